@@ -1,0 +1,1 @@
+"""Landmarks, alignment, filters and the HDF5 shards of aligned faces."""

@@ -1,0 +1,84 @@
+"""Files that appear whole or not at all, and the digests that name their content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _beside(path: Path) -> Path:
+    # The suffix stays last, because ffmpeg and soundfile choose the format by it.
+    return path.with_name(f".{path.stem[:80]}.{uuid4().hex[:8]}{path.suffix}")
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; on success it is fsynced and renamed to `path`, on error removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path)
+    try:
+        yield temporary
+        _fsync(temporary)
+        temporary.replace(path)
+        _fsync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_directory(path: Path) -> Iterator[Path]:
+    """Yield a new empty directory beside `path`; on success it takes the place of `path`, on error it is removed.
+
+    What stood at `path` before is moved aside first and removed only when the new directory is in its place.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path)
+    temporary.mkdir()
+    try:
+        yield temporary
+        for entry in temporary.rglob("*"):
+            if entry.is_file() and not entry.is_symlink():
+                _fsync(entry)
+        if path.exists():
+            previous = _beside(path)
+            path.rename(previous)
+            temporary.rename(path)
+            shutil.rmtree(previous)
+        else:
+            temporary.rename(path)
+        _fsync(path.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def sha256_file(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes; memory use does not depend on its size."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def fingerprint(*parts: Any) -> str:
+    """Hex SHA-256 of JSON-able values: equal values give equal fingerprints on every machine and in every run."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON with sorted keys, whole or not at all."""
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")

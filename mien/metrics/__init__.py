@@ -1,0 +1,1 @@
+"""Measures of images, landmarks, lip sync, emotion and motion."""

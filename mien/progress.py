@@ -1,0 +1,70 @@
+"""Progress with rate and remaining time: a live bar for a person, a line every few seconds for a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+LINE_SECONDS = 5.0
+"""How often a log gets a line where no terminal listens."""
+
+
+@contextmanager
+def progress_bar(description: str, total: int, unit: str = "it") -> Iterator[Callable[..., None]]:
+    """Yield `advance(count, note="")`; shows count, rate in `unit`/s, elapsed and remaining time on stderr."""
+    show = _live if sys.stderr.isatty() else _lines
+    with show(description, total, unit) as advance:
+        yield advance
+
+
+@contextmanager
+def _live(description: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    started = time.monotonic()
+    done = 0
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task(description, total=total, rate="", note="")
+
+        def advance(count: int, note: str = "") -> None:
+            nonlocal done
+            done += count
+            rate = done / max(time.monotonic() - started, 1e-9)
+            bars.update(task, advance=count, rate=f"{rate:.1f} {unit}/s", note=note)
+
+        yield advance
+
+
+@contextmanager
+def _lines(description: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
+    started = last = time.monotonic()
+    done = 0
+
+    def line(note: str) -> None:
+        elapsed = time.monotonic() - started
+        rate = done / max(elapsed, 1e-9)
+        left = (total - done) / rate if rate else float("inf")
+        text = f"{description}: {done}/{total} {unit}, {rate:.1f} {unit}/s, {elapsed:.0f} s gone, {left:.0f} s left"
+        print(text + (f", {note}" if note else ""), file=sys.stderr, flush=True)
+
+    def advance(count: int, note: str = "") -> None:
+        nonlocal done, last
+        done += count
+        now = time.monotonic()
+        if now - last >= LINE_SECONDS or done >= total:
+            last = now
+            line(note)
+
+    yield advance

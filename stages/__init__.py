@@ -1,0 +1,1 @@
+"""The DVC stages: one thin file each."""
