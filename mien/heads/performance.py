@@ -1,0 +1,170 @@
+"""What a head does over time: ARKit expression weights, neck, translation and gaze at a constant frame rate.
+
+A `Performance` says nothing about whose head it is: the same one may be played by any identity and any head model
+whose expressions carry ARKit's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.files import atomic_file
+
+ARKIT_NAMES: tuple[str, ...] = (
+    "eyeBlinkLeft",
+    "eyeLookDownLeft",
+    "eyeLookInLeft",
+    "eyeLookOutLeft",
+    "eyeLookUpLeft",
+    "eyeSquintLeft",
+    "eyeWideLeft",
+    "eyeBlinkRight",
+    "eyeLookDownRight",
+    "eyeLookInRight",
+    "eyeLookOutRight",
+    "eyeLookUpRight",
+    "eyeSquintRight",
+    "eyeWideRight",
+    "jawForward",
+    "jawLeft",
+    "jawRight",
+    "jawOpen",
+    "mouthClose",
+    "mouthFunnel",
+    "mouthPucker",
+    "mouthLeft",
+    "mouthRight",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthFrownLeft",
+    "mouthFrownRight",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "mouthLowerDownLeft",
+    "mouthLowerDownRight",
+    "mouthUpperUpLeft",
+    "mouthUpperUpRight",
+    "browDownLeft",
+    "browDownRight",
+    "browInnerUp",
+    "browOuterUpLeft",
+    "browOuterUpRight",
+    "cheekPuff",
+    "cheekSquintLeft",
+    "cheekSquintRight",
+    "noseSneerLeft",
+    "noseSneerRight",
+    "tongueOut",
+)
+"""The 52 expression names of ARKit's face tracking in Apple's order; left is the person's own left."""
+
+EXPRESSION_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARKIT_NAMES)}
+"""Name → position in an expression vector."""
+
+_SHAPES: dict[str, int] = {"expression": len(ARKIT_NAMES), "neck": 3, "translation": 3, "gaze": 2}
+_FIELDS = ("fps", *_SHAPES)
+
+
+def expression_vector(weights: Mapping[str, float]) -> NDArray[np.float32]:
+    """Weights by ARKit name → float32 (52,); unnamed expressions are 0. Raises ValueError for an unknown name."""
+    vector = np.zeros(len(ARKIT_NAMES), np.float32)
+    for name, weight in weights.items():
+        if name not in EXPRESSION_INDEX:
+            raise ValueError(f"{name!r} is not one of ARKit's 52 expression names")
+        vector[EXPRESSION_INDEX[name]] = weight
+    return vector
+
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """T frames of a head's motion.
+
+    fps: frames per second, exact and positive.
+    expression: float32 (T, 52) in [0, 1], by `ARKIT_NAMES`.
+    neck: float32 (T, 3) radians yaw, pitch, roll; yaw > 0 turns to the viewer's right, pitch > 0 looks down,
+        roll > 0 leans to the viewer's right.
+    translation: float32 (T, 3) in head units (1 = the head's height), x to the viewer's right, y up, z to the viewer.
+    gaze: float32 (T, 2) radians yaw, pitch of both eyes relative to the head, signs as the neck's.
+
+    Raises ValueError on construction when a shape, a range or a value is wrong.
+    """
+
+    fps: Fraction
+    expression: NDArray[np.float32]
+    neck: NDArray[np.float32]
+    translation: NDArray[np.float32]
+    gaze: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fps", Fraction(self.fps))
+        if self.fps <= 0:
+            raise ValueError(f"a performance's fps must be positive, not {self.fps}")
+        frames = None
+        for name, width in _SHAPES.items():
+            value = np.ascontiguousarray(getattr(self, name), np.float32)
+            if value.ndim != 2 or value.shape[1] != width:
+                raise ValueError(f"a performance's {name} must be (T, {width}), not {value.shape}")
+            if frames is not None and len(value) != frames:
+                raise ValueError(f"a performance's {name} has {len(value)} frames where the expression has {frames}")
+            if not np.isfinite(value).all():
+                raise ValueError(f"a performance's {name} holds a value that is not finite")
+            frames = len(value)
+            object.__setattr__(self, name, value)
+        if frames and (self.expression.min() < -1e-4 or self.expression.max() > 1 + 1e-4):
+            raise ValueError("a performance's expression weights must lie in [0, 1]")
+        object.__setattr__(self, "expression", np.clip(self.expression, 0, 1))
+
+    def __len__(self) -> int:
+        return len(self.expression)
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return float(len(self) / self.fps)
+
+    @classmethod
+    def still(cls, fps: Fraction = Fraction(25), frames: int = 1, **weights: float) -> Performance:
+        """A motionless performance with the named expression weights."""
+        expression = np.repeat(expression_vector(weights)[None], frames, axis=0)
+        zeros = {name: np.zeros((frames, width), np.float32) for name, width in _SHAPES.items() if name != "expression"}
+        return cls(fps=fps, expression=expression, **zeros)
+
+    def save(self, path: Path) -> None:
+        """Write as npz (atomically; same performance, same bytes). Loaded by `Performance.load`."""
+        with atomic_file(path) as beside, beside.open("wb") as stream:
+            _write_npz(stream, self)
+
+    @classmethod
+    def load(cls, path: Path) -> Performance:
+        """Read what `save` wrote; nothing is unpickled. Raises ValueError for a file that is no performance."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                missing = [name for name in _FIELDS if name not in file.files]
+                if missing:
+                    raise ValueError(f"{path.name} is not a performance: it lacks {', '.join(missing)}")
+                fps = Fraction(str(file["fps"]))
+                arrays = {name: file[name] for name in _SHAPES}
+        except (OSError, EOFError, ZeroDivisionError) as error:
+            raise ValueError(f"{path.name} could not be read as a performance: {error}") from error
+        return cls(fps=fps, **arrays)
+
+
+def _write_npz(stream: BinaryIO, performance: Performance) -> None:
+    # numpy stamps every member with the same fixed date, so equal arrays give equal bytes
+    arrays = {name: getattr(performance, name) for name in _SHAPES}
+    np.savez_compressed(stream, allow_pickle=False, fps=np.array(str(performance.fps)), **arrays)
