@@ -129,6 +129,7 @@ def _local(
                         if alone and tries[index] > execution.retries:
                             yield index, Outcome(None, "crashed", "the worker process died")
                         else:
+                            tries[index] -= not alone  # it may be innocent
                             suspects.append(index)
                         continue
                     if outcome.reason == "failed" and tries[index] <= execution.retries:

@@ -1,0 +1,52 @@
+# Everything starts here: `make repro`, `make test`, `make ui`. Python 3.11, git and make are all that a machine needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# More pip options, e.g. PIP_FLAGS="--index-url …" for another build of torch
+PIP_FLAGS ?=
+export DO_NOT_TRACK := true
+export DVC_NO_ANALYTICS := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup repro test lint format types ui stop doctor benchmarks
+
+help: ## show these lines
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: $(READY) ## make .venv and install everything pinned
+
+$(READY): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there: install Python 3.11, or call make PYTHON=/its/path"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --progress-bar off $(PIP_FLAGS) -c constraints.txt -e '.[speech,dev]'
+	@touch $(READY)
+
+repro: $(READY) ## run the whole pipeline (dvc repro), then say where everything is
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
+	@$(BIN)/mien summary
+
+test: lint types $(READY) ## lint, types and tests
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY) ## put the code in the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)
+	$(BIN)/mypy
+
+ui: $(READY) ## start MLflow, Prefect and the deployment on loopback
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m flows.deploy up
+
+stop: $(READY) ## end what `make ui` started
+	$(BIN)/python -m flows.deploy down
+
+doctor: $(READY) ## say what this machine has and lacks
+	$(BIN)/mien doctor
