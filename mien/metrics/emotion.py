@@ -1,0 +1,150 @@
+"""The judge of emotions: a network that looks at frames of a clip and says which emotion the face shows.
+
+It is no part of any model's training: a generator that is trained against its own judge learns to please it. It
+looks at grey pictures with the contrast evened out locally, so that skin, light and colour tell it nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mien.clips import EMOTIONS
+from mien.files import atomic_directory, write_json
+
+
+class EmotionJudgeConfig(BaseModel):
+    """What the network is built from: side of its pictures in pixels, width of its layers, frames it looks at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size: int = Field(48, ge=16, le=256, description="side of the grey pictures that the network sees, in pixels")
+    width: int = Field(24, ge=4, le=256, description="channels of the first layer; the others have 2, 3 and 4 times as many")
+    frames: int = Field(6, ge=1, le=64, description="frames of a clip that are looked at, evenly spaced")
+    dropout: float = Field(0.3, ge=0, lt=1, description="part of the clip's features hidden in training")
+
+
+def local_contrast(grey: Tensor, sigma: float = 4.0) -> Tensor:
+    """Local contrast normalisation of pictures (N, 1, H, W): subtract the Gaussian mean, divide by the deviation.
+
+    Jarrett et al., "What is the best multi-stage architecture for object recognition?", ICCV 2009, section 2, with
+    the picture's mean deviation as the least divisor. `sigma` in pixels. The borders are mirrored.
+    """
+    radius = min(int(2 * sigma), grey.shape[-1] - 1, grey.shape[-2] - 1)
+    taps = torch.exp(-(torch.arange(-radius, radius + 1, device=grey.device, dtype=grey.dtype) ** 2) / (2 * sigma**2))
+    taps = taps / taps.sum()
+
+    def mean(values: Tensor) -> Tensor:
+        padded = functional.pad(values, (radius,) * 4, mode="reflect")
+        return functional.conv2d(functional.conv2d(padded, taps.view(1, 1, 1, -1)), taps.view(1, 1, -1, 1))
+
+    centred = grey - mean(grey)
+    deviation = mean(centred**2).clamp_min(0).sqrt()
+    least = deviation.mean(dim=(-2, -1), keepdim=True).clamp_min(1e-3)
+    return centred / torch.maximum(deviation, least)
+
+
+class EmotionJudge(nn.Module):
+    """Grey frames (B, K, H, W) in [0, 1] → scores (B, 6) in the order of `EMOTIONS`.
+
+    Each frame passes four convolutions by itself; mean and maximum over the clip's frames go to one linear layer.
+    `trained_clips`: how many clips it was trained on; one of 0 has no opinion that counts.
+    """
+
+    def __init__(self, config: EmotionJudgeConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.trained_clips = 0
+        widths = [config.width * factor for factor in (1, 2, 3, 4)]
+        layers: list[nn.Module] = []
+        before = 1
+        for index, width in enumerate(widths):
+            layers += [
+                nn.Conv2d(before, width, 5 if index == 0 else 3, stride=2 if index == 0 else 1, padding=2 if index == 0 else 1),
+                nn.GroupNorm(4, width),
+                nn.ReLU(),
+            ]
+            if 0 < index < 3:
+                layers.append(nn.MaxPool2d(2))
+            before = width
+        # 3×3 places are kept, so that the network knows where in the face a movement is.
+        layers.append(nn.AdaptiveAvgPool2d(3))
+        self.features = nn.Sequential(*layers)
+        self.dropout = nn.Dropout(config.dropout)
+        self.scores = nn.Linear(2 * 9 * widths[-1], len(EMOTIONS))
+
+    def forward(self, grey: Tensor) -> Tensor:
+        batch, frames = grey.shape[:2]
+        features = self.features(local_contrast(grey.flatten(0, 1)[:, None])).flatten(1)
+        features = features.view(batch, frames, -1)
+        both = torch.cat([features.mean(dim=1), features.amax(dim=1)], dim=1)
+        return self.scores(self.dropout(both))
+
+    @torch.no_grad()
+    def predict(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities (6,) in the order of `EMOTIONS` for RGB frames uint8 (T, S, S, 3) of one clip; T ≥ 1."""
+        self.eval()
+        device = next(self.parameters()).device
+        grey = prepare(frames, self.config).to(device)
+        return self(grey[None]).softmax(dim=1)[0].cpu().numpy()
+
+    def save(self, folder: Path, card: str) -> None:
+        """Write model.safetensors, config.json and card.md; the folder appears whole or not at all."""
+        with atomic_directory(folder) as temporary:
+            save_file({key: value.contiguous().cpu() for key, value in self.state_dict().items()}, temporary / "model.safetensors")
+            write_json(temporary / "config.json", {"kind": "emotion_judge", "trained_clips": self.trained_clips, **self.config.model_dump()})
+            (temporary / "card.md").write_text(card, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> EmotionJudge:
+        """Rebuild a judge that `save` wrote. Raises ValueError when the folder is not one."""
+        try:
+            values = json.loads((folder / "config.json").read_text())
+        except FileNotFoundError as error:
+            raise ValueError(f"{folder} holds no emotion judge: run `dvc repro emotion_judge` first") from error
+        if values.pop("kind", None) != "emotion_judge":
+            raise ValueError(f"{folder} is not an emotion judge")
+        trained_clips = int(values.pop("trained_clips", 0))
+        judge = cls(EmotionJudgeConfig(**values))
+        judge.trained_clips = trained_clips
+        judge.load_state_dict(load_file(folder / "model.safetensors"))
+        return judge.eval()
+
+
+def evenly(count: int, wanted: int) -> NDArray[np.int64]:
+    """(wanted,) indices into `count` frames, in the middle of as many equal parts; repeated when there are fewer."""
+    return ((np.arange(wanted) + 0.5) * count / wanted).astype(np.int64)
+
+
+def prepare(frames: NDArray[np.uint8], config: EmotionJudgeConfig, count: int | None = None) -> Tensor:
+    """`count` (None: the config's) evenly spaced frames of uint8 (T, S, S, 3) as grey float32 (count, size, size)."""
+    chosen = frames[evenly(len(frames), count or config.frames)]
+    luma = torch.from_numpy(chosen.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32) / 255)
+    side = (config.size, config.size)
+    if luma.shape[1:] == side:
+        return luma
+    return functional.interpolate(luma[:, None], side, mode="bilinear", antialias=True, align_corners=False)[:, 0]
+
+
+def accuracy(predicted: Sequence[str], actual: Sequence[str]) -> float | None:
+    """Part in [0, 1] of the clips whose emotion was named rightly; None without clips."""
+    if len(predicted) != len(actual):
+        raise ValueError(f"{len(predicted)} answers for {len(actual)} clips")
+    return float(np.mean([one == other for one, other in zip(predicted, actual, strict=True)])) if actual else None
+
+
+def confusion(predicted: Sequence[str], actual: Sequence[str]) -> NDArray[np.int64]:
+    """(6, 6) counts of clips: rows the actual emotion, columns the named one, in the order of `EMOTIONS`."""
+    table = np.zeros((len(EMOTIONS), len(EMOTIONS)), dtype=np.int64)
+    for named, true in zip(predicted, actual, strict=True):
+        table[EMOTIONS.index(true), EMOTIONS.index(named)] += 1
+    return table

@@ -1,0 +1,98 @@
+"""Measures of pictures: PSNR, SSIM, sharpness, and the mouth crop on which they are taken a second time.
+
+Pictures are uint8 RGB, so the data range is 255 throughout.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+DATA_RANGE = 255.0
+PSNR_CEILING = 100.0
+"""What `psnr` answers, in dB, for equal pictures, whose true value is infinite and no JSON number."""
+
+WINDOW, WINDOW_SIGMA = 11, 1.5
+_K1, _K2 = 0.01, 0.03
+_MOUTH = slice(48, 68)
+_OUTER_EYE_CORNERS = (36, 45)
+
+Frame = NDArray[np.uint8]
+
+
+def _check_pair(image: Frame, reference: Frame) -> None:
+    if image.shape != reference.shape or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"two pictures (H, W, 3) of one size are needed, not {image.shape} and {reference.shape}")
+
+
+def psnr(image: Frame, reference: Frame) -> float:
+    """Peak signal-to-noise ratio in dB of uint8 (H, W, 3) pictures: 10 log10(255² / mean squared error).
+
+    Higher is better; at most `PSNR_CEILING`, which equal pictures get. Raises ValueError when the sizes differ.
+    """
+    _check_pair(image, reference)
+    error = float(np.mean((image.astype(np.float64) - reference.astype(np.float64)) ** 2))
+    return PSNR_CEILING if error == 0 else min(PSNR_CEILING, 10 * math.log10(DATA_RANGE**2 / error))
+
+
+def _window_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    blurred = cv2.GaussianBlur(values, (WINDOW, WINDOW), WINDOW_SIGMA, borderType=cv2.BORDER_REFLECT)
+    edge = WINDOW // 2
+    return np.asarray(blurred[edge:-edge, edge:-edge], dtype=np.float64)
+
+
+def ssim(image: Frame, reference: Frame) -> float:
+    """Structural similarity of uint8 (H, W, 3) pictures, mean over the three channels, at most 1 (equal).
+
+    Wang et al., "Image quality assessment: from error visibility to structural similarity", IEEE TIP 2004, eq. 13,
+    with its 11×11 Gaussian window of σ 1.5, K1 0.01, K2 0.03; only windows that lie wholly inside are counted.
+    Raises ValueError when the sizes differ or a side is under 11 pixels.
+    """
+    _check_pair(image, reference)
+    if min(image.shape[:2]) < WINDOW:
+        raise ValueError(f"SSIM needs sides of at least {WINDOW} pixels, not {image.shape[:2]}")
+    x, y = image.astype(np.float64), reference.astype(np.float64)
+    mean_x, mean_y = _window_mean(x), _window_mean(y)
+    variance_x = _window_mean(x * x) - mean_x**2
+    variance_y = _window_mean(y * y) - mean_y**2
+    covariance = _window_mean(x * y) - mean_x * mean_y
+    c1, c2 = (_K1 * DATA_RANGE) ** 2, (_K2 * DATA_RANGE) ** 2
+    above = (2 * mean_x * mean_y + c1) * (2 * covariance + c2)
+    below = (mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)
+    return float(np.mean(above / below))
+
+
+def sharpness(image: Frame) -> float:
+    """Variance of the Laplacian of the luma (Rec. 601) of a uint8 (H, W, 3) picture, ≥ 0; more is sharper.
+
+    Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000. It depends on the motif and on
+    noise, so read it only as a ratio to the real picture's.
+    """
+    luma = image.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+    return float(cv2.Laplacian(luma, cv2.CV_64F, ksize=1, borderType=cv2.BORDER_REFLECT_101).var())
+
+
+def mouth_boxes(landmarks: NDArray[np.float32], size: int) -> NDArray[np.int64]:
+    """Where the mouth crop of each frame lies: (T, 4) of top, bottom, left, right (ends excluded) in pixels.
+
+    `landmarks` (T, 68, 2) in pixels of a `size`×`size` crop, iBUG order. All boxes are squares of one side: the mean
+    distance of the outer eye corners, at least SSIM's window; centred on the mouth, moved inside the crop. Take them
+    from the real clip and use them for both, so that what is compared is the same place.
+    """
+    points = landmarks.astype(np.float64)
+    left, right = _OUTER_EYE_CORNERS
+    eyes = float(np.linalg.norm(points[:, left] - points[:, right], axis=-1).mean())
+    side = min(size, max(WINDOW, round(eyes)))
+    centres = points[:, _MOUTH].mean(axis=1)
+    corners = np.clip(np.round(centres - side / 2).astype(np.int64), 0, size - side)
+    x, y = corners[:, 0], corners[:, 1]
+    return np.stack([y, y + side, x, x + side], axis=1)
+
+
+def crop(image: Frame, box: NDArray[np.int64]) -> Frame:
+    """The part of a (H, W, 3) picture inside a (4,) box of `mouth_boxes`."""
+    top, bottom, left, right = (int(value) for value in box)
+    return image[top:bottom, left:right]
