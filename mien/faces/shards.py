@@ -1,0 +1,299 @@
+"""Face shards: aligned clips in HDF5 files of about 256 MB, with an index beside them.
+
+`shard-00000.h5` holds a group for each clip: `video` uint8 (T, S, S, 3) RGB in chunks (8, S, S, 3), `landmarks` float32
+(T, 68, 2) in crop pixels, `mesh` float32 (T, 478, 3) where the detector gives one, `speech` float32 (N,) in [-1, 1],
+`transform` float64 (T, 2, 3) source → crop, `found` bool (T,): False where the face was interpolated. Nothing is
+compressed, so that a window costs one short read. `index.parquet` has a row for each clip.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+SAMPLE_RATE = 16_000
+"""Samples of speech in a second."""
+
+CHUNK_FRAMES = 8
+SLAB_FRAMES = 64
+"""How many frames are copied at a time: a long clip is never held whole."""
+
+LABELS = ("actor", "sex", "sentence_id", "text", "emotion", "intensity")
+"""The columns of the clips table that go into the index."""
+
+_FORMAT = 1
+
+
+class ShardError(ValueError):
+    """A shard or its index cannot be read: missing, unfinished, damaged, or not of this format."""
+
+
+@dataclass(frozen=True)
+class ShardClip:
+    """One aligned clip to be written. The arrays may be HDF5 datasets: they are read in slabs.
+
+    `video` uint8 (T, S, S, 3), `landmarks` float32 (T, 68, 2), `mesh` float32 (T, 478, 3) or None, `speech` float32
+    (N,) at 16 kHz, `transform` float64 (T, 2, 3), `found` bool (T,). `labels` by the names of `LABELS`; `figures` are
+    the further columns of the index.
+    """
+
+    clip_id: str
+    fps: Fraction
+    video: Any
+    landmarks: Any
+    speech: Any
+    transform: Any
+    found: Any
+    mesh: Any = None
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def datasets(self) -> dict[str, Any]:
+        """Name → array, in the order in which they are written and digested."""
+        named = {
+            "video": self.video,
+            "landmarks": self.landmarks,
+            "mesh": self.mesh,
+            "speech": self.speech,
+            "transform": self.transform,
+            "found": self.found,
+        }
+        return {name: array for name, array in named.items() if array is not None}
+
+
+@dataclass(frozen=True)
+class FaceWindow:
+    """Some frames of a clip: `video` uint8 (L, S, S, 3), `landmarks` float32 (L, 68, 2), `speech` float32 (M,)."""
+
+    video: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+    speech: NDArray[np.float32]
+
+
+def speech_sample(frame: int, fps: Fraction, sample_rate: int = SAMPLE_RATE) -> int:
+    """The sample at which frame number `frame` begins, rounded; exact for any frame rate."""
+    return round(Fraction(frame * sample_rate) / fps)
+
+
+def write_clip(group: h5py.Group, clip: ShardClip) -> str:
+    """Write a clip's datasets into an HDF5 group; returns the sha256 of their content."""
+    frames, size = clip.video.shape[0], clip.video.shape[1]
+    digest = hashlib.sha256()
+    for name, array in clip.datasets().items():
+        chunks = (min(CHUNK_FRAMES, frames), size, size, 3) if name == "video" else None
+        dataset = group.create_dataset(name, shape=array.shape, dtype=array.dtype, chunks=chunks)
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        step = SLAB_FRAMES if array.ndim > 1 else 1 << 20
+        for start in range(0, array.shape[0], step):
+            slab = np.ascontiguousarray(array[start : start + step])
+            dataset[start : start + step] = slab
+            digest.update(slab.data)
+    group.attrs["fps"] = str(clip.fps)
+    group.attrs["sample_rate"] = SAMPLE_RATE
+    for name in LABELS:
+        if clip.labels.get(name) is not None:
+            group.attrs[name] = clip.labels[name]
+    sha256 = digest.hexdigest()
+    group.attrs["sha256"] = sha256
+    return sha256
+
+
+def _row(clip: ShardClip, shard: str, sha256: str) -> dict[str, Any]:
+    labels = {name: clip.labels.get(name) for name in LABELS}
+    row = {"clip_id": clip.clip_id, "shard": shard, "frames": clip.video.shape[0], "fps": str(clip.fps)}
+    return row | labels | {"sha256": sha256} | dict(clip.figures)
+
+
+def write_shards(folder: Path, clips: Iterable[ShardClip], shard_megabytes: float = 256.0) -> pd.DataFrame:
+    """Write clips into `folder` as shards of about `shard_megabytes` (10⁶ bytes), with an index, which is returned.
+
+    The clips are taken one after the other, in the order given (by convention that of their ids), and all must have
+    one size of crop. The same clips give the same bytes. `folder` must exist; the caller makes it appear whole.
+    """
+    rows: list[dict[str, Any]] = []
+    file: h5py.File | None = None
+    size, filled = None, 0
+    try:
+        for clip in clips:
+            size = size or clip.video.shape[1]
+            if clip.video.shape[1:] != (size, size, 3) or clip.video.dtype != np.uint8:
+                raise ValueError(f"{clip.clip_id}: video must be uint8 (T, {size}, {size}, 3), not {clip.video.shape}")
+            if not clip.clip_id or "/" in clip.clip_id or clip.clip_id in (".", ".."):
+                raise ValueError(f"{clip.clip_id!r} cannot be the name of a clip")
+            nbytes = sum(int(np.prod(array.shape)) * array.dtype.itemsize for array in clip.datasets().values())
+            if file is not None and filled + nbytes > shard_megabytes * 1e6:
+                _finish(file)
+                file = None
+            if file is None:
+                count = len({row["shard"] for row in rows})
+                file, filled = _new_shard(folder / f"shard-{count:05d}.h5", size), 0
+            sha256 = write_clip(file.create_group(clip.clip_id), clip)
+            rows.append(_row(clip, Path(file.filename).name, sha256))
+            filled += nbytes
+        if file is not None:
+            _finish(file)
+            file = None
+    finally:
+        if file is not None:
+            file.close()  # without `complete`: no reader takes it for a shard
+    if not rows:
+        raise ValueError("no clip to write")
+    index = pd.DataFrame(rows).set_index("clip_id")
+    for name in LABELS:
+        index[name] = index[name].astype("float64" if name == "intensity" else "string")
+    index.to_parquet(folder / "index.parquet")
+    return index
+
+
+def _new_shard(path: Path, size: int) -> h5py.File:
+    file = h5py.File(path, "w")
+    file.attrs.update({"format": _FORMAT, "size": size, "sample_rate": SAMPLE_RATE})
+    return file
+
+
+def _finish(file: h5py.File) -> None:
+    file.attrs["complete"] = True
+    file.close()
+
+
+class FaceShards:
+    """Reads windows of aligned clips. Can be pickled and used after a fork: each process opens its own files."""
+
+    def __init__(self, folder: Path, open_files: int = 16) -> None:
+        """Read the index in `folder`; at most `open_files` shards stay open. Raises ShardError."""
+        self.folder = Path(folder)
+        self._open_files = open_files
+        self._files: OrderedDict[str, h5py.File] = OrderedDict()
+        self._process = os.getpid()
+        try:
+            self.index: pd.DataFrame = pd.read_parquet(self.folder / "index.parquet")
+        except (OSError, ValueError) as error:
+            raise ShardError(f"{self.folder}: no readable index.parquet; run the align stage ({error})") from error
+        if self.index.index.name != "clip_id" or not len(self.index):
+            raise ShardError(f"{self.folder / 'index.parquet'} is not an index of face shards; run the align stage")
+        self._rows: dict[str, dict[str, Any]] = {
+            str(row.Index): {"shard": str(row.shard), "frames": int(row.frames), "fps": Fraction(row.fps)}
+            for row in self.index[["shard", "frames", "fps"]].itertuples()
+        }
+        first = self._file(next(iter(self._rows.values()))["shard"])
+        self.size = int(first.attrs["size"])
+        """Width and height of the crops in pixels."""
+        self.sample_rate = int(first.attrs["sample_rate"])
+        """Samples of speech in a second."""
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.index.index)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_files": OrderedDict()}
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames in a second, the same in all clips; raises ShardError when they differ."""
+        rates = sorted({row["fps"] for row in self._rows.values()})
+        if len(rates) != 1:
+            words = ", ".join(str(rate) for rate in rates)
+            raise ShardError(f"{self.folder}: the clips have different frame rates ({words}): resample them")
+        return rates[0]
+
+    def frames(self, clip_id: str) -> int:
+        """How many frames a clip has; raises KeyError for an unknown one."""
+        return int(self._rows[clip_id]["frames"])
+
+    def window(self, clip_id: str, start: int, length: int) -> FaceWindow:
+        """Frames [start, start + length) of a clip and the speech that sounds during them.
+
+        Speech goes from sample round(start · rate / fps) to round((start + length) · rate / fps), with zeros where the
+        clip's sound ends earlier. Raises KeyError for an unknown clip, IndexError when the clip has no such frames,
+        ShardError when the shard is damaged.
+        """
+        frames = self.frames(clip_id)
+        if start < 0 or length < 1 or start + length > frames:
+            raise IndexError(f"{clip_id} has frames 0 to {frames - 1}: no window of {length} at {start}")
+        fps = self._rows[clip_id]["fps"]
+        first, last = (speech_sample(frame, fps, self.sample_rate) for frame in (start, start + length))
+        video, landmarks, sound = self._read(clip_id, start, start + length, first, last)
+        if video.shape != (length, self.size, self.size, 3) or landmarks.shape != (length, 68, 2):
+            raise ShardError(f"{self._path(clip_id)}: {clip_id} is not what the index says; run the align stage again")
+        speech = np.zeros(last - first, np.float32)
+        speech[: len(sound)] = sound
+        return FaceWindow(video, landmarks, speech)
+
+    def clip(self, clip_id: str) -> FaceWindow:
+        """A whole clip."""
+        return self.window(clip_id, 0, self.frames(clip_id))
+
+    def array(self, clip_id: str, name: str) -> NDArray[Any]:
+        """A whole dataset of a clip: `mesh`, `transform`, `found`, …; raises KeyError where the clip has none."""
+        group = self._group(clip_id)
+        if name not in group:
+            raise KeyError(f"{clip_id} has no {name}")
+        try:
+            return np.asarray(group[name][:])
+        except (OSError, RuntimeError) as error:
+            raise self._damaged(self._path(clip_id), error) from error
+
+    def close(self) -> None:
+        """Close the open files; the next read opens them again."""
+        while self._files:
+            self._files.popitem()[1].close()
+
+    def _read(
+        self, clip_id: str, start: int, stop: int, first: int, last: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
+        group = self._group(clip_id)
+        try:
+            return group["video"][start:stop], group["landmarks"][start:stop], group["speech"][first:last]
+        except (OSError, RuntimeError, KeyError, ValueError) as error:
+            raise self._damaged(self._path(clip_id), error) from error
+
+    def _path(self, clip_id: str) -> Path:
+        return self.folder / self._rows[clip_id]["shard"]
+
+    def _group(self, clip_id: str) -> h5py.Group:
+        path = self._path(clip_id)
+        try:
+            return self._file(path.name)[clip_id]
+        except (KeyError, RuntimeError, OSError) as error:
+            raise self._damaged(path, error) from error
+
+    def _file(self, shard: str) -> h5py.File:
+        if self._process != os.getpid():  # forked: the parent's handles share its file offsets
+            self._files = OrderedDict()
+            self._process = os.getpid()
+        if shard in self._files:
+            self._files.move_to_end(shard)
+            return self._files[shard]
+        path = self.folder / shard
+        try:
+            # Shards never change once they are there, and some network file systems cannot lock.
+            file = h5py.File(path, "r", locking=False)
+            complete = bool(file.attrs.get("complete", False)) and file.attrs.get("format") == _FORMAT
+        except (OSError, RuntimeError) as error:
+            raise self._damaged(path, error) from error
+        if not complete:
+            file.close()
+            raise self._damaged(path, None)
+        self._files[shard] = file
+        while len(self._files) > self._open_files:
+            self._files.popitem(last=False)[1].close()
+        return file
+
+    @staticmethod
+    def _damaged(path: Path, error: Exception | None) -> ShardError:
+        why = f" ({error})" if error is not None else ""
+        return ShardError(f"{path} is missing, unfinished or damaged: run the align stage again{why}")
