@@ -73,7 +73,7 @@ class _Recording:
     """What the engine reports for one piece of text: samples and raw events (milliseconds from the piece's start)."""
 
     blocks: list[NDArray[np.int16]] = field(default_factory=list)
-    phonemes: list[tuple[int, str]] = field(default_factory=list)
+    phonemes: list[tuple[int, int, str]] = field(default_factory=list)
     words: list[tuple[int, int, int]] = field(default_factory=list)
 
     def receive(self, samples: Any, count: int, events: Any) -> int:
@@ -85,7 +85,7 @@ class _Recording:
             event = events[index]
             if event.type == _EVENT_PHONEME:
                 raw = ctypes.string_at(ctypes.addressof(event) + _Event.id.offset, 8).split(b"\0")[0]
-                self.phonemes.append((event.audio_position, raw.decode("utf-8", "ignore")))
+                self.phonemes.append((event.audio_position, event.text_position - 1, raw.decode("utf-8", "ignore")))
             elif event.type == _EVENT_WORD:
                 self.words.append((event.audio_position, event.text_position - 1, event.length))
             index += 1
@@ -116,6 +116,21 @@ def _short_data_path() -> bytes:
     link = Path(folder) / "espeak-ng-data"
     link.symlink_to(data.decode(errors="surrogateescape"), target_is_directory=True)
     return os.fsencode(link)
+
+
+@cache
+def _languages() -> dict[str, str]:
+    """Language, such as `en-gb`, → the name of espeak's voice file for it, such as `en`."""
+    names: dict[str, str] = {}
+    for path in sorted((_installation()[1] / "lang").rglob("*")):
+        if not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        # a file names its languages best first; what other files call their own stays theirs
+        for language in re.findall(r"^language\s+([\w-]+)", text, re.MULTILINE)[:1]:
+            names.setdefault(language.lower(), path.name)
+        names.setdefault(path.name.lower(), path.name)
+    return names
 
 
 @contextmanager
@@ -156,6 +171,10 @@ class EspeakSynthesiser:
         """Names of the voice variants, such as `f1` and `m3`."""
         return sorted(path.name for path in (_installation()[1] / "voices" / "!v").iterdir())
 
+    def languages(self) -> list[str]:
+        """Names of the languages that a `Voice` may have, such as `en-us` and `vi`."""
+        return sorted(_languages())
+
     def speak(self, text: str, voice: Voice = Voice()) -> Speech:  # noqa: B008 - a frozen value
         """Speak `text`; times are exact to a millisecond.
 
@@ -183,7 +202,7 @@ class EspeakSynthesiser:
     def _choose(self, library: Any, voice: Voice) -> None:
         if voice.variant is not None and voice.variant not in self.variants():
             raise ValueError(f"espeak-ng has no voice variant {voice.variant!r}: choose f1 to f5 or m1 to m8")
-        name = voice.language + (f"+{voice.variant}" if voice.variant else "")
+        name = _languages().get(voice.language, voice.language) + (f"+{voice.variant}" if voice.variant else "")
         if library.espeak_SetVoiceByName(name.encode()) != 0:
             raise ValueError(f"espeak-ng has no voice for the language {voice.language!r}")
         values = {_RATE: voice.words_per_minute, _PITCH: voice.pitch, _RANGE: voice.pitch_range}
@@ -207,19 +226,21 @@ def _timed(
     recording: _Recording, text: str, offset: float, seconds: float
 ) -> tuple[list[SpokenPhoneme], list[SpokenWord]]:
     """Phonemes and words of a piece that starts at `offset` and lasts `seconds`, each with its end."""
-    starts = [milliseconds / 1000 for milliseconds, _ in recording.phonemes] + [seconds]
-    phonemes = [
-        SpokenPhoneme(name, offset + start, offset + max(start, end))
-        for (_, name), start, end in zip(recording.phonemes, starts[:-1], starts[1:], strict=True)
-        if name  # an empty name is a pause
-    ]
+    starts = [milliseconds / 1000 for milliseconds, _, _ in recording.phonemes] + [seconds]
+    phonemes, positions = [], []
+    for (_, position, name), start, end in zip(recording.phonemes, starts[:-1], starts[1:], strict=True):
+        if name:  # an empty name is a pause
+            phonemes.append(SpokenPhoneme(name, offset + start, offset + max(start, end)))
+            positions.append(position)
     words = []
-    begins = [offset + word[0] / 1000 for word in recording.words] + [offset + seconds]
-    for (_, position, count), begin, limit in zip(recording.words, begins[:-1], begins[1:], strict=True):
-        ends = [phoneme.end for phoneme in phonemes if begin <= phoneme.start < limit]
+    limits = [offset + word[0] / 1000 for word in recording.words] + [offset + seconds]
+    for (_, position, count), begin, limit in zip(recording.words, limits[:-1], limits[1:], strict=True):
+        # A phoneme knows its word; a word that is spoken as part of another has none and is found by its time.
+        own = [phoneme for phoneme, its in zip(phonemes, positions, strict=True) if its == position]
+        own = own or [phoneme for phoneme in phonemes if begin <= phoneme.start < limit]
         # espeak counts up to an apostrophe: "It" of "It's"
         whole = re.compile(r"\w[\w'’]*").match(text, position)
         word = whole.group() if whole else text[position : position + count].strip()
-        if ends and word:
-            words.append(SpokenWord(word, begin, max(ends)))
+        if own and word:
+            words.append(SpokenWord(word, own[0].start, own[-1].end))
     return phonemes, words
