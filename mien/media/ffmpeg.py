@@ -1,0 +1,299 @@
+"""The ffmpeg of imageio-ffmpeg, run safely on hostile files; and what a media file holds, measured.
+
+Every file that comes from outside is opened as `file:PATH` (so that no name is taken for an option, another protocol
+or a pattern), with the demuxers and protocols that media files need and no other (so that a playlist named `.mp4`
+reaches neither other files nor the network), and never through a shell.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import av
+import ffmpeg
+import imageio_ffmpeg
+from av.stream import Disposition
+
+from mien.clips import ClipError
+
+FORMATS = "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif"
+"""The demuxers that may open a file; playlists (`hls`, `concat`, `dash`, …) and devices are not among them."""
+
+PROTOCOLS = "file,pipe"
+
+MAX_PIXELS = 8192 * 8192
+"""No picture larger than this is decoded: a header can claim any size."""
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+_HEADED_FORMATS = {"mov", "matroska", "avi", "flv", "asf"}  # containers whose header states their length
+
+_STANDARD_RATES = [Fraction(n * 1000, d) for n in (24, 30, 48, 60, 120) for d in (1000, 1001)] + [
+    Fraction(n) for n in (10, 12, 15, 20, 25, 50, 100)
+]
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What a media file really holds, measured from its packets; None: there is no such stream, or it is unknown.
+
+    `seconds` runs from the first packet's time to the end of the last, `claimed_seconds` is the header's word for it.
+    `width` and `height` are of the picture as it is shown: turned by `rotation` degrees (0, 90, 180, 270;
+    counter-clockwise), not yet stretched by `sample_aspect` (a pixel's width over its height). `fps` is the mean rate.
+    """
+
+    seconds: float | None
+    fps: Fraction | None
+    width: int | None
+    height: int | None
+    audio_hz: int | None
+    frames: int | None
+    rotation: int = 0
+    sample_aspect: Fraction = Fraction(1)
+    audio_channels: int | None = None
+    audio_seconds: float | None = None
+    claimed_seconds: float | None = None
+    container: str = ""
+
+
+@cache
+def ffmpeg_exe() -> str:
+    """Path of the ffmpeg binary that imageio-ffmpeg carries."""
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+@cache
+def ffmpeg_version() -> str:
+    """The version word of that binary; part of the key of everything that it makes."""
+    return str(imageio_ffmpeg.get_ffmpeg_version())
+
+
+def file_url(path: Path) -> str:
+    """`path` so that ffmpeg takes it for a file and nothing else."""
+    return f"file:{path.absolute()}"
+
+
+def media_input(path: Path, **options: Any) -> Any:
+    """An ffmpeg-python input of a file that is not trusted."""
+    return ffmpeg.input(
+        file_url(path),
+        protocol_whitelist=PROTOCOLS,
+        format_whitelist=FORMATS,
+        max_pixels=MAX_PIXELS,
+        threads=1,
+        **options,
+    )
+
+
+@contextmanager
+def open_media(path: Path) -> Iterator[Any]:
+    """PyAV's container of a file that is not trusted. Raises ClipError: missing, empty, lfs_pointer, undecodable."""
+    check_is_media(path)
+    options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
+    try:
+        container = av.open(file_url(path), options=options, metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise ClipError("undecodable", _plain(error)) from error
+    with container:
+        yield container
+
+
+def check_is_media(path: Path) -> None:
+    """Raise ClipError when `path` is plainly no media file: missing, empty, a git-lfs pointer, a web page."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            start = stream.read(512)
+    except OSError as error:
+        raise ClipError("missing", error.strerror or "") from error
+    if size == 0:
+        raise ClipError("empty")
+    if start.startswith(LFS_POINTER):
+        raise ClipError("lfs_pointer")
+    if re.match(rb"\s*<(!doctype html|html|\?xml)", start, re.IGNORECASE):
+        raise ClipError("undecodable", "this is a web page, not media")
+
+
+def probe(path: Path) -> MediaInfo:
+    """Read every packet of `path`, decode its first picture, and say what the file holds.
+
+    Raises ClipError: missing, empty, lfs_pointer, undecodable, no_video, truncated (it ends before its header says).
+    """
+    with open_media(path) as container:
+        info = _measure(container, need_video=True)
+    if info.claimed_seconds is not None and info.seconds is not None:
+        lacking = info.claimed_seconds - info.seconds
+        if lacking > max(0.5, 0.02 * info.claimed_seconds):
+            raise ClipError(
+                "truncated", f"{info.seconds:.2f} s are there, the header says {info.claimed_seconds:.2f} s"
+            )
+    return info
+
+
+def probe_sound(path: Path) -> MediaInfo:
+    """What a sound file holds. Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio."""
+    with open_media(path) as container:
+        if not container.streams.audio:
+            raise ClipError("no_audio")
+        info = _measure(container, need_video=False)
+    if info.audio_hz is None:
+        raise ClipError("no_audio")
+    return info
+
+
+def run_ffmpeg(stream: Any, timeout_seconds: float) -> None:
+    """Run an ffmpeg-python output stream. Raises ClipError: undecodable (with ffmpeg's last line) or timed_out.
+
+    The process stays in its caller's process group, so that ending the group ends it too; should the caller die
+    alone, `timelimit` ends it. ffmpeg starts no process of its own.
+    """
+    command = ffmpeg.compile(stream.global_args(*quiet(timeout_seconds)), cmd=ffmpeg_exe(), overwrite_output=True)
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        try:
+            code = process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            raise ClipError("timed_out", f"more than {timeout_seconds:g} s") from None
+        finally:
+            process.kill()
+            process.wait()
+        if code != 0:
+            raise ClipError("undecodable", last_line(errors))
+
+
+def quiet(timeout_seconds: float) -> tuple[str, ...]:
+    """ffmpeg's global options for a run without a person: no banner, no questions, a limit on its CPU time."""
+    limit = str(int(timeout_seconds) + 1)
+    return ("-hide_banner", "-nostdin", "-loglevel", "error", "-timelimit", limit, "-filter_threads", "1")
+
+
+def last_line(errors: Any) -> str:
+    """The last line that ffmpeg wrote into the open binary file `errors`, without addresses and paths."""
+    errors.seek(0)
+    lines = [line for line in errors.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    return _strip(lines[-1]) if lines else "ffmpeg gave no word"
+
+
+def _strip(text: str) -> str:
+    text = re.sub(r" @ 0x[0-9a-fA-F]+", "", text)
+    return re.sub(r"file:/\S*", "the file", text)[:200]
+
+
+def _plain(error: Exception) -> str:
+    strerror = getattr(error, "strerror", None)
+    return _strip(str(strerror or error))
+
+
+@dataclass
+class _Track:
+    """What the packets of one stream add up to."""
+
+    start: float | None = None
+    end: float | None = None
+    packets: int = 0
+    error: str = ""
+
+    def add(self, packet: Any) -> None:
+        self.packets += 1
+        time = packet.pts if packet.pts is not None else packet.dts
+        if time is None:
+            return
+        begin = float(time * packet.time_base)
+        end = begin + float((packet.duration or 0) * packet.time_base)
+        self.start = begin if self.start is None else min(self.start, begin)
+        self.end = end if self.end is None else max(self.end, end)
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.start is None or self.end is None else self.end - self.start
+
+
+def _measure(container: Any, need_video: bool) -> MediaInfo:
+    pictures = [stream for stream in container.streams.video if Disposition.attached_pic not in stream.disposition]
+    video = pictures[0] if pictures and need_video else None
+    audio = container.streams.audio[0] if container.streams.audio else None
+    if need_video and video is None:
+        raise ClipError("no_video")
+    if video is not None and video.codec_context.width * video.codec_context.height > MAX_PIXELS:
+        raise ClipError("undecodable", "the picture is too large")
+    tracks = {stream.index: _Track() for stream in (video, audio) if stream is not None}
+    frame = None
+    try:
+        for packet in container.demux([stream for stream in (video, audio) if stream is not None]):
+            track = tracks[packet.stream.index]
+            if packet.size:
+                track.add(packet)
+            if frame is None and packet.stream is video:
+                frame = _decode_one(packet, track)
+    except (av.error.FFmpegError, OSError) as error:  # the end of a broken file; what came before it counts
+        for track in tracks.values():
+            track.error = track.error or _plain(error)
+    if video is not None and frame is None:
+        raise ClipError("undecodable", tracks[video.index].error)
+    return _info(container, video, audio, frame, tracks)
+
+
+def _decode_one(packet: Any, track: _Track) -> Any:
+    try:
+        frames = packet.decode()
+    except av.error.FFmpegError as error:
+        track.error = _plain(error)
+        return None
+    return frames[0] if frames else None
+
+
+def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, _Track]) -> MediaInfo:
+    picture = tracks[video.index] if video is not None else _Track()
+    sound = tracks[audio.index] if audio is not None else _Track()
+    starts = [track.start for track in (picture, sound) if track.start is not None]
+    ends = [track.end for track in (picture, sound) if track.end is not None]
+    rotation, aspect = 0, Fraction(1)
+    width = height = None
+    if frame is not None:
+        rotation = round(frame.rotation / 90) * 90 % 360
+        width, height = frame.width, frame.height
+        aspect = Fraction(video.sample_aspect_ratio or 1)
+        if aspect <= 0:
+            aspect = Fraction(1)
+        if rotation % 180:
+            width, height, aspect = height, width, 1 / aspect
+    container_format = container.format.name.split(",")[0]
+    claimed = None
+    if container_format in _HEADED_FORMATS and container.duration:
+        claimed = container.duration / av.time_base
+    return MediaInfo(
+        seconds=max(ends) - min(starts) if starts and ends else None,
+        fps=_rate(video, picture),
+        width=width,
+        height=height,
+        audio_hz=audio.codec_context.sample_rate or None if sound.packets else None,
+        frames=picture.packets if video is not None else None,
+        rotation=rotation,
+        sample_aspect=aspect,
+        audio_channels=audio.codec_context.channels if sound.packets else None,
+        audio_seconds=sound.seconds if sound.packets else None,
+        claimed_seconds=claimed,
+        container=container_format,
+    )
+
+
+def _rate(video: Any, picture: _Track) -> Fraction | None:
+    if video is None:
+        return None
+    rate = video.average_rate or video.guessed_rate
+    if rate:
+        # Containers with times in milliseconds only come near a rate such as 30000/1001.
+        nearest = min(_STANDARD_RATES, key=lambda standard: abs(standard - rate))
+        return nearest if abs(nearest / rate - 1) < 3e-4 else Fraction(rate).limit_denominator(1001)
+    if picture.seconds and picture.packets > 1:
+        return Fraction(picture.packets / picture.seconds).limit_denominator(1001)
+    return None

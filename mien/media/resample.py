@@ -1,0 +1,176 @@
+"""Clips of any rate, size and container → one constant frame rate, 16 kHz mono sound, one container."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
+
+from mien.clip_cache import ClipCache, link_or_copy
+from mien.clips import Clip, ClipError, portable_path, write_clips
+from mien.files import atomic_directory, sha256_file
+from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, probe, run_ffmpeg
+from mien.media.video import BIT_EXACT
+from mien.parallel import Execution, map_clips
+
+VERSION = "1"
+"""Of what this module makes: change it together with anything that changes the bytes of a resampled clip."""
+
+SOUND_TOLERANCE = 0.02
+"""Seconds that the sound may leave its time stamps before samples are put in or taken out."""
+
+
+class ResampleOptions(BaseModel):
+    """The section `resample`.
+
+    `fps`: frames a second, an exact fraction such as 25 or "30000/1001". `audio_hz`: samples a second of the sound.
+    `crf`: H.264's quality, 0 lossless … 51 worst. `max_side`: a picture with a longer side, in pixels, is scaled down
+    to it; smaller ones stay as they are. `require_sound`: whether a clip without sound is rejected as `no_audio`.
+    `max_seconds`: a longer clip is rejected as `too_long`. `timeout_seconds`: of work on one clip; then `timed_out`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fps: Fraction = Field(Fraction(25), description="frames a second, exact")
+    audio_hz: int = Field(16000, ge=8000, le=48000, description="samples a second of the sound")
+    crf: int = Field(12, ge=0, le=51, description="H.264 quality, 0 lossless … 51 worst")
+    max_side: int = Field(1280, ge=64, le=8192, description="longest side of a picture in pixels")
+    require_sound: bool = Field(True, description="reject clips without sound")
+    max_seconds: float = Field(3600.0, gt=0, le=86400, description="longest clip in seconds")
+    timeout_seconds: float = Field(1800.0, gt=0, description="longest work on one clip in seconds")
+
+    @field_validator("fps", mode="before")
+    @classmethod
+    def _exact(cls, value: Any) -> Fraction:
+        try:
+            fps = Fraction(value)
+        except (TypeError, ValueError, ZeroDivisionError) as error:
+            raise ValueError(f"fps is a number or a fraction such as 30000/1001, not {value!r}") from error
+        if not 1 <= fps <= 120:
+            raise ValueError(f"fps lies in 1 … 120, not {fps}")
+        return fps
+
+    @field_serializer("fps")
+    def _text(self, fps: Fraction) -> str:
+        return str(fps)
+
+
+def resample_clips(
+    clips: Sequence[Clip], options: ResampleOptions, folder: Path, cache: Path, execution: Execution
+) -> list[Clip]:
+    """Write `<clip_id>.mkv` of every usable clip and `clips.csv` of all into `folder`, whole or not at all.
+
+    The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and rate of sound are
+    those of the resampled file, which holds the sound; `sound` is None. Rejected clips keep their row and reason.
+    What was made before, of the same bytes with the same options, comes from `cache`.
+    """
+    usable = [clip for clip in clips if clip.ok]
+    outcomes = map_clips(partial(_resample, options=options, cache=cache), usable, execution, "resample")
+    made = dict(zip((clip.clip_id for clip in usable), outcomes, strict=True))
+    rows = []
+    with atomic_directory(folder) as temporary:
+        for clip in clips:
+            outcome = made.get(clip.clip_id) if clip.ok else None
+            if outcome is None:
+                rows.append(clip)
+            elif outcome.value is None:
+                rows.append(clip.rejected(outcome.reason or "failed", outcome.detail))
+            else:
+                name = f"{clip.clip_id}.mkv"
+                link_or_copy(Path(outcome.value.path), temporary / name)
+                rows.append(replace(outcome.value, path=portable_path(folder / name)))
+        write_clips(temporary / "clips.csv", rows)
+    return rows
+
+
+def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
+    """The resampled clip, its path inside the cache."""
+    source = Path(clip.path)
+    sound = Path(clip.sound) if clip.sound else None
+    info = probe(source)
+    if info.seconds is None or info.seconds > options.max_seconds:
+        raise ClipError("too_long", f"{info.seconds} s, max_seconds is {options.max_seconds:g}")
+    if options.require_sound and sound is None and info.audio_hz is None:
+        raise ClipError("no_audio")
+    key = (
+        sha256_file(source),
+        sha256_file(sound) if sound else None,
+        options.model_dump(mode="json", exclude={"timeout_seconds", "max_seconds", "require_sound"}),
+        ffmpeg_version(),
+    )
+    store = ClipCache(cache, "resample", VERSION)
+    made = store.fetch(key, ".mkv", partial(_encode, source, sound, info, options))
+    result = probe(made)
+    assert result.frames is not None
+    return replace(
+        clip,
+        path=made.as_posix(),
+        sound=None,
+        sha256=sha256_file(made),
+        bytes=made.stat().st_size,
+        seconds=float(result.frames / options.fps),
+        fps=options.fps,
+        width=result.width,
+        height=result.height,
+        audio_hz=result.audio_hz,
+    )
+
+
+def _encode(source: Path, sound: Path | None, info: MediaInfo, options: ResampleOptions, target: Path) -> None:
+    streams = [_picture(media_input(source), info, options, own_sound=sound is not None)]
+    if sound is not None:
+        streams.append(_sound(media_input(sound), options))
+    elif info.audio_hz is not None:
+        streams.append(_sound(media_input(source), options))
+    output = ffmpeg.output(
+        *streams,
+        file_url(target),
+        **BIT_EXACT,
+        **{"c:v": "libx264", "preset": "veryfast", "crf": options.crf, "pix_fmt": "yuv420p", "c:a": "flac"},
+        fps_mode="passthrough",
+        t=options.max_seconds + 1,
+        threads=1,
+    )
+    run_ffmpeg(output, options.timeout_seconds)
+
+
+def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: bool) -> Any:
+    stream = source.video
+    if own_sound:  # a sound file of its own begins with the first picture, wherever its container lets it begin
+        stream = stream.filter("setpts", "PTS-STARTPTS")
+    # The first picture is held from 0 on where it comes late: sound and picture keep their distance.
+    stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
+    size = shown_size(info, options.max_side)
+    if size != (info.width, info.height):
+        stream = stream.filter("scale", *size, flags="bicubic+accurate_rnd+bitexact")
+    return stream.filter("setsar", 1)
+
+
+def _sound(source: Any, options: ResampleOptions) -> Any:
+    return source.audio.filter(
+        "aresample",
+        options.audio_hz,
+        out_chlayout="mono",
+        rematrix_maxval=1,
+        **{"async": 1, "first_pts": 0, "min_hard_comp": SOUND_TOLERANCE},
+    )
+
+
+def shown_size(info: MediaInfo, max_side: int) -> tuple[int, int]:
+    """Width and height with square pixels, even, no side longer than `max_side`, and never larger than the source."""
+    if not info.width or not info.height:
+        raise ClipError("undecodable", "the picture has no size")
+    aspect = info.sample_aspect
+    width = Fraction(info.width) * min(aspect, Fraction(1))
+    height = Fraction(info.height) / max(aspect, Fraction(1))
+    shrink = min(Fraction(1), Fraction(max_side) / max(width, height))
+    even = [2 * (int(side * shrink) // 2) for side in (width, height)]
+    if min(even) < 2:
+        raise ClipError("undecodable", f"the picture is {info.width} × {info.height} pixels")
+    return even[0], even[1]

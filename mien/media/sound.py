@@ -1,0 +1,70 @@
+"""Sound as float32 samples, mono, in [-1, 1]."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from mien.clips import ClipError
+from mien.files import atomic_file
+from mien.media.ffmpeg import open_media
+
+SILENCE_DB = -50.0
+"""Level in dB of full scale below which sound counts as silence."""
+
+
+def read_sound(path: Path, hz: int = 16000) -> NDArray[np.float32]:
+    """The first sound stream of any media file: (N,) at `hz`, the mean of its channels, from its first sample on.
+
+    Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio.
+    """
+    with open_media(path) as container:
+        if not container.streams.audio:
+            raise ClipError("no_audio")
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="fltp", rate=hz)
+        blocks: list[NDArray[np.float32]] = []
+        try:
+            for frame in container.decode(stream):
+                blocks.extend(_mono(part) for part in resampler.resample(frame))
+            blocks.extend(_mono(part) for part in resampler.resample(None))
+        except av.error.FFmpegError as error:
+            if not blocks:
+                raise ClipError("undecodable", str(error.strerror or "")) from error
+    if not blocks:
+        raise ClipError("no_audio")
+    return np.clip(np.concatenate(blocks), -1.0, 1.0).astype(np.float32, copy=False)
+
+
+def _mono(frame: av.AudioFrame) -> NDArray[np.float32]:
+    # The mean over channels cannot clip; swresample's own down-mix of float sound can.
+    return frame.to_ndarray().mean(axis=0, dtype=np.float32)
+
+
+def write_wav(path: Path, samples: NDArray[np.float32], hz: int) -> None:
+    """Write (N,) samples in [-1, 1] as 16-bit mono WAV, whole or not at all; the same samples give the same bytes.
+
+    Raises ValueError for samples that are not one finite channel.
+    """
+    if samples.ndim != 1 or not np.all(np.isfinite(samples)):
+        raise ValueError(f"sound is one channel of finite samples, not an array of shape {samples.shape}")
+    with atomic_file(path) as temporary:
+        soundfile.write(temporary, np.clip(samples, -1.0, 1.0), hz, subtype="PCM_16", format="WAV")
+
+
+def loudness_db(samples: NDArray[np.float32], window: int = 800) -> float:
+    """RMS level of the loudest `window` samples in dB of full scale; -inf for no sound at all."""
+    if samples.size == 0:
+        return float("-inf")
+    whole = samples[: samples.size // window * window].reshape(-1, window) if samples.size >= window else samples[None]
+    power = float(np.max(np.mean(np.square(whole, dtype=np.float64), axis=1)))
+    return 10.0 * float(np.log10(power)) if power > 0 else float("-inf")
+
+
+def is_silent(samples: NDArray[np.float32], threshold_db: float = SILENCE_DB) -> bool:
+    """Whether even the loudest 50 ms (at 16 kHz) of (N,) samples stay below `threshold_db` of full scale."""
+    return loudness_db(samples) < threshold_db

@@ -1,0 +1,148 @@
+"""Frames out of a video file, and frames with sound into one."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import av
+import ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.clips import ClipError
+from mien.files import atomic_file
+from mien.media.ffmpeg import ffmpeg_exe, file_url, last_line, open_media
+from mien.media.sound import write_wav
+
+NO_METADATA: Mapping[str, str] = MappingProxyType({})
+
+BIT_EXACT: Mapping[str, Any] = MappingProxyType(
+    {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact", "map_metadata": -1, "map_chapters": -1}
+)
+"""Output options without which ffmpeg writes its version, dates and random ids into a file."""
+
+_PLAIN_TAGS = {"title", "artist", "author", "comment", "description", "copyright", "date", "genre", "encoder"}
+
+
+def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
+    """Yield the pictures of a constant-rate file, each (H, W, 3) RGB, turned as the file says they are shown.
+
+    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video); the errors of single pictures, as a
+    truncated file has them, end the pictures where they come after at least one.
+    """
+    with open_media(path) as container:
+        if not container.streams.video:
+            raise ClipError("no_video")
+        stream = container.streams.video[0]
+        stream.thread_type = "NONE"
+        count = 0
+        try:
+            for frame in container.decode(stream):
+                picture = frame.to_ndarray(format="rgb24")
+                quarter_turns = round(frame.rotation / 90) % 4
+                yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
+                count += 1
+        except av.error.FFmpegError as error:
+            if count == 0:
+                raise ClipError("undecodable", str(error.strerror or "")) from error
+        if count == 0:
+            raise ClipError("undecodable")
+
+
+def write_video(
+    path: Path,
+    frames: Iterable[NDArray[np.uint8]],
+    fps: Fraction,
+    sound: NDArray[np.float32] | None = None,
+    sound_hz: int = 16000,
+    metadata: Mapping[str, str] = NO_METADATA,
+    quality: int = 18,
+    threads: int = 1,
+) -> None:
+    """Write frames (H, W, 3) uint8 RGB, all of one size, as they come; the file appears whole or not at all.
+
+    `path`'s suffix decides: `.mp4` H.264 + AAC, playable while it loads; `.mkv` H.264 + FLAC; `.flv` Flash video
+    (Sorenson Spark + MP3), as CREMA-D has it. Odd sizes are padded to even ones by repeating the last row or column.
+    `sound` is (N,) in [-1, 1] and starts with the first frame. `quality` is H.264's CRF: 0 lossless … 51 worst.
+    The same arguments give the same bytes in every run on the same kind of machine.
+    Raises ValueError for no frame, frames of several sizes, or a suffix that is none of these.
+    """
+    if path.suffix not in (".mp4", ".mkv", ".flv"):
+        raise ValueError(f"a video is written as .mp4, .mkv or .flv, not {path.suffix!r}")
+    remaining = iter(frames)
+    first = next(remaining, None)
+    if first is None:
+        raise ValueError("no frame to write")
+    height, width = first.shape[0] + first.shape[0] % 2, first.shape[1] + first.shape[1] % 2
+    with ExitStack() as stack:
+        temporary = stack.enter_context(atomic_file(path))
+        inputs = [
+            ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", framerate=str(fps))
+            .filter("scale", out_color_matrix=_matrix(path), out_range="tv", flags="bicubic+accurate_rnd+bitexact")
+            .filter("format", "yuv420p")
+        ]
+        if sound is not None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            write_wav(folder / "sound.wav", sound, sound_hz)
+            inputs.append(ffmpeg.input(file_url(folder / "sound.wav")))
+        options = _options(path, quality, sound is not None, metadata, threads)
+        output = ffmpeg.output(*inputs, file_url(temporary), **options)
+        command = ffmpeg.compile(
+            output.global_args("-hide_banner", "-loglevel", "error"), cmd=ffmpeg_exe(), overwrite_output=True
+        )
+        _feed(command, first, remaining, stack.enter_context(tempfile.TemporaryFile()))
+
+
+def _feed(command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDArray[np.uint8]], errors: Any) -> None:
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
+    assert process.stdin is not None
+    try:
+        try:
+            process.stdin.write(_even(first, first.shape))
+            for frame in remaining:
+                process.stdin.write(_even(frame, first.shape))
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # ffmpeg ended early; its exit status and last line say why
+        if process.wait() != 0:
+            raise RuntimeError(f"ffmpeg could not write the video: {last_line(errors)}")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _even(frame: NDArray[np.uint8], shape: tuple[int, ...]) -> bytes:
+    if frame.shape != shape or frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+        raise ValueError(f"a frame is {frame.dtype} {frame.shape}, not uint8 {shape} with 3 channels")
+    if shape[0] % 2 or shape[1] % 2:
+        frame = np.pad(frame, ((0, shape[0] % 2), (0, shape[1] % 2), (0, 0)), mode="edge")
+    return frame.tobytes()
+
+
+def _matrix(path: Path) -> str:
+    return "bt601" if path.suffix == ".flv" else "bt709"
+
+
+def _options(path: Path, quality: int, has_sound: bool, metadata: Mapping[str, str], threads: int) -> dict[str, Any]:
+    options: dict[str, Any] = {**BIT_EXACT, "threads": threads}
+    if path.suffix == ".flv":
+        options |= {"c:v": "flv", "q:v": min(31, max(1, round(quality / 6)))}
+        options |= {"c:a": "libmp3lame", "ar": 44100, "b:a": "96k"} if has_sound else {}
+    else:
+        options |= {"c:v": "libx264", "crf": quality, "preset": "veryfast"}
+        options |= {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
+        if has_sound:
+            options |= {"c:a": "aac", "b:a": "96k"} if path.suffix == ".mp4" else {"c:a": "flac"}
+    if path.suffix == ".mp4":
+        free_tags = any(key not in _PLAIN_TAGS for key in metadata)
+        options["movflags"] = "+faststart+use_metadata_tags" if free_tags else "+faststart"
+    for index, (key, value) in enumerate(sorted(metadata.items())):
+        options[f"metadata:g:{index}"] = f"{key}={value}"
+    return options
