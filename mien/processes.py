@@ -1,0 +1,125 @@
+"""Processes of this machine: who they are for certain, how they end together, and how they end at all."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+PR_SET_PDEATHSIG = 1
+GRACE_SECONDS = 3.0
+"""How long a process may tidy up after SIGTERM before SIGKILL follows."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process by number and start time (seconds since the epoch): a number alone is given again to others."""
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int | None = None) -> Process:
+        """The process `pid`, by default this one; psutil.NoSuchProcess when there is none."""
+        found = psutil.Process(pid)
+        return cls(found.pid, found.create_time())
+
+    def alive(self) -> bool:
+        """Whether this very process still runs (a zombie does not)."""
+        try:
+            found = psutil.Process(self.pid)
+            return found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - self.started) < 0.05
+        except psutil.NoSuchProcess:
+            return False
+
+
+def ancestors() -> list[psutil.Process]:
+    """The processes above this one, nearest first."""
+    try:
+        return psutil.Process().parents()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """Let the kernel send this process a signal when the thread that started it ends (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
+def watch(process: Process, ended: Callable[[], None]) -> None:
+    """Call `ended` from a daemon thread as soon as `process` is gone; costs nothing while it lives."""
+
+    def wait() -> None:
+        try:
+            descriptor = os.pidfd_open(process.pid)
+        except (OSError, AttributeError):
+            while process.alive():
+                time.sleep(0.5)
+        else:
+            if process.alive():
+                poll = select.poll()
+                poll.register(descriptor, select.POLLIN)
+                poll.poll()
+            os.close(descriptor)
+        ended()
+
+    threading.Thread(target=wait, name="watch-parent", daemon=True).start()
+
+
+def stop_tree(process: Process, grace: float = GRACE_SECONDS) -> None:
+    """End `process` and everything below it: SIGTERM to all, SIGKILL to whoever is left after `grace` seconds."""
+    if not process.alive():
+        return
+    try:
+        root = psutil.Process(process.pid)
+        family = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        _signal(member, signal.SIGTERM)
+    _, left = psutil.wait_procs(family, timeout=grace)
+    for member in left:
+        _signal(member, signal.SIGKILL)
+    psutil.wait_procs(left, timeout=grace)
+
+
+def stop_group(group: int, grace: float = GRACE_SECONDS) -> None:
+    """End every process of the group `group`: SIGTERM, then SIGKILL to whoever is left after `grace` seconds."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(group, number)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + grace
+        while time.monotonic() < deadline and group_members(group):
+            time.sleep(0.05)
+        if not group_members(group):
+            return
+
+
+def group_members(group: int) -> list[int]:
+    """Numbers of the living (not zombie) processes of a process group."""
+    members = []
+    for process in psutil.process_iter(["status"]):
+        try:
+            if process.info["status"] != psutil.STATUS_ZOMBIE and os.getpgid(process.pid) == group:
+                members.append(process.pid)
+        except (ProcessLookupError, psutil.NoSuchProcess, PermissionError):
+            continue
+    return members
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return

@@ -1,0 +1,76 @@
+"""Small records in `.mien/runs/` of the pipeline runs on this machine: who drives them and what is under way.
+
+All stages of one pipeline run share one parent run; its record says which process drives it, so that the stages find
+it, its end state can be told, and a run whose driver was killed is closed by whoever comes next.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mien.files import write_json
+from mien.locks import file_lock
+from mien.processes import Process
+
+
+class PipelineRecord(BaseModel):
+    """One pipeline run: its tracking id, its driving process, the stages under way (name → run id), any failure."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    run_id: str
+    pid: int
+    started: float
+    managed: bool = False
+    """True: the driver itself opens and ends the run (a flow); False: its stages do (a bare `dvc repro`)."""
+    under_way: dict[str, str] = Field(default_factory=dict)
+    failed: bool = False
+
+    def driver(self) -> Process:
+        return Process(self.pid, self.started)
+
+
+class Records:
+    """The records below `folder` (the main repository's root)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / ".mien" / "runs"
+        self._lock = folder / ".mien" / "locks" / "runs.lock"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with file_lock(self._lock, seconds=30):
+            yield
+
+    def all(self) -> list[PipelineRecord]:
+        return [record for path in sorted(self._folder.glob("*.json")) if (record := _read(path)) is not None]
+
+    def of_driver(self, driver: Process) -> PipelineRecord | None:
+        same = (r for r in self.all() if r.pid == driver.pid and abs(r.started - driver.started) < 0.05)
+        return next(same, None)
+
+    def of_run(self, run_id: str) -> PipelineRecord | None:
+        return _read(self._path(run_id))
+
+    def write(self, record: PipelineRecord) -> None:
+        write_json(self._path(record.run_id), record.model_dump())
+
+    def remove(self, record: PipelineRecord) -> None:
+        self._path(record.run_id).unlink(missing_ok=True)
+
+    def _path(self, run_id: str) -> Path:
+        return self._folder / f"{run_id}.json"
+
+
+def _read(path: Path) -> PipelineRecord | None:
+    try:
+        value: Any = json.loads(path.read_text())
+        return PipelineRecord.model_validate(value)
+    except (OSError, ValueError):
+        return None
