@@ -66,6 +66,13 @@ def transform_scale(transform: NDArray[np.float64]) -> float:
     return math.hypot(transform[0, 0], transform[1, 0])
 
 
+def scaled(transform: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    """The transform (2, 3) to a crop that is `factor` times as wide and high and shows the same."""
+    result = transform * factor
+    result[:, 2] += (factor - 1) / 2  # the edges of the crops coincide, not the centres of their first pixels
+    return result
+
+
 def transform_points(points: NDArray[np.floating], transform: NDArray[np.float64]) -> NDArray[np.float32]:
     """Points (..., N, 2) or a mesh (..., N, 3) moved by transforms (..., 2, 3); a mesh's z is scaled along."""
     moved = points[..., :2] @ np.swapaxes(transform[..., :2], -1, -2) + transform[..., None, :, 2]
@@ -83,8 +90,7 @@ def warp(frame: NDArray[np.uint8], transform: NDArray[np.float64], size: int) ->
     """
     finer = max(1, math.ceil(1 / transform_scale(transform) - 0.01))
     # Pixel x of the crop is covered by the pixels finer * x ... finer * x + finer - 1 of the fine grid.
-    grid = transform * finer
-    grid[:, 2] += (finer - 1) / 2
+    grid = scaled(transform, finer)
     if finer * size > 32_000:
         raise ValueError(f"a face too large for a crop of {size}: {finer} source pixels to one crop pixel")
     fine = cv2.warpAffine(

@@ -182,9 +182,10 @@ class FaceShards:
             raise ShardError(f"{self.folder}: no readable index.parquet; run the align stage ({error})") from error
         if self.index.index.name != "clip_id" or not len(self.index):
             raise ShardError(f"{self.folder / 'index.parquet'} is not an index of face shards; run the align stage")
+        columns = (self.index[name] for name in ("shard", "frames", "fps"))
         self._rows: dict[str, dict[str, Any]] = {
-            str(row.Index): {"shard": str(row.shard), "frames": int(row.frames), "fps": Fraction(row.fps)}
-            for row in self.index[["shard", "frames", "fps"]].itertuples()
+            str(clip_id): {"shard": str(shard), "frames": int(frames), "fps": Fraction(fps)}
+            for clip_id, shard, frames, fps in zip(self.index.index, *columns, strict=True)
         }
         first = self._file(next(iter(self._rows.values()))["shard"])
         self.size = int(first.attrs["size"])

@@ -1,0 +1,125 @@
+"""Aligning the clips of a corpus: each clip by itself into a cache, the good ones of them into shards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from mien.clip_cache import ClipCache
+from mien.clips import Clip, ClipError, check_rejected, write_clips
+from mien.faces.aligned_clip import CODE_VERSION, TrackOptions, make_aligned_clip, open_aligned_clip, read_quality
+from mien.faces.filters import FilterOptions, Quality, check_quality
+from mien.faces.shards import LABELS, ShardClip, write_shards
+from mien.files import atomic_directory, sha256_file
+from mien.parallel import Execution, map_clips
+
+QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fraction", "sharpness", "yaw", "loudness")
+"""The quality figures in the index: see `mien.faces.filters.Quality`."""
+
+_PACKAGES = {"mediapipe": "mediapipe", "face-alignment": "face_alignment"}
+
+
+class AlignOptions(TrackOptions):
+    """The section `align` of the parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    filters: FilterOptions = Field(default=FilterOptions(), description="which clips are good enough")
+    max_rejected_fraction: float = Field(
+        default=0.2, ge=0, le=1, description="the run fails when a larger part of all clips is rejected"
+    )
+    shard_megabytes: float = Field(
+        default=256.0, gt=0, le=100_000, description="about how large a shard gets; 10^6 bytes"
+    )
+
+
+def align_clips(
+    clips: Sequence[Clip], options: AlignOptions, folder: Path, cache: Path, execution: Execution
+) -> list[Clip]:
+    """Align every good clip and write `folder`: the shards, `index.parquet`, and `clips.csv` with a row for every clip.
+
+    `clips` are resampled ones (constant frame rate, sound at 16 kHz inside). What is made of a clip is kept under
+    `cache`, by the clip's content and the options that decide it, so that other thresholds, other shard sizes and new
+    clips cost nothing or little. The shards hold the accepted clips in the order of their ids; their bytes depend on
+    nothing else. Returns all clips. Raises ValueError when too many clips are rejected; `folder` is then untouched.
+    """
+    waiting = [clip for clip in clips if clip.ok]
+    outcomes = map_clips(
+        partial(_align_clip, options=TrackOptions(**_track_part(options)), cache=cache), waiting, execution, "align"
+    )
+    aligned: dict[str, tuple[Clip, Path, Quality]] = {}
+    rejected: dict[str, Clip] = {}
+    for clip, outcome in zip(waiting, outcomes, strict=True):
+        if outcome.value is None:
+            rejected[clip.clip_id] = clip.rejected(outcome.reason or "failed", outcome.detail)
+            continue
+        path, quality = outcome.value
+        bad = _rejection(clip, quality, options.filters)
+        if bad is not None:
+            rejected[clip.clip_id] = bad
+        else:
+            aligned[clip.clip_id] = (clip, path, quality)
+    result = [rejected.get(clip.clip_id, clip) for clip in clips]
+    try:
+        check_rejected(result, options.max_rejected_fraction)
+    except ValueError as error:
+        table = cache / "align" / "clips.csv"
+        write_clips(table, result)
+        raise ValueError(f"{error}. Every clip with its reason: {table}") from error
+    with atomic_directory(folder) as temporary:
+        write_shards(temporary, _shard_clips(aligned), options.shard_megabytes)
+        write_clips(temporary / "clips.csv", result)
+    return result
+
+
+def _track_part(options: AlignOptions) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in TrackOptions.model_fields}
+
+
+def _rejection(clip: Clip, quality: Quality, filters: FilterOptions) -> Clip | None:
+    assert clip.fps is not None
+    try:
+        check_quality(quality, filters, clip.fps)
+    except ClipError as error:
+        return clip.rejected(error.reason, error.detail)
+    return None
+
+
+def _align_clip(clip: Clip, options: TrackOptions, cache: Path) -> tuple[Path, Quality]:
+    """Where the aligned clip lies in the cache, and its quality; runs in a worker process."""
+    path = Path(clip.path)
+    package = _PACKAGES[options.detector]
+    store = ClipCache(cache, "align", f"{CODE_VERSION} {package} {version(package)}")
+    key = (sha256_file(path), str(clip.fps), options.model_dump(mode="json"))
+    for _ in range(2):
+        aligned = store.fetch(key, ".h5", partial(_make, clip, options, cache / "spool"))
+        quality = read_quality(aligned)
+        if quality is not None:
+            return aligned, quality
+        aligned.unlink(missing_ok=True)  # damaged on disk: made once more
+    raise OSError(f"{aligned} cannot be read back after it was written")
+
+
+def _make(clip: Clip, options: TrackOptions, spool_folder: Path, out: Path) -> None:
+    make_aligned_clip(clip, options, spool_folder, out)
+
+
+def _shard_clips(aligned: dict[str, tuple[Clip, Path, Quality]]) -> Iterator[ShardClip]:
+    for clip_id in sorted(aligned):
+        clip, path, quality = aligned[clip_id]
+        assert clip.fps is not None
+        figures = asdict(quality)
+        with open_aligned_clip(path) as (datasets, _):
+            yield ShardClip(
+                clip_id=clip_id,
+                fps=clip.fps,
+                labels={name: getattr(clip, name) for name in LABELS},
+                figures={name: figures[name] for name in QUALITY_COLUMNS},
+                **datasets,
+            )

@@ -1,0 +1,82 @@
+"""Landmarks by face-alignment's 2D FAN networks, on a GPU where there is one."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mien.faces.landmarks import DetectorUnavailable, Face
+
+LANDMARK_WEIGHTS = "2DFAN4-11f355bf06.pth.tar"
+DETECTOR_WEIGHTS = {"sfd": "s3fd-619a316812.pth"}
+"""The files that face-alignment looks for in its cache folder, by the name of the face detector."""
+
+
+def weights_folder() -> Path:
+    """Where face-alignment keeps its weights: `$TORCH_HOME/hub/checkpoints`."""
+    return Path(torch.hub.get_dir()) / "checkpoints"
+
+
+def missing_weights(face_detector: str = "sfd") -> list[Path]:
+    """The files of weights that are not on this machine."""
+    names = (LANDMARK_WEIGHTS, DETECTOR_WEIGHTS.get(face_detector))
+    return [weights_folder() / name for name in names if name is not None and not (weights_folder() / name).is_file()]
+
+
+class FaceAlignmentLandmarks:
+    """face-alignment's detector and 2DFAN-4 as a `LandmarkDetector`; it gives no mesh."""
+
+    def __init__(self, max_faces: int = 2, face_detector: str = "sfd", device: str | None = None) -> None:
+        """Load the networks, on `device` or, when it is None, on the GPU where there is one.
+
+        Weights that are not in the cache folder are downloaded by face-alignment; raises DetectorUnavailable when
+        that fails or when a file of weights is damaged.
+        """
+        from face_alignment import FaceAlignment, LandmarksType
+
+        self._max_faces = max_faces
+        try:
+            self._networks: Any = FaceAlignment(
+                LandmarksType.TWO_D,
+                device=device or ("cuda" if torch.cuda.is_available() else "cpu"),
+                face_detector=face_detector,
+                compile=False,
+            )
+        except (URLError, OSError) as error:
+            names = ", ".join(path.name for path in missing_weights(face_detector)) or "the detector's weights"
+            raise DetectorUnavailable(
+                f"face-alignment cannot download its weights ({error}): put {names} into {weights_folder()}, "
+                "or choose the detector mediapipe, which needs none"
+            ) from error
+        except (RuntimeError, ValueError, EOFError) as error:  # torch.load and load_state_dict
+            raise DetectorUnavailable(
+                f"face-alignment's weights in {weights_folder()} are damaged or of another network: remove them and "
+                f"fetch them again, or choose the detector mediapipe ({str(error).splitlines()[0]})"
+            ) from error
+
+    def reset(self) -> None:
+        """Every frame stands by itself: there is nothing to forget."""
+
+    def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
+        """The faces in an RGB frame (H, W, 3), the largest first; `score` is the mean height of the heat maps."""
+        boxes = self._networks.face_detector.detect_from_image(frame.copy())
+        boxes = sorted(boxes, key=lambda box: -float((box[2] - box[0]) * (box[3] - box[1])))[: self._max_faces]
+        if not boxes:
+            return []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found, scores, _ = self._networks.get_landmarks_from_image(
+                frame, detected_faces=boxes, return_landmark_score=True
+            )
+        faces = [
+            # FAN counts pixels from 1, as its authors' Matlab did
+            Face(np.asarray(points, np.float32)[:, :2] - 1, None, float(np.clip(np.mean(score), 0, 1)))
+            for points, score in zip(found, scores, strict=True)
+        ]
+        return sorted(faces, key=lambda face: -face.extent)

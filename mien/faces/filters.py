@@ -1,0 +1,120 @@
+"""Quality figures of an aligned clip, and the thresholds below which a clip is rejected with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from mien.clips import ClipError
+from mien.faces.shards import SAMPLE_RATE
+
+SHARPNESS_SIZE = 64
+"""Side in pixels of the crop on which sharpness is measured, whatever the source's or the shard's resolution."""
+
+_FACE = slice(12, 56), slice(12, 52)  # the face inside that crop, without the background beside it
+_LOUDNESS_WINDOW = SAMPLE_RATE // 20
+SILENCE_DBFS = -120.0
+"""The loudness of digital silence: the least that `loudness` gives."""
+
+
+class FilterOptions(BaseModel):
+    """Which clips are good enough. The defaults accept studio recordings such as GRID's and CREMA-D's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_seconds: float = Field(default=0.5, ge=0.04, le=3600, description="shorter clips are too_short; seconds")
+    max_several_fraction: float = Field(
+        default=0.1, ge=0, le=1, description="several_faces when a larger part of the frames shows another face"
+    )
+    min_inter_ocular: float = Field(
+        default=24.0,
+        ge=0,
+        le=2000,
+        description="face_too_small below; median distance of the outer eye corners, source pixels",
+    )
+    max_lost_frames: int = Field(
+        default=12,
+        ge=0,
+        le=100_000,
+        description="face_lost when more frames in a row have no face; fewer are interpolated",
+    )
+    min_sharpness: float = Field(
+        default=0.02, ge=0, le=100, description="blurred below; variance of the Laplacian over that of the grey values"
+    )
+    min_loudness: float = Field(
+        default=-60.0, ge=-120, le=0, description="silent below; dBFS of the loudest twentieth of the clip"
+    )
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What was measured of a clip; None where there was nothing to measure (no face, no sound).
+
+    `frames` count, `seconds`, `found_fraction` and `several_fraction` of the frames in [0, 1], `longest_gap` frames,
+    `inter_ocular` source pixels (median), `sharpness` (see `sharpness`), `yaw` (see `FaceTrack.yaw`), `loudness` dBFS
+    (see `loudness`).
+    """
+
+    frames: int
+    seconds: float
+    found_fraction: float
+    several_fraction: float
+    longest_gap: int
+    inter_ocular: float | None
+    sharpness: float | None
+    yaw: float | None
+    loudness: float | None
+
+
+def sharpness(crop: NDArray[np.uint8]) -> float:
+    """Variance of the Laplacian of the face in a crop (64, 64, 3), divided by the variance of its grey values.
+
+    On a crop of fixed size it does not depend on the source's resolution, and the division takes contrast and
+    brightness out: 0 is a flat or hopelessly blurred picture, sharp faces are about 0.1 to 0.5.
+    """
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[_FACE].astype(np.float64)
+    spread = grey.var()
+    # A flat picture has nothing sharp in it; one grey value of noise must not count as detail.
+    return float(cv2.Laplacian(grey, cv2.CV_64F)[1:-1, 1:-1].var() / spread) if spread > 1 else 0.0
+
+
+def loudness(speech: NDArray[np.float32]) -> float:
+    """Level in dBFS of the loudest twentieth of a clip (95th percentile of the RMS in windows of 50 ms).
+
+    Pauses do not make a clip quieter, a single click does not make it loud. Digital silence gives `SILENCE_DBFS`.
+    """
+    whole = len(speech) // _LOUDNESS_WINDOW * _LOUDNESS_WINDOW
+    if whole == 0:
+        return SILENCE_DBFS
+    windows = speech[:whole].astype(np.float64).reshape(-1, _LOUDNESS_WINDOW)
+    level = np.percentile(np.sqrt((windows**2).mean(axis=1)), 95)
+    return float(max(20 * np.log10(max(level, 1e-12)), SILENCE_DBFS))
+
+
+def check_quality(quality: Quality, options: FilterOptions, fps: Fraction) -> None:
+    """Raise the ClipError of the first threshold that a clip misses."""
+    if quality.frames < options.min_seconds * fps:
+        raise ClipError("too_short", f"{quality.seconds:.2f} s, at least {options.min_seconds:g} s are needed")
+    if quality.loudness is None:
+        raise ClipError("no_audio")
+    if quality.loudness < options.min_loudness:
+        raise ClipError("silent", f"{quality.loudness:.0f} dBFS, at least {options.min_loudness:g} are needed")
+    if quality.inter_ocular is None or quality.sharpness is None:
+        raise ClipError("no_face")
+    if quality.several_fraction > options.max_several_fraction:
+        raise ClipError("several_faces", f"in {quality.several_fraction:.0%} of the frames")
+    if quality.inter_ocular < options.min_inter_ocular:
+        raise ClipError(
+            "face_too_small", f"{quality.inter_ocular:.0f} px between the eyes, {options.min_inter_ocular:g} are needed"
+        )
+    if quality.longest_gap > options.max_lost_frames:
+        raise ClipError(
+            "face_lost", f"{quality.longest_gap} frames in a row, {options.max_lost_frames} are interpolated at most"
+        )
+    if quality.sharpness < options.min_sharpness:
+        raise ClipError("blurred", f"sharpness {quality.sharpness:.3f}, {options.min_sharpness:g} is needed")

@@ -1,0 +1,136 @@
+"""The subject's face through a clip: chosen in each frame, gaps interpolated, and brought onto the mean face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform
+from mien.faces.landmarks import LEFT_EYE_OUTER, NOSE_TIP, RIGHT_EYE_OUTER, Face
+
+Mode = Literal["clip", "frame"]
+
+
+@dataclass(frozen=True)
+class FaceTrack:
+    """One face in all T frames of a clip.
+
+    `landmarks` float32 (T, 68, 2) and `mesh` float32 (T, 478, 3) or None in source pixels; where `found` (T,) is False
+    they are interpolated. `several` (T,): frames with another face of about the same size.
+    """
+
+    landmarks: NDArray[np.float32]
+    mesh: NDArray[np.float32] | None
+    found: NDArray[np.bool_]
+    several: NDArray[np.bool_]
+
+    @property
+    def longest_gap(self) -> int:
+        """The greatest number of frames in a row without the face."""
+        return longest_run(~self.found)
+
+    @property
+    def inter_ocular(self) -> float:
+        """Median distance of the outer eye corners, in source pixels."""
+        eyes = self.landmarks[self.found]
+        return float(np.median(np.linalg.norm(eyes[:, LEFT_EYE_OUTER] - eyes[:, RIGHT_EYE_OUTER], axis=-1)))
+
+    @property
+    def yaw(self) -> float:
+        """Mean over frames of how far the tip of the nose is off the middle between the eyes, along their line.
+
+        A stand-in for |yaw| without a camera: 0 frontal, about 0.3 half turned, in units of the inter-ocular distance.
+        """
+        points = self.landmarks[self.found].astype(np.float64)
+        right, left, nose = points[:, RIGHT_EYE_OUTER], points[:, LEFT_EYE_OUTER], points[:, NOSE_TIP]
+        line = left - right
+        along = ((nose - (left + right) / 2) * line).sum(axis=-1) / np.maximum((line**2).sum(axis=-1), 1e-9)
+        return float(np.abs(along).mean())
+
+
+class TrackBuilder:
+    """Collects the detections of a clip frame by frame and makes the `FaceTrack` of its subject."""
+
+    def __init__(self, other_face_size: float) -> None:
+        """`other_face_size`: the part of the largest face's extent from which another face counts."""
+        self._other_face_size = other_face_size
+        self._subject: list[Face | None] = []
+        self._several: list[bool] = []
+        self._last: Face | None = None
+
+    def add(self, faces: Sequence[Face]) -> None:
+        """Take the faces of the next frame, the largest first.
+
+        The subject is the largest face, and from then on the one nearest to where the subject was last seen.
+        """
+        serious = [face for face in faces if face.extent >= self._other_face_size * faces[0].extent]
+        self._several.append(len(serious) > 1)
+        if not serious:
+            self._subject.append(None)
+            return
+        last = self._last
+        if last is None:
+            face = serious[0]
+        else:
+            face = min(serious, key=lambda face: float(np.linalg.norm(face.centre - last.centre)))
+        self._subject.append(face)
+        self._last = face
+
+    def build(self) -> FaceTrack | None:
+        """The track, or None when no frame has a face."""
+        found = np.array([face is not None for face in self._subject], bool)
+        if not found.any():
+            return None
+        seen = [face for face in self._subject if face is not None]
+        meshes = [face.mesh for face in seen if face.mesh is not None]
+        return FaceTrack(
+            landmarks=fill_gaps(np.stack([face.landmarks for face in seen]), found),
+            mesh=fill_gaps(np.stack(meshes), found) if len(meshes) == len(seen) else None,
+            found=found,
+            several=np.array(self._several, bool),
+        )
+
+
+def longest_run(marks: NDArray[np.bool_]) -> int:
+    """Length of the longest run of True in a (T,) array."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marks, [False]]).astype(np.int8)))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+def fill_gaps(seen: NDArray[np.float32], found: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Spread the found frames' values (F, …) over all (T, …) frames, linear in between, held at both ends.
+
+    `found` (T,) has F times True.
+    """
+    frames = np.arange(len(found))
+    position = np.interp(frames, np.flatnonzero(found), np.arange(len(seen)))
+    before = np.floor(position).astype(np.int64)
+    after = np.minimum(before + 1, len(seen) - 1)
+    filled = seen[before]
+    gap = np.flatnonzero(~found)
+    weight = (position[gap] - before[gap]).astype(np.float32).reshape(-1, *[1] * (seen.ndim - 1))
+    filled[gap] = (1 - weight) * seen[before[gap]] + weight * seen[after[gap]]
+    return filled
+
+
+def track_transforms(track: FaceTrack, mode: Mode, size: int, smoothing_frames: float) -> NDArray[np.float64]:
+    """The transform (T, 2, 3) of each frame onto the mean face of a crop of `size`.
+
+    `clip`: one for all frames, of the median over the found frames of each stable point, so that a moment of wrong
+    landmarks does not count. `frame`: each frame its own, after the stable points are smoothed over time by a Gaussian
+    with a standard deviation of `smoothing_frames`; 0 means not at all.
+    """
+    stable = list(STABLE_POINTS)
+    targets = mean_shape(size)[stable]
+    points = track.landmarks[:, stable].astype(np.float64)
+    if mode == "clip":
+        transform = similarity_transform(np.median(points[track.found], axis=0), targets)
+        return np.repeat(transform[None], len(points), axis=0)
+    if smoothing_frames > 0:
+        points = gaussian_filter1d(points, smoothing_frames, axis=0, mode="nearest")
+    return similarity_transform(points, targets)
