@@ -75,8 +75,8 @@ class FaceAlignmentLandmarks:
                 frame, detected_faces=boxes, return_landmark_score=True
             )
         faces = [
-            # FAN counts pixels from 1, as its authors' Matlab did
-            Face(np.asarray(points, np.float32)[:, :2] - 1, None, float(np.clip(np.mean(score), 0, 1)))
+            # whole numbers: the pixel in which the point lies, the first one being 0
+            Face(np.asarray(points, np.float32)[:, :2], None, float(np.clip(np.mean(score), 0, 1)))
             for points, score in zip(found, scores, strict=True)
         ]
         return sorted(faces, key=lambda face: -face.extent)

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from mien.clips import ClipError
-from mien.faces.shards import SAMPLE_RATE
+from mien.media.sound import SILENCE_DB, loudness_db
 
 SHARPNESS_SIZE = 64
 """Side in pixels of the crop on which sharpness is measured, whatever the source's or the shard's resolution."""
 
 _FACE = slice(12, 56), slice(12, 52)  # the face inside that crop, without the background beside it
-_LOUDNESS_WINDOW = SAMPLE_RATE // 20
 SILENCE_DBFS = -120.0
 """The loudness of digital silence: the least that `loudness` gives."""
 
@@ -47,7 +46,7 @@ class FilterOptions(BaseModel):
         default=0.02, ge=0, le=100, description="blurred below; variance of the Laplacian over that of the grey values"
     )
     min_loudness: float = Field(
-        default=-60.0, ge=-120, le=0, description="silent below; dBFS of the loudest twentieth of the clip"
+        default=SILENCE_DB, ge=-120, le=0, description="silent below; dBFS of the loudest 50 ms"
     )
 
 
@@ -84,16 +83,8 @@ def sharpness(crop: NDArray[np.uint8]) -> float:
 
 
 def loudness(speech: NDArray[np.float32]) -> float:
-    """Level in dBFS of the loudest twentieth of a clip (95th percentile of the RMS in windows of 50 ms).
-
-    Pauses do not make a clip quieter, a single click does not make it loud. Digital silence gives `SILENCE_DBFS`.
-    """
-    whole = len(speech) // _LOUDNESS_WINDOW * _LOUDNESS_WINDOW
-    if whole == 0:
-        return SILENCE_DBFS
-    windows = speech[:whole].astype(np.float64).reshape(-1, _LOUDNESS_WINDOW)
-    level = np.percentile(np.sqrt((windows**2).mean(axis=1)), 95)
-    return float(max(20 * np.log10(max(level, 1e-12)), SILENCE_DBFS))
+    """Level in dBFS of the loudest 50 ms of a clip's speech (N,); digital silence gives `SILENCE_DBFS`."""
+    return max(loudness_db(speech), SILENCE_DBFS)
 
 
 def check_quality(quality: Quality, options: FilterOptions, fps: Fraction) -> None:
