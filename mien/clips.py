@@ -32,6 +32,7 @@ REASONS: dict[str, str] = {
     "bad_name": "the name does not follow the corpus's naming",
     "unlisted": "the name is not in the corpus's official list",
     "wrong_size": "the file's size is not the official one: fetch it again",
+    "wrong_digest": "the file's content is not the official one: fetch it again",
     "bad_label": "a label is not one of the allowed values",
     "undecodable": "no picture could be decoded",
     "no_video": "the file holds no picture stream",

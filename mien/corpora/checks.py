@@ -1,0 +1,127 @@
+"""Finding the files of a corpus and checking each: the common part of every source of clips."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from mien.clips import Clip, ClipError, portable_path
+from mien.files import sha256_file
+from mien.media.ffmpeg import probe, probe_sound
+from mien.parallel import Execution, map_clips
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of a corpus: its path relative to the corpus, POSIX; `outside` when a link leads out of the corpus."""
+
+    relative: str
+    outside: bool = False
+
+
+def find_files(root: Path, suffixes: Collection[str], follow_links: bool = False) -> list[Found]:
+    """Every file below `root` with one of `suffixes` (small letters), in the order of their relative paths.
+
+    Hidden files and folders are passed over. A linked folder that leads out of `root` is one entry, `outside`, unless
+    `follow_links`; one that leads to a place inside is passed over, since its files are found there.
+    """
+    return sorted(_walk(root, root.resolve(), set(suffixes), follow_links, set()), key=lambda found: found.relative)
+
+
+def _walk(
+    root: Path, inside: Path, suffixes: set[str], follow_links: bool, walked: set[Path], below: str = ""
+) -> Iterator[Found]:
+    real = (root / below).resolve()
+    if real in walked:  # links may make circles
+        return
+    walked.add(real)
+    with os.scandir(root / below) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith("."):
+                continue
+            relative = f"{below}{entry.name}"
+            leads_out = entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(inside)
+            if _is_folder(entry):
+                if leads_out and not follow_links:
+                    yield Found(relative, outside=True)
+                elif leads_out or not entry.is_symlink():
+                    yield from _walk(root, inside, suffixes, follow_links, walked, f"{relative}/")
+            elif Path(entry.name).suffix.lower() in suffixes:
+                yield Found(relative, outside=leads_out and not follow_links)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a circle of links
+        return False
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A clip with its labels, before its files are looked at, and what is officially known of its file."""
+
+    clip: Clip
+    file: Path
+    sound: Path | None = None
+    official_bytes: int | None = None
+    official_sha256: str | None = None
+    least_frames: int | None = None
+
+
+def check_files(candidates: Sequence[Candidate], execution: Execution) -> list[Clip]:
+    """Look at the files of every candidate that is not rejected yet: digest, packets, first picture, sound.
+
+    Each comes back as its clip with what was measured, or rejected with a reason; in the order of `candidates`.
+    """
+    waiting = [candidate for candidate in candidates if candidate.clip.ok]
+    outcomes = iter(map_clips(_check, waiting, execution, "corpus"))
+    clips = []
+    for candidate in candidates:
+        if not candidate.clip.ok:
+            clips.append(candidate.clip)
+            continue
+        outcome = next(outcomes)
+        clips.append(outcome.value or candidate.clip.rejected(outcome.reason or "failed", outcome.detail))
+    return clips
+
+
+def _check(candidate: Candidate) -> Clip:
+    clip = candidate.clip
+    try:
+        size = candidate.file.stat().st_size
+        digest = sha256_file(candidate.file)
+    except OSError as error:
+        raise ClipError("missing", error.strerror or "") from error
+    clip = replace(clip, bytes=size, sha256=digest)
+    try:
+        info = probe(candidate.file)
+        if candidate.official_bytes is not None and size != candidate.official_bytes:
+            raise ClipError("wrong_size", f"{size} bytes, the official file has {candidate.official_bytes}")
+        if candidate.official_sha256 is not None and digest != candidate.official_sha256:
+            raise ClipError("wrong_digest")
+        if candidate.least_frames is not None and (info.frames or 0) < candidate.least_frames:
+            raise ClipError("truncated", f"{info.frames} frames, at least {candidate.least_frames} are expected")
+    except ClipError as error:
+        return clip.rejected(error.reason, error.detail)
+    clip = replace(
+        clip, seconds=info.seconds, fps=_tidy(info.fps), width=info.width, height=info.height, audio_hz=info.audio_hz
+    )
+    return _with_sound(clip, candidate.sound)
+
+
+def _with_sound(clip: Clip, sound: Path | None) -> Clip:
+    if sound is None:
+        return clip
+    try:
+        heard = probe_sound(sound)
+    except ClipError as error:
+        return replace(clip, detail=f"its sound file is not used, {error.reason}: the video's own sound is taken")
+    return replace(clip, sound=portable_path(sound), audio_hz=heard.audio_hz)
+
+
+def _tidy(fps: Fraction | None) -> Fraction | None:
+    return fps if fps and fps > 0 else None

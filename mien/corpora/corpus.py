@@ -1,0 +1,75 @@
+"""A source of clips → the clips table, every file looked at."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mien.clips import Clip, portable_path, write_clips
+from mien.corpora.checks import Candidate, check_files
+from mien.corpora.cremad import list_cremad
+from mien.corpora.folder import list_folder
+from mien.corpora.grid import list_grid
+from mien.corpora.options import CorpusOptions
+from mien.files import atomic_directory
+from mien.parallel import Execution
+
+log = logging.getLogger(__name__)
+
+
+def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> list[Clip]:
+    """Write `folder/clips.csv` with a row for every clip of the corpus and return its rows, in the order of their ids.
+
+    `folder/notes.txt` holds what else there is to say, a sentence a line: what could not be checked, how many are
+    missing. `embedded` also renders its media into `folder`, in CREMA-D's layout. Nothing is written anywhere else.
+    Raises ValueError when there is no corpus at `options.path`, no clip in it, or a table that cannot be read.
+    """
+    with atomic_directory(folder) as temporary:
+        if options.source == "embedded":
+            from mien.corpora.embedded import render_corpus  # heavy, and only this source needs it
+
+            render_corpus(options.embedded, temporary, execution)
+            candidates, notes = list_cremad(temporary, "embedded", options.actors)
+        else:
+            candidates, notes = _list(options)
+        if not candidates:
+            raise ValueError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
+        clips = sorted(check_files(candidates, execution), key=lambda clip: clip.clip_id)
+        if options.source == "embedded":
+            clips = [_moved(clip, temporary, folder) for clip in clips]
+        notes = _overall(clips) + notes
+        (temporary / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
+        write_clips(temporary / "clips.csv", clips)
+    for note in notes:
+        log.warning("corpus: %s", note)
+    return clips
+
+
+def _list(options: CorpusOptions) -> tuple[list[Candidate], list[str]]:
+    assert options.path is not None
+    root = options.path
+    if options.source == "cremad":
+        return list_cremad(root, "cremad", options.actors, options.follow_links)
+    if options.source == "grid":
+        return list_grid(root, options.actors, options.follow_links)
+    return list_folder(root, options.follow_links)
+
+
+def _moved(clip: Clip, temporary: Path, folder: Path) -> Clip:
+    """The row as it reads when `temporary` has become `folder`."""
+    old, new = portable_path(temporary), portable_path(folder)
+    return replace(
+        clip,
+        path=new + clip.path.removeprefix(old),
+        sound=None if clip.sound is None else new + clip.sound.removeprefix(old),
+    )
+
+
+def _overall(clips: Sequence[Clip]) -> list[str]:
+    pointers = sum(clip.reason == "lfs_pointer" for clip in clips)
+    if not pointers:
+        return []
+    how_many = "all" if pointers == len(clips) else f"{pointers} of the"
+    return [f"{how_many} {len(clips)} files are git-lfs pointers, not media: run `git lfs pull` in the corpus folder"]

@@ -1,0 +1,175 @@
+"""CREMA-D's official layout: `VideoFlash/*.flv`, `AudioWAV/*.wav` and its tables.
+
+Cao, Cooper, Keutmann, Gur, Nenkova, Verma: "CREMA-D: Crowd-sourced Emotional Multimodal Actors Dataset", 2014.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from mien.clips import EMOTIONS, INTENSITIES, Clip, clip_id_for, portable_path
+from mien.corpora.checks import Candidate, find_files
+from mien.corpora.sentences import SENTENCES
+
+VIDEO_FOLDER, SOUND_FOLDER = "VideoFlash", "AudioWAV"
+NAMES_TABLE, ACTORS_TABLE, SIZES_TABLE = "SentenceFilenames.csv", "VideoDemographics.csv", "lfs_sha256_sizes.tsv.gz"
+SUFFIXES = (".flv", ".mp4")
+
+_NAME = re.compile(rf"(\d{{4}})_({'|'.join(SENTENCES)})_({'|'.join(EMOTIONS)})_({'|'.join(INTENSITIES)}|X)")
+_MAX_TABLE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class CremadLabels:
+    """What a CREMA-D name says. `intensity` is in [0, 1], None where it is unspecified (XX)."""
+
+    actor: str
+    sentence_id: str
+    emotion: str
+    intensity: float | None
+
+
+def decode_name(stem: str) -> CremadLabels:
+    """The labels in a name such as `1001_DFA_ANG_XX`. Raises ValueError when it is none."""
+    match = _NAME.fullmatch(stem)
+    if match is None:
+        raise ValueError(f"not a CREMA-D name (ACTOR_SENTENCE_EMOTION_INTENSITY): {stem!r}")
+    actor, sentence, emotion, intensity = match.groups()
+    return CremadLabels(actor, sentence, emotion, INTENSITIES.get(intensity))
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The official tables as far as they are there; None: the table is missing."""
+
+    names: frozenset[str] | None
+    sexes: dict[str, Literal["female", "male"]] | None
+    files: dict[str, tuple[str, int]] | None  # relative path → sha256, bytes
+
+
+def read_tables(root: Path) -> Tables:
+    """Read the official tables in `root`. Raises ValueError, naming table and line, for one that cannot be read."""
+    names = _rows(root / NAMES_TABLE, ("Filename",))
+    actors = _rows(root / ACTORS_TABLE, ("ActorID", "Sex"))
+    files = _rows(root / SIZES_TABLE, ("path", "sha256", "bytes"), delimiter="\t")
+    return Tables(
+        names=None if names is None else frozenset(row["Filename"].strip() for row in names),
+        sexes=None if actors is None else _sexes(actors),
+        files=None if files is None else _files(root / SIZES_TABLE, files),
+    )
+
+
+def _rows(path: Path, columns: tuple[str, ...], delimiter: str = ",") -> list[dict[str, str]] | None:
+    if not path.is_file():
+        return None
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as stream:
+                content = stream.read(_MAX_TABLE_BYTES + 1)
+        else:
+            with path.open("rb") as stream:
+                content = stream.read(_MAX_TABLE_BYTES + 1)
+        if len(content) > _MAX_TABLE_BYTES:
+            raise ValueError("the table is too large")
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter)
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            raise ValueError(f"the column {missing[0]} is missing")
+        rows = []
+        for row in reader:
+            if any(row[column] is None for column in columns):
+                raise ValueError(f"line {reader.line_num} is too short")
+            rows.append({column: row[column] for column in columns})
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, ValueError) as error:
+        raise ValueError(f"{path.name} in the CREMA-D folder cannot be read: {error}") from error
+    return rows
+
+
+def _sexes(rows: list[dict[str, str]]) -> dict[str, Literal["female", "male"]]:
+    words: dict[str, Literal["female", "male"]] = {"female": "female", "male": "male"}
+    return {row["ActorID"].strip(): words[word] for row in rows if (word := row["Sex"].strip().lower()) in words}
+
+
+def _files(path: Path, rows: list[dict[str, str]]) -> dict[str, tuple[str, int]]:
+    try:
+        return {row["path"]: (row["sha256"].strip().lower(), int(row["bytes"])) for row in rows}
+    except ValueError as error:
+        raise ValueError(f"{path.name} in the CREMA-D folder cannot be read: {error}") from error
+
+
+def list_cremad(
+    root: Path,
+    source: str = "cremad",
+    actors: tuple[str, ...] | None = None,
+    follow_links: bool = False,
+) -> tuple[list[Candidate], list[str]]:
+    """Every video of a CREMA-D folder with its labels, and sentences on what could not be checked.
+
+    Only what is there is listed: a part of the corpus is a corpus. `actors`: take only these.
+    Raises ValueError: no such folder, a table that cannot be read, an actor of `actors` without a clip.
+    """
+    if not (root / VIDEO_FOLDER).is_dir():
+        raise ValueError(f"{root} is not a CREMA-D folder: it holds no folder {VIDEO_FOLDER}")
+    tables = read_tables(root)
+    candidates: list[Candidate] = []
+    taken: set[str] = set()
+    for found in find_files(root / VIDEO_FOLDER, SUFFIXES, follow_links):
+        clip_id = clip_id_for(found.relative, taken)
+        candidate = _candidate(root, source, found.relative, clip_id, tables)
+        if found.outside:
+            candidate = replace(candidate, clip=candidate.clip.rejected("outside"))
+        if actors is None or candidate.clip.actor is None or candidate.clip.actor in actors:
+            taken.add(clip_id)
+            candidates.append(candidate)
+    missing = sorted(set(actors or ()) - {candidate.clip.actor for candidate in candidates if candidate.clip.actor})
+    if missing:
+        raise ValueError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
+    return candidates, _notes(tables, candidates)
+
+
+def _candidate(root: Path, source: str, relative: str, clip_id: str, tables: Tables) -> Candidate:
+    file = root / VIDEO_FOLDER / relative
+    clip = Clip(clip_id, source, portable_path(file))
+    stem = Path(relative).stem
+    try:
+        labels = decode_name(stem)
+    except ValueError:
+        return Candidate(clip.rejected("bad_name", "expected ACTOR_SENTENCE_EMOTION_INTENSITY"), file)
+    clip = replace(
+        clip,
+        actor=labels.actor,
+        sex=(tables.sexes or {}).get(labels.actor),
+        sentence_id=labels.sentence_id,
+        text=SENTENCES[labels.sentence_id],
+        emotion=labels.emotion,
+        intensity=labels.intensity,
+    )
+    if tables.names is not None and stem not in tables.names:
+        clip = clip.rejected("unlisted", f"{NAMES_TABLE} does not hold {stem}")
+    digest, size = (tables.files or {}).get(f"{VIDEO_FOLDER}/{relative}", (None, None))
+    sound = root / SOUND_FOLDER / f"{stem}.wav"
+    return Candidate(clip, file, sound if sound.exists() else None, size, digest)
+
+
+def _notes(tables: Tables, candidates: list[Candidate]) -> list[str]:
+    notes = []
+    if tables.names is None:
+        notes.append(f"there is no {NAMES_TABLE}: names are checked by their form only")
+    else:
+        here = sum(candidate.clip.clip_id in tables.names for candidate in candidates)
+        notes.append(f"{here} of the {len(tables.names)} clips of {NAMES_TABLE} are here")
+    if tables.sexes is None:
+        notes.append(f"there is no {ACTORS_TABLE}: the actors' sex is unknown, the split cannot be balanced by it")
+    if tables.files is None:
+        notes.append(f"there is no {SIZES_TABLE}: sizes and digests of the files are not checked")
+    mute = Counter(candidate.sound is None for candidate in candidates if candidate.clip.ok)[True]
+    if mute:
+        notes.append(f"{mute} clips have no file in {SOUND_FOLDER}: their video's own sound is taken")
+    return notes

@@ -1,0 +1,197 @@
+"""Any folder of videos, with an optional `labels.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mien.clips import COLUMNS, EMOTIONS, INTENSITIES, Clip, clip_id_for, portable_path
+from mien.corpora.checks import Candidate, find_files
+
+SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".flv", ".mpg")
+LABELS = "labels.csv"
+LABEL_COLUMNS = ("actor", "sex", "sentence_id", "text", "emotion", "intensity")
+SEXES = {"female": "female", "f": "female", "male": "male", "m": "male"}
+
+_MAX_LABELS_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of `labels.csv`, its cells stripped and the empty ones left out."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def list_folder(root: Path, follow_links: bool = False) -> tuple[list[Candidate], list[str]]:
+    """Every video below `root`, at any depth, with the labels of `root/labels.csv`; and notes.
+
+    A row of `labels.csv` is matched by `path` (relative to `root`, POSIX) or by `clip_id`, the file's stem. Its
+    columns are some of the clips table's; `sound` names a sound file relative to `root`, the measured columns
+    (seconds, fps, …) are passed over. A value that is not allowed rejects its clip as `bad_label`, a row whose file is
+    not there is a clip rejected as `missing`, one whose path leads out of `root` as `outside`.
+    A clip without a labelled actor that lies in a sub-folder has the name of the topmost sub-folder as its actor.
+    Raises ValueError: no such folder, a `labels.csv` that cannot be read or has unknown columns.
+    """
+    if not root.is_dir():
+        raise ValueError(f"there is no folder {root}")
+    rows = _read_labels(root / LABELS)
+    by_path, by_id = _index(rows)
+    stray = dict(by_path)
+    named = set(by_id)
+    candidates = []
+    taken: set[str] = set()
+    for found in sorted(find_files(root, SUFFIXES, follow_links), key=_id_order):
+        stem = PurePosixPath(found.relative).stem
+        # in a sub-folder the id never depends on what lies elsewhere: it always holds a hash of the path
+        clip_id = clip_id_for(found.relative, {stem} if "/" in found.relative else taken)
+        taken.add(clip_id)
+        clip = Clip(clip_id, "folder", portable_path(root / found.relative), actor=_folder_actor(found.relative))
+        key = clip_id if clip_id in by_id else stem
+        labels = stray.pop(found.relative, []) + by_id.get(key, [])
+        named.discard(key)
+        if found.outside:
+            candidates.append(Candidate(clip.rejected("outside"), root / found.relative))
+        else:
+            candidates.append(_labelled(root, found.relative, clip, labels))
+    candidates += [_stray(root, relative, taken) for relative in sorted(stray)]
+    candidates += [_stray(root, f"{name}.mp4", taken) for name in sorted(named)]
+    return sorted(candidates, key=lambda candidate: candidate.clip.path), _notes(root, rows)
+
+
+def _id_order(found: Any) -> tuple[int, int, str]:
+    # Two files with one stem: the first of SUFFIXES keeps the plain id; what leads out of the folder comes last.
+    suffix = PurePosixPath(found.relative).suffix.lower()
+    return int(found.outside), SUFFIXES.index(suffix) if suffix in SUFFIXES else len(SUFFIXES), found.relative
+
+
+def _folder_actor(relative: str) -> str | None:
+    return PurePosixPath(relative).parts[0] if "/" in relative else None
+
+
+def _read_labels(path: Path) -> list[_Row]:
+    if not path.is_file():
+        return []
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_MAX_LABELS_BYTES + 1)
+        if len(content) > _MAX_LABELS_BYTES:
+            raise ValueError("it is too large")
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = header
+        _check_header(header)
+        rows = []
+        for row in reader:
+            if None in row:
+                raise ValueError(f"line {reader.line_num} has more cells than there are columns")
+            cells = {key: cell.strip() for key, cell in row.items() if cell is not None and cell.strip()}
+            rows.append(_Row(reader.line_num, cells))
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+        raise ValueError(f"{LABELS} in the corpus folder cannot be read: {error}") from error
+    return rows
+
+
+def _check_header(header: Sequence[str]) -> None:
+    unknown = [name for name in header if name not in COLUMNS]
+    if unknown:
+        raise ValueError(f"unknown columns {', '.join(map(repr, unknown))}; known are {', '.join(COLUMNS)}")
+    if len(set(header)) < len(header):
+        raise ValueError("a column is there twice")
+    if "path" not in header and "clip_id" not in header:
+        raise ValueError("a column `path` or `clip_id` must say which file a row is about")
+
+
+def _index(rows: Sequence[_Row]) -> tuple[dict[str, list[_Row]], dict[str, list[_Row]]]:
+    by_path: dict[str, list[_Row]] = {}
+    by_id: dict[str, list[_Row]] = {}
+    for row in rows:
+        if "path" in row.cells:
+            by_path.setdefault(row.cells["path"].removeprefix("./"), []).append(row)
+        elif "clip_id" in row.cells:
+            by_id.setdefault(row.cells["clip_id"], []).append(row)
+        else:
+            raise ValueError(f"{LABELS}, line {row.line}: neither path nor clip_id says which file this is about")
+    return by_path, by_id
+
+
+def _labelled(root: Path, relative: str, clip: Clip, rows: Sequence[_Row]) -> Candidate:
+    file = root / relative
+    if not rows:
+        return Candidate(clip, file)
+    if len(rows) > 1:
+        lines = ", ".join(str(row.line) for row in rows)
+        return Candidate(clip.rejected("bad_label", f"{LABELS} has several rows for it, lines {lines}"), file)
+    cells = rows[0].cells
+    try:
+        labels = _labels(cells)
+        sound = _sound(root, cells.get("sound"))
+    except ValueError as error:
+        return Candidate(clip.rejected("bad_label", f"{LABELS}, line {rows[0].line}: {error}"), file)
+    return Candidate(replace(clip, **labels), file, sound)
+
+
+def _labels(cells: dict[str, str]) -> dict[str, Any]:
+    labels: dict[str, Any] = {column: cells[column] for column in LABEL_COLUMNS if column in cells}
+    if "sex" in labels:
+        if labels["sex"].lower() not in SEXES:
+            raise ValueError(f"sex is female or male, not {labels['sex']!r}")
+        labels["sex"] = SEXES[labels["sex"].lower()]
+    if "emotion" in labels:
+        if labels["emotion"].upper() not in EMOTIONS:
+            raise ValueError(f"emotion is one of {', '.join(EMOTIONS)}, not {labels['emotion']!r}")
+        labels["emotion"] = labels["emotion"].upper()
+    if "intensity" in labels:
+        labels["intensity"] = _intensity(labels["intensity"])
+    return labels
+
+
+def _intensity(cell: str) -> float | None:
+    if cell.upper() in INTENSITIES:
+        return INTENSITIES[cell.upper()]
+    try:
+        value = float(cell)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:  # false for nan too
+        raise ValueError(f"intensity is a number in 0 … 1 or one of {', '.join(INTENSITIES)}, not {cell!r}")
+    return value
+
+
+def _sound(root: Path, cell: str | None) -> Path | None:
+    if cell is None:
+        return None
+    path = root / cell
+    if PurePosixPath(cell).is_absolute() or not path.resolve().is_relative_to(root.resolve()):
+        raise ValueError(f"the sound {cell!r} leads out of the corpus folder")
+    if not path.is_file():
+        raise ValueError(f"the sound {cell!r} is not there")
+    return path
+
+
+def _stray(root: Path, relative: str, taken: set[str]) -> Candidate:
+    """A row of `labels.csv` that is about no file found."""
+    clip_id = clip_id_for(relative, taken)
+    taken.add(clip_id)
+    path = root / relative
+    try:
+        inside = path.resolve().is_relative_to(root.resolve())
+        reason = "missing" if inside else "outside"
+        detail = f"{LABELS} names it"
+        if inside and path.is_file():
+            reason, detail = "bad_name", f"{LABELS} names it, but its suffix is none of {' '.join(SUFFIXES)}"
+    except (OSError, ValueError):
+        reason, detail = "missing", f"{LABELS} names it"
+    return Candidate(Clip(clip_id, "folder", portable_path(path)).rejected(reason, detail), path)
+
+
+def _notes(root: Path, rows: Sequence[_Row]) -> list[str]:
+    if rows:
+        return []
+    state = "is empty" if (root / LABELS).is_file() else "is not there"
+    return [f"{LABELS} {state}: emotion, intensity, text, sex and (outside sub-folders) actor are unspecified"]

@@ -1,0 +1,80 @@
+"""GRID's `.mpg` files; the sentence stands in the name.
+
+Cooke, Barker, Cunningham, Shao: "An audio-visual corpus for speech perception and automatic speech recognition", 2006.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from mien.clips import Clip, clip_id_for, portable_path
+from mien.corpora.checks import Candidate, Found, find_files
+
+COMMANDS = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
+COLOURS = {"b": "blue", "g": "green", "r": "red", "w": "white"}
+PREPOSITIONS = {"a": "at", "b": "by", "i": "in", "w": "with"}
+LETTERS = {letter: letter for letter in "abcdefghijklmnopqrstuvxyz"}
+DIGITS = dict(
+    zip("z123456789", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
+)
+ADVERBS = {"a": "again", "n": "now", "p": "please", "s": "soon"}
+GRAMMAR = (COMMANDS, COLOURS, PREPOSITIONS, LETTERS, DIGITS, ADVERBS)
+"""Command, colour, preposition, letter (no w), digit, adverb: a letter of the name for each word."""
+
+SUFFIXES = (".mpg", ".mpeg")
+LEAST_FRAMES = 70
+"""A GRID clip has 75 frames (3 s at 25 a second); one with far fewer is cut off, which MPEG's header does not tell."""
+
+
+def decode_name(stem: str) -> str:
+    """The sentence of a name: `bbaf2n` → `bin blue at f two now`. Raises ValueError when it is none."""
+    if len(stem) != len(GRAMMAR) or any(letter not in words for letter, words in zip(stem, GRAMMAR, strict=True)):
+        raise ValueError(f"not a GRID name (command, colour, preposition, letter, digit, adverb): {stem!r}")
+    return " ".join(words[letter] for letter, words in zip(stem, GRAMMAR, strict=True))
+
+
+def actor_of(relative: str) -> str | None:
+    """The talker of a file: its nearest folder that is called `s1`, `s2`, …; None where there is none."""
+    return next((name for name in reversed(Path(relative).parts[:-1]) if re.fullmatch(r"s\d{1,3}", name)), None)
+
+
+def list_grid(
+    root: Path, actors: tuple[str, ...] | None = None, follow_links: bool = False
+) -> tuple[list[Candidate], list[str]]:
+    """Every `.mpg` below `root` with its sentence and, where its folder says it, its talker; and notes (none).
+
+    Raises ValueError: no such folder, an actor of `actors` without a clip.
+    """
+    if not root.is_dir():
+        raise ValueError(f"there is no folder {root}")
+    candidates: list[Candidate] = []
+    taken: set[str] = set()
+    for found in find_files(root, SUFFIXES, follow_links):
+        candidate = _candidate(root, found, taken)
+        if actors is None or candidate.clip.actor is None or candidate.clip.actor in actors:
+            taken.add(candidate.clip.clip_id)
+            candidates.append(candidate)
+    missing = sorted(set(actors or ()) - {candidate.clip.actor for candidate in candidates if candidate.clip.actor})
+    if missing:
+        raise ValueError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
+    return candidates, []
+
+
+def _candidate(root: Path, found: Found, taken: set[str]) -> Candidate:
+    file = root / found.relative
+    actor = actor_of(found.relative)
+    stem = Path(found.relative).stem
+    # talkers say the same sentences: the id holds both
+    clip_id = f"{actor}_{stem}" if actor and re.fullmatch(r"[a-z0-9]{6}", stem) else clip_id_for(found.relative, taken)
+    if clip_id in taken:
+        clip_id = clip_id_for(found.relative, {stem})
+    clip = Clip(clip_id, "grid", portable_path(file), actor=actor)
+    if found.outside:
+        return Candidate(clip.rejected("outside"), file)
+    try:
+        text = decode_name(stem)
+    except ValueError:
+        return Candidate(clip.rejected("bad_name", "expected six letters of GRID's grammar, as bbaf2n"), file)
+    return Candidate(replace(clip, sentence_id=stem, text=text), file, least_frames=LEAST_FRAMES)

@@ -1,0 +1,76 @@
+"""What a corpus is made from: the section `corpus` of the parameters."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
+
+
+class EmbeddedOptions(BaseModel):
+    """The clips that the project renders itself.
+
+    `actors`: how many people. `clips_per_actor`: clips of each; None: the default plan, in which every emotion, both
+    intensities and all 12 sentences occur. `seed`: of heads, voices and movements. `width`, `height`: pixels, even.
+    `fps`: frames a second, exact.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actors: int = Field(12, ge=2, le=400, description="how many people")
+    clips_per_actor: int | None = Field(None, ge=1, le=1000, description="clips of each; None: the default plan")
+    seed: int = Field(1, ge=0, lt=2**32, description="of heads, voices and movements")
+    width: int = Field(480, ge=64, le=1920, multiple_of=2, description="pixels")
+    height: int = Field(360, ge=64, le=1920, multiple_of=2, description="pixels")
+    fps: Fraction = Field(Fraction(30000, 1001), description="frames a second, exact")
+
+    @field_validator("fps", mode="before")
+    @classmethod
+    def _exact(cls, value: Any) -> Fraction:
+        try:
+            fps = Fraction(value)
+        except (TypeError, ValueError, ZeroDivisionError) as error:
+            raise ValueError(f"fps is a number or a fraction such as 30000/1001, not {value!r}") from error
+        if not 1 <= fps <= 120:
+            raise ValueError(f"fps lies in 1 … 120, not {fps}")
+        return fps
+
+    @field_serializer("fps")
+    def _text(self, fps: Fraction) -> str:
+        return str(fps)
+
+
+class CorpusOptions(BaseModel):
+    """The section `corpus`.
+
+    `source`: where clips come from. `path`: the folder of the corpus; None only with `embedded`.
+    `actors`: of `cremad` and `grid`, the only actors to take, by their names; None: all.
+    `follow_links`: whether links that lead out of the corpus folder are followed instead of rejected as `outside`.
+    `embedded`: how the embedded corpus is made.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Literal["embedded", "cremad", "grid", "folder"] = Field("embedded", description="where clips come from")
+    path: Path | None = Field(None, description="folder of the corpus; None only with embedded")
+    actors: tuple[str, ...] | None = Field(None, min_length=1, description="the only actors to take; None: all")
+    follow_links: bool = Field(False, description="follow links that lead out of the corpus folder")
+    embedded: EmbeddedOptions = Field(default_factory=lambda: EmbeddedOptions())
+
+    @field_validator("actors", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        # YAML reads 1001 as a number
+        return tuple(str(name) for name in value) if isinstance(value, list | tuple) else value
+
+    @model_validator(mode="after")
+    def _has_path(self) -> CorpusOptions:
+        if self.source == "embedded" and self.path is not None:
+            raise ValueError("corpus.path is for cremad, grid and folder: embedded makes its own clips")
+        if self.source != "embedded" and self.path is None:
+            raise ValueError(f"corpus.path must name the folder of the {self.source} corpus")
+        if self.actors is not None and self.source == "folder":
+            raise ValueError("corpus.actors is for cremad, grid and embedded: a folder's actors stand in labels.csv")
+        return self
