@@ -47,13 +47,13 @@ VISEMES: dict[str, Viseme] = {
     "s": _viseme(1.1, 0.6, jawOpen=0.08, mouthStretch=0.2, mouthLowerDown=0.22, mouthUpperUp=0.08),
     "r": _viseme(0.6, 0.8, jawOpen=0.2, mouthFunnel=0.3, mouthPucker=0.22, mouthLowerDown=0.08),
     "w": _viseme(0.8, 1.6, jawOpen=0.12, mouthPucker=0.75, mouthFunnel=0.15),
-    "a": _viseme(1.2, 0.6, jawOpen=0.68, mouthLowerDown=0.26, mouthUpperUp=0.12, mouthStretch=0.06),
-    "æ": _viseme(1.2, 0.7, jawOpen=0.6, mouthLowerDown=0.28, mouthUpperUp=0.16, mouthStretch=0.24),
-    "e": _viseme(1.0, 0.7, jawOpen=0.42, mouthLowerDown=0.24, mouthUpperUp=0.12, mouthStretch=0.24),
-    "i": _viseme(0.9, 0.9, jawOpen=0.22, mouthLowerDown=0.16, mouthUpperUp=0.1, mouthStretch=0.36, mouthSmile=0.14),
-    "schwa": _viseme(0.7, 0.3, jawOpen=0.34, mouthLowerDown=0.16, mouthUpperUp=0.06),
-    "o": _viseme(1.0, 1.3, jawOpen=0.46, mouthFunnel=0.42, mouthPucker=0.28, mouthLowerDown=0.08),
-    "u": _viseme(0.9, 1.5, jawOpen=0.22, mouthPucker=0.62, mouthFunnel=0.28),
+    "a": _viseme(1.4, 0.6, jawOpen=0.9, mouthLowerDown=0.26, mouthUpperUp=0.12, mouthStretch=0.06),
+    "æ": _viseme(1.4, 0.7, jawOpen=0.8, mouthLowerDown=0.28, mouthUpperUp=0.16, mouthStretch=0.24),
+    "e": _viseme(1.2, 0.7, jawOpen=0.6, mouthLowerDown=0.24, mouthUpperUp=0.12, mouthStretch=0.24),
+    "i": _viseme(0.9, 0.9, jawOpen=0.3, mouthLowerDown=0.18, mouthUpperUp=0.1, mouthStretch=0.36, mouthSmile=0.14),
+    "schwa": _viseme(0.7, 0.3, jawOpen=0.42, mouthLowerDown=0.16, mouthUpperUp=0.06),
+    "o": _viseme(1.2, 1.3, jawOpen=0.62, mouthFunnel=0.42, mouthPucker=0.28, mouthLowerDown=0.08),
+    "u": _viseme(0.9, 1.5, jawOpen=0.28, mouthPucker=0.62, mouthFunnel=0.28),
 }
 """Mouth shapes by name. Paired weights (`mouthSmile`) were given once for both sides."""
 
