@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import re
 import unicodedata
 from collections import Counter
@@ -124,12 +125,25 @@ _NUMBERS: dict[str, Any] = {
 
 
 def write_clips(path: Path, clips: Iterable[Clip]) -> None:
-    """Write the table as CSV, rows in the order of their ids, empty cells for None; whole or not at all."""
-    with atomic_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-        writer.writeheader()
+    """Write the table as CSV, rows in the order of their ids, empty cells for None; whole or not at all.
+
+    Any file name survives, with line breaks and with bytes that are no UTF-8 too.
+    """
+    with (
+        atomic_file(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8", errors="surrogateescape") as stream,
+    ):
+        stream.write(_line(COLUMNS))
         for clip in sorted(clips, key=lambda clip: clip.clip_id):
-            writer.writerow({key: "" if value is None else value for key, value in asdict(clip).items()})
+            stream.write(_line("" if value is None else value for value in asdict(clip).values()))
+
+
+def _line(cells: Iterable[Any]) -> str:
+    # The writer puts cells with a character of its line end into quotation marks, so that only "\r\n" as the line
+    # end makes it quote a "\r"; the table's lines end with "\n" all the same.
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def read_clips(path: Path) -> list[Clip]:
@@ -138,7 +152,7 @@ def read_clips(path: Path) -> list[Clip]:
     Raises ValueError with the line when a cell or the header does not fit.
     """
     clips = []
-    with path.open(newline="", encoding="utf-8") as stream:
+    with path.open(newline="", encoding="utf-8", errors="surrogateescape") as stream:
         reader = csv.DictReader(stream)
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise ValueError(f"{path}: not a clips table: the columns are {reader.fieldnames}")

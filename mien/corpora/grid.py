@@ -16,9 +16,8 @@ COMMANDS = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
 COLOURS = {"b": "blue", "g": "green", "r": "red", "w": "white"}
 PREPOSITIONS = {"a": "at", "b": "by", "i": "in", "w": "with"}
 LETTERS = {letter: letter for letter in "abcdefghijklmnopqrstuvxyz"}
-DIGITS = dict(
-    zip("z123456789", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
-)
+_DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = dict(zip("z123456789", _DIGIT_WORDS, strict=True))
 ADVERBS = {"a": "again", "n": "now", "p": "please", "s": "soon"}
 GRAMMAR = (COMMANDS, COLOURS, PREPOSITIONS, LETTERS, DIGITS, ADVERBS)
 """Command, colour, preposition, letter (no w), digit, adverb: a letter of the name for each word."""

@@ -19,12 +19,14 @@ class EmbeddedOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    actors: int = Field(12, ge=2, le=400, description="how many people")
-    clips_per_actor: int | None = Field(None, ge=1, le=1000, description="clips of each; None: the default plan")
-    seed: int = Field(1, ge=0, lt=2**32, description="of heads, voices and movements")
-    width: int = Field(480, ge=64, le=1920, multiple_of=2, description="pixels")
-    height: int = Field(360, ge=64, le=1920, multiple_of=2, description="pixels")
-    fps: Fraction = Field(Fraction(30000, 1001), description="frames a second, exact")
+    actors: int = Field(default=12, ge=2, le=400, description="how many people")
+    clips_per_actor: int | None = Field(
+        default=None, ge=1, le=1000, description="clips of each; None: the default plan"
+    )
+    seed: int = Field(default=1, ge=0, lt=2**32, description="of heads, voices and movements")
+    width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="pixels")
+    height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="pixels")
+    fps: Fraction = Field(default=Fraction(30000, 1001), description="frames a second, exact")
 
     @field_validator("fps", mode="before")
     @classmethod
@@ -53,10 +55,12 @@ class CorpusOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Literal["embedded", "cremad", "grid", "folder"] = Field("embedded", description="where clips come from")
-    path: Path | None = Field(None, description="folder of the corpus; None only with embedded")
-    actors: tuple[str, ...] | None = Field(None, min_length=1, description="the only actors to take; None: all")
-    follow_links: bool = Field(False, description="follow links that lead out of the corpus folder")
+    source: Literal["embedded", "cremad", "grid", "folder"] = Field(
+        default="embedded", description="where clips come from"
+    )
+    path: Path | None = Field(default=None, description="folder of the corpus; None only with embedded")
+    actors: tuple[str, ...] | None = Field(default=None, min_length=1, description="the only actors to take; None: all")
+    follow_links: bool = Field(default=False, description="follow links that lead out of the corpus folder")
     embedded: EmbeddedOptions = Field(default_factory=lambda: EmbeddedOptions())
 
     @field_validator("actors", mode="before")

@@ -30,11 +30,15 @@ class SplitOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    val_ratio: float = Field(0.25, ge=0, lt=1, description="part of the actors for validation")
-    test_ratio: float = Field(0.1, ge=0, lt=1, description="part of the actors for the final test")
-    seed: int = Field(1, ge=0, lt=2**32, description="another one deals the actors out anew")
-    val_actors: tuple[str, ...] | None = Field(None, description="exactly these make val; None: the hash decides")
-    test_actors: tuple[str, ...] | None = Field(None, description="exactly these make test; None: the hash decides")
+    val_ratio: float = Field(default=0.25, ge=0, lt=1, description="part of the actors for validation")
+    test_ratio: float = Field(default=0.1, ge=0, lt=1, description="part of the actors for the final test")
+    seed: int = Field(default=1, ge=0, lt=2**32, description="another one deals the actors out anew")
+    val_actors: tuple[str, ...] | None = Field(
+        default=None, description="exactly these make val; None: the hash decides"
+    )
+    test_actors: tuple[str, ...] | None = Field(
+        default=None, description="exactly these make test; None: the hash decides"
+    )
 
     @field_validator("val_actors", "test_actors", mode="before")
     @classmethod

@@ -37,13 +37,13 @@ class ResampleOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fps: Fraction = Field(Fraction(25), description="frames a second, exact")
-    audio_hz: int = Field(16000, ge=8000, le=48000, description="samples a second of the sound")
-    crf: int = Field(12, ge=0, le=51, description="H.264 quality, 0 lossless … 51 worst")
-    max_side: int = Field(1280, ge=64, le=8192, description="longest side of a picture in pixels")
-    require_sound: bool = Field(True, description="reject clips without sound")
-    max_seconds: float = Field(3600.0, gt=0, le=86400, description="longest clip in seconds")
-    timeout_seconds: float = Field(1800.0, gt=0, description="longest work on one clip in seconds")
+    fps: Fraction = Field(default=Fraction(25), description="frames a second, exact")
+    audio_hz: int = Field(default=16000, ge=8000, le=48000, description="samples a second of the sound")
+    crf: int = Field(default=12, ge=0, le=51, description="H.264 quality, 0 lossless … 51 worst")
+    max_side: int = Field(default=1280, ge=64, le=8192, description="longest side of a picture in pixels")
+    require_sound: bool = Field(default=True, description="reject clips without sound")
+    max_seconds: float = Field(default=3600.0, gt=0, le=86400, description="longest clip in seconds")
+    timeout_seconds: float = Field(default=1800.0, gt=0, description="longest work on one clip in seconds")
 
     @field_validator("fps", mode="before")
     @classmethod
