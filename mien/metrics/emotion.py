@@ -28,7 +28,9 @@ class EmotionJudgeConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     size: int = Field(48, ge=16, le=256, description="side of the grey pictures that the network sees, in pixels")
-    width: int = Field(24, ge=4, le=256, description="channels of the first layer; the others have 2, 3 and 4 times as many")
+    width: int = Field(
+        24, ge=4, le=256, description="channels of the first layer; the others have 2, 3 and 4 times as many"
+    )
     frames: int = Field(6, ge=1, le=64, description="frames of a clip that are looked at, evenly spaced")
     dropout: float = Field(0.3, ge=0, lt=1, description="part of the clip's features hidden in training")
 
@@ -69,7 +71,9 @@ class EmotionJudge(nn.Module):
         before = 1
         for index, width in enumerate(widths):
             layers += [
-                nn.Conv2d(before, width, 5 if index == 0 else 3, stride=2 if index == 0 else 1, padding=2 if index == 0 else 1),
+                nn.Conv2d(
+                    before, width, 5 if index == 0 else 3, stride=2 if index == 0 else 1, padding=2 if index == 0 else 1
+                ),
                 nn.GroupNorm(4, width),
                 nn.ReLU(),
             ]
@@ -100,8 +104,14 @@ class EmotionJudge(nn.Module):
     def save(self, folder: Path, card: str) -> None:
         """Write model.safetensors, config.json and card.md; the folder appears whole or not at all."""
         with atomic_directory(folder) as temporary:
-            save_file({key: value.contiguous().cpu() for key, value in self.state_dict().items()}, temporary / "model.safetensors")
-            write_json(temporary / "config.json", {"kind": "emotion_judge", "trained_clips": self.trained_clips, **self.config.model_dump()})
+            save_file(
+                {key: value.contiguous().cpu() for key, value in self.state_dict().items()},
+                temporary / "model.safetensors",
+            )
+            write_json(
+                temporary / "config.json",
+                {"kind": "emotion_judge", "trained_clips": self.trained_clips, **self.config.model_dump()},
+            )
             (temporary / "card.md").write_text(card, encoding="utf-8")
 
     @classmethod

@@ -34,7 +34,9 @@ def mouth_opening(landmarks: NDArray[np.float32] | NDArray[np.float64]) -> Curve
     Soukupová and Čech's eye aspect ratio (CVWW 2016, eq. 1) on the points 60–67. NaN where the landmarks are.
     """
     points = np.asarray(landmarks, dtype=np.float64)
-    heights = [np.linalg.norm(points[:, above] - points[:, below], axis=-1) for above, below in ((61, 67), (62, 66), (63, 65))]
+    heights = [
+        np.linalg.norm(points[:, above] - points[:, below], axis=-1) for above, below in ((61, 67), (62, 66), (63, 65))
+    ]
     width = np.linalg.norm(points[:, 60] - points[:, 64], axis=-1)
     return np.asarray(np.mean(heights, axis=0) / np.maximum(width, 1e-6), dtype=np.float64)
 

@@ -196,7 +196,12 @@ def train_emotion_judge(
     training = JudgeTraining(_Pictures(shards, train, options), _Pictures(shards, val, options), options)
     if train:
         identity = fingerprint(
-            "emotion judge 1", options.model_dump(), train, val, sha256_file(faces / "index.parquet"), sha256_file(split)
+            "emotion judge 1",
+            options.model_dump(),
+            train,
+            val,
+            sha256_file(faces / "index.parquet"),
+            sha256_file(split),
         )
         course = Course(
             "emotion judge", identity, options.steps, options.samples_per_step, training.make_batch,

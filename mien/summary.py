@@ -1,0 +1,92 @@
+"""What `mien summary` shows after a run of the pipeline: where everything is, and the evaluation in a table."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated")
+SHOWN = {
+    "psnr": ("PSNR, dB", 1), "ssim": ("SSIM", 2), "ssim_mouth": ("SSIM mouth", 2), "lmd_mouth": ("LMD mouth, px", 2),
+    "nlmd": ("NLMD", 3), "emotion_accuracy": ("emotion accuracy", 2), "sync_correlation": ("sync correlation", 2),
+    "lag_ms": ("lag, ms", 0), "sync_auc": ("sync AUC", 2), "sharpness": ("sharpness", 2), "jitter": ("jitter", 0),
+    "face_found": ("face found", 2), "frames_per_second": ("frames/s", 0),
+}  # fmt: skip
+"""Key in the metrics file → heading and decimals."""
+
+
+class SummaryError(ValueError):
+    """There is nothing to sum up; the message says what to run."""
+
+
+def read_evaluation(folder: Path) -> dict[str, Any]:
+    """The content of metrics/evaluate_talking.json in the repository `folder`; raises SummaryError."""
+    path = folder / "metrics" / "evaluate_talking.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SummaryError(f"{path} is not there: run `make repro` (or `dvc repro`) first") from error
+    except (OSError, ValueError) as error:
+        raise SummaryError(f"{path} cannot be read ({error}): run `dvc repro evaluate_talking` again") from error
+    if not isinstance(content, dict) or not all(isinstance(content.get(row), dict) for row in ROWS):
+        raise SummaryError(f"{path} is not an evaluation: run `dvc repro evaluate_talking` again")
+    return content
+
+
+def figures_table(content: Mapping[str, Any]) -> Table:
+    """The measures downwards, the rows of the evaluation across."""
+    table = Table(title="Talking face, on actors whom no model has seen", title_justify="left")
+    table.add_column("")
+    for row in ROWS:
+        table.add_column(row.replace("_", " "), justify="right")
+    for key, (heading, decimals) in SHOWN.items():
+        values = [content[row].get(key) for row in ROWS]
+        table.add_row(heading, *("–" if value is None else f"{value:.{decimals}f}" for value in values))
+    return table
+
+
+def places(folder: Path) -> list[tuple[str, str]]:
+    """What is where: (thing, place), only what is there."""
+    data = folder / "data" / "evaluate_talking"
+    found = [
+        ("sample videos", data / "videos"),
+        ("contact sheet", data / "contact_sheet.png"),
+        ("plots", data / "plots"),
+        ("figures of each clip", data / "clips.csv"),
+        ("metrics", folder / "metrics"),
+        ("models", folder / "models"),
+    ]
+    rows = [(thing, str(path)) for thing, path in found if path.exists()]
+    tracking = os.environ.get("MLFLOW_TRACKING_URI")
+    database = folder / "mlflow.db"
+    if tracking:
+        rows.append(("MLflow", tracking))
+    elif database.exists():
+        rows.append(("MLflow database", f"{database} (`make ui` shows it)"))
+    return rows
+
+
+def show(folder: Path) -> None:
+    """Print the table and the places on stdout. Raises SummaryError when there was no evaluation."""
+    content = read_evaluation(folder)
+    console = Console()
+    console.print(figures_table(content))
+    evaluated = content.get("evaluated", {})
+    if evaluated:
+        references = evaluated.get("neutral_references", 0)
+        console.print(
+            f"{evaluated.get('clips')} clips of {evaluated.get('actors')} actors; {references} from a neutral frame of "
+            f"another clip, {evaluated.get('own_first_frame_references', 0)} from the clip's own first frame.",
+            highlight=False,
+        )
+    where = Table(show_header=False, box=None)
+    for thing, place in places(folder):
+        where.add_row(thing, place)
+    console.print(where)
+    console.print('Try it: mien talk --image PHOTO --text "Good morning" --emotion HAP -o hello.mp4', highlight=False)

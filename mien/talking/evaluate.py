@@ -1,0 +1,182 @@
+"""Evaluation of the talking face on actors whom no model has seen in training.
+
+Every figure stands in four rows: the real clips, the reference frame repeated, the generator driven by another clip's
+speech, and the generator. Without the other three the fourth means nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from mien.corpora.split import read_split
+from mien.faces.landmarks import LandmarkDetector, open_detector
+from mien.faces.shards import FaceShards
+from mien.files import atomic_directory
+from mien.metrics.emotion import EmotionJudge
+from mien.metrics.lipsync import loudness
+from mien.progress import progress_bar
+from mien.talking.evaluation_measure import ROWS, Measured, Recording, measure, row_of
+from mien.talking.evaluation_report import Report
+from mien.talking.evaluation_trials import Trial, choose_trials
+from mien.talking.generate import Talker
+from mien.training.curves import Log
+
+Video = NDArray[np.uint8]
+
+
+class EvaluateTalkingOptions(BaseModel):
+    """What is evaluated, and how much of it is shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    part: str = Field("val", pattern="^(train|val|test)$", description="whose actors: val; test only at the very end")
+    max_clips: int | None = Field(24, ge=1, description="clips evaluated, spread over emotions and actors; None: all")
+    max_seconds: float = Field(4.0, gt=0, le=600, description="how much of each clip, from its start, in seconds")
+    seed: int = Field(0, ge=0, description="of the choice of clips and of the generator's noise")
+    detector: str = Field("mediapipe", pattern="^(mediapipe|face-alignment)$", description="as in the align stage")
+    videos: int = Field(6, ge=0, le=1000, description="sample videos, generated beside real")
+    sheet_rows: int = Field(8, ge=1, le=100, description="clips on the contact sheet")
+    panel: int = Field(256, ge=64, le=1024, description="side of each picture in the sample videos, in pixels")
+
+
+class SpeakingFaces(Protocol):
+    """What generates: `mien.talking.generate.Talker` is one."""
+
+    def generate(
+        self, crop: Video, speech: NDArray[np.float32], emotion: str, intensity: float | None, seed: int
+    ) -> Iterator[Video]:
+        """Frames (S, S, 3) uint8 at the model's rate, as long as the speech (N,) at 16 kHz."""
+        ...
+
+
+def _fit(speech: NDArray[np.float32], length: int) -> NDArray[np.float32]:
+    """The speech cut, or filled with silence, to (length,)."""
+    return np.pad(speech[:length], (0, max(0, length - len(speech)))).astype(np.float32)
+
+
+class _Evaluation:
+    """One clip at a time: its real video and what the generator makes of it, measured."""
+
+    def __init__(self, shards: FaceShards, talker: SpeakingFaces, judge: EmotionJudge, options: EvaluateTalkingOptions):
+        self.shards, self.talker, self.judge, self.options = shards, talker, judge, options
+        self.generating: list[tuple[int, float]] = []
+
+    def generate(self, reference: Video, speech: NDArray[np.float32], trial: Trial, frames: int) -> Video:
+        """(frames, S, S, 3) of the generator; its last frame is held, or its end cut, where it is one frame off."""
+        started = time.perf_counter()
+        intensity = trial.intensity
+        made = list(self.talker.generate(reference, speech, trial.emotion or "NEU", intensity, self.options.seed))
+        self.generating.append((len(made), time.perf_counter() - started))
+        if abs(len(made) - frames) > 1:
+            raise ValueError(f"the generator made {len(made)} frames of speech as long as {frames} frames")
+        size = self.shards.size
+        video = np.stack([(made + made[-1:])[index] for index in range(frames)])
+        if video.shape[1] != size:
+            video = np.stack([cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA) for frame in video])
+        return video
+
+    def trial(
+        self, trial: Trial, detector: LandmarkDetector
+    ) -> tuple[Recording, dict[str, Video], dict[str, Measured], NDArray[np.float32]]:
+        """The real clip, the video of each row, what was measured of it, and the speech."""
+        fps = self.shards.fps
+        frames = min(self.shards.frames(trial.clip_id), max(1, int(self.options.max_seconds * fps)))
+        window = self.shards.window(trial.clip_id, 0, frames)
+        reference = self.shards.window(trial.reference_clip, 0, 1).video[0]
+        other = _fit(self.shards.clip(trial.other_speech).speech, len(window.speech))
+        voice = loudness(window.speech, self.shards.sample_rate, frames, fps)
+        real = Recording(
+            trial.clip_id, window.video, window.landmarks, voice, fps, trial.emotion, trial.sentence
+        )  # fmt: skip
+        generated = self.generate(reference, window.speech, trial, frames)
+        shuffled = self.generate(reference, other, trial, frames)
+        self.generating.pop()  # the rate is that of the row `generated`
+        repeated = np.broadcast_to(reference, window.video.shape)
+        videos = dict(zip(ROWS, (window.video, repeated, shuffled, generated), strict=True))
+        measured = {row: measure(video, real, detector, self.judge) for row, video in videos.items()}
+        return real, videos, measured, window.speech
+
+    @property
+    def frames_per_second(self) -> float:
+        """Generated frames a second; the first clip, in which everything warms up, counts only if it is alone."""
+        counted = self.generating[1:] or self.generating
+        return sum(frames for frames, _ in counted) / max(sum(seconds for _, seconds in counted), 1e-9)
+
+
+def evaluate_talking(
+    faces: Path,
+    split: Path,
+    talking_face: Path,
+    emotion_judge: Path,
+    options: EvaluateTalkingOptions,
+    out: Path,
+    log: Log,
+) -> dict[str, Any]:
+    """Evaluate the talking face in the folder `talking_face`, judged by the one in `emotion_judge`.
+
+    Returns a dictionary of plain numbers: a dictionary of figures for each of `ROWS`, always with the same keys, None
+    where nothing could be measured; beside them what was evaluated. Writes to the folder `out`, whole or not at all:
+    videos/, contact_sheet.png, plots/, clips.csv. Everything but `frames_per_second` is the same for the same input.
+    Raises ValueError when there is nothing to evaluate.
+    """
+    shards, parts = FaceShards(faces), read_split(split)
+    trials = choose_trials(shards, parts, options.part, options.max_clips, options.seed)
+    evaluation = _Evaluation(shards, Talker.load(talking_face), EmotionJudge.load(emotion_judge), options)
+    recordings: list[Recording] = []
+    measured: dict[str, list[Measured]] = {row: [] for row in ROWS}
+    frames = 0
+    with atomic_directory(out) as folder, _opened(options) as detector:
+        report = Report(folder, trials, options.videos, options.sheet_rows, options.panel, shards.fps)
+        with progress_bar("evaluate talking", len(trials), unit="clips") as advance:
+            for trial in trials:
+                real, videos, clip, speech = evaluation.trial(trial, detector)
+                report.clip(trial, videos, clip, speech, shards.window(trial.reference_clip, 0, 1).video[0])
+                # The pictures are shown and measured: only the curves and labels are still needed.
+                recordings.append(real.without_pictures())
+                frames += len(real.video)
+                for row in ROWS:
+                    measured[row].append(clip[row])
+                advance(1)
+        report.finish(recordings, measured)
+    rows: dict[str, dict[str, float | None]] = {row: row_of(measured[row], recordings) for row in ROWS}
+    rows["generated"]["frames_per_second"] = evaluation.frames_per_second
+    log(
+        {f"{row}.{key}": value for row, figures in rows.items() for key, value in figures.items() if value is not None},
+        frames,
+    )
+    return {**_rounded(rows), **_what(trials, frames)}
+
+
+def _opened(options: EvaluateTalkingOptions) -> Any:
+    name: Any = options.detector
+    return open_detector(name, max_faces=1, tracking=True)
+
+
+def _what(trials: Sequence[Trial], frames: int) -> dict[str, Any]:
+    neutral = sum(trial.has_neutral_reference for trial in trials)
+    return {
+        "evaluated": {
+            "clips": len(trials),
+            "frames": frames,
+            "actors": len({trial.actor for trial in trials if trial.actor is not None}),
+            "clips_with_emotion": sum(trial.emotion is not None for trial in trials),
+            "neutral_references": neutral,
+            "own_first_frame_references": len(trials) - neutral,
+        }
+    }
+
+
+def _rounded(rows: Mapping[str, Mapping[str, float | None]]) -> dict[str, dict[str, float | None]]:
+    # Four places are more than any of these measures means, and keep the file readable in a diff.
+    return {
+        row: {key: None if value is None else round(float(value), 4) for key, value in figures.items()}
+        for row, figures in rows.items()
+    }

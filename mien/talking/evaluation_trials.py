@@ -1,0 +1,100 @@
+"""Which clips the talking face is evaluated on, and from which reference and with which other speech."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mien.clips import EMOTIONS
+from mien.faces.shards import FaceShards
+from mien.files import fingerprint
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A clip to be evaluated with its labels (None: unknown) and the clips that give its reference and other speech."""
+
+    clip_id: str
+    actor: str | None
+    emotion: str | None
+    intensity: float | None
+    sentence: str | None
+    reference_clip: str
+    other_speech: str
+
+    @property
+    def has_neutral_reference(self) -> bool:
+        """Whether the reference is a neutral frame out of another clip of the actor."""
+        return self.reference_clip != self.clip_id
+
+
+def _value(value: Any) -> Any:
+    return None if value is None or value != value or str(value) in ("", "<NA>") else value
+
+
+def choose_trials(
+    shards: FaceShards, split: Mapping[str, str], part: str, max_clips: int | None, seed: int
+) -> list[Trial]:
+    """The clips to evaluate, in the order of their ids: the same for the same corpus, split and seed.
+
+    They are taken in turn from the emotions and, within an emotion, from the actors. The reference is the actor's
+    neutral clip (of the lowest fingerprint with the seed), the clip itself where there is no other neutral one; the
+    other speech is the next clip's that says something else.
+    Raises ValueError when the part holds no clip.
+    """
+    index = shards.index
+    clips = sorted(str(clip_id) for clip_id in index.index if split.get(str(clip_id)) == part)
+    if not clips:
+        raise ValueError(f"no clip of the {part} actors is there: check split.{part}_ratio")
+    labels = {clip_id: {key: _value(index[key][clip_id]) for key in _LABELS} for clip_id in clips}
+    order = {clip_id: fingerprint(seed, clip_id) for clip_id in clips}
+    chosen = sorted(_in_turn(clips, labels, order)[:max_clips])
+    trials = []
+    for position, clip_id in enumerate(chosen):
+        label = labels[clip_id]
+        neutral = [
+            other
+            for other in sorted(clips, key=order.__getitem__)
+            if other != clip_id and label["actor"] is not None
+            if labels[other]["actor"] == label["actor"] and labels[other]["emotion"] == "NEU"
+        ]
+        sentence = _sentence(labels[clip_id])
+        # The others of those evaluated first; a lone clip looks among all clips of the part.
+        others = chosen[position + 1 :] + chosen[:position] + [one for one in clips if one not in chosen]
+        different = [one for one in others if sentence is None or _sentence(labels[one]) != sentence]
+        trials.append(
+            Trial(
+                clip_id,
+                label["actor"],
+                label["emotion"] if label["emotion"] in EMOTIONS else None,
+                None if label["intensity"] is None else float(label["intensity"]),
+                sentence,
+                neutral[0] if neutral else clip_id,
+                (different or others or [clip_id])[0],
+            )
+        )
+    return trials
+
+
+_LABELS = ("actor", "emotion", "intensity", "sentence_id", "text")
+
+
+def _sentence(label: Mapping[str, Any]) -> str | None:
+    sentence = label["sentence_id"] or label["text"]
+    return None if sentence is None else str(sentence)
+
+
+def _in_turn(clips: Sequence[str], labels: Mapping[str, Mapping[str, Any]], order: Mapping[str, str]) -> list[str]:
+    """All clips, so ordered that any beginning of the list is spread over emotions and then over actors."""
+    seen: dict[Any, int] = {}
+    places = {}
+    for clip_id in sorted(clips, key=order.__getitem__):
+        emotion, actor = labels[clip_id]["emotion"], labels[clip_id]["actor"]
+        nth_of_both = seen[emotion, actor] = seen.get((emotion, actor), -1) + 1
+        places[clip_id] = (emotion, nth_of_both)
+    by_emotion: dict[Any, list[str]] = {}
+    for clip_id in sorted(clips, key=lambda one: (places[one][1], order[one])):
+        by_emotion.setdefault(places[clip_id][0], []).append(clip_id)
+    ranked = [(rank, str(emotion), clip_id) for emotion, ids in by_emotion.items() for rank, clip_id in enumerate(ids)]
+    return [clip_id for _, _, clip_id in sorted(ranked)]
