@@ -1,1 +1,1 @@
-"""The training loop, checkpoints and exact resume, samplers."""
+"""What every training here shares: the loop, checkpoints and exact resume, samplers, averages of weights, devices."""

@@ -1,0 +1,69 @@
+"""Geometry and colour changed alike in target and reference.
+
+Without it a network that sees few actors learns where their features are instead of looking at the reference.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+
+class Augmentation(BaseModel):
+    """How much pictures are changed; each clip of a batch gets one change for all its pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flip: float = Field(0.5, ge=0, le=1, description="how often left and right change places")
+    rotation: float = Field(6.0, ge=0, le=45, description="greatest angle, in degrees")
+    zoom: float = Field(0.08, ge=0, lt=0.5, description="greatest change of size, each axis its own, as a part of it")
+    shift: float = Field(0.04, ge=0, lt=0.5, description="greatest shift, in crop sizes")
+    brightness: float = Field(0.2, ge=0, lt=1, description="greatest shift of all channels together")
+    contrast: float = Field(0.2, ge=0, lt=1, description="greatest change of the contrast, as a part of it")
+    colour: float = Field(0.1, ge=0, lt=1, description="greatest change of each channel's strength, as a part of it")
+
+
+def augment_pictures(
+    pictures: Tensor, landmarks: Tensor, options: Augmentation, random: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Change pictures (B, N, 3, S, S) in [−1, 1] and landmarks (B, T, 68, 2) in pixels.
+
+    Returns both, changed, and which clips were mirrored, (B,) bool. The landmarks of a mirrored clip keep their
+    numbers: point 36 stays the outer corner of the person's right eye, which then is on the viewer's right.
+    """
+    batch, _, _, size, _ = pictures.shape
+    draw = torch.from_numpy(random.uniform(-1, 1, (batch, 10)).astype(np.float32))
+    flipped = torch.from_numpy(random.random(batch) < options.flip)
+    forward = _matrices(draw, flipped, options)
+    inverse = torch.linalg.inv(forward)
+    grid = nn.functional.affine_grid(inverse[:, :2], [batch, 3, size, size], align_corners=False)
+    flat = nn.functional.grid_sample(
+        pictures.flatten(1, 2), grid, mode="bilinear", padding_mode="reflection", align_corners=False
+    )
+    changed = flat.view_as(pictures)
+    gain = (1 + options.contrast * draw[:, 5:6]) * (1 + options.colour * draw[:, 7:10])
+    offset = options.brightness * draw[:, 6:7]
+    changed = (changed * gain[:, None, :, None, None] + offset[:, None, :, None, None]).clamp(-1, 1)
+    # pixel centre p is at (2p + 1) / S − 1 in the coordinates of grid_sample
+    place = (2 * landmarks + 1) / size - 1
+    moved = place @ forward[:, None, :2, :2].transpose(-1, -2) + forward[:, None, None, :2, 2]
+    return changed, ((moved + 1) * size - 1) / 2, flipped
+
+
+def _matrices(draw: Tensor, flipped: Tensor, options: Augmentation) -> Tensor:
+    """From places in the picture to places in the changed one, (B, 3, 3) in coordinates of [−1, 1]."""
+    angle = draw[:, 0] * options.rotation * math.pi / 180
+    widths, heights = 1 + options.zoom * draw[:, 1], 1 + options.zoom * draw[:, 2]
+    widths = torch.where(flipped, -widths, widths)
+    matrices = torch.zeros(len(draw), 3, 3)
+    matrices[:, 0, 0] = angle.cos() * widths
+    matrices[:, 0, 1] = -angle.sin() * heights
+    matrices[:, 1, 0] = angle.sin() * widths
+    matrices[:, 1, 1] = angle.cos() * heights
+    matrices[:, :2, 2] = 2 * options.shift * draw[:, 3:5]
+    matrices[:, 2, 2] = 1
+    return matrices

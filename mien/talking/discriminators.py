@@ -1,0 +1,63 @@
+"""The two networks that look at frames: is it a photograph, and what does the person feel."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from mien.clips import EMOTIONS
+
+FAKE = len(EMOTIONS)
+"""The class of generated clips, behind the six emotions, as in the 2020 system."""
+
+
+class FrameDiscriminator(nn.Module):
+    """Frames (N, 3, S, S) beside their references (N, 3, S, S) → one score a frame: the mean over patches.
+
+    Without normalisation layers, as gradient penalties want it.
+    """
+
+    def __init__(self, width: int, levels: int = 3) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(6, width, 3, padding=1), nn.LeakyReLU(0.2)]
+        channels = width
+        for level in range(levels):
+            after = width * min(4, 2 ** (level + 1))
+            layers += [nn.Conv2d(channels, after, 4, 2, 1), nn.LeakyReLU(0.2)]
+            channels = after
+        layers += [nn.Conv2d(channels, channels, 3, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(channels, 1, 1)]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, frames: Tensor, reference: Tensor) -> Tensor:
+        """Scores (N,): higher means more like a photograph."""
+        patches: Tensor = self.layers(torch.cat([frames, reference], 1))
+        return patches.mean((1, 2, 3))
+
+
+class EmotionDiscriminator(nn.Module):
+    """Frames of a clip (B, T, 3, S, S) → logits (B, 7): the six emotions and `FAKE`.
+
+    A convolutional network looks at each frame, a temporal convolution at their order, the mean at the whole.
+    """
+
+    def __init__(self, width: int, levels: int = 4, dropout: float = 0.2) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 3
+        for level in range(levels):
+            after = width * min(4, 1 + level)
+            layers += [nn.Conv2d(before, after, 5 if level == 0 else 3, 2, 1 + (level == 0)), nn.GroupNorm(4, after)]
+            layers += [nn.LeakyReLU(0.1)]
+            before = after
+        self.frame = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(before * 16, 64))
+        self.time = nn.Conv1d(64, 64, 3, padding=1)
+        self.dropout = nn.Dropout(dropout)
+        self.emotion = nn.Linear(64, len(EMOTIONS) + 1)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Logits (B, 7)."""
+        batch, length = frames.shape[:2]
+        seen = nn.functional.leaky_relu(self.frame(frames.flatten(0, 1)), 0.1).view(batch, length, -1)
+        told = nn.functional.leaky_relu(seen + self.time(seen.transpose(1, 2)).transpose(1, 2), 0.1)
+        logits: Tensor = self.emotion(self.dropout(told.mean(1)))
+        return logits

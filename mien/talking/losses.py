@@ -1,0 +1,132 @@
+"""What is minimised: weighted pixels, perceived pictures, the adversaries' opinions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from mien.clips import EMOTIONS
+
+
+def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> Tensor:
+    """Weights (N, 1, size, size) of mean 1: 1 + `mouth`·G(mouth) + `eyes`·(G(right eye) + G(left eye)).
+
+    `landmarks` (N, 68, 2) in pixels, iBUG order. Each G is a Gaussian of height 1 around the feature's centre, its
+    deviation a part of the feature's own width, in closed form over the pixel centres.
+    """
+    weights = torch.ones(len(landmarks), size, size, device=landmarks.device)
+    for strength, points, across, down in (
+        (mouth, slice(48, 68), 0.45, 0.40),
+        (eyes, slice(36, 42), 0.50, 0.45),
+        (eyes, slice(42, 48), 0.50, 0.45),
+    ):
+        feature = landmarks[:, points]
+        width = (feature[..., 0].amax(1) - feature[..., 0].amin(1)).clamp(min=2)
+        centre = (feature.amax(1) + feature.amin(1)) / 2
+        weights = weights + strength * _gaussian(centre, across * width, down * width, size)
+    return (weights / weights.mean((1, 2), keepdim=True))[:, None]
+
+
+def _gaussian(centre: Tensor, across: Tensor, down: Tensor, size: int) -> Tensor:
+    pixels = torch.arange(size, device=centre.device, dtype=centre.dtype)
+    column = torch.exp(-0.5 * ((pixels - centre[:, :1]) / across[:, None]) ** 2)
+    row = torch.exp(-0.5 * ((pixels - centre[:, 1:]) / down[:, None]) ** 2)
+    return row[:, :, None] * column[:, None, :]
+
+
+def weighted_l1(frames: Tensor, real: Tensor, weights: Tensor) -> Tensor:
+    """Mean of weights · |frames − real| over frames (N, 3, S, S); weights (N, 1, S, S)."""
+    return (weights * (frames - real).abs()).mean()
+
+
+def paired_relativistic_loss(better: Tensor, worse: Tensor) -> Tensor:
+    """Mean softplus(−(better − worse)) of scores (N,), pair by pair (R3GAN, Huang et al. 2024, eq. 2)."""
+    return nn.functional.softplus(worse - better).mean()
+
+
+def gradient_penalty(scores: Tensor, frames: Tensor) -> Tensor:
+    """Mean over frames of ‖∂score/∂frame‖² (R1 on real, R2 on generated frames), for scores (N,) of frames (N, …)."""
+    (gradient,) = torch.autograd.grad(scores.sum(), frames, create_graph=True)
+    return gradient.flatten(1).square().sum(1).mean()
+
+
+def emotion_loss(logits: Tensor, emotion: Tensor, intensity: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Cross-entropy of logits (B, C) against emotions (B,), weighted by intensity; unspecified emotions do not count.
+
+    An intensity of NaN counts as 1, and a weak one at least as a quarter, NEU always as 1.
+    """
+    known = emotion >= 0
+    weight = torch.where(torch.isnan(intensity) | (emotion == EMOTIONS.index("NEU")), 1.0, intensity).clamp(min=0.25)
+    weight = torch.where(known, weight, 0.0)
+    each = nn.functional.cross_entropy(logits, emotion.clamp(min=0), reduction="none", label_smoothing=smoothing)
+    return (each * weight).sum() / weight.sum().clamp(min=1e-6)
+
+
+VGG19_FILE = "vgg19-dcbb9e9d.pth"
+"""The name under which torch's hub keeps the published ImageNet weights of VGG19."""
+
+
+def default_vgg19() -> Path:
+    """Where torch's hub would have put the weights."""
+    return Path(torch.hub.get_dir()) / "checkpoints" / VGG19_FILE
+
+
+class PerceptualLoss(nn.Module):
+    """L1 between VGG19's features of two pictures (Johnson et al. 2016), at the first convolution of five blocks.
+
+    `weights`: the published state dict (.pth, or the same as safetensors). Nothing is downloaded. The network is
+    frozen, its input normalised as in its training. Raises ValueError when the file is no such state dict.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+    _TAPS = (0, 5, 10, 19, 28)  # conv1_1, conv2_1, conv3_1, conv4_1, conv5_1
+    _BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 1))
+
+    def __init__(self, weights: Path) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 3
+        for channels, count in self._BLOCKS:
+            if layers:
+                layers.append(nn.MaxPool2d(2))
+            for _ in range(count):
+                layers += [nn.Conv2d(before, channels, 3, padding=1), nn.ReLU()]
+                before = channels
+        self.features = nn.Sequential(*layers)
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
+        self._load(weights)
+        self.requires_grad_(False).eval()
+
+    def _load(self, weights: Path) -> None:
+        try:
+            if weights.suffix == ".safetensors":
+                state = load_file(weights)
+            else:
+                state = torch.load(weights, map_location="cpu", weights_only=True)
+            own = self.features.state_dict()
+            self.features.load_state_dict({name: state[f"features.{name}"] for name in own})
+        except Exception as error:
+            raise ValueError(f"{weights}: not VGG19's published weights ({error})") from error
+
+    def _maps(self, frames: Tensor) -> list[Tensor]:
+        hidden = ((frames + 1) / 2 - self.mean) / self.deviation
+        maps = []
+        for number, layer in enumerate(self.features):
+            hidden = layer(hidden)
+            if number in self._TAPS:
+                maps.append(hidden)
+        return maps
+
+    def forward(self, frames: Tensor, real: Tensor) -> Tensor:
+        """Mean over the five layers, for frames (N, 3, S, S) in [−1, 1]; no gradient flows into `real`."""
+        with torch.no_grad():
+            targets = self._maps(real)
+        distances = [
+            nn.functional.l1_loss(own, target) for own, target in zip(self._maps(frames), targets, strict=True)
+        ]
+        return torch.stack(distances).mean()

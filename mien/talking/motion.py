@@ -1,0 +1,132 @@
+"""What a face does that neither the words nor the emotion explain: head motion and blinks.
+
+In training it is measured from the landmarks and given to the generator, so that the generator need not average over
+it. In generation it is drawn from noise: a stationary Gaussian process with the measured autocovariances, mapped
+through the measured marginal distributions (a Gaussian copula process), so that blinks are as short and as rare as in
+the training clips.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from mien.clips import EMOTIONS
+
+MOTIONS = ("x", "y", "scale", "roll", "yaw", "pitch", "lids")
+"""Translation in crop sizes, log of the size, roll in radians, two measures of turning, lids (−1 = closed)."""
+
+TAPS = 49
+"""Length of the filters that shape the noise, in video frames."""
+
+QUANTILES = 65
+"""Points of each marginal distribution."""
+
+_RIGHT_EYE, _LEFT_EYE = slice(36, 42), slice(42, 48)  # iBUG: the person's right eye is on the viewer's left
+_NOSE_TIP = 30
+
+
+def eye_opening(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mean eye aspect ratio (T,) of landmarks (T, 68, 2): lid distance over eye width (Soukupová and Čech 2016)."""
+    ratios = []
+    for first in (36, 42):
+        eye = np.asarray(landmarks[:, first : first + 6], np.float64)
+        lids = np.linalg.norm(eye[:, 1] - eye[:, 5], axis=-1) + np.linalg.norm(eye[:, 2] - eye[:, 4], axis=-1)
+        ratios.append(lids / np.maximum(2 * np.linalg.norm(eye[:, 0] - eye[:, 3], axis=-1), 1e-6))
+    return np.asarray((ratios[0] + ratios[1]) / 2)
+
+
+def mouth_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mouth opening and width (T, 2) in inter-ocular distances, each minus its median over the clip."""
+    points = np.asarray(landmarks, np.float64)
+    ocular = np.linalg.norm(points[:, _LEFT_EYE].mean(1) - points[:, _RIGHT_EYE].mean(1), axis=-1)
+    opening = np.linalg.norm(points[:, 61:64] - points[:, [67, 66, 65]], axis=-1).mean(1)
+    width = np.linalg.norm(points[:, 48] - points[:, 54], axis=-1)
+    shape = np.stack([opening, width], 1) / np.maximum(ocular, 1e-6)[:, None]
+    return np.asarray(shape - np.median(shape, 0), np.float32)
+
+
+def face_motion(landmarks: NDArray[np.float32], size: int) -> NDArray[np.float64]:
+    """Measures (T, 7) in the order of `MOTIONS` from landmarks (T, 68, 2) in pixels of a crop of `size`.
+
+    The lids are relative to the clip's upper quartile, so that narrow or wide eyes and feelings do not count as lids.
+    """
+    points = np.asarray(landmarks, np.float64)
+    right, left = points[:, _RIGHT_EYE].mean(1), points[:, _LEFT_EYE].mean(1)
+    centre, across = (right + left) / 2, left - right
+    ocular = np.maximum(np.linalg.norm(across, axis=-1), 1e-6)
+    roll = np.arctan2(across[:, 1], across[:, 0])
+    nose = points[:, _NOSE_TIP] - centre
+    cosine, sine = np.cos(roll), np.sin(roll)
+    yaw = (nose[:, 0] * cosine + nose[:, 1] * sine) / ocular
+    pitch = (nose[:, 1] * cosine - nose[:, 0] * sine) / ocular
+    opening = eye_opening(landmarks)
+    lids = opening / max(float(np.quantile(opening, 0.75)), 1e-6) - 1
+    return np.stack([centre[:, 0] / size, centre[:, 1] / size, np.log(ocular / size), roll, yaw, pitch, lids], 1)
+
+
+def mirrored(motion: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The measures of the mirrored picture, for measures that are relative to the actor's usual pose."""
+    return motion * np.array([-1, 1, 1, -1, -1, 1, 1])
+
+
+@dataclass(frozen=True)
+class MotionStatistics:
+    """What noise is shaped into: everything that `NoiseEncoder` holds as buffers.
+
+    `filters` (7, TAPS) unit-energy impulse responses; `mixing` (7, 7) Cholesky factor of the correlations;
+    `quantiles` (7, QUANTILES) of the residuals; `means` (6, 7) by emotion; `scale` (7,) deviation of each measure.
+    """
+
+    filters: NDArray[np.float64]
+    mixing: NDArray[np.float64]
+    quantiles: NDArray[np.float64]
+    means: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+
+def measure_statistics(motions: list[NDArray[np.float64]], emotions: list[int]) -> MotionStatistics:
+    """Fit the process to the clips' measures (T_i, 7) and emotions (index of `EMOTIONS`, −1 unspecified).
+
+    Raises ValueError when there is no clip.
+    """
+    if not motions:
+        raise ValueError("no training clip to measure head motion and blinks from")
+    everything = np.concatenate(motions)
+    overall = everything.mean(0)
+    means = np.tile(overall, (len(EMOTIONS), 1))
+    for index in range(len(EMOTIONS)):
+        own = [motion for motion, emotion in zip(motions, emotions, strict=True) if emotion == index]
+        if own:
+            means[index] = np.concatenate(own).mean(0)
+    centred = [
+        motion - (means[emotion] if emotion >= 0 else overall)
+        for motion, emotion in zip(motions, emotions, strict=True)
+    ]
+    residuals = np.concatenate(centred)
+    levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
+    quantiles = np.quantile(residuals, levels, axis=0).T
+    ranks = residuals.argsort(0, kind="stable").argsort(0, kind="stable")
+    gaussian = ndtri((ranks + 0.5) / len(residuals))
+    mixing = np.linalg.cholesky(np.corrcoef(gaussian.T) * 0.98 + 0.02 * np.eye(len(MOTIONS)))
+    pieces = np.split(gaussian, np.cumsum([len(motion) for motion in motions])[:-1])
+    return MotionStatistics(_filters(pieces), mixing, quantiles, means, np.maximum(everything.std(0), 1e-3))
+
+
+def _filters(pieces: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    # White noise through a filter with |H|² = spectrum has that spectrum's autocovariance (Wiener–Khinchin).
+    half = TAPS // 2
+    lags = np.zeros((half + 1, len(MOTIONS)))
+    for lag in range(half + 1):
+        pairs = [(piece[lag:] * piece[: len(piece) - lag]).sum(0) for piece in pieces if len(piece) > lag]
+        counts = sum(len(piece) - lag for piece in pieces if len(piece) > lag)
+        if counts:
+            lags[lag] = np.sum(pairs, 0) / counts
+    lags *= (0.5 + 0.5 * np.cos(np.pi * np.arange(half + 1) / (half + 1)))[:, None]
+    circular = np.concatenate([lags, lags[:0:-1]])  # length TAPS
+    amplitude = np.sqrt(np.maximum(np.fft.fft(circular, axis=0).real, 1e-6))
+    response = np.fft.fftshift(np.fft.ifft(amplitude, axis=0).real, axes=0).T
+    return np.asarray(response / np.linalg.norm(response, axis=1, keepdims=True))

@@ -1,0 +1,40 @@
+"""Where the arithmetic happens and in which precision."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import nn
+
+
+def best_device(name: str = "auto") -> torch.device:
+    """The device that `name` asks for; `auto` is CUDA where there is one, else the CPU.
+
+    Raises ValueError when CUDA is asked for and is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(name)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device is cuda, but torch sees no CUDA device here: use auto or cpu")
+    return device
+
+
+def mixed_precision(device: torch.device) -> AbstractContextManager[object]:
+    """bfloat16 for matrix products on CUDA, full precision on the CPU.
+
+    bfloat16 has float32's exponent range, so no loss scaling is needed.
+    """
+    if device.type == "cuda":
+        return torch.autocast("cuda", torch.bfloat16)
+    return nullcontext()
+
+
+def place(module: nn.Module, device: torch.device) -> None:
+    """Move a module to `device`, on CUDA with its convolutions' weights as channels-last, which tensor cores want."""
+    module.to(device)
+    if device.type == "cuda":
+        for parameter in module.parameters():
+            if parameter.dim() == 4:
+                parameter.data = parameter.data.to(memory_format=torch.channels_last)

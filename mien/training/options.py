@@ -1,0 +1,36 @@
+"""The knobs that every training has."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TrainingOptions(BaseModel):
+    """How long, how fast and from which seed. Progress is counted in samples: frames that the loss has seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(0, ge=0, description="of weights, batches and augmentation")
+    samples: int = Field(ge=1, description="frames to train on, repetitions counted")
+    clips_per_step: int = Field(ge=1, le=4096, description="clips in a batch")
+    frames_per_clip: int = Field(ge=1, le=256, description="frames taken from each clip of a batch")
+    lr: float = Field(gt=0, le=1, description="highest learning rate of AdamW")
+    warmup: float = Field(0.05, ge=0, lt=1, description="part of the samples over which the rate rises from 0")
+    weight_decay: float = Field(0.01, ge=0, le=1, description="AdamW's decay of the weights, a factor on the rate")
+    ema_decay: float = Field(0.995, ge=0, lt=1, description="of the averaged weights, for each step")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: CUDA where there is one")
+    checkpoint_seconds: float = Field(30.0, ge=0, description="between checkpoints; 0: after every step")
+    log_samples: int = Field(1000, ge=1, description="frames between two points of the curves")
+    cache_megabytes: int = Field(1024, ge=0, description="of decoded clips kept in memory, in MB")
+
+    @property
+    def samples_per_step(self) -> int:
+        """Frames in one step."""
+        return self.clips_per_step * self.frames_per_clip
+
+    @property
+    def steps(self) -> int:
+        """Steps until `samples` are reached or passed."""
+        return -(-self.samples // self.samples_per_step)
