@@ -398,6 +398,7 @@ def _configure() -> None:
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         "GIT_PYTHON_REFRESH": "quiet",
+        "MLFLOW_LOGGING_LEVEL": "ERROR",
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)

@@ -1,0 +1,121 @@
+"""dvc as a process: argument lists only, a process group of its own, output line by line, no one left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from mien.processes import stop_group
+
+# The kernel ends dvc when the thread that started it ends, even by SIGKILL; the number makes sure that it has not
+# ended before that was asked for. A preexec_fn would do the same, but may deadlock where threads run.
+_TETHER = (
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0);"
+    "os.getppid() == int(sys.argv[1]) or sys.exit(143); os.execv(sys.argv[2], sys.argv[2:])"
+)
+_groups: set[int] = set()
+_groups_guard = threading.Lock()
+_stopping = threading.Event()
+
+
+class DvcError(RuntimeError):
+    """A dvc command failed; the message holds what it said."""
+
+
+def dvc_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment, with this Python's commands first, no buffering, no telemetry, and `extra`."""
+    binaries = str(Path(sys.executable).parent)
+    settings = {
+        "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONUNBUFFERED": "1",
+        "DVC_NO_ANALYTICS": "true",
+    }
+    return {**os.environ, **settings, **extra}
+
+
+def dvc_output(repository: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What `dvc ARGUMENTS` prints; `DvcError` when it fails."""
+    command = [sys.executable, "-m", "dvc", "--wait-for-lock", *arguments]
+    answer = subprocess.run(
+        command, cwd=repository, env=dict(environment), capture_output=True, text=True, check=False, errors="replace"
+    )
+    if answer.returncode:
+        said = answer.stderr.strip().splitlines() or [f"exit code {answer.returncode}"]
+        raise DvcError(f"dvc {' '.join(arguments)}: {said[-1]}")
+    return answer.stdout
+
+
+def run_dvc(
+    repository: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    line: Callable[[str], None],
+    seconds: float | None = None,
+) -> int:
+    """Run `dvc ARGUMENTS` in a process group of its own, pass each line of its output to `line`; the exit code.
+
+    However the calling thread leaves (an exception, a cancelled run, after `seconds`), the whole group is ended.
+    Raises TimeoutError after `seconds`.
+    """
+    dvc = [sys.executable, "-m", "dvc", "--wait-for-lock", *arguments]
+    tether = [sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid())]
+    process = subprocess.Popen(
+        [*tether, *dvc],
+        cwd=repository,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    with _groups_guard:
+        _groups.add(process.pid)
+    pump = threading.Thread(target=_pump, args=(process, line), daemon=True)
+    try:
+        pump.start()
+        code = _wait(process, seconds)
+        pump.join(5)
+        return code
+    finally:
+        # The leader may be gone while what it started is not: the group is ended in any case.
+        stop_group(process.pid)
+        process.wait()
+        with _groups_guard:
+            _groups.discard(process.pid)
+
+
+def stop_everything() -> None:
+    """End every process group that `run_dvc` has under way in this process, and let no waiting one begin to hope."""
+    _stopping.set()
+    with _groups_guard:
+        groups = list(_groups)
+    threads = [threading.Thread(target=stop_group, args=(group,)) for group in groups]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _wait(process: subprocess.Popen[str], seconds: float | None) -> int:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while True:
+        try:
+            return process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"not done after {seconds:.0f} s") from None
+
+
+def _pump(process: subprocess.Popen[str], line: Callable[[str], None]) -> None:
+    assert process.stdout is not None
+    for text in process.stdout:
+        if text.strip():
+            line(text.rstrip())

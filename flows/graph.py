@@ -1,0 +1,122 @@
+"""DVC's view of the pipeline: the one module that uses its Python API. Stages, what they wait for, what has changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.dvc_process import dvc_output
+
+
+class UnknownStageError(ValueError):
+    """A target is no stage of dvc.yaml."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: its name, the stages it waits for, its outs (paths in the repository), what it does in words."""
+
+    name: str
+    upstreams: tuple[str, ...]
+    outs: tuple[str, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a plan. `will`: `run`, `perhaps` (it depends on what its upstreams make) or `cached`."""
+
+    stage: Stage
+    will: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The stages in an order in which each comes after all that it waits for."""
+
+    stages: Mapping[str, Stage]
+
+    def closure(self, targets: Sequence[str]) -> list[Stage]:
+        """The targets and all that they stand on (no target: everything), in order."""
+        unknown = sorted(set(targets) - set(self.stages))
+        if unknown:
+            raise UnknownStageError(f"no stage is named {', '.join(unknown)}; there are {', '.join(self.stages)}")
+        wanted = set(targets or self.stages)
+        for stage in reversed(list(self.stages.values())):
+            if stage.name in wanted:
+                wanted.update(stage.upstreams)
+        return [stage for stage in self.stages.values() if stage.name in wanted]
+
+    def plan(self, targets: Sequence[str], status: Mapping[str, Sequence[str]], force: bool) -> list[Step]:
+        """What will become of each stage, given what DVC says has changed."""
+        steps: dict[str, Step] = {}
+        for stage in self.closure(targets):
+            moving = [u for u in stage.upstreams if steps[u].will != "cached"]
+            if force:
+                step = Step(stage, "run", "forced")
+            elif status.get(stage.name):
+                step = Step(stage, "run", "; ".join(status[stage.name]))
+            elif moving:
+                step = Step(stage, "perhaps", f"if {' or '.join(moving)} makes something new")
+            else:
+                step = Step(stage, "cached", "nothing changed")
+            steps[stage.name] = step
+        return list(steps.values())
+
+
+def read_graph(repository: Path) -> Graph:
+    """The DAG of the DVC repository at `repository`."""
+    import networkx
+    from dvc.repo import Repo
+
+    with Repo(str(repository)) as repo:
+        graph = repo.index.graph
+        stages = {}
+        # An edge leads from a stage to what it depends on, so the reverse of a topological order runs upstream first.
+        order = networkx.lexicographical_topological_sort(graph.reverse(), key=lambda node: node.addressing)
+        for node in order:
+            name = getattr(node, "name", None)
+            if name is None:
+                continue  # data that was added by hand (`dvc add`): nothing to run
+            upstreams = sorted(n for u in graph.successors(node) if (n := getattr(u, "name", None)) is not None)
+            outs = tuple(_relative(out, repository) for out in node.outs)
+            stages[name] = Stage(name, tuple(upstreams), outs, node.desc or "")
+    return Graph(stages)
+
+
+def _relative(out: Any, repository: Path) -> str:
+    path = Path(str(out.fs_path))
+    return str(path.relative_to(repository)) if path.is_absolute() and path.is_relative_to(repository) else str(path)
+
+
+def read_status(repository: Path, environment: Mapping[str, str]) -> dict[str, list[str]]:
+    """Stage → what changed, in words, for each stage that DVC would run; asked once for the whole repository."""
+    answer: dict[str, Any] = json.loads(dvc_output(repository, ["status", "--json"], environment) or "{}")
+    return {name: reasons for name, entries in answer.items() if (reasons := _reasons(entries))}
+
+
+def _reasons(entries: Sequence[Any]) -> list[str]:
+    reasons = []
+    for entry in entries:
+        if isinstance(entry, str):
+            reasons.append(entry)
+            continue
+        for kind, changes in entry.items():
+            # Outs that only need to be checked out of the cache count too: the stage is restored.
+            word = {"changed deps": "", "changed outs": "out ", "changed command": "command"}.get(kind, kind)
+            reasons += [f"{word}{what}" for what in _changes(changes)] if isinstance(changes, dict) else [word]
+    return reasons
+
+
+def _changes(changes: Mapping[str, Any]) -> list[str]:
+    found = []
+    for path, change in changes.items():
+        if isinstance(change, dict):
+            found += [f"{key} {state} ({path})" for key, state in change.items()]
+        else:
+            found.append(f"{path} {change}")
+    return found

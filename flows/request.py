@@ -1,0 +1,59 @@
+"""What a pipeline run can be asked for: the Prefect UI's form is made of this."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from stages.pipeline_files import PipelineFileError, read_yaml
+
+
+def stage_names(root: Path) -> list[str]:
+    """The stages of dvc.yaml in its order."""
+    try:
+        return list(read_yaml(root / "dvc.yaml").get("stages") or {})
+    except PipelineFileError:
+        return []
+
+
+if TYPE_CHECKING:
+    StageName = enum.StrEnum
+else:
+    StageName = enum.StrEnum("StageName", {name: name for name in stage_names(Path.cwd()) or ["none"]})
+
+Override = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)+=.*$", examples=["generator.lr=1e-4"])]
+
+
+class PipelineRequest(BaseModel):
+    """What to make, with which parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    targets: list[StageName] = Field(
+        default_factory=list,
+        title="Targets",
+        description="Stages to bring up to date, with all they stand on. None chosen: the whole pipeline.",
+    )
+    overrides: list[Override] = Field(
+        default_factory=list,
+        title="Parameter overrides",
+        description="section.key=value, for instance generator.lr=1e-4. The run then gets a working tree of its own; "
+        "params.yaml here is not touched.",
+    )
+    experiment: str | None = Field(
+        default=None,
+        title="Experiment name",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        description="Letters, digits, - and _. The result is kept as the DVC experiment of this name "
+        "(dvc exp show, dvc exp apply). Empty without overrides: the run works in the repository itself.",
+    )
+    force: bool = Field(default=False, title="Force", description="Run every stage again, even where nothing changed.")
+    concurrency: int = Field(
+        default=2, ge=1, le=16, title="Stages at once", description="How many independent stages may run side by side."
+    )
+    stage_minutes: float | None = Field(
+        default=None, gt=0, title="Minutes a stage", description="End a stage that takes longer. Empty: no limit."
+    )

@@ -1,0 +1,121 @@
+"""An experiment's own working tree: the user's files as they are now, other parameters, the same DVC cache.
+
+A run with overrides, with a name, or beside another run never touches the user's working tree. It gets a git worktree
+below `.mien/worktrees/`: HEAD, plus what is changed or new in the user's tree, plus the overrides in params.yaml (what
+`dvc exp run -S` does). DVC's cache, the per-clip caches and the raw clips are shared, so only what differs is made.
+After success `dvc exp save` keeps the result as an ordinary DVC experiment (`dvc exp show`, `dvc exp apply NAME`) and
+the worktree goes; after a failure it stays, and the next run of the same name resumes there.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from flows.dvc_process import dvc_output
+
+OVERRIDE = re.compile(r"^[A-Za-z_]\w*(\.\w+)*=.*$", re.DOTALL)
+
+
+class OverrideError(ValueError):
+    """An override does not fit params.yaml; one sentence."""
+
+
+def apply_overrides(path: Path, overrides: Sequence[str]) -> None:
+    """Set each `section.key=value` (the value is YAML: `1e-4`, `true`, `[1, 2]`) in a params file, comments kept.
+
+    The section must be there; whether the key is allowed is for the stage's options model to say.
+    """
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    values: Any = yaml.load(path.read_text(encoding="utf-8")) or {}
+    for override in overrides:
+        if not OVERRIDE.match(override):
+            raise OverrideError(f"'{override}' is no override; write section.key=value")
+        name, text = override.split("=", 1)
+        *sections, key = name.split(".")
+        owner = values
+        for section in sections:
+            if not isinstance(owner, dict) or section not in owner:
+                known = ", ".join(map(str, owner)) if isinstance(owner, dict) else "nothing"
+                raise OverrideError(f"'{name}': params.yaml has no '{section}' there; it has {known}")
+            if owner[section] is None:
+                owner[section] = {}
+            owner = owner[section]
+        if not isinstance(owner, dict) or (not sections and key not in owner):
+            raise OverrideError(f"'{name}' names no place in params.yaml; write section.key=value")
+        owner[key] = YAML(typ="safe").load(text) if text.strip() else None
+    with path.open("w", encoding="utf-8") as stream:
+        yaml.dump(values, stream)
+
+
+def make_worktree(root: Path, name: str, overrides: Sequence[str], environment: Mapping[str, str]) -> Path:
+    """A worktree for the experiment `name`, made or brought up to date; its folder."""
+    path = root / ".mien" / "worktrees" / name
+    if (path / ".git").exists():
+        _git(path, "checkout", "--quiet", "--force", "--detach", _git(root, "rev-parse", "HEAD").strip())
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+        _git(root, "worktree", "prune")
+        _git(root, "worktree", "add", "--quiet", "--detach", str(path), "HEAD")
+    _copy_changes(root, path)
+    _share(root, path)
+    dvc_output(path, ["config", "--local", "cache.dir", _cache(root, environment)], environment)
+    apply_overrides(path / "params.yaml", overrides)
+    dvc_output(path, ["checkout", "--quiet", "--force", "--allow-missing"], environment)
+    return path
+
+
+def keep_experiment(root: Path, worktree: Path, name: str, environment: Mapping[str, str]) -> None:
+    """Save the worktree's result as the DVC experiment `name` and remove the worktree."""
+    dvc_output(worktree, ["exp", "save", "--force", "--name", name], environment)
+    _git(root, "worktree", "remove", "--force", str(worktree))
+
+
+def _copy_changes(root: Path, worktree: Path) -> None:
+    changes = _git_bytes(root, "diff", "--binary", "HEAD")
+    if changes:
+        _git_bytes(worktree, "apply", "--whitespace=nowarn", "-", stdin=changes)
+    for entry in _git_bytes(root, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
+        source = root / entry.decode(errors="surrogateescape")
+        if entry and source.is_file():
+            target = worktree / source.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _share(root: Path, worktree: Path) -> None:
+    """Link what is content-addressed, or the user's own and only read: the per-clip caches and the raw clips."""
+    shared = [root / ".cache"]
+    shared[0].mkdir(exist_ok=True)
+    raw = root / "data" / "raw"
+    if raw.is_dir():
+        shared += list(raw.iterdir())
+    for source in shared:
+        target = worktree / source.relative_to(root)
+        if not target.exists() and not target.is_symlink():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(source)
+
+
+def _cache(root: Path, environment: Mapping[str, str]) -> str:
+    return str((root / dvc_output(root, ["cache", "dir"], environment).strip()).resolve())
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return _git_bytes(folder, *arguments).decode()
+
+
+def _git_bytes(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+    command = ["git", "-C", str(folder), *arguments]
+    answer = subprocess.run(command, input=stdin, capture_output=True, check=False)
+    if answer.returncode:
+        raise RuntimeError(f"git {' '.join(arguments[:2])}: {answer.stderr.decode(errors='replace').strip()}")
+    return answer.stdout
