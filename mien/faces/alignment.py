@@ -85,8 +85,8 @@ def transform_points(points: NDArray[np.floating], transform: NDArray[np.float64
 def warp(frame: NDArray[np.uint8], transform: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
     """The crop (size, size, 3) that `transform` cuts out of `frame` (H, W, 3); outside, the border is repeated.
 
-    Where the source is larger than the crop, it is sampled on a grid as fine as the source and averaged down, so
-    that nothing aliases; where it is smaller, it is enlarged by cubic interpolation.
+    Where the source is larger than the crop, it is sampled on a grid at least as fine as the source and averaged down,
+    so that nothing aliases; where it is smaller, it is enlarged by cubic interpolation.
     """
     finer = max(1, math.ceil(1 / transform_scale(transform) - 0.01))
     # Pixel x of the crop is covered by the pixels finer * x ... finer * x + finer - 1 of the fine grid.
@@ -97,7 +97,7 @@ def warp(frame: NDArray[np.uint8], transform: NDArray[np.float64], size: int) ->
         np.ascontiguousarray(frame),
         grid,
         (finer * size, finer * size),
-        flags=cv2.INTER_CUBIC,
+        flags=cv2.INTER_LINEAR if finer > 1 else cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
     crop = fine if finer == 1 else cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA)

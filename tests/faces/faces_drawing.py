@@ -17,11 +17,12 @@ from mien.media.video import write_video
 REAL = Path(__file__).parents[2].parent / "shared/real"
 FPS = Fraction(25)
 HEIGHT, WIDTH = 288, 360
-_ULTRA = 3  # fractional bits of cv2's drawing coordinates
+Colour = tuple[int, int, int]
+_SUBPIXEL = 3  # fractional bits of cv2's drawing coordinates
 
 
 def _polygon(points: NDArray[np.float64]) -> NDArray[np.int32]:
-    return np.round(points * 2**_ULTRA).astype(np.int32)
+    return np.round(points * 2**_SUBPIXEL).astype(np.int32)
 
 
 def face_transform(centre: tuple[float, float], width: float, roll: float = 0.0) -> NDArray[np.float64]:
@@ -42,13 +43,13 @@ def draw_face(
     points = shape @ transform[:, :2].T + transform[:, 2]
     scale = float(np.hypot(transform[0, 0], transform[1, 0]))
 
-    def fill(indices: list[int] | range, colour: tuple[int, int, int], extra: NDArray[np.float64] | None = None) -> None:
+    def fill(indices: list[int] | range, colour: Colour, extra: NDArray[np.float64] | None = None) -> None:
         polygon = points[list(indices)] if extra is None else np.vstack([points[list(indices)], extra])
-        cv2.fillPoly(picture, [_polygon(polygon)], colour, cv2.LINE_AA, _ULTRA)
+        cv2.fillPoly(picture, [_polygon(polygon)], colour, cv2.LINE_AA, _SUBPIXEL)
 
-    def stroke(indices: list[int] | range, colour: tuple[int, int, int], thickness: float, closed: bool = False) -> None:
+    def stroke(indices: list[int] | range, colour: Colour, thickness: float, closed: bool = False) -> None:
         width = max(1, round(thickness * scale))
-        cv2.polylines(picture, [_polygon(points[list(indices)])], closed, colour, width, cv2.LINE_AA, _ULTRA)
+        cv2.polylines(picture, [_polygon(points[list(indices)])], closed, colour, width, cv2.LINE_AA, _SUBPIXEL)
 
     def place(x: float, y: float) -> NDArray[np.float64]:
         return np.array([x, y]) @ transform[:, :2].T + transform[:, 2]
@@ -56,7 +57,7 @@ def draw_face(
     angles = np.linspace(0, -np.pi, 24)
     crown = np.array([place(64 + 42 * np.cos(a), 42 + 38 * np.sin(a)) for a in angles])
     hair = np.array([place(64 + 48 * np.cos(a), 44 + 46 * np.sin(a)) for a in np.linspace(0.2, -np.pi - 0.2, 30)])
-    cv2.fillPoly(picture, [_polygon(hair)], (60, 40, 30), cv2.LINE_AA, _ULTRA)
+    cv2.fillPoly(picture, [_polygon(hair)], (60, 40, 30), cv2.LINE_AA, _SUBPIXEL)
     skin = (224 - tone, 172 - tone, 146 - tone)
     fill(range(17), skin, crown)
     for brow in (range(17, 22), range(22, 27)):
@@ -64,7 +65,8 @@ def draw_face(
     for eye, pupil in ((range(36, 42), (36, 39)), (range(42, 48), (42, 45))):
         fill(eye, (245, 245, 245))
         middle = points[list(pupil)].mean(axis=0)
-        cv2.circle(picture, _polygon(middle).tolist(), int(3.2 * scale * 2**_ULTRA), (60, 40, 30), -1, cv2.LINE_AA, _ULTRA)
+        radius = int(3.2 * scale * 2**_SUBPIXEL)
+        cv2.circle(picture, _polygon(middle).tolist(), radius, (60, 40, 30), -1, cv2.LINE_AA, _SUBPIXEL)
         stroke(eye, (90, 60, 50), 1, closed=True)
     stroke([27, 28, 29, 30], (200 - tone, 148 - tone, 124 - tone), 2)
     stroke(range(31, 36), (150 - tone, 100 - tone, 85 - tone), 2)
@@ -88,7 +90,8 @@ def talking_frames(
     for index in range(frames):
         frame = picture()
         x = centre[0] + sway * np.sin(index / 5)
-        draw_face(frame, face_transform((x, centre[1]), width, 0.03 * np.sin(index / 7)), 0.5 + 0.5 * np.sin(index), tone)
+        transform = face_transform((x, centre[1]), width, 0.03 * np.sin(index / 7))
+        draw_face(frame, transform, 0.5 + 0.5 * np.sin(index), tone)
         result.append(frame)
     return result
 
