@@ -199,3 +199,15 @@ def check_rejected(clips: Sequence[Clip], max_rejected_fraction: float) -> None:
             f"{len(rejected)} of {len(clips)} clips are rejected, more than "
             f"max_rejected_fraction {max_rejected_fraction:g} allows: {words}"
         )
+
+
+def summarise(clips: Sequence[Clip]) -> dict[str, Any]:
+    """Counts for a stage's metrics: clips, those accepted and rejected, rejected by reason, and accepted seconds."""
+    accepted = [clip for clip in clips if clip.ok]
+    return {
+        "clips": len(clips),
+        "accepted": len(accepted),
+        "rejected": len(clips) - len(accepted),
+        "reasons": dict(sorted(Counter(str(clip.reason) for clip in clips if not clip.ok).items())),
+        "seconds": round(sum(clip.seconds or 0.0 for clip in accepted), 2),
+    }

@@ -17,15 +17,18 @@ class OptionsError(ValueError):
     """The parameters are wrong; the message is one sentence with the key's name and what is allowed."""
 
 
-def parse_options(path: Path, section: str, model: type[Options]) -> Options:
-    """The section `section` of the YAML file `path` as `model`; `OptionsError` with one sentence otherwise."""
+def parse_options(path: Path, section: str, model: type[Options], required: bool = True) -> Options:
+    """The section `section` of the YAML file `path` as `model`; `OptionsError` with one sentence otherwise.
+
+    A section that is not there is refused where it is `required`, and otherwise means every default.
+    """
     try:
         sections = read_yaml(path)
     except PipelineFileError as error:
         raise OptionsError(str(error)) from None
-    if section not in sections:
+    if section not in sections and required:
         raise OptionsError(f"{path} has no section '{section}'; add one, `{section}: {{}}` takes every default")
-    values = sections[section]
+    values = sections.get(section)
     if values is None:
         values = {}
     if not isinstance(values, dict):

@@ -42,6 +42,7 @@ from pydantic import BaseModel
 from mien.clips import ClipError
 from mien.files import atomic_file, fingerprint, write_json
 from mien.locks import LockHeldError, file_lock
+from mien.parallel import Execution
 from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_tree, watch
 from stages.options import OptionsError, parse_options
 from stages.pipeline_files import PipelineFileError, PipelineFiles
@@ -63,10 +64,17 @@ class StageStopped(BaseException):
 
 
 class StageRun:
-    """What a stage's function gets beside its options: where to resume, and where its curves and figures go."""
+    """What a stage's function gets beside its options.
 
-    def __init__(self, name: str, options: BaseModel, files: PipelineFiles, tracked: TrackedRun) -> None:
+    `execution` says where a map over clips runs (section `execution`; it changes no out, so DVC does not watch it).
+    The rest is where to resume, and where curves and figures go.
+    """
+
+    def __init__(
+        self, name: str, options: BaseModel, execution: Execution, files: PipelineFiles, tracked: TrackedRun
+    ) -> None:
         self.name = name
+        self.execution = execution
         self._options = options
         self._files = files
         self._tracked = tracked
@@ -150,12 +158,13 @@ def run(
     model = options_model or next(iter(get_type_hints(function).values()))
     try:
         options = parse_options(path, name, model)
+        execution = parse_options(path, "execution", Execution, required=False)
         files = PipelineFiles(Path.cwd())
         missing = [d for d in files.dependencies(name) if not Path(d).exists()]
         if missing:
             raise PipelineFileError(f"the input {missing[0]} does not exist; `dvc repro {name}` makes what can be made")
         with file_lock(Path(".mien") / "locks" / f"{name}.lock", LOCK_SECONDS):
-            code = _guarded(name, lambda stage: function(options, stage), options, files, path)
+            code = _guarded(name, lambda stage: function(options, stage), options, execution, files, path)
     except (OptionsError, PipelineFileError) as error:
         code = _refuse(name, str(error), EXIT_WRONG)
     except LockHeldError as error:
@@ -171,7 +180,12 @@ def _refuse(name: str, sentence: str, code: int) -> int:
 
 
 def _guarded(
-    name: str, call: Callable[[StageRun], None], options: BaseModel, files: PipelineFiles, params: Path
+    name: str,
+    call: Callable[[StageRun], None],
+    options: BaseModel,
+    execution: Execution,
+    files: PipelineFiles,
+    params: Path,
 ) -> int:
     """Run the stage's function with everything around it; its exit code."""
     driver = _surrounding_dvc()
@@ -185,7 +199,7 @@ def _guarded(
     tag_finished_runs(files.root, tracking)
     tracked = _start_tracking(tracking, name, options, files, params, driver)
     receipt.run_id = tracked.run_id
-    stage = StageRun(name, options, files, tracked)
+    stage = StageRun(name, options, execution, files, tracked)
     status, state, code = "FAILED", "failed", 1
     try:
         call(stage)

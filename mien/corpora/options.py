@@ -47,7 +47,7 @@ class EmbeddedOptions(BaseModel):
 class CorpusOptions(BaseModel):
     """The section `corpus`.
 
-    `source`: where clips come from. `path`: the folder of the corpus; None only with `embedded`.
+    `source`: where clips come from. `path`: the folder of the corpus; `embedded` makes its own and ignores it.
     `actors`: of `cremad` and `grid`, the only actors to take, by their names; None: all.
     `follow_links`: whether links that lead out of the corpus folder are followed instead of rejected as `outside`.
     `embedded`: how the embedded corpus is made.
@@ -58,7 +58,9 @@ class CorpusOptions(BaseModel):
     source: Literal["embedded", "cremad", "grid", "folder"] = Field(
         default="embedded", description="where clips come from"
     )
-    path: Path | None = Field(default=None, description="folder of the corpus; None only with embedded")
+    path: Path = Field(
+        default=Path("data/raw"), description="folder of the corpus; embedded makes its own and ignores it"
+    )
     actors: tuple[str, ...] | None = Field(default=None, min_length=1, description="the only actors to take; None: all")
     follow_links: bool = Field(default=False, description="follow links that lead out of the corpus folder")
     embedded: EmbeddedOptions = Field(default_factory=lambda: EmbeddedOptions())
@@ -70,11 +72,7 @@ class CorpusOptions(BaseModel):
         return tuple(str(name) for name in value) if isinstance(value, list | tuple) else value
 
     @model_validator(mode="after")
-    def _has_path(self) -> CorpusOptions:
-        if self.source == "embedded" and self.path is not None:
-            raise ValueError("corpus.path is for cremad, grid and folder: embedded makes its own clips")
-        if self.source != "embedded" and self.path is None:
-            raise ValueError(f"corpus.path must name the folder of the {self.source} corpus")
+    def _consistent(self) -> CorpusOptions:
         if self.actors is not None and self.source == "folder":
             raise ValueError("corpus.actors is for cremad, grid and embedded: a folder's actors stand in labels.csv")
         return self

@@ -198,3 +198,18 @@ def read_split(path: Path) -> dict[str, Part]:
             rows.append((row[0], row[1], row[2]))
     check_disjoint(rows)
     return parts
+
+
+def summarise_split(clips: Sequence[Clip], parts: Mapping[str, Part]) -> dict[str, dict[str, int]]:
+    """Counts for a stage's metrics: clips, actors, women and men in each part."""
+    summary = {}
+    for part in PARTS:
+        own = [clip for clip in clips if parts[clip.clip_id] == part]
+        sexes = {actor_group(clip): clip.sex for clip in own}
+        summary[part] = {
+            "clips": len(own),
+            "actors": len(sexes),
+            "female": sum(sex == "female" for sex in sexes.values()),
+            "male": sum(sex == "male" for sex in sexes.values()),
+        }
+    return summary

@@ -1,0 +1,18 @@
+"""Phase 1: the emotion discriminator learns the emotions of real clips."""
+
+from mien.talking.options import EmotionDiscriminatorOptions
+from stages.paths import FACES, MODELS, SPLIT
+from stages.shell import StageRun, run
+
+
+def emotion_discriminator(options: EmotionDiscriminatorOptions, stage: StageRun) -> None:
+    """Phase 1: the emotion discriminator learns the emotions of real clips."""
+    from mien.talking.train import train_emotion_discriminator
+
+    stage.metrics(
+        train_emotion_discriminator(FACES, SPLIT, options, MODELS / "emotion_discriminator", stage.resume, stage.curves)
+    )
+
+
+if __name__ == "__main__":
+    run(emotion_discriminator)

@@ -1,0 +1,16 @@
+"""The emotion judge: a classifier of real clips that is never a loss, so that it can judge what is generated."""
+
+from mien.talking.judge import EmotionJudgeOptions
+from stages.paths import FACES, MODELS, SPLIT
+from stages.shell import StageRun, run
+
+
+def emotion_judge(options: EmotionJudgeOptions, stage: StageRun) -> None:
+    """Train the judge on real clips of the train actors."""
+    from mien.talking.judge import train_emotion_judge
+
+    stage.metrics(train_emotion_judge(FACES, SPLIT, options, MODELS / "emotion_judge", stage.resume, stage.curves))
+
+
+if __name__ == "__main__":
+    run(emotion_judge)

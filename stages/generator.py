@@ -1,0 +1,16 @@
+"""Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
+
+from mien.talking.options import GeneratorOptions
+from stages.paths import FACES, MODELS, SPLIT
+from stages.shell import StageRun, run
+
+
+def generator(options: GeneratorOptions, stage: StageRun) -> None:
+    """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
+    from mien.talking.train import train_generator
+
+    stage.metrics(train_generator(FACES, SPLIT, options, MODELS / "generator", stage.resume, stage.curves))
+
+
+if __name__ == "__main__":
+    run(generator)

@@ -1,0 +1,13 @@
+"""Where the stages' outs lie; dvc.yaml says the same."""
+
+from pathlib import Path
+
+CORPUS = Path("data/corpus")
+RESAMPLED = Path("data/resampled")
+FACES = Path("data/faces")
+SPLIT = Path("data/split/split.csv")
+EVALUATION = Path("data/evaluate_talking")
+MODELS = Path("models")
+CLIP_CACHE = Path(".cache/clips")
+CLIPS = "clips.csv"
+"""The clips table in the folder of each stage that makes one."""

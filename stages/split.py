@@ -1,0 +1,20 @@
+"""Actors into train, val and test."""
+
+from mien.corpora.split import SplitOptions
+from stages.paths import CLIPS, FACES, SPLIT
+from stages.shell import StageRun, run
+
+
+def split(options: SplitOptions, stage: StageRun) -> None:
+    """Part the actors, and with them their clips."""
+    from mien.clips import read_clips
+    from mien.corpora.split import split_clips, summarise_split, write_split
+
+    clips = [clip for clip in read_clips(FACES / CLIPS) if clip.ok]
+    parts = split_clips(clips, options)
+    write_split(SPLIT, clips, parts)
+    stage.metrics(summarise_split(clips, parts))
+
+
+if __name__ == "__main__":
+    run(split)

@@ -1,0 +1,26 @@
+"""Phase 3: generator, frame discriminator and emotion discriminator learn together."""
+
+from mien.talking.options import TalkingFaceOptions
+from stages.paths import FACES, MODELS, SPLIT
+from stages.shell import StageRun, run
+
+
+def talking_face(options: TalkingFaceOptions, stage: StageRun) -> None:
+    """Joint training from phases 1 and 2."""
+    from mien.talking.train import train_talking_face
+
+    figures = train_talking_face(
+        FACES,
+        SPLIT,
+        options,
+        MODELS / "emotion_discriminator",
+        MODELS / "generator",
+        MODELS / "talking_face",
+        stage.resume,
+        stage.curves,
+    )
+    stage.metrics(figures)
+
+
+if __name__ == "__main__":
+    run(talking_face)
