@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.corpora.visemes import Segment, closure, mouth_track, segments_of
-from mien.heads.emotions import emotion_expression
+from mien.heads.emotions import Bearing, emotion_bearing, emotion_expression
 from mien.heads.performance import ARKIT_NAMES, Performance
 from mien.media.speech import Speech
 
@@ -21,53 +21,43 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Manner:
-    """How an emotion speaks and moves at full intensity, as differences from neutral.
+    """How an emotion speaks at full intensity, beside what its `Bearing` says of head and eyes.
 
-    `rate`: factor on the words per minute. `pitch`, `pitch_range`: steps on espeak's scale of 0–99. `dbfs`: loudness
-    of the clip in dB relative to full scale, RMS. `articulation`: factor on the mouth's opening. `posture`: yaw, pitch,
-    roll in radians (pitch > 0 looks down). `sway`, `tempo`: factors on the head's movement and its speed. `nod`:
-    radians at a stressed vowel. `blink_every`: mean seconds between blinks. `gaze`: yaw, pitch in radians. `tremble`:
-    radians.
+    `rate`: factor on the words per minute. `pitch`, `pitch_range`: steps on espeak's scale of 0–99, added. `dbfs`:
+    loudness of the clip in dB relative to full scale, RMS. `nod`: radians at a stressed vowel. `tremble`: radians.
+    `forward`: translation of the head in head units (x, y, z).
     """
 
     rate: float = 1.0
     pitch: float = 0.0
     pitch_range: float = 0.0
     dbfs: float = -22.0
-    articulation: float = 1.0
-    posture: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    sway: float = 1.0
-    tempo: float = 1.0
     nod: float = 0.035
-    blink_every: float = 3.0
-    gaze: tuple[float, float] = (0.0, 0.0)
     tremble: float = 0.0
+    forward: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
-
-NEUTRAL = Manner()
 
 MANNERS: dict[str, Manner] = {
-    "ANG": Manner(1.12, 10, 32, -20.2, 1.18, (0.0, 0.09, 0.0), 1.5, 1.5, 0.085, 4.5),
-    "DIS": Manner(0.9, -8, 8, -22.0, 0.92, (0.13, -0.07, 0.07), 1.0, 0.8, 0.03, 3.0, (-0.06, 0.03)),
-    "FEA": Manner(1.16, 20, -14, -21.3, 0.92, (0.05, -0.05, 0.03), 1.2, 1.9, 0.02, 2.2, (0.0, 0.0), 0.006),
-    "HAP": Manner(1.06, 15, 36, -20.8, 1.1, (0.0, -0.06, 0.08), 1.7, 1.2, 0.06, 2.8),
-    "NEU": NEUTRAL,
-    "SAD": Manner(0.8, -11, -32, -23.0, 0.76, (-0.05, 0.15, -0.08), 0.7, 0.5, 0.015, 2.4, (0.0, 0.14)),
+    "ANG": Manner(1.12, 10, 32, -20.2, 0.085, 0.0, (0.0, -0.01, 0.05)),
+    "DIS": Manner(0.9, -8, 8, -22.0, 0.03),
+    "FEA": Manner(1.16, 20, -14, -21.3, 0.02, 0.006, (0.0, 0.01, -0.05)),
+    "HAP": Manner(1.06, 15, 36, -20.8, 0.06),
+    "NEU": Manner(),
+    "SAD": Manner(0.8, -11, -32, -23.0, 0.015, 0.0, (0.0, -0.02, 0.0)),
 }
-"""Each emotion's manner at intensity 1; directions that could as well be mirrored are mirrored by chance."""
+"""Each emotion's manner at intensity 1."""
 
 
 def manner(emotion: str, intensity: float) -> Manner:
     """The manner of an emotion at an intensity in [0, 1], between neutral (0) and full (1)."""
-    full = MANNERS[emotion]
+    neutral, full = MANNERS["NEU"], MANNERS[emotion]
 
     def between(name: str) -> float:
-        return float(getattr(NEUTRAL, name) * (1 - intensity) + getattr(full, name) * intensity)
+        return float(getattr(neutral, name) * (1 - intensity) + getattr(full, name) * intensity)
 
-    plain = ("rate", "pitch", "pitch_range", "dbfs", "articulation", "sway", "tempo", "nod", "blink_every", "tremble")
-    yaw, pitch, roll = (angle * intensity for angle in full.posture)
-    gaze_yaw, gaze_pitch = (angle * intensity for angle in full.gaze)
-    return Manner(**{name: between(name) for name in plain}, posture=(yaw, pitch, roll), gaze=(gaze_yaw, gaze_pitch))
+    numbers = {name: between(name) for name in ("rate", "pitch", "pitch_range", "dbfs", "nod", "tremble")}
+    x, y, z = (distance * intensity for distance in full.forward)
+    return Manner(**numbers, forward=(x, y, z))
 
 
 def _index(*names: str) -> list[int]:
@@ -128,11 +118,13 @@ def _ease(phase: Array) -> Array:
     return np.asarray(bounded * bounded * (3 - 2 * bounded))
 
 
-def _neck(rng: np.random.Generator, times: Array, segments: list[Segment], how: Manner, side: float) -> Array:
+def _neck(
+    rng: np.random.Generator, times: Array, segments: list[Segment], bearing: Bearing, how: Manner, side: float
+) -> Array:
     """Neck angles (T, 3): posture, sway, a nod at each stressed vowel, a tremble."""
-    posture = np.array(how.posture) * (side, 1, side)
+    posture = np.array(bearing.neck) * (side, 1, side)
     taken = 0.35 + 0.65 * _ease(times / 0.6)  # the posture is half taken when the clip begins
-    sway = smooth_noise(rng, times, 0.45 * how.tempo, 3) * (0.035, 0.022, 0.02) * how.sway
+    sway = smooth_noise(rng, times, 0.45 * bearing.pace, 3) * (0.035, 0.022, 0.02) * bearing.sway
     neck = posture * taken[:, None] + sway + smooth_noise(rng, times, 7.0, 3) * how.tremble
     for segment in segments:
         if segment.stressed:
@@ -164,7 +156,7 @@ def act(
     `emotion` is one of `mien.clips.EMOTIONS`, `intensity` in [0, 1]. The same arguments and state of `rng` give the
     same performance.
     """
-    how = manner(emotion, intensity)
+    how, bearing = manner(emotion, intensity), emotion_bearing(emotion, intensity)
     times = np.arange(frame_count(seconds, fps)) / float(fps)
     segments = segments_of(speech.phonemes, speech.seconds)
     spoken = times - lead
@@ -175,8 +167,8 @@ def act(
 
     first, last = segments_start_end(segments)
     talking = _ease((spoken - first + 0.12) / 0.12) * _ease((last + 0.18 - spoken) / 0.18)
-    mouth[:, _JAW] *= how.articulation * (0.72 + 0.36 * loudness)
-    mouth[:, _OPENING] *= (0.6 + 0.4 * how.articulation) * (0.7 + 0.35 * loudness)[:, None]
+    mouth[:, _JAW] *= bearing.openness * (0.72 + 0.36 * loudness)
+    mouth[:, _OPENING] *= (0.6 + 0.4 * bearing.openness) * (0.7 + 0.35 * loudness)[:, None]
     # an emotion's mouth gives way to speech: sealed lips wholly, the rest by a third
     yields = np.zeros(len(ARKIT_NAMES))
     yields[_MOUTH] = 0.3
@@ -189,15 +181,15 @@ def act(
     sealing = _index("mouthPress", "mouthRoll")
     expression[:, sealing] = np.maximum(expression[:, sealing], 0.22 * closed[:, None])
 
-    lids = blinks(rng, times, how.blink_every)
+    lids = blinks(rng, times, 60 / bearing.blinks)
     expression[:, _BLINK] = np.maximum(expression[:, _BLINK], lids[:, None])
     expression[:, _EYE_OPENING] *= 1 - lids[:, None]
 
     side = 1.0 if rng.random() < 0.5 else -1.0
-    neck = _neck(rng, times, segments_shifted(segments, lead), how, side)
-    gaze = saccades(rng, times) + np.array(how.gaze) * (side, 1) - 0.55 * (neck[:, :2] - neck[:, :2].mean(0))
-    forward = np.array({"ANG": (0, -0.01, 0.05), "FEA": (0, 0.01, -0.05), "SAD": (0, -0.02, 0)}.get(emotion, (0, 0, 0)))
-    translation = smooth_noise(rng, times, 0.3 * how.tempo, 3) * (0.008, 0.005, 0.008) * how.sway + forward * intensity
+    neck = _neck(rng, times, segments_shifted(segments, lead), bearing, how, side)
+    gaze = saccades(rng, times) + np.array(bearing.gaze) * (side, 1) - 0.55 * (neck[:, :2] - neck[:, :2].mean(0))
+    drift = smooth_noise(rng, times, 0.3 * bearing.pace, 3) * (0.008, 0.005, 0.008) * bearing.sway
+    translation = drift + np.array(how.forward)
     translation[:, 0] += 0.05 * neck[:, 2]  # a head that leans also moves
     return Performance(
         fps=fps,

@@ -21,7 +21,7 @@ FIRST_ACTOR = 1001
 DEFAULT_CLIPS_PER_ACTOR = 13
 
 _VARIANTS: dict[str, tuple[str, ...]] = {"female": ("f1", "f2", "f3", "f4", "f5"), "male": ("m1", "m3", "m4", "m7")}
-_PITCH = {"female": (46, 68), "male": (24, 52)}
+_PITCH = {"female": (46, 68), "male": (32, 60)}
 
 
 def generator(*parts: object) -> np.random.Generator:
