@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,7 +23,7 @@ from mien.metrics.emotion import EmotionJudge
 from mien.metrics.lipsync import loudness
 from mien.progress import progress_bar
 from mien.talking.evaluation_measure import ROWS, Measured, Recording, measure, row_of
-from mien.talking.evaluation_report import Report
+from mien.talking.evaluation_report import Report, enlarged
 from mien.talking.evaluation_trials import Trial, choose_trials
 from mien.talking.generate import Talker
 from mien.training.curves import Log
@@ -50,8 +49,13 @@ class EvaluateTalkingOptions(BaseModel):
 class SpeakingFaces(Protocol):
     """What generates: `mien.talking.generate.Talker` is one."""
 
+    @property
+    def size(self) -> int:
+        """Side of the pictures it takes and makes, in pixels."""
+        ...
+
     def generate(
-        self, crop: Video, speech: NDArray[np.float32], emotion: str, intensity: float | None, seed: int
+        self, crop: Video, speech: NDArray[np.float32], emotion: str | None, intensity: float | None, seed: int
     ) -> Iterator[Video]:
         """Frames (S, S, 3) uint8 at the model's rate, as long as the speech (N,) at 16 kHz."""
         ...
@@ -72,15 +76,15 @@ class _Evaluation:
     def generate(self, reference: Video, speech: NDArray[np.float32], trial: Trial, frames: int) -> Video:
         """(frames, S, S, 3) of the generator; its last frame is held, or its end cut, where it is one frame off."""
         started = time.perf_counter()
-        intensity = trial.intensity
-        made = list(self.talker.generate(reference, speech, trial.emotion or "NEU", intensity, self.options.seed))
+        crop = enlarged(reference, self.talker.size)
+        made = list(self.talker.generate(crop, speech, trial.emotion, trial.intensity, self.options.seed))
         self.generating.append((len(made), time.perf_counter() - started))
         if abs(len(made) - frames) > 1:
             raise ValueError(f"the generator made {len(made)} frames of speech as long as {frames} frames")
         size = self.shards.size
         video = np.stack([(made + made[-1:])[index] for index in range(frames)])
         if video.shape[1] != size:
-            video = np.stack([cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA) for frame in video])
+            video = np.stack([enlarged(frame, size) for frame in video])
         return video
 
     def trial(

@@ -36,7 +36,9 @@ def strip(width: int, height: int, texts: Sequence[tuple[int, str]], size: int =
 
 
 def enlarged(picture: Video, side: int) -> Video:
-    """A picture as (side, side, 3)."""
+    """A picture as (side, side, 3), enlarged or reduced; the same array where it has that size."""
+    if picture.shape[0] == side:
+        return picture
     way = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, (side, side), interpolation=way), dtype=np.uint8)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from mien.clips import EMOTIONS
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
@@ -30,7 +32,7 @@ class Trial:
 
 
 def _value(value: Any) -> Any:
-    return None if value is None or value != value or str(value) in ("", "<NA>") else value
+    return None if pd.isna(value) or value == "" else value
 
 
 def choose_trials(

@@ -55,7 +55,7 @@ def labelled_clips(shards: FaceShards, split: Mapping[str, str], part: str) -> l
     """Ids, in order, of the clips of a part of the split whose emotion is known."""
     emotion = shards.index["emotion"]
     clips = (str(clip_id) for clip_id in shards.index.index if split.get(str(clip_id)) == part)
-    return sorted(clip_id for clip_id in clips if emotion[clip_id] in EMOTIONS)
+    return sorted(clip_id for clip_id in clips if str(emotion[clip_id]) in EMOTIONS)
 
 
 class _Pictures:
