@@ -1,0 +1,259 @@
+"""The servers on this machine: `python -m flows.deploy up|down|status`.
+
+`up` starts MLflow's server, Prefect's server and the served deployment `pipeline/mien` (one run at a time) on
+loopback, waits until each is healthy and prints their addresses; what already runs is left alone. `down` ends exactly
+what `up` started here: each process is known by number and start time in `.mien/ui.json`. Logs: `.mien/logs/`.
+
+`MIEN_MLFLOW_PORT` and `MIEN_PREFECT_PORT` choose the ports; by default 5000 and 4200, or free ones where those are
+taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from mien.files import write_json
+from mien.locks import file_lock
+from mien.processes import Process, stop_tree
+from mien.tracked import main_root
+from mien.tracking import tracking_uri
+
+HOST = "127.0.0.1"
+HEALTHY_SECONDS = 120.0
+PORTS = {"mlflow": 5000, "prefect": 4200}
+
+
+class Service(BaseModel):
+    """One process that `up` started."""
+
+    pid: int
+    started: float
+    address: str
+    log: str
+
+    def process(self) -> Process:
+        return Process(self.pid, self.started)
+
+
+class ServiceError(RuntimeError):
+    """A server did not come up; the message names its log."""
+
+
+class Services:
+    """What runs for the repository at `root`, and how it is started and ended."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._state = root / ".mien" / "ui.json"
+        self._lock = root / ".mien" / "locks" / "ui.lock"
+
+    def running(self) -> dict[str, Service]:
+        """The services of the state file whose process still lives."""
+        try:
+            entries = json.loads(self._state.read_text())
+            services = {name: Service.model_validate(entry) for name, entry in entries.items()}
+        except (OSError, ValueError):
+            return {}
+        return {name: service for name, service in services.items() if service.process().alive()}
+
+    def up(self) -> dict[str, Service]:
+        """Start what does not run yet; every service, healthy. On failure, ends what it started and raises."""
+        with file_lock(self._lock, seconds=HEALTHY_SECONDS):
+            before = self.running()
+            try:
+                self._up(dict(before))
+            except BaseException:
+                self._end({n: s for n, s in self.running().items() if n not in before})
+                raise
+            return self.running()
+
+    def down(self) -> list[str]:
+        """End everything that `up` started; the names of what was ended."""
+        with file_lock(self._lock, seconds=HEALTHY_SECONDS):
+            services = self.running()
+            self._end(services)
+            self._state.unlink(missing_ok=True)
+            return list(services)
+
+    def _up(self, services: dict[str, Service]) -> None:
+        starting: list[tuple[str, Callable[[], bool]]] = []
+        for name, start in (("mlflow", self._start_mlflow), ("prefect", self._start_prefect)):
+            if name not in services:
+                port = choose_port(name)
+                services[name] = start(port)
+                self._write(services)
+                path = "/health" if name == "mlflow" else "/api/health"
+                address = f"http://{HOST}:{port}{path}"
+                starting.append((name, lambda address=address: _answers(address)))  # type: ignore[misc]
+        for name, healthy in starting:
+            self._wait(name, services[name], healthy)
+        if "deployment" not in services:
+            api = f"{services['prefect'].address}/api"
+            services["deployment"] = self._start_deployment(api, services["prefect"].address)
+            self._write(services)
+            self._wait("deployment", services["deployment"], lambda: _deployed(api))
+
+    def _start_mlflow(self, port: int) -> Service:
+        artifacts = self.root / "mlartifacts"
+        command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
+        command += ["--backend-store-uri", tracking_uri(self.root), "--default-artifact-root", artifacts.as_uri()]
+        settings = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+        return self._start("mlflow", command, settings, f"http://{HOST}:{port}")
+
+    def _start_prefect(self, port: int) -> Service:
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+        return self._start("prefect", command, self._prefect_settings(), f"http://{HOST}:{port}")
+
+    def _start_deployment(self, api: str, page: str) -> Service:
+        settings = {"PREFECT_RUNNER_POLL_FREQUENCY": "2", **self._prefect_settings(), "PREFECT_API_URL": api}
+        return self._start("deployment", [sys.executable, "-m", "flows.deploy", "serve"], settings, page)
+
+    def _prefect_settings(self) -> dict[str, str]:
+        return {
+            "PREFECT_HOME": str(self.root / ".mien" / "prefect"),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "true",
+        }
+
+    def _start(self, name: str, command: Sequence[str], settings: Mapping[str, str], address: str) -> Service:
+        log = self.root / ".mien" / "logs" / f"{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        # A profile or an address of the user's own must not lead what runs here to another server.
+        inherited = {k: v for k, v in os.environ.items() if k not in {"PREFECT_API_URL", "PREFECT_PROFILE"}}
+        with log.open("ab") as stream:
+            process = subprocess.Popen(
+                list(command),
+                cwd=self.root,
+                env={**inherited, **settings},
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        known = Process.of(process.pid)
+        return Service(pid=known.pid, started=known.started, address=address, log=str(log))
+
+    def _wait(self, name: str, service: Service, healthy: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + HEALTHY_SECONDS
+        while not healthy():
+            if not service.process().alive():
+                raise ServiceError(f"{name} ended while starting; see {service.log}")
+            if time.monotonic() > deadline:
+                raise ServiceError(f"{name} is not healthy after {HEALTHY_SECONDS:.0f} s; see {service.log}")
+            time.sleep(0.2)
+
+    def _write(self, services: Mapping[str, Service]) -> None:
+        write_json(self._state, {name: service.model_dump() for name, service in services.items()})
+
+    def _end(self, services: Mapping[str, Service]) -> None:
+        # The deployment first: it tells its server that it goes.
+        for name in ("deployment", "prefect", "mlflow"):
+            if name in services:
+                stop_tree(services[name].process(), grace=10)
+
+
+def choose_port(name: str) -> int:
+    """The port that `MIEN_<NAME>_PORT` names, else the usual one, else a free one."""
+    wanted = os.environ.get(f"MIEN_{name.upper()}_PORT")
+    if wanted:
+        port = int(wanted) if wanted.isdigit() else -1
+        if not 0 < port < 65536:
+            raise ServiceError(f"MIEN_{name.upper()}_PORT={wanted!r} is no port")
+        if not _free(port):
+            raise ServiceError(f"port {port} (MIEN_{name.upper()}_PORT) is taken")
+        return port
+    if _free(PORTS[name]):
+        return PORTS[name]
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _deployed(api: str) -> bool:
+    """Whether the deployment is there and its runner has reported in."""
+    try:
+        with urllib.request.urlopen(f"{api}/deployments/name/pipeline/mien", timeout=2) as answer:
+            return json.load(answer).get("status") == "READY"
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def serve() -> None:
+    """Serve `pipeline/mien`, one run at a time, until told to end."""
+    from flows.pipeline import pipeline
+
+    pipeline.serve(
+        name="mien",
+        limit=1,
+        description="Bring stages of the pipeline up to date; choose targets, parameters and a name, then Run.",
+        tags=["mien"],
+        print_starting_message=False,
+        enforce_parameter_schema=True,
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m flows.deploy", description="MLflow and Prefect on this machine")
+    parser.add_argument("action", choices=("up", "down", "status", "serve"))
+    action = parser.parse_args(argv).action
+    if action == "serve":
+        serve()
+        return 0
+    services = Services(main_root(Path.cwd()))
+    if action == "down":
+        ended = services.down()
+        print(f"ended: {', '.join(ended)}" if ended else "nothing was running")
+        return 0
+    try:
+        running = services.up() if action == "up" else services.running()
+    except ServiceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    _print(running)
+    return 0 if action == "up" or running else 1
+
+
+def _print(running: Mapping[str, Service]) -> None:
+    if not running:
+        print("nothing is running; `make ui` starts it")
+        return
+    if mlflow := running.get("mlflow"):
+        print(f"MLflow   {mlflow.address}")
+    if prefect := running.get("prefect"):
+        print(f"Prefect  {prefect.address}")
+    if "deployment" in running and prefect:
+        print(f"run the pipeline: {prefect.address}/deployments, pipeline/mien, Run")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
