@@ -8,7 +8,7 @@ from stages.shell import StageRun, run
 def corpus(options: CorpusOptions, stage: StageRun) -> None:
     """Where clips come from."""
     from mien.clips import summarise
-    from mien.corpora import make_corpus
+    from mien.corpora.corpus import make_corpus
 
     clips = make_corpus(options, CORPUS, stage.execution)
     stage.metrics(summarise(clips))
