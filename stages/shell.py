@@ -128,9 +128,8 @@ class StageRun:
 
     def finish(self) -> None:
         """Write the curves to `plots/<stage>.csv` and remove the resume state."""
-        if self._rows is not None:
-            self._write_curves(self._rows)
         if "resume" in self.__dict__:
+            self._write_curves(self._rows or {})  # a training that had nothing to learn from still has its file
             shutil.rmtree(self.resume, ignore_errors=True)
 
     def _write_curves(self, rows: Mapping[int, Mapping[str, float]]) -> None:
