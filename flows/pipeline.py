@@ -4,8 +4,7 @@ Without overrides and name a run works in the repository itself, as `dvc repro` 
 is at work there, it gets a worktree of its own (see flows/worktree.py) and ends as a DVC experiment.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: Prefect loads this file under a name of its own and reads the types.
 import json
 import os
 import threading
