@@ -1,0 +1,59 @@
+"""How a head is coloured and dressed, apart from its shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
+
+Colour = tuple[float, float, float]
+"""sRGB, each in [0, 1]."""
+
+HairStyle = Literal[
+    "bald", "buzz", "short", "receding", "side_part", "fringe", "bob", "long", "wavy", "bun", "curly", "afro"
+]
+Clothing = Literal["crew", "v_neck", "collar", "scoop", "turtleneck"]
+
+HAIR_STYLES: tuple[str, ...] = get_args(HairStyle)
+CLOTHING: tuple[str, ...] = get_args(Clothing)
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """Everything that is painted or worn. Colours are sRGB in [0, 1], amounts lie in [0, 1].
+
+    brow_weight: how dense, brow_width: how thick the brows are drawn, 0.5 = average. stubble: shadow of a shaved
+    beard; beard and moustache: their density. makeup: darker lids and lashes, redder lips. lashes: their length.
+    seed: of everything irregular (strands, freckles, weave). Raises ValueError for a value out of range.
+    """
+
+    skin: Colour = (0.87, 0.68, 0.57)
+    lips: Colour = (0.74, 0.42, 0.39)
+    eyes: Colour = (0.32, 0.45, 0.55)
+    hair: Colour = (0.22, 0.15, 0.10)
+    brows: Colour = (0.20, 0.14, 0.10)
+    cloth: Colour = (0.25, 0.32, 0.42)
+    hair_style: HairStyle = "short"
+    clothing: Clothing = "crew"
+    brow_weight: float = 0.6
+    brow_width: float = 0.5
+    stubble: float = 0.0
+    beard: float = 0.0
+    moustache: float = 0.0
+    blush: float = 0.4
+    freckles: float = 0.0
+    wrinkles: float = 0.1
+    makeup: float = 0.0
+    lashes: float = 0.5
+    grey: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.hair_style not in HAIR_STYLES:
+            raise ValueError(f"unknown hair style {self.hair_style!r}; there are {', '.join(HAIR_STYLES)}")
+        if self.clothing not in CLOTHING:
+            raise ValueError(f"unknown clothing {self.clothing!r}; there are {', '.join(CLOTHING)}")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            numbers = value if isinstance(value, tuple) else (value,) if isinstance(value, float) else ()
+            if any(not 0 <= number <= 1 for number in numbers):
+                raise ValueError(f"{field.name} must lie in [0, 1], not {value}")
