@@ -48,7 +48,7 @@ class TrackOptions(BaseModel):
     )
     mode: Mode = Field(default="clip", description="one transform for each clip, or a smoothed one for each frame")
     smoothing_seconds: float = Field(
-        default=0.12,
+        default=0.06,
         ge=0,
         le=5,
         description="mode frame: standard deviation of the smoothing over time, seconds; 0 is none",
