@@ -48,7 +48,7 @@ _TASK_RUNNER: Any = ThreadPoolTaskRunner(max_workers=64)
 def pipeline(request: PipelineRequest = DEFAULT_REQUEST) -> State[None]:
     """Bring `request.targets` and all they stand on up to date."""
     root = Path.cwd()
-    name = request.experiment
+    name = request.experiment or None
     if name is None and request.overrides:
         name = f"run-{flow_run.name or 'unnamed'}"
     with _place(root, name) as name:
@@ -108,7 +108,7 @@ def _pipeline(
         tracking=tracking,
         parent=parent,
         force=request.force,
-        seconds=request.stage_minutes and 60 * request.stage_minutes,
+        seconds=60 * request.stage_minutes or None,
         slots=threading.Semaphore(request.concurrency),
         changed=frozenset(step.stage.name for step in steps if step.will == "run"),
     )

@@ -43,10 +43,10 @@ class PipelineRequest(BaseModel):
         description="section.key=value, for instance generator.lr=1e-4. The run then gets a working tree of its own; "
         "params.yaml here is not touched.",
     )
-    experiment: str | None = Field(
-        default=None,
+    experiment: str = Field(
+        default="",
         title="Experiment name",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$",
         description="Letters, digits, - and _. The result is kept as the DVC experiment of this name "
         "(dvc exp show, dvc exp apply). Empty without overrides: the run works in the repository itself.",
     )
@@ -54,6 +54,6 @@ class PipelineRequest(BaseModel):
     concurrency: int = Field(
         default=2, ge=1, le=16, title="Stages at once", description="How many independent stages may run side by side."
     )
-    stage_minutes: float | None = Field(
-        default=None, gt=0, title="Minutes a stage", description="End a stage that takes longer. Empty: no limit."
+    stage_minutes: float = Field(
+        default=0, ge=0, title="Minutes a stage", description="End a stage that takes longer; 0: no limit."
     )

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 STAGE = '''"""A toy stage."""
 import time
@@ -37,11 +37,17 @@ def {name}(options: {model}, stage: StageRun) -> None:
     Path("data").mkdir(exist_ok=True)
     Path("data/{name}.txt").write_text(str(total))
     stage.metrics({{"total": total}})
-
+{extra}
 
 if __name__ == "__main__":
     run({name})
 '''
+PICTURE = """    from PIL import Image
+
+    Path("data/sheet").mkdir(exist_ok=True)
+    Image.effect_mandelbrot((320, 240), (-2.0, -1.5, 2.0, 1.5), 60).save("data/sheet/contact_sheet.png")
+    stage.artifact(Path("data/sheet"))
+"""
 DIAMOND: dict[str, list[str]] = {"source": [], "left": ["source"], "right": ["source"], "both": ["left", "right"]}
 
 
@@ -73,7 +79,9 @@ def make_repository(folder: Path) -> Path:
     (folder / "stages").mkdir(parents=True)
     for name, inputs in DIAMOND.items():
         paths = [f"data/{upstream}.txt" for upstream in inputs]
-        text = STAGE.format(name=name, model=f"{name.title()}Options", inputs=paths)
+        text = STAGE.format(
+            name=name, model=f"{name.title()}Options", inputs=paths, extra=PICTURE if name == "both" else ""
+        )
         (folder / "stages" / f"{name}.py").write_text(text)
     for shared in ("shell", "options", "pipeline_files", "receipts"):
         (folder / "stages" / f"{shared}.py").write_text((ROOT / "stages" / f"{shared}.py").read_text())
@@ -98,6 +106,7 @@ def _definition() -> str:
         lines += [f"  {name}:", f"    cmd: python -m stages.{name}", "    deps:", f"      - stages/{name}.py"]
         lines += [f"      - data/{upstream}.txt" for upstream in inputs]
         lines += ["    params:", f"      - {name}", "    outs:", f"      - data/{name}.txt"]
+        lines += ["      - data/sheet"] if name == "both" else []
         lines += ["    metrics:", f"      - metrics/{name}.json:", "          cache: false"]
         lines += ["    plots:", f"      - plots/{name}.csv:", "          cache: false", "          x: step"]
     return "\n".join(lines) + "\n"
