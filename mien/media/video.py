@@ -14,6 +14,7 @@ from typing import Any
 import av
 import ffmpeg
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from mien.clips import ClipError
@@ -41,11 +42,12 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
         if not container.streams.video:
             raise ClipError("no_video")
         stream = container.streams.video[0]
-        stream.thread_type = "NONE"
+        stream.codec_context.thread_count = 1  # one process a core is how clips are spread
+        reformatter = VideoReformatter()  # one for all pictures: making it costs more than a small picture
         count = 0
         try:
             for frame in container.decode(stream):
-                picture = frame.to_ndarray(format="rgb24")
+                picture = reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray()
                 quarter_turns = round(frame.rotation / 90) % 4
                 yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
                 count += 1
