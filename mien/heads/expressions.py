@@ -77,7 +77,7 @@ def jaw_weight(s: Sites) -> Array:
     return weight
 
 
-MOUTH_LINE_FRONT = -6.8
+MOUTH_LINE_FRONT = -6.6
 
 
 def _one_side(s: Sites, left: bool) -> Array:

@@ -103,7 +103,7 @@ def sample_actor(index: int, rng: np.random.Generator | None = None) -> tuple[Te
     rng = np.random.default_rng([index, 20201]) if rng is None else rng
     sex: Sex = "female" if index % 2 == 0 else "male"
     turn = index // 2
-    complexion = _COMPLEXIONS[(index * 3 + turn) % len(_COMPLEXIONS)]
+    complexion = _COMPLEXIONS[(index * 4 + turn) % len(_COMPLEXIONS)]
     age = float(np.array([24, 38, 29, 61, 33, 50, 22, 43])[(turn * 3 + (sex == "male")) % 8] + rng.uniform(-2, 4))
     style = (_FEMALE_HAIR if sex == "female" else _MALE_HAIR)[turn % 8]
     if complexion.hair == ("black",) and complexion.skin[0] < 0.5:

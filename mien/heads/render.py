@@ -18,7 +18,7 @@ from mien.heads.parts import PARTS, Part
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.raster import visible_triangles
 from mien.heads.shading import CLOTH, EYE, HAIR, LASH, LINEAR, MOUTH, SKIN, shade_image, srgb_table, vertex_normals
-from mien.heads.texture import atlas_coordinates, eye_shade, paint_atlas, wrinkle_maps
+from mien.heads.texture import FACE, atlas_coordinates, eye_shade, paint_atlas, wrinkle_maps
 from mien.heads.wardrobe import clothing_part, hair_part
 
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
@@ -30,8 +30,10 @@ _MATERIALS = {
 
 # strength and exponent of the highlight, strength of the sheen at grazing angles; by material
 _GLOSS = np.array(
-    [[0.10, 11.0, 0.25], [0.9, 160.0, 0.0], [0.16, 30.0, 0.0], [0.10, 9.0, 0.10], [0.015, 6.0, 0.12], [0, 1, 0]]
+    [[0.10, 11.0, 0.25], [1.6, 55.0, 0.0], [0.16, 30.0, 0.0], [0.10, 9.0, 0.10], [0.015, 6.0, 0.12], [0, 1, 0]]
 )
+
+_CORNER = (FACE[0].start, FACE[1].start)
 
 _CHUNK = 16  # frames whose vertices are computed together
 
@@ -220,7 +222,7 @@ def render_frames(
             frame = np.empty((height, width, 3), np.uint8)
             shade_image(
                 index, depth, screen, faces, normals, scene.coordinates, scene.shade, scene.material, atlas, LINEAR,
-                table, _wrinkle_weights(performance.expression[start + i]), folds, lamps, strengths, ambient, _GLOSS,
+                table, _wrinkle_weights(performance.expression[start + i]), folds, _CORNER, lamps, strengths, ambient, _GLOSS,
                 wall, frame,
             )  # fmt: skip
             yield frame

@@ -67,7 +67,7 @@ def _light(material, n, shade, colour, lamps, strengths, ambient, gloss):  # typ
         d = n[0] * lamps[k, 0] + n[1] * lamps[k, 1] + n[2] * lamps[k, 2]
         if material == 0:
             # blood under the skin carries red light furthest past the terminator
-            wr, wg, wb = max((d + 0.42) / 1.42, 0.0), max((d + 0.22) / 1.22, 0.0), max((d + 0.16) / 1.16, 0.0)
+            wr, wg, wb = max((d + 0.32) / 1.32, 0.0), max((d + 0.22) / 1.22, 0.0), max((d + 0.18) / 1.18, 0.0)
             wr, wg, wb = wr**1.35, wg**1.25, wb**1.22
         else:
             wr = max((d + 0.25) / 1.25, 0.0)
@@ -89,7 +89,7 @@ def _light(material, n, shade, colour, lamps, strengths, ambient, gloss):  # typ
 
 
 @njit(cache=True, fastmath=True)
-def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, atlas, linear, wrinkles, folds,
+def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, atlas, linear, wrinkles, folds, corner,
               lamps, strengths, ambient, gloss, colour, n):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
     ax, ay, bx, by = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1]
@@ -112,10 +112,11 @@ def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, a
     dim = min(max(wa * shade[a] + wb * shade[b] + wc * shade[c], 0.0), 1.0)
     kind = material[a]
     if kind == 0:
-        x, y = min(max(int(u), 0), folds.shape[1] - 1), min(max(int(v), 0), folds.shape[0] - 1)
+        x, y = int(u) - corner[1], int(v) - corner[0]
         crease = 0.0
-        for k in range(folds.shape[2]):
-            crease += wrinkles[k] * folds[y, x, k]
+        if 0 <= x < folds.shape[1] and 0 <= y < folds.shape[0]:
+            for k in range(folds.shape[2]):
+                crease += wrinkles[k] * folds[y, x, k]
         crease = min(crease / 255.0, 0.85)
         colour[0] *= 1 - 0.45 * crease
         colour[1] *= 1 - 0.60 * crease
@@ -124,7 +125,7 @@ def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, a
 
 
 @njit(cache=True, fastmath=True)
-def shade_image(index, depth, screen, faces, normals, coordinates, shade, material, atlas, linear, srgb, wrinkles, folds,
+def shade_image(index, depth, screen, faces, normals, coordinates, shade, material, atlas, linear, srgb, wrinkles, folds, corner,
                 lamps, strengths, ambient, gloss, background, out):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
     """Colour the image `out` (H, W, 3) uint8 from 2 x 2 samples a pixel of triangle `index` and `depth` (2H, 2W)."""
     colour = np.zeros(3)
@@ -154,7 +155,7 @@ def shade_image(index, depth, screen, faces, normals, coordinates, shade, materi
                 )
             if whole:
                 _fragment(2 * x + 1.0, 2 * y + 1.0, f0, screen, faces, normals, coordinates, shade, material, atlas,
-                          linear, wrinkles, folds, lamps, strengths, ambient, gloss, colour, n)  # fmt: skip
+                          linear, wrinkles, folds, corner, lamps, strengths, ambient, gloss, colour, n)  # fmt: skip
                 for k in range(3):
                     out[y, x, k] = srgb[int(min(max(colour[k], 0.0), 1.0) * top)]
                 continue
@@ -167,7 +168,7 @@ def shade_image(index, depth, screen, faces, normals, coordinates, shade, materi
                         total[k] += linear[background[y, x, k]]
                     continue
                 _fragment(sx + 0.5, sy + 0.5, f, screen, faces, normals, coordinates, shade, material, atlas, linear,
-                          wrinkles, folds, lamps, strengths, ambient, gloss, colour, n)  # fmt: skip
+                          wrinkles, folds, corner, lamps, strengths, ambient, gloss, colour, n)  # fmt: skip
                 for k in range(3):
                     total[k] += min(max(colour[k], 0.0), 1.0)
             for k in range(3):

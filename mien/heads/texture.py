@@ -23,6 +23,9 @@ WIDTH, SKIN_HEIGHT, STRIP = 1536, 1024, 256
 HEIGHT = SKIN_HEIGHT + 3 * STRIP
 """The atlas: skin on top, then a strip for hair, one for cloth, one for eyes, teeth, tongue, ears and lashes."""
 
+FACE = (slice(int(0.12 * SKIN_HEIGHT), int(0.68 * SKIN_HEIGHT)), slice(int(0.22 * WIDTH), int(0.78 * WIDTH)))
+"""Rows and columns of the skin's texture that hold the face."""
+
 # left edge, top edge, width, height of each part's place in the atlas
 PLACES: dict[str, tuple[int, int, int, int]] = {
     "skin": (0, 0, WIDTH, SKIN_HEIGHT),
@@ -46,12 +49,12 @@ _FRONT_LEFT, _FRONT_TOP = 8.0, 9.0  # cm from the canvas's middle to its left an
 
 @cache
 def _front() -> tuple[Array, Array, Array]:
-    """x, y (cm) seen from the front at each pixel of the skin's texture, and 1 where it is the front."""
-    u, v = np.meshgrid((np.arange(WIDTH) + 0.5) / WIDTH, (np.arange(SKIN_HEIGHT) + 0.5) / SKIN_HEIGHT)
+    """x, y (cm) seen from the front at each pixel of `FACE`, and 1 where it is the front; float32."""
+    u, v = np.meshgrid((np.arange(WIDTH) + 0.5)[FACE[1]] / WIDTH, (np.arange(SKIN_HEIGHT) + 0.5)[FACE[0]] / SKIN_HEIGHT)
     azimuth, level = (u - 0.5) * 2 * np.pi, v * LEVELS[-1]
-    points = base_surface(azimuth.ravel(), level.ravel()).reshape(SKIN_HEIGHT, WIDTH, 3)
-    mask = smoothstep(np.abs(azimuth), 1.75, 1.35)
-    return points[..., 0], points[..., 1], mask
+    points = base_surface(azimuth.ravel(), level.ravel()).reshape(*u.shape, 3).astype(np.float32)
+    mask = smoothstep(np.abs(azimuth), 1.75, 1.35).astype(np.float32)
+    return points[..., 0].copy(), points[..., 1].copy(), mask
 
 
 def _canvas() -> NDArray[np.uint8]:
@@ -70,16 +73,16 @@ def _onto_skin(canvas: NDArray[np.uint8]) -> Array:
     x, y, mask = _front()
     px = ((x + _FRONT_LEFT) * FRONT_SCALE).astype(np.float32)
     py = ((_FRONT_TOP - y) * FRONT_SCALE).astype(np.float32)
-    return cv2.remap(canvas, px, py, cv2.INTER_LINEAR, borderValue=0).astype(np.float64) / 255 * mask
+    return cv2.remap(canvas, px, py, cv2.INTER_LINEAR, borderValue=0).astype(np.float32) / 255 * mask
 
 
 def _speckle(rng: np.random.Generator, shape: tuple[int, int], size: float) -> Array:
-    noise = cv2.GaussianBlur(rng.normal(size=shape), (0, 0), size)
+    noise = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (0, 0), size)
     return noise / max(float(noise.std()), 1e-9)
 
 
 def _mix(image: Array, colour: Colour | Array, amount: Array) -> Array:
-    return image + (np.asarray(colour) - image) * np.clip(amount, 0, 1)[..., None]
+    return image + (np.asarray(colour, np.float32) - image) * np.clip(amount, 0, 1).astype(np.float32)[..., None]
 
 
 def brow_curve(t: Array) -> tuple[Array, Array]:
@@ -127,13 +130,13 @@ def _skin_tones(image: Array, a: Appearance, rng: np.random.Generator) -> Array:
     image = _mix(image, red, 0.55 * warm * mask)
     # ambient occlusion and thin skin: sockets, beside the nose, nostrils, under the lip, under the chin
     shade = 0.42 * bump(x, y, (1.95, 0.25), (0.55, 0.7)) + 0.30 * bump(x, y, (3.1, 1.05), (1.5, 0.35))
-    shade = shade + 0.26 * bump(x, y, (2.9, -1.15), (1.1, 0.28)) + 0.38 * bump(x, y, (1.75, -3.7), (0.20, 0.55))
-    shade = shade + 0.22 * bump(x, y, (0, -8.25), (1.2, 0.28)) + 0.22 * bump(x, y, (0, -5.3), (0.2, 0.45))
-    shade = shade + 0.30 * bump(x, y, (2.65, -6.85), (0.25, 0.22)) + 0.25 * bump(x, y, (0.0, -4.65), (0.9, 0.18))
+    shade = shade + 0.26 * bump(x, y, (2.9, -1.15), (1.1, 0.28)) + 0.38 * bump(x, y, (1.82, -3.6), (0.20, 0.55))
+    shade = shade + 0.22 * bump(x, y, (0, -8.05), (1.2, 0.28)) + 0.22 * bump(x, y, (0, -5.15), (0.2, 0.45))
+    shade = shade + 0.30 * bump(x, y, (2.65, -6.6), (0.25, 0.22)) + 0.25 * bump(x, y, (0.0, -4.5), (0.9, 0.18))
     image = _mix(image, dark, shade * mask)
     under = smoothstep(y, -10.9, -12.2) * smoothstep(y, -17.0, -13.0)
     image = _mix(image, dark, 0.55 * under)
-    nostril = bump(x, y, (0.62, -4.28), (0.27, 0.13), 0.22)
+    nostril = bump(x, y, (0.64, -4.14), (0.27, 0.13), 0.22)
     image = _mix(image, skin * [0.22, 0.12, 0.10], 1.25 * smoothstep(nostril, 0.25, 0.8) * mask)
     if a.freckles > 0:
         spots = np.clip(_speckle(rng, x.shape, 1.6) - 1.5, 0, 1) * bump(x, y, (2.4, -2.0), (2.4, 1.4))
@@ -175,19 +178,19 @@ def _lips(image: Array, a: Appearance, rng: np.random.Generator) -> Array:
 
 def _beard_area(x: Array, y: Array) -> tuple[Array, Array]:
     ax = np.abs(x)
-    line = -6.6 + 0.62 * np.maximum(ax - 2.4, 0) ** 1.25
+    line = -6.4 + 0.62 * np.maximum(ax - 2.4, 0) ** 1.25
     beard = smoothstep(y, line + 0.9, line - 0.7) * smoothstep(y, -13.6, -11.8)
-    around_lip = 1 - smoothstep(((ax / 2.75) ** 2 + ((y + 6.8) / 1.30) ** 2), 1.25, 0.8)
-    soul = 1 - 0.65 * bump(x, y, (1.35, -8.3), (0.6, 0.5))
-    lip_top = mouth_line(x) + 0.75
-    moustache = smoothstep(y, lip_top - 0.05, lip_top + 0.15) * smoothstep(y, -4.75, -5.15)
-    moustache = moustache * smoothstep(ax, 3.3, 2.6) + 0.9 * bump(x, y, (2.95, -6.9), (0.35, 1.0))
-    return beard * around_lip * soul, np.clip(moustache, 0, 1) * (1 - 0.4 * bump(x, y, (0, -5.4), (0.15, 0.6)))
+    around_lip = 1 - smoothstep(((ax / 2.75) ** 2 + ((y + 6.6) / 1.30) ** 2), 1.25, 0.8)
+    soul = 1 - 0.65 * bump(x, y, (1.35, -8.1), (0.6, 0.5))
+    top = -4.80 - 0.46 * ax**1.35
+    moustache = smoothstep(y, top + 0.12, top - 0.22) * smoothstep(y, mouth_line(x) + 0.35, mouth_line(x) + 0.62)
+    moustache = moustache * smoothstep(ax, 3.0, 2.5) + 0.9 * bump(x, y, (2.9, -7.0), (0.28, 0.8))
+    return beard * around_lip * soul, np.clip(moustache, 0, 1) * (1 - 0.4 * bump(x, y, (0.0, -5.2), (0.15, 0.6)))
 
 
 def _hairs(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
     """Short vertical strands: noise drawn out downwards, in [0, 1]."""
-    noise = cv2.GaussianBlur(rng.normal(size=shape), (0, 0), sigmaX=0.9, sigmaY=5.0)
+    noise = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (0, 0), sigmaX=0.9, sigmaY=5.0)
     return np.clip(0.5 + 0.45 * noise / noise.std(), 0, 1)
 
 
@@ -247,7 +250,7 @@ def _age_lines(image: Array, a: Appearance) -> Array:
 
 @cache
 def wrinkle_maps() -> NDArray[np.uint8]:
-    """Strength uint8 (SKIN_HEIGHT, WIDTH, 4) of each of `WRINKLES`."""
+    """Strength uint8 (H, W, 4) of each of `WRINKLES` on the rows and columns of `FACE`."""
     canvases = [_canvas() for _ in WRINKLES]
     s = np.linspace(0, 1, 14)
     for sign in (-1.0, 1.0):
@@ -303,12 +306,12 @@ def _cloth(a: Appearance, rng: np.random.Generator) -> Array:
 def _hair_strip(a: Appearance, rng: np.random.Generator) -> Array:
     base, light = hair_colours(a)
     curly = a.hair_style in ("curly", "afro")
-    fine = rng.normal(size=(STRIP, WIDTH))
-    fine = cv2.GaussianBlur(fine, (0, 0), sigmaX=1.2, sigmaY=2.0 if curly else 26.0)
-    coarse = cv2.GaussianBlur(rng.normal(size=(STRIP, WIDTH)), (0, 0), sigmaX=5.0, sigmaY=4.0 if curly else 60.0)
+    fine = rng.standard_normal((STRIP, WIDTH), np.float32)
+    fine = cv2.GaussianBlur(fine, (0, 0), sigmaX=0.9, sigmaY=2.0 if curly else 26.0)
+    coarse = cv2.GaussianBlur(rng.standard_normal((STRIP, WIDTH), np.float32), (0, 0), sigmaX=6.0, sigmaY=4.0 if curly else 60.0)
     value = 0.6 * fine / fine.std() + 0.5 * coarse / coarse.std()
-    image = base[None, None] * np.clip(0.85 + 0.30 * value, 0.3, 1.6)[..., None]
-    image = _mix(image, light, 0.35 * np.clip(value - 0.9, 0, 1))
+    image = base[None, None] * np.clip(0.92 + 0.17 * value, 0.3, 1.6)[..., None]
+    image = _mix(image, light, 0.22 * np.clip(value - 0.9, 0, 1))
     white = np.clip(rng.normal(size=WIDTH) - 1.2, 0, 1)[None] * a.grey
     return _mix(image, (0.85, 0.85, 0.85), np.broadcast_to(0.6 * white, (STRIP, WIDTH)))
 
@@ -317,13 +320,13 @@ def _hair_strip(a: Appearance, rng: np.random.Generator) -> Array:
 def paint_atlas(appearance: Appearance) -> NDArray[np.uint8]:
     """The atlas uint8 (HEIGHT, WIDTH, 3), sRGB, of an appearance; the same appearance gives the same bytes."""
     rng = np.random.default_rng(appearance.seed)
-    image = np.broadcast_to(np.array(appearance.skin), (SKIN_HEIGHT, WIDTH, 3)).copy()
-    image = _skin_tones(image, appearance, rng)
-    image = _age_lines(image, appearance)
-    image = _lips(image, appearance, rng)
-    image = _facial_hair(image, appearance, rng)
-    image = _lids(image, appearance)
-    image = _mix(image, appearance.brows, _brows(appearance, rng))
+    image = np.broadcast_to(np.array(appearance.skin, np.float32), (SKIN_HEIGHT, WIDTH, 3)).copy()
+    face = _skin_tones(image[FACE], appearance, rng)
+    face = _age_lines(face, appearance)
+    face = _lips(face, appearance, rng)
+    face = _facial_hair(face, appearance, rng)
+    face = _lids(face, appearance)
+    image[FACE] = _mix(face, appearance.brows, _brows(appearance, rng))
     image = _scalp(image, appearance, rng)
     atlas = np.zeros((HEIGHT, WIDTH, 3))
 

@@ -41,7 +41,7 @@ MOUTH_BAG = ((0.10, -0.35), (0.35, -0.85), (0.9, -1.7), (1.3, -3.2), (1.0, -4.6)
 
 def upper_lid(t: Array) -> Array:
     """Height of the upper lid's margin, t = 0 at the inner and 1 at the outer corner."""
-    return -0.14 + 0.20 * t + 0.66 * np.sin(np.pi * np.clip(t, 0, 1) ** 0.86) ** 0.78
+    return -0.14 + 0.20 * t + 0.60 * np.sin(np.pi * np.clip(t, 0, 1) ** 0.86) ** 0.78
 
 
 def lower_lid(t: Array) -> Array:
@@ -57,7 +57,7 @@ def mouth_line(x: Array) -> Array:
     """Height of the line along which the closed lips touch."""
     x = np.abs(x)
     return (
-        MOUTH_Y - 0.05 * np.exp(-((x / 0.35) ** 2)) + 0.03 * np.exp(-(((x - 1.0) / 0.5) ** 2)) - 0.05 * (x / 2.5) ** 2
+        MOUTH_Y - 0.05 * np.exp(-((x / 0.35) ** 2)) + 0.03 * np.exp(-(((x - 1.0) / 0.5) ** 2)) + 0.02 * (x / 2.5) ** 4
     )
 
 

@@ -46,12 +46,12 @@ CUTS: dict[str, _Cut] = {
     "receding": _Cut(_FRONT - 1.6, _TEMPLE, None, _NAPE, top=0.45, side=0.5, lumps=0.06, recede=1.0),
     "side_part": _Cut(_FRONT + 0.3, _TEMPLE + 0.8, None, _NAPE + 0.5, top=1.9, side=0.75, lumps=0.10, part=3.2),
     "fringe": _Cut(_FRONT + 3.6, _TEMPLE + 2.2, None, _NAPE + 1.5, top=1.5, side=1.0, lumps=0.10),
-    "bob": _Cut(_FRONT + 0.3, _TEMPLE, -9.2, 0.0, top=1.4, side=1.1, wave=0.10, lumps=0.05, part=1.6),
-    "long": _Cut(_FRONT + 0.2, _TEMPLE, -21.0, 0.0, top=1.2, side=0.9, wave=0.20, lumps=0.05, part=0.4),
-    "wavy": _Cut(_FRONT + 0.5, _TEMPLE, -17.0, 0.0, top=1.6, side=1.3, wave=0.55, lumps=0.16, part=2.2),
+    "bob": _Cut(_FRONT + 0.3, _TEMPLE, -9.6, 0.0, top=1.4, side=1.4, wave=0.10, lumps=0.05, part=1.6, open_front=1.10),
+    "long": _Cut(_FRONT + 0.2, _TEMPLE, -21.0, 0.0, top=1.2, side=1.3, open_front=1.08, wave=0.20, lumps=0.05, part=0.4),
+    "wavy": _Cut(_FRONT + 0.5, _TEMPLE, -17.0, 0.0, top=1.6, side=1.7, open_front=1.08, wave=0.55, lumps=0.16, part=2.2),
     "bun": _Cut(_FRONT, _TEMPLE, None, _NAPE, top=0.5, side=0.4, lumps=0.02),
-    "curly": _Cut(_FRONT + 0.9, _TEMPLE + 0.3, -4.5, 0.0, top=2.2, side=1.7, wave=0.5, lumps=0.42),
-    "afro": _Cut(_FRONT + 0.3, _TEMPLE, -2.5, 0.0, top=3.4, side=2.7, wave=0.2, lumps=0.30, open_front=1.2),
+    "curly": _Cut(_FRONT + 0.9, _TEMPLE + 0.3, -7.5, 0.0, top=2.0, side=1.8, wave=0.5, lumps=0.15, open_front=1.12),
+    "afro": _Cut(_FRONT + 0.3, _TEMPLE, -2.5, 0.0, top=3.0, side=2.7, wave=0.1, lumps=0.09, open_front=1.2),
 }
 
 
@@ -59,7 +59,7 @@ def hairline_level(style: str, azimuth: Array) -> Array:
     """Level (N,) at which the hair ends on the head in front of the ears; behind them it is the nape's."""
     cut = CUTS[style]
     a = np.abs(azimuth)
-    front = cut.hairline - cut.recede * 2.2 * np.exp(-(((a - 0.62) / 0.26) ** 2))
+    front = cut.hairline - (0.7 + cut.recede * 2.2) * np.exp(-(((a - 0.62) / 0.26) ** 2))
     temple = front + (cut.temple - front) * smoothstep(a, 0.72, 1.18)
     burn = temple + (LEVELS[7] + 0.2 - temple) * smoothstep(a, 1.16, 1.32)
     nape = cut.nape or _NAPE
@@ -91,7 +91,7 @@ def hair_part(appearance: Appearance) -> Part | None:
         return None
     cut = CUTS[style]
     rng = np.random.default_rng(appearance.seed + 11)
-    columns, rows = 97, 34
+    columns, rows = 121, 34
     azimuth = np.linspace(-np.pi, np.pi, columns)
     end = hairline_level(style, azimuth)
     a = np.abs(azimuth)
@@ -106,18 +106,18 @@ def hair_part(appearance: Appearance) -> Part | None:
     on_head = np.minimum(along, np.where(turn > 0.01, fall_level, 99.0)[None]) if cut.fall is not None else along
     grid = base_surface(np.broadcast_to(azimuth, along.shape).ravel(), on_head.ravel()).reshape(rows, columns, 3)
     ring = np.broadcast_to(azimuth, along.shape)
-    outward = _normals(grid)
-    outward[0] = [0, 1, 0]
-    outward *= np.sign((outward * (grid - [0, -1, -1])).sum(-1, keepdims=True))
+    outward = grid - np.stack([0 * ring, np.clip(grid[..., 1], -12, 3.0), np.full_like(ring, -1.0)], -1)
+    outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
     height = smoothstep(grid[..., 1], 0.0, 8.0)
     thick = cut.side + (cut.top - cut.side) * height
     if cut.part:
-        gap = np.exp(-(((grid[..., 0] - cut.part) / 0.35) ** 2)) * smoothstep(grid[..., 2], -3.0, 3.0) * height
+        gap = np.exp(-(((grid[..., 0] - cut.part) / 0.6) ** 2)) * smoothstep(grid[..., 2], -3.0, 3.0) * height
         lean = 1 + 0.25 * np.tanh((cut.part - grid[..., 0]) / 2.0) * height * np.sign(cut.part)
         thick = thick * lean * (1 - 0.55 * gap)
     if cut.lumps:
-        scale = 0.55 if style in ("curly", "afro") else 1.0
-        thick = thick * (1 + cut.lumps * 2.2 * _noise(rng, ring, along * (2.4 if scale < 1 else 1.0), scale))
+        scale = 0.6 if style in ("curly", "afro") else 1.0
+        noise = np.tanh(_noise(rng, ring, along * (2.4 if scale < 1 else 1.0), scale))
+        thick = thick * (1 + cut.lumps * 1.8 * noise * smoothstep(along, 0.8, 4.5))
     edge = np.sqrt(np.maximum(1 - t**7, 0.0))[:, None]
     if cut.fall is not None:
         edge = edge + (1 - edge) * (turn * smoothstep(a, 1.1, 1.4))[None]
@@ -139,7 +139,7 @@ def _hang(grid: Array, drop: Array, ring: Array, cut: _Cut, rng: np.random.Gener
     side, back = np.sin(ring), -np.cos(ring)
     swing = cut.wave * np.sin(drop * 0.75 + 2.0 * np.sin(3 * ring)) * smoothstep(drop, 0.5, 5.0)
     ragged = 0.5 * _noise(rng, ring, 0 * drop, 0.25) * (drop / max(drop.max(), 1e-6)) ** 2
-    inward = -0.9 * smoothstep(drop, 2.0, 9.0)
+    inward = 0.5 * np.sin(np.pi * smoothstep(drop, 1.0, 14.0)) - 0.8 * smoothstep(drop, 8.0, 10.5) * (drop.max() < 11)
     over = 2.6 * smoothstep(drop, 12.0, 19.0)
     amount = swing + inward + over
     out = grid.copy()
