@@ -58,16 +58,18 @@ def environment() -> dict[str, str]:
     binaries = str(Path(sys.executable).parent)
     return kept | {
         "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([".", str(ROOT)]),  # a copy of the code goes before this one
         "DVC_NO_ANALYTICS": "true",
         "GIT_CONFIG_GLOBAL": os.devnull,
     }
 
 
-def command(repository: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def command(
+    repository: Path, *words: str, check: bool = True, seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
     """Run a command in the toy repository."""
     answer = subprocess.run(
-        words, cwd=repository, env=environment(), capture_output=True, text=True, check=False, timeout=120
+        words, cwd=repository, env=environment(), capture_output=True, text=True, check=False, timeout=seconds
     )
     if check and answer.returncode:
         raise AssertionError(f"{words} exited {answer.returncode}:\n{answer.stdout}\n{answer.stderr}")

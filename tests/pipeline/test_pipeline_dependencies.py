@@ -66,7 +66,9 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 def test_the_code_a_stage_runs_is_a_dependency(name: str) -> None:
     deps = [dep for dep in STAGES[name]["deps"] if dep.startswith(("mien", "stages"))]
     missing = {
-        file for file in closure(ROOT / "stages" / f"{name}.py") if not any(Path(file).is_relative_to(dep) for dep in deps)
+        file
+        for file in closure(ROOT / "stages" / f"{name}.py")
+        if not any(Path(file).is_relative_to(dep) for dep in deps)
     }
     assert not missing, f"add to dvc.yaml, {name}.deps: {sorted(missing)}"
 

@@ -1,0 +1,50 @@
+"""The real pipeline in a temporary git and DVC repository, on the tiny configuration."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from toy_pipeline import ROOT, command
+
+CODE = ("mien", "stages", "flows", "params", "dvc.yaml", ".dvcignore", ".gitignore")
+
+
+def make_project(folder: Path) -> Path:
+    """A committed copy of the project with params/tiny.yaml as its parameters."""
+    folder.mkdir(parents=True)
+    for name in CODE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    shutil.copy(ROOT / "params" / "tiny.yaml", folder / "params.yaml")
+    (folder / "data" / "raw").mkdir(parents=True)
+    (folder / "data" / "raw" / "README.md").write_text("clips go here\n")
+    for words in (
+        ("git", "init", "-q", "-b", "main"),
+        ("git", "config", "user.email", "tests@example.org"),
+        ("git", "config", "user.name", "Tests"),
+        ("dvc", "init", "-q"),
+        ("dvc", "config", "core.analytics", "false"),
+        ("git", "add", "-A"),
+        ("git", "commit", "-q", "-m", "project"),
+    ):
+        command(folder, *words)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has run up to the generator and the emotion discriminator; to be copied, not changed."""
+    folder = make_project(tmp_path_factory.mktemp("pipeline") / "project")
+    command(folder, "dvc", "repro", "-q", "generator", "emotion_discriminator", seconds=400)
+    return folder
+
+
+@pytest.fixture
+def project(trained: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the trained project."""
+    return Path(shutil.copytree(trained, tmp_path / "project", symlinks=True))
