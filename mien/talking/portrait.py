@@ -14,8 +14,8 @@ from mien.clips import ClipError
 from mien.media.ffmpeg import LFS_POINTER
 from mien.media.video import decode_frames
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "TGA", "AVIF")
-"""What Pillow may open. EPS, which starts Ghostscript, and other documents are not among them."""
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "TGA", "AVIF")
+"""What Pillow may open, as far as it was built with it; not EPS, which starts Ghostscript, nor other documents."""
 
 MAX_MEGABYTES = 200
 MAX_MEGAPIXELS = 80
@@ -43,7 +43,7 @@ def read_portrait(path: Path) -> NDArray[np.uint8]:
         with warnings.catch_warnings():
             # Pillow only warns of a picture that would fill the memory.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(path, formats=_known_formats()) as image:
                 _check_size(path, *image.size)
                 return _bounded(_eight_bit_rgb(image))
     except UnidentifiedImageError:
@@ -54,6 +54,11 @@ def read_portrait(path: Path) -> NDArray[np.uint8]:
         if isinstance(error, PortraitError):
             raise
         raise PortraitError(f"{path.name}: the picture is damaged ({_one_line(error)})") from error
+
+
+def _known_formats() -> tuple[str, ...]:
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def _check_file(path: Path) -> None:
@@ -109,7 +114,9 @@ def _first_frame(path: Path) -> NDArray[np.uint8]:
     try:
         frame = next(iter(decode_frames(path)))
     except ClipError as error:
-        raise PortraitError(f"{path.name} is neither a picture nor a video that can be read ({error})") from error
+        raise PortraitError(
+            f"{path.name} is no picture or video that can be read ({error}): save it as PNG or JPEG"
+        ) from error
     except StopIteration:
         raise PortraitError(f"{path.name} is a video without a frame") from None
     _check_size(path, frame.shape[1], frame.shape[0])

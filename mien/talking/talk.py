@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from mien import __version__
 from mien.clips import EMOTIONS, ClipError
 from mien.faces.alignment import align_image
 from mien.faces.landmarks import open_detector
-from mien.files import sha256_file
 from mien.media.ffmpeg import probe_sound
 from mien.media.sound import is_silent, read_sound
 from mien.media.speech import SpeechUnavailable, Voice, synthesiser
@@ -24,8 +24,8 @@ from mien.media.video import write_video
 from mien.progress import progress_bar
 from mien.talking.generate import Talker
 from mien.talking.portrait import PortraitError, read_portrait
+from mien.talking.speech_features import frame_count
 
-SPEECH_HZ = 16_000
 MAX_CHARACTERS = 5_000
 MAX_SECONDS = 600
 LEAST_SECONDS = 0.2
@@ -88,9 +88,10 @@ def talk(options: TalkOptions, out: Path, model: Path = Path("models/talking_fac
         picture = read_portrait(options.image)
     except PortraitError as error:
         raise TalkError(str(error)) from error
-    speech = _speech(options)
+    hz = talker.sample_rate
+    speech = _speech(options, hz)
     crop = _face(picture, talker.size, options.image.name)
-    frames = max(1, round(len(speech) / SPEECH_HZ * float(talker.fps)))
+    frames = frame_count(len(speech), talker.fps, hz)
     generated = talker.generate(crop, speech, emotion, options.intensity, options.seed)
     made = 0
 
@@ -103,10 +104,10 @@ def talk(options: TalkOptions, out: Path, model: Path = Path("models/talking_fac
                 yield _sized(frame, options.size)
 
     try:
-        write_video(out, shown(), talker.fps, speech, SPEECH_HZ, provenance(version, emotion, options))
-    except OSError as error:
-        raise TalkError(f"{out} cannot be written: {error.strerror or error}") from error
-    return Talked(out, made, len(speech) / SPEECH_HZ, version)
+        write_video(out, shown(), talker.fps, speech, hz, provenance(version, emotion, options))
+    except (OSError, RuntimeError) as error:  # a full disk, or too little memory
+        raise TalkError(f"{out} could not be made: {' '.join(str(error).split())[:300]}") from error
+    return Talked(out, made, len(speech) / hz, version)
 
 
 def provenance(version: str, emotion: str, options: TalkOptions) -> dict[str, str]:
@@ -139,12 +140,17 @@ def _check(options: TalkOptions, out: Path, force: bool) -> None:
 
 
 def _check_out(options: TalkOptions, out: Path, force: bool) -> None:
-    if out.suffix.lower() != ".mp4" or out.suffix != ".mp4":
+    if out.suffix != ".mp4":
         raise TalkError(f"the output must be named .mp4, not {out.name!r}")
     if out.is_dir():
         raise TalkError(f"{out} is a folder: name a file in it")
     if not out.exists():
-        return
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out.parent):
+                return
+        except OSError as error:
+            raise TalkError(f"{out} cannot be written: {error.strerror or error}") from error
     inputs = [path for path in (options.image, options.speech) if path is not None and path.exists()]
     if any(out.samefile(path) for path in inputs):
         raise TalkError(f"{out} is one of the inputs: an input is never overwritten")
@@ -160,17 +166,17 @@ def _load(model: Path) -> tuple[Talker, str]:
         )
     try:
         talker = Talker.load(model)
-        return talker, f"talking_face {sha256_file(model / 'model.safetensors')[:12]}"
+        return talker, f"talking_face {talker.version[:12]}"
     except (ValueError, OSError) as error:
         raise TalkError(f"the model in {model} cannot be used: {error}") from error
 
 
-def _speech(options: TalkOptions) -> NDArray[np.float32]:
-    """(N,) samples at 16 kHz of what is said."""
-    samples = _recorded(options.speech) if options.speech is not None else _spoken(options)
+def _speech(options: TalkOptions, hz: int) -> NDArray[np.float32]:
+    """(N,) samples at `hz` of what is said."""
+    samples = _recorded(options.speech, hz) if options.speech is not None else _spoken(options, hz)
     if not np.all(np.isfinite(samples)):
         raise TalkError("the speech holds values that are not numbers (NaN or infinite): record or export it again")
-    seconds = len(samples) / SPEECH_HZ
+    seconds = len(samples) / hz
     if seconds < LEAST_SECONDS:
         raise TalkError(f"the speech is only {seconds:.2f} s long; at least {LEAST_SECONDS} s are needed")
     if seconds > MAX_SECONDS:
@@ -180,17 +186,17 @@ def _speech(options: TalkOptions) -> NDArray[np.float32]:
     return samples
 
 
-def _recorded(path: Path) -> NDArray[np.float32]:
+def _recorded(path: Path, hz: int) -> NDArray[np.float32]:
     try:
         seconds = probe_sound(path).audio_seconds
         if seconds is not None and seconds > MAX_SECONDS:
             raise TalkError(f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it")
-        return read_sound(path, SPEECH_HZ)
+        return read_sound(path, hz)
     except ClipError as error:
         raise TalkError(f"{path.name} gives no speech: {error}") from error
 
 
-def _spoken(options: TalkOptions) -> NDArray[np.float32]:
+def _spoken(options: TalkOptions, hz: int) -> NDArray[np.float32]:
     try:
         voice = Voice(language=options.language, variant=options.voice)
     except ValidationError as error:
@@ -199,7 +205,7 @@ def _spoken(options: TalkOptions) -> NDArray[np.float32]:
             f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
         ) from error
     try:
-        return synthesiser().speak(options.text or "", voice).at(SPEECH_HZ).samples
+        return synthesiser().speak(options.text or "", voice).at(hz).samples
     except SpeechUnavailable as error:
         raise TalkError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
     except ValueError as error:
