@@ -40,7 +40,6 @@ class Actor:
 
     actor_id: str
     sex: Literal["female", "male"]
-    age: int
     language: str
     variant: str
     pitch: int
@@ -73,7 +72,6 @@ def actor(seed: int, index: int) -> Actor:
     return Actor(
         actor_id=actor_id,
         sex=sex,
-        age=int(rng.integers(20, 75)),
         language="en-gb" if rng.random() < 0.2 else "en-us",
         variant=variants[(index // 2 + seed) % len(variants)],
         pitch=int(rng.integers(*_PITCH[sex])),
