@@ -22,7 +22,7 @@ VIDEO_FOLDER, SOUND_FOLDER = "VideoFlash", "AudioWAV"
 NAMES_TABLE, ACTORS_TABLE, SIZES_TABLE = "SentenceFilenames.csv", "VideoDemographics.csv", "lfs_sha256_sizes.tsv.gz"
 SUFFIXES = (".flv", ".mp4")
 
-_NAME = re.compile(rf"(\d{{4}})_({'|'.join(SENTENCES)})_({'|'.join(EMOTIONS)})_({'|'.join(INTENSITIES)}|X)")
+_NAME = re.compile(rf"([0-9]{{4}})_({'|'.join(SENTENCES)})_({'|'.join(EMOTIONS)})_({'|'.join(INTENSITIES)}|X)")
 _MAX_TABLE_BYTES = 64 * 2**20
 
 

@@ -36,7 +36,7 @@ def decode_name(stem: str) -> str:
 
 def actor_of(relative: str) -> str | None:
     """The talker of a file: its nearest folder that is called `s1`, `s2`, …; None where there is none."""
-    return next((name for name in reversed(Path(relative).parts[:-1]) if re.fullmatch(r"s\d{1,3}", name)), None)
+    return next((name for name in reversed(Path(relative).parts[:-1]) if re.fullmatch(r"s[0-9]{1,3}", name)), None)
 
 
 def list_grid(

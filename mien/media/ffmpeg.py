@@ -96,6 +96,20 @@ def media_input(path: Path, **options: Any) -> Any:
 
 
 @contextmanager
+def unicode_name(path: Path) -> Iterator[Path]:
+    """`path`, or a link to it where its name holds bytes that are no UTF-8, which ffmpeg-python cannot take."""
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:
+        with tempfile.TemporaryDirectory() as folder:
+            link = Path(folder) / f"media{path.suffix if path.suffix.isascii() else ''}"
+            link.symlink_to(path.absolute())
+            yield link
+    else:
+        yield path
+
+
+@contextmanager
 def open_media(path: Path) -> Iterator[Any]:
     """PyAV's container of a file that is not trusted. Raises ClipError: missing, empty, lfs_pointer, undecodable."""
     check_is_media(path)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_valid
 from mien.clip_cache import ClipCache, link_or_copy
 from mien.clips import Clip, ClipError, portable_path, write_clips
 from mien.files import atomic_directory, sha256_file
-from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, probe, run_ffmpeg
+from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, probe, run_ffmpeg, unicode_name
 from mien.media.video import BIT_EXACT
 from mien.parallel import Execution, map_clips
 
@@ -123,21 +123,20 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
 
 
 def _encode(source: Path, sound: Path | None, info: MediaInfo, options: ResampleOptions, target: Path) -> None:
-    streams = [_picture(media_input(source), info, options, own_sound=sound is not None)]
-    if sound is not None:
-        streams.append(_sound(media_input(sound), options))
-    elif info.audio_hz is not None:
-        streams.append(_sound(media_input(source), options))
-    output = ffmpeg.output(
-        *streams,
-        file_url(target),
-        **BIT_EXACT,
-        **{"c:v": "libx264", "preset": "veryfast", "crf": options.crf, "pix_fmt": "yuv420p", "c:a": "flac"},
-        fps_mode="passthrough",
-        t=options.max_seconds + 1,
-        threads=1,
-    )
-    run_ffmpeg(output, options.timeout_seconds)
+    with unicode_name(source) as picture_file, unicode_name(sound or source) as sound_file:
+        streams = [_picture(media_input(picture_file), info, options, own_sound=sound is not None)]
+        if sound is not None or info.audio_hz is not None:
+            streams.append(_sound(media_input(sound_file), options))
+        output = ffmpeg.output(
+            *streams,
+            file_url(target),
+            **BIT_EXACT,
+            **{"c:v": "libx264", "preset": "veryfast", "crf": options.crf, "pix_fmt": "yuv420p", "c:a": "flac"},
+            fps_mode="passthrough",
+            t=options.max_seconds + 1,
+            threads=1,
+        )
+        run_ffmpeg(output, options.timeout_seconds)
 
 
 def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: bool) -> Any:
