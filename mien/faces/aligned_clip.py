@@ -26,7 +26,7 @@ from mien.faces.tracks import FaceTrack, Mode, TrackBuilder, track_transforms
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Part of every cache key: to be raised by whoever changes what an aligned clip holds."""
 
 _SHARPNESS_EVERY = 5
@@ -43,7 +43,7 @@ class TrackOptions(BaseModel):
     )
     face_detector: str = Field(
         default="sfd",
-        pattern=r"^(sfd|blazeface|retinaface|yunet|scrfd)$",
+        pattern=r"^(sfd|retinaface|yunet)$",
         description="finds the boxes for face-alignment",
     )
     mode: Mode = Field(default="clip", description="one transform for each clip, or a smoothed one for each frame")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 from urllib.error import URLError
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,8 +16,18 @@ from numpy.typing import NDArray
 from mien.faces.landmarks import DetectorUnavailable, Face
 
 LANDMARK_WEIGHTS = "2DFAN4-11f355bf06.pth.tar"
-DETECTOR_WEIGHTS = {"sfd": "s3fd-619a316812.pth"}
-"""The files that face-alignment looks for in its cache folder, by the name of the face detector."""
+DETECTOR_WEIGHTS = {
+    "sfd": "s3fd-619a316812.pth",
+    "retinaface": "retinaface_mobilenet0.25.pth",
+    "yunet": "face_detection_yunet_2023mar.onnx",
+}
+"""The files that face-alignment looks for in its cache folder, by the name of the face detector.
+
+Its other detectors are left out: blazeface unpickles what it downloads, scrfd and dlib need further packages.
+"""
+
+_SFD_URL = "https://www.adrianbulat.com/downloads/python-fan/s3fd-619a316812.pth"
+_SFD_HASH = "619a316812"
 
 
 def weights_folder() -> Path:
@@ -25,8 +37,19 @@ def weights_folder() -> Path:
 
 def missing_weights(face_detector: str = "sfd") -> list[Path]:
     """The files of weights that are not on this machine."""
-    names = (LANDMARK_WEIGHTS, DETECTOR_WEIGHTS.get(face_detector))
-    return [weights_folder() / name for name in names if name is not None and not (weights_folder() / name).is_file()]
+    paths = (weights_folder() / name for name in (LANDMARK_WEIGHTS, DETECTOR_WEIGHTS[face_detector]))
+    return [path for path in paths if not path.is_file()]
+
+
+def _detector_arguments(face_detector: str) -> dict[str, str]:
+    if face_detector != "sfd":
+        return {}
+    # Left to itself this detector unpickles its file; given a path it loads nothing but weights.
+    path = weights_folder() / DETECTOR_WEIGHTS["sfd"]
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(_SFD_URL, str(path), hash_prefix=_SFD_HASH, progress=False)
+    return {"path_to_detector": str(path)}
 
 
 class FaceAlignmentLandmarks:
@@ -40,12 +63,15 @@ class FaceAlignmentLandmarks:
         """
         from face_alignment import FaceAlignment, LandmarksType
 
+        if face_detector not in DETECTOR_WEIGHTS:
+            raise ValueError(f"unknown face detector {face_detector!r}: choose {', '.join(DETECTOR_WEIGHTS)}")
         self._max_faces = max_faces
         try:
             self._networks: Any = FaceAlignment(
                 LandmarksType.TWO_D,
                 device=device or ("cuda" if torch.cuda.is_available() else "cpu"),
                 face_detector=face_detector,
+                face_detector_kwargs=_detector_arguments(face_detector),
                 compile=False,
             )
         except (URLError, OSError) as error:
@@ -54,10 +80,11 @@ class FaceAlignmentLandmarks:
                 f"face-alignment cannot download its weights ({error}): put {names} into {weights_folder()}, "
                 "or choose the detector mediapipe, which needs none"
             ) from error
-        except (RuntimeError, ValueError, EOFError) as error:  # torch.load and load_state_dict
+        except (RuntimeError, ValueError, EOFError, UnpicklingError, cv2.error) as error:  # reading the files
+            why = (str(error) or type(error).__name__).splitlines()[0]
             raise DetectorUnavailable(
                 f"face-alignment's weights in {weights_folder()} are damaged or of another network: remove them and "
-                f"fetch them again, or choose the detector mediapipe ({str(error).splitlines()[0]})"
+                f"fetch them again, or choose the detector mediapipe ({why})"
             ) from error
 
     def reset(self) -> None:
