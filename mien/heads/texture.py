@@ -152,14 +152,14 @@ def _lids(image: Array, a: Appearance) -> Array:
     x = FISSURE[0] + (FISSURE[1] - FISSURE[0]) * t
     lash, crease, paint = _canvas(), _canvas(), _canvas()
     for sign in (-1.0, 1.0):
-        _lines(lash, np.stack([sign * x, upper_lid(t) + 0.02], 1), 0.09 + 0.05 * a.makeup, 235)
+        _lines(lash, np.stack([sign * x, upper_lid(t) + 0.02], 1), 0.08 + 0.03 * a.makeup, 225)
         _lines(lash, np.stack([sign * x[8:], lower_lid(t)[8:] - 0.02], 1), 0.04 + 0.04 * a.makeup, 110)
         lifted = upper_lid(t) + 0.30 * np.sin(np.pi * t) ** 0.6 + 0.06
         _lines(crease, np.stack([sign * x, lifted], 1), 0.07, 200)
         _lines(paint, np.stack([sign * x, upper_lid(t) + 0.20], 1), 0.42, 255)
     image = _mix(image, np.array(a.skin) * [0.55, 0.42, 0.38], 0.85 * _onto_skin(cv2.GaussianBlur(crease, (0, 0), 2.0)))
     image = _mix(
-        image, np.array(a.skin) * [0.48, 0.34, 0.36], a.makeup * 0.8 * _onto_skin(cv2.GaussianBlur(paint, (0, 0), 7.0))
+        image, np.array(a.skin) * [0.60, 0.46, 0.48], a.makeup * 0.55 * _onto_skin(cv2.GaussianBlur(paint, (0, 0), 7.0))
     )
     return _mix(image, (0.10, 0.06, 0.05), _onto_skin(cv2.GaussianBlur(lash, (0, 0), 1.4)) * 1.1)
 
@@ -217,8 +217,8 @@ def _scalp(image: Array, a: Appearance, rng: np.random.Generator) -> Array:
     level = (np.arange(SKIN_HEIGHT) + 0.5) / SKIN_HEIGHT * LEVELS[-1]
     end = hairline_level(a.hair_style, azimuth)
     strands = _hairs(rng, (SKIN_HEIGHT, WIDTH))
-    distance = end[None] - level[:, None] + 1.1 * (strands - 0.5)
-    density = smoothstep(distance, -0.25, 0.55)
+    distance = end[None] - level[:, None] + 0.7 * (strands - 0.5)
+    density = smoothstep(distance, -0.55, 0.50)
     colour = hair_colours(a)[0] * (0.65 + 0.5 * strands)[..., None]
     return image + (np.clip(colour, 0, 1) - image) * density[..., None]
 
