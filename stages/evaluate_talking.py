@@ -6,12 +6,27 @@ from stages.shell import StageRun, run
 
 
 def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
-    """Measure, show, and register the model."""
+    """Measure, show, and register the model; `champion` moves to it when its NLMD is the lowest so far."""
     from mien.talking.evaluate import evaluate_talking as evaluate
+    from mien.talking.generate import Talker
+    from mien.talking.serving import served_example, served_inputs, served_outputs
+    from mien.tracked import Figure, ServedModel
 
-    figures = evaluate(FACES, SPLIT, MODELS / "talking_face", MODELS / "emotion_judge", options, EVALUATION, stage.log)
+    folder = MODELS / "talking_face"
+    figures = evaluate(FACES, SPLIT, folder, MODELS / "emotion_judge", options, EVALUATION, stage.log)
     stage.metrics(figures)
     stage.artifact(EVALUATION)
+    talker = Talker.load(folder)
+    model = ServedModel(
+        "talking_face",
+        folder,
+        "mien.talking.serving",
+        served_inputs(talker.size),
+        served_outputs(talker.size),
+        served_example(talker.size, talker.sample_rate),
+    )
+    nlmd = figures["generated"]["nlmd"]
+    stage.register(model, Figure("generated.nlmd", float("nan") if nlmd is None else nlmd, higher_is_better=False))
 
 
 if __name__ == "__main__":

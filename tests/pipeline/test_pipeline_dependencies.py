@@ -13,6 +13,7 @@ REPORTING = {
     "stages/__init__.py",
     "stages/shell.py",
     "mien/__init__.py",
+    "mien/tracked.py",
     "mien/tracking.py",
     "mien/progress.py",
 }
