@@ -62,14 +62,16 @@ def talk(
     model: Annotated[Path, typer.Option(help="Folder of the model.")] = Path("models/talking_face"),
     force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existing output.")] = False,
 ) -> None:
-    from mien.talking.talk import TalkError, TalkOptions
-    from mien.talking.talk import talk as make
+    from mien.talking.talk_request import TalkError, TalkOptions, check_request
 
     options = TalkOptions(
         image=image, text=text, speech=speech, emotion=emotion, intensity=intensity,
         language=language, voice=voice, seed=seed, size=size,
     )  # fmt: skip
     try:
+        check_request(options, out, model, force)  # a mistake is answered before torch is loaded
+        from mien.talking.talk import talk as make
+
         made = make(options, out, model, force)
     except TalkError as error:
         _refuse(error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from mien import __version__
-from mien.clips import EMOTIONS, ClipError
+from mien.clips import ClipError
 from mien.faces.alignment import align_image
 from mien.faces.landmarks import open_detector
 from mien.media.ffmpeg import probe_sound
@@ -25,35 +23,10 @@ from mien.progress import progress_bar
 from mien.talking.generate import Talker
 from mien.talking.portrait import PortraitError, read_portrait
 from mien.talking.speech_features import frame_count
+from mien.talking.talk_request import TalkError, TalkOptions, check_request
 
-MAX_CHARACTERS = 5_000
 MAX_SECONDS = 600
 LEAST_SECONDS = 0.2
-
-EMOTION_WORDS = {
-    "anger": "ANG", "angry": "ANG", "disgust": "DIS", "disgusted": "DIS", "fear": "FEA", "afraid": "FEA",
-    "happiness": "HAP", "happy": "HAP", "neutral": "NEU", "sadness": "SAD", "sad": "SAD",
-}  # fmt: skip
-
-
-class TalkError(ValueError):
-    """The video cannot be made; the message says why, and what to do, in one sentence."""
-
-
-class TalkOptions(BaseModel):
-    """What is to be said, by whom, and how."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    image: Path
-    text: str | None = None
-    speech: Path | None = None
-    emotion: str = "NEU"
-    intensity: float = Field(2 / 3, description="in [0, 1]")
-    language: str = Field("en-us", description="of the synthesised voice")
-    voice: str | None = Field(None, description="variant of the synthesised voice, f1–f5 or m1–m8; None: the usual one")
-    seed: int = Field(0, ge=0)
-    size: int = Field(256, description="side of the video in pixels")
 
 
 @dataclass(frozen=True)
@@ -66,23 +39,13 @@ class Talked:
     model_version: str
 
 
-def emotion_code(word: str) -> str:
-    """`HAP` for `HAP`, `hap` or `happy`; raises TalkError for a word that is no emotion."""
-    plain = word.strip()
-    code = EMOTION_WORDS.get(plain.lower(), plain.upper())
-    if code not in EMOTIONS:
-        raise TalkError(f"unknown emotion {plain[:40]!r}: choose one of {', '.join(EMOTIONS)}")
-    return code
-
-
 def talk(options: TalkOptions, out: Path, model: Path = Path("models/talking_face"), force: bool = False) -> Talked:
     """Make the video and write it to `out` (.mp4: H.264 + AAC), whole or not at all.
 
     An existing `out` is overwritten only with `force`, an input never. The file's metadata says that it is generated,
     and by which version of the model. Raises TalkError for everything that a person can put right.
     """
-    emotion = emotion_code(options.emotion)
-    _check(options, out, force)
+    emotion = check_request(options, out, model, force)
     talker, version = _load(model)
     try:
         picture = read_portrait(options.image)
@@ -122,48 +85,7 @@ def provenance(version: str, emotion: str, options: TalkOptions) -> dict[str, st
     }
 
 
-def _check(options: TalkOptions, out: Path, force: bool) -> None:
-    if (options.text is None) == (options.speech is None):
-        both = "not both" if options.text is not None else "one of them is needed"
-        raise TalkError(f"give what is said either as a text (--text) or as a recording (--speech): {both}")
-    if not math.isfinite(options.intensity) or not 0 <= options.intensity <= 1:
-        raise TalkError(f"the intensity must lie between 0 and 1, not {options.intensity:g}")
-    if not 64 <= options.size <= 2048 or options.size % 2:
-        raise TalkError(f"the size must be an even number of pixels from 64 to 2048, not {options.size}")
-    if options.text is not None and not options.text.strip():
-        raise TalkError("the text is empty: there is nothing to say")
-    if options.text is not None and len(options.text) > MAX_CHARACTERS:
-        raise TalkError(
-            f"the text has {len(options.text):,} characters; at most {MAX_CHARACTERS:,} are spoken: split it"
-        )
-    _check_out(options, out, force)
-
-
-def _check_out(options: TalkOptions, out: Path, force: bool) -> None:
-    if out.suffix != ".mp4":
-        raise TalkError(f"the output must be named .mp4, not {out.name!r}")
-    if out.is_dir():
-        raise TalkError(f"{out} is a folder: name a file in it")
-    if not out.exists():
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=out.parent):
-                return
-        except OSError as error:
-            raise TalkError(f"{out} cannot be written: {error.strerror or error}") from error
-    inputs = [path for path in (options.image, options.speech) if path is not None and path.exists()]
-    if any(out.samefile(path) for path in inputs):
-        raise TalkError(f"{out} is one of the inputs: an input is never overwritten")
-    if not force:
-        raise TalkError(f"{out} is already there: choose another name, or add --force to overwrite it")
-
-
 def _load(model: Path) -> tuple[Talker, str]:
-    if not (model / "config.json").is_file():
-        raise TalkError(
-            f"there is no trained model in {model}: run `make repro` (or `dvc repro talking_face`) first, "
-            "or point --model to one"
-        )
     try:
         talker = Talker.load(model)
         return talker, f"talking_face {talker.version[:12]}"

@@ -25,7 +25,8 @@ from mien.talking import portrait
 from mien.talking.model_folder import save_model
 from mien.talking.networks import Generator, GeneratorConfig
 from mien.talking.portrait import PortraitError, read_portrait
-from mien.talking.talk import MAX_CHARACTERS, TalkError, TalkOptions, emotion_code, talk
+from mien.talking.talk import talk
+from mien.talking.talk_request import MAX_CHARACTERS, TalkError, TalkOptions, emotion_code
 
 REAL = Path(__file__).parents[2].parent / "shared/real/talking/cremad"
 
