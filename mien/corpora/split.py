@@ -75,12 +75,11 @@ def split_clips(clips: Sequence[Clip], options: SplitOptions) -> dict[str, Part]
     2. Every other actor's part follows from `position(actor, seed)` alone: below `test_ratio` test, then below
        `test_ratio + val_ratio` val, else train. Adding or removing an actor moves nobody else, apart from the loans
        of 3. Both sexes meet the same thresholds, so that every part is balanced by sex in expectation.
-    3. Loans, for corpora so small that chance leaves a part empty. Each sex (and the actors of unknown sex) that has
-       at least 1/val_ratio actors outside the given lists but none in val lends val its train actor of the lowest
-       position. If val is empty still, the train actor of the lowest position of all goes there. If train is empty,
-       the actor of the highest position goes there. An actor lent so returns when an actor is added that takes the
-       place; nobody else ever moves. With two actors or more neither train nor (unless val_ratio is 0) val is empty;
-       a single actor is train.
+    3. Loans, for corpora so small that chance leaves a part empty: a sex (or the actors of unknown sex) of at least
+       1/val_ratio actors that has none in val, or none in train, has its actor nearest to that part's positions moved
+       there; then the same for all actors together. From two actors on, the given lists apart, neither train nor
+       (unless val_ratio is 0) val is empty; a single actor is train. Adding an actor can only begin or end loans: who
+       is on loan neither before nor after stays, and where no loan is needed before nor after, nobody moves.
 
     Raises ValueError: no usable clip, an actor whose clips name both sexes, an actor of a given list without a clip.
     """
@@ -131,24 +130,30 @@ def _by_position(place: float, options: SplitOptions) -> Part:
 
 
 def _lend(part_of: dict[str, Part], free: list[str], sexes: Mapping[str, str | None], options: SplitOptions) -> None:
-    """Point 3 of `split_clips`; `free` is in the order of positions."""
-    if options.val_actors is None and options.val_ratio > 0:
+    """Point 3 of `split_clips`; `free` is in the order of positions: test, val, train."""
+    wants_val = options.val_actors is None and options.val_ratio > 0
+    if wants_val:
         for sex in (None, "female", "male"):
             same = [actor for actor in free if sexes[actor] == sex]
             if len(same) * options.val_ratio >= 1:
-                _lend_one(part_of, same)
-        if "val" not in part_of.values():
-            _lend_one(part_of, free)
-    if "train" not in part_of.values() and free:
+                _lend_within(part_of, same)
+        _lend_within(part_of, free)
+    elif free and "train" not in part_of.values():
         part_of[free[-1]] = "train"
-    if len(part_of) == 1:
-        log.warning("split: there is one actor only, so nothing is left to validate on")
+    if wants_val and "val" not in part_of.values():
+        log.warning("split: there is nobody to validate on; it takes two actors at least")
 
 
-def _lend_one(part_of: dict[str, Part], actors: Sequence[str]) -> None:
-    train = [actor for actor in actors if part_of[actor] == "train"]
-    if train and not any(part_of[actor] == "val" for actor in actors):
-        part_of[train[0]] = "val"
+def _lend_within(part_of: dict[str, Part], actors: Sequence[str]) -> None:
+    """Give train, then val, a member of `actors` (in the order of positions) where it has none."""
+    members: dict[Part, list[str]] = {part: [actor for actor in actors if part_of[actor] == part] for part in PARTS}
+    if not members["train"] and actors:
+        lent = actors[-1]
+        members[part_of[lent]].remove(lent)
+        members["train"].append(lent)
+        part_of[lent] = "train"
+    if not members["val"] and len(actors) > 1:
+        part_of[members["train"][0] if len(members["train"]) > 1 else members["test"][-1]] = "val"
 
 
 def check_disjoint(rows: Sequence[tuple[str, str, str]]) -> None:
@@ -202,9 +207,9 @@ def read_split(path: Path) -> dict[str, Part]:
 
 def summarise_split(clips: Sequence[Clip], parts: Mapping[str, Part]) -> dict[str, dict[str, int]]:
     """Counts for a stage's metrics: clips, actors, women and men in each part."""
-    summary = {}
+    summary: dict[str, dict[str, int]] = {}
     for part in PARTS:
-        own = [clip for clip in clips if parts[clip.clip_id] == part]
+        own = [clip for clip in clips if parts.get(clip.clip_id) == part]
         sexes = {actor_group(clip): clip.sex for clip in own}
         summary[part] = {
             "clips": len(own),

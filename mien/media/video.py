@@ -47,7 +47,7 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
         count = 0
         try:
             for frame in container.decode(stream):
-                picture = reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray()
+                picture = np.asarray(reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray(), np.uint8)
                 quarter_turns = round(frame.rotation / 90) % 4
                 yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
                 count += 1
