@@ -63,6 +63,12 @@ class _Pictures:
 
     def __init__(self, shards: FaceShards, clips: Sequence[str], options: EmotionJudgeOptions) -> None:
         side = options.size
+        megabytes = len(clips) * options.frames_kept * side * side / 1e6
+        if megabytes > options.cache_megabytes:
+            raise ValueError(
+                f"the judge keeps {megabytes:.0f} MB of pictures, more than cache_megabytes {options.cache_megabytes}: "
+                "raise that, or lower frames_kept or size"
+            )
         self.pixels = torch.empty((len(clips), options.frames_kept, side, side), dtype=torch.uint8)
         for row, clip_id in enumerate(clips):
             grey = prepare(shards.clip(clip_id).video, options.network, options.frames_kept)

@@ -148,6 +148,13 @@ def test_a_corpus_without_emotions_gives_a_judge_that_judges_nothing(tmp_path: P
     assert EmotionJudge.load(tmp_path / "judge").trained_clips == 0
 
 
+def test_pictures_that_do_not_fit_are_refused_before_training(barred: tuple[Path, Path], tmp_path: Path) -> None:
+    options = TINY.model_copy(update={"cache_megabytes": 0})
+    with pytest.raises(ValueError, match="frames_kept"):
+        train_emotion_judge(*barred, options, tmp_path / "judge", tmp_path / "resume", no_log)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_labelled_clips_are_those_of_the_part(barred: tuple[Path, Path]) -> None:
     shards, split = FaceShards(barred[0]), read_split(barred[1])
     assert labelled_clips(shards, split, "val") == sorted(f"3_{emotion}" for emotion in EMOTIONS)
