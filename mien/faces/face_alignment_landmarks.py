@@ -52,6 +52,16 @@ def _detector_arguments(face_detector: str) -> dict[str, str]:
     return {"path_to_detector": str(path)}
 
 
+def _without_compiling() -> None:
+    # face-alignment compiles two small functions anew in every process, for longer than many clips take; as the
+    # plain Python that they are they cost a few milliseconds a face and give the same points.
+    from face_alignment import utils
+
+    for name in ("_get_preds_fromhm", "transform_np"):
+        function = getattr(utils, name)
+        setattr(utils, name, getattr(function, "py_func", function))
+
+
 class FaceAlignmentLandmarks:
     """face-alignment's detector and 2DFAN-4 as a `LandmarkDetector`; it gives no mesh."""
 
@@ -66,6 +76,7 @@ class FaceAlignmentLandmarks:
         if face_detector not in DETECTOR_WEIGHTS:
             raise ValueError(f"unknown face detector {face_detector!r}: choose {', '.join(DETECTOR_WEIGHTS)}")
         self._max_faces = max_faces
+        _without_compiling()
         try:
             self._networks: Any = FaceAlignment(
                 LandmarksType.TWO_D,

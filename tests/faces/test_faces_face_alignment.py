@@ -65,25 +65,27 @@ def detector(weights: Path) -> Iterator[LandmarkDetector]:
 def test_faces_have_68_points_and_no_mesh(detector: LandmarkDetector) -> None:
     frame = talking_frames(1)[0][::3, ::3]
     faces = detector.detect(frame)
+    again = detector.detect(frame)
     assert len(faces) == 1
     assert faces[0].landmarks.shape == (68, 2)
     assert faces[0].landmarks.dtype == np.float32
     assert faces[0].mesh is None
     assert 0 <= faces[0].score <= 1
+    np.testing.assert_array_equal(faces[0].landmarks, again[0].landmarks)
 
 
 def test_a_clip_goes_all_the_way(detector: LandmarkDetector, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from mien.faces import aligned_clip
 
     monkeypatch.setattr(aligned_clip, "_detector", lambda *_: detector)
-    clip = write_clip_file(tmp_path, "clip", [frame[::3, ::3] for frame in talking_frames(1)], tone_of(1))
+    clip = write_clip_file(tmp_path, "clip", [frame[::3, ::3] for frame in talking_frames(2)], tone_of(2))
     options = aligned_clip.TrackOptions(detector="face-alignment", size=32)
     aligned_clip.make_aligned_clip(clip, options, tmp_path / "spool", tmp_path / "clip.h5")
     quality = aligned_clip.read_quality(tmp_path / "clip.h5")
     assert quality is not None
-    assert quality.frames == 1
+    assert quality.frames == 2
     with aligned_clip.open_aligned_clip(tmp_path / "clip.h5") as (datasets, _):
-        assert datasets["landmarks"].shape == (1, 68, 2)
+        assert datasets["landmarks"].shape == (2, 68, 2)
         assert "mesh" not in datasets
 
 
