@@ -128,7 +128,7 @@ def lid_motion(s: Sites, upper_shift: float, lower_shift: float, left: bool) -> 
     return out
 
 
-BLINK_UPPER, BLINK_LOWER = -0.93, 0.09
+BLINK_UPPER, BLINK_LOWER = -0.96, 0.10
 
 
 def blink_corrections(s: Sites) -> tuple[Array, Array]:

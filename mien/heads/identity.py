@@ -29,12 +29,14 @@ class _Shape:
         self.head = smoothstep(self.y, -14.5, -10.5)
         self.front = smoothstep(self.z, 1.0, 4.5) * self.head
         dx = (np.abs(self.x) - EYE_CENTRE[0]) / 1.9
-        dy, dz = (self.y - EYE_CENTRE[1]) / 1.45, (self.z - EYE_CENTRE[2] - 0.5) / 3.0
-        # rigid over the eyeball and the lids' margins, gone at brow, nose and cheek
-        self.eye = smoothstep(dx**2 + dy**2 + dz**2, 1.9, 0.55)
+        dy, dz = (self.y - EYE_CENTRE[1]) / 1.5, (self.z - EYE_CENTRE[2] - 0.5) / 3.0
+        # rigid over the eyeball and the lids, gone at brow, nose and cheek
+        self.eye = smoothstep(dx**2 + dy**2 + dz**2, 2.1, 0.85)
+        # what shapes brow, nose and cheeks leaves the lids on their eyeball
+        self.free = 1 - smoothstep((dx * 1.9 / 1.75) ** 2 + (dy * 1.5 / 1.25) ** 2, 1.7, 0.75)
 
     def at(self, centre: tuple[float, float], size: tuple[float, float]) -> Array:
-        return bump(self.x, self.y, centre, size) * self.front
+        return bump(self.x, self.y, centre, size) * self.front * self.free
 
 
 def _eye_size(s: _Shape) -> Array:

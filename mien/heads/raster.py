@@ -60,7 +60,7 @@ def _weights(vertices, faces, index, out):  # type: ignore[no-untyped-def]  # pr
 
 def visible_triangles(
     vertices: NDArray[np.float64], faces: NDArray[np.int32], height: int, width: int, cull: bool = False
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Index of the nearest triangle (H, W), -1 where there is none, and its depth (H, W), inf where there is none.
 
     Arguments as `rasterise`; `cull` leaves out triangles that turn their back (counter-clockwise is the front, seen
@@ -69,7 +69,7 @@ def visible_triangles(
     if vertices.ndim != 2 or vertices.shape[1] != 3 or faces.ndim != 2 or faces.shape[1] != 3:
         raise ValueError(f"vertices must be (V, 3) and faces (F, 3), not {vertices.shape} and {faces.shape}")
     index = np.full((height, width), -1, np.int32)
-    depth = np.full((height, width), np.inf)
+    depth = np.full((height, width), np.inf, np.float32)
     points = np.ascontiguousarray(vertices, np.float64)
     if len(faces):
         if faces.min() < 0 or faces.max() >= len(points):

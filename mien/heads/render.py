@@ -17,7 +17,7 @@ from mien.heads.identity import identity_fields
 from mien.heads.parts import PARTS, Part
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.raster import visible_triangles
-from mien.heads.shading import CLOTH, EYE, HAIR, LASH, LINEAR, MOUTH, SKIN, shade_image, srgb_table, vertex_normals
+from mien.heads.shading import CLOTH, EYE, HAIR, LASH, LINEAR, MOUTH, SKIN, highlight_table, shade_image, srgb_table, vertex_normals
 from mien.heads.texture import FACE, atlas_coordinates, eye_shade, paint_atlas, wrinkle_maps
 from mien.heads.wardrobe import clothing_part, hair_part
 
@@ -200,6 +200,9 @@ def render_frames(
     wall = _background(background, size)
     atlas, folds, table = paint_atlas(appearance), wrinkle_maps(), srgb_table()
     lamps, strengths = light.lamps()
+    halves = lamps + [0.0, 0.0, 1.0]
+    halves /= np.linalg.norm(halves, axis=1, keepdims=True)
+    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
     ambient = np.array(light.ambient, float)
     faces = scene.faces
     normals: NDArray[np.float64] | None = None
@@ -222,7 +225,7 @@ def render_frames(
             frame = np.empty((height, width, 3), np.uint8)
             shade_image(
                 index, depth, screen, faces, normals, scene.coordinates, scene.shade, scene.material, atlas, LINEAR,
-                table, _wrinkle_weights(performance.expression[start + i]), folds, _CORNER, lamps, strengths, ambient, _GLOSS,
+                table, _wrinkle_weights(performance.expression[start + i]), folds, _CORNER, lamps, halves, strengths, ambient, _GLOSS[:, 2].copy(), highlight,
                 wall, frame,
             )  # fmt: skip
             yield frame

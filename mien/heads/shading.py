@@ -17,6 +17,15 @@ LINEAR: NDArray[np.float32] = (((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4).
 LINEAR[:11] = (np.arange(11) / 255 / 12.92).astype(np.float32)
 """sRGB bytes as linear light."""
 
+HIGHLIGHT_STEPS = 1024
+
+
+def highlight_table(strength: NDArray[np.float64], exponent: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Blinn's highlight strength * cos ** exponent (M, HIGHLIGHT_STEPS) of M materials for cosines from 0 to 1."""
+    cosine = np.linspace(0, 1, HIGHLIGHT_STEPS)
+    return strength[:, None] * cosine[None] ** exponent[:, None]
+
+
 _STEPS = 4096
 _SRGB: NDArray[np.uint8] = np.round(
     255 * np.where((_l := np.arange(_STEPS) / (_STEPS - 1)) < 0.0031308, 12.92 * _l, 1.055 * _l ** (1 / 2.4) - 0.055)
@@ -55,8 +64,8 @@ def _sample(atlas, linear, x, y, colour):  # type: ignore[no-untyped-def]  # pra
 
 
 @njit(cache=True, fastmath=True)
-def _light(material, n, shade, colour, lamps, strengths, ambient, gloss):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Light `colour` in place. lamps (K, 3) directions, strengths (K, 3); the viewer is at +z."""
+def _light(material, n, shade, colour, lamps, halves, strengths, ambient, gloss, highlight):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Light `colour` in place: lamps, halves (K, 3) directions; strengths (K, 3); the viewer is at +z."""
     nz = n[2]
     upward = 0.5 + 0.5 * n[1]
     r = ambient[0] * (0.55 + 0.45 * upward)
@@ -68,7 +77,8 @@ def _light(material, n, shade, colour, lamps, strengths, ambient, gloss):  # typ
         if material == 0:
             # blood under the skin carries red light furthest past the terminator
             wr, wg, wb = max((d + 0.32) / 1.32, 0.0), max((d + 0.22) / 1.22, 0.0), max((d + 0.18) / 1.18, 0.0)
-            wr, wg, wb = wr**1.35, wg**1.25, wb**1.22
+            # about w ** 1.3, without the power
+            wr, wg, wb = wr * (0.7 + 0.3 * wr), wg * (0.76 + 0.24 * wg), wb * (0.78 + 0.22 * wb)
         else:
             wr = max((d + 0.25) / 1.25, 0.0)
             wg = wr
@@ -76,13 +86,11 @@ def _light(material, n, shade, colour, lamps, strengths, ambient, gloss):  # typ
         r += strengths[k, 0] * wr
         g += strengths[k, 1] * wg
         b += strengths[k, 2] * wb
-        hx, hy, hz = lamps[k, 0], lamps[k, 1], lamps[k, 2] + 1.0
-        length = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-6
-        h = max((n[0] * hx + n[1] * hy + n[2] * hz) / length, 0.0)
-        power = 2 * gloss[material, 1]
-        specular += strengths[k, 1] * gloss[material, 0] * h**power * (1.0 if d > -0.1 else 0.0)
+        h = min(n[0] * halves[k, 0] + n[1] * halves[k, 1] + n[2] * halves[k, 2], 1.0)
+        if d > -0.1 and h > 0.5:
+            specular += strengths[k, 1] * highlight[material, int(h * (highlight.shape[1] - 1))]
     edge = 1.0 - max(nz, 0.0)
-    sheen = gloss[material, 2] * edge * edge * edge
+    sheen = gloss[material] * edge * edge * edge
     colour[0] = shade * (colour[0] * r + specular + sheen * ambient[0])
     colour[1] = shade * (colour[1] * g + specular + sheen * ambient[1])
     colour[2] = shade * (colour[2] * b + specular + sheen * ambient[2])
@@ -90,7 +98,7 @@ def _light(material, n, shade, colour, lamps, strengths, ambient, gloss):  # typ
 
 @njit(cache=True, fastmath=True)
 def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, atlas, linear, wrinkles, folds, corner,
-              lamps, strengths, ambient, gloss, colour, n):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
+              lamps, halves, strengths, ambient, gloss, highlight, colour, n):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
     ax, ay, bx, by = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1]
     cx, cy = screen[c, 0], screen[c, 1]
@@ -121,12 +129,12 @@ def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, a
         colour[0] *= 1 - 0.45 * crease
         colour[1] *= 1 - 0.60 * crease
         colour[2] *= 1 - 0.62 * crease
-    _light(kind, n, dim, colour, lamps, strengths, ambient, gloss)
+    _light(kind, n, dim, colour, lamps, halves, strengths, ambient, gloss, highlight)
 
 
 @njit(cache=True, fastmath=True)
 def shade_image(index, depth, screen, faces, normals, coordinates, shade, material, atlas, linear, srgb, wrinkles, folds, corner,
-                lamps, strengths, ambient, gloss, background, out):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
+                lamps, halves, strengths, ambient, gloss, highlight, background, out):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
     """Colour the image `out` (H, W, 3) uint8 from 2 x 2 samples a pixel of triangle `index` and `depth` (2H, 2W)."""
     colour = np.zeros(3)
     n = np.zeros(3)
@@ -155,7 +163,7 @@ def shade_image(index, depth, screen, faces, normals, coordinates, shade, materi
                 )
             if whole:
                 _fragment(2 * x + 1.0, 2 * y + 1.0, f0, screen, faces, normals, coordinates, shade, material, atlas,
-                          linear, wrinkles, folds, corner, lamps, strengths, ambient, gloss, colour, n)  # fmt: skip
+                          linear, wrinkles, folds, corner, lamps, halves, strengths, ambient, gloss, highlight, colour, n)  # fmt: skip
                 for k in range(3):
                     out[y, x, k] = srgb[int(min(max(colour[k], 0.0), 1.0) * top)]
                 continue
@@ -168,7 +176,7 @@ def shade_image(index, depth, screen, faces, normals, coordinates, shade, materi
                         total[k] += linear[background[y, x, k]]
                     continue
                 _fragment(sx + 0.5, sy + 0.5, f, screen, faces, normals, coordinates, shade, material, atlas, linear,
-                          wrinkles, folds, corner, lamps, strengths, ambient, gloss, colour, n)  # fmt: skip
+                          wrinkles, folds, corner, lamps, halves, strengths, ambient, gloss, highlight, colour, n)  # fmt: skip
                 for k in range(3):
                     total[k] += min(max(colour[k], 0.0), 1.0)
             for k in range(3):

@@ -212,15 +212,16 @@ def _facial_hair(image: Array, a: Appearance, rng: np.random.Generator) -> Array
 def _scalp(image: Array, a: Appearance, rng: np.random.Generator) -> Array:
     if a.hair_style == "bald":
         return image
-    u = (np.arange(WIDTH) + 0.5) / WIDTH
-    azimuth = (u - 0.5) * 2 * np.pi
-    level = (np.arange(SKIN_HEIGHT) + 0.5) / SKIN_HEIGHT * LEVELS[-1]
-    end = hairline_level(a.hair_style, azimuth)
-    strands = _hairs(rng, (SKIN_HEIGHT, WIDTH))
-    distance = end[None] - level[:, None] + 0.7 * (strands - 0.5)
+    rows = int(LEVELS[10] / LEVELS[-1] * SKIN_HEIGHT)
+    azimuth = ((np.arange(WIDTH, dtype=np.float32) + 0.5) / WIDTH - 0.5) * np.float32(2 * np.pi)
+    level = ((np.arange(rows) + 0.5) / SKIN_HEIGHT * LEVELS[-1]).astype(np.float32)
+    end = hairline_level(a.hair_style, azimuth).astype(np.float32)
+    strands = _hairs(rng, (rows, WIDTH))
+    distance = end[None] - level[:, None] + np.float32(0.7) * (strands - np.float32(0.5))
     density = smoothstep(distance, -0.55, 0.50)
-    colour = hair_colours(a)[0] * (0.65 + 0.5 * strands)[..., None]
-    return image + (np.clip(colour, 0, 1) - image) * density[..., None]
+    colour = hair_colours(a)[0].astype(np.float32) * (0.65 + 0.5 * strands)[..., None]
+    image[:rows] += (np.minimum(colour, 1) - image[:rows]) * density[..., None]
+    return image
 
 
 def hair_colours(a: Appearance) -> tuple[Array, Array]:
@@ -328,7 +329,7 @@ def paint_atlas(appearance: Appearance) -> NDArray[np.uint8]:
     face = _lids(face, appearance)
     image[FACE] = _mix(face, appearance.brows, _brows(appearance, rng))
     image = _scalp(image, appearance, rng)
-    atlas = np.zeros((HEIGHT, WIDTH, 3))
+    atlas = np.zeros((HEIGHT, WIDTH, 3), np.float32)
 
     def put(name: str, content: Array) -> None:
         left, top, width, height = PLACES[name]
