@@ -31,8 +31,10 @@ from mien.tracked import main_root
 from mien.tracking import tracking_uri
 
 HOST = "127.0.0.1"
-HEALTHY_SECONDS = 120.0
+HEALTHY_SECONDS = 240.0
 PORTS = {"mlflow": 5000, "prefect": 4200}
+# The deployment ends first: it tells its server that it goes.
+_ENDING = ("deployment", "prefect", "mlflow")
 
 
 class Service(BaseModel):
@@ -85,7 +87,7 @@ class Services:
             services = self.running()
             self._end(services)
             self._state.unlink(missing_ok=True)
-            return list(services)
+            return [name for name in _ENDING if name in services]
 
     def _up(self, services: dict[str, Service]) -> None:
         starting: list[tuple[str, Callable[[], bool]]] = []
@@ -158,8 +160,7 @@ class Services:
         write_json(self._state, {name: service.model_dump() for name, service in services.items()})
 
     def _end(self, services: Mapping[str, Service]) -> None:
-        # The deployment first: it tells its server that it goes.
-        for name in ("deployment", "prefect", "mlflow"):
+        for name in _ENDING:
             if name in services:
                 stop_tree(services[name].process(), grace=10)
 

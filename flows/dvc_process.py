@@ -18,6 +18,8 @@ _TETHER = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0);"
     "os.getppid() == int(sys.argv[1]) or sys.exit(143); os.execv(sys.argv[2], sys.argv[2:])"
 )
+STOP_SECONDS = 10.0
+"""How long a stage may take to close its MLflow run and write its receipt when its run is cancelled."""
 _groups: set[int] = set()
 _groups_guard = threading.Lock()
 _stopping = threading.Event()
@@ -86,7 +88,7 @@ def run_dvc(
         return code
     finally:
         # The leader may be gone while what it started is not: the group is ended in any case.
-        stop_group(process.pid)
+        stop_group(process.pid, STOP_SECONDS)
         process.wait()
         with _groups_guard:
             _groups.discard(process.pid)
@@ -97,7 +99,7 @@ def stop_everything() -> None:
     _stopping.set()
     with _groups_guard:
         groups = list(_groups)
-    threads = [threading.Thread(target=stop_group, args=(group,)) for group in groups]
+    threads = [threading.Thread(target=stop_group, args=(group, STOP_SECONDS)) for group in groups]
     for thread in threads:
         thread.start()
     for thread in threads:

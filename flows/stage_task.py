@@ -17,6 +17,10 @@ from mien.tracking import Tracking
 from stages.pipeline_files import PipelineFiles
 from stages.receipts import read_receipt, tag_finished_runs
 
+_HINTS = ("To track the changes with git", "git add ", "To enable auto staging", "dvc config core.autostage")
+_HINTS += ("Use `dvc push` to send",)
+"""What dvc advises a person at a terminal after every stage."""
+
 
 @dataclass
 class StageEnd:
@@ -66,7 +70,8 @@ def _run(stage: str, run: PipelineRun) -> StageEnd:
     def line(text: str) -> None:
         nonlocal unchanged
         unchanged = unchanged or text == f"Stage '{stage}' didn't change, skipping"
-        logger.info(text)
+        if not text.strip().startswith(_HINTS):
+            logger.info(text)
 
     arguments = ["repro", "--single-item", *(["--force"] if run.force else []), stage]
     try:

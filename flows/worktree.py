@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from flows.dvc_process import dvc_output
 
-OVERRIDE = re.compile(r"^[A-Za-z_]\w*(\.\w+)*=.*$", re.DOTALL)
+OVERRIDE = re.compile(r"^[A-Za-z_]\w*(\.\w+)+=.*$", re.DOTALL)
 
 
 class OverrideError(ValueError):
@@ -36,6 +36,7 @@ def apply_overrides(path: Path, overrides: Sequence[str]) -> None:
     yaml.preserve_quotes = True
     yaml.width = 4096
     values: Any = yaml.load(path.read_text(encoding="utf-8")) or {}
+    changes: list[tuple[Any, str, Any]] = []
     for override in overrides:
         if not OVERRIDE.match(override):
             raise OverrideError(f"'{override}' is no override; write section.key=value")
@@ -49,9 +50,11 @@ def apply_overrides(path: Path, overrides: Sequence[str]) -> None:
             if owner[section] is None:
                 owner[section] = {}
             owner = owner[section]
-        if not isinstance(owner, dict) or (not sections and key not in owner):
+        if not isinstance(owner, dict):
             raise OverrideError(f"'{name}' names no place in params.yaml; write section.key=value")
-        owner[key] = YAML(typ="safe").load(text) if text.strip() else None
+        changes.append((owner, key, YAML(typ="safe").load(text) if text.strip() else None))
+    for owner, key, value in changes:
+        owner[key] = value
     with path.open("w", encoding="utf-8") as stream:
         yaml.dump(values, stream)
 

@@ -343,7 +343,7 @@ class TrackedRun:
         if self._monitor is not None:
             self._tracking.safely(self._monitor.finish)
         if self._pump is not None:
-            self._pump.close(10.0)
+            self._pump.close(2.0 if status == "KILLED" else 10.0)
         self._tracking.end_run(self.run_id, status)
         if self._parent:
             self._tracking.stage_ends(self._parent, self._stage, status)

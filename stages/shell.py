@@ -256,6 +256,8 @@ def _end_with(driver: Process | None) -> None:
     """Stop on SIGTERM, and when the dvc that wanted this stage is gone: nobody would commit what it writes."""
 
     def stop(_signal: int, _frame: object) -> None:
+        # Once is enough: the group, the kernel and the watcher may all say it, and tidying up must not be cut short.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise StageStopped
 
     signal.signal(signal.SIGTERM, stop)

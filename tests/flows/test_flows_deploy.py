@@ -1,0 +1,161 @@
+"""Real servers on loopback: a run triggered through Prefect's API as the form does it, a cancelled one, and the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from toy_pipeline import environment, make_repository
+
+from flows.deploy import ServiceError, Services, choose_port
+from stages.receipts import read_receipt
+
+pytestmark = [pytest.mark.ui, pytest.mark.pipeline]
+
+
+def deploy(toy: Path, action: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flows.deploy", action],
+        cwd=toy,
+        env={**environment(), "MIEN_TRACKING": "off", **PORTS},
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+
+
+def free_port() -> str:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+PORTS = {"MIEN_MLFLOW_PORT": free_port(), "MIEN_PREFECT_PORT": free_port()}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    toy = make_repository(tmp_path_factory.mktemp("served") / "toy")
+    up = deploy(toy, "up")
+    try:
+        assert up.returncode == 0, up.stderr
+        yield toy
+    finally:
+        down = deploy(toy, "down")
+    assert down.stdout == "ended: deployment, prefect, mlflow\n"
+    assert not Services(toy).running()
+
+
+def api(path: str, body: Any = None) -> Any:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{PORTS['MIEN_PREFECT_PORT']}/api{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"content-type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def trigger(**request: Any) -> str:
+    deployment = api("/deployments/name/pipeline/mien")
+    body = {"parameters": {"request": request}, "state": {"type": "SCHEDULED"}}
+    return str(api(f"/deployments/{deployment['id']}/create_flow_run", body)["id"])
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 180) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
+    return value
+
+
+def ended(run: str) -> dict[str, Any]:
+    final = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+    def state() -> dict[str, Any] | None:
+        found: dict[str, Any] = api(f"/flow_runs/{run}")["state"]
+        return found if found["type"] in final else None
+
+    result: dict[str, Any] = wait_for(state)
+    return result
+
+
+def test_a_triggered_run_is_seen_completed_with_every_stage(served: Path) -> None:
+    state = ended(trigger(targets=["left"]))
+    assert (state["type"], state["message"]) == ("COMPLETED", "2 ran")
+    run = trigger(targets=["right"])
+    state = ended(run)
+    assert state["message"] == "1 ran, 1 cached"
+    tasks = api("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+    assert {task["name"]: task["state"]["name"] for task in tasks} == {"source": "Cached", "right": "Completed"}
+    logs = api("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})
+    assert {f"right step {step}" for step in range(1, 6)} <= {log["message"] for log in logs}
+    artifacts = api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
+    assert {"plan", "stages", "metrics"} <= {artifact["key"] for artifact in artifacts}
+    assert not (served / "data" / "both.txt").exists()
+
+
+def test_the_form_offers_the_stages_and_the_server_refuses_what_is_wrong(served: Path) -> None:  # noqa: ARG001
+    schema = api("/deployments/name/pipeline/mien")["parameter_openapi_schema"]["definitions"]
+    assert schema["StageName"]["enum"] == ["source", "left", "right", "both"]
+    assert schema["PipelineRequest"]["properties"]["concurrency"]["maximum"] == 16
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        trigger(concurrency=99)
+    assert refused.value.code in {409, 422}
+
+
+@pytest.mark.crash
+def test_cancelling_a_run_ends_the_stage_and_its_whole_group(served: Path) -> None:
+    run = trigger(targets=["source"], overrides=["source.seconds=300"], experiment="endless")
+    worktree = served / ".mien" / "worktrees" / "endless"
+    receipt = wait_for(lambda: read_receipt(worktree, "source"))
+    stage = psutil.Process(receipt.pid)
+    group = os.getpgid(stage.pid)
+    family = [stage, *stage.parents()]
+    dvc = next(process for process in family if process.pid == group)
+    assert "dvc" in " ".join(dvc.cmdline())
+    api(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
+    wait_for(lambda: not stage.is_running() and not dvc.is_running(), seconds=60)
+    assert ended(run)["type"] == "CANCELLED"
+    stopped = read_receipt(worktree, "source")
+    assert stopped is not None
+    assert stopped.state == "stopped"
+    assert not (worktree / "data" / "source.txt").exists()
+
+
+def test_up_again_leaves_what_runs_alone(served: Path) -> None:
+    before = Services(served).running()
+    assert set(before) == {"mlflow", "prefect", "deployment"}
+    up = deploy(served, "up")
+    assert up.returncode == 0
+    assert f"http://127.0.0.1:{PORTS['MIEN_MLFLOW_PORT']}" in up.stdout
+    assert Services(served).running() == before
+
+
+def test_a_port_that_is_taken_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        monkeypatch.setenv("MIEN_MLFLOW_PORT", port)
+        with pytest.raises(ServiceError, match=f"port {port} .* is taken"):
+            choose_port("mlflow")
+    monkeypatch.setenv("MIEN_MLFLOW_PORT", "many")
+    with pytest.raises(ServiceError, match="is no port"):
+        choose_port("mlflow")
