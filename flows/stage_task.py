@@ -17,8 +17,13 @@ from mien.tracking import Tracking
 from stages.pipeline_files import PipelineFiles
 from stages.receipts import read_receipt, tag_finished_runs
 
-_HINTS = ("To track the changes with git", "git add ", "To enable auto staging", "dvc config core.autostage")
-_HINTS += ("Use `dvc push` to send",)
+_HINTS = (
+    "To track the changes with git",
+    "git add ",
+    "To enable auto staging",
+    "dvc config core.autostage",
+    "Use `dvc push` to send",
+)
 """What dvc advises a person at a terminal after every stage."""
 
 
