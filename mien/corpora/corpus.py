@@ -31,7 +31,8 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
             from mien.corpora.embedded import render_corpus  # heavy, and only this source needs it
 
             render_corpus(options.embedded, temporary, execution)
-            candidates, notes = list_cremad(temporary, "embedded", options.actors)
+            candidates, _ = list_cremad(temporary, "embedded", options.actors)
+            notes: list[str] = []  # there is no official table beside those that were just written
         else:
             candidates, notes = _list(options)
         if not candidates:

@@ -32,7 +32,7 @@ class SplitOptions(BaseModel):
 
     val_ratio: float = Field(default=0.25, ge=0, lt=1, description="part of the actors for validation")
     test_ratio: float = Field(default=0.1, ge=0, lt=1, description="part of the actors for the final test")
-    seed: int = Field(default=1, ge=0, lt=2**32, description="another one deals the actors out anew")
+    seed: int = Field(default=3, ge=0, lt=2**32, description="another one deals the actors out anew")
     val_actors: tuple[str, ...] | None = Field(
         default=None, description="exactly these make val; None: the hash decides"
     )
