@@ -15,15 +15,20 @@ LINE_SECONDS = 5.0
 
 
 @contextmanager
-def progress_bar(description: str, total: int, unit: str = "it") -> Iterator[Callable[..., None]]:
-    """Yield `advance(count, note="")`; shows count, rate in `unit`/s, elapsed and remaining time on stderr."""
+def progress_bar(description: str, total: int, unit: str = "it", resumed: int = 0) -> Iterator[Callable[..., None]]:
+    """Yield `advance(count, note="")`; shows count, rate in `unit`/s, elapsed and remaining time on stderr.
+
+    `resumed`: how much was done in an earlier run; it counts as done, but not in the rate.
+    """
+    if resumed:
+        print(f"{description}: resumed at {resumed} of {total} {unit}", file=sys.stderr, flush=True)
     show = _live if sys.stderr.isatty() else _lines
-    with show(description, total, unit) as advance:
+    with show(description, total, unit, resumed) as advance:
         yield advance
 
 
 @contextmanager
-def _live(description: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
+def _live(description: str, total: int, unit: str, resumed: int) -> Iterator[Callable[..., None]]:
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
@@ -36,7 +41,7 @@ def _live(description: str, total: int, unit: str) -> Iterator[Callable[..., Non
     started = time.monotonic()
     done = 0
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        task = bars.add_task(description, total=total, rate="", note="")
+        task = bars.add_task(description, total=total, completed=resumed, rate="", note="")
 
         def advance(count: int, note: str = "") -> None:
             nonlocal done
@@ -48,22 +53,22 @@ def _live(description: str, total: int, unit: str) -> Iterator[Callable[..., Non
 
 
 @contextmanager
-def _lines(description: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
+def _lines(description: str, total: int, unit: str, resumed: int) -> Iterator[Callable[..., None]]:
     started = last = time.monotonic()
     done = 0
 
     def line(note: str) -> None:
         elapsed = time.monotonic() - started
         rate = done / max(elapsed, 1e-9)
-        left = (total - done) / rate if rate else float("inf")
-        text = f"{description}: {done}/{total} {unit}, {rate:.1f} {unit}/s, {elapsed:.0f} s gone, {left:.0f} s left"
+        left = (total - resumed - done) / rate if rate else float("inf")
+        text = f"{description}: {resumed + done}/{total} {unit}, {rate:.1f} {unit}/s, {elapsed:.0f} s gone, {left:.0f} s left"
         print(text + (f", {note}" if note else ""), file=sys.stderr, flush=True)
 
     def advance(count: int, note: str = "") -> None:
         nonlocal done, last
         done += count
         now = time.monotonic()
-        if now - last >= LINE_SECONDS or done >= total:
+        if now - last >= LINE_SECONDS or resumed + done >= total:
             last = now
             line(note)
 

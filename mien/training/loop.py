@@ -73,9 +73,8 @@ def run_course(trainee: Trainee[Batch], course: Course[Batch], resume: Path, log
     validate_steps = max(1, math.ceil(course.steps / course.validations))
     saved = time.monotonic()
     batches = prefetch(course.make_batch, first, course.steps)
-    with progress_bar(course.description, course.steps * course.samples_per_step, course.unit) as advance:
-        if first:
-            advance(first * course.samples_per_step, "resumed")
+    total, resumed = course.steps * course.samples_per_step, first * course.samples_per_step
+    with progress_bar(course.description, total, course.unit, resumed) as advance:
         for step, batch in enumerate(batches, first):
             scalars = trainee.train_step(batch, step)
             done = step + 1
