@@ -67,6 +67,7 @@ def _index(*names: str) -> list[int]:
 _JAW = ARKIT_NAMES.index("jawOpen")
 _MOUTH = _index("mouth", "jaw")
 _OPENING = _index("mouthUpperUp", "mouthLowerDown", "mouthFunnel", "mouthShrug")  # what keeps lips from touching
+_UPPER_LIP, _LOWER_LIP = _index("mouthUpperUp"), _index("mouthLowerDown")
 _SEALING = _index("mouthPress", "mouthRoll", "mouthClose", "mouthShrug")  # what keeps a mouth from speaking
 _BLINK = _index("eyeBlink")
 _EYE_OPENING = _index("eyeWide")
@@ -167,14 +168,21 @@ def act(
 
     first, last = segments_start_end(segments)
     talking = _ease((spoken - first + 0.12) / 0.12) * _ease((last + 0.18 - spoken) / 0.18)
-    mouth[:, _JAW] *= bearing.openness * (0.72 + 0.36 * loudness)
-    mouth[:, _OPENING] *= (0.6 + 0.4 * bearing.openness) * (0.7 + 0.35 * loudness)[:, None]
+    articulation = 0.4 + 0.6 * bearing.openness
+    mouth[:, _JAW] *= articulation * (0.74 + 0.36 * loudness)
+    mouth[:, _OPENING] *= articulation * (0.7 + 0.35 * loudness)[:, None]
     # an emotion's mouth gives way to speech: sealed lips wholly, the rest by a third
     yields = np.zeros(len(ARKIT_NAMES))
-    yields[_MOUTH] = 0.3
+    yields[_MOUTH] = 0.4
     yields[_SEALING] = 0.92
     yields[_JAW] = 0.55
     expression = face * (1 - talking[:, None] * yields) + mouth * talking[:, None]
+    # lips part as the jaw falls: a small opening is seen too; and bared teeth are bared less while the jaw is shut
+    jaw = expression[:, _JAW]
+    ajar = 0.4 + 0.6 * np.minimum(jaw / 0.3, 1)
+    for indices, follow in ((_UPPER_LIP, 0.14), (_LOWER_LIP, 0.34)):
+        own = face[:, indices] * (1 - talking[:, None] * yields[indices])
+        expression[:, indices] += own * (ajar[:, None] - 1) + follow * jaw[:, None]
     # lips that touch: the opening goes, the seal comes
     expression[:, _OPENING] *= 1 - 0.92 * closed[:, None]
     expression[:, _JAW] *= 1 - 0.94 * closed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -92,8 +93,10 @@ def check_files(candidates: Sequence[Candidate], execution: Execution) -> list[C
 def _check(candidate: Candidate) -> Clip:
     clip = candidate.clip
     try:
-        size = candidate.file.stat().st_size
-        digest = sha256_file(candidate.file)
+        status = candidate.file.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise ClipError("undecodable", "this is no regular file")
+        size, digest = status.st_size, sha256_file(candidate.file)
     except OSError as error:
         raise ClipError("missing", error.strerror or "") from error
     clip = replace(clip, bytes=size, sha256=digest)

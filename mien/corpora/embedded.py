@@ -60,7 +60,7 @@ def render_clip(options: EmbeddedOptions, folder: Path, planned: tuple[Actor, Pl
     rng = generator("clip", options.seed, clip.clip_id)
     intensity = acted_intensity(rng, actor, clip)
     speech = speak_line(actor, clip, intensity)
-    lead, tail = rng.uniform(0.28, 0.5), rng.uniform(0.25, 0.45)
+    lead, tail = rng.uniform(0.25, 0.42), rng.uniform(0.22, 0.38)
     performance = act(rng, speech, lead, lead + speech.seconds + tail, options.fps, clip.emotion, intensity)
     frames = frame_count(lead + speech.seconds + tail, options.fps)
     sound = recorded(rng, speech, lead, float(frames / options.fps), manner(clip.emotion, intensity).dbfs)
