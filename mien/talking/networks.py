@@ -54,12 +54,13 @@ class SpeechEncoder(nn.Module):
             layers += [nn.Conv1d(before, width, kernel, stride), nn.SiLU()]
             before = width
         self.layers = nn.Sequential(*layers)
+        self.norm = nn.LayerNorm(width)
         self.mouth = nn.Linear(width, 2)
 
     def forward(self, spectra: Tensor) -> Tensor:
         """Codes (B, T, width)."""
-        codes: Tensor = self.layers(spectra)
-        return codes.transpose(1, 2)
+        codes: Tensor = self.norm(self.layers(spectra).transpose(1, 2))
+        return codes
 
     def mouth_shape(self, codes: Tensor) -> Tensor:
         """Mouth opening and width (…, 2) that the speech lets expect, standardised over the training clips."""
@@ -237,8 +238,9 @@ class Generator(nn.Module):
         self.image_encoder = ImageEncoder(config.image_channels)
         self.emotion_encoder = EmotionEncoder(config.code_width // 2)
         self.noise_encoder = NoiseEncoder(config.code_width // 2)
+        # The mouth's shape is told to the decoder in plain numbers too: it learns lips several times sooner.
         self.code = nn.Sequential(
-            nn.Linear(config.speech_width + 2 * (config.code_width // 2), config.code_width),
+            nn.Linear(config.speech_width + 2 + 2 * (config.code_width // 2), config.code_width),
             nn.SiLU(),
             nn.Linear(config.code_width, config.code_width),
             nn.SiLU(),
@@ -248,7 +250,8 @@ class Generator(nn.Module):
     def codes(self, speech: Tensor, emotion: Tensor, intensity: Tensor, motion: Tensor) -> Tensor:
         """Codes (B, T, code_width) of speech codes (B, T, speech_width), labels (B,) and motion (B, T, 7)."""
         feeling = self.emotion_encoder(emotion, intensity)[:, None].expand(-1, speech.shape[1], -1)
-        code: Tensor = self.code(torch.cat([speech, feeling, self.noise_encoder(motion)], -1))
+        mouth = 2 * self.speech_encoder.mouth_shape(speech)
+        code: Tensor = self.code(torch.cat([speech, mouth, feeling, self.noise_encoder(motion)], -1))
         return code
 
     def frames(self, maps: list[Tensor], codes: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ class EmotionDiscriminatorOptions(TrainingOptions):
     width: int = Field(16, ge=4, le=512, multiple_of=4, description="feature maps of the first layer")
     levels: int = Field(4, ge=2, le=7, description="layers, each halving the picture")
     dropout: float = Field(0.2, ge=0, lt=1, description="part of the clip's code that is dropped in training")
-    augmentation: Augmentation = Field(default_factory=Augmentation, description="changes of the pictures")
+    augmentation: Augmentation = Field(Augmentation(), description="changes of the pictures")
 
 
 class GeneratorOptions(TrainingOptions):
@@ -35,7 +35,7 @@ class GeneratorOptions(TrainingOptions):
     lr: float = Field(4e-3, gt=0, le=1, description="highest learning rate of AdamW")
     architecture: Literal["direct"] = Field("direct", description="direct: every pixel is drawn anew")
     image_channels: tuple[int, ...] = Field(
-        (16, 24, 40, 64), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
+        (8, 24, 48, 96), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
     )
     speech_width: int = Field(64, ge=8, le=2048, description="channels of the speech encoder")
     code_width: int = Field(128, ge=8, le=4096, description="numbers in the code that steers the decoder")

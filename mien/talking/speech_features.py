@@ -15,7 +15,7 @@ MELS = 40
 STEPS_PER_FRAME = 4
 WINDOW_SECONDS = Fraction(25, 1000)
 DYNAMIC_RANGE = float(np.log(1e6))  # 60 dB below the clip's loudest band: digital silence is no outlier
-_BLOCK = 4096  # spectra computed at once: memory does not grow with the length beyond the result itself
+_BLOCK = 256  # spectra computed at once: memory does not grow with the length beyond the result itself
 
 
 def frame_count(samples: int, fps: Fraction, sample_rate: int) -> int:

@@ -76,7 +76,7 @@ def load_checkpoint(folder: Path, identity: str) -> Checkpoint | None:
             content = json.loads(metadata.read_text())
             if content["identity"] == identity and content["tensors_sha256"] == sha256_file(weights):
                 return Checkpoint(int(content["samples"]), load_file(weights), content["state"])
-        except (OSError, ValueError, KeyError, SafetensorError):
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError):
             pass
         print(f"{metadata}: damaged, passed over", file=sys.stderr)
     return None

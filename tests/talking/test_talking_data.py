@@ -1,0 +1,139 @@
+"""Batches: a function of (seed, step), balanced, and changed alike in pictures and landmarks."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from talking_corpus import SIZE, drawn_clip, drawn_face, drawn_landmarks
+
+from mien.clips import EMOTIONS
+from mien.faces.shards import ShardClip, write_shards
+from mien.talking.augmentation import Augmentation, augment_pictures
+from mien.talking.data import BatchPlan, TalkingData, make_batch
+from mien.talking.networks import SPEECH_CONTEXT
+from mien.training.randomness import numpy_generator
+
+PLAIN = BatchPlan(0, "test", clips=6, frames=3)
+
+
+@pytest.fixture(scope="module")
+def data(faces: Path, split: Path) -> TalkingData:
+    return TalkingData(faces, split, "train")
+
+
+def test_parts_hold_their_own_clips(faces: Path, split: Path, data: TalkingData) -> None:
+    held_out = TalkingData(faces, split, "val")
+    assert len(data) == 18
+    assert len(held_out) == 6
+    assert {held_out.facts[clip_id].actor for clip_id in held_out.clip_ids} == {"1004"}
+    assert not set(data.clip_ids) & set(held_out.clip_ids)
+
+
+def test_a_part_without_clips_is_refused(faces: Path, split: Path) -> None:
+    with pytest.raises(ValueError, match=r"no clip of .* is in the part 'test'"):
+        TalkingData(faces, split, "test")
+    assert len(TalkingData(faces, split, "test", required=False)) == 0
+
+
+def test_a_batch_is_a_function_of_seed_and_step(faces: Path, split: Path, data: TalkingData) -> None:
+    plan = BatchPlan(3, "test", 4, 2, spacing=2, augmentation=Augmentation(), emotion_dropout=0.3)
+    fresh = TalkingData(faces, split, "train", cache_megabytes=0)  # reads single frames instead of whole clips
+    make_batch(fresh, plan, 4)
+    first, second, other = make_batch(data, plan, 5), make_batch(fresh, plan, 5), make_batch(data, plan, 6)
+    for field in fields(first):
+        one, same = getattr(first, field.name), getattr(second, field.name)
+        assert torch.equal(torch.nan_to_num(one), torch.nan_to_num(same)), field.name
+    assert not torch.equal(first.video, other.video)
+
+
+def test_shapes_and_ranges(data: TalkingData) -> None:
+    batch = make_batch(data, PLAIN, 0)
+    assert batch.video.shape == (6, 3, 3, SIZE, SIZE)
+    assert batch.reference.shape == (6, 3, SIZE, SIZE)
+    assert batch.spectra.shape == (6, 3, 40, SPEECH_CONTEXT)
+    assert batch.motion.shape == (6, 3, 7)
+    assert batch.video.min() >= -1
+    assert batch.video.max() <= 1
+
+
+def test_every_emotion_comes_equally_often(data: TalkingData) -> None:
+    counts = Counter(int(emotion) for step in range(10) for emotion in make_batch(data, PLAIN, step).emotion)
+    assert counts == dict.fromkeys(range(len(EMOTIONS)), 10)
+
+
+def test_labels_are_withheld_as_often_as_asked(data: TalkingData) -> None:
+    plan = BatchPlan(0, "test", 6, 1, emotion_dropout=0.25, intensity_dropout=0.5)
+    batches = [make_batch(data, plan, step) for step in range(60)]
+    withheld = torch.cat([batch.emotion for batch in batches]) < 0
+    assert float(withheld.float().mean()) == pytest.approx(0.25, abs=0.07)
+    unknown = torch.isnan(torch.cat([batch.intensity for batch in batches]))
+    assert float(unknown.float().mean()) == pytest.approx(0.5 + 0.5 / 6, abs=0.07)  # neutral clips have none anyway
+
+
+def test_spaced_frames_are_in_order_and_apart(data: TalkingData) -> None:
+    batch = make_batch(data, BatchPlan(0, "test", 6, 4, spacing=3), 0)
+    clip = data.facts[
+        next(clip_id for clip_id in data.clip_ids if data.facts[clip_id].emotion == int(batch.emotion[0]))
+    ]
+    assert clip.frames == 20
+    for b in range(6):
+        found = [
+            (clip_id, n)
+            for clip_id in data.clip_ids
+            for n in range(17)
+            if np.array_equal(data.facts[clip_id].landmarks[n : n + 10 : 3], batch.landmarks[b].numpy())
+        ]
+        assert len(found) == 1
+
+
+def test_neutral_references_are_neutral_clips_of_the_same_actor(data: TalkingData) -> None:
+    random = np.random.default_rng(0)
+    for clip_id in data.clip_ids:
+        chosen, _ = data.choose_reference(random, clip_id, (0, 1, 0))
+        assert data.facts[chosen].emotion == EMOTIONS.index("NEU")
+        assert data.facts[chosen].actor == data.facts[clip_id].actor
+        assert data.choose_reference(random, clip_id, (1, 0, 0))[0] == clip_id
+
+
+def test_clips_without_labels_and_actors_can_be_trained_on(tmp_path: Path) -> None:
+    clip = drawn_clip("plain", 0, "HAP", 1)
+    (tmp_path / "faces").mkdir()
+    write_shards(tmp_path / "faces", [ShardClip(**{**clip.__dict__, "labels": {}})])
+    with (tmp_path / "split.csv").open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([["clip_id", "actor", "part"], ["plain", "plain", "train"]])
+    batch = make_batch(TalkingData(tmp_path / "faces", tmp_path / "split.csv", "train"), PLAIN, 0)
+    assert batch.emotion.tolist() == [-1] * 6
+    assert all(math.isnan(one) for one in batch.intensity.tolist())
+
+
+def test_pictures_and_landmarks_are_changed_alike() -> None:
+    landmarks = drawn_landmarks(0.7, size=96)
+    picture = drawn_face(landmarks, np.array([200.0, 170, 150]), size=96)
+    pictures = torch.from_numpy(picture).permute(2, 0, 1)[None, None].expand(8, 2, -1, -1, -1).float() / 127.5 - 1
+    options = Augmentation(rotation=20, zoom=0.1, shift=0.08, brightness=0, contrast=0, colour=0)
+    points = torch.from_numpy(landmarks)[None, None].expand(8, 1, -1, -1)
+    changed, moved, flipped = augment_pictures(pictures, points, options, numpy_generator(0, "test"))
+    assert torch.equal(changed[:, 0], changed[:, 1])
+    assert 0 < int(flipped.sum()) < 8
+    for one in range(8):
+        dark = (changed[one, 0, 0] < -0.6) & (changed[one, 0, 1] < -0.6)  # the inside of the mouth
+        rows, columns = dark.nonzero().float().unbind(1)
+        near = ((columns - moved[one, 0, 60:68, 0].mean()) ** 2 + (rows - moved[one, 0, 60:68, 1].mean()) ** 2) < 200
+        assert float(columns[near].mean()) == pytest.approx(float(moved[one, 0, 60:68, 0].mean()), abs=1)
+        assert float(rows[near].mean()) == pytest.approx(float(moved[one, 0, 60:68, 1].mean()), abs=1)
+
+
+def test_no_change_changes_nothing() -> None:
+    options = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, contrast=0, colour=0)
+    pictures, points = torch.rand(2, 3, 3, 16, 16) * 2 - 1, torch.rand(2, 2, 68, 2) * 16
+    changed, moved, flipped = augment_pictures(pictures, points, options, numpy_generator(0, "test"))
+    assert torch.allclose(changed, pictures, atol=1e-5)
+    assert torch.allclose(moved, points, atol=1e-4)
+    assert not flipped.any()

@@ -1,0 +1,174 @@
+"""Model folders and what is generated from them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tracemalloc
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from talking_corpus import SIZE, drawn_face, drawn_landmarks
+
+from mien.talking.emotion_training import load_emotion_discriminator
+from mien.talking.generate import Talker
+
+
+@pytest.fixture(scope="module")
+def talker(talking_face: Path) -> Talker:
+    return Talker.load(talking_face, "cpu")
+
+
+@pytest.fixture(scope="module")
+def crop() -> NDArray[np.uint8]:
+    return drawn_face(drawn_landmarks(0.1), np.array([190.0, 160, 140]))
+
+
+def noise(samples: int, seed: int = 0) -> NDArray[np.float32]:
+    return (0.2 * np.random.default_rng(seed).standard_normal(samples)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("samples", "frames"), [(1, 1), (640, 1), (641, 2), (16000, 25), (10_000, 16)])
+def test_frames_cover_the_speech(talker: Talker, crop: NDArray[np.uint8], samples: int, frames: int) -> None:
+    made = list(talker.generate(crop, noise(samples), "HAP", 0.7, seed=1))
+    assert len(made) == frames
+    assert all(frame.shape == (SIZE, SIZE, 3) and frame.dtype == np.uint8 for frame in made)
+    assert talker.fps == Fraction(25)
+
+
+def test_pieces_of_any_length_give_the_same_frames(talker: Talker, crop: NDArray[np.uint8]) -> None:
+    speech = noise(20_000)
+    whole = np.stack(list(talker.generate(crop, speech, "SAD", 1.0, seed=3, chunk_frames=64))).astype(int)
+    for chunk in (1, 5, 16):
+        pieces = np.stack(list(talker.generate(crop, speech, "SAD", 1.0, seed=3, chunk_frames=chunk)))
+        difference = np.abs(pieces - whole)
+        assert difference.max() <= 1  # rounding: sums of another shape are added in another order
+        assert (difference > 0).mean() < 1e-3
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_moves_the_head(talker: Talker, crop: NDArray[np.uint8]) -> None:
+    speech = noise(12_800)
+    first, again, other = (np.stack(list(talker.generate(crop, speech, seed=seed))) for seed in (5, 5, 6))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert not np.allclose(talker.motion(20, None, None, 5), talker.motion(20, None, None, 6))
+
+
+def test_speech_and_emotion_and_given_motion_are_heard(talker: Talker, crop: NDArray[np.uint8]) -> None:
+    still = np.repeat(talker.motion(20, None, None, 0).mean(0, keepdims=True), 20, 0)
+
+    def make(speech: NDArray[np.float32], emotion: str | None) -> NDArray[np.uint8]:
+        return np.stack(list(talker.generate(crop, speech, emotion, 1.0, motion=still)))
+
+    plain = make(noise(12_800), "NEU")
+    assert not np.array_equal(plain, make(noise(12_800, 1), "NEU"))
+    assert not np.array_equal(plain, make(noise(12_800), "ANG"))
+    nod = still.copy()
+    nod[10:, 1] += 0.05
+    nodded = np.stack(list(talker.generate(crop, noise(12_800), "NEU", 1.0, motion=nod)))
+    assert np.array_equal(plain[:10], nodded[:10])
+    assert not np.array_equal(plain[10:], nodded[10:])
+
+
+def test_memory_does_not_grow_with_the_frames(talker: Talker, crop: NDArray[np.uint8]) -> None:
+    def peak(seconds: int) -> int:
+        speech = noise(16_000 * seconds)
+        tracemalloc.start()
+        for _ in talker.generate(crop, speech, "HAP", 1.0):
+            pass
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    frames = 20 * 25 * SIZE * SIZE * 3
+    peak(4)
+    assert peak(24) - peak(4) < frames  # what grows is the speech with its spectra, not pictures
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"crop": np.zeros((SIZE, SIZE + 1, 3), np.uint8)}, "the face must be uint8"),
+        ({"crop": np.zeros((SIZE, SIZE, 3), np.float32)}, "the face must be uint8"),
+        ({"speech": np.zeros(0, np.float32)}, "non-empty"),
+        ({"speech": np.array([0, np.nan], np.float32)}, "finite"),
+        ({"emotion": "BORED"}, "unknown emotion 'BORED': choose from ANG"),
+        ({"intensity": 1.5}, "between 0 and 1"),
+        ({"intensity": float("nan")}, "between 0 and 1"),
+        ({"motion": np.zeros((3, 7), np.float32)}, "motion must have the shape"),
+    ],
+)
+def test_what_cannot_be_generated_is_refused_at_once(
+    talker: Talker, crop: NDArray[np.uint8], change: dict[str, object], words: str
+) -> None:
+    arguments = {"crop": crop, "speech": noise(6400), "emotion": "HAP", "intensity": 0.5, **change}
+    with pytest.raises(ValueError, match=words):
+        talker.generate(**arguments)  # type: ignore[arg-type]
+
+
+def edited(**changes: object) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps({**config, **changes}))
+
+    return edit
+
+
+def flip_a_bit(folder: Path) -> None:
+    content = bytearray((folder / "model.safetensors").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "model.safetensors").write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda folder: (folder / "config.json").unlink(), "no config.json"),
+        (lambda folder: (folder / "config.json").write_text("{"), "config.json is damaged"),
+        (lambda folder: (folder / "config.json").write_text("[]"), "something else"),
+        (lambda folder: (folder / "model.safetensors").unlink(), "no model.safetensors"),
+        (lambda folder: (folder / "model.safetensors").write_bytes(b""), "damaged"),
+        (flip_a_bit, "digest"),
+        (edited(format=99), "format 99"),
+        (edited(kind="emotion_judge"), "holds emotion_judge"),
+        (edited(network={"size": 32}), "not described as this version does"),
+        (edited(network=None), "not described as this version does"),
+    ],
+)
+def test_a_folder_that_is_no_whole_model_is_refused_in_a_sentence(
+    talking_face: Path, tmp_path: Path, damage: Callable[[Path], object], words: str
+) -> None:
+    folder = tmp_path / "model with a space"
+    shutil.copytree(talking_face, folder)
+    damage(folder)
+    with pytest.raises(ValueError, match=words) as error:
+        Talker.load(folder)
+    assert "\n" not in str(error.value)
+
+
+def test_weights_of_another_shape_are_refused(talking_face: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(talking_face, folder)
+    network = json.loads((folder / "config.json").read_text())["network"]
+    edited(network={**network, "code_width": 32})(folder)
+    with pytest.raises(ValueError, match="do not fit"):
+        Talker.load(folder)
+
+
+def test_folders_are_whole_and_say_what_they_are(talking_face: Path, generator: Path) -> None:
+    for folder, kind in ((talking_face, "talking_face"), (generator, "generator")):
+        config = json.loads((folder / "config.json").read_text())
+        assert config["kind"] == kind
+        assert config["network"]["size"] == SIZE
+        assert config["figures"]["perceptual_loss_used"] == 0
+        card = (folder / "card.md").read_text()
+        for words in ("generates synthetic media", config["data"], "Apache-2.0", "Intended use", "`lr`"):
+            assert words in card
+        assert Talker.load(folder).size == SIZE
+    assert (talking_face / "discriminators.safetensors").is_file()
+    with pytest.raises(ValueError, match="holds talking_face, not emotion_discriminator"):
+        load_emotion_discriminator(talking_face)

@@ -1,0 +1,150 @@
+"""The three phases: they learn, end in the same bits every time, and refuse what they cannot use."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from talking_corpus import SIZE, TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE, drawn_clip
+
+from mien.clips import EMOTIONS
+from mien.faces.shards import write_shards
+from mien.talking.generate import load_generator
+from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
+from mien.talking.train import train_emotion_discriminator, train_generator, train_talking_face
+from mien.training.curves import no_log
+
+
+def test_the_speech_encoder_learns_the_mouth_and_the_generator_the_picture(
+    faces: Path, split: Path, tmp_path: Path
+) -> None:
+    curves: dict[str, list[float]] = {}
+
+    def log(values: dict[str, float], samples: int) -> None:
+        assert samples > 0
+        for name, value in values.items():
+            curves.setdefault(name, []).append(value)
+
+    options = TINY_GENERATOR.model_copy(update={"samples": 400, "speech_samples": 20_000})
+    figures = train_generator(faces, split, options, tmp_path / "out", tmp_path / "resume", log)  # type: ignore[arg-type]
+    assert np.mean(curves["speech_mouth_shape"][-3:]) < 0.5 * curves["speech_mouth_shape"][0]
+    assert np.mean(curves["l1"][-3:]) < 0.6 * curves["l1"][0]
+    assert figures["val_l1"] == pytest.approx(curves["val_l1"][-1])
+    assert figures["val_l1"] < 0.06
+    assert figures["perceptual_loss_used"] == 0
+    assert figures["parameters"] > 1000
+
+
+def test_the_same_configuration_ends_in_the_same_bytes(
+    faces: Path, split: Path, generator: Path, emotion_discriminator: Path, talking_face: Path, tmp_path: Path
+) -> None:
+    torch.set_num_threads(1)
+    again = tmp_path / "again"
+    train_talking_face(faces, split, TINY_TALKING_FACE, emotion_discriminator, generator, again, tmp_path / "r", no_log)
+    for name in ("model.safetensors", "discriminators.safetensors", "config.json", "card.md"):
+        assert (again / name).read_bytes() == (talking_face / name).read_bytes()
+    other = TINY_TALKING_FACE.model_copy(update={"seed": 1})
+    train_talking_face(faces, split, other, emotion_discriminator, generator, again, tmp_path / "r", no_log)
+    assert (again / "model.safetensors").read_bytes() != (talking_face / "model.safetensors").read_bytes()
+
+
+def test_the_joint_training_starts_from_both_models_and_moves_all_three(
+    generator: Path, talking_face: Path, emotion_discriminator: Path
+) -> None:
+    before, after = load_generator(generator).state_dict(), load_generator(talking_face).state_dict()
+    moved = [float((before[name] - after[name]).abs().max()) for name in before if before[name].dim() > 1]
+    assert max(moved) > 1e-4
+    drift = np.mean([float((before[name] - after[name]).abs().mean()) for name in before])
+    assert drift < 0.02  # it is the generator of phase 2, further trained, not a new one
+    from safetensors.torch import load_file
+
+    discriminators = load_file(talking_face / "discriminators.safetensors")
+    first = load_file(emotion_discriminator / "model.safetensors")
+    name = "emotion.weight"
+    distance = float((discriminators[f"emotion_discriminator.{name}"] - first[name]).abs().max())
+    assert 0 < distance < 0.1
+
+
+def test_the_emotion_discriminator_learns_what_is_there_to_learn(tmp_path: Path) -> None:
+    (tmp_path / "faces").mkdir()
+    clips = []
+    for actor in range(3):
+        for number, emotion in enumerate(("HAP", "SAD")):
+            clip = drawn_clip(f"{actor}_{emotion}", actor, emotion, number)
+            clip.video[:, 20:, :, 0 if emotion == "HAP" else 2] = 255  # a plain sign, on actors of all colours
+            clips.append(clip)
+    write_shards(tmp_path / "faces", clips)
+    rows = ["clip_id,actor,part"] + [
+        f"{actor}_{emotion},{1001 + actor},{'val' if actor == 2 else 'train'}"
+        for actor in range(3)
+        for emotion in ("HAP", "SAD")
+    ]
+    (tmp_path / "split.csv").write_text("\n".join(rows) + "\n")
+    figures = train_emotion_discriminator(
+        tmp_path / "faces", tmp_path / "split.csv", TINY_EMOTION, tmp_path / "out", tmp_path / "resume", no_log
+    )
+    assert figures["emotions"] == 2
+    assert figures["val_accuracy"] == 1
+
+
+def test_a_corpus_without_emotions_and_without_val_goes_all_the_way(tmp_path: Path) -> None:
+    (tmp_path / "faces").mkdir()
+    clips = [drawn_clip(f"clip{number}", number, "NEU", number) for number in range(2)]
+    write_shards(tmp_path / "faces", [type(clip)(**{**clip.__dict__, "labels": {}}) for clip in clips])
+    (tmp_path / "split.csv").write_text("clip_id,actor,part\nclip0,clip0,train\nclip1,clip1,train\n")
+    faces, split, resume = tmp_path / "faces", tmp_path / "split.csv", tmp_path / "resume"
+    figures = train_emotion_discriminator(faces, split, TINY_EMOTION, tmp_path / "e", resume / "e", no_log)
+    assert figures["emotions"] == 0
+    assert "val_accuracy" not in figures
+    train_generator(faces, split, TINY_GENERATOR, tmp_path / "g", resume / "g", no_log)
+    figures = train_talking_face(
+        faces, split, TINY_TALKING_FACE, tmp_path / "e", tmp_path / "g", tmp_path / "t", resume / "t", no_log
+    )
+    assert "val_l1" not in figures
+
+
+def test_a_generator_of_another_crop_size_is_refused(
+    faces: Path, split: Path, generator: Path, emotion_discriminator: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "generator"
+    shutil.copytree(generator, other)
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(json.dumps({**config, "size": 2 * SIZE}))
+    with pytest.raises(ValueError, match=f"makes frames of {2 * SIZE} pixels"):
+        train_talking_face(
+            faces, split, TINY_TALKING_FACE, emotion_discriminator, other, tmp_path / "t", tmp_path / "r", no_log
+        )
+    assert not (tmp_path / "t").exists()
+
+
+def test_perceptual_weights_that_are_named_and_missing_are_an_error(faces: Path, split: Path, tmp_path: Path) -> None:
+    options = TINY_GENERATOR.model_copy(update={"perceptual_weights": tmp_path / "none.pth", "speech_samples": 0})
+    with pytest.raises(ValueError, match="not VGG19's published weights"):
+        train_generator(faces, split, options, tmp_path / "out", tmp_path / "resume", no_log)
+
+
+@pytest.mark.parametrize(
+    ("options", "change"),
+    [
+        (GeneratorOptions, {"lr": 0.0}),
+        (GeneratorOptions, {"architecture": "imagined"}),
+        (GeneratorOptions, {"learning_rate": 0.1}),
+        (TalkingFaceOptions, {"ema_decay": 1.0}),
+        (EmotionDiscriminatorOptions, {"samples": -1}),
+    ],
+)
+def test_a_wrong_knob_fails_at_once_and_is_named(options: type[GeneratorOptions], change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(change))):
+        options.model_validate(change)
+
+
+def test_every_knob_says_what_it_is() -> None:
+    for options in (GeneratorOptions, TalkingFaceOptions, EmotionDiscriminatorOptions):
+        for name, field in options.model_fields.items():
+            assert field.description, f"{options.__name__}.{name}"
+        assert options().steps > 0
+    assert len(EMOTIONS) == 6
