@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
@@ -62,13 +63,11 @@ class TrackOptions(BaseModel):
 @lru_cache(maxsize=1)
 def _detector(name: DetectorName, face_detector: str) -> LandmarkDetector:
     # One for each process, reset between clips: loading its models takes as long as many frames.
-    context = open_detector(name, max_faces=2, tracking=True, face_detector=face_detector)
-    detector = context.__enter__()
-    _open_contexts.append(context)
-    return detector
+    return _open.enter_context(open_detector(name, max_faces=2, tracking=True, face_detector=face_detector))
 
 
-_open_contexts: list[Any] = []  # a collected context would close its detector
+_open = ExitStack()
+atexit.register(_open.close)
 
 
 class _Crops:

@@ -24,6 +24,11 @@ OTHER_FACE_SIZE = 0.33
 """A second face counts when its extent is at least this part of the largest one's: not a poster far behind."""
 
 
+MAX_GRID = 4096
+"""The greatest side in pixels of the grid that `warp` averages: no face of a camera fills more, only landmarks that are
+wrong do, and they must not take the machine's memory."""
+
+
 @dataclass(frozen=True)
 class AlignedFace:
     """`crop` uint8 (S, S, 3) RGB, `landmarks` float32 (68, 2) in crop pixels, `transform` float64 (2, 3)."""
@@ -88,11 +93,9 @@ def warp(frame: NDArray[np.uint8], transform: NDArray[np.float64], size: int) ->
     Where the source is larger than the crop, it is sampled on a grid at least as fine as the source and averaged down,
     so that nothing aliases; where it is smaller, it is enlarged by cubic interpolation.
     """
-    finer = max(1, math.ceil(1 / transform_scale(transform) - 0.01))
+    finer = max(1, min(math.ceil(1 / transform_scale(transform) - 0.01), MAX_GRID // size))
     # Pixel x of the crop is covered by the pixels finer * x ... finer * x + finer - 1 of the fine grid.
     grid = scaled(transform, finer)
-    if finer * size > 32_000:
-        raise ValueError(f"a face too large for a crop of {size}: {finer} source pixels to one crop pixel")
     fine = cv2.warpAffine(
         np.ascontiguousarray(frame),
         grid,

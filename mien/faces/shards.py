@@ -281,8 +281,9 @@ class FaceShards:
             return self._files[shard]
         path = self.folder / shard
         try:
-            # Shards never change once they are there, and some network file systems cannot lock.
-            file = h5py.File(path, "r", locking=False)
+            # Shards never change once they are there, and some network file systems cannot lock. Without a cache of
+            # chunks, HDF5 reads uncompressed data straight into the array.
+            file = h5py.File(path, "r", locking=False, rdcc_nbytes=0)
             complete = bool(file.attrs.get("complete", False)) and file.attrs.get("format") == _FORMAT
         except (OSError, RuntimeError) as error:
             raise self._damaged(path, error) from error

@@ -125,6 +125,11 @@ def test_outside_the_picture_the_border_is_repeated() -> None:
     assert (warp(frame, _similarity(1.0, 0.0, 40, 40), 128) == 77).all()
 
 
+def test_a_transform_from_wild_landmarks_stays_cheap() -> None:
+    """A face of 100,000 pixels would need a grid of 30 GB."""
+    assert warp(picture(), _similarity(1e-3, 0.0, 0, 0), 128).shape == (128, 128, 3)
+
+
 def test_a_scaled_transform_shows_the_same() -> None:
     transform = _similarity(0.7, 0.1, 5, 6)
     frame = cv2.GaussianBlur(np.random.default_rng(2).integers(0, 255, (200, 200, 3), dtype=np.uint8), (0, 0), 6)
