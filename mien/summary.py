@@ -14,8 +14,8 @@ from rich.table import Table
 ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated")
 SHOWN = {
     "psnr": ("PSNR, dB", 1), "ssim": ("SSIM", 2), "ssim_mouth": ("SSIM mouth", 2), "lmd_mouth": ("LMD mouth, px", 2),
-    "nlmd": ("NLMD", 3), "emotion_accuracy": ("emotion accuracy", 2), "sync_correlation": ("sync correlation", 2),
-    "lag_ms": ("lag, ms", 0), "sync_auc": ("sync AUC", 2), "sharpness": ("sharpness", 2), "jitter": ("jitter", 0),
+    "nlmd": ("NLMD", 3), "emotion_accuracy": ("emotion right", 2), "sync_correlation": ("lip sync", 2),
+    "lag_ms": ("lip-sync lag, ms", 0), "sync_auc": ("lip-sync AUC", 2), "sharpness": ("sharpness", 2), "jitter": ("jitter", 0),
     "face_found": ("face found", 2), "frames_per_second": ("frames/s", 0),
 }  # fmt: skip
 """Key in the metrics file → heading and decimals."""
@@ -41,8 +41,8 @@ def read_evaluation(folder: Path) -> dict[str, Any]:
 
 def figures_table(content: Mapping[str, Any]) -> Table:
     """The measures downwards, the rows of the evaluation across."""
-    table = Table(title="Talking face, on actors whom no model has seen", title_justify="left")
-    table.add_column("")
+    table = Table(title="Talking face, on clips that no model was trained on", title_justify="left")
+    table.add_column("", no_wrap=True)
     for row in ROWS:
         table.add_column(row.replace("_", " "), justify="right")
     for key, (heading, decimals) in SHOWN.items():
@@ -80,8 +80,9 @@ def show(folder: Path) -> None:
     evaluated = content.get("evaluated", {})
     if evaluated:
         references = evaluated.get("neutral_references", 0)
+        actors = f"{evaluated['actors']} unseen actors" if evaluated.get("actors") else "actors whose names are unknown"
         console.print(
-            f"{evaluated.get('clips')} clips of {evaluated.get('actors')} actors; {references} from a neutral frame of "
+            f"{evaluated.get('clips')} clips of {actors}; {references} from a neutral frame of "
             f"another clip, {evaluated.get('own_first_frame_references', 0)} from the clip's own first frame.",
             highlight=False,
         )
