@@ -157,12 +157,21 @@ def _shard_clip(
         clip_id=clip.clip_id,
         fps=clip.fps,
         video=crops,
-        landmarks=transform_points(track.landmarks, transforms),
-        mesh=None if track.mesh is None else transform_points(track.mesh, transforms),
+        landmarks=_moved(track.landmarks, transforms),
+        mesh=None if track.mesh is None else _moved(track.mesh, transforms),
         speech=speech,
         transform=transforms,
         found=track.found,
     )
+
+
+def _moved(points: NDArray[np.float32], transforms: NDArray[np.float64]) -> NDArray[np.float32]:
+    # a part at a time: in between, float64 takes four times the memory of the result
+    result = np.empty_like(points)
+    for start in range(0, len(points), 256):
+        part = slice(start, start + 256)
+        result[part] = transform_points(points[part], transforms[part])
+    return result
 
 
 def _quality(

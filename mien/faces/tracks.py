@@ -107,6 +107,8 @@ def fill_gaps(seen: NDArray[np.float32], found: NDArray[np.bool_]) -> NDArray[np
 
     `found` (T,) has F times True.
     """
+    if found.all():
+        return seen
     frames = np.arange(len(found))
     position = np.interp(frames, np.flatnonzero(found), np.arange(len(seen)))
     before = np.floor(position).astype(np.int64)
