@@ -249,9 +249,9 @@ def _sided(name: str, s: Sites, left: bool) -> Array:
 def _whole(name: str, s: Sites) -> Array:
     """The field of an expression without sides."""
     sideways = np.exp(-((s.x / 3.4) ** 4) - ((s.y - mouth_line(s.x)) / 1.7) ** 2) * s.front
-    drop = 2.75
+    drop = 2.45  # how far the jaw takes the lower lip down; it takes it 1.6 cm back, too
     fields: dict[str, Callable[[], Array]] = {
-        "mouthClose": lambda: _vertical(s, -0.34 * drop, 0.66 * drop, 1.9) * (1.0),
+        "mouthClose": lambda: _vertical(s, -0.34 * drop, 0.66 * drop, 1.9) + _forward(s, -0.45, 1.15, 1.9),
         "mouthFunnel": lambda: _mouth_width_scale(s, -0.30) + _forward(s, 0.75, 0.75) + _vertical(s, 0.34, -0.42, 1.0),
         "mouthPucker": lambda: _mouth_width_scale(s, -0.44) + _forward(s, 0.80, 0.70),
         "mouthLeft": lambda: sideways[:, None] * np.array([0.85, 0.0, -0.1]),

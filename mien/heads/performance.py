@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,7 +160,7 @@ class Performance:
                     raise ValueError(f"{path.name} is not a performance: it lacks {', '.join(missing)}")
                 fps = Fraction(str(file["fps"]))
                 arrays = {name: file[name] for name in _SHAPES}
-        except (OSError, EOFError, ZeroDivisionError) as error:
+        except (OSError, EOFError, ZeroDivisionError, BadZipFile) as error:
             raise ValueError(f"{path.name} could not be read as a performance: {error}") from error
         return cls(fps=fps, **arrays)
 

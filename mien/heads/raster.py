@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 
-@njit(cache=True, fastmath=False)
+@njit(cache=True, error_model="numpy")
 def _fill(vertices, faces, index, depth, width, height, cull):  # type: ignore[no-untyped-def]  # pragma: no cover
     for f in range(faces.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
@@ -24,19 +24,23 @@ def _fill(vertices, faces, index, depth, width, height, cull):  # type: ignore[n
         high_y = min(int(np.floor(max(ay, by, cy) - 0.5)), height - 1)
         inverse = 1.0 / area
         step_a, step_b = -(cy - by) * inverse, -(ay - cy) * inverse
+        step_c = -step_a - step_b
+        step_z = step_a * az + step_b * bz + step_c * cz
         for y in range(low_y, high_y + 1):
             py = y + 0.5
             wa = ((cx - bx) * (py - by) - (cy - by) * (low_x + 0.5 - bx)) * inverse
             wb = ((ax - cx) * (py - cy) - (ay - cy) * (low_x + 0.5 - cx)) * inverse
+            wc = 1.0 - wa - wb
+            z = wa * az + wb * bz + wc * cz
             for x in range(low_x, high_x + 1):
-                wc = 1.0 - wa - wb
                 if wa >= -1e-9 and wb >= -1e-9 and wc >= -1e-9:
-                    z = wa * az + wb * bz + wc * cz
                     if z < depth[y, x]:
                         depth[y, x] = z
                         index[y, x] = f
                 wa += step_a
                 wb += step_b
+                wc += step_c
+                z += step_z
 
 
 @njit(cache=True)

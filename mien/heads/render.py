@@ -17,7 +17,19 @@ from mien.heads.identity import identity_fields
 from mien.heads.parts import PARTS, Part
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.raster import visible_triangles
-from mien.heads.shading import CLOTH, EYE, HAIR, LASH, LINEAR, MOUTH, SKIN, highlight_table, shade_image, srgb_table, vertex_normals
+from mien.heads.shading import (
+    CLOTH,
+    EYE,
+    HAIR,
+    LASH,
+    LINEAR,
+    MOUTH,
+    SKIN,
+    highlight_table,
+    shade_image,
+    srgb_table,
+    vertex_normals,
+)
 from mien.heads.texture import FACE, atlas_coordinates, eye_shade, paint_atlas, wrinkle_maps
 from mien.heads.wardrobe import clothing_part, hair_part
 

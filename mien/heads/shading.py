@@ -51,19 +51,20 @@ def vertex_normals(vertices, faces, out):  # type: ignore[no-untyped-def]  # pra
             out[i] /= length
 
 
-@njit(cache=True, fastmath=True)
+@njit(inline="always", fastmath=True, error_model="numpy")
 def _sample(atlas, linear, x, y, colour):  # type: ignore[no-untyped-def]  # pragma: no cover
     x = min(max(x - 0.5, 0.0), atlas.shape[1] - 1.001)
     y = min(max(y - 0.5, 0.0), atlas.shape[0] - 1.001)
     x0, y0 = int(x), int(y)
     fx, fy = x - x0, y - y0
     for k in range(3):
-        top = linear[atlas[y0, x0, k]] * (1 - fx) + linear[atlas[y0, x0 + 1, k]] * fx
-        low = linear[atlas[y0 + 1, x0, k]] * (1 - fx) + linear[atlas[y0 + 1, x0 + 1, k]] * fx
-        colour[k] = top * (1 - fy) + low * fy
+        top = atlas[y0, x0, k] * (1 - fx) + atlas[y0, x0 + 1, k] * fx
+        low = atlas[y0 + 1, x0, k] * (1 - fx) + atlas[y0 + 1, x0 + 1, k] * fx
+        # between neighbouring texels the bytes themselves are near enough to linear
+        colour[k] = linear[int(top * (1 - fy) + low * fy + 0.5)]
 
 
-@njit(cache=True, fastmath=True)
+@njit(inline="always", fastmath=True, error_model="numpy")
 def _light(material, n, shade, colour, lamps, halves, strengths, ambient, gloss, highlight):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Light `colour` in place: lamps, halves (K, 3) directions; strengths (K, 3); the viewer is at +z."""
     nz = n[2]
@@ -96,7 +97,7 @@ def _light(material, n, shade, colour, lamps, halves, strengths, ambient, gloss,
     colour[2] = shade * (colour[2] * b + specular + sheen * ambient[2])
 
 
-@njit(cache=True, fastmath=True)
+@njit(inline="always", fastmath=True, error_model="numpy")
 def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, atlas, linear, wrinkles, folds, corner,
               lamps, halves, strengths, ambient, gloss, highlight, colour, n):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
@@ -132,7 +133,7 @@ def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, a
     _light(kind, n, dim, colour, lamps, halves, strengths, ambient, gloss, highlight)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def shade_image(index, depth, screen, faces, normals, coordinates, shade, material, atlas, linear, srgb, wrinkles, folds, corner,
                 lamps, halves, strengths, ambient, gloss, highlight, background, out):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
     """Colour the image `out` (H, W, 3) uint8 from 2 x 2 samples a pixel of triangle `index` and `depth` (2H, 2W)."""
@@ -161,26 +162,24 @@ def shade_image(index, depth, screen, faces, normals, coordinates, shade, materi
                     and material[faces[f3, 0]] == m
                     and m != 5
                 )
-            if whole:
-                _fragment(2 * x + 1.0, 2 * y + 1.0, f0, screen, faces, normals, coordinates, shade, material, atlas,
-                          linear, wrinkles, folds, corner, lamps, halves, strengths, ambient, gloss, highlight, colour, n)  # fmt: skip
-                for k in range(3):
-                    out[y, x, k] = srgb[int(min(max(colour[k], 0.0), 1.0) * top)]
-                continue
             total[:] = 0.0
-            for j in range(4):
+            # one sample in the pixel's middle, or all four; a single place that shades, because it is inlined
+            count = 1 if whole else 4
+            for j in range(count):
                 sy, sx = 2 * y + j // 2, 2 * x + j % 2
                 f = index[sy, sx]
                 if f < 0:
                     for k in range(3):
                         total[k] += linear[background[y, x, k]]
                     continue
-                _fragment(sx + 0.5, sy + 0.5, f, screen, faces, normals, coordinates, shade, material, atlas, linear,
-                          wrinkles, folds, corner, lamps, halves, strengths, ambient, gloss, highlight, colour, n)  # fmt: skip
+                px = 2 * x + 1.0 if whole else sx + 0.5
+                py = 2 * y + 1.0 if whole else sy + 0.5
+                _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, atlas, linear, wrinkles, folds,
+                          corner, lamps, halves, strengths, ambient, gloss, highlight, colour, n)  # fmt: skip
                 for k in range(3):
                     total[k] += min(max(colour[k], 0.0), 1.0)
             for k in range(3):
-                out[y, x, k] = srgb[int(total[k] * 0.25 * top)]
+                out[y, x, k] = srgb[int(total[k] / count * top)]
 
 
 def srgb_table() -> NDArray[np.uint8]:

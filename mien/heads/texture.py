@@ -309,7 +309,9 @@ def _hair_strip(a: Appearance, rng: np.random.Generator) -> Array:
     curly = a.hair_style in ("curly", "afro")
     fine = rng.standard_normal((STRIP, WIDTH), np.float32)
     fine = cv2.GaussianBlur(fine, (0, 0), sigmaX=0.9, sigmaY=2.0 if curly else 26.0)
-    coarse = cv2.GaussianBlur(rng.standard_normal((STRIP, WIDTH), np.float32), (0, 0), sigmaX=6.0, sigmaY=4.0 if curly else 60.0)
+    coarse = cv2.GaussianBlur(
+        rng.standard_normal((STRIP, WIDTH), np.float32), (0, 0), sigmaX=6.0, sigmaY=4.0 if curly else 60.0
+    )
     value = 0.6 * fine / fine.std() + 0.5 * coarse / coarse.std()
     image = base[None, None] * np.clip(0.92 + 0.17 * value, 0.3, 1.6)[..., None]
     image = _mix(image, light, 0.22 * np.clip(value - 0.9, 0, 1))

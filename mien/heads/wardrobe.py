@@ -47,8 +47,12 @@ CUTS: dict[str, _Cut] = {
     "side_part": _Cut(_FRONT + 0.3, _TEMPLE + 0.8, None, _NAPE + 0.5, top=1.9, side=0.75, lumps=0.10, part=3.2),
     "fringe": _Cut(_FRONT + 3.6, _TEMPLE + 2.2, None, _NAPE + 1.5, top=1.5, side=1.0, lumps=0.10),
     "bob": _Cut(_FRONT + 0.3, _TEMPLE, -9.6, 0.0, top=1.4, side=1.4, wave=0.10, lumps=0.05, part=1.6, open_front=1.10),
-    "long": _Cut(_FRONT + 0.2, _TEMPLE, -21.0, 0.0, top=1.2, side=1.3, open_front=1.08, wave=0.20, lumps=0.05, part=0.4),
-    "wavy": _Cut(_FRONT + 0.5, _TEMPLE, -17.0, 0.0, top=1.6, side=1.7, open_front=1.08, wave=0.55, lumps=0.16, part=2.2),
+    "long": _Cut(
+        _FRONT + 0.2, _TEMPLE, -21.0, 0.0, top=1.2, side=1.3, open_front=1.08, wave=0.20, lumps=0.05, part=0.4
+    ),
+    "wavy": _Cut(
+        _FRONT + 0.5, _TEMPLE, -17.0, 0.0, top=1.6, side=1.7, open_front=1.08, wave=0.55, lumps=0.16, part=2.2
+    ),
     "bun": _Cut(_FRONT, _TEMPLE, None, _NAPE, top=0.5, side=0.4, lumps=0.02),
     "curly": _Cut(_FRONT + 0.9, _TEMPLE + 0.3, -7.5, 0.0, top=2.0, side=1.8, wave=0.5, lumps=0.15, open_front=1.12),
     "afro": _Cut(_FRONT + 0.3, _TEMPLE, -2.5, 0.0, top=3.0, side=2.7, wave=0.1, lumps=0.09, open_front=1.2),
