@@ -18,13 +18,17 @@ class Augmentation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    flip: float = Field(0.5, ge=0, le=1, description="how often left and right change places")
-    rotation: float = Field(6.0, ge=0, le=45, description="greatest angle, in degrees")
-    zoom: float = Field(0.08, ge=0, lt=0.5, description="greatest change of size, each axis its own, as a part of it")
-    shift: float = Field(0.04, ge=0, lt=0.5, description="greatest shift, in crop sizes")
-    brightness: float = Field(0.2, ge=0, lt=1, description="greatest shift of all channels together")
-    contrast: float = Field(0.2, ge=0, lt=1, description="greatest change of the contrast, as a part of it")
-    colour: float = Field(0.1, ge=0, lt=1, description="greatest change of each channel's strength, as a part of it")
+    flip: float = Field(default=0.5, ge=0, le=1, description="how often left and right change places")
+    rotation: float = Field(default=6.0, ge=0, le=45, description="greatest angle, in degrees")
+    zoom: float = Field(
+        default=0.08, ge=0, lt=0.5, description="greatest change of size, each axis its own, as a part of it"
+    )
+    shift: float = Field(default=0.04, ge=0, lt=0.5, description="greatest shift, in crop sizes")
+    brightness: float = Field(default=0.2, ge=0, lt=1, description="greatest shift of all channels together")
+    contrast: float = Field(default=0.2, ge=0, lt=1, description="greatest change of the contrast, as a part of it")
+    colour: float = Field(
+        default=0.1, ge=0, lt=1, description="greatest change of each channel's strength, as a part of it"
+    )
 
 
 def augment_pictures(

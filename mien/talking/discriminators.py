@@ -19,10 +19,10 @@ class FrameDiscriminator(nn.Module):
 
     def __init__(self, width: int, levels: int = 3) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Conv2d(6, width, 3, padding=1), nn.LeakyReLU(0.2)]
-        channels = width
+        layers: list[nn.Module] = []
+        channels = 6
         for level in range(levels):
-            after = width * min(4, 2 ** (level + 1))
+            after = width * min(4, 2**level)
             layers += [nn.Conv2d(channels, after, 4, 2, 1), nn.LeakyReLU(0.2)]
             channels = after
         layers += [nn.Conv2d(channels, channels, 3, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(channels, 1, 1)]

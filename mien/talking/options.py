@@ -14,73 +14,84 @@ from mien.training.options import TrainingOptions
 class EmotionDiscriminatorOptions(TrainingOptions):
     """Phase 1: the emotion discriminator learns the emotions of real clips."""
 
-    samples: int = Field(24_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(24, ge=1, le=4096, description="clips in a batch")
-    frames_per_clip: int = Field(4, ge=1, le=256, description="frames taken from each clip of a batch")
-    spacing: int = Field(4, ge=1, le=100, description="frames of the video from one taken frame to the next")
-    lr: float = Field(2e-3, gt=0, le=1, description="highest learning rate of AdamW")
-    weight_decay: float = Field(0.05, ge=0, le=1, description="AdamW's decay of the weights, a factor on the rate")
-    width: int = Field(16, ge=4, le=512, multiple_of=4, description="feature maps of the first layer")
-    levels: int = Field(4, ge=2, le=7, description="layers, each halving the picture")
-    dropout: float = Field(0.2, ge=0, lt=1, description="part of the clip's code that is dropped in training")
-    augmentation: Augmentation = Field(Augmentation(), description="changes of the pictures")
+    samples: int = Field(default=24_000, ge=1, description="frames to train on, repetitions counted")
+    clips_per_step: int = Field(default=24, ge=1, le=4096, description="clips in a batch")
+    frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
+    spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
+    lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    weight_decay: float = Field(
+        default=0.05, ge=0, le=1, description="AdamW's decay of the weights, a factor on the rate"
+    )
+    width: int = Field(default=16, ge=4, le=512, multiple_of=4, description="feature maps of the first layer")
+    levels: int = Field(default=4, ge=2, le=7, description="layers, each halving the picture")
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="part of the clip's code that is dropped in training")
+    augmentation: Augmentation = Field(default=Augmentation(), description="changes of the pictures")
 
 
 class GeneratorOptions(TrainingOptions):
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
 
-    samples: int = Field(40_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(10, ge=1, le=4096, description="clips in a batch")
-    frames_per_clip: int = Field(2, ge=1, le=256, description="frames taken from each clip of a batch")
-    lr: float = Field(4e-3, gt=0, le=1, description="highest learning rate of AdamW")
-    architecture: Literal["direct"] = Field("direct", description="direct: every pixel is drawn anew")
+    samples: int = Field(default=40_000, ge=1, description="frames to train on, repetitions counted")
+    clips_per_step: int = Field(default=10, ge=1, le=4096, description="clips in a batch")
+    frames_per_clip: int = Field(default=2, ge=1, le=256, description="frames taken from each clip of a batch")
+    lr: float = Field(default=4e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    architecture: Literal["direct"] = Field(default="direct", description="direct: every pixel is drawn anew")
     image_channels: tuple[int, ...] = Field(
-        (8, 24, 48, 96), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
+        default=(8, 24, 48, 96), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
     )
-    speech_width: int = Field(64, ge=8, le=2048, description="channels of the speech encoder")
-    code_width: int = Field(128, ge=8, le=4096, description="numbers in the code that steers the decoder")
+    speech_width: int = Field(default=64, ge=8, le=2048, description="channels of the speech encoder")
+    code_width: int = Field(default=128, ge=8, le=4096, description="numbers in the code that steers the decoder")
     speech_samples: int = Field(
-        60_000, ge=0, description="frames on which the speech encoder first learns the mouth's opening; 0: none"
+        default=60_000, ge=0, description="frames on which the speech encoder first learns the mouth's opening; 0: none"
     )
-    speech_lr: float = Field(2e-3, gt=0, le=1, description="highest learning rate of that")
-    speech_rate: float = Field(0.1, ge=0, le=1, description="the speech encoder's rate afterwards, as a part of lr")
-    mouth_weight: float = Field(4.0, ge=0, le=1000, description="extra weight of the mouth's pixels")
-    eyes_weight: float = Field(2.0, ge=0, le=1000, description="extra weight of each eye's pixels")
+    speech_lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of that")
+    speech_rate: float = Field(
+        default=0.1, ge=0, le=1, description="the speech encoder's rate afterwards, as a part of lr"
+    )
+    mouth_weight: float = Field(default=4.0, ge=0, le=1000, description="extra weight of the mouth's pixels")
+    eyes_weight: float = Field(default=2.0, ge=0, le=1000, description="extra weight of each eye's pixels")
     mouth_shape_weight: float = Field(
-        0.02, ge=0, le=1000, description="of the error of the mouth's shape told from speech"
+        default=0.02, ge=0, le=1000, description="of the error of the mouth's shape told from speech"
     )
     perceptual_weight: float = Field(
-        0.1, ge=0, le=1000, description="of VGG19's perceptual loss, where its weights are; 0: never"
+        default=0.1, ge=0, le=1000, description="of VGG19's perceptual loss, where its weights are; 0: never"
     )
-    perceptual_frames: int = Field(4, ge=1, le=256, description="frames of a step that the perceptual loss looks at")
+    perceptual_frames: int = Field(
+        default=4, ge=1, le=256, description="frames of a step that the perceptual loss looks at"
+    )
     perceptual_weights: Path | None = Field(
-        None, description="VGG19's weights; None: torch's hub folder, if they are there"
+        default=None, description="VGG19's weights; None: torch's hub folder, if they are there"
     )
     reference_shares: tuple[float, float, float] = Field(
-        (0.3, 0.4, 0.3), description="references from the same clip, a neutral clip of the actor, any clip of the actor"
+        default=(0.3, 0.4, 0.3),
+        description="references from the same clip, a neutral clip of the actor, any clip of the actor",
     )
-    emotion_dropout: float = Field(0.1, ge=0, lt=1, description="how often the emotion is withheld")
-    intensity_dropout: float = Field(0.1, ge=0, lt=1, description="how often the intensity is withheld")
-    augmentation: Augmentation = Field(
-        default_factory=Augmentation, description="changes of target and reference together"
-    )
+    emotion_dropout: float = Field(default=0.1, ge=0, lt=1, description="how often the emotion is withheld")
+    intensity_dropout: float = Field(default=0.1, ge=0, lt=1, description="how often the intensity is withheld")
+    augmentation: Augmentation = Field(default=Augmentation(), description="changes of target and reference together")
 
 
 class TalkingFaceOptions(TrainingOptions):
     """Phase 3: generator, frame discriminator and emotion discriminator learn together."""
 
-    samples: int = Field(12_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(6, ge=1, le=4096, description="clips in a batch")
-    frames_per_clip: int = Field(4, ge=1, le=256, description="frames taken from each clip of a batch")
-    spacing: int = Field(4, ge=1, le=100, description="frames of the video from one taken frame to the next")
-    lr: float = Field(1e-3, gt=0, le=1, description="highest learning rate of the generator's AdamW")
-    frame_lr: float = Field(1e-3, gt=0, le=1, description="of the frame discriminator")
-    emotion_lr: float = Field(2e-4, gt=0, le=1, description="of the emotion discriminator, which goes on learning")
-    frame_width: int = Field(16, ge=4, le=512, description="feature maps of the frame discriminator's first layer")
-    frame_levels: int = Field(3, ge=1, le=7, description="halvings before the frame discriminator scores patches")
-    gamma: float = Field(1.0, ge=0, le=10_000, description="weight of R1 and R2, on the mean over patches")
-    l1_weight: float = Field(1.0, ge=0, le=1000, description="of the weighted L1, as in phase 2")
-    adversarial_weight: float = Field(0.02, ge=0, le=1000, description="of the frame discriminator's opinion")
-    adversarial_start: float = Field(0.05, ge=0, le=1, description="part of the samples before it is heard")
-    emotion_weight: float = Field(0.012, ge=0, le=1000, description="of the emotion discriminator's opinion")
-    emotion_start: float = Field(0.15, ge=0, le=1, description="part of the samples before it is heard")
+    samples: int = Field(default=12_000, ge=1, description="frames to train on, repetitions counted")
+    clips_per_step: int = Field(default=6, ge=1, le=4096, description="clips in a batch")
+    frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
+    spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
+    lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of the generator's AdamW")
+    frame_lr: float = Field(default=1e-3, gt=0, le=1, description="of the frame discriminator")
+    emotion_lr: float = Field(
+        default=2e-4, gt=0, le=1, description="of the emotion discriminator, which goes on learning"
+    )
+    frame_width: int = Field(
+        default=24, ge=4, le=512, description="feature maps of the frame discriminator's first layer"
+    )
+    frame_levels: int = Field(
+        default=3, ge=1, le=7, description="halvings before the frame discriminator scores patches"
+    )
+    gamma: float = Field(default=1.0, ge=0, le=10_000, description="weight of R1 and R2, on the mean over patches")
+    l1_weight: float = Field(default=1.0, ge=0, le=1000, description="of the weighted L1, as in phase 2")
+    adversarial_weight: float = Field(default=0.02, ge=0, le=1000, description="of the frame discriminator's opinion")
+    adversarial_start: float = Field(default=0.05, ge=0, le=1, description="part of the samples before it is heard")
+    emotion_weight: float = Field(default=0.012, ge=0, le=1000, description="of the emotion discriminator's opinion")
+    emotion_start: float = Field(default=0.15, ge=0, le=1, description="part of the samples before it is heard")
