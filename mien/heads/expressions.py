@@ -73,8 +73,7 @@ def jaw_weight(s: Sites) -> Array:
     corner = smoothstep(x, 0.7, MOUTH_HALF_WIDTH + 0.25)
     # above the upper lip nothing is pulled, so the far weight fades in only beside the mouth
     weight = near * (1 - corner) + far * corner
-    weight = weight * smoothstep(azimuth, 1.75, 1.15) * smoothstep(s.level, LEVELS[14] + 0.8, LEVELS[12])
-    return weight
+    return weight * smoothstep(azimuth, 1.75, 1.15) * smoothstep(s.level, LEVELS[14] + 0.8, LEVELS[12])
 
 
 MOUTH_LINE_FRONT = -6.6

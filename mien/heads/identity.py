@@ -76,10 +76,14 @@ _FIELDS: dict[str, Callable[[_Shape], Array]] = {
     "face_length": lambda s: _xyz(s.n, 0, 0.028 * np.minimum(s.y, 0) * smoothstep(s.y, -22.0, -11.0)),
     "head_depth": lambda s: _xyz(s.n, 0, 0, 0.03 * np.minimum(s.z, 0) * s.head),
     "jaw_width": lambda s: _width_at(s, 0.055, -8.0, 2.4),
-    "jaw_height": lambda s: _xyz(s.n, 0, -0.28 * s.head * np.exp(-0.5 * ((np.abs(s.x) - 5.0) / 1.6) ** 2)
-                                 * np.exp(-0.5 * ((s.y + 8.2) / 1.8) ** 2)),
-    "chin_length": lambda s: _xyz(s.n, 0, -0.32 * smoothstep(s.y, -7.4, -10.2) * smoothstep(s.y, -15.5, -12.0)
-                                  * smoothstep(s.z, 0.0, 6.0)),
+    "jaw_height": lambda s: _xyz(
+        s.n,
+        0,
+        -0.28 * s.head * np.exp(-0.5 * ((np.abs(s.x) - 5.0) / 1.6) ** 2) * np.exp(-0.5 * ((s.y + 8.2) / 1.8) ** 2),
+    ),
+    "chin_length": lambda s: _xyz(
+        s.n, 0, -0.32 * smoothstep(s.y, -7.4, -10.2) * smoothstep(s.y, -15.5, -12.0) * smoothstep(s.z, 0.0, 6.0)
+    ),
     "chin_width": lambda s: _xyz(s.n, 0.10 * s.x * s.at((0.0, -10.3), (2.6, 1.3))),
     "chin_projection": lambda s: _xyz(s.n, 0, 0, 0.28 * s.at((0.0, -10.2), (1.9, 1.4))),
     "nose_length": lambda s: _xyz(s.n, 0, -0.22 * s.at((0.0, -3.7), (1.5, 1.3)), 0.05 * s.at((0.0, -3.5), (1.0, 1.2))),
@@ -90,8 +94,9 @@ _FIELDS: dict[str, Callable[[_Shape], Array]] = {
     "eye_size": _eye_size,
     "eye_spacing": lambda s: _xyz(s.n, 0.13 * s.sign * s.eye + 0.08 * s.sign * s.at((2.8, 2.2), (1.6, 0.9))),
     "eye_height": lambda s: _xyz(s.n, 0, 0.14 * s.eye),
-    "eye_tilt": lambda s: _xyz(s.n, 0, 0.11 * s.eye * np.clip((np.abs(s.x) - EYE_CENTRE[0]) / 1.4, -1.3, 1.3)
-                               * smoothstep(s.z, 6.8, 7.4)),
+    "eye_tilt": lambda s: _xyz(
+        s.n, 0, 0.11 * s.eye * np.clip((np.abs(s.x) - EYE_CENTRE[0]) / 1.4, -1.3, 1.3) * smoothstep(s.z, 6.8, 7.4)
+    ),
     "eye_depth": lambda s: _xyz(s.n, 0, 0, -0.15 * s.eye),
     "lip_fullness": _lips,
     "mouth_width": lambda s: _xyz(s.n, 0.055 * s.x * s.at((0.0, -6.8), (2.6, 1.3))),
@@ -100,15 +105,19 @@ _FIELDS: dict[str, Callable[[_Shape], Array]] = {
     "brow_thickness": lambda s: _xyz(s.n, 0, -0.08 * s.at((2.7, 1.9), (1.9, 0.6)), 0.20 * s.at((2.5, 1.9), (1.9, 0.7))),
     "forehead_height": lambda s: _xyz(s.n, 0, 0.30 * smoothstep(s.y, 2.5, 8.0)),
     "forehead_slope": lambda s: _xyz(s.n, 0, 0, -0.25 * smoothstep(s.y, 3.0, 8.0) * smoothstep(s.z, 0.0, 6.0)),
-    "cheekbones": lambda s: _xyz(s.n, 0.22 * s.sign * s.at((5.4, -2.0), (1.5, 1.2)), 0, 0.14 * s.at((4.7, -2.0), (1.4, 1.0))),
-    "cheek_fullness": lambda s: _xyz(s.n, 0.24 * s.sign * s.at((5.0, -5.4), (1.6, 2.0)), 0,
-                                     0.26 * s.at((4.3, -5.2), (1.5, 1.6))),
+    "cheekbones": lambda s: _xyz(
+        s.n, 0.22 * s.sign * s.at((5.4, -2.0), (1.5, 1.2)), 0, 0.14 * s.at((4.7, -2.0), (1.4, 1.0))
+    ),
+    "cheek_fullness": lambda s: _xyz(
+        s.n, 0.24 * s.sign * s.at((5.0, -5.4), (1.6, 2.0)), 0, 0.26 * s.at((4.3, -5.2), (1.5, 1.6))
+    ),
     "neck_width": lambda s: _xyz(s.n, 0.07 * s.x * np.exp(-0.5 * ((s.y + 14.2) / 2.4) ** 2)),
     "shoulder_width": lambda s: _xyz(s.n, 0.06 * s.x * smoothstep(s.y, -16.0, -20.0)),
-    "ear_size": lambda s: _xyz(s.n, 0.0, 0.07 * (s.y + 1.4) * smoothstep(np.abs(s.x), 6.9, 7.5)
-                               * smoothstep(np.abs(s.y + 1.4), 4.5, 3.0)),
+    "ear_size": lambda s: _xyz(
+        s.n, 0.0, 0.07 * (s.y + 1.4) * smoothstep(np.abs(s.x), 6.9, 7.5) * smoothstep(np.abs(s.y + 1.4), 4.5, 3.0)
+    ),
     "age": _age,
-}  # fmt: skip
+}
 
 IDENTITY_NAMES: tuple[str, ...] = tuple(_FIELDS)
 """The identity parameters in the order of an identity vector."""

@@ -121,8 +121,7 @@ def ear() -> Part:
     positions = origin + a[..., None] * back + b[..., None] * up + relief[..., None] * out
     u, v = np.meshgrid(np.arange(columns) / columns, profile[:, 0])
     faces = grid_faces(len(profile), columns, wrap=True)[:, [0, 2, 1]]
-    part = _part("ear", positions.reshape(-1, 3), faces, np.stack([u.ravel(), v.ravel()], axis=1))
-    return part
+    return _part("ear", positions.reshape(-1, 3), faces, np.stack([u.ravel(), v.ravel()], axis=1))
 
 
 def lashes(skin: SkinMesh) -> list[Part]:
@@ -139,7 +138,7 @@ def lashes(skin: SkinMesh) -> list[Part]:
                 [sign * (t - 0.42) * 0.9, np.full(len(t), 0.62 if upper else -0.7), np.full(len(t), 0.75)], 1
             )
             tip = root + length * fan + [0, 0, 0.02]
-            base = root + [0, 0.02 if upper else 0.0, 0.03]
+            base = root + np.array([0.0, 0.02 if upper else 0.0, 0.03])
             positions = np.concatenate([base, tip])
             faces = grid_faces(2, len(index))
             u = np.concatenate([t, t])

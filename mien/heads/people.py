@@ -46,42 +46,116 @@ EYE_COLOURS: dict[str, Colour] = {
 }
 
 _COMPLEXIONS: tuple[_Complexion, ...] = (
-    _Complexion((0.90, 0.74, 0.65), (0.76, 0.46, 0.43), ("blond", "red", "dark_blond", "brown"), ("blue", "green", "grey"),
-                {"nose_bridge": 0.5}),
-    _Complexion((0.48, 0.31, 0.22), (0.47, 0.25, 0.22), ("black",), ("dark_brown",),
-                {"nose_width": 1.3, "lip_fullness": 1.5, "nose_bridge": -0.6}),
-    _Complexion((0.86, 0.67, 0.54), (0.74, 0.42, 0.38), ("dark_brown", "brown", "auburn"), ("brown", "hazel", "green"), {}),
-    _Complexion((0.86, 0.68, 0.53), (0.73, 0.42, 0.38), ("black", "dark_brown"), ("dark_brown",),
-                {"nose_bridge": -1.2, "eye_tilt": 0.6, "cheekbones": 0.7, "face_width": 0.6, "nose_width": 0.5,
-                 "eye_depth": -0.8, "brow_thickness": -0.8}),
-    _Complexion((0.66, 0.46, 0.33), (0.58, 0.33, 0.28), ("black", "dark_brown"), ("dark_brown", "brown"),
-                {"nose_length": 0.4, "lip_fullness": 0.4}),
-    _Complexion((0.36, 0.225, 0.16), (0.37, 0.19, 0.17), ("black",), ("dark_brown",),
-                {"nose_width": 1.5, "lip_fullness": 1.8, "nose_bridge": -0.8}),
-    _Complexion((0.78, 0.58, 0.44), (0.68, 0.38, 0.33), ("black", "dark_brown", "brown"), ("brown", "hazel"),
-                {"nose_projection": 0.5, "nose_length": 0.4}),
-)  # fmt: skip
+    _Complexion(
+        (0.90, 0.74, 0.65),
+        (0.76, 0.46, 0.43),
+        ("blond", "red", "dark_blond", "brown"),
+        ("blue", "green", "grey"),
+        {"nose_bridge": 0.5},
+    ),
+    _Complexion(
+        (0.48, 0.31, 0.22),
+        (0.47, 0.25, 0.22),
+        ("black",),
+        ("dark_brown",),
+        {"nose_width": 1.3, "lip_fullness": 1.5, "nose_bridge": -0.6},
+    ),
+    _Complexion(
+        (0.86, 0.67, 0.54), (0.74, 0.42, 0.38), ("dark_brown", "brown", "auburn"), ("brown", "hazel", "green"), {}
+    ),
+    _Complexion(
+        (0.86, 0.68, 0.53),
+        (0.73, 0.42, 0.38),
+        ("black", "dark_brown"),
+        ("dark_brown",),
+        {
+            "nose_bridge": -1.2,
+            "eye_tilt": 0.6,
+            "cheekbones": 0.7,
+            "face_width": 0.6,
+            "nose_width": 0.5,
+            "eye_depth": -0.8,
+            "brow_thickness": -0.8,
+        },
+    ),
+    _Complexion(
+        (0.66, 0.46, 0.33),
+        (0.58, 0.33, 0.28),
+        ("black", "dark_brown"),
+        ("dark_brown", "brown"),
+        {"nose_length": 0.4, "lip_fullness": 0.4},
+    ),
+    _Complexion(
+        (0.36, 0.225, 0.16),
+        (0.37, 0.19, 0.17),
+        ("black",),
+        ("dark_brown",),
+        {"nose_width": 1.5, "lip_fullness": 1.8, "nose_bridge": -0.8},
+    ),
+    _Complexion(
+        (0.78, 0.58, 0.44),
+        (0.68, 0.38, 0.33),
+        ("black", "dark_brown", "brown"),
+        ("brown", "hazel"),
+        {"nose_projection": 0.5, "nose_length": 0.4},
+    ),
+)
 
 _FEMALE_HAIR: tuple[HairStyle, ...] = ("long", "bob", "bun", "wavy", "curly", "fringe", "long", "side_part")
 _MALE_HAIR: tuple[HairStyle, ...] = ("short", "receding", "side_part", "buzz", "fringe", "bald", "short", "curly")
 _COILED: dict[HairStyle, HairStyle] = {
-    "long": "curly", "wavy": "afro", "fringe": "afro", "bob": "curly", "short": "buzz", "side_part": "buzz",
-}  # fmt: skip
+    "long": "curly",
+    "wavy": "afro",
+    "fringe": "afro",
+    "bob": "curly",
+    "short": "buzz",
+    "side_part": "buzz",
+}
 
 _FEMALE_SHAPE = {
-    "jaw_width": -0.8, "jaw_height": -0.5, "chin_width": -0.6, "chin_length": -0.4, "brow_thickness": -1.0, "lip_fullness": 0.7,
-    "eye_size": 0.7, "nose_width": -0.5, "nose_length": -0.4, "nose_tip": 0.4, "neck_width": -1.3, "shoulder_width": -1.6,
-    "brow_height": 0.5, "face_width": -0.3, "face_length": -0.3, "cheekbones": 0.3,
-}  # fmt: skip
+    "jaw_width": -0.8,
+    "jaw_height": -0.5,
+    "chin_width": -0.6,
+    "chin_length": -0.4,
+    "brow_thickness": -1.0,
+    "lip_fullness": 0.7,
+    "eye_size": 0.7,
+    "nose_width": -0.5,
+    "nose_length": -0.4,
+    "nose_tip": 0.4,
+    "neck_width": -1.3,
+    "shoulder_width": -1.6,
+    "brow_height": 0.5,
+    "face_width": -0.3,
+    "face_length": -0.3,
+    "cheekbones": 0.3,
+}
 _MALE_SHAPE = {
-    "jaw_width": 0.8, "jaw_height": 0.6, "chin_width": 0.6, "chin_length": 0.3, "brow_thickness": 0.8, "lip_fullness": -0.4,
-    "eye_size": -0.4, "nose_width": 0.3, "nose_length": 0.3, "neck_width": 0.7, "shoulder_width": 0.4, "brow_height": -0.5,
-}  # fmt: skip
+    "jaw_width": 0.8,
+    "jaw_height": 0.6,
+    "chin_width": 0.6,
+    "chin_length": 0.3,
+    "brow_thickness": 0.8,
+    "lip_fullness": -0.4,
+    "eye_size": -0.4,
+    "nose_width": 0.3,
+    "nose_length": 0.3,
+    "neck_width": 0.7,
+    "shoulder_width": 0.4,
+    "brow_height": -0.5,
+}
 
 _CLOTHES: tuple[Colour, ...] = (
-    (0.22, 0.29, 0.42), (0.55, 0.20, 0.20), (0.82, 0.80, 0.76), (0.16, 0.16, 0.18), (0.25, 0.40, 0.31), (0.62, 0.48, 0.30),
-    (0.42, 0.32, 0.50), (0.70, 0.52, 0.52), (0.36, 0.52, 0.60),
-)  # fmt: skip
+    (0.22, 0.29, 0.42),
+    (0.55, 0.20, 0.20),
+    (0.82, 0.80, 0.76),
+    (0.16, 0.16, 0.18),
+    (0.25, 0.40, 0.31),
+    (0.62, 0.48, 0.30),
+    (0.42, 0.32, 0.50),
+    (0.70, 0.52, 0.52),
+    (0.36, 0.52, 0.60),
+)
 
 
 def _identity(rng: np.random.Generator, sex: Sex, complexion: _Complexion, age: float) -> Tensor:

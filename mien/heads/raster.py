@@ -33,10 +33,9 @@ def _fill(vertices, faces, index, depth, width, height, cull):  # type: ignore[n
             wc = 1.0 - wa - wb
             z = wa * az + wb * bz + wc * cz
             for x in range(low_x, high_x + 1):
-                if wa >= -1e-9 and wb >= -1e-9 and wc >= -1e-9:
-                    if z < depth[y, x]:
-                        depth[y, x] = z
-                        index[y, x] = f
+                if wa >= -1e-9 and wb >= -1e-9 and wc >= -1e-9 and z < depth[y, x]:
+                    depth[y, x] = z
+                    index[y, x] = f
                 wa += step_a
                 wb += step_b
                 wc += step_c

@@ -36,9 +36,17 @@ from mien.heads.wardrobe import clothing_part, hair_part
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
 
 _MATERIALS = {
-    "skin": SKIN, "ear": SKIN, "eye_left": EYE, "eye_right": EYE, "teeth_upper": MOUTH, "teeth_lower": MOUTH,
-    "tongue": MOUTH, "hair": HAIR, "cloth": CLOTH, "lashes": LASH,
-}  # fmt: skip
+    "skin": SKIN,
+    "ear": SKIN,
+    "eye_left": EYE,
+    "eye_right": EYE,
+    "teeth_upper": MOUTH,
+    "teeth_lower": MOUTH,
+    "tongue": MOUTH,
+    "hair": HAIR,
+    "cloth": CLOTH,
+    "lashes": LASH,
+}
 
 # strength and exponent of the highlight, strength of the sheen at grazing angles; by material
 _GLOSS = np.array(
@@ -65,7 +73,7 @@ class Camera:
 
 @dataclass(frozen=True)
 class Light:
-    """Key, fill and rim lamp over a soft ambient light; directions point to the lamp (x right, y up, z to the viewer)."""
+    """Key, fill and rim lamp over a soft ambient light; directions point to the lamp."""
 
     key: tuple[float, float, float] = (-0.50, 0.55, 0.72)
     key_colour: Colour = (1.0, 0.95, 0.88)
@@ -87,7 +95,10 @@ class Light:
 
 
 def project(points: NDArray[np.floating], camera: Camera, size: tuple[int, int]) -> NDArray[np.float64]:
-    """Screen positions (..., 3) of points (..., 3) in head units: x, y in pixels of a (width, height) picture, depth in cm."""
+    """Screen positions (..., 3) of points (..., 3) in head units, for a picture of `size` (width, height).
+
+    x, y in pixels, the depth before the camera in cm.
+    """
     width, height = size
     points = np.asarray(points, np.float64)
     depth = camera.distance - points[..., 2]
@@ -212,7 +223,7 @@ def render_frames(
     wall = _background(background, size)
     atlas, folds, table = paint_atlas(appearance), wrinkle_maps(), srgb_table()
     lamps, strengths = light.lamps()
-    halves = lamps + [0.0, 0.0, 1.0]
+    halves = lamps + np.array([0.0, 0.0, 1.0])
     halves /= np.linalg.norm(halves, axis=1, keepdims=True)
     highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
     ambient = np.array(light.ambient, float)
@@ -223,9 +234,12 @@ def render_frames(
         neck, translation = torch.from_numpy(performance.neck[part]), torch.from_numpy(performance.translation[part])
         with torch.no_grad():
             own = head.vertices(
-                identity[None], torch.from_numpy(performance.expression[part]), neck, translation,
+                identity[None],
+                torch.from_numpy(performance.expression[part]),
+                neck,
+                translation,
                 torch.from_numpy(performance.gaze[part]),
-            )  # fmt: skip
+            )
             worn = scene.worn.vertices(identity[None], neck, translation)
         points = torch.cat([own, worn], dim=1).numpy().astype(np.float64)
         for i, vertices in enumerate(points):
@@ -236,8 +250,27 @@ def render_frames(
             index, depth = visible_triangles(screen, faces, 2 * height, 2 * width, cull=True)
             frame = np.empty((height, width, 3), np.uint8)
             shade_image(
-                index, depth, screen, faces, normals, scene.coordinates, scene.shade, scene.material, atlas, LINEAR,
-                table, _wrinkle_weights(performance.expression[start + i]), folds, _CORNER, lamps, halves, strengths, ambient, _GLOSS[:, 2].copy(), highlight,
-                wall, frame,
-            )  # fmt: skip
+                index,
+                depth,
+                screen,
+                faces,
+                normals,
+                scene.coordinates,
+                scene.shade,
+                scene.material,
+                atlas,
+                LINEAR,
+                table,
+                _wrinkle_weights(performance.expression[start + i]),
+                folds,
+                _CORNER,
+                lamps,
+                halves,
+                strengths,
+                ambient,
+                _GLOSS[:, 2].copy(),
+                highlight,
+                wall,
+                frame,
+            )
             yield frame

@@ -33,7 +33,9 @@ _SRGB: NDArray[np.uint8] = np.round(
 
 
 @njit(cache=True)
-def vertex_normals(vertices, faces, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+def vertex_normals(  # type: ignore[no-untyped-def]  # pragma: no cover
+    vertices, faces, out
+):
     """Unit normals (V, 3) into `out`: sums of the triangles' normals, weighted by area."""
     out[:] = 0.0
     for f in range(faces.shape[0]):
@@ -52,7 +54,9 @@ def vertex_normals(vertices, faces, out):  # type: ignore[no-untyped-def]  # pra
 
 
 @njit(inline="always", fastmath=True, error_model="numpy")
-def _sample(atlas, linear, x, y, colour):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _sample(  # type: ignore[no-untyped-def]  # pragma: no cover
+    atlas, linear, x, y, colour
+):
     x = min(max(x - 0.5, 0.0), atlas.shape[1] - 1.001)
     y = min(max(y - 0.5, 0.0), atlas.shape[0] - 1.001)
     x0, y0 = int(x), int(y)
@@ -65,7 +69,9 @@ def _sample(atlas, linear, x, y, colour):  # type: ignore[no-untyped-def]  # pra
 
 
 @njit(inline="always", fastmath=True, error_model="numpy")
-def _light(material, n, shade, colour, lamps, halves, strengths, ambient, gloss, highlight):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _light(  # type: ignore[no-untyped-def]  # pragma: no cover
+    material, n, shade, colour, lamps, halves, strengths, ambient, gloss, highlight
+):
     """Light `colour` in place: lamps, halves (K, 3) directions; strengths (K, 3); the viewer is at +z."""
     nz = n[2]
     upward = 0.5 + 0.5 * n[1]
@@ -98,8 +104,30 @@ def _light(material, n, shade, colour, lamps, halves, strengths, ambient, gloss,
 
 
 @njit(inline="always", fastmath=True, error_model="numpy")
-def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, atlas, linear, wrinkles, folds, corner,
-              lamps, halves, strengths, ambient, gloss, highlight, colour, n):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
+def _fragment(  # type: ignore[no-untyped-def]  # pragma: no cover
+    px,
+    py,
+    f,
+    screen,
+    faces,
+    normals,
+    coordinates,
+    shade,
+    material,
+    atlas,
+    linear,
+    wrinkles,
+    folds,
+    corner,
+    lamps,
+    halves,
+    strengths,
+    ambient,
+    gloss,
+    highlight,
+    colour,
+    n,
+):
     a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
     ax, ay, bx, by = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1]
     cx, cy = screen[c, 0], screen[c, 1]
@@ -134,8 +162,30 @@ def _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, a
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def shade_image(index, depth, screen, faces, normals, coordinates, shade, material, atlas, linear, srgb, wrinkles, folds, corner,
-                lamps, halves, strengths, ambient, gloss, highlight, background, out):  # type: ignore[no-untyped-def]  # fmt: skip  # pragma: no cover
+def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
+    index,
+    depth,
+    screen,
+    faces,
+    normals,
+    coordinates,
+    shade,
+    material,
+    atlas,
+    linear,
+    srgb,
+    wrinkles,
+    folds,
+    corner,
+    lamps,
+    halves,
+    strengths,
+    ambient,
+    gloss,
+    highlight,
+    background,
+    out,
+):
     """Colour the image `out` (H, W, 3) uint8 from 2 x 2 samples a pixel of triangle `index` and `depth` (2H, 2W)."""
     colour = np.zeros(3)
     n = np.zeros(3)
@@ -174,8 +224,30 @@ def shade_image(index, depth, screen, faces, normals, coordinates, shade, materi
                     continue
                 px = 2 * x + 1.0 if whole else sx + 0.5
                 py = 2 * y + 1.0 if whole else sy + 0.5
-                _fragment(px, py, f, screen, faces, normals, coordinates, shade, material, atlas, linear, wrinkles, folds,
-                          corner, lamps, halves, strengths, ambient, gloss, highlight, colour, n)  # fmt: skip
+                _fragment(
+                    px,
+                    py,
+                    f,
+                    screen,
+                    faces,
+                    normals,
+                    coordinates,
+                    shade,
+                    material,
+                    atlas,
+                    linear,
+                    wrinkles,
+                    folds,
+                    corner,
+                    lamps,
+                    halves,
+                    strengths,
+                    ambient,
+                    gloss,
+                    highlight,
+                    colour,
+                    n,
+                )
                 for k in range(3):
                     total[k] += min(max(colour[k], 0.0), 1.0)
             for k in range(3):

@@ -102,7 +102,7 @@ def bump(x: Array, y: Array, centre: tuple[float, float], size: tuple[float, flo
     return np.exp(-0.5 * ((dx / size[0]) ** 2 + (dy / size[1]) ** 2))
 
 
-def smoothstep(value: Array, low: float, high: float) -> Array:
+def smoothstep(value: Array, low: Array | float, high: Array | float) -> Array:
     """0 below `low`, 1 above `high` (or reversed when high < low), cubic between."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)

@@ -7,6 +7,7 @@ belongs to the face is painted in front coordinates (cm), so that strokes stay w
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from mien.heads.surface import EYE_CENTRE, LEVELS, base_surface, bump, smoothste
 from mien.heads.topology import mouth_line
 from mien.heads.wardrobe import hairline_level
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 WIDTH, SKIN_HEIGHT, STRIP = 1536, 1024, 256
 HEIGHT = SKIN_HEIGHT + 3 * STRIP
@@ -69,7 +70,7 @@ def _lines(canvas: NDArray[np.uint8], points: Array, thickness: float, value: in
     )  # fmt: skip
 
 
-def _onto_skin(canvas: NDArray[np.uint8]) -> Array:
+def _onto_skin(canvas: Array) -> Array:
     x, y, mask = _front()
     px = ((x + _FRONT_LEFT) * FRONT_SCALE).astype(np.float32)
     py = ((_FRONT_TOP - y) * FRONT_SCALE).astype(np.float32)
@@ -233,7 +234,7 @@ def hair_colours(a: Appearance) -> tuple[Array, Array]:
 
 def _age_lines(image: Array, a: Appearance) -> Array:
     maps = wrinkle_maps()
-    x, y, mask = _front()
+    _, _, mask = _front()
     lines = 0.5 * maps[..., 1] + 0.6 * maps[..., 3] + 0.35 * maps[..., 0]
     crow = _canvas()
     bags = _canvas()
@@ -307,7 +308,7 @@ def _cloth(a: Appearance, rng: np.random.Generator) -> Array:
 def _hair_strip(a: Appearance, rng: np.random.Generator) -> Array:
     base, light = hair_colours(a)
     curly = a.hair_style in ("curly", "afro")
-    fine = rng.standard_normal((STRIP, WIDTH), np.float32)
+    fine: Array = rng.standard_normal((STRIP, WIDTH), np.float32)
     fine = cv2.GaussianBlur(fine, (0, 0), sigmaX=0.9, sigmaY=2.0 if curly else 26.0)
     coarse = cv2.GaussianBlur(
         rng.standard_normal((STRIP, WIDTH), np.float32), (0, 0), sigmaX=6.0, sigmaY=4.0 if curly else 60.0

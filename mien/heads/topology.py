@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.path import Path as Outline
@@ -98,7 +99,7 @@ class _Half:
     columns: dict[str, list[Array]] = field(default_factory=dict)
     count: int = 0
 
-    def add(self, **values: Array) -> Integers:
+    def add(self, **values: Array | float) -> Integers:
         n = max(np.size(v) for v in values.values())
         for name, value in values.items():
             self.columns.setdefault(name, []).append(np.broadcast_to(np.asarray(value, float), (n,)).copy())
@@ -125,16 +126,38 @@ def _eye_loops(half: _Half) -> dict[str, Integers]:
         px, py = x + distance * out[:, 0], y + distance * out[:, 1]
         azimuth, level, base = front_chart(px, py)
         loops[f"eye{k}"] = half.add(
-            x=px, y=py, z=face_depth(px, py, base), azimuth=azimuth, level=level, plane_x=azimuth * AZIMUTH_SCALE,
-            plane_y=level, side=0, lip=np.nan, cavity=0, lid=lid, ring=k, planar=1,
-        )  # fmt: skip
+            x=px,
+            y=py,
+            z=face_depth(px, py, base),
+            azimuth=azimuth,
+            level=level,
+            plane_x=azimuth * AZIMUTH_SCALE,
+            plane_y=level,
+            side=0,
+            lip=np.nan,
+            cavity=0,
+            lid=lid,
+            ring=k,
+            planar=1,
+        )
     first = loops["eye0"]
     ray = np.stack([half.array(c)[first] for c in "xyz"], axis=1) - EYE_CENTRE
     inner = EYE_CENTRE + ray / np.linalg.norm(ray, axis=1, keepdims=True) * (EYE_RADIUS - 0.03)
     loops["eye_inner"] = half.add(
-        x=inner[:, 0], y=inner[:, 1], z=inner[:, 2], azimuth=half.array("azimuth")[first],
-        level=half.array("level")[first], plane_x=0, plane_y=0, side=0, lip=np.nan, cavity=0, lid=lid, ring=-1, planar=0,
-    )  # fmt: skip
+        x=inner[:, 0],
+        y=inner[:, 1],
+        z=inner[:, 2],
+        azimuth=half.array("azimuth")[first],
+        level=half.array("level")[first],
+        plane_x=0,
+        plane_y=0,
+        side=0,
+        lip=np.nan,
+        cavity=0,
+        lid=lid,
+        ring=-1,
+        planar=0,
+    )
     return loops
 
 
@@ -163,18 +186,39 @@ def _lip_loops(half: _Half) -> dict[str, Integers]:
         plane_azimuth, plane_level, _ = front_chart(x, y + opening)
         bulge = lip_bulge(np.array(t)) * (0.25 + 0.75 * taper) * np.exp(-((distance / 0.25) ** 2))
         loops[f"lip{k}"] = half.add(
-            x=x, y=y, z=face_depth(x, y, base) + bulge, azimuth=azimuth, level=level,
-            plane_x=np.where(x0 < 1e-9, 0, plane_azimuth) * AZIMUTH_SCALE, plane_y=plane_level, side=side, lip=t if k < len(LIP_RINGS) else np.nan,
-            cavity=0, lid=0, ring=np.nan, planar=1,
-        )  # fmt: skip
+            x=x,
+            y=y,
+            z=face_depth(x, y, base) + bulge,
+            azimuth=azimuth,
+            level=level,
+            plane_x=np.where(x0 < 1e-9, 0, plane_azimuth) * AZIMUTH_SCALE,
+            plane_y=plane_level,
+            side=side,
+            lip=t if k < len(LIP_RINGS) else np.nan,
+            cavity=0,
+            lid=0,
+            ring=np.nan,
+            planar=1,
+        )
     contact = loops["lip0"]
     x, y, z, azimuth, level = (half.array(c)[contact] for c in ("x", "y", "z", "azimuth", "level"))
     for k, (up, depth) in enumerate(MOUTH_BAG):
         narrow = 1 - 0.06 * k
         loops[f"bag{k}"] = half.add(
-            x=x * narrow, y=y + side * up * (0.3 + 0.7 * taper), z=z + depth, azimuth=azimuth, level=level, plane_x=0,
-            plane_y=0, side=side, lip=np.nan, cavity=(k + 1) / len(MOUTH_BAG), lid=0, ring=np.nan, planar=0,
-        )  # fmt: skip
+            x=x * narrow,
+            y=y + side * up * (0.3 + 0.7 * taper),
+            z=z + depth,
+            azimuth=azimuth,
+            level=level,
+            plane_x=0,
+            plane_y=0,
+            side=side,
+            lip=np.nan,
+            cavity=(k + 1) / len(MOUTH_BAG),
+            lid=0,
+            ring=np.nan,
+            planar=0,
+        )
     return loops
 
 
@@ -222,9 +266,20 @@ def _lattice(half: _Half, occupied: list[Array]) -> None:
     frontal = smoothstep(azimuth, 1.35, 0.95) * smoothstep(level, LEVELS[15], LEVELS[13])
     z = z + frontal * (face_depth(x, y, z) - z)
     half.add(
-        x=x, y=y, z=z, azimuth=azimuth, level=level, plane_x=plane[:, 0], plane_y=level, side=0, lip=np.nan, cavity=0,
-        lid=0, ring=np.nan, planar=1,
-    )  # fmt: skip
+        x=x,
+        y=y,
+        z=z,
+        azimuth=azimuth,
+        level=level,
+        plane_x=plane[:, 0],
+        plane_y=level,
+        side=0,
+        lip=np.nan,
+        cavity=0,
+        lid=0,
+        ring=np.nan,
+        planar=1,
+    )
 
 
 def _strip(first: Integers, second: Integers, closed: bool) -> Integers:
@@ -260,16 +315,27 @@ def _triangulate(half: _Half, loops: dict[str, Integers]) -> Integers:
     first_row = planar[np.isclose(half.array("plane_y")[planar], 0.8)]
     first_row = first_row[np.argsort(half.array("plane_x")[first_row])]
     apex = half.add(
-        x=0, y=11.28, z=-0.9, azimuth=0, level=0.3, plane_x=0, plane_y=0, side=0, lip=np.nan, cavity=0, lid=0, ring=np.nan,
+        x=0,
+        y=11.28,
+        z=-0.9,
+        azimuth=0,
+        level=0.3,
+        plane_x=0,
+        plane_y=0,
+        side=0,
+        lip=np.nan,
+        cavity=0,
+        lid=0,
+        ring=np.nan,
         planar=0,
-    )  # fmt: skip
+    )
     fan = np.stack([np.full(len(first_row) - 1, apex[0]), first_row[:-1], first_row[1:]], axis=1)
     positions = np.stack([half.array(c) for c in "xyz"], axis=1)
     fan = _outward(positions, fan, np.zeros(3))
     lid = _outward(positions, _strip(loops["eye0"], loops["eye_inner"], True), np.array([3.2, 0, 14.0]))
     lid = lid[:, [0, 2, 1]]
     bags = ["lip0"] + [f"bag{k}" for k in range(len(MOUTH_BAG))]
-    inside = [_strip(loops[a], loops[b], False) for a, b in zip(bags, bags[1:], strict=False)]
+    inside = [_strip(loops[a], loops[b], False) for a, b in pairwise(bags)]
     last = loops[bags[-1]]
     inside.append(_strip(last[: len(last) // 2], last[: len(last) // 2 : -1], False))
     bag = _outward(positions, np.concatenate(inside), np.array([0.0, MOUTH_Y, 7.0]))[:, [0, 2, 1]]
