@@ -1,6 +1,6 @@
 """Landmarks, alignment and filters; aligned faces in HDF5 shards."""
 
-from mien.faces.align import AlignOptions
+from mien.faces.options import AlignOptions
 from stages.paths import CLIP_CACHE, CLIPS, FACES, RESAMPLED
 from stages.shell import StageRun, run
 

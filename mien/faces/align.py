@@ -9,12 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict, Field
-
 from mien.clip_cache import ClipCache
 from mien.clips import Clip, ClipError, check_rejected, write_clips
-from mien.faces.aligned_clip import CODE_VERSION, TrackOptions, make_aligned_clip, open_aligned_clip, read_quality
-from mien.faces.filters import FilterOptions, Quality, check_quality
+from mien.faces.aligned_clip import CODE_VERSION, make_aligned_clip, open_aligned_clip, read_quality
+from mien.faces.filters import Quality, check_quality
+from mien.faces.options import AlignOptions, FilterOptions, TrackOptions
 from mien.faces.shards import LABELS, ShardClip, write_shards
 from mien.files import atomic_directory, sha256_file
 from mien.parallel import Execution, map_clips
@@ -23,20 +22,6 @@ QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fra
 """The quality figures in the index: see `mien.faces.filters.Quality`."""
 
 _PACKAGES = {"mediapipe": "mediapipe", "face-alignment": "face_alignment"}
-
-
-class AlignOptions(TrackOptions):
-    """The section `align` of the parameters."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    filters: FilterOptions = Field(default=FilterOptions(), description="which clips are good enough")
-    max_rejected_fraction: float = Field(
-        default=0.2, ge=0, le=1, description="the run fails when a larger part of all clips is rejected"
-    )
-    shard_megabytes: float = Field(
-        default=256.0, gt=0, le=100_000, description="about how large a shard gets; 10^6 bytes"
-    )
 
 
 def align_clips(

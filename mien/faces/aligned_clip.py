@@ -15,15 +15,15 @@ from typing import Any
 import h5py
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from mien.clips import Clip, ClipError
 from mien.faces.alignment import scaled, transform_points, warp
 from mien.faces.filters import SHARPNESS_SIZE, Quality, loudness, sharpness
 from mien.faces.frame_spool import FrameSpool
-from mien.faces.landmarks import DetectorName, LandmarkDetector, open_detector
+from mien.faces.landmarks import LandmarkDetector, open_detector
+from mien.faces.options import DetectorName, TrackOptions
 from mien.faces.shards import SAMPLE_RATE, ShardClip, speech_sample, write_clip
-from mien.faces.tracks import FaceTrack, Mode, TrackBuilder, track_transforms
+from mien.faces.tracks import FaceTrack, TrackBuilder, track_transforms
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames
 
@@ -32,32 +32,6 @@ CODE_VERSION = "2"
 
 _SHARPNESS_EVERY = 5
 _COMPLETE = "complete"
-
-
-class TrackOptions(BaseModel):
-    """How the face of a clip is found and cut out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    detector: DetectorName = Field(
-        default="mediapipe", description="mediapipe works offline; face-alignment needs weights"
-    )
-    face_detector: str = Field(
-        default="sfd",
-        pattern=r"^(sfd|retinaface|yunet)$",
-        description="finds the boxes for face-alignment",
-    )
-    mode: Mode = Field(default="clip", description="one transform for each clip, or a smoothed one for each frame")
-    smoothing_seconds: float = Field(
-        default=0.06,
-        ge=0,
-        le=5,
-        description="mode frame: standard deviation of the smoothing over time, seconds; 0 is none",
-    )
-    size: int = Field(default=128, ge=32, le=1024, multiple_of=2, description="width and height of the crops, pixels")
-    other_face_size: float = Field(
-        default=0.33, gt=0, le=1, description="another face counts from this part of the largest one's extent"
-    )
 
 
 @lru_cache(maxsize=1)

@@ -8,10 +8,10 @@ from fractions import Fraction
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from mien.clips import ClipError
-from mien.media.sound import SILENCE_DB, loudness_db
+from mien.faces.options import FilterOptions
+from mien.media.sound import loudness_db
 
 SHARPNESS_SIZE = 64
 """Side in pixels of the crop on which sharpness is measured, whatever the source's or the shard's resolution."""
@@ -19,35 +19,6 @@ SHARPNESS_SIZE = 64
 _FACE = slice(12, 56), slice(12, 52)  # the face inside that crop, without the background beside it
 SILENCE_DBFS = -120.0
 """The loudness of digital silence: the least that `loudness` gives."""
-
-
-class FilterOptions(BaseModel):
-    """Which clips are good enough. The defaults accept studio recordings such as GRID's and CREMA-D's."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    min_seconds: float = Field(default=0.5, ge=0.04, le=3600, description="shorter clips are too_short; seconds")
-    max_several_fraction: float = Field(
-        default=0.1, ge=0, le=1, description="several_faces when a larger part of the frames shows another face"
-    )
-    min_inter_ocular: float = Field(
-        default=24.0,
-        ge=0,
-        le=2000,
-        description="face_too_small below; median distance of the outer eye corners, source pixels",
-    )
-    max_lost_frames: int = Field(
-        default=12,
-        ge=0,
-        le=100_000,
-        description="face_lost when more frames in a row have no face; fewer are interpolated",
-    )
-    min_sharpness: float = Field(
-        default=0.03, ge=0, le=100, description="blurred below; variance of the Laplacian over that of the grey values"
-    )
-    min_loudness: float = Field(
-        default=SILENCE_DB, ge=-120, le=0, description="silent below; dBFS of the loudest 50 ms"
-    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform
 from mien.faces.landmarks import LEFT_EYE_OUTER, NOSE_TIP, RIGHT_EYE_OUTER, Face
-
-Mode = Literal["clip", "frame"]
+from mien.faces.options import Mode
 
 
 @dataclass(frozen=True)
