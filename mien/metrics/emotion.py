@@ -21,6 +21,9 @@ from torch.nn import functional
 from mien.clips import EMOTIONS
 from mien.files import atomic_directory, write_json
 
+PLACES = 6
+"""Across and down a face, how many places the judge tells apart."""
+
 
 class EmotionJudgeConfig(BaseModel):
     """What the network is built from: side of its pictures in pixels, width of its layers, frames it looks at."""
@@ -28,9 +31,7 @@ class EmotionJudgeConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     size: int = Field(48, ge=16, le=256, description="side of the grey pictures that the network sees, in pixels")
-    width: int = Field(
-        24, ge=4, le=256, description="channels of the first layer; the others have 2, 3 and 4 times as many"
-    )
+    width: int = Field(16, ge=4, le=256, multiple_of=4, description="channels of the first layer; then 2, 3, 4 times")
     frames: int = Field(6, ge=1, le=64, description="frames of a clip that are looked at, evenly spaced")
     dropout: float = Field(0.3, ge=0, lt=1, description="part of the clip's features hidden in training")
 
@@ -58,7 +59,8 @@ def local_contrast(grey: Tensor, sigma: float = 4.0) -> Tensor:
 class EmotionJudge(nn.Module):
     """Grey frames (B, K, H, W) in [0, 1] → scores (B, 6) in the order of `EMOTIONS`.
 
-    Each frame passes four convolutions by itself; mean and maximum over the clip's frames go to one linear layer.
+    Each frame passes four convolutions by itself; the mean over the clip's frames, 6×6 places of it, goes to one
+    linear layer: where in the face something shows matters as much as what.
     `trained_clips`: how many clips it was trained on; one of 0 has no opinion that counts.
     """
 
@@ -69,29 +71,19 @@ class EmotionJudge(nn.Module):
         widths = [config.width * factor for factor in (1, 2, 3, 4)]
         layers: list[nn.Module] = []
         before = 1
-        for index, width in enumerate(widths):
-            layers += [
-                nn.Conv2d(
-                    before, width, 5 if index == 0 else 3, stride=2 if index == 0 else 1, padding=2 if index == 0 else 1
-                ),
-                nn.GroupNorm(4, width),
-                nn.ReLU(),
-            ]
-            if 0 < index < 3:
-                layers.append(nn.MaxPool2d(2))
+        for width, kernel, stride in zip(widths, (5, 3, 3, 3), (2, 2, 2, 1), strict=True):
+            layers += [nn.Conv2d(before, width, kernel, stride, kernel // 2), nn.GroupNorm(4, width), nn.ReLU()]
             before = width
-        # 3×3 places are kept, so that the network knows where in the face a movement is.
-        layers.append(nn.AdaptiveAvgPool2d(3))
+        layers.append(nn.AdaptiveAvgPool2d(PLACES))
         self.features = nn.Sequential(*layers)
         self.dropout = nn.Dropout(config.dropout)
-        self.scores = nn.Linear(2 * 9 * widths[-1], len(EMOTIONS))
+        self.scores = nn.Linear(PLACES**2 * widths[-1], len(EMOTIONS))
 
     def forward(self, grey: Tensor) -> Tensor:
         batch, frames = grey.shape[:2]
         features = self.features(local_contrast(grey.flatten(0, 1)[:, None])).flatten(1)
-        features = features.view(batch, frames, -1)
-        both = torch.cat([features.mean(dim=1), features.amax(dim=1)], dim=1)
-        return self.scores(self.dropout(both))
+        scores: Tensor = self.scores(self.dropout(features.view(batch, frames, -1).mean(dim=1)))
+        return scores
 
     @torch.no_grad()
     def predict(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:

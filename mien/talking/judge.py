@@ -33,14 +33,15 @@ class EmotionJudgeOptions(TrainingOptions):
     """How the emotion judge is built and trained."""
 
     seed: int = Field(77, ge=0, description="of weights, batches and augmentation; not the discriminator's")
-    samples: int = Field(30_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(16, ge=1, le=4096, description="clips in a batch")
-    frames_per_clip: int = Field(6, ge=1, le=64, description="frames of a clip that the judge looks at")
-    lr: float = Field(2e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    samples: int = Field(24_000, ge=1, description="frames to train on, repetitions counted")
+    clips_per_step: int = Field(24, ge=1, le=4096, description="clips in a batch")
+    frames_per_clip: int = Field(2, ge=1, le=64, description="frames taken from each clip of a batch")
+    frames_judged: int = Field(6, ge=1, le=64, description="frames of a clip that the trained judge looks at")
+    lr: float = Field(3e-3, gt=0, le=1, description="highest learning rate of AdamW")
     weight_decay: float = Field(0.05, ge=0, le=1, description="AdamW's decay of the weights, a factor on the rate")
     ema_decay: float = Field(0.98, ge=0, lt=1, description="of the averaged weights, for each step")
     size: int = Field(48, ge=16, le=256, description="side of the grey pictures that the network sees, in pixels")
-    width: int = Field(24, ge=4, le=256, multiple_of=4, description="channels of the first layer")
+    width: int = Field(16, ge=4, le=256, multiple_of=4, description="channels of the first layer")
     dropout: float = Field(0.3, ge=0, lt=1, description="part of a clip's features hidden in training")
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="part of the label's weight given to all emotions")
     frames_kept: int = Field(18, ge=1, le=512, description="evenly spaced frames of each clip that training draws from")
@@ -48,7 +49,7 @@ class EmotionJudgeOptions(TrainingOptions):
     @property
     def network(self) -> EmotionJudgeConfig:
         """What the network is built from."""
-        return EmotionJudgeConfig(size=self.size, width=self.width, frames=self.frames_per_clip, dropout=self.dropout)
+        return EmotionJudgeConfig(size=self.size, width=self.width, frames=self.frames_judged, dropout=self.dropout)
 
 
 def labelled_clips(shards: FaceShards, split: Mapping[str, str], part: str) -> list[str]:
@@ -86,7 +87,7 @@ class _Pictures:
 def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
     """Grey clips (B, K, H, W) in [0, 1] as other cameras would have seen them; all frames of a clip alike.
 
-    Mirrored, turned up to 10°, scaled and moved up to 8 %, gamma and contrast changed; blurred by up to about a
+    Mirrored, turned up to 5°, scaled and moved up to 4 %, gamma and contrast changed; blurred by up to about a
     pixel and a half and with noise, because a judge of generated clips must not read sharpness as a feeling.
     """
     count, frames, height, width = grey.shape
@@ -94,11 +95,11 @@ def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
     def uniform(low: float, high: float) -> Tensor:
         return torch.rand(count, generator=generator) * (high - low) + low
 
-    angle, scale = uniform(-0.17, 0.17), uniform(0.92, 1.08)
+    angle, scale = uniform(-0.085, 0.085), uniform(0.96, 1.04)
     mirror = torch.where(uniform(0, 1) < 0.5, -1.0, 1.0)
     cosine, sine = torch.cos(angle) / scale, torch.sin(angle) / scale
-    across = torch.stack([mirror * cosine, -sine, uniform(-0.16, 0.16)], dim=1)
-    down = torch.stack([mirror * sine, cosine, uniform(-0.16, 0.16)], dim=1)
+    across = torch.stack([mirror * cosine, -sine, uniform(-0.08, 0.08)], dim=1)
+    down = torch.stack([mirror * sine, cosine, uniform(-0.08, 0.08)], dim=1)
     grid = functional.affine_grid(torch.stack([across, down], dim=1), [count, frames, height, width], False)
     out = functional.grid_sample(grey, grid, padding_mode="reflection", align_corners=False).clamp(1e-4, 1)
     out = out ** uniform(0.7, 1.4).view(-1, 1, 1, 1)
@@ -151,7 +152,7 @@ class JudgeTraining:
         if not len(self._val.labels):
             return {}
         kept = self._val.pixels.shape[1]
-        frames = self.options.frames_per_clip
+        frames = self.options.frames_judged
         chosen = self._val.pixels[:, ((torch.arange(frames) + 0.5) * kept / frames).long()]
         right = 0
         for grey, labels in zip(chosen.split(64), self._val.labels.split(64), strict=True):

@@ -21,7 +21,15 @@ from mien.training.curves import no_log
 from mien.training.randomness import torch_generator
 
 TINY = EmotionJudgeOptions(
-    samples=240, clips_per_step=8, frames_per_clip=2, size=24, width=4, frames_kept=4, device="cpu", log_samples=48
+    samples=240,
+    clips_per_step=8,
+    frames_per_clip=2,
+    frames_judged=2,
+    size=24,
+    width=4,
+    frames_kept=4,
+    device="cpu",
+    log_samples=48,
 )
 
 
