@@ -14,6 +14,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from flows.graph import Stage, Step
 from flows.stage_task import StageEnd
 from mien.tracked import numbers
+from mien.tracking import RUNS_VIEW
 
 PICTURE_WIDTH = 1100
 _WILL = {"run": "will run", "perhaps": "may run", "cached": "cached"}
@@ -33,7 +34,7 @@ def show_ends(stages: Sequence[Stage], ends: Mapping[str, StageEnd], address: st
             rows.append((stage.name, "not reached", "–", "–"))
             continue
         run = end.run_id or "–"
-        link = f"[{run[:8]}]({address}/runs/{run})" if end.run_id and address else run[:8]
+        link = f"[{run[:8]}]({address}/runs/{run}{RUNS_VIEW})" if end.run_id and address else run[:8]
         rows.append((stage.name, f"**{end.word}**", f"{end.seconds:.0f} s" if end.seconds else "–", link))
     text = "# Stages\n\n" + table(("stage", "how it ended", "time", "MLflow run that made it"), rows)
     create_markdown_artifact(text, key="stages", description="How each stage ended")
@@ -93,7 +94,9 @@ def data_uri(picture: Path) -> str:
 
 def show_mlflow(address: str | None, run_id: str | None) -> None:
     if address and run_id:
-        create_link_artifact(f"{address}/runs/{run_id}", "This run in MLflow", key="mlflow", description="Runs, curves")
+        create_link_artifact(
+            f"{address}/runs/{run_id}{RUNS_VIEW}", "This run in MLflow", key="mlflow", description="Runs, curves"
+        )
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -27,8 +27,8 @@ from pydantic import BaseModel
 from mien.files import write_json
 from mien.locks import file_lock
 from mien.processes import Process, stop_tree
-from mien.tracked import main_root
-from mien.tracking import tracking_uri
+from mien.tracked import main_root, tracking_uri
+from mien.tracking import RUNS_VIEW, Tracking
 
 HOST = "127.0.0.1"
 HEALTHY_SECONDS = 240.0
@@ -43,6 +43,8 @@ class Service(BaseModel):
     pid: int
     started: float
     address: str
+    page: str = ""
+    """What a person opens; `address` is where it answers."""
     log: str
 
     def process(self) -> Process:
@@ -111,8 +113,14 @@ class Services:
         artifacts = self.root / "mlartifacts"
         command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
         command += ["--backend-store-uri", tracking_uri(self.root), "--default-artifact-root", artifacts.as_uri()]
-        settings = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
-        return self._start("mlflow", command, settings, f"http://{HOST}:{port}")
+        # Without its queue of jobs for language models, which would be seven more processes.
+        settings = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+        settings["DO_NOT_TRACK"] = "true"
+        # Tables and experiment are there before the server looks for them.
+        experiment = Tracking.connect(self.root).experiment
+        address = f"http://{HOST}:{port}"
+        page = f"{address}/#/experiments/{experiment}/runs{RUNS_VIEW}" if experiment else address
+        return self._start("mlflow", command, settings, address, page)
 
     def _start_prefect(self, port: int) -> Service:
         command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
@@ -129,7 +137,9 @@ class Services:
             "DO_NOT_TRACK": "true",
         }
 
-    def _start(self, name: str, command: Sequence[str], settings: Mapping[str, str], address: str) -> Service:
+    def _start(
+        self, name: str, command: Sequence[str], settings: Mapping[str, str], address: str, page: str = ""
+    ) -> Service:
         log = self.root / ".mien" / "logs" / f"{name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         # A profile or an address of the user's own must not lead what runs here to another server.
@@ -145,7 +155,7 @@ class Services:
                 start_new_session=True,
             )
         known = Process.of(process.pid)
-        return Service(pid=known.pid, started=known.started, address=address, log=str(log))
+        return Service(pid=known.pid, started=known.started, address=address, page=page or address, log=str(log))
 
     def _wait(self, name: str, service: Service, healthy: Callable[[], bool]) -> None:
         deadline = time.monotonic() + HEALTHY_SECONDS
@@ -249,7 +259,7 @@ def _print(running: Mapping[str, Service]) -> None:
         print("nothing is running; `make ui` starts it")
         return
     if mlflow := running.get("mlflow"):
-        print(f"MLflow   {mlflow.address}")
+        print(f"MLflow   {mlflow.page or mlflow.address}")
     if prefect := running.get("prefect"):
         print(f"Prefect  {prefect.address}")
     if "deployment" in running and prefect:

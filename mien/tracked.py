@@ -1,14 +1,20 @@
-"""What is tracked, as plain values: data sets, models, the deciding figure, parameters, the state of git."""
+"""What is tracked, as plain values, and how: data sets, models, the deciding figure, parameters, the state of git."""
 
 from __future__ import annotations
 
+import logging
+import os
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 _LONGEST_PARAMETER = 6000
+PROBE_SECONDS = 2.0
+"""How long a tracking server may take to accept a connection before it counts as dead."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,24 @@ def main_root(folder: Path) -> Path:
     return common.parent if answer.returncode == 0 and common.name == ".git" else folder
 
 
+def tracking_uri(folder: Path) -> str:
+    """`MLFLOW_TRACKING_URI`, else the SQLite file at the main repository's root."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{main_root(folder) / 'mlflow.db'}"
+
+
+def reachable(uri: str) -> bool:
+    """Whether something accepts connections at a server's address; a database file always counts as there."""
+    address = urlparse(uri)
+    if address.scheme not in {"http", "https"} or address.hostname is None:
+        return True
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname, port), timeout=PROBE_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     """Nested parameters as `section.key` → text."""
     flat: dict[str, str] = {}
@@ -97,3 +121,20 @@ def numbers(values: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             flat[f"{prefix}{key}"] = float(value)
     return flat
+
+
+def configure_mlflow() -> None:
+    """MLflow with short time-outs, no telemetry and no chatter; what the user has set stays."""
+    defaults = {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "MLFLOW_LOGGING_LEVEL": "ERROR",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -8,37 +8,41 @@ call here does nothing.
 
 from __future__ import annotations
 
-import logging
 import math
 import os
-import socket
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlparse
 
 from mien.files import sha256_file
 from mien.locks import LockHeldError, file_lock
 from mien.metric_pump import BATCH, Measurement, MetricPump
 from mien.processes import Process
 from mien.run_records import PipelineRecord, Records
-from mien.tracked import Dataset, Figure, ServedModel, flatten, git_tags, main_root, numbers
+from mien.tracked import (
+    Dataset,
+    Figure,
+    ServedModel,
+    configure_mlflow,
+    flatten,
+    git_tags,
+    main_root,
+    numbers,
+    reachable,
+    tracking_uri,
+)
 
 EXPERIMENT = "mien"
-PROBE_SECONDS = 2.0
-"""How long a tracking server may take to accept a connection before it counts as dead."""
+RUNS_VIEW = "?workflowType=machine_learning"
+"""At the end of an address in MLflow's pages: runs and curves, not traces of language models."""
 SYSTEM_SECONDS = 5
 """How often processor, memory, disk, network and GPU are measured while a stage runs."""
 _PARAMETERS_A_BATCH = 100
 
 Result = TypeVar("Result")
-
-
-def tracking_uri(folder: Path) -> str:
-    """`MLFLOW_TRACKING_URI`, else the SQLite file at the main repository's root."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{main_root(folder) / 'mlflow.db'}"
 
 
 @dataclass
@@ -58,23 +62,12 @@ class Tracking:
         tracking = cls(root, tracking_uri(folder))
         if os.environ.get("MIEN_TRACKING", "").lower() in {"off", "0", "false"}:
             return tracking
-        if not tracking._reachable():
+        if not reachable(tracking.uri):
             tracking._warn(ConnectionError(f"nothing answers at {tracking.uri}"))
             return tracking
-        _configure()
+        configure_mlflow()
         tracking.safely(tracking._open)
         return tracking
-
-    def _reachable(self) -> bool:
-        address = urlparse(self.uri)
-        if address.scheme not in {"http", "https"} or address.hostname is None:
-            return True
-        port = address.port or (443 if address.scheme == "https" else 80)
-        try:
-            socket.create_connection((address.hostname, port), timeout=PROBE_SECONDS).close()
-        except OSError:
-            return False
-        return True
 
     def _open(self) -> None:
         from mlflow.tracking import MlflowClient
@@ -319,8 +312,23 @@ class TrackedRun:
             self._pump.put({name: float(value) for name, value in values.items()}, step)
 
     def figures(self, values: Mapping[str, Any]) -> None:
-        """Log a stage's final figures (numbers of a nested mapping, `a.b`) at the last step."""
-        self.log(numbers(values), self._step)
+        """Log a stage's final figures (numbers of a nested mapping, `a.b`) at the last step.
+
+        The parent gets them too, as `<stage>.<figure>`: so pipeline runs can be compared with one another.
+        """
+        figures = numbers(values)
+        self.log(figures, self._step)
+        if self.run_id is not None and self._parent:
+            whole = {f"{self._stage}.{name}": value for name, value in figures.items()}
+            self._tracking.safely(lambda: self._log_batch(self._parent, whole))
+
+    def _log_batch(self, run_id: str | None, values: Mapping[str, float]) -> None:
+        from mlflow.entities import Metric
+
+        now = time.time_ns() // 1_000_000
+        metrics = [Metric(name, value, now, 0) for name, value in values.items()]
+        for start in range(0, len(metrics), BATCH):
+            self._tracking.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
 
     def artifact(self, path: Path, folder: str | None = None) -> None:
         """Copy a file, or what is in a folder, into the run's artifacts."""
@@ -387,20 +395,3 @@ def _schema(specification: Mapping[str, tuple[str, tuple[int, ...]]]) -> Any:
     from mlflow.types import Schema, TensorSpec
 
     return Schema([TensorSpec(np.dtype(kind), shape, name) for name, (kind, shape) in specification.items()])
-
-
-def _configure() -> None:
-    """Short time-outs, no telemetry, no chatter; what the user has set stays."""
-    defaults = {
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "DO_NOT_TRACK": "true",
-        "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
-        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-        "GIT_PYTHON_REFRESH": "quiet",
-        "MLFLOW_LOGGING_LEVEL": "ERROR",
-    }
-    for name, value in defaults.items():
-        os.environ.setdefault(name, value)
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)

@@ -93,6 +93,7 @@ def test_a_bare_repro_has_one_parent_that_fails_with_its_stage(toy: Path) -> Non
         "right": "FINISHED",
         "both": "FAILED",
     }
+    assert parent.data.metrics["left.total"] == 2.0
     left = found["left"]
     assert left.data.params["source.value"] == "1.0", "what the stages below were given is there to compare"
     assert left.data.tags["git.dirty"] == "true"
