@@ -20,7 +20,11 @@ from mien.corpora.sentences import INTENSITY_SENTENCE, SENTENCES
 FIRST_ACTOR = 1001
 DEFAULT_CLIPS_PER_ACTOR = 12
 
-_VARIANTS: dict[str, tuple[str, ...]] = {"female": ("f1", "f2", "f3", "f4", "f5"), "male": ("m1", "m3", "m4", "m7")}
+# espeak's f2, f3 and f5 have breath, whose noise is another in every process: these have none
+_VARIANTS: dict[str, tuple[str, ...]] = {
+    "female": ("f1", "f4", "Annie", "linda", "anika"),
+    "male": ("m1", "m3", "m4", "m7"),
+}
 _PITCH = {"female": (46, 68), "male": (32, 60)}
 
 

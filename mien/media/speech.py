@@ -1,7 +1,8 @@
 """Speech synthesis: a text and a voice in; samples, phonemes and words with their times out.
 
 Engines are optional and loaded when first asked for. `ENGINES` maps a name to a function that opens the engine; another
-engine joins by a line there. Equal text and voice give equal samples, whatever was spoken before.
+engine joins by a line there. Equal text and voice give equal samples, whatever was spoken before (see `Voice` for
+the variants that are the exception).
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ class Voice(BaseModel):
     `language`: an espeak-ng voice name, such as `en-us`, `en-gb`, `vi`. `variant`: `f1`–`f5` (women), `m1`–`m8` (men)
     or another of the engine's variants; None: the language's own voice. `pitch`, `pitch_range`: 0–99, 50 is the
     voice's own. `words_per_minute`: 80–450.
+
+    Variants with breath (espeak's f2, f3, f5) hold noise that espeak seeds by the clock: phonemes and times are the same
+    every time, the samples are not. All other variants give the same samples every time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

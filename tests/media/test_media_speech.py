@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import hashlib
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -57,15 +58,15 @@ def test_same_text_and_voice_give_the_same_samples_whatever_was_said_before(engi
     assert first.phonemes == again.phonemes
 
 
-def test_same_samples_in_another_process(engine: Any) -> None:
+@pytest.mark.parametrize("variant", [None, "f1", "f4", "Annie", "linda", "anika", "m1", "m3", "m4", "m7"])
+def test_same_samples_in_another_process(engine: Any, variant: str | None) -> None:
     program = (
-        "import hashlib; from mien.media.speech import synthesiser;"
-        f"print(hashlib.sha256(synthesiser().speak({JACKET!r}).samples.tobytes()).hexdigest())"
+        "import hashlib; from mien.media.speech import Voice, synthesiser;"
+        f"speech = synthesiser().speak({JACKET!r}, Voice(variant={variant!r}));"
+        "print(hashlib.sha256(speech.samples.tobytes()).hexdigest())"
     )
     there = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
-    import hashlib
-
-    assert there == hashlib.sha256(engine.speak(JACKET).samples.tobytes()).hexdigest()
+    assert there == hashlib.sha256(engine.speak(JACKET, Voice(variant=variant)).samples.tobytes()).hexdigest()
 
 
 def test_phonemes_and_words_have_their_times(engine: Any) -> None:
@@ -100,7 +101,7 @@ def test_apostrophes_stay_in_their_words(engine: Any) -> None:
 
 
 def test_women_speak_higher_than_men_and_pitch_and_rate_are_obeyed(engine: Any) -> None:
-    man, woman = (engine.speak(JACKET, Voice(variant=variant)) for variant in ("m3", "f2"))
+    man, woman = (engine.speak(JACKET, Voice(variant=variant)) for variant in ("m3", "f4"))
     assert _fundamental(woman) > 1.3 * _fundamental(man)
     assert _fundamental(engine.speak(JACKET, Voice(pitch=80))) > 1.1 * _fundamental(engine.speak(JACKET))
     assert engine.speak(JACKET, Voice(words_per_minute=120)).seconds > 1.2 * engine.speak(JACKET).seconds
