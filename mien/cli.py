@@ -21,19 +21,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-TALK_HELP = """Make a face in a picture say something, with an emotion.
-
-The picture is any photo with one face, or a video, of which the first frame counts. What is said is a text, which is
-spoken by a synthesiser, or a recording. The video's metadata says that it is AI-generated, and by which model.
-
-Examples:
-
-  mien talk --image me.jpg --text "Good morning" --emotion HAP -o hello.mp4
-
-  mien talk --image me.jpg --speech voice.wav --emotion SAD --intensity 1 -o sad.mp4
-
-  mien talk --image me.jpg --text "Xin chào" --language vi --voice f2 -o chao.mp4
-"""
+TALK_HELP = "\n\n".join(
+    [
+        "Make a face in a picture say something, with an emotion.",
+        "The picture is any photo with one face, or a video, of which the first frame counts. What is said is a text, "
+        "which is spoken by a synthesiser, or a recording. The video's metadata says that it is AI-generated, and by "
+        "which model.",
+        "Examples:",
+        '  mien talk --image me.jpg --text "Good morning" --emotion HAP -o hello.mp4',
+        "  mien talk -i me.jpg --speech voice.wav -e sad --intensity 1 -o sad.mp4",
+        '  mien talk -i me.jpg -t "Xin chào" --language vi --voice f2 -o chao.mp4',
+    ]
+)
 
 
 def _refuse(message: object) -> NoReturn:
