@@ -8,6 +8,7 @@ reaches neither other files nor the network), and never through a shell.
 from __future__ import annotations
 
 import re
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -125,12 +126,14 @@ def open_media(path: Path) -> Iterator[Any]:
 def check_is_media(path: Path) -> None:
     """Raise ClipError when `path` is plainly no media file: missing, empty, a git-lfs pointer, a web page."""
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+            raise ClipError("undecodable", "this is no regular file")
         with path.open("rb") as stream:
             start = stream.read(512)
     except OSError as error:
         raise ClipError("missing", error.strerror or "") from error
-    if size == 0:
+    if status.st_size == 0:
         raise ClipError("empty")
     if start.startswith(LFS_POINTER):
         raise ClipError("lfs_pointer")

@@ -165,6 +165,7 @@ def bad_files(root: Path) -> dict[str, str]:
         "playlist.mp4": "undecodable",
         "only sound.mp4": "no_video",
         "-rf ; %d é\n日本.avi": "undecodable",
+        "pipe.mp4": "undecodable",
         "good.mov": "undecodable",  # as a good file is called, but for the suffix
     }
     content = {
@@ -177,6 +178,7 @@ def bad_files(root: Path) -> dict[str, str]:
         put(root / name, data)
     write_wav(root / "sound.wav", tone(0.5), 16000)
     (root / "sound.wav").rename(root / "only sound.mp4")
+    os.mkfifo(root / "pipe.mp4")
     (root / "out.mp4").symlink_to(root.parent / "elsewhere.mkv")
     (root / "out").symlink_to(root.parent)
     (root / "nowhere.mp4").symlink_to(root / "gone.mp4")

@@ -100,8 +100,13 @@ def onsets(levels: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:
 def flash_and_click_times(path: Path, fps: Fraction, hz: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Seconds at which flashes and clicks begin, frames and samples counted, time stamps ignored."""
     with av.open(str(path)) as container:
-        luma = (np.frombuffer(frame.planes[0], np.uint8) for frame in container.decode(video=0))
-        bright = np.array([float(plane[::31].mean()) for plane in luma])
+        planes = ((frame.planes[0], frame.width) for frame in container.decode(video=0))
+        bright = np.array(
+            [
+                np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[::8, :width:8].mean()  # lines are padded
+                for plane, width in planes
+            ]
+        )
     samples = np.abs(read_sound(path, hz))
     total = np.concatenate([np.zeros(hz // 100), np.cumsum(samples, dtype=np.float64)])
     loud = total[hz // 100 :] - total[: -(hz // 100)]  # sums over 10 ms: the waves of a click as one

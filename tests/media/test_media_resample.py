@@ -230,6 +230,22 @@ def test_a_new_clip_costs_one_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert encoded == ["c1.mkv"]
 
 
+def test_dask_makes_the_same_bytes(tmp_path: Path) -> None:
+    clips = []
+    for index in range(3):
+        write_video(tmp_path / f"c{index}.mkv", frames(5 + index), Fraction(30), tone(0.2))
+        clips.append(clip(tmp_path / f"c{index}.mkv"))
+    (tmp_path / "bad.mkv").write_bytes(b"x" * 100)
+    clips.append(clip(tmp_path / "bad.mkv"))
+    made = {}
+    for executor in ("local", "dask"):
+        out, execution = tmp_path / executor / "out", Execution(executor=executor, workers=2)  # type: ignore[arg-type]
+        rows = resample_clips(clips, ResampleOptions(), out, tmp_path / executor / "cache", execution)
+        assert [row.reason for row in rows] == [None, None, None, "undecodable"]
+        made[executor] = {path.name: path.read_bytes() for path in out.glob("*.mkv")}
+    assert made["local"] == made["dask"]
+
+
 @pytest.mark.parametrize("fps", ["0", "-25", "121", "25/0", "abc", None, float("nan")])
 def test_impossible_rates_are_refused_by_name(fps: object) -> None:
     with pytest.raises(ValidationError, match="fps"):
