@@ -31,31 +31,44 @@ class Augmentation(BaseModel):
     )
 
 
+UNCHANGED = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, contrast=0, colour=0)
+
+
 def augment_pictures(
-    pictures: Tensor, landmarks: Tensor, options: Augmentation, random: np.random.Generator
+    pictures: Tensor,
+    landmarks: Tensor,
+    options: Augmentation,
+    random: np.random.Generator,
+    placements: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Change pictures (B, N, 3, S, S) in [−1, 1] and landmarks (B, T, 68, 2) in pixels.
 
-    Returns both, changed, and which clips were mirrored, (B,) bool. The landmarks of a mirrored clip keep their
-    numbers: point 36 stays the outer corner of the person's right eye, which then is on the viewer's right.
+    `placements` (B, N, 3, 3): what is done to each picture before that, so that it is resampled only once. The
+    landmarks belong to the first T pictures. Returns both, changed, and which clips were mirrored, (B,) bool. The
+    landmarks of a mirrored clip keep their numbers: point 36 stays the outer corner of the person's right eye, which
+    then is on the viewer's right.
     """
-    batch, _, _, size, _ = pictures.shape
+    batch, count, _, size, _ = pictures.shape
     draw = torch.from_numpy(random.uniform(-1, 1, (batch, 10)).astype(np.float32))
     flipped = torch.from_numpy(random.random(batch) < options.flip)
-    forward = _matrices(draw, flipped, options)
-    inverse = torch.linalg.inv(forward)
-    grid = nn.functional.affine_grid(inverse[:, :2], [batch, 3, size, size], align_corners=False)
-    flat = nn.functional.grid_sample(
-        pictures.flatten(1, 2), grid, mode="bilinear", padding_mode="reflection", align_corners=False
-    )
-    changed = flat.view_as(pictures)
+    forward = _matrices(draw, flipped, options)[:, None].expand(-1, count, -1, -1)
+    if placements is not None:
+        forward = forward @ placements
+    changed = warp_pictures(pictures.flatten(0, 1), forward.flatten(0, 1)).view_as(pictures)
     gain = (1 + options.contrast * draw[:, 5:6]) * (1 + options.colour * draw[:, 7:10])
     offset = options.brightness * draw[:, 6:7]
     changed = (changed * gain[:, None, :, None, None] + offset[:, None, :, None, None]).clamp(-1, 1)
     # pixel centre p is at (2p + 1) / S − 1 in the coordinates of grid_sample
     place = (2 * landmarks + 1) / size - 1
-    moved = place @ forward[:, None, :2, :2].transpose(-1, -2) + forward[:, None, None, :2, 2]
+    own = forward[:, : landmarks.shape[1]]
+    moved = place @ own[..., :2, :2].transpose(-1, -2) + own[..., None, :2, 2]
     return changed, ((moved + 1) * size - 1) / 2, flipped
+
+
+def warp_pictures(pictures: Tensor, forward: Tensor) -> Tensor:
+    """Pictures (N, 3, S, S) moved by matrices (N, 3, 3) on coordinates of [−1, 1]; mirrored beyond the edge."""
+    grid = nn.functional.affine_grid(torch.linalg.inv(forward)[:, :2], list(pictures.shape), align_corners=False)
+    return nn.functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
 def _matrices(draw: Tensor, flipped: Tensor, options: Augmentation) -> Tensor:

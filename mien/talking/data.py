@@ -19,8 +19,16 @@ from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
-from mien.talking.augmentation import Augmentation, augment_pictures
-from mien.talking.motion import MotionStatistics, face_motion, measure_statistics, mirrored, mouth_shape
+from mien.talking.augmentation import UNCHANGED, Augmentation, augment_pictures
+from mien.talking.motion import (
+    PLACING,
+    MotionStatistics,
+    face_motion,
+    measure_statistics,
+    mirrored,
+    mouth_shape,
+    placement,
+)
 from mien.talking.networks import SPEECH_CONTEXT, SPEECH_MARGIN
 from mien.talking.speech_features import STEPS_PER_FRAME, log_mels
 from mien.training.randomness import numpy_generator
@@ -30,12 +38,14 @@ from mien.training.randomness import numpy_generator
 class ClipFacts:
     """What is small enough to be kept of every clip.
 
-    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 7), turning relative to the actor's usual; `mouth` (T, 2);
+    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 7), turning relative to the actor's usual;
+    `pose` (T, 4) the first four of them as they are; `mouth` (T, 2);
     `spectra` (40, margin + 4 T + margin); `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN.
     """
 
     landmarks: NDArray[np.float32]
     motion: NDArray[np.float64]
+    pose: NDArray[np.float64]
     mouth: NDArray[np.float32]
     spectra: NDArray[np.float32]
     emotion: int
@@ -52,7 +62,8 @@ class ClipFacts:
 class Batch:
     """B clips with T frames of each, on one device.
 
-    `video` (B, T, 3, S, S) and `reference` (B, 3, S, S) in [−1, 1]; `landmarks` (B, T, 68, 2) in pixels;
+    `video` (B, T, 3, S, S), each frame moved to where the reference has its face, and `reference` (B, 3, S, S), both
+    in [−1, 1]; `landmarks` (B, T, 68, 2) in pixels;
     `spectra` (B, T, 40, SPEECH_CONTEXT); `motion` (B, T, 7); `mouth` (B, T, 2) standardised; `emotion` (B,) index of
     EMOTIONS, −1 unspecified; `intensity` (B,), NaN unspecified.
     """
@@ -111,10 +122,12 @@ class TalkingData:
         row = self.shards.index.loc[clip_id]
         landmarks = np.asarray(self.shards.array(clip_id, "landmarks"), np.float32)
         speech = np.asarray(self.shards.array(clip_id, "speech"), np.float32)
+        motion = face_motion(landmarks, self.size)
         emotion, intensity = label(row["emotion"]), label(row["intensity"])
         return ClipFacts(
             landmarks,
-            face_motion(landmarks, self.size),
+            motion,
+            motion[:, PLACING],
             mouth_shape(landmarks),
             log_mels(speech, len(landmarks), self.fps, self.sample_rate, SPEECH_MARGIN),
             EMOTIONS.index(emotion) if emotion in EMOTIONS else -1,
@@ -129,7 +142,7 @@ class TalkingData:
             self.by_actor.setdefault(facts.actor or clip_id, []).append(clip_id)
         for clip_ids in self.by_actor.values():
             usual = np.median(np.concatenate([self.facts[clip_id].motion for clip_id in clip_ids]), 0)
-            usual[[1, 2, 6]] = 0  # height and size in the crop, and lids, are what they are
+            usual[[0, 1, 2, 6]] = 0  # the place and size in the crop, and the lids, are what they are
             for clip_id in clip_ids:
                 self.facts[clip_id] = replace(self.facts[clip_id], motion=self.facts[clip_id].motion - usual)
 
@@ -196,12 +209,16 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     random = numpy_generator(plan.seed, plan.purpose, step)
     pictures: list[NDArray[np.uint8]] = []
     parts: dict[str, list[Any]] = {name: [] for name in ("landmarks", "spectra", "motion", "mouth")}
-    emotions, intensities = [], []
+    emotions, intensities, placements = [], [], []
     for clip_id in data.choose_clips(random, plan.clips):
         facts = data.facts[clip_id]
         numbers = _frame_numbers(random, facts.frames, plan)
         pictures += [data.frame(clip_id, int(number)) for number in numbers]
-        pictures.append(data.frame(*data.choose_reference(random, clip_id, plan.reference_shares)))
+        other, number = data.choose_reference(random, clip_id, plan.reference_shares)
+        pictures.append(data.frame(other, number))
+        # The decoder draws the face where the reference has it; `Talker` moves the picture as the motion says.
+        own_pose = data.facts[other].pose[number : number + 1]
+        placements.append(np.concatenate([placement(facts.pose[numbers], own_pose), np.eye(3)[None]]))
         parts["landmarks"].append(facts.landmarks[numbers])
         parts["motion"].append(facts.motion[numbers])
         parts["mouth"].append(facts.mouth[numbers] / data.mouth_scale)
@@ -212,12 +229,12 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     tensors = {name: torch.from_numpy(np.stack(arrays).astype(np.float32)) for name, arrays in parts.items()}
     stacked = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
     stacked = stacked.view(plan.clips, plan.frames + 1, *stacked.shape[1:])
-    if plan.augmentation is not None:
-        stacked, tensors["landmarks"], flipped = augment_pictures(
-            stacked, tensors["landmarks"], plan.augmentation, random
-        )
-        signs = torch.from_numpy(mirrored(np.ones((1, tensors["motion"].shape[-1]))).astype(np.float32))
-        tensors["motion"] = torch.where(flipped[:, None, None], tensors["motion"] * signs, tensors["motion"])
+    matrices = torch.from_numpy(np.stack(placements).astype(np.float32))
+    stacked, tensors["landmarks"], flipped = augment_pictures(
+        stacked, tensors["landmarks"], plan.augmentation or UNCHANGED, random, matrices
+    )
+    signs = torch.from_numpy(mirrored(np.ones((1, tensors["motion"].shape[-1]))).astype(np.float32))
+    tensors["motion"] = torch.where(flipped[:, None, None], tensors["motion"] * signs, tensors["motion"])
     return Batch(
         video=stacked[:, :-1].contiguous(),
         reference=stacked[:, -1].contiguous(),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from mien.clips import EMOTIONS
+from mien.talking.augmentation import warp_pictures
 from mien.talking.model_folder import load_into, read_config
 from mien.talking.motion import MOTIONS, TAPS
 from mien.talking.networks import SPEECH_CONTEXT, SPEECH_MARGIN, Generator, GeneratorConfig
@@ -137,8 +138,9 @@ class Talker:
             pieces = np.stack([spectra[:, one : one + SPEECH_CONTEXT] for one in start])
             codes = network.speech_encoder(torch.from_numpy(pieces).to(device))[:, 0][None]
             moves = torch.from_numpy(motion[numbers]).to(device)[None]
-            frames = network.frames(maps, network.codes(codes, feeling, strength, moves))[0]
-            pixels = ((frames.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+            drawn = network.frames(maps, network.codes(codes, feeling, strength, moves))[0]
+            frames = warp_pictures(drawn.float(), network.noise_encoder.placements(moves[0]))
+            pixels = ((frames + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
             yield from pixels.permute(0, 2, 3, 1).cpu().numpy()[: last - first]
 
 

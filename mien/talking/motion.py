@@ -17,10 +17,17 @@ from scipy.special import ndtri
 from mien.clips import EMOTIONS
 
 MOTIONS = ("x", "y", "scale", "roll", "yaw", "pitch", "lids")
-"""Translation in crop sizes, log of the size, roll in radians, two measures of turning, lids (−1 = closed)."""
+"""Place relative to the picture's centre in crop sizes, log of the size, roll in radians, two measures of turning, and
+the lids (−1 = closed)."""
 
 TAPS = 49
 """Length of the filters that shape the noise, in video frames."""
+
+PLACING = slice(0, 4)
+"""The measures that say where the face is: a similarity transform of the picture, not the decoder, obeys them."""
+
+TURNING = slice(4, 7)
+"""The measures that the decoder draws: turning, and lids."""
 
 QUANTILES = 65
 """Points of each marginal distribution."""
@@ -55,7 +62,7 @@ def face_motion(landmarks: NDArray[np.float32], size: int) -> NDArray[np.float64
     The lids are relative to the clip's upper quartile, so that narrow or wide eyes and feelings do not count as lids.
     """
     points = np.asarray(landmarks, np.float64)
-    right, left = points[:, _RIGHT_EYE].mean(1), points[:, _LEFT_EYE].mean(1)
+    right, left = points[:, [36, 39]].mean(1), points[:, [42, 45]].mean(1)  # the corners, which do not blink
     centre, across = (right + left) / 2, left - right
     ocular = np.maximum(np.linalg.norm(across, axis=-1), 1e-6)
     roll = np.arctan2(across[:, 1], across[:, 0])
@@ -65,7 +72,26 @@ def face_motion(landmarks: NDArray[np.float32], size: int) -> NDArray[np.float64
     pitch = (nose[:, 1] * cosine - nose[:, 0] * sine) / ocular
     opening = eye_opening(landmarks)
     lids = opening / max(float(np.quantile(opening, 0.75)), 1e-6) - 1
-    return np.stack([centre[:, 0] / size, centre[:, 1] / size, np.log(ocular / size), roll, yaw, pitch, lids], 1)
+    place = (centre + 0.5) / size - 0.5
+    return np.stack([place[:, 0], place[:, 1], np.log(ocular / size), roll, yaw, pitch, lids], 1)
+
+
+def placement(pose: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Similarity transforms (N, 3, 3) that move faces placed as `pose` (N, 4) to where `target` (N, 4) says.
+
+    Both hold the first four measures of `MOTIONS`, absolute; the matrices act on homogeneous coordinates in which the
+    picture runs from −1 to 1.
+    """
+    pose, target = np.broadcast_arrays(np.asarray(pose, np.float64), np.asarray(target, np.float64))
+    angle, growth = target[:, 3] - pose[:, 3], np.exp(target[:, 2] - pose[:, 2])
+    matrices = np.zeros((len(pose), 3, 3))
+    matrices[:, 0, 0] = matrices[:, 1, 1] = growth * np.cos(angle)
+    matrices[:, 1, 0] = growth * np.sin(angle)
+    matrices[:, 0, 1] = -matrices[:, 1, 0]
+    before, after = 2 * pose[:, :2], 2 * target[:, :2]
+    matrices[:, :2, 2] = after - np.einsum("nij,nj->ni", matrices[:, :2, :2], before)
+    matrices[:, 2, 2] = 1
+    return matrices
 
 
 def mirrored(motion: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
 from mien.clips import EMOTIONS
-from mien.talking.motion import MOTIONS, QUANTILES, TAPS, MotionStatistics
+from mien.talking.motion import MOTIONS, PLACING, QUANTILES, TAPS, TURNING, MotionStatistics, placement
 from mien.talking.speech_features import MELS, STEPS_PER_FRAME
 
 SPEECH_CONTEXT = 34
@@ -111,7 +111,7 @@ class NoiseEncoder(nn.Module):
         self.register_buffer("quantiles", torch.zeros(count, QUANTILES))
         self.register_buffer("means", torch.zeros(len(EMOTIONS), count))
         self.register_buffer("scale", torch.ones(count))
-        self.layers = nn.Sequential(nn.Linear(count, width), nn.SiLU(), nn.Linear(width, width))
+        self.layers = nn.Sequential(nn.Linear(len(MOTIONS[TURNING]), width), nn.SiLU(), nn.Linear(width, width))
 
     def set_statistics(self, statistics: MotionStatistics) -> None:
         """Take over what was measured on the training clips."""
@@ -134,10 +134,16 @@ class NoiseEncoder(nn.Module):
             mean = torch.lerp(neutral, self.means[emotion], 0.75 if intensity is None else intensity)
         return residual.T + mean
 
+    def placements(self, motion: Tensor) -> Tensor:
+        """Transforms (T, 3, 3) of drawn frames by motion (T, 7), from the usual place of a face to where it moves."""
+        usual = self.means.mean(0)[PLACING].cpu().numpy()
+        moved = motion[:, PLACING].detach().cpu().numpy()
+        return torch.from_numpy(placement(usual[None], moved)).to(motion)
+
     def forward(self, motion: Tensor) -> Tensor:
-        """Codes (…, width) of motion (…, 7) in the units of `MOTIONS`."""
+        """Codes (…, width) of motion (…, 7) in the units of `MOTIONS`: of turning and lids, which have to be drawn."""
         standard = ((motion - self.means.mean(0)) / self.scale).clamp(-4, 4)
-        codes: Tensor = self.layers(standard)
+        codes: Tensor = self.layers(standard[..., TURNING])
         return codes
 
 

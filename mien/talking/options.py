@@ -14,8 +14,8 @@ from mien.training.options import TrainingOptions
 class EmotionDiscriminatorOptions(TrainingOptions):
     """Phase 1: the emotion discriminator learns the emotions of real clips."""
 
-    samples: int = Field(default=24_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(default=24, ge=1, le=4096, description="clips in a batch")
+    samples: int = Field(default=36_000, ge=1, description="frames to train on, repetitions counted")
+    clips_per_step: int = Field(default=12, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
     lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of AdamW")
@@ -84,7 +84,7 @@ class TalkingFaceOptions(TrainingOptions):
         default=2e-4, gt=0, le=1, description="of the emotion discriminator, which goes on learning"
     )
     frame_width: int = Field(
-        default=24, ge=4, le=512, description="feature maps of the frame discriminator's first layer"
+        default=16, ge=4, le=512, description="feature maps of the frame discriminator's first layer"
     )
     frame_levels: int = Field(
         default=3, ge=1, le=7, description="halvings before the frame discriminator scores patches"

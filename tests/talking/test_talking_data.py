@@ -17,6 +17,7 @@ from mien.clips import EMOTIONS
 from mien.faces.shards import ShardClip, write_shards
 from mien.talking.augmentation import Augmentation, augment_pictures
 from mien.talking.data import BatchPlan, TalkingData, make_batch
+from mien.talking.motion import face_motion
 from mien.talking.networks import SPEECH_CONTEXT
 from mien.training.randomness import numpy_generator
 
@@ -88,7 +89,7 @@ def test_spaced_frames_are_in_order_and_apart(data: TalkingData) -> None:
             (clip_id, n)
             for clip_id in data.clip_ids
             for n in range(17)
-            if np.array_equal(data.facts[clip_id].landmarks[n : n + 10 : 3], batch.landmarks[b].numpy())
+            if np.array_equal(data.facts[clip_id].motion[n : n + 10 : 3].astype(np.float32), batch.motion[b].numpy())
         ]
         assert len(found) == 1
 
@@ -137,3 +138,13 @@ def test_no_change_changes_nothing() -> None:
     assert torch.allclose(changed, pictures, atol=1e-5)
     assert torch.allclose(moved, points, atol=1e-4)
     assert not flipped.any()
+
+
+def test_faces_are_where_the_reference_has_its_face(data: TalkingData) -> None:
+    plan = BatchPlan(0, "test", 6, 3, reference_shares=(0, 1, 0))
+    batch = make_batch(data, plan, 0)
+    for one in range(6):
+        pose = face_motion(batch.landmarks[one].numpy(), SIZE)[:, :4]
+        assert np.abs(pose - pose[0]).max() < 1e-4
+    spread = np.concatenate([facts.pose for facts in data.facts.values()]).std(0)
+    assert spread[0] > 0.01  # the clips' own faces do move

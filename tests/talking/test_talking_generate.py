@@ -172,3 +172,13 @@ def test_folders_are_whole_and_say_what_they_are(talking_face: Path, generator: 
     assert (talking_face / "discriminators.safetensors").is_file()
     with pytest.raises(ValueError, match="holds talking_face, not emotion_discriminator"):
         load_emotion_discriminator(talking_face)
+
+
+def test_the_head_goes_where_the_motion_says(talker: Talker, crop: NDArray[np.uint8]) -> None:
+    still = np.repeat(talker.motion(3, None, None, 0).mean(0, keepdims=True), 3, 0)
+    shifted = still.copy()
+    shifted[:, 0] += 4 / SIZE
+    speech = noise(1920)
+    plain = np.stack(list(talker.generate(crop, speech, motion=still))).astype(int)
+    moved = np.stack(list(talker.generate(crop, speech, motion=shifted))).astype(int)
+    assert np.abs(moved[:, :, 8:-4] - plain[:, :, 4:-8]).max() <= 1  # four pixels to the viewer's right

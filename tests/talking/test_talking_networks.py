@@ -21,6 +21,7 @@ from mien.talking.motion import (
     measure_statistics,
     mirrored,
     mouth_shape,
+    placement,
 )
 from mien.talking.networks import (
     SPEECH_CONTEXT,
@@ -223,3 +224,18 @@ def test_mirroring_turns_what_has_a_side() -> None:
 def test_motion_of_no_clips_is_refused() -> None:
     with pytest.raises(ValueError, match="no training clip"):
         measure_statistics([], [])
+
+
+def test_a_placement_takes_one_pose_to_another() -> None:
+    random = np.random.default_rng(0)
+    still = drawn_landmarks(0.2)
+    angle, growth, shift = 0.2, 1.15, np.array([2.0, -1.5])
+    turn = growth * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    moved = (still @ turn.T + shift).astype(np.float32)
+    poses = face_motion(np.stack([still, moved]), SIZE)[:, :4]
+    matrix = placement(poses[:1], poses[1:])[0]
+    points = random.uniform(0, SIZE, (5, 2))
+    expected = points @ turn.T + shift
+    place = (2 * points + 1) / SIZE - 1
+    result = ((place @ matrix[:2, :2].T + matrix[:2, 2] + 1) * SIZE - 1) / 2
+    assert np.allclose(result, expected, atol=1e-3)
