@@ -36,8 +36,8 @@ class Voice(BaseModel):
     or another of the engine's variants; None: the language's own voice. `pitch`, `pitch_range`: 0–99, 50 is the
     voice's own. `words_per_minute`: 80–450.
 
-    Variants with breath (espeak's f2, f3, f5) hold noise that espeak seeds by the clock: phonemes and times are the same
-    every time, the samples are not. All other variants give the same samples every time.
+    Variants with breath (espeak's f2, f3, f5) hold noise that espeak seeds by the clock: phonemes and times are the
+    same every time, the samples are not. The other variants named here give the same samples every time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
