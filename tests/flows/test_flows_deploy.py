@@ -102,8 +102,10 @@ def test_a_triggered_run_is_seen_completed_with_every_stage(served: Path) -> Non
     assert state["message"] == "1 ran, 1 cached"
     tasks = api("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
     assert {task["name"]: task["state"]["name"] for task in tasks} == {"source": "Cached", "right": "Completed"}
-    logs = api("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})
-    assert {f"right step {step}" for step in range(1, 6)} <= {log["message"] for log in logs}
+    wanted = {f"right step {step}" for step in range(1, 6)}
+    query = {"logs": {"flow_run_id": {"any_": [run]}}}
+    # The run's last lines arrive a moment after its state.
+    wait_for(lambda: wanted <= {log["message"] for log in api("/logs/filter", query)}, seconds=30)
     artifacts = api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
     assert {"plan", "stages", "metrics"} <= {artifact["key"] for artifact in artifacts}
     assert not (served / "data" / "both.txt").exists()
