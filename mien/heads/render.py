@@ -26,6 +26,7 @@ from mien.heads.shading import (
     MOUTH,
     SKIN,
     highlight_table,
+    light_table,
     shade_image,
     srgb_table,
     vertex_normals,
@@ -153,7 +154,8 @@ def _scene(appearance: Appearance) -> _Scene:
     shade = np.ones(head_count)
     skin = surface.skin
     cavity = np.clip(skin.cavity * 5, 0, 1)
-    shade[: len(skin.positions)] = (1 - 0.93 * cavity) * np.where(skin.ring == -1, 0.75, 1.0)
+    touch = np.where(skin.lip == 0, 0.6, 1.0)
+    shade[: len(skin.positions)] = (1 - 0.93 * cavity) * np.where(skin.ring == -1, 0.75, 1.0) * touch
     for name in ("eye_left", "eye_right"):
         chosen = surface.kind == PARTS.index(name)
         shade[chosen] = eye_shade(surface.rest[chosen])
@@ -184,6 +186,13 @@ def _wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
     raised = 0.7 * float(expression[EXPRESSION_INDEX["browInnerUp"]]) + 0.5 * both("browOuterUp")
     fold = 0.8 * both("mouthSmile") + 0.75 * both("noseSneer") + 0.35 * both("mouthUpperUp") + 0.3 * both("mouthFrown")
     return np.array([frown, raised, both("noseSneer"), fold])
+
+
+@lru_cache(maxsize=8)
+def _light_table(light: Light) -> NDArray[np.float32]:
+    lamps, strengths = light.lamps()
+    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
+    return light_table(lamps, strengths, np.array(light.ambient, float), _GLOSS[:, 2].copy(), highlight)
 
 
 def default_background(size: tuple[int, int], colour: Colour = (0.55, 0.58, 0.60)) -> NDArray[np.uint8]:
@@ -222,11 +231,7 @@ def render_frames(
     width, height = size
     wall = _background(background, size)
     atlas, folds, table = paint_atlas(appearance), wrinkle_maps(), srgb_table()
-    lamps, strengths = light.lamps()
-    halves = lamps + np.array([0.0, 0.0, 1.0])
-    halves /= np.linalg.norm(halves, axis=1, keepdims=True)
-    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
-    ambient = np.array(light.ambient, float)
+    table_of_light = _light_table(light)
     faces = scene.faces
     normals: NDArray[np.float64] | None = None
     for start in range(0, len(performance), _CHUNK):
@@ -264,12 +269,7 @@ def render_frames(
                 _wrinkle_weights(performance.expression[start + i]),
                 folds,
                 _CORNER,
-                lamps,
-                halves,
-                strengths,
-                ambient,
-                _GLOSS[:, 2].copy(),
-                highlight,
+                table_of_light,
                 wall,
                 frame,
             )

@@ -19,6 +19,8 @@ LINEAR[:11] = (np.arange(11) / 255 / 12.92).astype(np.float32)
 
 HIGHLIGHT_STEPS = 1024
 
+NORMAL_STEPS = 257
+
 
 def highlight_table(strength: NDArray[np.float64], exponent: NDArray[np.float64]) -> NDArray[np.float64]:
     """Blinn's highlight strength * cos ** exponent (M, HIGHLIGHT_STEPS) of M materials for cosines from 0 to 1."""
@@ -103,6 +105,38 @@ def _light(  # type: ignore[no-untyped-def]  # pragma: no cover
     colour[2] = shade * (colour[2] * b + specular + sheen * ambient[2])
 
 
+@njit(cache=True, fastmath=True, error_model="numpy")
+def light_table(lamps, strengths, ambient, gloss, highlight):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Light (M, S, S, 6) on M materials for a normal's y (rows, downwards) and x: factors of and additions to RGB.
+
+    The lamps are far away and the viewer is too, so light depends on nothing but the normal and the material.
+    """
+    size = NORMAL_STEPS
+    middle = size // 2
+    halves = lamps.copy()
+    for k in range(lamps.shape[0]):
+        halves[k, 2] += 1.0
+        halves[k] /= np.sqrt((halves[k] ** 2).sum())
+    table = np.zeros((highlight.shape[0], size, size, 6), np.float32)
+    n, white, black = np.zeros(3), np.zeros(3), np.zeros(3)
+    for m in range(table.shape[0]):
+        for row in range(size):
+            for column in range(size):
+                n[0], n[1] = (column - middle) / middle, (middle - row) / middle
+                length = max(np.sqrt(n[0] * n[0] + n[1] * n[1]), 1.0)
+                n[0] /= length
+                n[1] /= length
+                n[2] = np.sqrt(max(1.0 - n[0] * n[0] - n[1] * n[1], 0.0))
+                white[:] = 1.0
+                black[:] = 0.0
+                _light(m, n, 1.0, white, lamps, halves, strengths, ambient, gloss, highlight)
+                _light(m, n, 1.0, black, lamps, halves, strengths, ambient, gloss, highlight)
+                for k in range(3):
+                    table[m, row, column, k] = white[k] - black[k]
+                    table[m, row, column, 3 + k] = black[k]
+    return table
+
+
 @njit(inline="always", fastmath=True, error_model="numpy")
 def _fragment(  # type: ignore[no-untyped-def]  # pragma: no cover
     px,
@@ -119,12 +153,7 @@ def _fragment(  # type: ignore[no-untyped-def]  # pragma: no cover
     wrinkles,
     folds,
     corner,
-    lamps,
-    halves,
-    strengths,
-    ambient,
-    gloss,
-    highlight,
+    light,
     colour,
     n,
 ):
@@ -158,7 +187,10 @@ def _fragment(  # type: ignore[no-untyped-def]  # pragma: no cover
         colour[0] *= 1 - 0.45 * crease
         colour[1] *= 1 - 0.60 * crease
         colour[2] *= 1 - 0.62 * crease
-    _light(kind, n, dim, colour, lamps, halves, strengths, ambient, gloss, highlight)
+    middle = light.shape[1] // 2
+    row, column = int((1.0 - n[1]) * middle + 0.5), int((1.0 + n[0]) * middle + 0.5)
+    for k in range(3):
+        colour[k] = dim * (colour[k] * light[kind, row, column, k] + light[kind, row, column, 3 + k])
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
@@ -177,12 +209,7 @@ def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
     wrinkles,
     folds,
     corner,
-    lamps,
-    halves,
-    strengths,
-    ambient,
-    gloss,
-    highlight,
+    light,
     background,
     out,
 ):
@@ -239,12 +266,7 @@ def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
                     wrinkles,
                     folds,
                     corner,
-                    lamps,
-                    halves,
-                    strengths,
-                    ambient,
-                    gloss,
-                    highlight,
+                    light,
                     colour,
                     n,
                 )

@@ -173,7 +173,7 @@ def _lips(image: Array, a: Appearance, rng: np.random.Generator) -> Array:
     image = image + (colour - image) * (amount * (0.80 + 0.15 * a.makeup))[..., None]
     upper = smoothstep(d, 0.0, 0.15) * amount
     image = _mix(image, np.array(a.lips) * 0.72, 0.42 * upper)
-    contact = np.exp(-((d / 0.075) ** 2)) * (np.abs(x) < 2.6) * mask
+    contact = np.exp(-((d / 0.065) ** 2)) * smoothstep(np.abs(x), 2.60, 2.0) * mask
     return _mix(image, np.array(a.lips) * [0.34, 0.20, 0.20], 0.95 * contact)
 
 
@@ -183,7 +183,7 @@ def _beard_area(x: Array, y: Array) -> tuple[Array, Array]:
     beard = smoothstep(y, line + 0.9, line - 0.7) * smoothstep(y, -13.6, -11.8)
     around_lip = 1 - smoothstep(((ax / 2.75) ** 2 + ((y + 6.6) / 1.30) ** 2), 1.25, 0.8)
     soul = 1 - 0.65 * bump(x, y, (1.35, -8.1), (0.6, 0.5))
-    top = -4.80 - 0.46 * ax**1.35
+    top = -4.75 - 0.30 * ax**1.6
     moustache = smoothstep(y, top + 0.12, top - 0.22) * smoothstep(y, mouth_line(x) + 0.35, mouth_line(x) + 0.62)
     moustache = moustache * smoothstep(ax, 3.0, 2.5) + 0.9 * bump(x, y, (2.9, -7.0), (0.28, 0.8))
     return beard * around_lip * soul, np.clip(moustache, 0, 1) * (1 - 0.4 * bump(x, y, (0.0, -5.2), (0.15, 0.6)))
