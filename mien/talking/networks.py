@@ -152,7 +152,7 @@ def _norm(channels: int) -> nn.GroupNorm:
 
 
 class ImageEncoder(nn.Module):
-    """Image (B, 3, S, S) in [−1, 1] → feature maps of S, S/2, S/4, …: the skips and, last, the bottleneck."""
+    """Image (B, 3, S, S) in [−1, 1] → itself, then maps of S, S/2, S/4, …: the skips and, last, the bottleneck."""
 
     def __init__(self, channels: tuple[int, ...]) -> None:
         super().__init__()
@@ -170,8 +170,8 @@ class ImageEncoder(nn.Module):
         )
 
     def forward(self, image: Tensor) -> list[Tensor]:
-        """Feature maps, largest first."""
-        maps = [nn.functional.silu(self.stem(image))]
+        """The image and its feature maps, largest first."""
+        maps = [image, nn.functional.silu(self.stem(image))]
         for level in self.levels:
             maps.append(level(maps[-1]))
         return maps
@@ -198,7 +198,11 @@ class SteeredBlock(nn.Module):
 
 
 class DirectDecoder(nn.Module):
-    """Draws every pixel anew from the image's feature maps and the code: `architecture: direct`."""
+    """Draws every pixel from the image's feature maps and the code: `architecture: direct`.
+
+    With the colours it draws how far they cover the image, whose face is in the same place: hair, clothes and
+    background come through from the image itself, and the drawing is left to what moves.
+    """
 
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
@@ -209,16 +213,17 @@ class DirectDecoder(nn.Module):
         self.blocks = nn.ModuleList([SteeredBlock(channels[-1] + 16, channels[-1], config.code_width)])
         for below, channel in zip(channels[:0:-1], channels[-2::-1], strict=True):
             self.blocks.append(SteeredBlock(below + channel, channel, config.code_width))
-        self.image = nn.Conv2d(channels[0], 3, 3, padding=1)
+        self.image = nn.Conv2d(channels[0], 4, 3, padding=1)
 
     def forward(self, maps: list[Tensor], code: Tensor) -> Tensor:
-        """Frames (N, 3, S, S) in [−1, 1] from feature maps of N images and codes (N, width)."""
+        """Frames (N, 3, S, S) in [−1, 1] from N images with their feature maps and codes (N, width)."""
         plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
         hidden = self.blocks[0](torch.cat([maps[-1], plan], 1), code)
-        for block, skip in zip(list(self.blocks)[1:], maps[-2::-1], strict=True):
+        for block, skip in zip(list(self.blocks)[1:], maps[-2:0:-1], strict=True):
             larger = nn.functional.interpolate(hidden, scale_factor=2, mode="nearest")
             hidden = block(torch.cat([larger, skip], 1), code)
-        return torch.tanh(self.image(hidden))
+        drawn, cover = self.image(hidden).split((3, 1), 1)
+        return torch.lerp(maps[0], torch.tanh(drawn), torch.sigmoid(cover))
 
 
 DECODERS: dict[str, type[DirectDecoder]] = {"direct": DirectDecoder}

@@ -35,7 +35,7 @@ class GeneratorOptions(TrainingOptions):
     clips_per_step: int = Field(default=10, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=2, ge=1, le=256, description="frames taken from each clip of a batch")
     lr: float = Field(default=4e-3, gt=0, le=1, description="highest learning rate of AdamW")
-    architecture: Literal["direct"] = Field(default="direct", description="direct: every pixel is drawn anew")
+    architecture: Literal["direct"] = Field(default="direct", description="direct: pixels drawn, not moved")
     image_channels: tuple[int, ...] = Field(
         default=(8, 24, 48, 96), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
     )
