@@ -223,7 +223,8 @@ class DirectDecoder(nn.Module):
             larger = nn.functional.interpolate(hidden, scale_factor=2, mode="nearest")
             hidden = block(torch.cat([larger, skip], 1), code)
         drawn, cover = self.image(hidden).split((3, 1), 1)
-        return torch.lerp(maps[0], torch.tanh(drawn), torch.sigmoid(cover))
+        # Bounded, and at first nearly opaque: a cover that vanishes copies the reference and never learns again.
+        return torch.lerp(maps[0], torch.tanh(drawn), torch.sigmoid(3 * torch.tanh(cover + 0.5)))
 
 
 DECODERS: dict[str, type[DirectDecoder]] = {"direct": DirectDecoder}

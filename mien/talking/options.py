@@ -32,9 +32,9 @@ class GeneratorOptions(TrainingOptions):
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
 
     samples: int = Field(default=40_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(default=10, ge=1, le=4096, description="clips in a batch")
+    clips_per_step: int = Field(default=6, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=2, ge=1, le=256, description="frames taken from each clip of a batch")
-    lr: float = Field(default=4e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    lr: float = Field(default=3e-3, gt=0, le=1, description="highest learning rate of AdamW")
     architecture: Literal["direct"] = Field(default="direct", description="direct: pixels drawn, not moved")
     image_channels: tuple[int, ...] = Field(
         default=(8, 24, 48, 96), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
@@ -48,8 +48,8 @@ class GeneratorOptions(TrainingOptions):
     speech_rate: float = Field(
         default=0.1, ge=0, le=1, description="the speech encoder's rate afterwards, as a part of lr"
     )
-    mouth_weight: float = Field(default=4.0, ge=0, le=1000, description="extra weight of the mouth's pixels")
-    eyes_weight: float = Field(default=2.0, ge=0, le=1000, description="extra weight of each eye's pixels")
+    mouth_weight: float = Field(default=12.0, ge=0, le=1000, description="extra weight of the mouth's pixels")
+    eyes_weight: float = Field(default=3.0, ge=0, le=1000, description="extra weight of each eye's pixels")
     mouth_shape_weight: float = Field(
         default=0.02, ge=0, le=1000, description="of the error of the mouth's shape told from speech"
     )
@@ -63,7 +63,7 @@ class GeneratorOptions(TrainingOptions):
         default=None, description="VGG19's weights; None: torch's hub folder, if they are there"
     )
     reference_shares: tuple[float, float, float] = Field(
-        default=(0.3, 0.4, 0.3),
+        default=(0.2, 0.5, 0.3),
         description="references from the same clip, a neutral clip of the actor, any clip of the actor",
     )
     emotion_dropout: float = Field(default=0.1, ge=0, lt=1, description="how often the emotion is withheld")
