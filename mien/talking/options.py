@@ -31,7 +31,7 @@ class EmotionDiscriminatorOptions(TrainingOptions):
 class GeneratorOptions(TrainingOptions):
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
 
-    samples: int = Field(default=40_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=30_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=6, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=2, ge=1, le=256, description="frames taken from each clip of a batch")
     lr: float = Field(default=3e-3, gt=0, le=1, description="highest learning rate of AdamW")
@@ -74,12 +74,12 @@ class GeneratorOptions(TrainingOptions):
 class TalkingFaceOptions(TrainingOptions):
     """Phase 3: generator, frame discriminator and emotion discriminator learn together."""
 
-    samples: int = Field(default=12_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=8_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=6, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
     lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of the generator's AdamW")
-    frame_lr: float = Field(default=1e-3, gt=0, le=1, description="of the frame discriminator")
+    frame_lr: float = Field(default=4e-4, gt=0, le=1, description="of the frame discriminator")
     emotion_lr: float = Field(
         default=2e-4, gt=0, le=1, description="of the emotion discriminator, which goes on learning"
     )
@@ -89,9 +89,9 @@ class TalkingFaceOptions(TrainingOptions):
     frame_levels: int = Field(
         default=3, ge=1, le=7, description="halvings before the frame discriminator scores patches"
     )
-    gamma: float = Field(default=1.0, ge=0, le=10_000, description="weight of R1 and R2, on the mean over patches")
+    gamma: float = Field(default=5.0, ge=0, le=10_000, description="weight of R1 and R2, on the mean over patches")
     l1_weight: float = Field(default=1.0, ge=0, le=1000, description="of the weighted L1, as in phase 2")
-    adversarial_weight: float = Field(default=0.02, ge=0, le=1000, description="of the frame discriminator's opinion")
+    adversarial_weight: float = Field(default=0.01, ge=0, le=1000, description="of the frame discriminator's opinion")
     adversarial_start: float = Field(default=0.05, ge=0, le=1, description="part of the samples before it is heard")
     emotion_weight: float = Field(default=0.012, ge=0, le=1000, description="of the emotion discriminator's opinion")
     emotion_start: float = Field(default=0.15, ge=0, le=1, description="part of the samples before it is heard")
