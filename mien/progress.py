@@ -61,7 +61,8 @@ def _lines(description: str, total: int, unit: str, resumed: int) -> Iterator[Ca
         elapsed = time.monotonic() - started
         rate = done / max(elapsed, 1e-9)
         left = (total - resumed - done) / rate if rate else float("inf")
-        text = f"{description}: {resumed + done}/{total} {unit}, {rate:.1f} {unit}/s, {elapsed:.0f} s gone, {left:.0f} s left"
+        text = f"{description}: {resumed + done}/{total} {unit}, {rate:.1f} {unit}/s"
+        text += f", {elapsed:.0f} s gone, {left:.0f} s left"
         print(text + (f", {note}" if note else ""), file=sys.stderr, flush=True)
 
     def advance(count: int, note: str = "") -> None:
