@@ -1,6 +1,6 @@
 """The emotion judge: a classifier of real clips that is never a loss, so that it can judge what is generated."""
 
-from mien.talking.judge import EmotionJudgeOptions
+from mien.talking.options import EmotionJudgeOptions
 from stages.paths import FACES, MODELS, SPLIT
 from stages.shell import StageRun, run
 

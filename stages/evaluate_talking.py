@@ -1,6 +1,6 @@
 """What the talking face is worth, on actors it never saw, beside rows that make the figures readable."""
 
-from mien.talking.evaluate import EvaluateTalkingOptions
+from mien.talking.options import EvaluateTalkingOptions
 from stages.paths import EVALUATION, FACES, MODELS, SPLIT
 from stages.shell import StageRun, run
 

@@ -9,27 +9,9 @@ import math
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-
-class Augmentation(BaseModel):
-    """How much pictures are changed; each clip of a batch gets one change for all its pictures."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    flip: float = Field(default=0.5, ge=0, le=1, description="how often left and right change places")
-    rotation: float = Field(default=6.0, ge=0, le=45, description="greatest angle, in degrees")
-    zoom: float = Field(
-        default=0.08, ge=0, lt=0.5, description="greatest change of size, each axis its own, as a part of it"
-    )
-    shift: float = Field(default=0.04, ge=0, lt=0.5, description="greatest shift, in crop sizes")
-    brightness: float = Field(default=0.2, ge=0, lt=1, description="greatest shift of all channels together")
-    contrast: float = Field(default=0.2, ge=0, lt=1, description="greatest change of the contrast, as a part of it")
-    colour: float = Field(
-        default=0.1, ge=0, lt=1, description="greatest change of each channel's strength, as a part of it"
-    )
-
+from mien.talking.options import Augmentation
 
 UNCHANGED = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, contrast=0, colour=0)
 

@@ -19,7 +19,7 @@ from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
-from mien.talking.augmentation import UNCHANGED, Augmentation, augment_pictures
+from mien.talking.augmentation import UNCHANGED, augment_pictures
 from mien.talking.motion import (
     PLACING,
     MotionStatistics,
@@ -30,6 +30,7 @@ from mien.talking.motion import (
     placement,
 )
 from mien.talking.networks import SPEECH_CONTEXT, SPEECH_MARGIN
+from mien.talking.options import Augmentation
 from mien.talking.speech_features import STEPS_PER_FRAME, log_mels
 from mien.training.randomness import numpy_generator
 

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from mien.corpora.split import read_split
 from mien.faces.landmarks import LandmarkDetector, open_detector
@@ -26,24 +25,10 @@ from mien.talking.evaluation_measure import ROWS, Measured, Recording, measure, 
 from mien.talking.evaluation_report import Report, enlarged
 from mien.talking.evaluation_trials import Trial, choose_trials
 from mien.talking.generate import Talker
+from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import Log
 
 Video = NDArray[np.uint8]
-
-
-class EvaluateTalkingOptions(BaseModel):
-    """What is evaluated, and how much of it is shown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    part: str = Field("val", pattern="^(train|val|test)$", description="whose actors: val; test only at the very end")
-    max_clips: int | None = Field(24, ge=1, description="clips evaluated, spread over emotions and actors; None: all")
-    max_seconds: float = Field(4.0, gt=0, le=600, description="how much of each clip, from its start, in seconds")
-    seed: int = Field(0, ge=0, description="of the choice of clips and of the generator's noise")
-    detector: str = Field("mediapipe", pattern="^(mediapipe|face-alignment)$", description="as in the align stage")
-    videos: int = Field(6, ge=0, le=1000, description="sample videos, generated beside real")
-    sheet_rows: int = Field(8, ge=1, le=100, description="clips on the contact sheet")
-    panel: int = Field(256, ge=64, le=1024, description="side of each picture in the sample videos, in pixels")
 
 
 class SpeakingFaces(Protocol):

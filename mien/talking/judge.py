@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
@@ -19,37 +18,21 @@ from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint, sha256_file
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig, confusion, prepare
+from mien.talking.options import EmotionJudgeOptions
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.curves import Log
 from mien.training.device import best_device
 from mien.training.ema import Ema
 from mien.training.loop import Course, run_course
-from mien.training.options import TrainingOptions
 from mien.training.randomness import derived_seed, seed_weights, torch_generator
 from mien.training.schedule import warmup_cosine
 
 
-class EmotionJudgeOptions(TrainingOptions):
-    """How the emotion judge is built and trained."""
-
-    seed: int = Field(77, ge=0, description="of weights, batches and augmentation; not the discriminator's")
-    samples: int = Field(24_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(24, ge=1, le=4096, description="clips in a batch")
-    frames_per_clip: int = Field(2, ge=1, le=64, description="frames taken from each clip of a batch")
-    frames_judged: int = Field(6, ge=1, le=64, description="frames of a clip that the trained judge looks at")
-    lr: float = Field(3e-3, gt=0, le=1, description="highest learning rate of AdamW")
-    weight_decay: float = Field(0.05, ge=0, le=1, description="AdamW's decay of the weights, a factor on the rate")
-    ema_decay: float = Field(0.98, ge=0, lt=1, description="of the averaged weights, for each step")
-    size: int = Field(48, ge=16, le=256, description="side of the grey pictures that the network sees, in pixels")
-    width: int = Field(16, ge=4, le=256, multiple_of=4, description="channels of the first layer")
-    dropout: float = Field(0.3, ge=0, lt=1, description="part of a clip's features hidden in training")
-    label_smoothing: float = Field(0.1, ge=0, lt=1, description="part of the label's weight given to all emotions")
-    frames_kept: int = Field(18, ge=1, le=512, description="evenly spaced frames of each clip that training draws from")
-
-    @property
-    def network(self) -> EmotionJudgeConfig:
-        """What the network is built from."""
-        return EmotionJudgeConfig(size=self.size, width=self.width, frames=self.frames_judged, dropout=self.dropout)
+def judge_network(options: EmotionJudgeOptions) -> EmotionJudgeConfig:
+    """What the network is built from."""
+    return EmotionJudgeConfig(
+        size=options.size, width=options.width, frames=options.frames_judged, dropout=options.dropout
+    )
 
 
 def labelled_clips(shards: FaceShards, split: Mapping[str, str], part: str) -> list[str]:
@@ -72,7 +55,7 @@ class _Pictures:
             )
         self.pixels = torch.empty((len(clips), options.frames_kept, side, side), dtype=torch.uint8)
         for row, clip_id in enumerate(clips):
-            grey = prepare(shards.clip(clip_id).video, options.network, options.frames_kept)
+            grey = prepare(shards.clip(clip_id).video, judge_network(options), options.frames_kept)
             self.pixels[row] = (grey * 255).round().clamp(0, 255).to(torch.uint8)
         emotion = shards.index["emotion"]
         self.labels = torch.tensor([EMOTIONS.index(str(emotion[clip_id])) for clip_id in clips], dtype=torch.int64)
@@ -117,7 +100,7 @@ class JudgeTraining:
         self.options = options
         self.device = best_device(options.device)
         seed_weights(options.seed, "emotion judge")
-        self.judge = EmotionJudge(options.network).to(self.device)
+        self.judge = EmotionJudge(judge_network(options)).to(self.device)
         self.ema = Ema(self.judge, options.ema_decay)
         self.optimizer = torch.optim.AdamW(self.judge.parameters(), lr=options.lr, weight_decay=options.weight_decay)
         self._train, self._val = train, val

@@ -1,14 +1,31 @@
-"""The knobs of the three trainings: what a stage's section of params.yaml is parsed into."""
+"""The knobs of the stages: what a section of params.yaml is parsed into. Nothing heavy is imported here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from mien.talking.augmentation import Augmentation
 from mien.training.options import TrainingOptions
+
+
+class Augmentation(BaseModel):
+    """How much pictures are changed; each clip of a batch gets one change for all its pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flip: float = Field(default=0.5, ge=0, le=1, description="how often left and right change places")
+    rotation: float = Field(default=6.0, ge=0, le=45, description="greatest angle, in degrees")
+    zoom: float = Field(
+        default=0.08, ge=0, lt=0.5, description="greatest change of size, each axis its own, as a part of it"
+    )
+    shift: float = Field(default=0.04, ge=0, lt=0.5, description="greatest shift, in crop sizes")
+    brightness: float = Field(default=0.2, ge=0, lt=1, description="greatest shift of all channels together")
+    contrast: float = Field(default=0.2, ge=0, lt=1, description="greatest change of the contrast, as a part of it")
+    colour: float = Field(
+        default=0.1, ge=0, lt=1, description="greatest change of each channel's strength, as a part of it"
+    )
 
 
 class EmotionDiscriminatorOptions(TrainingOptions):
@@ -95,3 +112,36 @@ class TalkingFaceOptions(TrainingOptions):
     adversarial_start: float = Field(default=0.05, ge=0, le=1, description="part of the samples before it is heard")
     emotion_weight: float = Field(default=0.012, ge=0, le=1000, description="of the emotion discriminator's opinion")
     emotion_start: float = Field(default=0.15, ge=0, le=1, description="part of the samples before it is heard")
+
+
+class EmotionJudgeOptions(TrainingOptions):
+    """How the emotion judge is built and trained."""
+
+    seed: int = Field(77, ge=0, description="of weights, batches and augmentation; not the discriminator's")
+    samples: int = Field(24_000, ge=1, description="frames to train on, repetitions counted")
+    clips_per_step: int = Field(24, ge=1, le=4096, description="clips in a batch")
+    frames_per_clip: int = Field(2, ge=1, le=64, description="frames taken from each clip of a batch")
+    frames_judged: int = Field(6, ge=1, le=64, description="frames of a clip that the trained judge looks at")
+    lr: float = Field(3e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    weight_decay: float = Field(0.05, ge=0, le=1, description="AdamW's decay of the weights, a factor on the rate")
+    ema_decay: float = Field(0.98, ge=0, lt=1, description="of the averaged weights, for each step")
+    size: int = Field(48, ge=16, le=256, description="side of the grey pictures that the network sees, in pixels")
+    width: int = Field(16, ge=4, le=256, multiple_of=4, description="channels of the first layer")
+    dropout: float = Field(0.3, ge=0, lt=1, description="part of a clip's features hidden in training")
+    label_smoothing: float = Field(0.1, ge=0, lt=1, description="part of the label's weight given to all emotions")
+    frames_kept: int = Field(18, ge=1, le=512, description="evenly spaced frames of each clip that training draws from")
+
+
+class EvaluateTalkingOptions(BaseModel):
+    """What is evaluated, and how much of it is shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    part: str = Field("val", pattern="^(train|val|test)$", description="whose actors: val; test only at the very end")
+    max_clips: int | None = Field(24, ge=1, description="clips evaluated, spread over emotions and actors; None: all")
+    max_seconds: float = Field(4.0, gt=0, le=600, description="how much of each clip, from its start, in seconds")
+    seed: int = Field(0, ge=0, description="of the choice of clips and of the generator's noise")
+    detector: str = Field("mediapipe", pattern="^(mediapipe|face-alignment)$", description="as in the align stage")
+    videos: int = Field(6, ge=0, le=1000, description="sample videos, generated beside real")
+    sheet_rows: int = Field(8, ge=1, le=100, description="clips on the contact sheet")
+    panel: int = Field(256, ge=64, le=1024, description="side of each picture in the sample videos, in pixels")

@@ -15,10 +15,11 @@ from talking_corpus import SIZE, drawn_clip, drawn_face, drawn_landmarks
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import ShardClip, write_shards
-from mien.talking.augmentation import Augmentation, augment_pictures
+from mien.talking.augmentation import augment_pictures
 from mien.talking.data import BatchPlan, TalkingData, make_batch
 from mien.talking.motion import face_motion
 from mien.talking.networks import SPEECH_CONTEXT
+from mien.talking.options import Augmentation
 from mien.training.randomness import numpy_generator
 
 PLAIN = BatchPlan(0, "test", clips=6, frames=3)

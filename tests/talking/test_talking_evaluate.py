@@ -21,9 +21,10 @@ from mien.files import sha256_file
 from mien.media.ffmpeg import open_media, probe
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig
 from mien.talking import evaluate as evaluating
-from mien.talking.evaluate import EvaluateTalkingOptions, evaluate_talking
+from mien.talking.evaluate import evaluate_talking
 from mien.talking.evaluation_measure import AVERAGED, ROWS
 from mien.talking.evaluation_trials import choose_trials
+from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import no_log
 
 SIZE, FRAMES, FPS = 64, 30, Fraction(25)

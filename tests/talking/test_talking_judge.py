@@ -16,7 +16,8 @@ from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.metrics.emotion import EmotionJudge
 from mien.talking import judge as judging
-from mien.talking.judge import EmotionJudgeOptions, augment, labelled_clips, train_emotion_judge
+from mien.talking.judge import augment, labelled_clips, train_emotion_judge
+from mien.talking.options import EmotionJudgeOptions
 from mien.training.curves import no_log
 from mien.training.randomness import torch_generator
 
