@@ -13,6 +13,7 @@ from rich.table import Table
 
 ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated")
 SHOWN = {
+    "overall": ("overall", 3),
     "psnr": ("PSNR, dB", 1), "ssim": ("SSIM", 2), "ssim_mouth": ("SSIM mouth", 2), "lmd_mouth": ("LMD mouth, px", 2),
     "nlmd": ("NLMD", 3), "emotion_accuracy": ("emotion right", 2), "sync_correlation": ("lip sync", 2),
     "lag_ms": ("lip-sync lag, ms", 0), "sync_auc": ("lip-sync AUC", 2), "sharpness": ("sharpness", 2),

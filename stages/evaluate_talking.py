@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
-    """Measure, show, and register the model; `champion` moves to it when its NLMD is the lowest so far."""
+    """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
     from mien.talking.evaluate import evaluate_talking as evaluate
     from mien.talking.generate import Talker
     from mien.talking.serving import served_example, served_inputs, served_outputs
@@ -25,8 +25,8 @@ def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
         served_outputs(talker.size),
         served_example(talker.size, talker.sample_rate),
     )
-    nlmd = figures["generated"]["nlmd"]
-    stage.register(model, Figure("generated.nlmd", float("nan") if nlmd is None else nlmd, higher_is_better=False))
+    overall = figures["generated"]["overall"]
+    stage.register(model, Figure("generated.overall", float("nan") if overall is None else overall, True))
 
 
 if __name__ == "__main__":

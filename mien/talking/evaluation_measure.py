@@ -20,6 +20,10 @@ from mien.metrics.lipsync import LEAST_FRAMES, lip_sync, mouth_opening, permutat
 Video = NDArray[np.uint8]
 Curve = NDArray[np.float64]
 
+OVERALL = ("ssim_mouth", "sync_auc", "emotion_accuracy")
+"""The figures whose mean is `overall`: does the mouth look right, does it follow the speech, is the emotion there.
+All lie in [0, 1]; a still picture is good at the first alone."""
+
 ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated")
 """The rows of the evaluation, as they are called in metrics/evaluate_talking.json."""
 
@@ -151,4 +155,5 @@ def row_of(clips: Sequence[Measured], recordings: Sequence[Recording]) -> dict[s
     known = [(named, actual) for named, actual in judged if named is not None and actual is not None]
     row["emotion_accuracy"] = accuracy([named for named, _ in known], [actual for _, actual in known])
     row["frames_per_second"] = None
+    row["overall"] = _mean([row[key] for key in OVERALL])
     return row

@@ -174,7 +174,7 @@ def test_another_clips_speech_and_a_still_picture_score_worse(
 
 def test_the_dictionary_is_stable_plain_and_small(perfect: tuple[dict[str, Any], Path, PerfectTalker]) -> None:
     metrics = perfect[0]
-    keys = {*AVERAGED, "lag_ms", "sync_auc", "emotion_accuracy", "frames_per_second"}
+    keys = {*AVERAGED, "lag_ms", "sync_auc", "emotion_accuracy", "frames_per_second", "overall"}
     assert set(metrics) == {*ROWS, "evaluated"}
     assert all(set(metrics[row]) == keys for row in ROWS)
     text = json.dumps(metrics, allow_nan=False)
@@ -233,6 +233,8 @@ def test_a_talker_that_repeats_the_reference_scores_as_that_row_and_every_file_i
     still, generated = first["reference_frame_repeated"], first["generated"]
     assert generated["sync_auc"] == still["sync_auc"] == 0.5
     assert generated["jitter"] == 0
+    measured = [still[key] for key in ("ssim_mouth", "sync_auc", "emotion_accuracy") if still[key] is not None]
+    assert still["overall"] == pytest.approx(np.mean(measured))
     assert 25 < generated["psnr"] < still["psnr"]  # less: it went through 48 pixels
     assert generated["nlmd"] == pytest.approx(still["nlmd"], abs=0.01)
     for metrics in (first, second):
