@@ -54,7 +54,7 @@ class GeneratorOptions(TrainingOptions):
     lr: float = Field(default=3e-3, gt=0, le=1, description="highest learning rate of AdamW")
     architecture: Literal["direct"] = Field(default="direct", description="direct: pixels drawn, not moved")
     image_channels: tuple[int, ...] = Field(
-        default=(8, 24, 48, 96), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
+        default=(8, 16, 32, 64), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
     )
     speech_width: int = Field(default=64, ge=8, le=2048, description="channels of the speech encoder")
     code_width: int = Field(default=128, ge=8, le=4096, description="numbers in the code that steers the decoder")
