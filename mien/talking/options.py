@@ -49,9 +49,9 @@ class GeneratorOptions(TrainingOptions):
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
 
     samples: int = Field(default=30_000, ge=1, description="frames to train on, repetitions counted")
-    clips_per_step: int = Field(default=6, ge=1, le=4096, description="clips in a batch")
-    frames_per_clip: int = Field(default=2, ge=1, le=256, description="frames taken from each clip of a batch")
-    lr: float = Field(default=3e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    clips_per_step: int = Field(default=8, ge=1, le=4096, description="clips in a batch")
+    frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
+    lr: float = Field(default=4e-3, gt=0, le=1, description="highest learning rate of AdamW")
     architecture: Literal["direct"] = Field(default="direct", description="direct: pixels drawn, not moved")
     image_channels: tuple[int, ...] = Field(
         default=(8, 16, 32, 64), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
