@@ -234,7 +234,7 @@ def test_a_talker_that_repeats_the_reference_scores_as_that_row_and_every_file_i
     assert generated["sync_auc"] == still["sync_auc"] == 0.5
     assert generated["jitter"] == 0
     measured = [still[key] for key in ("ssim_mouth", "sync_auc", "emotion_accuracy") if still[key] is not None]
-    assert still["overall"] == pytest.approx(np.mean(measured))
+    assert still["overall"] == pytest.approx(np.mean(measured), abs=1e-4)  # figures are rounded
     assert 25 < generated["psnr"] < still["psnr"]  # less: it went through 48 pixels
     assert generated["nlmd"] == pytest.approx(still["nlmd"], abs=0.01)
     for metrics in (first, second):
