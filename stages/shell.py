@@ -133,9 +133,10 @@ class StageRun:
             shutil.rmtree(self.resume, ignore_errors=True)
 
     def _write_curves(self, rows: Mapping[int, Mapping[str, float]]) -> None:
+        # NaN where a step has no value: `dvc plots` draws an empty cell as 0
         names = list(dict.fromkeys(name for row in rows.values() for name in row))
         with atomic_file(Path("plots") / f"{self.name}.csv") as temporary, temporary.open("w", newline="") as stream:
-            writer = csv.DictWriter(stream, ["step", *names], lineterminator="\n")
+            writer = csv.DictWriter(stream, ["step", *names], restval="NaN", lineterminator="\n")
             writer.writeheader()
             writer.writerows({"step": step, **row} for step, row in sorted(rows.items()))
 

@@ -211,6 +211,8 @@ def test_resumed_curves_are_those_of_an_undisturbed_run(tmp_path: Path, monkeypa
         undisturbed.curves(loss(step), step)
     undisturbed.finish()
     expected = (tmp_path / "plots" / "train.csv").read_bytes()
+    accuracies = [row["accuracy"] for row in read_csv(tmp_path / "plots" / "train.csv")]
+    assert accuracies[:4] == ["NaN", "0.2", "NaN", "0.4"], "dvc plots would draw an empty cell as 0"
 
     killed = shell_run(TrainOptions())
     for step in range(1, 8):
