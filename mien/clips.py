@@ -15,7 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, PlainSerializer
 
 from mien.files import atomic_file
 
@@ -54,6 +56,20 @@ REASONS: dict[str, str] = {
 """Every reason word that a table may hold, with its sentence."""
 
 Status = Literal["ok", "rejected"]
+
+
+def _frame_rate(value: Any) -> Fraction:
+    try:
+        fps = Fraction(value)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise ValueError(f"fps is a number or a fraction such as 30000/1001, not {value!r}") from error
+    if not 1 <= fps <= 120:
+        raise ValueError(f"fps lies in 1 … 120, not {fps}")
+    return fps
+
+
+FrameRate = Annotated[Fraction, BeforeValidator(_frame_rate), PlainSerializer(str)]
+"""Frames a second in an options model, exact: a number or text such as 30000/1001, in 1 … 120; dumped as text."""
 
 
 class ClipError(Exception):

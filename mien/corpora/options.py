@@ -6,7 +6,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from mien.clips import FrameRate
 
 
 class EmbeddedOptions(BaseModel):
@@ -26,22 +28,7 @@ class EmbeddedOptions(BaseModel):
     seed: int = Field(default=1, ge=0, lt=2**32, description="of heads, voices and movements")
     width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="pixels")
     height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="pixels")
-    fps: Fraction = Field(default=Fraction(30000, 1001), description="frames a second, exact")
-
-    @field_validator("fps", mode="before")
-    @classmethod
-    def _exact(cls, value: Any) -> Fraction:
-        try:
-            fps = Fraction(value)
-        except (TypeError, ValueError, ZeroDivisionError) as error:
-            raise ValueError(f"fps is a number or a fraction such as 30000/1001, not {value!r}") from error
-        if not 1 <= fps <= 120:
-            raise ValueError(f"fps lies in 1 … 120, not {fps}")
-        return fps
-
-    @field_serializer("fps")
-    def _text(self, fps: Fraction) -> str:
-        return str(fps)
+    fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames a second, exact")
 
 
 class CorpusOptions(BaseModel):

@@ -1,8 +1,8 @@
 """How a feeling looks: expression weights, posture and restlessness of each of CREMA-D's six emotions.
 
 The action units follow Ekman and Friesen's descriptions (anger 4+5+7+23/24, disgust 9+10+17, fear 1+2+4+5+20,
-happiness 6+12, sadness 1+4+15), written in ARKit's names. The offsets are made to be added to the mouth shapes of
-speech: `MOUTH_EXPRESSIONS` names those that share the mouth with it.
+happiness 6+12, sadness 1+4+15), written in ARKit's names. How a feeling and speech share the mouth is
+the business of whoever acts (`mien.corpora.acting`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
-from mien.heads.performance import ARKIT_NAMES, expression_vector
-
-MOUTH_EXPRESSIONS: NDArray[np.bool_] = np.array([name.startswith(("mouth", "jaw", "tongue")) for name in ARKIT_NAMES])
-"""(52,) True for expressions that move the mouth, and so have to make room for speech."""
+from mien.heads.performance import expression_vector
 
 # weights at full intensity; "Both" stands for Left and Right, a pair (left, right) for an uneven face
 _WEIGHTS: dict[str, dict[str, float | tuple[float, float]]] = {
@@ -118,13 +115,3 @@ def emotion_bearing(emotion: str, intensity: float = 1.0) -> Bearing:
         loudness=mix(neutral.loudness, full.loudness),
         openness=mix(neutral.openness, full.openness),
     )
-
-
-def add_speech(emotion: NDArray[np.float32], speech: NDArray[np.float32]) -> NDArray[np.float32]:
-    """An emotion's weights (52,) or (T, 52) with the mouth shapes of speech (T, 52) laid over them, in [0, 1].
-
-    Where speech moves the mouth, the emotion's own mouth gives way by up to a half, so that an "m" still closes.
-    """
-    mouth = speech[:, MOUTH_EXPRESSIONS].max(axis=1, keepdims=True)
-    room = np.where(MOUTH_EXPRESSIONS, 1 - 0.5 * np.clip(mouth, 0, 1), 1.0)
-    return np.clip(emotion * room + speech, 0, 1).astype(np.float32)

@@ -92,10 +92,6 @@ def _strokes(s: Sites, strokes: tuple[Stroke, ...], left: bool, mask: Array | fl
     return out * s.front[:, None]
 
 
-def _lip_region(s: Sites, height: float = 0.95, width: float = 2.3) -> Array:
-    return np.exp(-((s.x / width) ** 4) - (np.abs(s.y - mouth_line(s.x)) / height) ** 2.5) * s.front
-
-
 def _lid_heights(s: Sites) -> tuple[Array, Array, Array]:
     t = (np.abs(s.x) - FISSURE[0]) / (FISSURE[1] - FISSURE[0])
     inside = (t > 0) & (t < 1)

@@ -81,13 +81,6 @@ def _noise(rng: np.random.Generator, azimuth: Array, along: Array, scale: float)
     return out / np.sqrt(5.0)
 
 
-def _normals(grid: Array) -> Array:
-    down = np.gradient(grid, axis=0)
-    across = np.gradient(grid, axis=1)
-    normal = np.cross(down, across)
-    return normal / np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-6)
-
-
 def hair_part(appearance: Appearance) -> Part | None:
     """The hair as a sheet from the crown to the hairline, hanging where it is long; None for a bald head."""
     style = appearance.hair_style

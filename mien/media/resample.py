@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import ffmpeg
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from mien.clip_cache import ClipCache, link_or_copy
-from mien.clips import Clip, ClipError, portable_path, write_clips
+from mien.clips import Clip, ClipError, FrameRate, portable_path, write_clips
 from mien.files import atomic_directory, sha256_file
 from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, probe, run_ffmpeg, unicode_name
 from mien.media.video import BIT_EXACT
@@ -39,7 +39,7 @@ class ResampleOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fps: Fraction = Field(default=Fraction(25), description="frames a second, exact")
+    fps: FrameRate = Field(default=Fraction(25), description="frames a second, exact")
     audio_hz: int = Field(default=16000, ge=8000, le=48000, description="samples a second of the sound")
     crf: int = Field(default=14, ge=0, le=51, description="H.264 quality, 0 lossless … 51 worst")
     preset: Literal["ultrafast", "superfast", "veryfast", "medium", "slow"] = Field(
@@ -49,21 +49,6 @@ class ResampleOptions(BaseModel):
     require_sound: bool = Field(default=True, description="reject clips without sound")
     max_seconds: float = Field(default=3600.0, gt=0, le=86400, description="longest clip in seconds")
     timeout_seconds: float = Field(default=1800.0, gt=0, description="longest work on one clip in seconds")
-
-    @field_validator("fps", mode="before")
-    @classmethod
-    def _exact(cls, value: Any) -> Fraction:
-        try:
-            fps = Fraction(value)
-        except (TypeError, ValueError, ZeroDivisionError) as error:
-            raise ValueError(f"fps is a number or a fraction such as 30000/1001, not {value!r}") from error
-        if not 1 <= fps <= 120:
-            raise ValueError(f"fps lies in 1 … 120, not {fps}")
-        return fps
-
-    @field_serializer("fps")
-    def _text(self, fps: Fraction) -> str:
-        return str(fps)
 
 
 def resample_clips(

@@ -8,9 +8,9 @@ import torch
 
 from mien.clips import EMOTIONS
 from mien.heads.appearance import Appearance
-from mien.heads.emotions import MOUTH_EXPRESSIONS, add_speech, emotion_bearing, emotion_expression
+from mien.heads.emotions import emotion_bearing, emotion_expression
 from mien.heads.people import sample_actor
-from mien.heads.performance import EXPRESSION_INDEX, expression_vector
+from mien.heads.performance import EXPRESSION_INDEX
 
 SIGNS = {
     "ANG": ("browDownLeft", "mouthPressLeft"),
@@ -54,17 +54,6 @@ def test_unknown_emotion_and_wrong_intensity_are_refused() -> None:
         emotion_expression("JOY", 1.0)
     with pytest.raises(ValueError, match="intensity"):
         emotion_bearing("HAP", 1.5)
-
-
-def test_speech_takes_room_at_the_mouth_only() -> None:
-    happy = emotion_expression("HAP", 1.0)
-    speech = np.stack([expression_vector({"jawOpen": w}) for w in (0.0, 1.0)])
-    together = add_speech(happy, speech)
-    np.testing.assert_allclose(together[0], happy)
-    smile = EXPRESSION_INDEX["mouthSmileLeft"]
-    assert together[1, smile] == pytest.approx(happy[smile] / 2)
-    np.testing.assert_allclose(together[1, ~MOUTH_EXPRESSIONS], happy[~MOUTH_EXPRESSIONS])
-    assert together[1, EXPRESSION_INDEX["jawOpen"]] == 1.0
 
 
 def test_sixteen_people_differ_and_are_always_the_same() -> None:
