@@ -11,12 +11,29 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from mien.clips import FrameRate
 
 
+class EmbeddedVariation(BaseModel):
+    """How different the embedded corpus's clips look, besides their actors.
+
+    Each knob scales its own draws alone: changing one leaves everything else of every clip as it was. 1 is the usual
+    amount. `light`: 0 the same lamps in every clip … 2 twice as different. `background`: 0 one even grey wall … 1 a
+    coloured wall for each actor … 2 blurred rooms and patterns. `camera`: 0 the same framing in every clip … 2 twice as
+    different in distance and framing, and rolled. `glasses`: part of the actors who wear them, in all of their clips.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    light: float = Field(default=1.0, ge=0, le=2, description="0 the same lamps in every clip … 2 twice as different")
+    background: float = Field(default=1.0, ge=0, le=2, description="0 a grey wall … 1 coloured walls … 2 blurred rooms")
+    camera: float = Field(default=1.0, ge=0, le=2, description="0 the same framing … 2 twice as different, rolled")
+    glasses: float = Field(default=0.2, ge=0, le=1, description="part of the actors who wear glasses")
+
+
 class EmbeddedOptions(BaseModel):
     """The clips that the project renders itself.
 
     `actors`: how many people. `clips_per_actor`: clips of each; None: the default plan, in which every emotion, both
     intensities and all 12 sentences occur. `seed`: of heads, voices and movements. `width`, `height`: pixels, even.
-    `fps`: frames a second, exact.
+    `fps`: frames a second, exact. `variation`: how different the clips look.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +46,7 @@ class EmbeddedOptions(BaseModel):
     width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="pixels")
     height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="pixels")
     fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames a second, exact")
+    variation: EmbeddedVariation = Field(default_factory=lambda: EmbeddedVariation())
 
 
 class CorpusOptions(BaseModel):

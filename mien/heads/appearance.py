@@ -12,9 +12,11 @@ HairStyle = Literal[
     "bald", "buzz", "short", "receding", "side_part", "fringe", "bob", "long", "wavy", "bun", "curly", "afro"
 ]
 Clothing = Literal["crew", "v_neck", "collar", "scoop", "turtleneck"]
+Glasses = Literal["none", "round", "oval", "rectangular"]
 
 HAIR_STYLES: tuple[str, ...] = get_args(HairStyle)
 CLOTHING: tuple[str, ...] = get_args(Clothing)
+GLASSES: tuple[str, ...] = get_args(Glasses)
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Appearance:
 
     brow_weight: how dense, brow_width: how thick the brows are drawn, 0.5 = average. stubble: shadow of a shaved
     beard; beard and moustache: their density. makeup: darker lids and lashes, redder lips. lashes: their length.
+    glasses: shape of the lenses; frame: colour, frame_weight: thickness of their frame, 0 = wire, 1 = thick plastic.
     seed: of everything irregular (strands, freckles, weave). Raises ValueError for a value out of range.
     """
 
@@ -45,6 +48,9 @@ class Appearance:
     makeup: float = 0.0
     lashes: float = 0.5
     grey: float = 0.0
+    glasses: Glasses = "none"
+    frame: Colour = (0.10, 0.09, 0.09)
+    frame_weight: float = 0.5
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -52,6 +58,8 @@ class Appearance:
             raise ValueError(f"unknown hair style {self.hair_style!r}; there are {', '.join(HAIR_STYLES)}")
         if self.clothing not in CLOTHING:
             raise ValueError(f"unknown clothing {self.clothing!r}; there are {', '.join(CLOTHING)}")
+        if self.glasses not in GLASSES:
+            raise ValueError(f"unknown glasses {self.glasses!r}; there are {', '.join(GLASSES)}")
         for field in fields(self):
             value = getattr(self, field.name)
             numbers = value if isinstance(value, tuple) else (value,) if isinstance(value, float) else ()

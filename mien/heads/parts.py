@@ -13,7 +13,19 @@ from mien.heads.topology import EYE_POINTS, SkinMesh
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-PARTS = ("skin", "eye_left", "eye_right", "teeth_upper", "teeth_lower", "tongue", "ear", "lashes", "hair", "cloth")
+PARTS = (
+    "skin",
+    "eye_left",
+    "eye_right",
+    "teeth_upper",
+    "teeth_lower",
+    "tongue",
+    "ear",
+    "lashes",
+    "hair",
+    "cloth",
+    "glasses",
+)
 """Names of what a vertex may belong to; left is the person's own left, at x > 0."""
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from mien.heads.appearance import Appearance, Colour
 from mien.heads.embedded import HEAD_HEIGHT, NECK_PIVOT, EmbeddedHead, neck_weight, rotation
+from mien.heads.glasses import glasses_part, rigid_identity
 from mien.heads.identity import identity_fields
 from mien.heads.parts import PARTS, Part
 from mien.heads.performance import EXPRESSION_INDEX, Performance
@@ -20,6 +21,7 @@ from mien.heads.raster import visible_triangles
 from mien.heads.shading import (
     CLOTH,
     EYE,
+    FRAME,
     HAIR,
     LASH,
     LINEAR,
@@ -47,12 +49,14 @@ _MATERIALS = {
     "hair": HAIR,
     "cloth": CLOTH,
     "lashes": LASH,
+    "glasses": FRAME,
 }
 
 # strength and exponent of the highlight, strength of the sheen at grazing angles; by material
 _GLOSS = np.array(
-    [[0.10, 11.0, 0.25], [1.6, 55.0, 0.0], [0.16, 30.0, 0.0], [0.10, 9.0, 0.10], [0.015, 6.0, 0.12], [0, 1, 0]]
-)
+    [[0.10, 11.0, 0.25], [1.6, 55.0, 0.0], [0.16, 30.0, 0.0], [0.10, 9.0, 0.10], [0.015, 6.0, 0.12], [0, 1, 0],
+     [0.45, 40.0, 0.3]]
+)  # fmt: skip
 
 _CORNER = (FACE[0].start, FACE[1].start)
 
@@ -64,12 +68,14 @@ class Camera:
     """A pinhole camera that looks at the head along -z.
 
     distance: from the head's centre to the camera, head units. height: of the picture at the head, head units.
-    centre: x, y of the point in the picture's middle, head units.
+    centre: x, y of the point in the picture's middle, head units. roll: of the camera about its axis, radians, > 0:
+    what it sees turns clockwise.
     """
 
     distance: float = 5.2
     height: float = 1.62
     centre: tuple[float, float] = (0.0, -0.14)
+    roll: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -104,13 +110,16 @@ def project(points: NDArray[np.floating], camera: Camera, size: tuple[int, int])
     points = np.asarray(points, np.float64)
     depth = camera.distance - points[..., 2]
     scale = height / camera.height * camera.distance / np.maximum(depth, 1e-3)
-    x = width / 2 + (points[..., 0] - camera.centre[0]) * scale
-    y = height / 2 - (points[..., 1] - camera.centre[1]) * scale
+    right = (points[..., 0] - camera.centre[0]) * scale
+    down = (camera.centre[1] - points[..., 1]) * scale
+    cosine, sine = np.cos(camera.roll), np.sin(camera.roll)
+    x = width / 2 + cosine * right - sine * down
+    y = height / 2 + sine * right + cosine * down
     return np.stack([x, y, depth * HEAD_HEIGHT], axis=-1)
 
 
 class _Worn:
-    """Hair and clothes of an appearance, moved by identity, neck and translation as the head is."""
+    """Hair, clothes and glasses of an appearance, moved by identity, neck and translation as the head is."""
 
     def __init__(self, parts: list[Part]) -> None:
         self.parts = parts
@@ -119,7 +128,8 @@ class _Worn:
         self.faces = np.concatenate([p.faces + s for p, s in zip(parts, start, strict=False)])
         weights = [neck_weight(p.positions) * (p.kind != "cloth") for p in parts]
         self.weight = torch.from_numpy(np.concatenate(weights)).float()
-        self.identity = torch.from_numpy(identity_fields(self.rest)).float()
+        fields = [rigid_identity(p.positions) if p.kind == "glasses" else identity_fields(p.positions) for p in parts]
+        self.identity = torch.from_numpy(np.concatenate(fields, axis=1)).float()
 
     def vertices(self, identity: Tensor, neck: Tensor, translation: Tensor) -> Tensor:
         """(B, V, 3) head units, arguments as `EmbeddedHead.vertices`."""
@@ -143,8 +153,8 @@ class _Scene:
 @lru_cache(maxsize=24)
 def _scene(appearance: Appearance) -> _Scene:
     surface = EmbeddedHead().surface
-    hair = hair_part(appearance)
-    worn = _Worn([p for p in (hair, clothing_part(appearance)) if p is not None])
+    things = (hair_part(appearance), clothing_part(appearance), glasses_part(appearance))
+    worn = _Worn([part for part in things if part is not None])
     head_count = len(surface.rest)
     coordinates = np.zeros((head_count, 2))
     for index, kind in enumerate(PARTS):

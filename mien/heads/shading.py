@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-SKIN, EYE, MOUTH, HAIR, CLOTH, LASH = 0, 1, 2, 3, 4, 5
+SKIN, EYE, MOUTH, HAIR, CLOTH, LASH, FRAME = 0, 1, 2, 3, 4, 5, 6
 """Materials."""
 
 LINEAR: NDArray[np.float32] = (((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4).astype(np.float32)

@@ -22,7 +22,7 @@ Array = NDArray[Any]
 
 WIDTH, SKIN_HEIGHT, STRIP = 1536, 1024, 256
 HEIGHT = SKIN_HEIGHT + 3 * STRIP
-"""The atlas: skin on top, then a strip for hair, one for cloth, one for eyes, teeth, tongue, ears and lashes."""
+"""The atlas: skin on top, then a strip for hair, one for cloth, one for eyes, mouth, ears, lashes and glasses."""
 
 FACE = (slice(int(0.12 * SKIN_HEIGHT), int(0.68 * SKIN_HEIGHT)), slice(int(0.22 * WIDTH), int(0.78 * WIDTH)))
 """Rows and columns of the skin's texture that hold the face."""
@@ -39,6 +39,7 @@ PLACES: dict[str, tuple[int, int, int, int]] = {
     "tongue": (512, SKIN_HEIGHT + 2 * STRIP, STRIP, STRIP),
     "ear": (768, SKIN_HEIGHT + 2 * STRIP, STRIP, STRIP),
     "lashes": (1024, SKIN_HEIGHT + 2 * STRIP, STRIP, STRIP),
+    "glasses": (1280, SKIN_HEIGHT + 2 * STRIP, STRIP, STRIP),
 }
 
 WRINKLES = ("frown", "forehead", "nose", "fold")
@@ -348,6 +349,7 @@ def paint_atlas(appearance: Appearance) -> NDArray[np.uint8]:
     ear = np.clip(np.array(appearance.skin) * [1.02, 0.90, 0.87], 0, 1)[None, None] * rows[:, None, None]
     put("ear", np.broadcast_to(ear, (STRIP, STRIP, 3)))
     put("lashes", np.broadcast_to(np.array([0.07, 0.05, 0.05]), (STRIP, STRIP, 3)))
+    put("glasses", np.broadcast_to(np.array(appearance.frame), (STRIP, STRIP, 3)))
     return np.clip(atlas * 255 + 0.5, 0, 255).astype(np.uint8)
 
 
