@@ -26,7 +26,10 @@ def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
         served_example(talker.size, talker.sample_rate),
     )
     overall = figures["generated"]["overall"]
-    stage.register(model, Figure("generated.overall", float("nan") if overall is None else overall, True))
+    # The evaluation's fingerprint is part of the name: the champion of another corpus, of other options or judges is
+    # not beaten or kept by a figure that means something else.
+    name = f"generated.overall.{figures['evaluated']['fingerprint']}"
+    stage.register(model, Figure(name, float("nan") if overall is None else overall, True))
 
 
 if __name__ == "__main__":

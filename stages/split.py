@@ -6,13 +6,13 @@ from stages.shell import StageRun, run
 
 
 def split(options: SplitOptions, stage: StageRun) -> None:
-    """Part the actors, and with them their clips."""
+    """Part the actors, and with them their clips; or single clips, where `val_clips` names them."""
     from mien.clips import read_clips
     from mien.corpora.split import split_clips, summarise_split, write_split
 
     clips = [clip for clip in read_clips(FACES / CLIPS) if clip.ok]
     parts = split_clips(clips, options)
-    write_split(SPLIT, clips, parts)
+    write_split(SPLIT, clips, parts, by_clip=options.val_clips is not None)
     stage.metrics(summarise_split(clips, parts))
 
 

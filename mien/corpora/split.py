@@ -1,4 +1,8 @@
-"""Train, val and test: whole actors, decided by a hash, so that adding an actor moves nobody else."""
+"""Train, val and test: whole actors, decided by a hash, so that adding an actor moves nobody else.
+
+`val_clips` alone parts an actor's clips, for corpora of a few speakers: what is seen in them is then new words of faces
+that were in training, and the split's file says so.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,9 @@ Part = Literal["train", "val", "test"]
 PARTS: tuple[Part, ...] = ("train", "val", "test")
 COLUMNS = ("clip_id", "actor", "part")
 
+BY_CLIP = "clip:"
+"""How the group of a clip begins that stands for itself; see `actor_group` and `write_split`."""
+
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +32,8 @@ class SplitOptions(BaseModel):
     """The section `split`.
 
     `val_ratio`, `test_ratio`: parts of the actors; together less than 1. `seed`: another one deals them out anew.
-    `val_actors`, `test_actors`: exactly these actors make that part; None: the hash decides.
+    `val_actors`, `test_actors`: exactly these actors make that part; None: the hash decides. `val_clips`: these clips,
+    by their ids, make val and all others train, whatever their actors: val then shows no unseen actors.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,7 +48,13 @@ class SplitOptions(BaseModel):
         default=None, description="exactly these make test; None: the hash decides"
     )
 
-    @field_validator("val_actors", "test_actors", mode="before")
+    val_clips: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="exactly these clips make val, all others train: no unseen actors; None: whole actors",
+    )
+
+    @field_validator("val_actors", "test_actors", "val_clips", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         return tuple(str(name) for name in value) if isinstance(value, list | tuple) else value
@@ -52,12 +66,14 @@ class SplitOptions(BaseModel):
         both = sorted(set(self.val_actors or ()) & set(self.test_actors or ()))
         if both:
             raise ValueError(f"val_actors and test_actors both name {', '.join(both)}")
+        if self.val_clips is not None and (self.val_actors is not None or self.test_actors is not None):
+            raise ValueError("val_clips parts clips, val_actors and test_actors whole actors: give one or the others")
         return self
 
 
 def actor_group(clip: Clip) -> str:
     """What a split never parts: the clip's actor; where the actor is unknown, the clip itself."""
-    return clip.actor if clip.actor is not None else f"clip:{clip.clip_id}"
+    return clip.actor if clip.actor is not None else f"{BY_CLIP}{clip.clip_id}"
 
 
 def position(actor: str, seed: int) -> float:
@@ -71,6 +87,8 @@ def split_clips(clips: Sequence[Clip], options: SplitOptions) -> dict[str, Part]
 
     What is guaranteed:
 
+    With `val_clips` only this: they are val, all others are train. Without:
+
     1. An actor is in one part. `val_actors` and `test_actors`, where given, are exactly those parts.
     2. Every other actor's part follows from `position(actor, seed)` alone: below `test_ratio` test, then below
        `test_ratio + val_ratio` val, else train. Adding or removing an actor moves nobody else, apart from the loans
@@ -81,18 +99,30 @@ def split_clips(clips: Sequence[Clip], options: SplitOptions) -> dict[str, Part]
        (unless val_ratio is 0) val is empty; a single actor is train. Adding an actor can only begin or end loans: who
        is on loan neither before nor after stays, and where no loan is needed before nor after, nobody moves.
 
-    Raises ValueError: no usable clip, an actor whose clips name both sexes, an actor of a given list without a clip.
+    Raises ValueError: no usable clip, an actor whose clips name both sexes, an actor of a given list without a clip, a
+    clip of `val_clips` that is not usable, `val_clips` that leave nothing for train.
     """
     usable = [clip for clip in clips if clip.ok]
     if not usable:
         raise ValueError("there is no usable clip to split")
     sexes = _sexes(usable)
+    if options.val_clips is not None:
+        return _by_clip([clip.clip_id for clip in usable], options.val_clips)
     part_of = _given(sexes, options)
     free = sorted((actor for actor in sexes if actor not in part_of), key=lambda a: (position(a, options.seed), a))
     for actor in free:
         part_of[actor] = _by_position(position(actor, options.seed), options)
     _lend(part_of, free, sexes, options)
     return {clip.clip_id: part_of[actor_group(clip)] for clip in usable}
+
+
+def _by_clip(clips: Sequence[str], val: Sequence[str]) -> dict[str, Part]:
+    missing = sorted(set(val) - set(clips))
+    if missing:
+        raise ValueError(f"split.val_clips names {', '.join(missing)}, of which there is no usable clip")
+    if set(clips) <= set(val):
+        raise ValueError("split.val_clips names every usable clip: nothing is left for train")
+    return {clip_id: "val" if clip_id in val else "train" for clip_id in clips}
 
 
 def _sexes(clips: Sequence[Clip]) -> dict[str, str | None]:
@@ -166,13 +196,15 @@ def check_disjoint(rows: Sequence[tuple[str, str, str]]) -> None:
         raise ValueError(f"a split must not part an actor's clips, but these are in two parts: {', '.join(torn)}")
 
 
-def write_split(path: Path, clips: Sequence[Clip], parts: Mapping[str, Part]) -> None:
+def write_split(path: Path, clips: Sequence[Clip], parts: Mapping[str, Part], by_clip: bool = False) -> None:
     """Write CSV `clip_id,actor,part` of the clips in `parts`, in the order of their ids; whole or not at all.
 
-    `actor` is `actor_group`. Raises ValueError when an actor is in two parts.
+    `actor` is `actor_group`; `by_clip`, for a split by `val_clips`: every clip stands for itself, `clip:` and its id,
+    so that whoever reads the file sees that actors may be in both parts. Raises ValueError when an actor is in two.
     """
     chosen = sorted((clip for clip in clips if clip.clip_id in parts), key=lambda clip: clip.clip_id)
-    rows = [(clip.clip_id, actor_group(clip), parts[clip.clip_id]) for clip in chosen]
+    groups = [f"{BY_CLIP}{clip.clip_id}" if by_clip else actor_group(clip) for clip in chosen]
+    rows = [(clip.clip_id, group, parts[clip.clip_id]) for clip, group in zip(chosen, groups, strict=True)]
     check_disjoint(rows)
     with (
         atomic_file(path) as temporary,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -34,6 +35,14 @@ class EmotionJudgeConfig(BaseModel):
     width: int = Field(16, ge=4, le=256, multiple_of=4, description="channels of the first layer; then 2, 3, 4 times")
     frames: int = Field(6, ge=1, le=64, description="frames of a clip that are looked at, evenly spaced")
     dropout: float = Field(0.3, ge=0, lt=1, description="part of the clip's features hidden in training")
+
+
+class SavedBeside(Protocol):
+    """What can write its files, of names of its own, into a folder."""
+
+    def save(self, folder: Path) -> None:
+        """Write them."""
+        ...
 
 
 def local_contrast(grey: Tensor, sigma: float = 4.0) -> Tensor:
@@ -93,8 +102,11 @@ class EmotionJudge(nn.Module):
         grey = prepare(frames, self.config).to(device)
         return self(grey[None]).softmax(dim=1)[0].cpu().numpy()
 
-    def save(self, folder: Path, card: str) -> None:
-        """Write model.safetensors, config.json and card.md; the folder appears whole or not at all."""
+    def save(self, folder: Path, card: str, *beside: SavedBeside) -> None:
+        """Write model.safetensors, config.json, card.md, and what else writes its own files beside them.
+
+        The folder appears whole or not at all.
+        """
         with atomic_directory(folder) as temporary:
             save_file(
                 {key: value.contiguous().cpu() for key, value in self.state_dict().items()},
@@ -105,6 +117,8 @@ class EmotionJudge(nn.Module):
                 {"kind": "emotion_judge", "trained_clips": self.trained_clips, **self.config.model_dump()},
             )
             (temporary / "card.md").write_text(card, encoding="utf-8")
+            for other in beside:
+                other.save(temporary)
 
     @classmethod
     def load(cls, folder: Path) -> EmotionJudge:

@@ -1,4 +1,4 @@
-"""Measures of pictures: PSNR, SSIM, sharpness, and the mouth crop on which they are taken a second time.
+"""Measures of pictures: PSNR, SSIM, sharpness, and the crops of mouth and eyes on which they are taken again.
 
 Pictures are uint8 RGB, so the data range is 255 throughout.
 """
@@ -17,7 +17,7 @@ PSNR_CEILING = 100.0
 
 WINDOW, WINDOW_SIGMA = 11, 1.5
 _K1, _K2 = 0.01, 0.03
-_MOUTH = slice(48, 68)
+_MOUTH, _EYES = slice(48, 68), (slice(36, 42), slice(42, 48))
 _OUTER_EYE_CORNERS = (36, 45)
 
 Frame = NDArray[np.uint8]
@@ -83,16 +83,32 @@ def mouth_boxes(landmarks: NDArray[np.float32], size: int) -> NDArray[np.int64]:
     from the real clip and use them for both, so that what is compared is the same place.
     """
     points = landmarks.astype(np.float64)
+    return _boxes(points[:, _MOUTH].mean(axis=1), _eye_distance(points), size)
+
+
+def eye_boxes(landmarks: NDArray[np.float32], size: int) -> NDArray[np.int64]:
+    """Where the two eye crops of each frame lie: (T, 2, 4), the eye on the left of the picture first.
+
+    As `mouth_boxes`, but centred on each eye, and with half the distance of the outer eye corners as their side.
+    """
+    points = landmarks.astype(np.float64)
+    side = _eye_distance(points) / 2
+    return np.stack([_boxes(points[:, eye].mean(axis=1), side, size) for eye in _EYES], axis=1)
+
+
+def _eye_distance(points: NDArray[np.float64]) -> float:
     left, right = _OUTER_EYE_CORNERS
-    eyes = float(np.linalg.norm(points[:, left] - points[:, right], axis=-1).mean())
-    side = min(size, max(WINDOW, round(eyes)))
-    centres = points[:, _MOUTH].mean(axis=1)
-    corners = np.clip(np.round(centres - side / 2).astype(np.int64), 0, size - side)
+    return float(np.linalg.norm(points[:, left] - points[:, right], axis=-1).mean())
+
+
+def _boxes(centres: NDArray[np.float64], side: float, size: int) -> NDArray[np.int64]:
+    whole = min(size, max(WINDOW, round(side)))
+    corners = np.clip(np.round(centres - whole / 2).astype(np.int64), 0, size - whole)
     x, y = corners[:, 0], corners[:, 1]
-    return np.stack([y, y + side, x, x + side], axis=1)
+    return np.stack([y, y + whole, x, x + whole], axis=1)
 
 
 def crop(image: Frame, box: NDArray[np.int64]) -> Frame:
-    """The part of a (H, W, 3) picture inside a (4,) box of `mouth_boxes`."""
+    """The part of a (H, W, 3) picture inside a (4,) box of `mouth_boxes` or `eye_boxes`."""
     top, bottom, left, right = (int(value) for value in box)
     return image[top:bottom, left:right]

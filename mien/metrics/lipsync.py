@@ -111,12 +111,29 @@ def lip_sync(opening: Curve, voice: Curve, fps: Fraction) -> LipSync:
     return LipSync(float(values[peak]), (peak - max_lag) * 1000 / float(fps))
 
 
-def sync_scores(openings: Sequence[Curve], voices: Sequence[Curve], fps: Fraction) -> NDArray[np.float64]:
-    """(N, N) peak correlations of every clip's mouth (rows) with every clip's voice (columns)."""
+def sync_correlations(openings: Sequence[Curve], voices: Sequence[Curve], fps: Fraction) -> NDArray[np.float64]:
+    """(N, N, lags) correlations of every clip's mouth (rows) with every clip's voice (columns), within ±200 ms."""
     max_lag = round(MAX_LAG_SECONDS * float(fps))
     mouths = [band_pass(curve, fps) for curve in openings]
     sounds = [band_pass(curve, fps) for curve in voices]
-    return np.asarray([[correlations(mouth, sound, max_lag).max() for sound in sounds] for mouth in mouths])
+    return np.asarray([[correlations(mouth, sound, max_lag) for sound in sounds] for mouth in mouths])
+
+
+def sync_scores(openings: Sequence[Curve], voices: Sequence[Curve], fps: Fraction) -> NDArray[np.float64]:
+    """(N, N) peak correlations of every clip's mouth (rows) with every clip's voice (columns)."""
+    return np.asarray(sync_correlations(openings, voices, fps).max(axis=-1))
+
+
+def common_lag_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N, N) correlations at one lag, of (N, N, lags) `sync_correlations`; N ≥ 2.
+
+    A row's lag is the one at which the *other* clips' own sounds correlate best in the mean, so that no clip chooses
+    in its own favour. Whoever is late is late everywhere: a lag for each pair, as in `sync_scores`, mostly lets
+    strangers' sounds of a second or two find a lag at which they fit.
+    """
+    own = values[np.arange(len(values)), np.arange(len(values))]
+    chosen = (own.sum(axis=0) - own).argmax(axis=-1)
+    return np.asarray(values[np.arange(len(values)), :, chosen])
 
 
 def permutation_auc(scores: NDArray[np.float64], comparable: NDArray[np.bool_] | None = None) -> float | None:

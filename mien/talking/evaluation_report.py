@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,6 +25,17 @@ PAPER, INK, FAINT = (255, 255, 255), (20, 20, 20), (110, 110, 110)
 TIMES = 7
 """Moments of each clip on the contact sheet."""
 
+JUDGES = ("CNN", "HOG")
+"""The judges of emotions, as pictures and tables call them."""
+
+SIDE, NAMED = 112, 124
+"""Side of a picture on the contact sheet, and width of what stands beside it, in pixels."""
+
+HEADING = "the reference; frames at the same times; what the judges (CNN, HOG) see. SSIM is that of the last row"
+
+SHEET = {"real_clips": "real", "generated": "generated", "generated_given_motion": "with its motion"}
+"""The rows on the contact sheet, and what they are called there."""
+
 
 def strip(width: int, height: int, texts: Sequence[tuple[int, str]], size: int = 15) -> Video:
     """A white strip (height, width, 3) with dark texts, each beginning at its x."""
@@ -32,6 +44,15 @@ def strip(width: int, height: int, texts: Sequence[tuple[int, str]], size: int =
     font = ImageFont.load_default(size)
     for x, text in texts:
         draw.text((x + 6, height / 2), text, INK, font, anchor="lm")
+    return np.asarray(image, dtype=np.uint8)
+
+
+def plate(width: int, height: int, lines: Sequence[str], size: int = 13) -> Video:
+    """A white plate (height, width, 3) with lines of dark text one below the other, in the middle of its height."""
+    image = Image.new("RGB", (width, height), PAPER)
+    text = "\n".join(lines)
+    font = ImageFont.load_default(size)
+    ImageDraw.Draw(image).multiline_text((6, height / 2), text, INK, font, anchor="lm", spacing=6)
     return np.asarray(image, dtype=np.uint8)
 
 
@@ -47,6 +68,27 @@ def label_of(trial: Trial) -> str:
     """What a caption says of a clip: id, emotion and intensity as far as they are known."""
     words = [trial.clip_id, *([trial.emotion] if trial.emotion else [])]
     return " ".join([*words, *([f"{trial.intensity:.2f}"] if trial.intensity is not None else [])])
+
+
+def judged(measured: Measured, emotion: str | None) -> list[str]:
+    """Lines that say what both judges named, and where that is not the clip's emotion."""
+    if emotion is None:
+        return []
+    words = (("CNN", measured.emotion), ("HOG", measured.emotion_hog))
+    return [f"{kind}: {word}{'' if word == emotion else ' (wrong)'}" for kind, word in words if word is not None]
+
+
+def told(measured: Mapping[str, Measured]) -> list[str]:
+    """What a caption says of a clip's figures: those that are known."""
+    free, given = measured["generated"].figures, measured["generated_given_motion"].figures
+    figures = (
+        ("mouth SSIM {:.2f}", given["ssim_mouth"]),
+        ("eye SSIM {:.2f}", given["ssim_eyes"]),
+        ("sync {:.2f}", free["sync_correlation"]),
+        ("at {:.0f} ms", free["lag_ms"]),
+        ("identity {:.2f}", free["identity_cosine"]),
+    )
+    return [text.format(value) for text, value in figures if value is not None]
 
 
 class Report:
@@ -96,32 +138,24 @@ class Report:
     def _row(
         self, trial: Trial, videos: Mapping[str, Video], measured: Mapping[str, Measured], reference: Video
     ) -> Video:
-        side = 96
         moments = evenly(len(videos["generated"]), TIMES)
-        blank = np.full((2 * side, side, 3), 255, np.uint8)
-        blank[side // 2 : side // 2 + side] = enlarged(reference, side)
-        lines = [
-            np.hstack([enlarged(videos[row][moment], side) for moment in moments])
-            for row in ("real_clips", "generated")
-        ]
-        figures = measured["generated"].figures
-        said = measured["generated"].emotion
-        lag = figures["lag_ms"]
+        blank = np.full((len(SHEET) * SIDE, SIDE, 3), 255, np.uint8)
+        blank[:SIDE] = enlarged(reference, SIDE)
+        lines = [np.hstack([enlarged(videos[row][moment], SIDE) for moment in moments]) for row in SHEET]
+        names = [plate(NAMED, SIDE, [name, *judged(measured[row], trial.emotion)]) for row, name in SHEET.items()]
         caption = [
             label_of(trial),
             f"reference: {'neutral, ' + trial.reference_clip if trial.has_neutral_reference else 'own first frame'}",
-            f"SSIM {figures['ssim']:.2f}",
-            *([f"sync {figures['sync_correlation']:.2f} at {lag:.0f} ms"] if lag is not None else []),
-            *([f"judged {said}"] if said and trial.emotion else []),
+            *told(measured),
         ]
-        sides = np.vstack([strip(84, side, [(0, "real")], 13), strip(84, side, [(0, "generated")], 13)])
-        body = np.hstack([blank, sides, np.vstack(lines)])
-        return np.vstack([strip(body.shape[1], 26, [(0, "   ·   ".join(caption))], 13), body])
+        body = np.hstack([blank, np.vstack(names), np.vstack(lines)])
+        gap = np.full((8, body.shape[1], 3), 255, np.uint8)
+        return np.vstack([strip(body.shape[1], 28, [(0, "   ·   ".join(caption))], 14), body, gap])
 
     def finish(self, recordings: Sequence[Recording], measured: Mapping[str, Sequence[Measured]]) -> None:
         """Write the contact sheet, the plots and the table."""
         width = max(row.shape[1] for row in self._sheet)
-        times = strip(width, 30, [(0, "reference | real and generated frames at the same times, left to right")])
+        times = strip(width, 30, [(0, HEADING)])
         sheet = np.vstack([times, *self._sheet])
         Image.fromarray(sheet).save(self.folder / "contact_sheet.png")
         self._table(measured)
@@ -129,7 +163,8 @@ class Report:
         plot_confusion(self.folder / "plots", recordings, measured)
 
     def _table(self, measured: Mapping[str, Sequence[Measured]]) -> None:
-        names = ["clip_id", "actor", "emotion", "intensity", "reference_clip", "other_speech", "row", "judged_emotion"]
+        names = ["clip_id", "actor", "emotion", "intensity", "reference_clip", "other_speech"]
+        names += ["row", "judged_emotion", "judged_emotion_hog"]
         with (self.folder / "clips.csv").open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow([*names, *AVERAGED, "lag_ms"])
@@ -145,7 +180,8 @@ class Report:
                 for row in ROWS:
                     clip = measured[row][place]
                     figures = [clip.figures[key] for key in (*AVERAGED, "lag_ms")]
-                    cells = [*labels, row, clip.emotion, *(None if x is None else round(x, 5) for x in figures)]
+                    rounded = [None if x is None else round(x, 5) for x in figures]
+                    cells = [*labels, row, clip.emotion, clip.emotion_hog, *rounded]
                     writer.writerow(["" if cell is None else cell for cell in cells])
 
 
@@ -178,37 +214,40 @@ def plot_opening(
 
 
 def plot_confusion(folder: Path, recordings: Sequence[Recording], measured: Mapping[str, Sequence[Measured]]) -> None:
-    """What the judge sees in real and in generated clips: emotion_confusion.png and the pairs in a CSV.
+    """What each judge sees in real and in generated clips: emotion_confusion.png and the answers in a CSV.
 
-    Without emotions, or without a judge, the CSV has no row and there is no picture.
+    Without emotions, or without judges, the CSV has no row and there is no picture.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    pairs = {
-        row: [
-            (real.emotion, clip.emotion)
-            for real, clip in zip(recordings, measured[row], strict=True)
-            if real.emotion is not None and clip.emotion is not None
-        ]
-        for row in ROWS
-    }
+    pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for judge in JUDGES:
+        for row in ROWS:
+            words = [clip.emotion if judge == "CNN" else clip.emotion_hog for clip in measured[row]]
+            both = zip((real.emotion for real in recordings), words, strict=True)
+            pairs[judge, row] = [(actual, word) for actual, word in both if actual is not None and word is not None]
     with (folder / "emotion_confusion.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["row", "actual", "judged"])
-        writer.writerows((row, actual, judged) for row in ROWS for actual, judged in pairs[row])
-    if not pairs["generated"]:
+        writer.writerow(["judge", "row", "actual", "judged"])
+        writer.writerows((*key, actual, word) for key, answers in pairs.items() for actual, word in answers)
+    if not any(pairs.values()):
         return
-    figure = Figure(figsize=(8.4, 4), layout="constrained")
+    figure = Figure(figsize=(8.4, 7.6), layout="constrained")
     FigureCanvasAgg(figure)
-    for axes, row in zip(figure.subplots(1, 2), ("real_clips", "generated"), strict=True):
-        table = confusion([judged for _, judged in pairs[row]], [actual for actual, _ in pairs[row]])
-        parts = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-        axes.imshow(parts, cmap="Blues", vmin=0, vmax=1)
-        for (actual, judged), count in np.ndenumerate(table):
-            if count:
-                colour = "white" if parts[actual, judged] > 0.6 else "black"
-                axes.text(judged, actual, str(count), ha="center", va="center", color=colour)
-        axes.set(xticks=range(6), yticks=range(6), xticklabels=EMOTIONS, yticklabels=EMOTIONS)
-        axes.set(xlabel="the judge sees", ylabel="the clip's emotion", title=row.replace("_", " "))
+    panels = [(judge, row) for judge in JUDGES for row in ("real_clips", "generated")]
+    for axes, (judge, row) in zip(figure.subplots(2, 2).flat, panels, strict=True):
+        _draw_confusion(axes, pairs[judge, row], f"{row.replace('_', ' ')}, {judge}")
     figure.savefig(folder / "emotion_confusion.png", dpi=100, metadata={"Software": None})
+
+
+def _draw_confusion(axes: Any, pairs: Sequence[tuple[str, str]], title: str) -> None:
+    table = confusion([judged for _, judged in pairs], [actual for actual, _ in pairs])
+    parts = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    axes.imshow(parts, cmap="Blues", vmin=0, vmax=1)
+    for (actual, judged), count in np.ndenumerate(table):
+        if count:
+            colour = "white" if parts[actual, judged] > 0.6 else "black"
+            axes.text(judged, actual, str(count), ha="center", va="center", color=colour)
+    axes.set(xticks=range(6), yticks=range(6), xticklabels=EMOTIONS, yticklabels=EMOTIONS)
+    axes.set(xlabel="the judge sees", ylabel="the clip's emotion", title=title)

@@ -46,18 +46,20 @@ def choose_trials(
     Raises ValueError when the part holds no clip.
     """
     index = shards.index
-    clips = sorted(str(clip_id) for clip_id in index.index if split.get(str(clip_id)) == part)
+    everything = sorted(str(clip_id) for clip_id in index.index)
+    clips = [clip_id for clip_id in everything if split.get(clip_id) == part]
     if not clips:
         raise ValueError(f"no clip of the {part} actors is there: check split.{part}_ratio")
-    labels = {clip_id: {key: _value(index[key][clip_id]) for key in _LABELS} for clip_id in clips}
-    order = {clip_id: fingerprint(seed, clip_id) for clip_id in clips}
+    labels = {clip_id: {key: _value(index[key][clip_id]) for key in _LABELS} for clip_id in everything}
+    order = {clip_id: fingerprint(seed, clip_id) for clip_id in everything}
     chosen = sorted(_in_turn(clips, labels, order)[:max_clips])
     trials = []
     for position, clip_id in enumerate(chosen):
         label = labels[clip_id]
         neutral = [
             other
-            for other in sorted(clips, key=order.__getitem__)
+            # Where a split parts an actor's clips (split.val_clips), the neutral one may be in another part.
+            for other in sorted(everything, key=order.__getitem__)
             if other != clip_id and label["actor"] is not None
             if labels[other]["actor"] == label["actor"] and labels[other]["emotion"] == "NEU"
         ]

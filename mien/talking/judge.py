@@ -1,7 +1,8 @@
-"""Training of the emotion judge: on the real clips of the train actors only, and never a loss of anything.
+"""Training of the emotion judges: on the real clips of the train actors only, and never a loss of anything.
 
-Its answers about generated clips mean something only beside its answers about real clips of actors whom it has not
-seen: those are what training returns.
+There are two, of different kinds (`mien.metrics.emotion`, `mien.metrics.emotion_hog`). Their answers about generated
+clips mean something only beside their answers about real clips of actors whom they have not seen: those are what
+training returns.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -18,6 +22,8 @@ from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint, sha256_file
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig, confusion, prepare
+from mien.metrics.emotion_hog import HogJudge
+from mien.talking.judge_hog import train_hog_judge
 from mien.talking.options import EmotionJudgeOptions
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.curves import Log
@@ -26,6 +32,9 @@ from mien.training.ema import Ema
 from mien.training.loop import Course, run_course
 from mien.training.randomness import derived_seed, seed_weights, torch_generator
 from mien.training.schedule import warmup_cosine
+
+SOFT = 0.0235
+"""Deviation of the blur of the figures called `soft`, in crop sides: a pixel and a half of 64."""
 
 
 def judge_network(options: EmotionJudgeOptions) -> EmotionJudgeConfig:
@@ -158,28 +167,44 @@ class JudgeTraining:
         load_optimizer("optimizer", self.optimizer, tensors)
 
 
-def _scores(judge: EmotionJudge, shards: FaceShards, clips: Sequence[str], prefix: str) -> dict[str, float]:
+def soft(video: NDArray[np.uint8], sigma: float = SOFT) -> NDArray[np.uint8]:
+    """Frames (T, S, S, 3) blurred by a Gaussian of `sigma` crop sides: as soft as what generators draw."""
+    deviation = sigma * video.shape[1]
+    return np.stack([np.asarray(cv2.GaussianBlur(frame, (0, 0), deviation), np.uint8) for frame in video])
+
+
+def _scores(
+    judge: EmotionJudge, second: HogJudge, shards: FaceShards, clips: Sequence[str], prefix: str
+) -> dict[str, float]:
     actual = [str(shards.index["emotion"][clip_id]) for clip_id in clips]
-    named = [EMOTIONS[int(judge.predict(shards.clip(clip_id).video).argmax())] for clip_id in clips]
-    table = confusion(named, actual)
+    named: dict[str, list[str]] = {"accuracy": [], "hog_accuracy": [], "soft_accuracy": [], "hog_soft_accuracy": []}
+    for clip_id in clips:
+        video = shards.clip(clip_id).video
+        blurred = soft(video)
+        asked: list[tuple[EmotionJudge | HogJudge, NDArray[np.uint8]]]
+        asked = [(judge, video), (second, video), (judge, blurred), (second, blurred)]
+        for answers, (one, frames) in zip(named.values(), asked, strict=True):
+            answers.append(EMOTIONS[int(one.predict(frames).argmax())])
     scores = {f"{prefix}_clips": float(len(clips))}
-    if clips:
-        scores[f"{prefix}_accuracy"] = float(table.trace() / table.sum())
-    for row, emotion in enumerate(EMOTIONS):
-        if table[row].sum():
-            scores[f"{prefix}_accuracy_{emotion}"] = float(table[row, row] / table[row].sum())
+    for kind, answers in named.items():
+        table = confusion(answers, actual)
+        if clips:
+            scores[f"{prefix}_{kind}"] = float(table.trace() / table.sum())
+        for row, emotion in enumerate(EMOTIONS if "soft" not in kind else ()):
+            if table[row].sum():
+                scores[f"{prefix}_{kind}_{emotion}"] = float(table[row, row] / table[row].sum())
     return scores
 
 
 def train_emotion_judge(
     faces: Path, split: Path, options: EmotionJudgeOptions, out: Path, resume: Path, log: Log
 ) -> dict[str, float]:
-    """Train the judge on the labelled clips of the train actors and write it to the folder `out`.
+    """Train both judges on the labelled clips of the train actors and write them to the folder `out`.
 
-    Returns its accuracy in [0, 1] on the real clips of the train and the val actors, whole and by emotion, and the
-    numbers of clips; what cannot be measured is left out. A corpus without emotion labels gets a judge that says so
-    (`trained_clips` 0) and judges nothing. Stopped at any time, it goes on from the checkpoint in `resume` and ends in
-    the same weights.
+    Returns their accuracy in [0, 1] on the real clips of the train and the val actors, whole and by emotion, also on
+    blurred ones (`soft`), and the numbers of clips; what cannot be measured is left out. A corpus without emotion
+    labels gets judges that say so (`trained_clips` 0) and judge nothing. Stopped at any time, it goes on from the
+    checkpoint in `resume` and ends in the same weights.
     """
     shards, parts = FaceShards(faces), read_split(split)
     train, val = labelled_clips(shards, parts, "train"), labelled_clips(shards, parts, "val")
@@ -200,14 +225,18 @@ def train_emotion_judge(
         run_course(training, course, resume, log)
     judge = training.ema.average.cpu()
     judge.trained_clips = len(train)
-    scores = {**_scores(judge, shards, train, "train"), **_scores(judge, shards, val, "val")}
-    judge.save(out, _card(scores, len(train)))
+    second = train_hog_judge(shards, train, options)
+    scores = {**_scores(judge, second, shards, train, "train"), **_scores(judge, second, shards, val, "val")}
+    judge.save(out, _card(scores, len(train)), second)
     return scores
 
 
 def _card(scores: Mapping[str, float], trained: int) -> str:
     lines = "\n".join(f"| {key.replace('_', ' ')} | {value:.3g} |" for key, value in scores.items())
     return (
-        "# Emotion judge\n\nNames the emotion that the face in a clip shows. It measures generated clips and is never "
-        f"a loss of a model.\n\nTrained on {trained} real clips of the train actors.\n\n| | |\n|---|---|\n{lines}\n"
+        "# Emotion judges\n\nTwo that name the emotion which the face in a clip shows: a convolutional network "
+        "(`model.safetensors`), and a linear classifier of histograms of oriented gradients (`hog.safetensors`). They "
+        f"measure generated clips and are never a loss of a model.\n\n"
+        f"Trained on {trained} real clips of the train actors.\n\n"
+        f"| | |\n|---|---|\n{lines}\n"
     )

@@ -222,3 +222,31 @@ def test_summary_counts_actors_once() -> None:
     assert summary["train"] == {"clips": 2, "actors": 1, "female": 1, "male": 0}
     assert summary["val"] == {"clips": 4, "actors": 2, "female": 0, "male": 1}
     assert summary["test"]["clips"] == 0
+
+
+def test_named_clips_make_val_whoever_speaks_in_them(tmp_path: Path) -> None:
+    clips = [clip(f"take{take}", actor) for actor in ("s1",) for take in range(6)] + [clip("alone", None)]
+    chosen = SplitOptions(val_clips=("take5",))
+    parts = split_clips(clips, chosen)
+    assert parts == {one.clip_id: "val" if one.clip_id == "take5" else "train" for one in clips}
+    with pytest.raises(ValueError, match="s1"):
+        write_split(tmp_path / "split.csv", clips, parts)
+    write_split(tmp_path / "split.csv", clips, parts, by_clip=True)
+    assert read_split(tmp_path / "split.csv") == parts
+    assert "take5,clip:take5,val" in (tmp_path / "split.csv").read_text().splitlines()
+    summary = summarise_split(clips, parts)
+    assert (summary["val"]["clips"], summary["train"]["clips"]) == (1, 6)
+
+
+def test_clips_that_cannot_make_val_are_refused() -> None:
+    clips = [clip("a", "x"), clip("b", "x"), clip("c", "x").rejected("blurred")]
+    with pytest.raises(ValueError, match="nowhere, of which there is no usable clip"):
+        split_clips(clips, SplitOptions(val_clips=("a", "nowhere")))
+    with pytest.raises(ValueError, match="names c"):
+        split_clips(clips, SplitOptions(val_clips=("c",)))
+    with pytest.raises(ValueError, match="nothing is left"):
+        split_clips(clips, SplitOptions(val_clips=("a", "b")))
+    for values in ({"val_clips": []}, {"val_clips": ["a"], "val_actors": ["x"]}):
+        with pytest.raises(ValidationError):
+            SplitOptions.model_validate(values)
+    assert SplitOptions.model_validate({"val_clips": [101]}).val_clips == ("101",)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mien.metrics.images import PSNR_CEILING, crop, mouth_boxes, psnr, sharpness, ssim
+from mien.metrics.images import PSNR_CEILING, crop, eye_boxes, mouth_boxes, psnr, sharpness, ssim
 
 Picture = NDArray[np.uint8]
 
@@ -118,3 +118,20 @@ def test_the_mouth_crop_stays_inside_and_large_enough_for_ssim() -> None:
     assert ((boxes >= 0) & (boxes <= 32)).all()
     assert (boxes[:, 1] - boxes[:, 0] == 11).all()
     assert (boxes[:, 3] - boxes[:, 2] == 11).all()
+
+
+def test_the_eye_crops_are_squares_of_half_that_distance_around_each_eye() -> None:
+    landmarks = face(64)
+    landmarks[:, 36:42] = (0.25 * 64, 0.4 * 64)
+    landmarks[:, 42:48] = (0.75 * 64, 0.4 * 64)
+    landmarks[2, 42:48, 1] -= 40  # moved inside the crop
+    boxes = eye_boxes(landmarks, 64)
+    assert boxes.shape == (3, 2, 4)
+    side = int(boxes[0, 0, 1] - boxes[0, 0, 0])
+    assert side == round((32 + 32 + float(np.hypot(32, 40))) / 3 / 2)
+    assert (boxes[..., 1] - boxes[..., 0] == side).all()
+    assert abs(boxes[0, 0, 2] + side / 2 - 16) <= 0.5
+    assert abs(boxes[0, 1, 2] + side / 2 - 48) <= 0.5
+    assert boxes[2, 1, 0] == 0
+    small = eye_boxes(landmarks / 4, 16)
+    assert (small[..., 1] - small[..., 0] == 11).all()  # SSIM needs its window

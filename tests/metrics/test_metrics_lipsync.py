@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from mien.metrics.lipsync import (
     FLOOR_RMS,
     band_pass,
+    common_lag_scores,
     correlations,
     lip_sync,
     loudness,
     mouth_opening,
     permutation_auc,
+    sync_correlations,
     sync_scores,
 )
 
@@ -154,3 +156,17 @@ def test_the_voice_of_another_clip_is_found_out() -> None:
     voices = [loudness(spoken(opening), RATE, 100, FPS) for opening in openings]
     shuffled = openings[1:] + openings[:1]
     assert (permutation_auc(sync_scores(shuffled, voices, FPS)) or 1) < 0.7
+
+
+def test_at_a_common_lag_late_mouths_fit_their_voices_and_lags_are_not_chosen_in_ones_own_favour() -> None:
+    openings = [syllables(seed) for seed in range(10)]
+    voices = [loudness(spoken(opening), RATE, 100, FPS) for opening in openings]
+    late = [np.roll(opening, 3) for opening in openings]
+    assert permutation_auc(common_lag_scores(sync_correlations(late, voices, FPS))) == 1
+    values = np.zeros((3, 3, 2))
+    values[0, 0], values[1, 1], values[2, 2] = (0.9, 0.0), (0.0, 0.4), (0.0, 0.3)
+    values[0, 1], values[1, 0] = (0.5, 0.2), (0.6, 0.1)
+    scores = common_lag_scores(values)
+    # The others of clip 0 prefer the second lag, those of clips 1 and 2 the first.
+    assert scores.tolist() == [[0, 0.2, 0], [0.6, 0, 0], [0, 0, 0]]
+    assert np.array_equal(sync_scores(late, voices, FPS), sync_correlations(late, voices, FPS).max(-1))

@@ -10,20 +10,37 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
+from mien.corpora.split import read_split
+from mien.faces.landmarks import Face
 from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.media.ffmpeg import open_media, probe
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig
+from mien.metrics.emotion_hog import FEATURES, HogJudge
 from mien.talking import evaluate as evaluating
+from mien.talking.data import TalkingData
 from mien.talking.evaluate import evaluate_talking
-from mien.talking.evaluation_measure import AVERAGED, ROWS
+from mien.talking.evaluation_measure import (
+    AVERAGED,
+    OVERALL,
+    ROWS,
+    Detected,
+    Measured,
+    Recording,
+    as_aligned,
+    detect_landmarks,
+    rows_of,
+)
+from mien.talking.evaluation_motion import MotionOfClips
 from mien.talking.evaluation_trials import choose_trials
+from mien.talking.motion import MOTIONS
 from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import no_log
 
@@ -80,7 +97,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     judge = EmotionJudge(EmotionJudgeConfig(size=24, width=4, frames=2))
     judge.trained_clips = 1
-    judge.save(root / "judge", "# card\n")
+    weights = np.random.default_rng(0).normal(size=(6, FEATURES)).astype(np.float32)
+    judge.save(root / "judge", "# card\n", HogJudge(weights, np.zeros(6, np.float32), 2, 1))
     return root
 
 
@@ -93,6 +111,7 @@ class PerfectTalker:
         self.shards = shards
         self.asked: list[tuple[str | None, float | None, int]] = []
         self.references: list[NDArray[np.uint8]] = []
+        self.motions: list[NDArray[np.float32] | None] = []
 
     def generate(
         self,
@@ -101,7 +120,9 @@ class PerfectTalker:
         emotion: str | None,
         intensity: float | None,
         seed: int,
+        motion: NDArray[np.float32] | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
+        self.motions.append(motion)
         self.asked.append((emotion, intensity, seed))
         self.references.append(crop)
         for clip_id in self.shards:
@@ -117,7 +138,9 @@ class RepeatingTalker:
 
     size = 48
 
-    def generate(self, crop: NDArray[np.uint8], speech: NDArray[np.float32], *_: object) -> Iterator[NDArray[np.uint8]]:
+    def generate(
+        self, crop: NDArray[np.uint8], speech: NDArray[np.float32], *_: object, **__: object
+    ) -> Iterator[NDArray[np.uint8]]:
         assert crop.shape == (48, 48, 3)
         for _frame in range(len(speech) * 25 // 16000 + 1):
             yield crop
@@ -144,14 +167,16 @@ def test_a_perfect_talker_scores_as_the_real_clips_do(perfect: tuple[dict[str, A
     metrics = perfect[0]
     real, generated = metrics["real_clips"], metrics["generated"]
     assert real["psnr"] == 100
-    assert real["ssim"] == real["ssim_mouth"] == 1
-    assert real["sharpness"] == 1
+    assert real["ssim"] == real["ssim_mouth"] == real["ssim_eyes"] == 1
+    assert real["sharpness"] == real["sharpness_mouth"] == real["sharpness_eyes"] == 1
     assert real["face_found"] >= 0.9
     assert real["sync_correlation"] > 0.8
-    assert real["sync_auc"] == 1
-    assert {key: value for key, value in generated.items() if key != "frames_per_second"} == {
-        key: value for key, value in real.items() if key != "frames_per_second"
-    }
+    assert real["sync_auc"] == real["sync_auc_common_lag"] == 1
+    assert real["identity_cosine"] is None  # no network was named
+    for row in (generated, metrics["generated_given_motion"]):
+        apart = {"frames_per_second", "overall"}
+        assert {key: row[key] for key in row.keys() - apart} == {key: real[key] for key in real.keys() - apart}
+    assert generated["overall"] == real["overall"]
     assert generated["frames_per_second"] > 0
     assert real["frames_per_second"] is None
 
@@ -174,14 +199,16 @@ def test_another_clips_speech_and_a_still_picture_score_worse(
 
 def test_the_dictionary_is_stable_plain_and_small(perfect: tuple[dict[str, Any], Path, PerfectTalker]) -> None:
     metrics = perfect[0]
-    keys = {*AVERAGED, "lag_ms", "sync_auc", "emotion_accuracy", "frames_per_second", "overall"}
+    keys = {*AVERAGED, "lag_ms", "sync_auc", "sync_auc_common_lag", "blink_correlation"}
+    keys |= {"emotion_accuracy", "emotion_accuracy_hog", "frames_per_second", "overall"}
     assert set(metrics) == {*ROWS, "evaluated"}
     assert all(set(metrics[row]) == keys for row in ROWS)
     text = json.dumps(metrics, allow_nan=False)
-    assert len(text) < 5000
+    assert len(text) < 6000
     assert metrics["evaluated"] == {
         "clips": 4, "frames": 4 * FRAMES, "actors": 2, "clips_with_emotion": 4,
         "neutral_references": 2, "own_first_frame_references": 2,
+        "fingerprint": metrics["evaluated"]["fingerprint"],
     }  # fmt: skip
 
 
@@ -190,13 +217,110 @@ def test_the_reference_is_a_neutral_frame_of_another_clip_of_the_actor(
 ) -> None:
     shards, talker = FaceShards(corpus / "faces"), perfect[2]
     neutral, own = shards.clip("1_NEU").video[0], shards.clip("2_HAP").video[0]
-    # By clip id: 1_HAP, 1_NEU, 1_SAD, 2_HAP; each once with its own and once with another's speech.
+    # By clip id: 1_HAP, 1_NEU, 1_SAD, 2_HAP; each with its own speech, another's, and its own with its motion.
     expected = [neutral, neutral, neutral, own]
-    assert len(talker.references) == 8
+    assert len(talker.references) == 12
     for place, reference in enumerate(talker.references):
-        assert np.array_equal(reference, expected[place // 2])
+        assert np.array_equal(reference, expected[place // 3])
     assert talker.asked[0] == ("HAP", 1.0, 0)
-    assert [emotion for emotion, _, _ in talker.asked[::2]] == ["HAP", "NEU", "SAD", "HAP"]
+    assert [emotion for emotion, _, _ in talker.asked[::3]] == ["HAP", "NEU", "SAD", "HAP"]
+    for place, motion in enumerate(talker.motions):
+        assert (motion is not None) == (place % 3 == 2)
+
+
+def test_the_given_motion_is_the_clips_own_as_training_measures_it(corpus: Path) -> None:
+    shards = FaceShards(corpus / "faces")
+    data = TalkingData(corpus / "faces", corpus / "split.csv", "val")
+    usual = np.linspace(0.1, 0.2, len(MOTIONS))
+    motions = MotionOfClips(shards, usual)
+    for trial in choose_trials(shards, read_split(corpus / "split.csv"), "val", None, 0):
+        given = motions.given(trial, FRAMES + 2)
+        assert given.shape == (FRAMES + 2, len(MOTIONS))
+        assert np.array_equal(given[-1], given[FRAMES - 1])
+        own = data.facts[trial.clip_id].motion
+        assert given[:FRAMES, 4:] == pytest.approx(own[:, 4:], abs=1e-6)
+        # Placing is told from the talker's usual place by as much as the clip's face lies off the reference's.
+        off = data.facts[trial.clip_id].pose - data.facts[trial.reference_clip].pose[0]
+        assert given[:FRAMES, :4] - usual[:4] == pytest.approx(off, abs=1e-6)
+
+
+def test_the_fingerprint_names_clips_judges_and_options_but_not_what_is_shown(corpus: Path, tmp_path: Path) -> None:
+    shards, split = FaceShards(corpus / "faces"), read_split(corpus / "split.csv")
+
+    def named(folder: Path = corpus / "judge", clips: int = 4, **options: object) -> str:
+        trials = choose_trials(shards, split, "val", clips, 0)
+        return evaluating.evaluation_fingerprint(shards, trials, folder, OPTIONS.model_copy(update=options))
+
+    plain = named()
+    assert len(plain) == 12
+    assert named(videos=0, panel=128, sheet_rows=1) == plain
+    HogJudge.untrained(2).save(tmp_path)
+    assert len({plain, named(max_seconds=1.0), named(clips=3), named(tmp_path)}) == 4
+
+
+def test_identity_is_measured_where_a_network_is_given(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Colour:
+        def __init__(self, _: Path) -> None:
+            pass
+
+        def embed(self, frames: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+            assert len(frames) == len(landmarks) <= 4
+            mean = frames.mean(axis=(0, 1, 2)) - 60
+            return np.asarray(mean / np.linalg.norm(mean), np.float32)
+
+    monkeypatch.setattr(evaluating, "IdentityJudge", Colour)
+    options = OPTIONS.model_copy(update={"max_clips": 1, "identity_model": tmp_path / "any.onnx"})
+    metrics = run(corpus, tmp_path / "out", RepeatingTalker(), monkeypatch, options)
+    assert metrics["reference_frame_repeated"]["identity_cosine"] == pytest.approx(1)
+    assert 0.9 < metrics["generated"]["identity_cosine"] <= 1
+
+
+def test_overall_takes_pictures_from_the_row_with_the_real_motion() -> None:
+    def clip(row: str) -> Measured:
+        value = {"generated": 0.2, "generated_given_motion": 0.8}.get(row, 0.5)
+        figures: dict[str, float | None] = dict.fromkeys((*AVERAGED, "lag_ms"), value)
+        still = np.zeros(4)
+        return Measured(figures, still, still, "HAP" if row == "generated" else "SAD", "SAD")
+
+    face = Detected(np.zeros((4, 68, 2), np.float32), None)
+    real = Recording("a", np.zeros((0, 8, 8, 3), np.uint8), face, np.zeros(4), FPS, "HAP", None)
+    rows = rows_of({row: [clip(row)] for row in ROWS}, [real])
+    # mouth and eyes .8 each, the CNN right, the HOG judge wrong; sync cannot be measured on four frames
+    assert rows["generated"]["overall"] == pytest.approx((0.8 + 0.8 + 1 + 0) / 4)
+    assert rows["generated"]["ssim_mouth"] == 0.2
+    assert rows["generated_given_motion"]["overall"] is None
+    assert rows["shuffled_speech"]["overall"] == pytest.approx((0.5 + 0.5 + 0 + 0) / 4)
+
+
+def test_a_face_that_lies_elsewhere_is_shown_to_the_judges_where_real_ones_lie(corpus: Path) -> None:
+    window = FaceShards(corpus / "faces").clip("1_HAP")
+    home = as_aligned(window.video, window.landmarks)  # the drawn face lies where alignment puts faces
+    assert float(np.abs(home.astype(float) - window.video).mean()) < 1
+    matrix = np.array([[1.05, 0, 3.0], [0, 1.05, -5.0]])
+    moved = np.stack([cv2.warpAffine(frame, matrix, (SIZE, SIZE)) for frame in window.video])
+    landmarks = (window.landmarks @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    landmarks[3] = np.nan
+    back = as_aligned(moved, landmarks)
+    inside = (slice(None), slice(12, 52), slice(12, 52))
+    assert float(np.abs(moved[inside].astype(float) - window.video[inside]).mean()) > 10
+    assert float(np.abs(back[inside].astype(float) - window.video[inside]).mean()) < 4
+    assert as_aligned(moved, np.full_like(landmarks, np.nan)) is moved
+
+
+def test_without_a_mesh_there_is_no_gaze() -> None:
+    class Plain:
+        def reset(self) -> None:
+            pass
+
+        def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
+            assert frame.shape == (320, 320, 3)
+            return [Face(np.full((68, 2), 159.5, np.float32), None, 1.0)]
+
+    found = detect_landmarks(np.zeros((2, 64, 64, 3), np.uint8), Plain())
+    assert found.gaze is None
+    assert found.landmarks == pytest.approx(31.5)  # the middle of one is the middle of the other
 
 
 def test_what_is_written(perfect: tuple[dict[str, Any], Path, PerfectTalker]) -> None:
@@ -215,13 +339,13 @@ def test_what_is_written(perfect: tuple[dict[str, Any], Path, PerfectTalker]) ->
         assert "generated by AI: mien" in container.metadata["comment"]
     with (out / "clips.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert [(row["clip_id"], row["row"]) for row in rows[:4]] == [("1_HAP", row) for row in ROWS]
-    assert len(rows) == 16
+    assert [(row["clip_id"], row["row"]) for row in rows[:5]] == [("1_HAP", row) for row in ROWS]
+    assert len(rows) == 20
     assert rows[0]["reference_clip"] == "1_NEU"
     mean = np.mean([float(row["ssim"]) for row in rows if row["row"] == "shuffled_speech"])
     assert mean == pytest.approx(perfect[0]["shuffled_speech"]["ssim"], abs=1e-4)
     with (out / "plots/emotion_confusion.csv").open(newline="") as stream:
-        assert len(list(csv.DictReader(stream))) == 16
+        assert len(list(csv.DictReader(stream))) == 40  # two judges
 
 
 def test_a_talker_that_repeats_the_reference_scores_as_that_row_and_every_file_is_the_same_again(
@@ -233,7 +357,8 @@ def test_a_talker_that_repeats_the_reference_scores_as_that_row_and_every_file_i
     still, generated = first["reference_frame_repeated"], first["generated"]
     assert generated["sync_auc"] == still["sync_auc"] == 0.5
     assert generated["jitter"] == 0
-    measured = [still[key] for key in ("ssim_mouth", "sync_auc", "emotion_accuracy") if still[key] is not None]
+    assert still["blink_correlation"] in (0, None)
+    measured = [still[key] for key in OVERALL if still[key] is not None]
     assert still["overall"] == pytest.approx(np.mean(measured), abs=1e-4)  # figures are rounded
     assert 25 < generated["psnr"] < still["psnr"]  # less: it went through 48 pixels
     assert generated["nlmd"] == pytest.approx(still["nlmd"], abs=0.01)
@@ -250,7 +375,7 @@ def test_a_talker_of_the_wrong_length_is_refused_and_nothing_is_left(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Short(RepeatingTalker):
-        def generate(self, crop: NDArray[np.uint8], *_: object) -> Iterator[NDArray[np.uint8]]:
+        def generate(self, crop: NDArray[np.uint8], *_: object, **__: object) -> Iterator[NDArray[np.uint8]]:
             yield crop
 
     with pytest.raises(ValueError, match="1 frames"):
@@ -261,13 +386,14 @@ def test_a_talker_of_the_wrong_length_is_refused_and_nothing_is_left(
 def test_an_untrained_judge_leaves_emotions_unmeasured(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    EmotionJudge(EmotionJudgeConfig(size=24, width=4, frames=2)).save(tmp_path / "judge", "")
+    EmotionJudge(EmotionJudgeConfig(size=24, width=4, frames=2)).save(tmp_path / "judge", "", HogJudge.untrained(2))
     for name in ("faces", "split.csv"):
         (tmp_path / name).symlink_to(corpus / name)
     metrics = run(
         tmp_path, tmp_path / "out", RepeatingTalker(), monkeypatch, OPTIONS.model_copy(update={"max_clips": 1})
     )
     assert metrics["real_clips"]["emotion_accuracy"] is None
+    assert metrics["real_clips"]["emotion_accuracy_hog"] is None
     assert metrics["real_clips"]["sync_auc"] is None  # a single clip has no stranger
     assert not (tmp_path / "out/plots/emotion_confusion.png").exists()
 

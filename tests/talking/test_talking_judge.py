@@ -6,6 +6,7 @@ import csv
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -15,8 +16,10 @@ from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.metrics.emotion import EmotionJudge
+from mien.metrics.emotion_hog import HogJudge
 from mien.talking import judge as judging
-from mien.talking.judge import augment, labelled_clips, train_emotion_judge
+from mien.talking.judge import augment, labelled_clips, soft, train_emotion_judge
+from mien.talking.judge_hog import changed, train_hog_judge
 from mien.talking.options import EmotionJudgeOptions
 from mien.training.curves import no_log
 from mien.training.randomness import torch_generator
@@ -29,6 +32,7 @@ TINY = EmotionJudgeOptions(
     size=24,
     width=4,
     frames_kept=4,
+    hog_copies=4,
     device="cpu",
     log_samples=48,
 )
@@ -109,8 +113,8 @@ def test_only_the_train_actors_are_learned_from(barred: tuple[Path, Path], tmp_p
     ]
     write_shards(changed, clips)
     train_emotion_judge(changed, barred[1], TINY, tmp_path / "two", tmp_path / "r2", no_log)
-    weights = [sha256_file(tmp_path / name / "model.safetensors") for name in ("one", "two")]
-    assert weights[0] == weights[1]
+    for file in ("model.safetensors", "hog.safetensors"):
+        assert sha256_file(tmp_path / "one" / file) == sha256_file(tmp_path / "two" / file)
     assert first["train_clips"] == 18
 
 
@@ -141,7 +145,7 @@ def test_stopped_and_resumed_it_ends_in_the_same_bits(
     parts = train_emotion_judge(*barred, options, tmp_path / "parts", tmp_path / "r2", no_log)
     assert count[0] == options.steps - 9
     assert parts == whole
-    for name in ("model.safetensors", "config.json", "card.md"):
+    for name in ("model.safetensors", "config.json", "card.md", "hog.safetensors", "hog.json"):
         assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
@@ -155,6 +159,7 @@ def test_a_corpus_without_emotions_gives_a_judge_that_judges_nothing(tmp_path: P
     scores = train_emotion_judge(folder, split, TINY, tmp_path / "judge", tmp_path / "resume", no_log)
     assert scores == {"train_clips": 0.0, "val_clips": 0.0}
     assert EmotionJudge.load(tmp_path / "judge").trained_clips == 0
+    assert HogJudge.load(tmp_path / "judge").trained_clips == 0
 
 
 def test_pictures_that_do_not_fit_are_refused_before_training(barred: tuple[Path, Path], tmp_path: Path) -> None:
@@ -179,3 +184,63 @@ def test_augmentation_is_a_function_of_its_generator_and_treats_a_clips_frames_a
     # Both frames of each clip were equal: but for noise they still are.
     assert float((one[:, 0] - one[:, 1]).abs().mean()) < 0.08
     assert float((one - grey).abs().mean()) > 0.08
+
+
+def smiling(actors: int, seed: int) -> list[ShardClip]:
+    """Clips of noise in which the mouth is a bar that leans one way, the other, or lies; HAP, SAD and NEU."""
+    clips = []
+    for actor in range(actors):
+        for lean, emotion in ((8, "HAP"), (-8, "SAD"), (0, "NEU")):
+            random = np.random.default_rng(100 + seed + 10 * actor + lean)
+            frames = []
+            for _ in range(4):
+                picture = cv2.GaussianBlur(random.integers(90, 166, (64, 64), np.uint8), (0, 0), 1)
+                for side in (-1, 1):  # the corners of the mouth go up or down
+                    cv2.line(picture, (32, 44), (32 + 12 * side, 44 - lean), 20, 2, cv2.LINE_AA)
+                frames.append(np.repeat(picture[..., None], 3, axis=-1))
+            labels = {"actor": str(actor), "emotion": emotion}
+            still = np.zeros((4, 68, 2), np.float32)
+            moved = np.tile(np.eye(2, 3), (4, 1, 1))
+            video, speech = np.stack(frames), np.zeros(2560, np.float32)
+            clips.append(
+                ShardClip(
+                    f"{actor}_{emotion}", Fraction(25), video, still, speech, moved, np.ones(4, bool), labels=labels
+                )
+            )
+    return clips
+
+
+def test_the_second_judge_knows_a_smile_sharp_or_soft_and_never_names_what_it_never_saw(tmp_path: Path) -> None:
+    for name, actors, seed in (("train", 5, 0), ("val", 4, 1000)):
+        (tmp_path / name).mkdir()
+        write_shards(tmp_path / name, smiling(actors, seed))
+    train, val = FaceShards(tmp_path / "train"), FaceShards(tmp_path / "val")
+    options = TINY.model_copy(update={"hog_copies": 12})
+    judge = train_hog_judge(train, list(train), options)
+    assert judge.trained_clips == 15
+    again = train_hog_judge(train, list(train), options)
+    assert np.array_equal(judge.weights, again.weights)
+    for degree in (None, 0.02, 0.03):
+        right = 0
+        for clip_id in val:
+            video = val.clip(clip_id).video
+            answer = judge.predict(video if degree is None else soft(video, degree))
+            right += EMOTIONS[int(answer.argmax())] == clip_id.split("_")[1]
+            assert answer[EMOTIONS.index("FEA")] < 1e-6
+        assert right >= 11, (degree, right)
+    two = train_hog_judge(train, [clip_id for clip_id in train if "NEU" not in clip_id], options)
+    answers = [EMOTIONS[int(two.predict(val.clip(clip_id).video).argmax())] for clip_id in ("0_HAP", "0_SAD")]
+    assert answers == ["HAP", "SAD"]
+    assert train_hog_judge(train, ["0_HAP", "1_HAP"], options).trained_clips == 0  # nothing to tell apart
+
+
+def test_changed_pictures_move_and_soften_alike_in_a_clip() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (1, 64, 64), np.uint8)
+    twice = np.repeat(picture, 2, axis=0)
+    sharpness = []
+    for seed in range(8):
+        one = changed(twice, np.random.default_rng(seed))
+        assert np.array_equal(one[0], one[1])
+        assert np.array_equal(one, changed(twice, np.random.default_rng(seed)))
+        sharpness.append(cv2.Laplacian(one[0], cv2.CV_64F).var())
+    assert max(sharpness) > 20 * min(sharpness)

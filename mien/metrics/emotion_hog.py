@@ -1,0 +1,124 @@
+"""The second judge of emotions, of another kind: histograms of oriented gradients and a linear classifier.
+
+What pleases a network with convolutions need not please it, so a generator that games one judge is found out by the
+other. It is never a loss either. Gradients are counted in two windows, eyes with brows and mouth with chin, each
+averaged with its mirror image: hair, background and the side from which light comes tell it little.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from mien.clips import EMOTIONS
+from mien.files import write_json
+from mien.metrics.emotion import evenly
+
+WINDOWS = (((0.14, 0.46, 0.18, 0.82), (64, 32)), ((0.50, 0.86, 0.26, 0.74), (48, 40)))
+"""Top, bottom, left and right of each window in parts of the aligned crop, and its size in pixels (width, height)."""
+
+CELL, BINS = 8, 9
+"""Side of a cell in pixels, and directions that are told apart in it; a block is 2×2 cells, one cell apart."""
+
+WEIGHTS, CONFIG = "hog.safetensors", "hog.json"
+"""Its files in the folder of the judges."""
+
+Grey = NDArray[np.uint8]
+
+
+def _descriptor(width: int, height: int) -> cv2.HOGDescriptor:
+    return cv2.HOGDescriptor((width, height), (2 * CELL, 2 * CELL), (CELL, CELL), (CELL, CELL), BINS)
+
+
+_DESCRIPTORS = tuple(_descriptor(*size) for _, size in WINDOWS)
+
+FEATURES = sum(descriptor.getDescriptorSize() for descriptor in _DESCRIPTORS)
+"""Numbers that describe a clip."""
+
+
+def grey_frames(frames: NDArray[np.uint8], count: int) -> Grey:
+    """`count` evenly spaced frames of RGB uint8 (T, S, S, 3) as grey (count, S, S)."""
+    chosen = frames[evenly(len(frames), count)]
+    return np.stack([np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8) for frame in chosen])
+
+
+def _window(frame: Grey, box: tuple[float, ...], size: tuple[int, int]) -> Grey:
+    side = frame.shape[0]
+    top, bottom, left, right = (part * side for part in box)
+    across, down = size[0] / (right - left), size[1] / (bottom - top)
+    # Pixel centres are at whole numbers: an edge at `left` pixels is at left − ½.
+    matrix = np.array([[across, 0, (0.5 - left) * across - 0.5], [0, down, (0.5 - top) * down - 0.5]])
+    return np.asarray(
+        cv2.warpAffine(frame, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def hog_features(grey: Grey) -> NDArray[np.float32]:
+    """(FEATURES,) of aligned grey frames uint8 (T, S, S) of one clip: means over its frames and their mirror images.
+
+    Dalal and Triggs, "Histograms of oriented gradients for human detection", CVPR 2005: unsigned gradients, blocks
+    normalised by L2-Hys; OpenCV's.
+    """
+    total = np.zeros(FEATURES)
+    for frame in grey:
+        parts = []
+        for (box, size), descriptor in zip(WINDOWS, _DESCRIPTORS, strict=True):
+            window = _window(frame, box, size)
+            flipped = np.ascontiguousarray(window[:, ::-1])
+            both = (descriptor.compute(window), descriptor.compute(flipped))
+            parts.append((np.ravel(both[0]) + np.ravel(both[1])) / 2)
+        total += np.concatenate(parts)
+    return np.asarray(total / len(grey), np.float32)
+
+
+@dataclass(frozen=True)
+class HogJudge:
+    """Linear scores of `hog_features`: `weights` (6, FEATURES), `biases` (6,) in the order of `EMOTIONS`, float32.
+
+    `frames`: how many of a clip are looked at. `trained_clips`: how many it was trained on; one of 0 has no opinion
+    that counts.
+    """
+
+    weights: NDArray[np.float32]
+    biases: NDArray[np.float32]
+    frames: int
+    trained_clips: int
+
+    @staticmethod
+    def untrained(frames: int) -> HogJudge:
+        """A judge that knows nothing."""
+        return HogJudge(np.zeros((6, FEATURES), np.float32), np.zeros(6, np.float32), frames, 0)
+
+    def predict(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities (6,) in the order of `EMOTIONS` for RGB frames uint8 (T, S, S, 3) of one clip; T ≥ 1."""
+        scores = self.weights @ hog_features(grey_frames(frames, self.frames)) + self.biases
+        powers = np.exp(scores - scores.max())
+        return np.asarray(powers / powers.sum(), np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write hog.safetensors and hog.json into a folder that the caller makes appear whole."""
+        save_file({"weights": self.weights, "biases": self.biases}, folder / WEIGHTS)
+        write_json(folder / CONFIG, {"kind": "hog_judge", "frames": self.frames, "trained_clips": self.trained_clips})
+
+    @staticmethod
+    def load(folder: Path) -> HogJudge:
+        """What `save` wrote. Raises ValueError, in one sentence, when it is not there or of another shape."""
+        again = "run `dvc repro emotion_judge`"
+        try:
+            values = json.loads((folder / CONFIG).read_text())
+            tensors = load_file(folder / WEIGHTS)
+            judge = HogJudge(tensors["weights"], tensors["biases"], int(values["frames"]), int(values["trained_clips"]))
+        except FileNotFoundError as error:
+            raise ValueError(f"{folder} holds no second emotion judge: {again}") from error
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise ValueError(f"{folder} holds a damaged second emotion judge ({error}): {again}") from error
+        if judge.weights.shape != (len(EMOTIONS), FEATURES) or judge.biases.shape != (len(EMOTIONS),):
+            raise ValueError(f"{folder} holds a second emotion judge of another version: {again}")
+        return judge
