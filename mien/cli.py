@@ -24,13 +24,16 @@ app = typer.Typer(
 TALK_HELP = "\n\n".join(
     [
         "Make a face in a picture say something, with an emotion.",
-        "The picture is any photo with one face, or a video, of which the first frame counts. What is said is a text, "
-        "which is spoken by a synthesiser, or a recording. The video's metadata says that it is AI-generated, and by "
-        "which model.",
+        "The picture is any photo with a face in it, or a video, of which the best frame is taken; the face talks in "
+        "the whole picture (--no-paste-back: only the face is shown). What is said is a text, which is spoken by a "
+        "synthesiser, or a recording. The video's metadata says that it is AI-generated, and by which model.",
         "Examples:",
         '  mien talk --image me.jpg --text "Good morning" --emotion HAP -o hello.mp4',
         "  mien talk -i me.jpg --speech voice.wav -e sad --intensity 1 -o sad.mp4",
-        '  mien talk -i me.jpg -t "Xin chào" --language vi --voice f2 -o chao.mp4',
+        '  mien talk -i me.jpg -t "Xin chào" --language vi --voice f2 --captions -o chao.mp4',
+        "  mien talk -i us.jpg --face 1 -s voice.wav --emotion-track moods.txt -o moods.mp4",
+        "An emotion track is a text file of lines `seconds: emotion intensity`, such as `1.5: happy 0.8`; between them "
+        "the face changes gradually.",
     ]
 )
 
@@ -46,57 +49,129 @@ def _main() -> None:
     """Hold the app together: with a callback a single command is still a command."""
 
 
+Model = Annotated[Path, typer.Option(help="Folder of the model.")]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existing output.")]
+MODEL = Path("models/talking_face")
+
+
 @app.command(help=TALK_HELP)
 def talk(
-    image: Annotated[Path, typer.Option("--image", "-i", help="A photo with one face, or a video.")],
+    image: Annotated[Path, typer.Option("--image", "-i", help="A photo with a face, or a video.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The video to write, .mp4.")],
     text: Annotated[str | None, typer.Option("--text", "-t", help="What is said (or give --speech).")] = None,
     speech: Annotated[Path | None, typer.Option("--speech", "-s", help="A recording of what is said.")] = None,
-    emotion: Annotated[str, typer.Option("--emotion", "-e", help="ANG DIS FEA HAP NEU SAD, or happy, sad, …")] = "NEU",
+    emotion: Annotated[
+        str | None, typer.Option("--emotion", "-e", help="ANG DIS FEA HAP NEU SAD, or happy, sad, … (default: NEU)")
+    ] = None,
     intensity: Annotated[float, typer.Option(help="How strong the emotion is, 0 to 1.")] = 0.67,
+    emotion_track: Annotated[Path | None, typer.Option(help="Emotions over time, instead of --emotion.")] = None,
+    motion: Annotated[Path | None, typer.Option(help="Head motion, .npz (None: drawn from noise).")] = None,
+    engine: Annotated[
+        str, typer.Option(help="Who speaks the text: espeak, vits, or vits:MODEL, a name or a folder.")
+    ] = "espeak",
     language: Annotated[str, typer.Option(help="Language of the spoken text: en-us, en-gb, vi, de, …")] = "en-us",
     voice: Annotated[str | None, typer.Option(help="Voice of the spoken text: f1–f5, m1–m8.")] = None,
+    face: Annotated[str, typer.Option(help="Who talks: largest, or a number, from 0 on the left.")] = "largest",
+    paste_back: Annotated[bool, typer.Option(help="Show the whole picture, or only the face.")] = True,
+    size: Annotated[
+        int | None,
+        typer.Option(help="Longest side of the video in pixels (default: the picture's, up to 1280; 256 for a face)"),
+    ] = None,
+    captions: Annotated[bool, typer.Option(help="Write the words as WebVTT beside the video.")] = False,
+    mark: Annotated[bool, typer.Option(help="Draw a visible mark, AI, into the video.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another movement.")] = 0,
-    size: Annotated[int, typer.Option(help="Side of the video in pixels.")] = 256,
-    model: Annotated[Path, typer.Option(help="Folder of the model.")] = Path("models/talking_face"),
-    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existing output.")] = False,
+    model: Model = MODEL,
+    force: Force = False,
 ) -> None:
-    from mien.talking.talk_request import TalkError, TalkOptions, check_request
+    from mien.talking.talk_request import TalkError, TalkOptions, check_request, face_number
 
-    options = TalkOptions(
-        image=image, text=text, speech=speech, emotion=emotion, intensity=intensity,
-        language=language, voice=voice, seed=seed, size=size,
-    )  # fmt: skip
     try:
+        options = TalkOptions(
+            image=image, text=text, speech=speech, emotion=emotion, intensity=intensity, emotion_track=emotion_track,
+            motion=motion, engine=engine, language=language, voice=voice, face=face_number(face), paste_back=paste_back,
+            size=size, captions=captions, mark=mark, seed=seed,
+        )  # fmt: skip
         check_request(options, out, model, force)  # a mistake is answered before torch is loaded
         from mien.talking.talk import talk as make
 
         made = make(options, out, model, force)
     except TalkError as error:
         _refuse(error)
+    for note in made.notes:
+        print(f"{image.name}: {note}", file=sys.stderr)
     print(f"{made.path}: {made.seconds:.1f} s, {made.frames} frames, AI-generated by {made.model_version}")
+    if made.captions is not None:
+        print(f"{made.captions}: captions")
+
+
+@app.command()
+def batch(
+    table: Annotated[Path, typer.Argument(help="A CSV file: a row, a video.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the videos.")],
+    model: Model = MODEL,
+    force: Force = False,
+) -> None:
+    """Make a video for each row of a table: columns image, text or speech, emotion, intensity, out, and others of talk.
+
+    A row that fails is noted in OUT/batch.csv, and the rest goes on (exit 1 then). Called again, it makes what is
+    missing or was asked for differently.
+    """
+    from mien.talking.batch import BatchError, read_batch
+    from mien.talking.talk_request import TALK_COLUMNS, TalkError, check_model
+
+    try:
+        check_model(model)
+        read_batch(table, TALK_COLUMNS)  # a mistake is answered before torch is loaded
+        from mien.talking.talk_batch import talk_batch
+
+        summary = talk_batch(table, out, model, force)
+    except (BatchError, TalkError) as error:
+        _refuse(error)
+    print(summary)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write: model.onnx and report.json.")],
+    model: Annotated[Path, typer.Argument(help="Folder of the model.")] = MODEL,
+    force: Force = False,
+) -> None:
+    """Write a model as ONNX and check it against torch: the report holds the greatest difference."""
+    from mien.talking.export import ExportError, export_onnx
+
+    try:
+        report = export_onnx(model, out, force=force)
+    except ExportError as error:
+        _refuse(error)
+    worst = max(report.differences.values())
+    print(f"{report.path}: {report.bytes / 1e6:.1f} MB, at most {worst:.1e} from torch in units of [−1, 1]")
 
 
 @app.command()
 def inspect(file: Annotated[Path, typer.Argument(help="A video or sound file.")]) -> None:
-    """Say what a file's metadata tells of its origin: whether mien generated it, and with which model."""
+    """Say what a file's metadata tells of its origin: whether mien generated it, with which model and code."""
     from mien.clips import ClipError
     from mien.media.ffmpeg import open_media
+    from mien.media.provenance import parse_tags
 
     try:
         with open_media(file) as container:
             tags = {str(key): str(value) for key, value in container.metadata.items()}
     except ClipError as error:
         _refuse(f"{file}: {error}")
-    ours = "generated by AI: mien" in tags.get("comment", "")
-    print("AI-generated by mien" if ours else "no mark of mien (which proves nothing: marks can be removed)")
+    provenance = parse_tags(tags)
+    print("AI-generated by mien" if provenance else "no mark of mien (which proves nothing: marks can be removed)")
+    for name, value in provenance.model_dump().items() if provenance else ():
+        print(f"  {name.replace('_', ' ')}: {'unknown' if value is None else value}")
     for key in sorted(tags):
         print(f"  {key}: {' '.join(tags[key].split())}")
 
 
 @app.command()
 def doctor(
-    model: Annotated[Path, typer.Option(help="Folder of the model.")] = Path("models/talking_face"),
+    model: Model = MODEL,
 ) -> None:
     """Say what this machine has and lacks, each with its remedy. Exit 1 when something essential is missing."""
     from mien.doctor import diagnose, show

@@ -11,12 +11,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated")
+ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated", "generated_given_motion")
 SHOWN = {
     "overall": ("overall", 3),
-    "psnr": ("PSNR, dB", 1), "ssim": ("SSIM", 2), "ssim_mouth": ("SSIM mouth", 2), "lmd_mouth": ("LMD mouth, px", 2),
-    "nlmd": ("NLMD", 3), "emotion_accuracy": ("emotion right", 2), "sync_correlation": ("lip sync", 2),
-    "lag_ms": ("lip-sync lag, ms", 0), "sync_auc": ("lip-sync AUC", 2), "sharpness": ("sharpness", 2),
+    "psnr": ("PSNR, dB", 1), "ssim": ("SSIM", 2), "ssim_mouth": ("SSIM mouth", 2), "ssim_eyes": ("SSIM eyes", 2),
+    "lmd_mouth": ("LMD mouth, px", 2), "nlmd": ("NLMD", 3),
+    "emotion_accuracy": ("emotion right, CNN", 2), "emotion_accuracy_hog": ("emotion right, HOG", 2),
+    "identity_cosine": ("identity", 2), "sync_correlation": ("lip sync", 2),
+    "lag_ms": ("lip-sync lag, ms", 0), "sync_auc": ("lip-sync AUC", 2),
+    "sync_auc_common_lag": ("lip-sync AUC, one lag", 2), "blink_correlation": ("blinks", 2),
+    "sharpness": ("sharpness", 2), "sharpness_mouth": ("sharpness mouth", 2),
     "jitter": ("jitter", 0), "face_found": ("face found", 2), "frames_per_second": ("frames/s", 0),
 }  # fmt: skip
 """Key in the metrics file → heading and decimals."""

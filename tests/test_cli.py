@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from mien import doctor
 from mien.cli import app
@@ -35,12 +34,22 @@ def test_help_teaches_with_examples() -> None:
     assert all(verb in whole.output for verb in ("talk", "inspect", "doctor", "summary"))
     # Verbs of systems that are not there yet are not promised.
     assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {
-        "talk", "inspect", "doctor", "summary",
+        "talk", "batch", "export", "inspect", "doctor", "summary",
     }  # fmt: skip
     text = mien("talk", "--help").output
     assert "mien talk --image me.jpg --text" in text
     assert "--speech" in text
-    assert "--intensity" in text
+    for option in (
+        "--intensity",
+        "--face",
+        "--paste-back",
+        "--emotion-track",
+        "--captions",
+        "--language",
+        "--motion",
+        "--mark",
+    ):
+        assert option in text
 
 
 def test_without_arguments_it_shows_its_help() -> None:
@@ -72,6 +81,11 @@ def test_starting_imports_nothing_heavy_and_is_fast() -> None:
         (["--image", "absent.png", "--text", ""], "empty"),
         (["--image", "absent.png", "--text", "hi", "--intensity", "2"], "between 0 and 1"),
         (["--image", "absent.png", "--text", "hi"], "make repro"),
+        (["--image", "absent.png", "--text", "x" * 100_000], "100,000 characters"),
+        (["--image", "absent.png", "--text", "hi", "--face", "left"], "--face"),
+        (["--image", "absent.png", "--text", "hi", "--emotion-track", "absent.txt"], "absent.txt is not there"),
+        (["--image", "absent.png", "--text", "hi", "--motion", "absent.npz"], "absent.npz is not there"),
+        (["--image", "absent.png", "--speech", "a.wav", "--captions"], "captions need a --text"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_on_stderr_and_exit_2(tmp_path: Path, arguments: list[str], words: str) -> None:
@@ -85,6 +99,25 @@ def test_what_is_wrong_is_one_sentence_on_stderr_and_exit_2(tmp_path: Path, argu
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_batch_and_export_refuse_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/config.json").write_text("{}")
+    (tmp_path / "table.csv").write_text("image,words\na.png,hi\n")
+    (tmp_path / "good.csv").write_text("image,text\na.png,hi\n")
+    for arguments, words in (
+        (["batch", tmp_path / "good.csv", "-o", tmp_path / "out", "--model", tmp_path], "make repro"),
+        (["batch", tmp_path / "absent.csv", "-o", tmp_path / "out", "--model", tmp_path / "model"], "absent.csv"),
+        (["batch", tmp_path / "table.csv", "-o", tmp_path / "out", "--model", tmp_path / "model"], "words"),
+        (["batch", tmp_path / "good.csv", "-o", tmp_path / "out", "--model", tmp_path / "model"], "cannot be used"),
+        (["export", tmp_path / "model", "-o", tmp_path / "out"], "cannot be exported"),
+    ):
+        done = mien(*arguments)
+        assert done.exit_code == 2, done.output
+        assert words in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_option_is_exit_2() -> None:

@@ -15,12 +15,14 @@ from mien.training.checkpoint import load_module, load_optimizer, module_tensors
 class FrameAdversary:
     """Tells generated from real frames by the paired relativistic loss with R1 and R2 (R3GAN, Huang et al. 2024).
 
-    Frames are (N, 3, S, S) in [−1, 1]; real and generated ones come in pairs beside the same reference.
+    Frames are (N, C, S, S) in [−1, 1], C channels as the discriminator takes them; real and generated ones come in
+    pairs beside the same reference. `name` stands before its curves and its tensors.
     """
 
-    def __init__(self, discriminator: FrameDiscriminator, lr: float, gamma: float) -> None:
+    def __init__(self, discriminator: FrameDiscriminator, lr: float, gamma: float, name: str = "frame") -> None:
         self.discriminator = discriminator
         self.gamma = gamma
+        self.name = name
         self.optimizer = torch.optim.AdamW(discriminator.parameters(), lr, betas=(0.0, 0.99), weight_decay=0.0)
 
     def train_step(self, real: Tensor, fake: Tensor, reference: Tensor) -> dict[str, Tensor]:
@@ -33,7 +35,9 @@ class FrameAdversary:
         (adversarial + self.gamma / 2 * penalty).backward()
         self.optimizer.step()
         gap = (real_scores - fake_scores).mean()
-        return {"d_loss": adversarial.detach(), "d_penalty": penalty.detach(), "d_gap": gap.detach()}
+        prefix = "d" if self.name == "frame" else self.name
+        values = {"loss": adversarial, "penalty": penalty, "gap": gap}
+        return {f"{prefix}_{key}": value.detach() for key, value in values.items()}
 
     def loss(self, fake: Tensor, real: Tensor, reference: Tensor) -> Tensor:
         """What the generator minimises: generated frames score above the real ones. Gradients flow into `fake` only."""
@@ -47,14 +51,14 @@ class FrameAdversary:
     def tensors(self) -> dict[str, Tensor]:
         """Everything that the next step depends on."""
         return {
-            **module_tensors("frame_discriminator", self.discriminator),
-            **optimizer_tensors("frame_optimizer", self.optimizer),
+            **module_tensors(f"{self.name}_discriminator", self.discriminator),
+            **optimizer_tensors(f"{self.name}_optimizer", self.optimizer),
         }
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Go back to what `tensors` gave."""
-        load_module("frame_discriminator", self.discriminator, tensors)
-        load_optimizer("frame_optimizer", self.optimizer, tensors)
+        load_module(f"{self.name}_discriminator", self.discriminator, tensors)
+        load_optimizer(f"{self.name}_optimizer", self.optimizer, tensors)
 
 
 class EmotionAdversary:

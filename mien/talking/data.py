@@ -19,8 +19,10 @@ from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
-from mien.talking.augmentation import UNCHANGED, augment_pictures
+from mien.talking.augmentation import UNCHANGED, augment_pictures, swap_sides
+from mien.talking.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
 from mien.talking.motion import (
+    ABSOLUTE,
     PLACING,
     MotionStatistics,
     face_motion,
@@ -29,7 +31,6 @@ from mien.talking.motion import (
     mouth_shape,
     placement,
 )
-from mien.talking.networks import SPEECH_CONTEXT, SPEECH_MARGIN
 from mien.talking.options import Augmentation
 from mien.talking.speech_features import STEPS_PER_FRAME, log_mels
 from mien.training.randomness import numpy_generator
@@ -39,7 +40,7 @@ from mien.training.randomness import numpy_generator
 class ClipFacts:
     """What is small enough to be kept of every clip.
 
-    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 7), turning relative to the actor's usual;
+    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 9), turning and gaze relative to the actor's usual;
     `pose` (T, 4) the first four of them as they are; `mouth` (T, 2);
     `spectra` (40, margin + 4 T + margin); `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN.
     """
@@ -64,19 +65,29 @@ class Batch:
     """B clips with T frames of each, on one device.
 
     `video` (B, T, 3, S, S), each frame moved to where the reference has its face, and `reference` (B, 3, S, S), both
-    in [−1, 1]; `landmarks` (B, T, 68, 2) in pixels;
-    `spectra` (B, T, 40, SPEECH_CONTEXT); `motion` (B, T, 7); `mouth` (B, T, 2) standardised; `emotion` (B,) index of
+    in [−1, 1]; `landmarks` (B, T, 68, 2) and `reference_landmarks` (B, 68, 2) in pixels;
+    `points` (B, T, P, 2) and `reference_points` (B, P, 2), the same points of the face in the frames and in the
+    reference, in pixels;
+    `spectra` (B, T, 40, SPEECH_CONTEXT); `motion` (B, T, 9); `mouth` (B, T, 2) standardised; `emotion` (B,) index of
     EMOTIONS, −1 unspecified; `intensity` (B,), NaN unspecified.
     """
 
     video: Tensor
     reference: Tensor
     landmarks: Tensor
+    points: Tensor
+    reference_landmarks: Tensor
+    reference_points: Tensor
     spectra: Tensor
     motion: Tensor
     mouth: Tensor
     emotion: Tensor
     intensity: Tensor
+
+    @property
+    def feeling(self) -> Tensor:
+        """Feelings (B, T, 6), the same in all frames of a clip; see `mien.talking.encoders.feelings`."""
+        return feelings(self.emotion, self.intensity)[:, None].expand(-1, self.motion.shape[1], -1)
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
@@ -108,7 +119,9 @@ class TalkingData:
         self._relate_to_actors()
         self.mouth_scale = self._mouth_scale()
         frames = sum(facts.frames for facts in self.facts.values())
-        self._keep = frames * self.size**2 * 3 <= cache_megabytes * 1e6
+        self.has_mesh = all(self._mesh(clip_id) is not None for clip_id in self.clip_ids)
+        self._keep = frames * (self.size**2 * 3 + 478 * 8) <= cache_megabytes * 1e6
+        self._points: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._videos: OrderedDict[str, NDArray[np.uint8]] = OrderedDict()
         self.by_emotion = [
             [clip_id for clip_id in self.clip_ids if self.facts[clip_id].emotion == emotion]
@@ -123,7 +136,7 @@ class TalkingData:
         row = self.shards.index.loc[clip_id]
         landmarks = np.asarray(self.shards.array(clip_id, "landmarks"), np.float32)
         speech = np.asarray(self.shards.array(clip_id, "speech"), np.float32)
-        motion = face_motion(landmarks, self.size)
+        motion = face_motion(landmarks, self.size, self._mesh(clip_id))
         emotion, intensity = label(row["emotion"]), label(row["intensity"])
         return ClipFacts(
             landmarks,
@@ -136,6 +149,22 @@ class TalkingData:
             label(row["actor"]),
         )
 
+    def _mesh(self, clip_id: str) -> NDArray[np.float32] | None:
+        try:
+            mesh = self.shards.array(clip_id, "mesh")
+        except KeyError:  # a detector that gives 68 points only
+            return None
+        return np.asarray(mesh, np.float32) if np.isfinite(mesh).all() else None
+
+    def points(self, clip_id: str, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """Points (N, P, 2) of frames, in crop pixels: the mesh's 478 where the whole part has one, else the 68."""
+        if clip_id not in self._points:
+            mesh = self._mesh(clip_id) if self.has_mesh else None
+            self._points[clip_id] = self.facts[clip_id].landmarks if mesh is None else mesh[..., :2]
+            if not self._keep and len(self._points) > 64:
+                self._points.popitem(last=False)
+        return self._points[clip_id][numbers]
+
     def _relate_to_actors(self) -> None:
         # A long nose is no turned head: turning is measured against the actor's own median.
         self.by_actor: dict[str, list[str]] = {}
@@ -143,7 +172,7 @@ class TalkingData:
             self.by_actor.setdefault(facts.actor or clip_id, []).append(clip_id)
         for clip_ids in self.by_actor.values():
             usual = np.median(np.concatenate([self.facts[clip_id].motion for clip_id in clip_ids]), 0)
-            usual[[0, 1, 2, 6]] = 0  # the place and size in the crop, and the lids, are what they are
+            usual[ABSOLUTE] = 0
             for clip_id in clip_ids:
                 self.facts[clip_id] = replace(self.facts[clip_id], motion=self.facts[clip_id].motion - usual)
 
@@ -209,7 +238,7 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     """The batch of this step."""
     random = numpy_generator(plan.seed, plan.purpose, step)
     pictures: list[NDArray[np.uint8]] = []
-    parts: dict[str, list[Any]] = {name: [] for name in ("landmarks", "spectra", "motion", "mouth")}
+    parts: dict[str, list[Any]] = {name: [] for name in ("landmarks", "points", "spectra", "motion", "mouth")}
     emotions, intensities, placements = [], [], []
     for clip_id in data.choose_clips(random, plan.clips):
         facts = data.facts[clip_id]
@@ -220,7 +249,8 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
         # The decoder draws the face where the reference has it; `Talker` moves the picture as the motion says.
         own_pose = data.facts[other].pose[number : number + 1]
         placements.append(np.concatenate([placement(facts.pose[numbers], own_pose), np.eye(3)[None]]))
-        parts["landmarks"].append(facts.landmarks[numbers])
+        parts["landmarks"].append(np.concatenate([facts.landmarks[numbers], data.facts[other].landmarks[[number]]]))
+        parts["points"].append(np.concatenate([data.points(clip_id, numbers), data.points(other, [number])]))
         parts["motion"].append(facts.motion[numbers])
         parts["mouth"].append(facts.mouth[numbers] / data.mouth_scale)
         starts = numbers * STEPS_PER_FRAME
@@ -231,14 +261,18 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     stacked = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
     stacked = stacked.view(plan.clips, plan.frames + 1, *stacked.shape[1:])
     matrices = torch.from_numpy(np.stack(placements).astype(np.float32))
-    stacked, tensors["landmarks"], flipped = augment_pictures(
-        stacked, tensors["landmarks"], plan.augmentation or UNCHANGED, random, matrices
-    )
+    both = torch.cat([tensors.pop("landmarks"), tensors.pop("points")], 2)
+    stacked, both, flipped = augment_pictures(stacked, both, plan.augmentation or UNCHANGED, random, matrices)
+    both = swap_sides(both, flipped)
     signs = torch.from_numpy(mirrored(np.ones((1, tensors["motion"].shape[-1]))).astype(np.float32))
     tensors["motion"] = torch.where(flipped[:, None, None], tensors["motion"] * signs, tensors["motion"])
     return Batch(
         video=stacked[:, :-1].contiguous(),
         reference=stacked[:, -1].contiguous(),
+        landmarks=both[:, :-1, :68],
+        points=both[:, :-1, 68:],
+        reference_landmarks=both[:, -1, :68],
+        reference_points=both[:, -1, 68:],
         emotion=torch.tensor(emotions),
         intensity=torch.tensor(intensities, dtype=torch.float32),
         **tensors,

@@ -12,15 +12,16 @@ FAKE = len(EMOTIONS)
 
 
 class FrameDiscriminator(nn.Module):
-    """Frames (N, 3, S, S) beside their references (N, 3, S, S) → one score a frame: the mean over patches.
+    """Pictures (N, 3 · frames, S, S) beside their references (N, 3, S, S) → one score each: the mean over patches.
 
-    Without normalisation layers, as gradient penalties want it.
+    `frames` 1 looks at single frames, more at that many successive ones, stacked: it sees how they move. Without
+    normalisation layers, as gradient penalties want it.
     """
 
-    def __init__(self, width: int, levels: int = 3) -> None:
+    def __init__(self, width: int, levels: int = 3, frames: int = 1) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        channels = 6
+        channels = 3 * frames + 3
         for level in range(levels):
             after = width * min(4, 2**level)
             layers += [nn.Conv2d(channels, after, 4, 2, 1), nn.LeakyReLU(0.2)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,11 +13,14 @@ from torch import Tensor, nn
 from mien.files import atomic_directory, fingerprint
 from mien.talking.cards import model_card
 from mien.talking.data import Batch, BatchPlan, TalkingData, make_batch
-from mien.talking.losses import PerceptualLoss, default_vgg19, feature_weights, weighted_l1
+from mien.talking.decoding import Drawing
+from mien.talking.landmark_training import pretrain_landmarks
+from mien.talking.losses import PerceptualLoss, default_vgg19, feature_weights, flow_loss, pyramid_l1, weighted_l1
 from mien.talking.model_folder import FORMAT, save_model
 from mien.talking.networks import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
 from mien.talking.speech_training import pretrain_speech_encoder
+from mien.talking.warp import WarpDecoder
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.curves import Log
 from mien.training.device import best_device, mixed_precision, place
@@ -36,6 +39,23 @@ def speech_codes(generator: Generator, batch: Batch) -> Tensor:
     return codes.view(*batch.spectra.shape[:2], -1)
 
 
+class Drawn(NamedTuple):
+    """What the generator made of a batch: frames, mouth shapes (B, T, 2) and the references' landmarks (B, 68, 2)."""
+
+    drawing: Drawing
+    mouth: Tensor
+    landmarks: Tensor
+
+
+def draw(generator: Generator, batch: Batch) -> Drawn:
+    """A batch's frames, and what its speech and its references tell."""
+    speech = speech_codes(generator, batch)
+    maps = generator.image_encoder(batch.reference)
+    landmarks = generator.landmark_encoder(maps[-1])
+    drawing = generator.draw(maps, landmarks, generator.codes(landmarks, speech, batch.feeling, batch.motion))
+    return Drawn(drawing, generator.speech_encoder.mouth_shape(speech), landmarks)
+
+
 class PixelLoss:
     """What phases 2 and 3 share: weighted L1, the perceptual loss where its weights are, the mouth's shape."""
 
@@ -46,22 +66,50 @@ class PixelLoss:
         if options.perceptual_weight > 0 and (options.perceptual_weights is not None or weights.is_file()):
             self.perceptual = PerceptualLoss(weights).to(device)
 
-    def __call__(self, frames: Tensor, shape: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        """The sum and its parts, for frames (B, T, 3, S, S) and told mouth shapes (B, T, 2)."""
-        options = self.options
+    def __call__(self, drawn: Drawn, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """The sum and its parts."""
+        options, drawing = self.options, drawn.drawing
         landmarks = batch.landmarks.flatten(0, 1)
         weights = feature_weights(landmarks, self.size, options.mouth_weight, options.eyes_weight)
-        own, real = frames.flatten(0, 1).float(), batch.video.flatten(0, 1)
-        l1 = weighted_l1(own, real, weights)
-        mouth = nn.functional.mse_loss(shape.float(), batch.mouth)
-        total = l1 + options.mouth_shape_weight * mouth
-        parts = {"l1": l1.detach(), "mouth_shape": mouth.detach()}
+        own, real = drawing.frames.float(), batch.video.flatten(0, 1)
+        l1 = pyramid_l1(own, real, weights, options.pyramid_levels)
+        mouth = nn.functional.mse_loss(drawn.mouth.float(), batch.mouth)
+        places = (2 * batch.reference_landmarks + 1) / self.size - 1
+        look = nn.functional.l1_loss(drawn.landmarks.float(), places) * self.size / 2
+        total = l1 + options.mouth_shape_weight * mouth + options.landmark_weight * look
+        parts = {"l1": l1.detach(), "mouth_shape": mouth.detach(), "landmarks": look.detach()}
+        if drawing.flow is not None:
+            extra, more = self._moved(drawing, real, weights, batch)
+            total, parts = total + extra, parts | more
         if self.perceptual is not None:
             some = slice(None, None, max(1, len(own) // options.perceptual_frames))
             perceived = self.perceptual(own[some], real[some])
             total = total + options.perceptual_weight * perceived
             parts["perceptual"] = perceived.detach()
         return total, parts
+
+    def _moved(self, drawing: Drawing, real: Tensor, weights: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """What only a decoder that warps is asked for."""
+        options = self.options
+        assert drawing.flow is not None
+        assert drawing.paint is not None
+        assert drawing.cover is not None
+        assert drawing.landmarks is not None
+        wanted = (2 * batch.landmarks.flatten(0, 1) + 1) / self.size - 1
+        reference_points = batch.reference_points.repeat_interleave(batch.points.shape[1], 0)
+        losses = {
+            "goal": nn.functional.l1_loss(drawing.landmarks.float(), wanted) * self.size / 2,
+            "flow": flow_loss(drawing.flow.float(), batch.points.flatten(0, 1), reference_points, self.size),
+            "paint": weighted_l1(drawing.paint.float(), real, weights),
+            "cover": drawing.cover.float().mean(),
+        }
+        total = (
+            options.landmark_weight * losses["goal"]
+            + options.flow_weight * losses["flow"]
+            + options.paint_weight * losses["paint"]
+            + options.cover_weight * losses["cover"]
+        )
+        return total, {name: loss.detach() for name, loss in losses.items()}
 
 
 def generator_optimizer(generator: Generator, lr: float, speech_rate: float, decay: float) -> torch.optim.AdamW:
@@ -92,7 +140,7 @@ def validation_figures(generator: Generator, held_out: TalkingData, device: torc
     for step in range(VALIDATION_BATCHES):
         batch = make_batch(held_out, plan, step).to(device)
         codes = speech_codes(generator, batch)
-        frames = generator(batch.reference, codes, batch.emotion, batch.intensity, batch.motion).flatten(0, 1)
+        frames = generator(batch.reference, codes, batch.feeling, batch.motion).flatten(0, 1)
         error = (frames - batch.video.flatten(0, 1)).abs() / 2
         weights = feature_weights(batch.landmarks.flatten(0, 1), held_out.size, 1e6, 0.0)
         whole += float(error.mean()) / VALIDATION_BATCHES
@@ -127,10 +175,8 @@ class GeneratorPhase:
         rate = options.lr * warmup_cosine(samples, options.samples, int(options.warmup * options.samples))
         set_rate(self.optimizer, rate)
         with mixed_precision(self.device):
-            codes = speech_codes(self.generator, batch)
-            frames = self.generator(batch.reference, codes, batch.emotion, batch.intensity, batch.motion)
-            shape = self.generator.speech_encoder.mouth_shape(codes)
-        loss, parts = self.loss(frames, shape, batch)
+            drawn = draw(self.generator, batch)
+        loss, parts = self.loss(drawn, batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.generator.parameters(), 1.0)
@@ -202,6 +248,8 @@ def train_generator(
     identity = fingerprint(KIND, FORMAT, options.model_dump(mode="json"), data.digest, held_out.digest)
     if options.speech_samples:
         pretrain_speech_encoder(generator.speech_encoder, data, options, identity, resume / "speech", log)
+    if options.landmark_samples and isinstance(generator.decoder, WarpDecoder):
+        pretrain_landmarks(generator, data, options, identity, resume / "landmarks", log)
     phase = GeneratorPhase(generator, data, held_out, options)
     course = Course(
         "generator", identity, options.steps, options.samples_per_step, phase.make_batch,

@@ -12,7 +12,7 @@ from mien.clips import EMOTIONS
 
 
 def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> Tensor:
-    """Weights (N, 1, size, size) of mean 1: 1 + `mouth`·G(mouth) + `eyes`·(G(right eye) + G(left eye)).
+    """Weights (N, 1, size, size) of mean 1: 1 + `mouth`·G(mouth) + `eyes`·(G of each eye and of each brow).
 
     `landmarks` (N, 68, 2) in pixels, iBUG order. Each G is a Gaussian of height 1 around the feature's centre, its
     deviation a part of the feature's own width, in closed form over the pixel centres.
@@ -22,6 +22,8 @@ def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> 
         (mouth, slice(48, 68), 0.45, 0.40),
         (eyes, slice(36, 42), 0.50, 0.45),
         (eyes, slice(42, 48), 0.50, 0.45),
+        (eyes, slice(17, 22), 0.45, 0.25),
+        (eyes, slice(22, 27), 0.45, 0.25),
     ):
         feature = landmarks[:, points]
         width = (feature[..., 0].amax(1) - feature[..., 0].amin(1)).clamp(min=2)
@@ -40,6 +42,35 @@ def _gaussian(centre: Tensor, across: Tensor, down: Tensor, size: int) -> Tensor
 def weighted_l1(frames: Tensor, real: Tensor, weights: Tensor) -> Tensor:
     """Mean of weights · |frames − real| over frames (N, 3, S, S); weights (N, 1, S, S)."""
     return (weights * (frames - real).abs()).mean()
+
+
+def pyramid_l1(frames: Tensor, real: Tensor, weights: Tensor, levels: int = 3) -> Tensor:
+    """`weighted_l1`, averaged over the pictures and their halves, quarters, …: `levels` of them.
+
+    What has moved by more than its own width, as a brow does, overlaps with itself only in the smaller pictures: it
+    is from them that a flow learns where to.
+    """
+    total = weighted_l1(frames, real, weights)
+    for _ in range(levels - 1):
+        frames, real, weights = (nn.functional.avg_pool2d(one, 2) for one in (frames, real, weights))
+        total = total + weighted_l1(frames, real, weights)
+    return total / levels
+
+
+def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int) -> Tensor:
+    """Mean distance, in inter-pixel units, between where a flow fetches the face's points from and where they are.
+
+    `flow` (N, 2, h, w) as in `mien.talking.decoding.Drawing`, read at `points` (N, P, 2), pixels of the frames of
+    `size`, where it should lead to `reference_points` (N, P, 2). Charbonnier's distance √(d² + 0.1²) − 0.1. Points
+    outside the frame do not count.
+    """
+    place = (2 * points + 1) / size - 1
+    wanted = (2 * reference_points + 1) / size - 1 - place
+    read = nn.functional.grid_sample(flow, place[:, :, None], padding_mode="border", align_corners=False)
+    missed = (read[..., 0].transpose(1, 2) - wanted) * size / 2
+    distance = (missed.square().sum(-1) + 0.01).sqrt() - 0.1
+    inside = (place.abs() <= 1).all(-1).to(distance)
+    return (distance * inside).sum() / inside.sum().clamp(min=1)
 
 
 def paired_relativistic_loss(better: Tensor, worse: Tensor) -> Tensor:

@@ -16,9 +16,10 @@ from scipy.special import ndtri
 
 from mien.clips import EMOTIONS
 
-MOTIONS = ("x", "y", "scale", "roll", "yaw", "pitch", "lids")
-"""Place relative to the picture's centre in crop sizes, log of the size, roll in radians, two measures of turning, and
-the lids (−1 = closed)."""
+MOTIONS = ("x", "y", "scale", "roll", "yaw", "pitch", "lids", "gaze_x", "gaze_y")
+"""Place relative to the picture's centre in crop sizes, log of the size, roll in radians, two measures of turning, the
+lids (−1 = closed), and where the irises are from the middles of the eyes, in eye widths (to the right and down in the
+picture that stands upright)."""
 
 TAPS = 49
 """Length of the filters that shape the noise, in video frames."""
@@ -26,8 +27,11 @@ TAPS = 49
 PLACING = slice(0, 4)
 """The measures that say where the face is: a similarity transform of the picture, not the decoder, obeys them."""
 
-TURNING = slice(4, 7)
-"""The measures that the decoder draws: turning, and lids."""
+TURNING = slice(4, 9)
+"""The measures that the decoder draws: turning, lids and gaze."""
+
+ABSOLUTE = [0, 1, 2, 6]
+"""The measures that are not relative to the actor's usual: the place and size in the crop, and the lids."""
 
 QUANTILES = 65
 """Points of each marginal distribution."""
@@ -56,10 +60,30 @@ def mouth_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(shape - np.median(shape, 0), np.float32)
 
 
-def face_motion(landmarks: NDArray[np.float32], size: int) -> NDArray[np.float64]:
-    """Measures (T, 7) in the order of `MOTIONS` from landmarks (T, 68, 2) in pixels of a crop of `size`.
+def gaze(mesh: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mean place of both irises (T, 2) in a mesh (T, 478, 3) of MediaPipe: from the middle of the eye, in eye widths.
+
+    To the right and down, along and across the line through the eye's corners.
+    """
+    points = np.asarray(mesh[..., :2], np.float64)
+    places = []
+    for iris, first, second in ((468, 33, 133), (473, 362, 263)):  # the corners from left to right in the picture
+        along = points[:, second] - points[:, first]
+        width = np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-6)
+        along = along / width
+        offset = (points[:, iris] - (points[:, first] + points[:, second]) / 2) / width
+        across = along[:, 0] * offset[:, 1] - along[:, 1] * offset[:, 0]
+        places.append(np.stack([(along * offset).sum(1), across], 1))
+    return np.asarray((places[0] + places[1]) / 2)
+
+
+def face_motion(
+    landmarks: NDArray[np.float32], size: int, mesh: NDArray[np.float32] | None = None
+) -> NDArray[np.float64]:
+    """Measures (T, 9) in the order of `MOTIONS` from landmarks (T, 68, 2) in pixels of a crop of `size`.
 
     The lids are relative to the clip's upper quartile, so that narrow or wide eyes and feelings do not count as lids.
+    The gaze is told from the irises of a `mesh` (T, 478, 3), and is 0 without one.
     """
     points = np.asarray(landmarks, np.float64)
     right, left = points[:, [36, 39]].mean(1), points[:, [42, 45]].mean(1)  # the corners, which do not blink
@@ -73,7 +97,9 @@ def face_motion(landmarks: NDArray[np.float32], size: int) -> NDArray[np.float64
     opening = eye_opening(landmarks)
     lids = opening / max(float(np.quantile(opening, 0.75)), 1e-6) - 1
     place = (centre + 0.5) / size - 0.5
-    return np.stack([place[:, 0], place[:, 1], np.log(ocular / size), roll, yaw, pitch, lids], 1)
+    looks = np.zeros((len(points), 2)) if mesh is None else gaze(mesh)
+    measures = [place[:, 0], place[:, 1], np.log(ocular / size), roll, yaw, pitch, lids, looks[:, 0], looks[:, 1]]
+    return np.stack(measures, 1)
 
 
 def placement(pose: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -96,15 +122,15 @@ def placement(pose: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray
 
 def mirrored(motion: NDArray[np.float64]) -> NDArray[np.float64]:
     """The measures of the mirrored picture, for measures that are relative to the actor's usual pose."""
-    return motion * np.array([-1, 1, 1, -1, -1, 1, 1])
+    return motion * np.array([-1, 1, 1, -1, -1, 1, 1, -1, 1])
 
 
 @dataclass(frozen=True)
 class MotionStatistics:
     """What noise is shaped into: everything that `NoiseEncoder` holds as buffers.
 
-    `filters` (7, TAPS) unit-energy impulse responses; `mixing` (7, 7) Cholesky factor of the correlations;
-    `quantiles` (7, QUANTILES) of the residuals; `means` (6, 7) by emotion; `scale` (7,) deviation of each measure.
+    `filters` (9, TAPS) unit-energy impulse responses; `mixing` (9, 9) Cholesky factor of the correlations;
+    `quantiles` (9, QUANTILES) of the residuals; `means` (6, 9) by emotion; `scale` (9,) deviation of each measure.
     """
 
     filters: NDArray[np.float64]
@@ -115,7 +141,7 @@ class MotionStatistics:
 
 
 def measure_statistics(motions: list[NDArray[np.float64]], emotions: list[int]) -> MotionStatistics:
-    """Fit the process to the clips' measures (T_i, 7) and emotions (index of `EMOTIONS`, −1 unspecified).
+    """Fit the process to the clips' measures (T_i, 9) and emotions (index of `EMOTIONS`, −1 unspecified).
 
     Raises ValueError when there is no clip.
     """

@@ -51,8 +51,10 @@ class GeneratorOptions(TrainingOptions):
     samples: int = Field(default=30_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=8, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
-    lr: float = Field(default=4e-3, gt=0, le=1, description="highest learning rate of AdamW")
-    architecture: Literal["direct"] = Field(default="direct", description="direct: pixels drawn, not moved")
+    lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    architecture: Literal["warp", "direct"] = Field(
+        default="warp", description="warp: the reference's pixels are moved; direct: all pixels are drawn"
+    )
     image_channels: tuple[int, ...] = Field(
         default=(8, 16, 32, 64), min_length=2, description="feature maps at 1/1, 1/2, 1/4 … size"
     )
@@ -65,10 +67,33 @@ class GeneratorOptions(TrainingOptions):
     speech_rate: float = Field(
         default=0.1, ge=0, le=1, description="the speech encoder's rate afterwards, as a part of lr"
     )
+    landmark_samples: int = Field(
+        default=150_000,
+        ge=0,
+        description="frames on whose landmarks the code first learns where they go; warp only; 0: none",
+    )
+    landmark_lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of that")
     mouth_weight: float = Field(default=12.0, ge=0, le=1000, description="extra weight of the mouth's pixels")
-    eyes_weight: float = Field(default=3.0, ge=0, le=1000, description="extra weight of each eye's pixels")
+    eyes_weight: float = Field(
+        default=4.0, ge=0, le=1000, description="extra weight of the pixels of each eye and each brow"
+    )
+    pyramid_levels: int = Field(
+        default=3, ge=1, le=5, description="sizes at which pictures are compared: 1/1, 1/2, 1/4 …"
+    )
     mouth_shape_weight: float = Field(
         default=0.02, ge=0, le=1000, description="of the error of the mouth's shape told from speech"
+    )
+    landmark_weight: float = Field(
+        default=0.05, ge=0, le=1000, description="of the error of the landmarks told from the reference, a pixel"
+    )
+    flow_weight: float = Field(
+        default=0.05, ge=0, le=1000, description="of the flow's error at the face's points, a pixel; warp only"
+    )
+    paint_weight: float = Field(
+        default=0.3, ge=0, le=1000, description="of the weighted L1 of the paint by itself; warp only"
+    )
+    cover_weight: float = Field(
+        default=0.005, ge=0, le=1000, description="of the part of the picture that is painted over; warp only"
     )
     perceptual_weight: float = Field(
         default=0.1, ge=0, le=1000, description="of VGG19's perceptual loss, where its weights are; 0: never"
@@ -110,6 +135,9 @@ class TalkingFaceOptions(TrainingOptions):
     l1_weight: float = Field(default=1.0, ge=0, le=1000, description="of the weighted L1, as in phase 2")
     adversarial_weight: float = Field(default=0.01, ge=0, le=1000, description="of the frame discriminator's opinion")
     adversarial_start: float = Field(default=0.05, ge=0, le=1, description="part of the samples before it is heard")
+    temporal_weight: float = Field(
+        default=0.0, ge=0, le=1000, description="of the opinion of a discriminator that sees a clip's frames in order; 0: none"
+    )
     emotion_weight: float = Field(default=0.012, ge=0, le=1000, description="of the emotion discriminator's opinion")
     emotion_start: float = Field(default=0.15, ge=0, le=1, description="part of the samples before it is heard")
 
@@ -130,6 +158,10 @@ class EmotionJudgeOptions(TrainingOptions):
     dropout: float = Field(0.3, ge=0, lt=1, description="part of a clip's features hidden in training")
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="part of the label's weight given to all emotions")
     frames_kept: int = Field(18, ge=1, le=512, description="evenly spaced frames of each clip that training draws from")
+    hog_copies: int = Field(32, ge=1, le=10_000, description="changed copies of each clip that the second judge learns")
+    hog_strength: float = Field(
+        0.002, gt=0, le=1e6, description="of the second judge: the inverse of its penalty on large weights"
+    )
 
 
 class EvaluateTalkingOptions(BaseModel):
@@ -142,6 +174,9 @@ class EvaluateTalkingOptions(BaseModel):
     max_seconds: float = Field(4.0, gt=0, le=600, description="how much of each clip, from its start, in seconds")
     seed: int = Field(0, ge=0, description="of the choice of clips and of the generator's noise")
     detector: str = Field("mediapipe", pattern="^(mediapipe|face-alignment)$", description="as in the align stage")
+    identity_model: Path | None = Field(
+        None, description="ONNX file of a face-recognition network, 112×112 RGB; None: identity is left out"
+    )
     videos: int = Field(6, ge=0, le=1000, description="sample videos, generated beside real")
     sheet_rows: int = Field(8, ge=1, le=100, description="clips on the contact sheet")
     panel: int = Field(256, ge=64, le=1024, description="side of each picture in the sample videos, in pixels")

@@ -1,8 +1,9 @@
-"""Any photo, or the first frame of any video, as upright 8-bit RGB."""
+"""Any photo as upright 8-bit RGB; of an animation or a video the first frame (`reference` chooses the best)."""
 
 from __future__ import annotations
 
 import warnings
+from enum import Enum
 from pathlib import Path
 
 import cv2
@@ -28,6 +29,18 @@ LEAST_SIDE = 32
 PAPER = 255
 
 
+ANIMATIONS = ("GIF", "WEBP", "PNG", "AVIF")
+"""Formats whose further pictures are later moments of the same: in others they are pages, or views of a camera."""
+
+
+class Kind(Enum):
+    """What a file shows."""
+
+    PHOTO = "photo"
+    ANIMATION = "animation"
+    VIDEO = "video"
+
+
 class PortraitError(ValueError):
     """The file gives no picture; the message says why in one sentence."""
 
@@ -40,20 +53,44 @@ def read_portrait(path: Path) -> NDArray[np.uint8]:
     """
     _check_file(path)
     try:
+        with open_picture(path) as image:
+            return bounded(eight_bit_rgb(image))
+    except UnidentifiedImageError:
+        return _first_frame(path)
+    except PortraitError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        raise PortraitError(f"{path.name}: the picture is damaged ({one_line(error)})") from error
+
+
+def open_picture(path: Path) -> Image.Image:
+    """A picture file, opened but not yet decoded. Raises PortraitError for a size that is refused, and Pillow's own."""
+    try:
         with warnings.catch_warnings():
             # Pillow only warns of a picture that would fill the memory.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_known_formats()) as image:
-                _check_size(path, *image.size)
-                return _bounded(_eight_bit_rgb(image))
-    except UnidentifiedImageError:
-        return _first_frame(path)
+            image = Image.open(path, formats=_known_formats())
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PortraitError(f"{path.name}: the picture has more than {MAX_MEGAPIXELS} megapixels") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        if isinstance(error, PortraitError):
-            raise
-        raise PortraitError(f"{path.name}: the picture is damaged ({_one_line(error)})") from error
+    try:
+        check_size(path, *image.size)
+    except PortraitError:
+        image.close()
+        raise
+    return image
+
+
+def picture_kind(path: Path) -> Kind:
+    """Whether a file is a photo, an animation, or may be a video. Raises PortraitError as `read_portrait` does."""
+    _check_file(path)
+    try:
+        with open_picture(path) as image:
+            moves = image.format in ANIMATIONS and getattr(image, "n_frames", 1) > 1
+            return Kind.ANIMATION if moves else Kind.PHOTO
+    except UnidentifiedImageError:
+        return Kind.VIDEO
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
+        return Kind.PHOTO  # whatever is wrong with it, `read_portrait` says
 
 
 def _known_formats() -> tuple[str, ...]:
@@ -80,7 +117,8 @@ def _check_file(path: Path) -> None:
         raise PortraitError(f"{path.name} has {size / 1e6:.0f} MB; at most {MAX_MEGABYTES} MB are read: cut it first")
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
+def check_size(path: Path, width: int, height: int) -> None:
+    """Raise PortraitError for a picture that is too large to be decoded or too small to show a face."""
     if width * height > MAX_MEGAPIXELS * 1_000_000:
         megapixels = width * height / 1e6
         raise PortraitError(f"{path.name}: the picture has {megapixels:.0f} megapixels, more than {MAX_MEGAPIXELS}")
@@ -88,10 +126,10 @@ def _check_size(path: Path, width: int, height: int) -> None:
         raise PortraitError(f"{path.name}: the picture is only {width}×{height} pixels, too small for a face")
 
 
-def _eight_bit_rgb(image: Image.Image) -> NDArray[np.uint8]:
+def eight_bit_rgb(image: Image.Image) -> NDArray[np.uint8]:
+    """The picture as uint8 (H, W, 3): upright, transparency white, deep grey scaled to 8 bits."""
     if image.format in ("JPEG", "MPO"):
         image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # decodes a huge JPEG at a fraction of its size
-    image.seek(0)
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I") or upright.mode == "F":
         grey = _eight_bit_grey(np.asarray(upright, dtype=np.float64))
@@ -119,11 +157,12 @@ def _first_frame(path: Path) -> NDArray[np.uint8]:
         ) from error
     except StopIteration:
         raise PortraitError(f"{path.name} is a video without a frame") from None
-    _check_size(path, frame.shape[1], frame.shape[0])
-    return _bounded(frame)
+    check_size(path, frame.shape[1], frame.shape[0])
+    return bounded(frame)
 
 
-def _bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture (H, W, 3), averaged down to a longest side of `WORKING_SIDE` where it is larger."""
     height, width = picture.shape[:2]
     scale = WORKING_SIDE / max(height, width)
     if scale >= 1:
@@ -132,5 +171,6 @@ def _bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """What an exception says, in one line of at most 160 characters."""
     return " ".join(str(error).split())[:160] or type(error).__name__

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.talking.data import TalkingData
-from mien.talking.networks import SPEECH_CONTEXT, SpeechEncoder
+from mien.talking.encoders import SPEECH_CONTEXT, SpeechEncoder
 from mien.talking.options import GeneratorOptions
 from mien.talking.speech_features import STEPS_PER_FRAME
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors

@@ -3,164 +3,288 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from mien import __version__
-from mien.clips import ClipError
-from mien.faces.alignment import align_image
-from mien.faces.landmarks import open_detector
-from mien.media.ffmpeg import probe_sound
-from mien.media.sound import is_silent, read_sound
-from mien.media.speech import SpeechUnavailable, Voice, synthesiser
+from mien.files import atomic_file
 from mien.media.video import write_video
 from mien.progress import progress_bar
+from mien.talking import find_face
+from mien.talking.find_face import NoFace, choose_face
 from mien.talking.generate import Talker
-from mien.talking.portrait import PortraitError, read_portrait
+from mien.talking.model_folder import read_config
+from mien.talking.paste_back import HOLD_BORDER, PasteBack
+from mien.talking.portrait import PortraitError
+from mien.talking.reference import Reference, read_reference
+from mien.talking.said import Said, checked, recorded, spoken
 from mien.talking.speech_features import frame_count
-from mien.talking.talk_request import TalkError, TalkOptions, check_request
+from mien.talking.talk_request import Manner, TalkError, TalkOptions, captions_path, check_manner, check_request
 
-MAX_SECONDS = 600
-LEAST_SECONDS = 0.2
+if TYPE_CHECKING:
+    from mien.talking.emotion_track import EmotionTrack
+
+Picture = NDArray[np.uint8]
+
+LONGEST_SIDE = 1280
+"""Longest side in pixels of a video of the whole picture, where none is asked for."""
+
+FACE_SIDE = 256
+"""Side in pixels of a video of the face alone, where none is asked for."""
 
 
 @dataclass(frozen=True)
 class Talked:
-    """What was made: the file, its frames and seconds, and the version of the model that made it."""
+    """What was made: the file, its frames and seconds, the version of the model, and what its maker should know."""
 
     path: Path
     frames: int
     seconds: float
     model_version: str
+    notes: tuple[str, ...] = ()
+    captions: Path | None = None
+
+
+class Performance(Iterator[Picture]):
+    """Frames uint8 (H, W, 3) as they come, `length` of them at `fps`, and the speech that they go with."""
+
+    def __init__(self, frames: Iterator[Picture], length: int, fps: Fraction, said: Said, notes: tuple[str, ...]):
+        self._frames = frames
+        self.length = length
+        self.fps = fps
+        self.said = said
+        self.notes = notes
+
+    def __next__(self) -> Picture:
+        return next(self._frames)
 
 
 def talk(options: TalkOptions, out: Path, model: Path = Path("models/talking_face"), force: bool = False) -> Talked:
-    """Make the video and write it to `out` (.mp4: H.264 + AAC), whole or not at all.
+    """Make the video and write it to `out` (.mp4: H.264 + AAC), whole or not at all; captions beside it as .vtt.
 
-    An existing `out` is overwritten only with `force`, an input never. The file's metadata says that it is generated,
+    An existing file is overwritten only with `force`, an input never. The video's metadata says that it is generated,
     and by which version of the model. Raises TalkError for everything that a person can put right.
     """
     emotion = check_request(options, out, model, force)
-    talker, version = _load(model)
-    try:
-        picture = read_portrait(options.image)
-    except PortraitError as error:
-        raise TalkError(str(error)) from error
-    hz = talker.sample_rate
-    speech = _speech(options, hz)
-    crop = _face(picture, talker.size, options.image.name)
-    frames = frame_count(len(speech), talker.fps, hz)
-    generated = talker.generate(crop, speech, emotion, options.intensity, options.seed)
+    talker, version = load_talker(model)
+    return talk_with(talker, version, options, out, model, emotion)
+
+
+def talk_with(
+    talker: Talker, version: str, options: TalkOptions, out: Path, model: Path, emotion: str, progress: bool = True
+) -> Talked:
+    """`talk` for a request that is checked, with a model that is loaded from the folder `model`."""
+    reference = _reference(options.image, options.face)
+    said = _said(options, talker.sample_rate)
+    performance = perform(talker, reference, said, options)
+    captions = _captions(said) if options.captions else None
     made = 0
 
-    def shown() -> Iterator[NDArray[np.uint8]]:
+    def shown() -> Iterator[Picture]:
         nonlocal made
-        with progress_bar("talk", frames, unit="frames") as advance:
-            for frame in generated:
+        with progress_bar("talk", performance.length, unit="frames") if progress else nullcontext() as advance:
+            for frame in performance:
                 made += 1
-                advance(1)
-                yield _sized(frame, options.size)
+                if advance is not None:
+                    advance(1)
+                yield frame
 
+    tags = provenance_tags(version, model, emotion, options, said.engine)
     try:
-        write_video(out, shown(), talker.fps, speech, hz, provenance(version, emotion, options))
+        write_video(out, shown(), performance.fps, said.samples, said.hz, tags)
+        if captions is not None:
+            with atomic_file(captions_path(out)) as temporary:
+                temporary.write_text(captions, encoding="utf-8")
     except (OSError, RuntimeError) as error:  # a full disk, or too little memory
         raise TalkError(f"{out} could not be made: {' '.join(str(error).split())[:300]}") from error
-    return Talked(out, made, len(speech) / hz, version)
+    written = captions_path(out) if captions is not None else None
+    return Talked(out, made, said.seconds, version, performance.notes, written)
 
 
-def provenance(version: str, emotion: str, options: TalkOptions) -> dict[str, str]:
+def talk_frames(
+    talker: Talker,
+    image: Path | str | Picture,
+    text: str | None = None,
+    speech: Path | str | NDArray[np.float32] | None = None,
+    language: str = "en-us",
+    voice: str | None = None,
+    engine: str = "espeak",
+    **manner: Any,
+) -> Performance:
+    """Frames of the face in `image` saying `text` or `speech`, as they come; their sound is `.said`, their rate `.fps`.
+
+    `image`: a file, or upright RGB uint8 (H, W, 3). `speech`: a file, or float32 (N,) in [−1, 1] at the talker's
+    sample rate. `manner`: the fields of `Manner`. Raises TalkError at once for everything that a person can put right.
+    """
+    try:
+        how = Manner(**manner)
+    except ValidationError as error:
+        wrong = ", ".join(str(one["loc"][0]) for one in error.errors())
+        raise TalkError(f"talk() cannot use what it was given as {wrong}") from error
+    check_manner(how)
+    if (text is None) == (speech is None):
+        raise TalkError("give what is said either as a text or as speech: one of them")
+    reference = _reference(Path(image) if isinstance(image, str) else image, how.face)
+    if text is not None:
+        said = spoken(text, talker.sample_rate, language, voice, engine)
+    elif isinstance(speech, Path | str):
+        said = recorded(Path(speech), talker.sample_rate)
+    else:
+        said = checked(Said(np.asarray(speech, np.float32), talker.sample_rate))
+    return perform(talker, reference, said, how)
+
+
+def perform(talker: Talker, reference: Reference, said: Said, manner: Manner) -> Performance:
+    """The frames of `reference` saying what is `said`, as they come. Raises TalkError for files of no use."""
+    emotion = check_manner(manner)
+    frames = frame_count(len(said.samples), talker.fps, said.hz)
+    track = _track(manner)
+    picture, landmarks = _sized(reference, manner)
+    side = None if manner.paste_back else manner.size or FACE_SIDE
+    stage = PasteBack(picture, landmarks, side)
+    generated = talker.generate(
+        stage.crop,
+        said.samples,
+        emotion,
+        manner.intensity,
+        manner.seed,
+        motion=_motion(talker, frames, manner, emotion),
+        feeling=None if track is None else track.feeling(frames, talker.fps),
+        hold_border=HOLD_BORDER if manner.paste_back else 0.0,
+    )
+    shown = (stage.paste(frame) for frame in generated) if manner.paste_back else generated
+    return Performance(_marked(shown) if manner.mark else shown, frames, talker.fps, said, _notes(reference, manner))
+
+
+def provenance_tags(
+    version: str, model: Path, emotion: str, options: TalkOptions, engine: str | None
+) -> dict[str, str]:
     """The tags that say what the file is. They hold neither names of files nor the text."""
-    return {
-        "title": "AI-generated talking face",
-        "comment": f"This video was generated by AI: mien {__version__}, model {version}. It is not a recording.",
-        "description": (
-            f"generator=mien {__version__}; model={version}; emotion={emotion}; "
-            f"intensity={options.intensity:.2f}; seed={options.seed}"
-        ),
-    }
+    from mien import __version__
+    from mien.media.provenance import Provenance, git_revision, tags
+
+    track = _track(options)
+    digest = read_config(model, ("generator", "talking_face")).get("data")
+    return tags(
+        Provenance(
+            generator=f"mien {__version__}",
+            model=version,
+            git_revision=git_revision(),
+            data_digest=digest if isinstance(digest, str) else None,
+            emotion=emotion if track is None else track.description(),
+            intensity=options.intensity if track is None else None,
+            seed=options.seed,
+            engine=engine,
+        )
+    )
 
 
-def _load(model: Path) -> tuple[Talker, str]:
+def load_talker(model: Path) -> tuple[Talker, str]:
+    """The model in a folder and the version that is written into videos; raises TalkError when it cannot be used."""
     try:
         talker = Talker.load(model)
+        if not 1 <= talker.fps <= 240 or not 4_000 <= talker.sample_rate <= 192_000:
+            raise ValueError(f"it makes {talker.fps} frames a second of sound at {talker.sample_rate} Hz")
         return talker, f"talking_face {talker.version[:12]}"
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a network too large for the memory
         raise TalkError(f"the model in {model} cannot be used: {error}") from error
 
 
-def _speech(options: TalkOptions, hz: int) -> NDArray[np.float32]:
-    """(N,) samples at `hz` of what is said."""
-    samples = _recorded(options.speech, hz) if options.speech is not None else _spoken(options, hz)
-    if not np.all(np.isfinite(samples)):
-        raise TalkError("the speech holds values that are not numbers (NaN or infinite): record or export it again")
-    seconds = len(samples) / hz
-    if seconds < LEAST_SECONDS:
-        raise TalkError(f"the speech is only {seconds:.2f} s long; at least {LEAST_SECONDS} s are needed")
-    if seconds > MAX_SECONDS:
-        raise TalkError(f"the speech is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it")
-    if is_silent(samples):
-        raise TalkError("the speech is silent")
-    return samples
+def warm_up() -> None:
+    """Load beforehand what else the first call loads, besides the model: the face detector, and what resamples speech.
+
+    It takes about a second and a half once in a process; every call of `talk_frames` after it begins at once.
+    """
+    import scipy.signal  # noqa: F401 - for `mien.media.speech.resample`
+
+    find_face.warm_up()
 
 
-def _recorded(path: Path, hz: int) -> NDArray[np.float32]:
+def _reference(image: Path | Picture, face: int | None) -> Reference:
     try:
-        seconds = probe_sound(path).audio_seconds
-        if seconds is not None and seconds > MAX_SECONDS:
-            raise TalkError(f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it")
-        return read_sound(path, hz)
-    except ClipError as error:
-        raise TalkError(f"{path.name} gives no speech: {error}") from error
+        if isinstance(image, Path):
+            return read_reference(image, face)
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or min(image.shape[:2]) < 2:
+            raise TalkError(f"a picture is upright RGB uint8 (H, W, 3), not {image.dtype} {image.shape}")
+        return Reference(image, choose_face(image, face))
+    except (PortraitError, NoFace) as error:
+        raise TalkError(str(error)) from error
 
 
-def _spoken(options: TalkOptions, hz: int) -> NDArray[np.float32]:
-    try:
-        voice = Voice(language=options.language, variant=options.voice)
-    except ValidationError as error:
-        wrong = ", ".join(str(detail["loc"][0]) for detail in error.errors())
-        raise TalkError(
-            f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
-        ) from error
-    try:
-        return synthesiser().speak(options.text or "", voice).at(hz).samples
-    except SpeechUnavailable as error:
-        raise TalkError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
-    except ValueError as error:
-        raise TalkError(f"the text cannot be spoken: {error}") from error
+def _said(options: TalkOptions, hz: int) -> Said:
+    if options.speech is not None:
+        return recorded(options.speech, hz)
+    return spoken(options.text or "", hz, options.language, options.voice, options.engine)
 
 
-def _face(picture: NDArray[np.uint8], size: int, name: str) -> NDArray[np.uint8]:
-    """The aligned crop (size, size, 3) of the one face in the picture."""
-    with open_detector("mediapipe", max_faces=4, tracking=False) as detector:
-        for attempt in (picture, _with_surroundings(picture)):
-            try:
-                return align_image(attempt, size, detector).crop
-            except ClipError as error:
-                refusal = error
-                if error.reason != "no_face":
-                    break
-    advice = (
-        "crop it to one person" if refusal.reason == "several_faces" else "use one that shows a face from the front"
-    )
-    raise TalkError(f"{name}: {refusal}; {advice}")
+def _captions(said: Said) -> str:
+    from mien.media.captions import webvtt
+
+    return webvtt(said.words)
 
 
-def _with_surroundings(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture enlarged to at least 256 pixels, with a border: detectors miss a face that fills a small picture."""
+def _sized(reference: Reference, manner: Manner) -> tuple[Picture, NDArray[np.float32]]:
+    """The picture and the face's landmarks (68, 2) at the size of the video."""
+    picture, landmarks = reference.picture, reference.faces.face.landmarks
     height, width = picture.shape[:2]
-    scale = max(1.0, 256 / min(height, width))
-    large = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_CUBIC)
-    margin = round(0.25 * min(large.shape[:2]))
-    return np.asarray(cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_REPLICATE), dtype=np.uint8)
+    longest = max(height, width)
+    goal = manner.size or min(longest, LONGEST_SIDE)
+    if not manner.paste_back or goal == longest:
+        return picture, landmarks
+    size = (max(2, 2 * round(width * goal / longest / 2)), max(2, 2 * round(height * goal / longest / 2)))
+    way = cv2.INTER_AREA if goal < longest else cv2.INTER_CUBIC
+    growth = np.array([size[0] / width, size[1] / height])
+    # The edges of the two pictures coincide, not the centres of their first pixels.
+    moved = (landmarks + 0.5) * growth - 0.5
+    return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8), np.asarray(moved, np.float32)
 
 
-def _sized(frame: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    if frame.shape[0] == size:
-        return frame
-    way = cv2.INTER_AREA if frame.shape[0] > size else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(frame, (size, size), interpolation=way), dtype=np.uint8)
+def _track(manner: Manner) -> EmotionTrack | None:
+    if manner.emotion_track is None:
+        return None
+    from mien.talking.emotion_track import read_emotion_track
+
+    try:
+        return read_emotion_track(manner.emotion_track)
+    except (ValueError, OSError) as error:
+        raise TalkError(str(error)) from error
+
+
+def _motion(talker: Talker, frames: int, manner: Manner, emotion: str) -> NDArray[np.float32] | None:
+    if manner.motion is None:
+        return None
+    from mien.talking.head_motion import read_head_motion
+
+    try:
+        # Blinks, gaze and the head's place are drawn as without a file where the file does not tell of them.
+        drawn = talker.motion(frames, emotion, manner.intensity, manner.seed)
+        return read_head_motion(manner.motion, frames, talker.fps, drawn)
+    except (ValueError, OSError) as error:
+        raise TalkError(str(error)) from error
+
+
+def _marked(frames: Iterator[Picture]) -> Iterator[Picture]:
+    from mien.media.provenance import draw_mark
+
+    return (draw_mark(frame) for frame in frames)
+
+
+def _notes(reference: Reference, manner: Manner) -> tuple[str, ...]:
+    notes = []
+    if reference.second is not None:
+        notes.append(f"the face is taken from second {reference.second:.2f} of the video, its best frame")
+    count = len(reference.faces.faces)
+    if count > 1 and manner.face is None:
+        others = "is 1 other face" if count == 2 else f"are {count - 1} other faces"
+        notes.append(
+            f"there {others} in the picture: number {reference.faces.chosen} from the left, the largest, talks; "
+            f"--face 0 to {count - 1} chooses another"
+        )
+    return tuple(notes)

@@ -17,10 +17,10 @@ from mien.talking.emotion_training import load_emotion_discriminator
 from mien.talking.generate import load_generator
 from mien.talking.generator_training import (
     PixelLoss,
+    draw,
     generator_config,
     generator_optimizer,
     set_rate,
-    speech_codes,
     validation_figures,
     with_samples,
 )
@@ -60,6 +60,11 @@ class TalkingFacePhase:
         self.ema = Ema(generator, options.ema_decay)
         self.optimizer = generator_optimizer(generator, options.lr, pixel_options.speech_rate, options.weight_decay)
         self.frame_adversary = FrameAdversary(frame_discriminator, options.frame_lr, options.gamma)
+        self.temporal_adversary: FrameAdversary | None = None
+        if options.temporal_weight > 0:
+            watcher = FrameDiscriminator(options.frame_width, options.frame_levels, options.frames_per_clip)
+            place(watcher, self.device)
+            self.temporal_adversary = FrameAdversary(watcher, options.frame_lr, options.gamma, "temporal")
         self.emotion_adversary = EmotionAdversary(emotion_discriminator, options.emotion_lr)
         self.pixel_loss = PixelLoss(pixel_options, data.size, self.device)
         self.plan = with_samples(pixel_options, options)
@@ -76,16 +81,15 @@ class TalkingFacePhase:
         set_rate(self.optimizer, rate)
         seed_weights(options.seed, f"dropout {step}")
         with mixed_precision(self.device):
-            codes = speech_codes(self.generator, batch)
-            fake = self.generator(batch.reference, codes, batch.emotion, batch.intensity, batch.motion).float()
-            shape = self.generator.speech_encoder.mouth_shape(codes)
-        real_frames, fake_frames = batch.video.flatten(0, 1), fake.flatten(0, 1)
+            drawn = draw(self.generator, batch)
+        real_frames, fake_frames = batch.video.flatten(0, 1), drawn.drawing.frames.float()
+        fake = fake_frames.view_as(batch.video)
         reference = batch.reference.repeat_interleave(fake.shape[1], 0)
 
         curves = self.frame_adversary.train_step(real_frames, fake_frames, reference)
         curves |= self.emotion_adversary.train_step(batch.video, fake, batch.emotion, batch.intensity)
 
-        pixels, parts = self.pixel_loss(fake, shape, batch)
+        pixels, parts = self.pixel_loss(drawn, batch)
         adversarial = self.frame_adversary.loss(fake_frames, real_frames, reference)
         emotion = self.emotion_adversary.loss(fake, batch.emotion, batch.intensity)
         loss = (
@@ -93,6 +97,11 @@ class TalkingFacePhase:
             + options.adversarial_weight * ramp(samples, options.samples, options.adversarial_start) * adversarial
             + options.emotion_weight * ramp(samples, options.samples, options.emotion_start) * emotion
         )
+        if self.temporal_adversary is not None:
+            real_clip, fake_clip = batch.video.flatten(1, 2), fake.flatten(1, 2)
+            curves |= self.temporal_adversary.train_step(real_clip, fake_clip, batch.reference)
+            temporal = self.temporal_adversary.loss(fake_clip, real_clip, batch.reference)
+            loss = loss + options.temporal_weight * ramp(samples, options.samples, options.adversarial_start) * temporal
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.generator.parameters(), 1.0)
@@ -118,7 +127,8 @@ class TalkingFacePhase:
 
     def discriminators(self) -> dict[str, Tensor]:
         """Both adversaries with their optimisers."""
-        return {**self.frame_adversary.tensors(), **self.emotion_adversary.tensors()}
+        temporal = {} if self.temporal_adversary is None else self.temporal_adversary.tensors()
+        return {**self.frame_adversary.tensors(), **self.emotion_adversary.tensors(), **temporal}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Go back to what `tensors` gave."""
@@ -127,6 +137,8 @@ class TalkingFacePhase:
         load_optimizer("optimizer", self.optimizer, tensors)
         self.frame_adversary.restore(tensors)
         self.emotion_adversary.restore(tensors)
+        if self.temporal_adversary is not None:
+            self.temporal_adversary.restore(tensors)
 
 
 def train_talking_face(

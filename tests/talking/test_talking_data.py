@@ -17,8 +17,8 @@ from mien.clips import EMOTIONS
 from mien.faces.shards import ShardClip, write_shards
 from mien.talking.augmentation import augment_pictures
 from mien.talking.data import BatchPlan, TalkingData, make_batch
+from mien.talking.encoders import SPEECH_CONTEXT
 from mien.talking.motion import face_motion
-from mien.talking.networks import SPEECH_CONTEXT
 from mien.talking.options import Augmentation
 from mien.training.randomness import numpy_generator
 
@@ -60,7 +60,7 @@ def test_shapes_and_ranges(data: TalkingData) -> None:
     assert batch.video.shape == (6, 3, 3, SIZE, SIZE)
     assert batch.reference.shape == (6, 3, SIZE, SIZE)
     assert batch.spectra.shape == (6, 3, 40, SPEECH_CONTEXT)
-    assert batch.motion.shape == (6, 3, 7)
+    assert batch.motion.shape == (6, 3, 9)
     assert batch.video.min() >= -1
     assert batch.video.max() <= 1
 
@@ -149,3 +149,27 @@ def test_faces_are_where_the_reference_has_its_face(data: TalkingData) -> None:
         assert np.abs(pose - pose[0]).max() < 1e-4
     spread = np.concatenate([facts.pose for facts in data.facts.values()]).std(0)
     assert spread[0] > 0.01  # the clips' own faces do move
+
+
+def test_points_follow_the_face_in_frames_and_reference(data: TalkingData) -> None:
+    batch = make_batch(data, BatchPlan(0, "test", 6, 3, augmentation=Augmentation()), 1)
+    assert batch.points.shape == (6, 3, 68, 2)  # the drawn clips have no mesh
+    assert torch.equal(batch.points, batch.landmarks)
+    eyes = batch.points[:, :, [36, 39, 42, 45]].mean((1, 2))
+    assert torch.allclose(
+        eyes, batch.reference_points[:, [36, 39, 42, 45]].mean(1), atol=0.05
+    )  # faces are in one place
+
+
+def test_the_mesh_is_what_is_followed_where_there_is_one(tmp_path: Path) -> None:
+    clip = drawn_clip("meshed", 0, "HAP", 1)
+    mesh = np.random.default_rng(0).uniform(0, SIZE, (20, 478, 3)).astype(np.float32)
+    (tmp_path / "faces").mkdir()
+    write_shards(tmp_path / "faces", [ShardClip(**{**clip.__dict__, "mesh": mesh})])
+    with (tmp_path / "split.csv").open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([["clip_id", "actor", "part"], ["meshed", "a", "train"]])
+    data = TalkingData(tmp_path / "faces", tmp_path / "split.csv", "train")
+    assert data.has_mesh
+    assert np.array_equal(data.points("meshed", [3, 7]), mesh[[3, 7], :, :2])
+    assert make_batch(data, PLAIN, 0).reference_points.shape == (6, 478, 2)
+    assert np.abs(data.facts["meshed"].motion[:, 7:]).max() > 0

@@ -92,14 +92,19 @@ def test_memory_does_not_grow_with_the_frames(talker: Talker, crop: NDArray[np.u
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"crop": np.zeros((SIZE, SIZE + 1, 3), np.uint8)}, "the face must be uint8"),
-        ({"crop": np.zeros((SIZE, SIZE, 3), np.float32)}, "the face must be uint8"),
+        ({"crop": np.zeros((SIZE, SIZE + 1, 3), np.uint8)}, "the face must be a square uint8"),
+        ({"crop": np.zeros((SIZE, SIZE, 3), np.float32)}, "the face must be a square uint8"),
         ({"speech": np.zeros(0, np.float32)}, "non-empty"),
         ({"speech": np.array([0, np.nan], np.float32)}, "finite"),
         ({"emotion": "BORED"}, "unknown emotion 'BORED': choose from ANG"),
         ({"intensity": 1.5}, "between 0 and 1"),
         ({"intensity": float("nan")}, "between 0 and 1"),
-        ({"motion": np.zeros((3, 7), np.float32)}, "motion must have the shape"),
+        ({"crop": np.zeros((16, 16, 3), np.uint8)}, "at least 32 pixels"),
+        ({"feeling": np.zeros((3, 6), np.float32)}, "feeling must have the shape"),
+        ({"feeling": np.full((10, 6), 2, np.float32)}, "between 0 and 1"),
+        ({"feeling": np.full((10, 6), np.nan, np.float32)}, "between 0 and 1"),
+        ({"hold_border": 0.5}, "hold_border"),
+        ({"motion": np.zeros((3, 9), np.float32)}, "motion must have the shape"),
     ],
 )
 def test_what_cannot_be_generated_is_refused_at_once(

@@ -12,34 +12,38 @@ from pydantic import ValidationError
 from talking_corpus import SIZE, drawn_landmarks
 
 from mien.clips import EMOTIONS
+from mien.talking.decoding import Drawing
 from mien.talking.discriminators import EmotionDiscriminator, FrameDiscriminator
+from mien.talking.encoders import (
+    SPEECH_CONTEXT,
+    SPEECH_MARGIN,
+    EmotionEncoder,
+    NoiseEncoder,
+    SpeechEncoder,
+    feelings,
+)
 from mien.talking.motion import (
     MOTIONS,
     TAPS,
     eye_opening,
     face_motion,
+    gaze,
     measure_statistics,
     mirrored,
     mouth_shape,
     placement,
 )
-from mien.talking.networks import (
-    SPEECH_CONTEXT,
-    SPEECH_MARGIN,
-    EmotionEncoder,
-    Generator,
-    GeneratorConfig,
-    NoiseEncoder,
-    SpeechEncoder,
-)
+from mien.talking.networks import Generator, GeneratorConfig
 from mien.talking.speech_features import MELS, STEPS_PER_FRAME, frame_count, log_mels, mel_filters
+from mien.talking.warp import WarpDecoder, moved, places
 
-NEUTRAL, HAPPY = EMOTIONS.index("NEU"), EMOTIONS.index("HAP")
+NEUTRAL, HAPPY, SAD = (EMOTIONS.index(name) for name in ("NEU", "HAP", "SAD"))
 
 
-def config(size: int = 32, channels: tuple[int, ...] = (8, 8, 16)) -> GeneratorConfig:
-    return GeneratorConfig(
-        size=size, fps=Fraction(25), sample_rate=16000, image_channels=channels, speech_width=8, code_width=16
+def config(size: int = 32, channels: tuple[int, ...] = (8, 8, 16), architecture: str = "warp") -> GeneratorConfig:
+    return GeneratorConfig.model_validate(
+        {"architecture": architecture, "size": size, "fps": Fraction(25), "sample_rate": 16000}
+        | {"image_channels": channels, "speech_width": 8, "code_width": 16}
     )
 
 
@@ -77,45 +81,84 @@ def test_intensity_runs_straight_from_neutral_to_the_emotion() -> None:
     torch.manual_seed(0)
     encoder = EmotionEncoder(6)
     happy = torch.full((3,), HAPPY)
-    codes = encoder(happy, torch.tensor([0.0, 0.5, 1.0]))
+    codes = encoder(feelings(happy, torch.tensor([0.0, 0.5, 1.0])))
     assert torch.allclose(codes[0], encoder.codes[NEUTRAL])
-    assert torch.allclose(codes[2], encoder.codes[HAPPY])
+    assert torch.allclose(codes[2], encoder.codes[HAPPY], atol=1e-6)
     assert torch.allclose(codes[1], (codes[0] + codes[2]) / 2, atol=1e-6)
-    unknown = encoder(torch.tensor([-1, HAPPY]), torch.tensor([math.nan, math.nan]))
+    unknown = encoder(feelings(torch.tensor([-1, HAPPY]), torch.tensor([math.nan, math.nan])))
     assert torch.equal(unknown[0], encoder.unspecified)
     assert torch.isfinite(unknown).all()
-    neutral = encoder(torch.tensor([NEUTRAL, NEUTRAL]), torch.tensor([0.1, 0.9]))
+    neutral = encoder(feelings(torch.tensor([NEUTRAL, NEUTRAL]), torch.tensor([0.1, 0.9])))
     assert torch.equal(neutral[0], neutral[1])
+
+
+def test_feelings_blend_and_change_over_time() -> None:
+    torch.manual_seed(0)
+    encoder = EmotionEncoder(6)
+    felt = torch.zeros(1, 3, len(EMOTIONS))
+    felt[0, 1, HAPPY], felt[0, 2, HAPPY], felt[0, 2, SAD] = 0.5, 0.5, 0.25
+    codes = encoder(felt)[0]
+    neutral, happy, sad = (encoder.codes[emotion] for emotion in (NEUTRAL, HAPPY, SAD))
+    assert torch.allclose(codes[0], neutral)
+    assert torch.allclose(codes[2] - codes[1], 0.25 * (sad - neutral), atol=1e-6)
+    assert torch.allclose(codes[1] - codes[0], 0.5 * (happy - neutral), atol=1e-6)
 
 
 def test_gradients_reach_the_learned_intensity_and_are_finite_with_unspecified_labels() -> None:
     encoder = EmotionEncoder(6)
-    encoder(torch.tensor([HAPPY, -1]), torch.tensor([math.nan, math.nan])).square().sum().backward()
+    felt = feelings(torch.tensor([HAPPY, -1]), torch.tensor([math.nan, math.nan]))
+    encoder(felt).square().sum().backward()
     assert encoder.usual_intensity.grad is not None
     assert float(encoder.usual_intensity.grad) != 0
     assert all(torch.isfinite(parameter.grad).all() for parameter in encoder.parameters() if parameter.grad is not None)
 
 
+@pytest.mark.parametrize("architecture", ["warp", "direct"])
 @pytest.mark.parametrize(("size", "channels"), [(32, (8, 8, 16)), (96, (8, 8, 16, 16)), (64, (8, 16))])
-def test_frames_have_the_shards_size(size: int, channels: tuple[int, ...]) -> None:
-    generator = Generator(config(size, channels))
-    frames = generator(
-        torch.zeros(2, 3, size, size), torch.zeros(2, 3, 8), torch.tensor([0, -1]), torch.tensor([0.5, math.nan]),
-        torch.zeros(2, 3, 7),
-    )  # fmt: skip
+def test_frames_have_the_shards_size(architecture: str, size: int, channels: tuple[int, ...]) -> None:
+    generator = Generator(config(size, channels, architecture))
+    felt = feelings(torch.tensor([0, -1]), torch.tensor([0.5, math.nan]))[:, None].expand(-1, 3, -1)
+    frames = generator(torch.zeros(2, 3, size, size), torch.zeros(2, 3, 8), felt, torch.zeros(2, 3, len(MOTIONS)))
     assert frames.shape == (2, 3, 3, size, size)
     assert float(frames.detach().abs().max()) <= 1
 
 
-def test_frames_of_a_batch_do_not_see_each_other() -> None:
+@pytest.mark.parametrize("architecture", ["warp", "direct"])
+def test_frames_of_a_batch_do_not_see_each_other(architecture: str) -> None:
     torch.manual_seed(0)
-    generator = Generator(config()).eval()
-    reference, speech, motion = torch.randn(2, 3, 32, 32), torch.randn(2, 3, 8), torch.randn(2, 3, 7)
-    emotion, intensity = torch.tensor([0, 3]), torch.tensor([0.3, 1.0])
-    together = generator(reference, speech, emotion, intensity, motion)
-    alone = generator(reference[1:], speech[1:, 2:], emotion[1:], intensity[1:], motion[1:, 2:])
+    generator = Generator(config(architecture=architecture)).eval()
+    if isinstance(generator.decoder, WarpDecoder):
+        torch.nn.init.normal_(generator.decoder.flow.weight, std=0.1)
+    reference, speech, motion = torch.rand(2, 3, 32, 32), torch.randn(2, 3, 8), torch.randn(2, 3, len(MOTIONS))
+    felt = torch.rand(2, 3, len(EMOTIONS))
+    together = generator(reference, speech, felt, motion)
+    alone = generator(reference[1:], speech[1:, 2:], felt[1:, 2:], motion[1:, 2:])
     assert torch.allclose(together[1, 2], alone[0, 0], atol=1e-5)
     assert not torch.allclose(together[1, 2], together[1, 1], atol=1e-3)
+
+
+def test_an_untrained_warp_shows_the_reference() -> None:
+    torch.manual_seed(0)
+    generator = Generator(config())
+    reference = torch.rand(1, 3, 32, 32)
+    codes = generator.codes(torch.randn(1, 2, 8), torch.rand(1, 2, 6), torch.randn(1, 2, len(MOTIONS)))
+    drawing = generator.draw(generator.image_encoder(reference), codes)
+    assert isinstance(drawing, Drawing)
+    assert drawing.flow is not None
+    assert drawing.cover is not None
+    assert not drawing.flow.any()
+    assert float(drawing.cover.mean()) < 0.3
+    parts = drawing.cover * drawing.paint + (1 - drawing.cover) * reference
+    assert torch.allclose(drawing.frames, parts, atol=1e-5)
+
+
+def test_a_flow_fetches_from_where_it_points() -> None:
+    ramp = places(16, 16, torch.zeros(1)).permute(2, 0, 1)[None]  # every pixel says where it is
+    flow = torch.zeros(1, 2, 16, 16)
+    flow[:, 0], flow[:, 1, 8:] = 0.25, -0.5
+    fetched = moved(ramp, flow)[0]
+    assert torch.allclose(fetched[0, :, :12], ramp[0, 0, :, :12] + 0.25, atol=1e-6)
+    assert torch.allclose(fetched[1, 12:], ramp[0, 1, 12:] - 0.5, atol=1e-6)
 
 
 @pytest.mark.parametrize(("size", "channels"), [(50, (8, 8, 8)), (16, (8, 8, 8, 8))])
@@ -197,13 +240,14 @@ def test_drawn_motion_has_the_measured_spread_and_smoothness() -> None:
     motions = []
     for _ in range(40):
         walk = np.convolve(random.standard_normal(140), np.ones(20) / 20, "same")[20:120]
-        motion = np.tile(walk[:, None], (1, 7)) * np.array([1, 2, 3, 4, 5, 6, 0.1]) + np.arange(7)
+        motion = np.tile(walk[:, None], (1, 9)) * np.array([1, 2, 3, 4, 5, 6, 0.1, 0.3, 0.3]) + np.arange(9)
         motion[:, 6] = -(random.random(100) < 0.05).astype(float)  # rare blinks
-        motions.append(motion + 0.01 * random.standard_normal((100, 7)))
+        motions.append(motion + 0.01 * random.standard_normal((100, 9)))
     encoder = NoiseEncoder(8)
     encoder.set_statistics(measure_statistics(motions, [HAPPY] * 40))
-    noise = torch.randn(4000 + TAPS - 1, 7, generator=torch.Generator().manual_seed(0))
-    drawn = encoder.motion(noise, HAPPY, 1.0).numpy()
+    noise = torch.randn(4000 + TAPS - 1, 9, generator=torch.Generator().manual_seed(0))
+    felt = feelings(torch.tensor([HAPPY]), torch.tensor([1.0])).expand(4000, -1)
+    drawn = encoder.motion(noise, felt).numpy()
     real = np.concatenate(motions)
     assert np.allclose(drawn.mean(0), real.mean(0), atol=0.15 * real.std(0).max())
     assert np.allclose(drawn[:, :6].std(0), real[:, :6].std(0), rtol=0.15)
@@ -217,8 +261,24 @@ def test_drawn_motion_has_the_measured_spread_and_smoothness() -> None:
 
 
 def test_mirroring_turns_what_has_a_side() -> None:
-    motion = np.arange(1.0, 8)[None]
-    assert mirrored(motion).tolist() == [[-1, 2, 3, -4, -5, 6, 7]]
+    motion = np.arange(1.0, 10)[None]
+    assert mirrored(motion).tolist() == [[-1, 2, 3, -4, -5, 6, 7, -8, 9]]
+
+
+def test_gaze_is_told_from_the_irises_and_turns_with_the_head() -> None:
+    mesh = np.zeros((3, 478, 3), np.float32)
+    for iris, first, second, x in ((468, 33, 133, 8.0), (473, 362, 263, 20.0)):
+        mesh[:, first, :2], mesh[:, second, :2] = (x - 2, 12), (x + 2, 12)
+        mesh[:, iris, :2] = (x, 12)
+        mesh[1, iris, :2] += (1, 0.4)
+    angle = 0.3
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
+    mesh[2, :, :2] = mesh[1, :, :2] @ turn.T
+    looks = gaze(mesh)
+    assert np.allclose(looks, [[0, 0], [0.25, 0.1], [0.25, 0.1]], atol=1e-5)
+    landmarks = np.stack([drawn_landmarks(0.2)] * 3)
+    assert np.allclose(face_motion(landmarks, SIZE, mesh)[:, 7:], looks)
+    assert not face_motion(landmarks, SIZE)[:, 7:].any()
 
 
 def test_motion_of_no_clips_is_refused() -> None:

@@ -1,0 +1,110 @@
+"""Captions: spoken words with their times as WebVTT (W3C, "WebVTT: The Web Video Text Tracks Format")."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from mien.media.speech import SpokenWord
+
+PAUSE_SECONDS = 0.28
+"""A silence of at least this length ends a cue: espeak-ng makes 0.3 s after a sentence, 0.15 s after a comma."""
+
+LONGEST_SECONDS = 6.0
+"""No cue spans more speech than this."""
+
+LEAST_SECONDS = 0.8
+"""A cue stays at least this long, where the next one leaves it the time: shorter ones cannot be read."""
+
+LINES = 2
+
+
+def webvtt(words: Sequence[SpokenWord], longest: int = 42) -> str:
+    """Words with their times as a WebVTT file: cues of at most two lines of at most `longest` characters.
+
+    A cue ends at a pause, when it is full, or after 6 s of speech; cues do not overlap. Words are escaped; one that is
+    longer than a line is parted. Raises ValueError for `longest` < 8 and for times that are no ascending seconds.
+    """
+    if longest < 8:
+        raise ValueError(f"a line of captions has at least 8 characters, not {longest}")
+    pieces = [piece for word in _checked(words) for piece in _parted(word, longest)]
+    cues = list(_cues(pieces, longest))
+    ends = [_end(cue, following[0].start) for cue, following in pairwise(cues)]
+    ends += [_end(cue, math.inf) for cue in cues[-1:]]
+    blocks, last = ["WEBVTT\n"], 0
+    for cue, end in zip(cues, ends, strict=True):
+        first = max(round(1000 * cue[0].start), last)
+        last = max(round(1000 * end), first + 1)
+        text = "\n".join(_escaped(line) for line in _lines([piece.word for piece in cue], longest))
+        blocks.append(f"{_clock(first)} --> {_clock(last)}\n{text}\n")
+    return "\n".join(blocks)
+
+
+def _checked(words: Sequence[SpokenWord]) -> Iterator[SpokenWord]:
+    """The words, their white space made plain; those without a letter to show are left out."""
+    latest = 0.0
+    for word in words:
+        if not (math.isfinite(word.end) and latest <= word.start <= word.end):
+            raise ValueError(f"the word {word.word[:40]!r} has no ascending times: {word.start:g} to {word.end:g} s")
+        latest = word.start
+        plain = " ".join("".join(letter if letter.isprintable() else " " for letter in word.word).split())
+        if plain:
+            yield SpokenWord(plain, word.start, word.end)
+
+
+def _parted(word: SpokenWord, longest: int) -> Iterator[SpokenWord]:
+    """A word in pieces that fit a line, each with its share of the time."""
+    count = -(-len(word.word) // longest)
+    step = (word.end - word.start) / count
+    for number in range(count):
+        piece = word.word[number * longest : (number + 1) * longest].strip()
+        if piece:
+            yield SpokenWord(piece, word.start + number * step, word.start + (number + 1) * step)
+
+
+def _cues(words: Sequence[SpokenWord], longest: int) -> Iterator[list[SpokenWord]]:
+    cue: list[SpokenWord] = []
+    for word in words:
+        if cue and (
+            word.start - cue[-1].end >= PAUSE_SECONDS
+            or word.end - cue[0].start > LONGEST_SECONDS
+            or len(_lines([piece.word for piece in [*cue, word]], longest)) > LINES
+        ):
+            yield cue
+            cue = []
+        cue.append(word)
+    if cue:
+        yield cue
+
+
+def _lines(words: list[str], longest: int) -> list[str]:
+    """The words in as few lines as they need; where two are needed, of lengths as even as can be."""
+    best: list[str] = []
+    line = ""
+    for word in words:
+        longer = f"{line} {word}" if line else word
+        if len(longer) > longest:
+            best.append(line)
+            line = word
+        else:
+            line = longer
+    best.append(line)
+    if len(best) == 2:
+        halves = [[" ".join(words[:cut]), " ".join(words[cut:])] for cut in range(1, len(words))]
+        best = min(halves, key=lambda half: max(map(len, half)))
+    return best
+
+
+def _end(cue: list[SpokenWord], following: float) -> float:
+    return min(max(max(word.end for word in cue), cue[0].start + LEAST_SECONDS), following)
+
+
+def _escaped(line: str) -> str:
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _clock(milliseconds: int) -> str:
+    seconds, thousandths = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{thousandths:03}"

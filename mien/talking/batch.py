@@ -1,0 +1,305 @@
+"""Many talking faces from one table: a row, a video; what went wrong in one row is written down and the rest goes on.
+
+`batch.csv` in the folder of the videos is the record: what each row came to, and by which request. A batch that was
+stopped, however it ended, goes on where it stopped when it is called again.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from mien.files import atomic_file, fingerprint, sha256_file
+from mien.locks import LockHeldError, file_lock
+from mien.progress import progress_bar
+
+COLUMNS = ("image", "text", "speech", "emotion", "intensity", "language", "voice", "seed", "out")
+"""What a table may hold; more may be allowed by whoever runs it."""
+
+PATHS = frozenset({"image", "speech", "emotion_track", "motion"})
+"""The columns that name files, relative to the table's folder; their content is part of the request."""
+
+RECORD = "batch.csv"
+"""The name of the record in the folder of the videos."""
+
+MAX_ROWS = 100_000
+
+Status = Literal["making", "made", "failed"]
+
+
+class BatchError(ValueError):
+    """The batch cannot be started, or not go on; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """A row of the table: its last `line` there, the name of its video `out`, and its filled `cells` by column.
+
+    Cells are stripped text; those of `PATHS` are absolute paths. `out` is not among them.
+    """
+
+    line: int
+    out: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """What a row came to. `request`: fingerprint of all that was asked for.
+
+    `sha256` of the video; `replaced`: of the earlier one, which stands in its place until it is there.
+    """
+
+    out: str
+    line: int
+    status: Status
+    reason: str = ""
+    request: str = ""
+    sha256: str = ""
+    replaced: str = ""
+
+    def owns(self, path: Path) -> bool:
+        """Whether the file at `path` is as this batch made it."""
+        return path.is_file() and sha256_file(path) in {self.sha256, self.replaced}
+
+    def answers(self, request: str, path: Path) -> bool:
+        """Whether the video of this very request is at `path`."""
+        return (
+            self.status != "failed" and self.request == request and path.is_file() and sha256_file(path) == self.sha256
+        )
+
+
+_RECORD_COLUMNS = tuple(field.name for field in fields(BatchRecord))
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """How many rows were made, were there already, and failed; `record` names the reasons."""
+
+    made: int
+    unchanged: int
+    failed: int
+    record: Path
+
+    def __str__(self) -> str:
+        text = f"{self.made} made, {self.unchanged} there already, {self.failed} failed"
+        return f"{text}: see {self.record}" if self.failed else text
+
+
+Make = Callable[[BatchRow, Path], object]
+
+
+def run_batch(
+    table: Path,
+    out: Path,
+    make: Make,
+    identity: str = "",
+    columns: Sequence[str] = COLUMNS,
+    suffix: str = ".mp4",
+    force: bool = False,
+) -> BatchSummary:
+    """Make a video in the folder `out` for each row of the CSV file `table`, in its order.
+
+    `make(row, path)` writes the video to `path`, which lies in a hidden folder inside `out`, and files that belong to
+    it beside it; all are moved to `out` when it returns. Whatever it raises is the row's reason in `out`/batch.csv, and
+    the next row follows. `identity` names what makes the videos (the model's version): another one makes them anew. A
+    row whose video is there and answers the same request is passed over; one that failed is tried again. A file that
+    this batch did not make is overwritten only with `force`. Raises BatchError when the table cannot be used, another
+    batch is at work in the folder, or the folder cannot be written.
+    """
+    rows = read_batch(table, columns, suffix)
+    record = out / RECORD
+    if record.exists() and table.samefile(record):
+        raise BatchError(f"{table} is the record of a batch, not a table of requests")
+    try:
+        with _alone(out):
+            return _Batch(rows, out, make, _requests(rows, identity), force).run()
+    except OSError as error:
+        raise BatchError(f"the batch in {out} cannot go on: {error.strerror or error}") from error
+
+
+def read_batch(table: Path, columns: Sequence[str] = COLUMNS, suffix: str = ".mp4") -> list[BatchRow]:
+    """The rows of a CSV file; blank ones are passed over. Raises BatchError, with the line, for what cannot be used.
+
+    A row without `out` is named by its number: `0001.mp4`.
+    """
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as stream:
+            return _rows(csv.DictReader(stream), table, columns, suffix)
+    except OSError as error:
+        raise BatchError(f"{table} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BatchError(f"{table.name} is no UTF-8 text: save the table as CSV in UTF-8") from error
+    except csv.Error as error:
+        raise BatchError(f"{table.name} is no CSV file: {error}") from error
+
+
+def _rows(reader: csv.DictReader[str], table: Path, columns: Sequence[str], suffix: str) -> list[BatchRow]:
+    names = [name.strip() for name in reader.fieldnames or ()]
+    wrong = [name for name in names if name not in columns]
+    if not names or wrong or len(set(names)) < len(names):
+        what = f"has the unknown column {wrong[0][:40]!r}" if wrong else "names no column or one of them twice"
+        raise BatchError(f"{table.name} {what}: the columns, parted by commas, are some of {', '.join(columns)}")
+    reader.fieldnames = names
+    rows: list[BatchRow] = []
+    taken: dict[str, int] = {}
+    for cells in reader:
+        where = f"{table.name}, line {reader.line_num}"
+        if None in cells:
+            raise BatchError(f"{where}: there are more cells than columns; put texts with a comma into quotation marks")
+        filled = {name: cell.strip() for name, cell in cells.items() if cell and cell.strip()}
+        if not filled:
+            continue
+        out = _checked_name(filled.pop("out", f"{len(rows) + 1:04}{suffix}"), suffix, where)
+        if out.casefold() in taken:
+            raise BatchError(f"{where}: {out} is already the video of line {taken[out.casefold()]}")
+        taken[out.casefold()] = reader.line_num
+        base = table.absolute().parent
+        rows.append(
+            BatchRow(
+                reader.line_num,
+                out,
+                {name: str(base / cell) if name in PATHS else cell for name, cell in filled.items()},
+            )
+        )
+        if len(rows) > MAX_ROWS:
+            raise BatchError(f"{table.name} has more than {MAX_ROWS:,} rows: split it")
+    if not rows:
+        raise BatchError(f"{table.name} holds no row below its header")
+    return rows
+
+
+def _checked_name(name: str, suffix: str, where: str) -> str:
+    plain = name.isprintable() and not any(letter in name for letter in "/\\:") and not name.startswith(".")
+    if not plain or not name.endswith(suffix) or len(name.encode()) > 200:
+        raise BatchError(f"{where}: out is the plain name of a file such as hello{suffix}, not {name[:60]!r}")
+    return name
+
+
+def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
+    """The fingerprint of each row's request by the name of its video."""
+
+    @cache  # the same picture may stand in every row
+    def digest(path: str) -> str:
+        try:
+            return sha256_file(Path(path)) if Path(path).is_file() else "missing"
+        except OSError:
+            return "unreadable"
+
+    return {
+        row.out: fingerprint(
+            identity, {name: digest(cell) if name in PATHS else cell for name, cell in row.cells.items()}
+        )
+        for row in rows
+    }
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Nobody else makes a batch in `out`."""
+    if out.exists() and not out.is_dir():
+        raise BatchError(f"{out} is no folder: name one for the videos")
+    try:
+        with file_lock(out / ".batch" / "lock", 0):
+            yield
+    except LockHeldError as error:
+        raise BatchError(f"another batch is at work in {out}: wait for it or name another folder") from error
+
+
+class _Batch:
+    """One run: the rows, what is known of them, and how far it is."""
+
+    def __init__(
+        self, rows: Sequence[BatchRow], out: Path, make: Make, requests: Mapping[str, str], force: bool
+    ) -> None:
+        self.rows, self.out, self.make, self.requests, self.force = rows, out, make, requests, force
+        self.workshop = out / ".batch" / "making"
+        self.known = _read_record(out / RECORD)
+
+    def run(self) -> BatchSummary:
+        done = [row for row in self.rows if self._is_done(row)]
+        for row in done:  # one that was ready when all ended may still count as being made
+            self.known[row.out] = replace(self.known[row.out], line=row.line, status="made", reason="")
+        passed = {row.out for row in done}
+        failed = 0
+        with progress_bar("batch", len(self.rows), unit="videos", resumed=len(done)) as advance:
+            for row in self.rows:
+                if row.out not in passed:
+                    self._note(self._outcome(row))
+                    failed += self.known[row.out].status == "failed"
+                    advance(1, note=f"{failed} failed" if failed else "")
+        self._note()
+        shutil.rmtree(self.workshop, ignore_errors=True)
+        return BatchSummary(len(self.rows) - len(done) - failed, len(done), failed, self.out / RECORD)
+
+    def _is_done(self, row: BatchRow) -> bool:
+        return row.out in self.known and self.known[row.out].answers(self.requests[row.out], self.out / row.out)
+
+    def _outcome(self, row: BatchRow) -> BatchRecord:
+        before = replace(self.known.get(row.out, BatchRecord(row.out, row.line, "failed")), line=row.line)
+        path = self.out / row.out
+        try:
+            if path.exists() and not before.owns(path) and not self.force:
+                raise FileExistsError(
+                    f"{row.out} is there and not as this batch made it: remove it or allow overwriting"
+                )
+            shutil.rmtree(self.workshop, ignore_errors=True)
+            self.workshop.mkdir(parents=True)
+            self.make(row, self.workshop / row.out)
+            return self._moved(row, before)
+        except Exception as error:  # noqa: BLE001 - the boundary at which any error becomes a row's reason
+            reason = " ".join(str(error).split())[:500] or type(error).__name__
+            return replace(before, status="failed", reason=reason, request=self.requests[row.out])
+
+    def _moved(self, row: BatchRow, before: BatchRecord) -> BatchRecord:
+        """The record of a row whose video has left the workshop."""
+        path, made = self.out / row.out, self.workshop / row.out
+        others = [other for other in sorted(self.workshop.iterdir()) if other != made]
+        for other in others:
+            if (self.out / other.name).exists() and not before.sha256 and not self.force:
+                raise FileExistsError(f"{other.name} is there and not of this batch: remove it or allow overwriting")
+        earlier = sha256_file(path) if path.is_file() else ""
+        ready = BatchRecord(row.out, row.line, "making", "", self.requests[row.out], sha256_file(made), earlier)
+        # Noted before the move: whenever all ends, the record knows the file that is there as this batch's own.
+        self._note(ready)
+        for other in [*others, made]:
+            other.replace(self.out / other.name)
+        return replace(ready, status="made", replaced="")
+
+    def _note(self, latest: BatchRecord | None = None) -> None:
+        """Write the record: the table's rows in its order, then those that it no longer has."""
+        if latest is not None:
+            self.known[latest.out] = latest
+        order = {row.out: number for number, row in enumerate(self.rows)}
+        lines = sorted(self.known.values(), key=lambda one: (order.get(one.out, len(order)), one.out))
+        with atomic_file(self.out / RECORD) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, _RECORD_COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(asdict(one) for one in lines)
+
+
+def _read_record(path: Path) -> dict[str, BatchRecord]:
+    if not path.exists():
+        return {}
+    try:
+        with path.open(newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream)
+            records = [_record(row) for row in reader]
+        if reader.fieldnames != list(_RECORD_COLUMNS):
+            raise ValueError("other columns than a record's")
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
+        raise BatchError(f"{path} is no record of a batch: move it away or name another folder") from error
+    return {one.out: one for one in records}
+
+
+def _record(row: Mapping[str, str]) -> BatchRecord:
+    cells: dict[str, Any] = {**row, "line": int(row["line"])}
+    if cells["status"] not in get_args(Status):
+        raise ValueError(f"{cells['status']!r} is no status")
+    return BatchRecord(**cells)

@@ -1,0 +1,25 @@
+"""A table of requests to videos: what `mien batch` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mien.talking.batch import BatchRow, BatchSummary, run_batch
+from mien.talking.talk import load_talker, talk_with
+from mien.talking.talk_request import TALK_COLUMNS, check_request, options_of
+
+
+def talk_batch(table: Path, out: Path, model: Path = Path("models/talking_face"), force: bool = False) -> BatchSummary:
+    """Make the video of each row of a CSV `table` in the folder `out`; a row that fails is noted in `out`/batch.csv.
+
+    Raises TalkError when the model cannot be used, BatchError when the table cannot.
+    """
+    talker, version = load_talker(model)
+
+    def make(row: BatchRow, path: Path) -> None:
+        options = options_of(row.cells)
+        # The batch has seen to the video itself; captions belong to it, so that they are ours when it is there.
+        emotion = check_request(options, path, model, force, ours=path.exists())
+        talk_with(talker, version, options, path, model, emotion, progress=False)
+
+    return run_batch(table, out, make, identity=version, columns=TALK_COLUMNS, force=force)

@@ -1,0 +1,180 @@
+"""Head motion from files: measured against a head that really moves so, on the video's clock, and refused in words."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform, transform_points
+from mien.heads.embedded import EmbeddedHead
+from mien.heads.performance import expression_vector
+from mien.heads.render import Camera, project
+from mien.talking import head_motion
+from mien.talking.head_motion import HeadMotionError, read_head_motion, resting
+from mien.talking.motion import MOTIONS, face_motion
+
+FPS = Fraction(25)
+X, Y, SCALE, ROLL, YAW, PITCH, LIDS, GAZE_X, GAZE_Y = range(len(MOTIONS))
+
+
+def write(path: Path, fps: Any = 25, **arrays: Any) -> Path:
+    np.savez(path, fps=np.asarray(fps), **{name: np.asarray(array) for name, array in arrays.items()})
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "motion.npz"
+
+
+def seen(neck: NDArray[np.float64], blink: float = 0.0) -> NDArray[np.float64]:
+    """Measures (T, 9) of the embedded head held as `neck` (T, 3), in the crop that shows it at rest in its place."""
+    head = EmbeddedHead()
+    expression = torch.from_numpy(expression_vector({"eyeBlinkLeft": blink, "eyeBlinkRight": blink}))
+    necks = torch.from_numpy(np.concatenate([np.zeros((1, 3)), neck]).astype(np.float32))
+    vertices = head.vertices(head.identity()[None], expression[None], necks)
+    points = project(vertices[:, head.landmark_vertices].numpy(), Camera(), (512, 512))[..., :2]
+    stable = list(STABLE_POINTS)
+    transform = similarity_transform(points[0, stable], mean_shape(256)[stable])
+    measures = face_motion(transform_points(points, np.broadcast_to(transform, (len(points), 2, 3))), 256)
+    return measures[1:] - measures[0]
+
+
+@pytest.mark.parametrize(
+    ("axis", "measures"),
+    [(0, {X: 0.25, YAW: 0.25}), (1, {Y: 0.25, PITCH: 0.35}), (2, {X: 0.25, ROLL: 0.05})],
+    ids=["yaw", "pitch", "roll"],
+)
+def test_a_head_that_turns_is_measured_as_the_file_says(axis: int, measures: dict[int, float], file: Path) -> None:
+    angles = np.linspace(-0.2, 0.2, 9)
+    neck = np.zeros((9, 3))
+    neck[:, axis] = angles
+    truth = seen(neck)
+    given = read_head_motion(write(file, rotation=neck), 9, FPS) - resting()
+    for measure in (X, Y, ROLL, YAW, PITCH):
+        slope, expected = np.polyfit(angles, given[:, measure], 1)[0], np.polyfit(angles, truth[:, measure], 1)[0]
+        if measure in measures:
+            assert slope == pytest.approx(expected, rel=measures[measure]), MOTIONS[measure]
+        else:
+            assert slope == pytest.approx(0, abs=1e-6)
+            assert abs(expected) < 0.15, f"{MOTIONS[measure]} does not follow this angle"
+
+
+def test_at_rest_is_the_mean_face_in_its_place(file: Path) -> None:
+    motion = read_head_motion(write(file, rotation=np.zeros((2, 3))), 3, FPS)
+    assert motion.shape == (3, len(MOTIONS))
+    assert motion.dtype == np.float32
+    eyes = (mean_shape(1)[[36, 39, 42, 45]] + 0.5).mean(0)
+    np.testing.assert_allclose(motion[:, [X, Y]], np.tile(eyes - 0.5, (3, 1)), atol=1e-6)
+    np.testing.assert_allclose(np.exp(motion[:, SCALE]), 0.28, atol=0.01)
+    assert (motion[:, ROLL:] == 0).all()
+
+
+def test_what_is_optional_has_its_measures(file: Path) -> None:
+    arrays = {
+        "rotation": np.zeros((4, 3)),
+        "translation": np.tile([0.1, -0.05], (4, 1)),
+        "blink": [0.0, 0.5, 1.0, 0.0],
+        "gaze": np.tile([0.2, 0.1], (4, 1)),
+    }
+    motion = read_head_motion(write(file, **arrays), 4, FPS) - resting()
+    np.testing.assert_allclose(motion[:, [X, Y]], np.tile([0.1, -0.05], (4, 1)), atol=1e-6)
+    np.testing.assert_allclose(motion[:, LIDS], head_motion.CLOSED_LIDS * np.array(arrays["blink"]), atol=1e-6)
+    assert (motion[:, GAZE_X] > 0.03).all(), "to the right"
+    assert (motion[:, GAZE_Y] > 0.005).all(), "and down"
+
+
+def test_the_files_clock_is_brought_to_the_videos(file: Path) -> None:
+    rotation = np.zeros((61, 3))
+    rotation[:, 2] = np.linspace(0, 0.6, 61)  # 0.01 a frame at 60000/1001 frames a second
+    motion = read_head_motion(write(file, "60000/1001", rotation=rotation), 40, FPS)
+    expected = np.minimum(np.arange(40) / 25 * 60000 / 1001, 60) * 0.01
+    np.testing.assert_allclose(motion[:, ROLL], expected, atol=1e-6)
+    assert motion[-1, ROLL] == pytest.approx(0.6), "held after its end"
+
+
+def test_lids_and_gaze_stay_as_drawn_where_the_file_does_not_tell_of_them(file: Path) -> None:
+    drawn = np.random.default_rng(0).normal(0, 0.1, (5, len(MOTIONS)))
+    rotation = np.tile([0.1, 0.0, 0.0], (5, 1))
+    motion = read_head_motion(write(file, rotation=rotation), 5, FPS, drawn)
+    np.testing.assert_allclose(motion[:, LIDS:], drawn[:, LIDS:], atol=1e-6)
+    place = np.median(drawn, 0)
+    np.testing.assert_allclose(motion[:, SCALE], place[SCALE], atol=1e-6)
+    np.testing.assert_allclose(motion[:, Y], place[Y], atol=1e-6)
+    assert np.ptp(motion[:, YAW]) == 0, "what the file tells of is not drawn"
+    told = read_head_motion(write(file, rotation=rotation, blink=np.zeros(5)), 5, FPS, drawn[0])
+    assert (told[:, LIDS] == 0).all()
+    np.testing.assert_allclose(told[:, GAZE_X], drawn[0, GAZE_X], atol=1e-6)
+    with pytest.raises(ValueError, match=r"must be \(9,\) or \(5, 9\)"):
+        read_head_motion(file, 5, FPS, drawn[:4])
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"fps": 25}, "lacks rotation"),
+        ({"rotation": np.zeros((3, 3))}, "lacks fps"),
+        ({"fps": 0, "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
+        ({"fps": "fast", "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
+        ({"fps": "1/0", "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
+        ({"fps": [25, 25], "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
+        ({"fps": float("nan"), "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
+        ({"fps": 25, "rotation": np.zeros((3, 2))}, "rotation is numbers (T, 3), not float64 (3, 2)"),
+        ({"fps": 25, "rotation": np.zeros((0, 3))}, "rotation is numbers (T, 3)"),
+        ({"fps": 25, "rotation": np.full((3, 3), "a")}, "rotation is numbers (T, 3), not <U1"),
+        ({"fps": 25, "rotation": np.full((3, 3), 12.5)}, "radians, at most a quarter turn, not 12.5"),
+        ({"fps": 25, "rotation": np.full((3, 3), np.nan)}, "radians, at most a quarter turn, not nan"),
+        ({"fps": 25, "rotation": np.zeros((3, 3)), "blink": np.full(3, -0.5)}, "0 (open) to 1 (closed), not -0.5"),
+        ({"fps": 25, "rotation": np.zeros((3, 3)), "blink": np.zeros((3, 2))}, "blink is numbers (T,)"),
+        (
+            {"fps": 25, "rotation": np.zeros((3, 3)), "translation": np.full((3, 2), 30)},
+            "crop sizes, at most 1, not 30",
+        ),
+        ({"fps": 25, "rotation": np.zeros((3, 3)), "gaze": np.zeros((4, 2))}, "several lengths: rotation 3, gaze 4"),
+    ],
+)
+def test_arrays_that_cannot_be_used_are_named(arrays: dict[str, Any], message: str, file: Path) -> None:
+    np.savez(file, **{name: np.asarray(value) for name, value in arrays.items()})
+    with pytest.raises(HeadMotionError) as caught:
+        read_head_motion(file, 3, FPS)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_file_of_arrays_is_refused(tmp_path: Path) -> None:
+    def refused(path: Path, message: str) -> None:
+        with pytest.raises(HeadMotionError, match=message):
+            read_head_motion(path, 3, FPS)
+
+    refused(tmp_path / "missing.npz", "not there")
+    refused(tmp_path, "is no file")
+    (tmp_path / "text.npz").write_text("yaw pitch roll")
+    refused(tmp_path / "text.npz", "no npz file")
+    np.save(tmp_path / "one.npy", np.zeros((3, 3)))
+    refused(tmp_path / "one.npy", "no npz file")
+    pickled = tmp_path / "pickled.npz"
+    np.savez(pickled, fps=np.asarray(25), rotation=np.array([{"a": 1}], dtype=object))
+    refused(pickled, "no npz file of plain arrays")
+    whole = write(tmp_path / "whole.npz", rotation=np.zeros((500, 3))).read_bytes()
+    (tmp_path / "cut.npz").write_bytes(whole[: len(whole) // 2])
+    refused(tmp_path / "cut.npz", "no npz file")
+
+
+def test_a_file_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_motion, "MAX_BYTES", 100_000)
+    content = io.BytesIO()
+    np.save(content, np.zeros((100_000, 3)))
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rotation.npy", content.getvalue())
+    assert path.stat().st_size < 20_000
+    with pytest.raises(HeadMotionError, match="more than 100,000 bytes"):
+        read_head_motion(path, 3, FPS)

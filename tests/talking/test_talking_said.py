@@ -1,0 +1,186 @@
+"""What is said: any recording and any text become samples that can be used, or one sentence says why not."""
+
+from __future__ import annotations
+
+import tracemalloc
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from mien.media.speech import Speech, SpokenWord, Voice
+from mien.media.video import write_video
+from mien.talking import said
+from mien.talking.said import MAX_SECONDS, SECTION_CHARACTERS, recorded, spoken
+from mien.talking.talk_request import MAX_CHARACTERS, TalkError
+
+HZ = 16_000
+
+
+def tone(hz: int, seconds: float = 0.5) -> NDArray[np.float64]:
+    return 0.3 * np.sin(2 * np.pi * 200 * np.arange(round(hz * seconds)) / hz)
+
+
+@pytest.mark.parametrize(
+    ("hz", "channels", "subtype"),
+    [(8_000, 1, "PCM_U8"), (96_000, 1, "PCM_24"), (44_100, 2, "PCM_16"), (48_000, 6, "FLOAT")],
+)
+def test_any_depth_rate_and_number_of_channels(tmp_path: Path, hz: int, channels: int, subtype: str) -> None:
+    soundfile.write(tmp_path / "a.wav", np.repeat(tone(hz)[:, None], channels, 1), hz, subtype=subtype)
+    what = recorded(tmp_path / "a.wav", HZ)
+    assert abs(what.seconds - 0.5) < 0.01
+    assert what.words == ()
+    assert what.engine is None
+    middle = what.samples[1000:7000].astype(np.float64)
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(6000)))
+    assert abs(spectrum.argmax() * HZ / 6000 - 200) < 3
+    assert abs(np.abs(middle).max() - 0.3) < 0.02
+
+
+def broken(folder: Path) -> dict[str, str]:
+    """Every kind of recording that cannot be used, with a word of the answer."""
+    soundfile.write(folder / "nan.wav", np.full(8000, np.nan, np.float32), HZ, subtype="FLOAT")
+    soundfile.write(folder / "silent.wav", np.zeros(8000), HZ)
+    soundfile.write(folder / "nothing.wav", np.zeros(0), HZ)
+    soundfile.write(folder / "click.wav", np.full(800, 0.5), HZ)
+    soundfile.write(folder / "hours.wav", np.full((MAX_SECONDS + 1) * 1000, 0.1), 1000)
+    (folder / "empty.wav").write_bytes(b"")
+    (folder / "page.wav").write_text("<!doctype html><p>not found</p>")
+    (folder / "noise.wav").write_bytes(bytes(range(256)) * 20)
+    (folder / "pointer.wav").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
+    write_video(folder / "mute.mp4", [np.zeros((32, 32, 3), np.uint8)] * 5, Fraction(25))
+    return {
+        "nan.wav": "not numbers", "silent.wav": "silent", "nothing.wav": "nothing.wav|only 0.00", "click.wav": "0.05 s",
+        "hours.wav": "split it", "empty.wav": "0 bytes", "page.wav": "web page", "noise.wav": "decoded|no sound",
+        "pointer.wav": "git lfs pull", "mute.mp4": "no sound", "missing.wav": "not there",
+    }  # fmt: skip
+
+
+def test_recordings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    for name, words in broken(tmp_path).items():
+        with pytest.raises(TalkError, match=words) as caught:
+            recorded(tmp_path / name, HZ)
+        assert "\n" not in str(caught.value), name
+
+
+def test_texts_of_every_script_are_spoken() -> None:
+    pytest.importorskip("espeakng_loader")
+    for text, language in (("Good morning", "en-us"), ("Xin chào các bạn", "vi"), ("Hello мир, 世界! مرحبا", "en-us")):
+        what = spoken(text, HZ, language)
+        assert 0.4 < what.seconds < 12
+        assert what.engine == "espeak"
+        assert what.words[0].word in text
+        assert all(0 <= word.start <= word.end <= what.seconds + 0.01 for word in what.words)
+
+
+def test_a_text_of_emoji_only_is_spoken_by_their_names() -> None:
+    pytest.importorskip("espeakng_loader")
+    assert spoken("😀👍", HZ).seconds > 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "words"),
+    [
+        ("", {}, "empty"),
+        (" \n\t", {}, "empty"),
+        ("…", {}, "nothing speakable"),
+        ("\u200d\ufe0f", {}, "spoken"),
+        ("a" * 100_000, {}, "100,000 characters; at most 20,000"),
+        ("a", {"language": "Klingon!"}, "check --language"),
+        ("a", {"language": "xx-zz"}, "cannot be spoken"),
+        ("a", {"voice": "nobody!"}, "check --voice"),
+        ("a", {"voice": "nobody"}, "voice variant"),
+        ("a", {"engine": "parrot"}, "unknown speech engine 'parrot'"),
+    ],
+)
+def test_texts_and_voices_that_cannot_be_used_are_named(text: str, changes: dict[str, str], words: str) -> None:
+    pytest.importorskip("espeakng_loader")
+    with pytest.raises(TalkError, match=words) as caught:
+        spoken(text, HZ, **changes)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+class Chatter:
+    """An engine that says a second of tone for each section, with a word in it, and notes what it was given."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        self.given: list[str] = []
+        self.seconds = seconds
+
+    def speak(self, text: str, voice: Voice) -> Speech:
+        assert voice == Voice()
+        self.given.append(text)
+        samples = tone(HZ, self.seconds).astype(np.float32)
+        return Speech(samples, HZ, (), (SpokenWord(text.split()[0], 0.2, 0.8),))
+
+
+def test_a_long_text_is_spoken_in_sections_whose_words_go_on_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Chatter()
+    monkeypatch.setattr(said, "synthesiser", lambda _: engine)
+    text = " ".join(f"{number} sentences make a long text." for number in range(400))
+    what = spoken(text, HZ)
+    assert len(engine.given) > 3
+    assert all(len(section) <= SECTION_CHARACTERS for section in engine.given)
+    assert " ".join(engine.given) == text
+    starts = [word.start for word in what.words]
+    assert len(starts) == len(engine.given)
+    assert np.allclose(np.diff(starts), 1 + said.PAUSE_SECONDS, atol=1e-3)
+    for word in what.words:  # each is where its sound is
+        begin = round((word.start - 0.2) * HZ)
+        assert np.allclose(what.samples[begin : begin + 100], tone(HZ, 1)[:100], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "said_as", "expected"),
+    [
+        ("It's 123 cats.", "It's 123 23 23 cats", "It's 123 cats."),
+        ("Hello мир, 世界! Yes", "Hello мир мир мир 世界 世界 Yes", "Hello мир, 世界! Yes"),
+        ("very very well?", "very very well", "very very well?"),
+        ("123 and 23", "123 23 23 and 23 3", "123 and 23"),
+        ("one – two (three)", "one two three", "one two three)"),
+        ("words unlike it", "other things", "other things"),
+    ],
+)
+def test_words_are_written_once_with_their_punctuation(text: str, said_as: str, expected: str) -> None:
+    spoken_words = [SpokenWord(word, number, number + 0.9) for number, word in enumerate(said_as.split())]
+    written = said.written_words(spoken_words, text)
+    assert " ".join(word.word for word in written) == expected
+    assert written[0].start == 0
+    assert written[-1].end == spoken_words[-1].end
+    assert all(one.end <= two.start for one, two in pairwise(written))
+
+
+def test_the_folder_of_an_engines_model_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def open_engine(name: str) -> Chatter:
+        asked.append(name)
+        return Chatter()
+
+    monkeypatch.setattr(said, "synthesiser", open_engine)
+    assert spoken("Good morning", HZ, engine="vits:/home/me/voice").engine == "vits"
+    assert asked == ["vits:/home/me/voice"]
+
+
+def test_a_text_that_takes_too_long_to_say_is_given_up_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Chatter(seconds=MAX_SECONDS / 2)
+    monkeypatch.setattr(said, "synthesiser", lambda _: engine)
+    with pytest.raises(TalkError, match=r"more than .* s to say"):
+        spoken("One more sentence. " * 1000, HZ)
+    assert len(engine.given) <= 3
+
+
+def test_the_longest_text_is_spoken_in_little_memory() -> None:
+    pytest.importorskip("espeakng_loader")
+    text = ("The quick brown fox jumps over the lazy dog. " * 1000)[:MAX_CHARACTERS]
+    tracemalloc.start()
+    what = spoken(text, HZ)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert what.seconds > 900
+    assert peak < 3 * what.samples.nbytes + 60e6  # the samples, once more while they are joined, and a section
