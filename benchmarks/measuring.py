@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from mien.clips import EMOTIONS, Clip
 from mien.corpora.split import write_split
@@ -60,6 +62,37 @@ def rate(function: Callable[[], object], units: float, seconds: float, warm_up: 
     return units / best
 
 
+class PeakMemory:
+    """The most memory that one process below this one held while the block ran, in MB, looked at every 20 ms.
+
+    `program`: only processes whose name has this in it: one that is just being started holds its parent's memory.
+    """
+
+    def __init__(self, program: str = "") -> None:
+        self.megabytes = 0.0
+        self._program = program
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def _watch(self) -> None:
+        own = psutil.Process()
+        while not self._done.wait(0.02):
+            for child in own.children(recursive=True):
+                try:
+                    if self._program in child.name():
+                        self.megabytes = max(self.megabytes, child.memory_info().rss / 1e6)
+                except psutil.NoSuchProcess:
+                    continue
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+
 def made_up_clips(count: int, frames: int, size: int, seed: int = 0) -> Iterator[ShardClip]:
     """Clips of the mean face's landmarks, moving, before smooth noise: six emotions, three clips an actor."""
     random = np.random.default_rng(seed)
@@ -91,8 +124,6 @@ def made_up_faces(folder: Path, count: int, frames: int, size: int) -> tuple[Pat
     faces, split = folder / "faces", folder / "split.csv"
     faces.mkdir()
     write_shards(faces, made_up_clips(count, frames, size))
-    clips = [
-        Clip(f"clip-{number:05d}", "benchmark", "none", actor=f"{1001 + number // 3}") for number in range(count)
-    ]
+    clips = [Clip(f"clip-{number:05d}", "benchmark", "none", actor=f"{1001 + number // 3}") for number in range(count)]
     write_split(split, clips, {clip.clip_id: "train" for clip in clips})
     return faces, split

@@ -25,10 +25,15 @@ class FrameAdversary:
         self.name = name
         self.optimizer = torch.optim.AdamW(discriminator.parameters(), lr, betas=(0.0, 0.99), weight_decay=0.0)
 
-    def train_step(self, real: Tensor, fake: Tensor, reference: Tensor) -> dict[str, Tensor]:
-        """One step of the discriminator; returns its loss, its penalties and the mean gap real − fake."""
+    def train_step(
+        self, real: Tensor, fake: Tensor, reference: Tensor, weights: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """One step of the discriminator; returns its loss, its penalties and the mean gap real − fake.
+
+        `weights` (N, 1, S, S): how much each place of the pictures counts.
+        """
         real, fake = real.detach().requires_grad_(), fake.detach().requires_grad_()
-        real_scores, fake_scores = self.discriminator(real, reference), self.discriminator(fake, reference)
+        real_scores, fake_scores = (self.discriminator(one, reference, weights) for one in (real, fake))
         adversarial = paired_relativistic_loss(real_scores, fake_scores)
         penalty = gradient_penalty(real_scores, real) + gradient_penalty(fake_scores, fake)
         self.optimizer.zero_grad(set_to_none=True)
@@ -39,12 +44,12 @@ class FrameAdversary:
         values = {"loss": adversarial, "penalty": penalty, "gap": gap}
         return {f"{prefix}_{key}": value.detach() for key, value in values.items()}
 
-    def loss(self, fake: Tensor, real: Tensor, reference: Tensor) -> Tensor:
+    def loss(self, fake: Tensor, real: Tensor, reference: Tensor, weights: Tensor | None = None) -> Tensor:
         """What the generator minimises: generated frames score above the real ones. Gradients flow into `fake` only."""
         self.discriminator.requires_grad_(False)
         with torch.no_grad():
-            real_scores = self.discriminator(real, reference)
-        value = paired_relativistic_loss(self.discriminator(fake, reference), real_scores)
+            real_scores = self.discriminator(real, reference, weights)
+        value = paired_relativistic_loss(self.discriminator(fake, reference, weights), real_scores)
         self.discriminator.requires_grad_(True)
         return value
 

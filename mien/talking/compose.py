@@ -1,6 +1,6 @@
 """From what the decoder drew to frames: the head is placed, and a reference of any resolution keeps its detail.
 
-What `architecture: warp` gives is smooth (a flow) or small (paint under a cover), so it is computed at the network's
+What `architecture: warp` gives is smooth (a flow, light) or small (paint under a cover): it is computed at the network's
 size and applied to the reference at its own. Placement and flow are one displacement: every pixel is fetched once.
 """
 
@@ -61,10 +61,11 @@ class Composer:
 
     def frames(self, drawing: Drawing, placements: Tensor) -> Iterator[Picture]:
         """A frame for each of N drawings, its face placed by `placements` (N, 3, 3) in coordinates of [−1, 1]."""
-        if drawing.flow is None or drawing.paint is None or drawing.cover is None:
+        if drawing.flow is None or drawing.shade is None or drawing.paint is None or drawing.cover is None:
             yield from self._drawn(drawing.frames.float(), placements)
         else:
-            yield from self._moved(drawing.flow.float(), drawing.paint.float(), drawing.cover.float(), placements)
+            layers = torch.cat([drawing.shade, drawing.paint, drawing.cover], 1).float()
+            yield from self._moved(drawing.flow.float(), layers, placements)
 
     def _drawn(self, frames: Tensor, placements: Tensor) -> Iterator[Picture]:
         pixels = ((warp_pictures(frames, placements) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
@@ -72,39 +73,39 @@ class Composer:
             own = scaled_picture(np.ascontiguousarray(frame), self.side)
             yield own if not self.held else self._blend(self.crop, own, self.weight)
 
-    def _moved(self, flow: Tensor, paint: Tensor, cover: Tensor, placements: Tensor) -> Iterator[Picture]:
-        shape = list(paint.shape)
+    def _moved(self, flow: Tensor, layers: Tensor, placements: Tensor) -> Iterator[Picture]:
+        shape = [len(flow), 3, *layers.shape[-2:]]
         before = nn.functional.affine_grid(torch.linalg.inv(placements)[:, :2], shape, align_corners=False)
         here = nn.functional.affine_grid(torch.eye(3)[None, :2].to(before), [1, *shape[1:]], align_corners=False)
         # What the network tells of a place is told where the face was drawn, before it was placed.
         large = nn.functional.interpolate(flow, shape[-2:], mode="bilinear", align_corners=False)
-        drawn = torch.cat([large, paint, cover], 1)
-        told = nn.functional.grid_sample(drawn, before, padding_mode="border", align_corners=False)
-        shift = before + told[:, :2].permute(0, 2, 3, 1) - here
-        shifts = (shift * (self.side / 2)).cpu().numpy()
-        paints = ((told[:, 2:5] + 1) * 127.5).permute(0, 2, 3, 1).cpu().numpy()
-        covers = told[:, 5].cpu().numpy()
-        for distance, colour, over in zip(shifts, paints, covers, strict=True):
-            yield self._moved_frame(distance, colour, over)
+        told = nn.functional.grid_sample(
+            torch.cat([large, layers], 1), before, padding_mode="border", align_corners=False
+        ).permute(0, 2, 3, 1)
+        shifts = ((before + told[..., :2] - here) * (self.side / 2)).contiguous().cpu().numpy()
+        shades = (told[..., 2:5] * 127.5).contiguous().cpu().numpy()
+        paints = ((told[..., 5:8] + 1) * 127.5).contiguous().cpu().numpy()
+        covers = told[..., 8].contiguous().cpu().numpy()
+        for shift, shade, paint, cover in zip(shifts, shades, paints, covers, strict=True):
+            yield self._moved_frame(shift, shade, paint, cover)
 
-    def _moved_frame(self, shift: Field, paint: Field, cover: Field) -> Picture:
+    def _moved_frame(self, shift: Field, shade: Field, paint: Field, cover: Field) -> Picture:
         if self.side != shift.shape[0]:
-            size = (self.side, self.side)
-            shift = np.asarray(cv2.resize(shift, size, interpolation=cv2.INTER_LINEAR), np.float32)
-            paint = np.asarray(cv2.resize(paint, size, interpolation=cv2.INTER_LINEAR), np.float32)
-            cover = np.asarray(cv2.resize(cover, size, interpolation=cv2.INTER_LINEAR), np.float32)
+            shift, shade, paint, cover = (self._enlarged(one) for one in (shift, shade, paint, cover))
         if self.held:
-            shift, cover = shift * self.weight[..., None], cover * self.weight
-        fetched = cv2.remap(
-            self.crop, self._columns + shift[..., 0], self._rows + shift[..., 1], cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_REFLECT_101,
-        )  # fmt: skip
-        frame = np.asarray(fetched, np.uint8)
+            weight = self.weight[..., None]
+            shift, shade, cover = shift * weight, shade * weight, cover * self.weight
+        columns, rows = self._columns + shift[..., 0], self._rows + shift[..., 1]
+        fetched = cv2.remap(self.crop, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        frame = fetched + shade
         painted = np.flatnonzero(cover.max(1) > LEAST_COVER)  # most of a face is not painted
         if len(painted):
-            rows = slice(painted[0], painted[-1] + 1)
-            frame[rows] = self._blend(frame[rows], paint[rows], cover[rows])
-        return frame
+            some = slice(painted[0], painted[-1] + 1)
+            frame[some] += cover[some, :, None] * (paint[some] - frame[some])
+        return np.asarray(np.clip(np.rint(frame), 0, 255), np.uint8)
+
+    def _enlarged(self, field: Field) -> Field:
+        return np.asarray(cv2.resize(field, (self.side, self.side), interpolation=cv2.INTER_LINEAR), np.float32)
 
     @staticmethod
     def _blend(below: Picture, above: Picture | Field, cover: Field) -> Picture:

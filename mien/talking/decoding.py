@@ -12,13 +12,14 @@ class Drawing(NamedTuple):
 
     `frames` (N, 3, S, S) in [−1, 1]. Of a decoder that warps, also what they were made of: `flow` (N, 2, S/2, S/2), how
     far from its own place each pixel is fetched from, x and y in coordinates in which the picture runs from −1 to 1;
-    `paint` (N, 3, S, S) and `cover` (N, 1, S, S) in [0, 1]: frame = warped + cover · (paint − warped);
-    `landmarks` (N, 68, 2) in the same coordinates, where the face's landmarks were moved to. None of a decoder that
-    draws everything.
+    `shade` (N, 3, S, S), what is added to the fetched colours; `paint` (N, 3, S, S) and `cover` (N, 1, S, S) in [0, 1],
+    what replaces them: frame = (1 − cover) · (fetched + shade) + cover · paint; `landmarks` (N, 68, 2) in the same
+    coordinates, where the face's landmarks were moved to. None of a decoder that draws everything.
     """
 
     frames: Tensor
     flow: Tensor | None = None
+    shade: Tensor | None = None
     paint: Tensor | None = None
     cover: Tensor | None = None
     landmarks: Tensor | None = None

@@ -11,6 +11,18 @@ FAKE = len(EMOTIONS)
 """The class of generated clips, behind the six emotions, as in the 2020 system."""
 
 
+FACE_WINDOW = (0.5, 0.47, 0.36, 0.42)
+"""Centre and half axes, x and y, of the oval that an aligned face fills, in crop sizes."""
+
+
+def face_window(oval: Tensor, side: int) -> Tensor:
+    """How much of a picture counts as face (side, side): 1 in the `oval` (see FACE_WINDOW), falling softly to 0."""
+    axis = (torch.arange(side, device=oval.device, dtype=oval.dtype) + 0.5) / side
+    across, down = (axis - oval[0]) / oval[2], (axis - oval[1]) / oval[3]
+    distance = (across.square()[None] + down.square()[:, None]).sqrt()
+    return torch.sigmoid((1 - distance) * 12)
+
+
 class FrameDiscriminator(nn.Module):
     """Pictures (N, 3 · frames, S, S) beside their references (N, 3, S, S) → one score each: the mean over patches.
 
@@ -29,17 +41,23 @@ class FrameDiscriminator(nn.Module):
         layers += [nn.Conv2d(channels, channels, 3, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(channels, 1, 1)]
         self.layers = nn.Sequential(*layers)
 
-    def forward(self, frames: Tensor, reference: Tensor) -> Tensor:
-        """Scores (N,): higher means more like a photograph."""
+    def forward(self, frames: Tensor, reference: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Scores (N,): higher means more like a photograph. `weights` (N, 1, S, S): how much each place counts."""
         patches: Tensor = self.layers(torch.cat([frames, reference], 1))
+        if weights is not None:
+            counts = nn.functional.adaptive_avg_pool2d(weights, patches.shape[-2:])
+            patches = patches * counts / counts.mean((2, 3), keepdim=True)
         return patches.mean((1, 2, 3))
 
 
 class EmotionDiscriminator(nn.Module):
     """Frames of a clip (B, T, 3, S, S) → logits (B, 7): the six emotions and `FAKE`.
 
-    A convolutional network looks at each frame, a temporal convolution at their order, the mean at the whole.
+    A convolutional network looks at each frame, a temporal convolution at their order, the mean at the whole. What
+    lies outside the face is dimmed: a generator could please a network that reads feelings from a collar.
     """
+
+    window: Tensor
 
     def __init__(self, width: int, levels: int = 4, dropout: float = 0.2) -> None:
         super().__init__()
@@ -50,6 +68,7 @@ class EmotionDiscriminator(nn.Module):
             layers += [nn.Conv2d(before, after, 5 if level == 0 else 3, 2, 1 + (level == 0)), nn.GroupNorm(4, after)]
             layers += [nn.LeakyReLU(0.1)]
             before = after
+        self.register_buffer("window", torch.tensor(FACE_WINDOW), persistent=False)
         self.frame = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(before * 16, 64))
         self.time = nn.Conv1d(64, 64, 3, padding=1)
         self.dropout = nn.Dropout(dropout)
@@ -58,7 +77,8 @@ class EmotionDiscriminator(nn.Module):
     def forward(self, frames: Tensor) -> Tensor:
         """Logits (B, 7)."""
         batch, length = frames.shape[:2]
-        seen = nn.functional.leaky_relu(self.frame(frames.flatten(0, 1)), 0.1).view(batch, length, -1)
+        face = frames.flatten(0, 1) * face_window(self.window, frames.shape[-1])
+        seen = nn.functional.leaky_relu(self.frame(face), 0.1).view(batch, length, -1)
         told = nn.functional.leaky_relu(seen + self.time(seen.transpose(1, 2)).transpose(1, 2), 0.1)
         logits: Tensor = self.emotion(self.dropout(told.mean(1)))
         return logits

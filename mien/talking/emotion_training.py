@@ -61,7 +61,7 @@ class EmotionPhase:
         rate = options.lr * warmup_cosine(samples, options.samples, int(options.warmup * options.samples))
         self.optimizer.param_groups[0]["lr"] = rate
         self.discriminator.train()
-        frames = _robust(batch.video, options.seed, step)
+        frames = softened(batch.video, options.seed, step)
         with mixed_precision(self.device):
             logits = self.discriminator(frames)
         loss = emotion_loss(logits.float(), batch.emotion, batch.intensity, smoothing=0.05)
@@ -107,9 +107,12 @@ class EmotionPhase:
         load_optimizer("optimizer", self.optimizer, tensors)
 
 
-def _robust(frames: Tensor, seed: int, step: int) -> Tensor:
-    # Blurred and noisy pictures too: a generator's frames are softer than real ones, and are to be judged by the face.
-    random = numpy_generator(seed, "robust", step)
+def softened(frames: Tensor, seed: int, step: int) -> Tensor:
+    """Frames (B, T, 3, S, S), at random blurred, all alike, and with noise: a function of (seed, step).
+
+    A generator's frames are softer than real ones, and are to be judged by the face.
+    """
+    random = numpy_generator(seed, "softened", step)
     kernel = int(random.choice([1, 1, 3, 5]))
     flat = frames.flatten(0, 1)
     if kernel > 1:

@@ -168,7 +168,7 @@ class ImageEncoder(nn.Module):
 
 
 class LandmarkEncoder(nn.Module):
-    """The bottleneck of the reference's feature maps (B, C, h, w) → its landmarks (B, 68, 2), the picture in [−1, 1]."""
+    """The bottleneck of the reference's feature maps (B, C, h, w) → its landmarks (B, 68, 2) in [−1, 1]."""
 
     def __init__(self, channels: int, side: int, width: int) -> None:
         super().__init__()

@@ -86,7 +86,7 @@ class Talker:
 
     @property
     def usual_motion(self) -> NDArray[np.float32]:
-        """Where a face is and how it looks when it does nothing, (9,) in the units of `MOTIONS`: the training's mean."""
+        """Where a face is and how it looks when it does nothing, (9,) in the units of `MOTIONS`."""
         return np.asarray(self.generator.noise_encoder.means.mean(0).cpu().numpy(), np.float32)
 
     def frame_count(self, speech: NDArray[np.float32]) -> int:
@@ -178,7 +178,7 @@ class Talker:
         spectra = log_mels(speech, len(motion), self.fps, self.sample_rate, SPEECH_MARGIN)
         image = torch.from_numpy(scaled_picture(composer.crop, self.size)).to(device)
         maps = network.image_encoder(image.permute(2, 0, 1)[None].float() / 127.5 - 1)
-        landmarks = network.landmark_encoder(maps[-1])
+        landmarks = network.landmarks(maps)
         for first in range(0, len(motion), chunk):
             last = min(first + chunk, len(motion))
             # the last chunk is filled up: equal shapes are computed by equal kernels, to equal bits

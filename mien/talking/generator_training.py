@@ -51,7 +51,7 @@ def draw(generator: Generator, batch: Batch) -> Drawn:
     """A batch's frames, and what its speech and its references tell."""
     speech = speech_codes(generator, batch)
     maps = generator.image_encoder(batch.reference)
-    landmarks = generator.landmark_encoder(maps[-1])
+    landmarks = generator.landmarks(maps)
     drawing = generator.draw(maps, landmarks, generator.codes(landmarks, speech, batch.feeling, batch.motion))
     return Drawn(drawing, generator.speech_encoder.mouth_shape(speech), landmarks)
 
@@ -66,20 +66,23 @@ class PixelLoss:
         if options.perceptual_weight > 0 and (options.perceptual_weights is not None or weights.is_file()):
             self.perceptual = PerceptualLoss(weights).to(device)
 
+    def weights(self, batch: Batch) -> Tensor:
+        """How much each pixel of B · T frames counts, (B · T, 1, S, S) of mean 1."""
+        return feature_weights(
+            batch.landmarks.flatten(0, 1), self.size, self.options.mouth_weight, self.options.eyes_weight
+        )
+
     def __call__(self, drawn: Drawn, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """The sum and its parts."""
         options, drawing = self.options, drawn.drawing
-        landmarks = batch.landmarks.flatten(0, 1)
-        weights = feature_weights(landmarks, self.size, options.mouth_weight, options.eyes_weight)
+        weights = self.weights(batch)
         own, real = drawing.frames.float(), batch.video.flatten(0, 1)
         l1 = pyramid_l1(own, real, weights, options.pyramid_levels)
         mouth = nn.functional.mse_loss(drawn.mouth.float(), batch.mouth)
-        places = (2 * batch.reference_landmarks + 1) / self.size - 1
-        look = nn.functional.l1_loss(drawn.landmarks.float(), places) * self.size / 2
-        total = l1 + options.mouth_shape_weight * mouth + options.landmark_weight * look
-        parts = {"l1": l1.detach(), "mouth_shape": mouth.detach(), "landmarks": look.detach()}
+        total = l1 + options.mouth_shape_weight * mouth
+        parts = {"l1": l1.detach(), "mouth_shape": mouth.detach()}
         if drawing.flow is not None:
-            extra, more = self._moved(drawing, real, weights, batch)
+            extra, more = self._moved(drawn, real, weights, batch)
             total, parts = total + extra, parts | more
         if self.perceptual is not None:
             some = slice(None, None, max(1, len(own) // options.perceptual_frames))
@@ -88,26 +91,31 @@ class PixelLoss:
             parts["perceptual"] = perceived.detach()
         return total, parts
 
-    def _moved(self, drawing: Drawing, real: Tensor, weights: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    def _moved(self, drawn: Drawn, real: Tensor, weights: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """What only a decoder that warps is asked for."""
-        options = self.options
+        options, drawing = self.options, drawn.drawing
         assert drawing.flow is not None
+        assert drawing.shade is not None
         assert drawing.paint is not None
         assert drawing.cover is not None
         assert drawing.landmarks is not None
         wanted = (2 * batch.landmarks.flatten(0, 1) + 1) / self.size - 1
         reference_points = batch.reference_points.repeat_interleave(batch.points.shape[1], 0)
+        known = (2 * batch.reference_landmarks + 1) / self.size - 1
         losses = {
+            "landmarks": nn.functional.l1_loss(drawn.landmarks.float(), known) * self.size / 2,
             "goal": nn.functional.l1_loss(drawing.landmarks.float(), wanted) * self.size / 2,
             "flow": flow_loss(drawing.flow.float(), batch.points.flatten(0, 1), reference_points, self.size),
             "paint": weighted_l1(drawing.paint.float(), real, weights),
             "cover": drawing.cover.float().mean(),
+            "shade": drawing.shade.float().abs().mean(),
         }
         total = (
-            options.landmark_weight * losses["goal"]
+            options.landmark_weight * (losses["landmarks"] + losses["goal"])
             + options.flow_weight * losses["flow"]
             + options.paint_weight * losses["paint"]
             + options.cover_weight * losses["cover"]
+            + options.shade_weight * losses["shade"]
         )
         return total, {name: loss.detach() for name, loss in losses.items()}
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from mien.talking.augmentation import draw_changes, move_points, swap_sides
 from mien.talking.data import BatchPlan, TalkingData, make_batch
 from mien.talking.encoders import SPEECH_CONTEXT, feelings
-from mien.talking.motion import mirrored, placement
+from mien.talking.motion import MOTIONS, mirrored, placement
 from mien.talking.networks import Generator
 from mien.talking.options import GeneratorOptions
 from mien.talking.speech_features import STEPS_PER_FRAME
@@ -33,12 +33,15 @@ CLIPS, FRAMES, REFERENCES = 32, 8, 16
 REFERENCE_NOISE = 0.4
 """Deviation in pixels of the error that the references' landmarks get: those that are told from a picture err too."""
 
+LIDS, BLINKING = MOTIONS.index("lids"), -0.35
+"""Frames whose lids are lower than this are blinks."""
+
 _WEIGHTS = torch.tensor([0.5] * 17 + [2.0] * 10 + [0.5] * 9 + [2.0] * 12 + [2.0] * 20)
 
 
 @dataclass(frozen=True)
 class LandmarkBatch:
-    """Landmarks of B references (B, 68, 2) and of T frames of each clip (B, T, 68, 2), in pixels, with what drives them.
+    """Landmarks of B references (B, 68, 2) and of T frames of each (B, T, 68, 2), in pixels, with what drives them.
 
     `pictures` (R, 3, S, S) are other references, whose landmarks `picture_landmarks` (R, 68, 2) are to be found.
     """
@@ -60,6 +63,9 @@ def landmark_batch(data: TalkingData, options: GeneratorOptions, step: int) -> L
     for clip_id in data.choose_clips(random, CLIPS):
         facts = data.facts[clip_id]
         numbers = random.integers(0, facts.frames, FRAMES)
+        blinks = np.flatnonzero(facts.motion[:, LIDS] < BLINKING)
+        if len(blinks):  # they are too rare to be learned as often as they come
+            numbers[0] = random.choice(blinks)
         other, number = data.choose_reference(random, clip_id, options.reference_shares)
         own_pose = data.facts[other].pose[number : number + 1]
         references.append(data.facts[other].landmarks[number])
@@ -120,7 +126,7 @@ class LandmarkPhase:
         wanted = (2 * batch.landmarks.flatten(0, 1) + 1) / size - 1
         weights = _WEIGHTS.to(device)[:, None] / _WEIGHTS.mean()
         goes = ((goal - wanted).abs() * weights).mean() * size / 2
-        found = generator.landmark_encoder(generator.image_encoder(batch.pictures)[-1])
+        found = generator.landmarks(generator.image_encoder(batch.pictures))
         known = (2 * batch.picture_landmarks + 1) / size - 1
         finds = nn.functional.l1_loss(found, known) * size / 2
         self.optimizer.zero_grad(set_to_none=True)

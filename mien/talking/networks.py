@@ -67,9 +67,13 @@ class Generator(nn.Module):
         self.emotion_encoder = EmotionEncoder(config.code_width // 2)
         self.noise_encoder = NoiseEncoder(config.code_width // 2)
         half = config.code_width // 2
-        self.landmark_encoder = LandmarkEncoder(config.image_channels[-1], config.size >> halvings, config.code_width)
         # Direct draws the face anew wherever it is, as in 2020; only what moves has to know where things are.
-        self.look_encoder = LookEncoder(half) if config.architecture == "warp" else None
+        self.landmark_encoder: LandmarkEncoder | None = None
+        self.look_encoder: LookEncoder | None = None
+        if config.architecture == "warp":
+            bottom = config.size >> halvings
+            self.landmark_encoder = LandmarkEncoder(config.image_channels[-1], bottom, config.code_width)
+            self.look_encoder = LookEncoder(half)
         # The mouth's shape is told to the decoder in plain numbers too: it learns lips several times sooner.
         told = config.speech_width + 2 + (3 if self.look_encoder else 2) * half
         self.code = nn.Sequential(
@@ -79,6 +83,13 @@ class Generator(nn.Module):
             nn.SiLU(),
         )
         self.decoder = DECODERS[config.architecture](config.size, config.image_channels, config.code_width)
+
+    def landmarks(self, maps: list[Tensor]) -> Tensor:
+        """Where the references' landmarks are (B, 68, 2), the picture in [−1, 1]; zeros where nobody needs them."""
+        if self.landmark_encoder is None:
+            return maps[0].new_zeros(len(maps[0]), 68, 2)
+        found: Tensor = self.landmark_encoder(maps[-1])
+        return found
 
     def codes(self, landmarks: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
         """Codes (B, T, code_width) of the references' landmarks (B, 68, 2) and speech codes (B, T, speech_width).
@@ -105,7 +116,7 @@ class Generator(nn.Module):
     def forward(self, reference: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
         """Frames (B, T, 3, S, S) from references (B, 3, S, S), speech codes, feelings and motion."""
         maps = self.image_encoder(reference)
-        landmarks = self.landmark_encoder(maps[-1])
+        landmarks = self.landmarks(maps)
         frames = self.draw(maps, landmarks, self.codes(landmarks, speech, feeling, motion)).frames
         return frames.view(*speech.shape[:2], *frames.shape[1:])
 

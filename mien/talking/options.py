@@ -31,7 +31,7 @@ class Augmentation(BaseModel):
 class EmotionDiscriminatorOptions(TrainingOptions):
     """Phase 1: the emotion discriminator learns the emotions of real clips."""
 
-    samples: int = Field(default=36_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=48_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=12, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
@@ -48,7 +48,7 @@ class EmotionDiscriminatorOptions(TrainingOptions):
 class GeneratorOptions(TrainingOptions):
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
 
-    samples: int = Field(default=30_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=40_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=8, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of AdamW")
@@ -70,7 +70,7 @@ class GeneratorOptions(TrainingOptions):
     landmark_samples: int = Field(
         default=150_000,
         ge=0,
-        description="frames on whose landmarks the code first learns where they go; warp only; 0: none",
+        description="frames from whose landmarks the code first learns where they go; 0: none",
     )
     landmark_lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of that")
     mouth_weight: float = Field(default=12.0, ge=0, le=1000, description="extra weight of the mouth's pixels")
@@ -84,7 +84,10 @@ class GeneratorOptions(TrainingOptions):
         default=0.02, ge=0, le=1000, description="of the error of the mouth's shape told from speech"
     )
     landmark_weight: float = Field(
-        default=0.05, ge=0, le=1000, description="of the error of the landmarks told from the reference, a pixel"
+        default=0.05,
+        ge=0,
+        le=1000,
+        description="of the errors of where landmarks are and go, a pixel; warp only",
     )
     flow_weight: float = Field(
         default=0.05, ge=0, le=1000, description="of the flow's error at the face's points, a pixel; warp only"
@@ -93,8 +96,9 @@ class GeneratorOptions(TrainingOptions):
         default=0.3, ge=0, le=1000, description="of the weighted L1 of the paint by itself; warp only"
     )
     cover_weight: float = Field(
-        default=0.005, ge=0, le=1000, description="of the part of the picture that is painted over; warp only"
+        default=0.02, ge=0, le=1000, description="of the part of the picture that is painted over; warp only"
     )
+    shade_weight: float = Field(default=0.1, ge=0, le=1000, description="of how much is shaded; warp only")
     perceptual_weight: float = Field(
         default=0.1, ge=0, le=1000, description="of VGG19's perceptual loss, where its weights are; 0: never"
     )
@@ -116,7 +120,7 @@ class GeneratorOptions(TrainingOptions):
 class TalkingFaceOptions(TrainingOptions):
     """Phase 3: generator, frame discriminator and emotion discriminator learn together."""
 
-    samples: int = Field(default=8_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=24_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=6, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
@@ -133,12 +137,15 @@ class TalkingFaceOptions(TrainingOptions):
     )
     gamma: float = Field(default=5.0, ge=0, le=10_000, description="weight of R1 and R2, on the mean over patches")
     l1_weight: float = Field(default=1.0, ge=0, le=1000, description="of the weighted L1, as in phase 2")
-    adversarial_weight: float = Field(default=0.01, ge=0, le=1000, description="of the frame discriminator's opinion")
+    adversarial_weight: float = Field(default=0.05, ge=0, le=1000, description="of the frame discriminator's opinion")
     adversarial_start: float = Field(default=0.05, ge=0, le=1, description="part of the samples before it is heard")
     temporal_weight: float = Field(
-        default=0.0, ge=0, le=1000, description="of the opinion of a discriminator that sees a clip's frames in order; 0: none"
+        default=0.0,
+        ge=0,
+        le=1000,
+        description="of a discriminator that sees a clip's frames in order; 0: none",
     )
-    emotion_weight: float = Field(default=0.012, ge=0, le=1000, description="of the emotion discriminator's opinion")
+    emotion_weight: float = Field(default=0.08, ge=0, le=1000, description="of the emotion discriminator's opinion")
     emotion_start: float = Field(default=0.15, ge=0, le=1, description="part of the samples before it is heard")
 
 
@@ -146,7 +153,7 @@ class EmotionJudgeOptions(TrainingOptions):
     """How the emotion judge is built and trained."""
 
     seed: int = Field(77, ge=0, description="of weights, batches and augmentation; not the discriminator's")
-    samples: int = Field(24_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(60_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(24, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(2, ge=1, le=64, description="frames taken from each clip of a batch")
     frames_judged: int = Field(6, ge=1, le=64, description="frames of a clip that the trained judge looks at")

@@ -13,7 +13,7 @@ from mien.talking.adversary import EmotionAdversary, FrameAdversary
 from mien.talking.cards import model_card
 from mien.talking.data import Batch, TalkingData, make_batch
 from mien.talking.discriminators import EmotionDiscriminator, FrameDiscriminator
-from mien.talking.emotion_training import load_emotion_discriminator
+from mien.talking.emotion_training import load_emotion_discriminator, softened
 from mien.talking.generate import load_generator
 from mien.talking.generator_training import (
     PixelLoss,
@@ -86,12 +86,16 @@ class TalkingFacePhase:
         fake = fake_frames.view_as(batch.video)
         reference = batch.reference.repeat_interleave(fake.shape[1], 0)
 
-        curves = self.frame_adversary.train_step(real_frames, fake_frames, reference)
-        curves |= self.emotion_adversary.train_step(batch.video, fake, batch.emotion, batch.intensity)
+        weights = self.pixel_loss.weights(batch)
+
+        curves = self.frame_adversary.train_step(real_frames, fake_frames, reference, weights)
+        # Both are blurred alike, at random: what pleases the critic has to be a face's, not a pattern's.
+        seen_real, seen_fake = (softened(one, options.seed, step) for one in (batch.video, fake))
+        curves |= self.emotion_adversary.train_step(seen_real, seen_fake, batch.emotion, batch.intensity)
 
         pixels, parts = self.pixel_loss(drawn, batch)
-        adversarial = self.frame_adversary.loss(fake_frames, real_frames, reference)
-        emotion = self.emotion_adversary.loss(fake, batch.emotion, batch.intensity)
+        adversarial = self.frame_adversary.loss(fake_frames, real_frames, reference, weights)
+        emotion = self.emotion_adversary.loss(seen_fake, batch.emotion, batch.intensity)
         loss = (
             options.l1_weight * pixels
             + options.adversarial_weight * ramp(samples, options.samples, options.adversarial_start) * adversarial

@@ -2,8 +2,8 @@
 
 The code says where each landmark of the face goes; a flow field spreads that over the picture, as the first-order
 motion model does with key points (Siarohin et al., NeurIPS 2019), and a convolutional network corrects it. A painter
-that sees the moved features paints the inside of the mouth, lids and wrinkles, and a cover says where. Because flow and
-paint are smooth, they suit a reference of any resolution (`mien.talking.compose`).
+that sees the moved features adds light and wrinkles, and paints the inside of the mouth. Because flow, shade and paint
+are smooth, they suit a reference of any resolution (`mien.talking.compose`).
 """
 
 from __future__ import annotations
@@ -31,10 +31,16 @@ PARTS: tuple[tuple[int, ...], ...] = (
 )  # fmt: skip
 """Landmarks that are shown to the network together, as one map of where they go."""
 
+INNER_LIPS = tuple(range(60, 68))
+"""The landmarks round the mouth's opening, clockwise in the picture."""
+
 SPOT = 0.05
 """Deviation of a landmark's spot in those maps, as a part of half the picture's side."""
 
 _STILL = 0.1  # weight of staying in place: far from all landmarks nothing moves
+
+GREATEST_SHADE = 0.5
+"""How much lighter or darker the fetched colours may become, of a range of 2."""
 
 FIRST_COVER = -3.0
 """The cover before training is sigmoid of this: the reference shows through."""
@@ -55,12 +61,13 @@ class WarpDecoder(nn.Module):
             nn.Conv2d(below, channel, 1) for below, channel in zip(channels[:1:-1], channels[-2:0:-1], strict=True)
         )
         width = channels[1]
-        self.shown = nn.Conv2d(len(PARTS), width, 1)
+        self.shown = nn.Conv2d(len(PARTS) + 1, width, 1)
         self.displacement = nn.Linear(code_width, 2 * 68)
         self.reach = nn.Parameter(torch.tensor(REACH).log().repeat_interleave(torch.tensor(_POINTS)))
         self.flow = nn.Conv2d(width, 2, 3, padding=1)
         self.painter = SteeredBlock(width, width, code_width)
-        self.paint = nn.Conv2d(width, 16, 3, padding=1)
+        self.detail = nn.Conv2d(width + 1, width // 2, 3, padding=1)
+        self.paint = nn.Conv2d(width // 2, 7, 3, padding=1)
         for parameter in (*self.flow.parameters(), *self.displacement.parameters()):
             nn.init.zeros_(parameter)
 
@@ -73,18 +80,24 @@ class WarpDecoder(nn.Module):
         """N frames from N images with their feature maps, their landmarks (N, 68, 2) and codes (N, width)."""
         plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
         goal = self.goal(landmarks, code)
-        shown = self.shown(spots(goal, maps[2].shape[-1]))
+        opening = mouth_opening(goal, maps[0].shape[-1])
+        shown = torch.cat([spots(goal, maps[2].shape[-1]), nn.functional.avg_pool2d(opening, 2)], 1)
+        shown = self.shown(shown)
         hidden = self.blocks[0](maps[-1] + self.enter(plan), code)
         for block, narrow, skip in zip(list(self.blocks)[1:], self.narrow, maps[-2:1:-1], strict=True):
             merged = nn.functional.interpolate(narrow(hidden), scale_factor=2, mode="nearest") + skip
             hidden = block(merged + shown if block is self.blocks[-1] else merged, code)
         flow = spread(goal, landmarks - goal, self.reach.exp(), hidden.shape[-1])
         flow = flow + GREATEST_CORRECTION * torch.tanh(self.flow(hidden))
-        painted = self.paint(self.painter(hidden + moved(maps[2], flow) + shown, code))
-        paint, cover = nn.functional.pixel_shuffle(painted, 2).split((3, 1), 1)
-        paint, cover = torch.tanh(paint), torch.sigmoid(cover + FIRST_COVER)
-        warped = moved(maps[0], nn.functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False))
-        return Drawing(torch.lerp(warped, paint, cover), flow, paint, cover, goal)
+        painted = self.painter(hidden + moved(maps[2], flow) + shown, code)
+        painted = torch.cat([nn.functional.interpolate(painted, scale_factor=2, mode="nearest"), opening], 1)
+        shade, paint, cover = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3, 1), 1)
+        # Light and wrinkles are added, so that the skin keeps its detail; what no reference shows is replaced, as
+        # everything is where the mouth opens.
+        shade, paint = GREATEST_SHADE * torch.tanh(shade), torch.tanh(paint)
+        cover = torch.lerp(torch.sigmoid(cover + FIRST_COVER), torch.ones_like(opening), opening)
+        fetched = moved(maps[0], nn.functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False))
+        return Drawing(torch.lerp(fetched + shade, paint, cover).clamp(-1, 1), flow, shade, paint, cover, goal)
 
 
 def spread(points: Tensor, displacements: Tensor, reach: Tensor, side: int) -> Tensor:
@@ -107,6 +120,22 @@ def spots(points: Tensor, side: int) -> Tensor:
     pull = torch.exp(-0.5 * ((axis - points[..., None]) / SPOT).square())
     maps = [pull[:, part, 1].transpose(1, 2) @ pull[:, part, 0] for part in map(list, PARTS)]
     return torch.stack(maps, 1)
+
+
+def mouth_opening(points: Tensor, side: int) -> Tensor:
+    """How far each pixel lies between the lips, (N, 1, side, side) in [0, 1], for landmarks (N, 68, 2) in [−1, 1].
+
+    The part of the plane that is inside of every edge between the inner lips' landmarks, half a pixel soft.
+    """
+    first = points[:, list(INNER_LIPS)]
+    edge = first.roll(-1, 1) - first
+    edge = edge / edge.norm(dim=-1, keepdim=True).clamp(min=1e-4)
+    axis = (2 * torch.arange(side, device=points.device, dtype=points.dtype) + 1) / side - 1
+    # the signed distance is linear in x and in y: two small tables instead of one of all pixels
+    along_x = -edge[..., 1:] * (axis - first[..., :1])
+    along_y = edge[..., :1] * (axis - first[..., 1:])
+    distance = (along_x[:, :, None] + along_y[..., None]).amin(1, keepdim=True)
+    return torch.sigmoid(distance * (2 * side) - 1)
 
 
 def places(height: int, width: int, like: Tensor) -> Tensor:

@@ -83,7 +83,7 @@ TINY_EMOTION = EmotionDiscriminatorOptions(
 )
 TINY_GENERATOR = GeneratorOptions(
     samples=160, clips_per_step=4, frames_per_clip=2, image_channels=(8, 8, 16), speech_width=8, code_width=16,
-    speech_samples=1000, device="cpu", log_samples=40,
+    speech_samples=1000, landmark_samples=1000, device="cpu", log_samples=40,
 )  # fmt: skip
 TINY_TALKING_FACE = TalkingFaceOptions(
     samples=128, clips_per_step=4, frames_per_clip=2, frame_width=4, frame_levels=2, device="cpu", log_samples=32

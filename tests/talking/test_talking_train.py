@@ -13,8 +13,12 @@ from talking_corpus import SIZE, TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
+from mien.talking.data import BatchPlan, TalkingData, make_batch
 from mien.talking.generate import load_generator
+from mien.talking.generator_training import draw, new_generator
+from mien.talking.landmark_training import pretrain_landmarks
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
+from mien.talking.speech_training import pretrain_speech_encoder
 from mien.talking.train import train_emotion_discriminator, train_generator, train_talking_face
 from mien.training.curves import no_log
 
@@ -29,14 +33,46 @@ def test_the_speech_encoder_learns_the_mouth_and_the_generator_the_picture(
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 
-    options = TINY_GENERATOR.model_copy(update={"samples": 400, "speech_samples": 20_000})
+    changes = {"samples": 1000, "speech_samples": 20_000, "landmark_samples": 20_000}
+    options = TINY_GENERATOR.model_copy(update=changes)
     figures = train_generator(faces, split, options, tmp_path / "out", tmp_path / "resume", log)  # type: ignore[arg-type]
     assert np.mean(curves["speech_mouth_shape"][-3:]) < 0.5 * curves["speech_mouth_shape"][0]
-    assert np.mean(curves["l1"][-3:]) < 0.6 * curves["l1"][0]
+    assert np.mean(curves["landmarks_are"][-3:]) < 0.6 * curves["landmarks_are"][0]
+    assert np.mean(curves["landmarks_go"][-3:]) < 0.8 * curves["landmarks_go"][0]
+    assert np.mean(curves["l1"][-5:]) < 0.8 * np.mean(curves["l1"][:3])
     assert figures["val_l1"] == pytest.approx(curves["val_l1"][-1])
     assert figures["val_l1"] < 0.06
     assert figures["perceptual_loss_used"] == 0
     assert figures["parameters"] > 1000
+
+
+def test_the_mouth_is_told_to_open_before_a_frame_is_drawn(faces: Path, split: Path, tmp_path: Path) -> None:
+    torch.set_num_threads(1)
+    options = TINY_GENERATOR.model_copy(update={"speech_samples": 20_000, "landmark_samples": 30_000})
+    data = TalkingData(faces, split, "train")
+    generator = new_generator(data, options)
+    pretrain_speech_encoder(generator.speech_encoder, data, options, "a", tmp_path / "speech", no_log)
+    pretrain_landmarks(generator, data, options, "a", tmp_path / "landmarks", no_log)
+    held_out = TalkingData(faces, split, "val")
+    real, told = [], []
+    for step in range(8):
+        batch = make_batch(held_out, BatchPlan(0, "test", 6, 4, reference_shares=(0, 1, 0)), step)
+        with torch.no_grad():
+            landmarks = draw(generator, batch).drawing.landmarks
+        assert landmarks is not None
+        real.append(batch.landmarks.flatten(0, 1)[:, 66, 1] - batch.landmarks.flatten(0, 1)[:, 62, 1])
+        told.append(landmarks[:, 66, 1] - landmarks[:, 62, 1])
+    assert np.corrcoef(torch.cat(real), torch.cat(told))[0, 1] > 0.5
+
+
+def test_a_direct_generator_trains_as_in_2020(faces: Path, split: Path, tmp_path: Path) -> None:
+    names: set[str] = set()
+    options = TINY_GENERATOR.model_copy(update={"architecture": "direct"})
+    train_generator(
+        faces, split, options, tmp_path / "out", tmp_path / "resume", lambda values, _: names.update(values)
+    )
+    assert not names & {"flow", "cover", "landmarks_go"}
+    assert load_generator(tmp_path / "out").config.architecture == "direct"
 
 
 def test_the_same_configuration_ends_in_the_same_bytes(

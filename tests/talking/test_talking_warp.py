@@ -14,7 +14,7 @@ from mien.talking.augmentation import MIRRORED
 from mien.talking.compose import Composer, border_weight
 from mien.talking.decoding import Drawing
 from mien.talking.losses import flow_loss
-from mien.talking.warp import PARTS, moved, places, spots, spread
+from mien.talking.warp import PARTS, mouth_opening, moved, places, spots, spread
 
 
 def face_points() -> torch.Tensor:
@@ -61,7 +61,8 @@ def test_mirrored_numbers_are_those_of_a_mirrored_face() -> None:
 
 def plain_drawing(frames: int, side: int = 32) -> Drawing:
     picture = torch.zeros(frames, 3, side, side)
-    return Drawing(picture, torch.zeros(frames, 2, side // 2, side // 2), picture, torch.zeros(frames, 1, side, side))
+    flow, cover = torch.zeros(frames, 2, side // 2, side // 2), torch.zeros(frames, 1, side, side)
+    return Drawing(picture, flow, picture, picture, cover)
 
 
 def crop(side: int) -> np.ndarray:
@@ -91,6 +92,28 @@ def test_the_placement_moves_all_that_was_drawn() -> None:
     frame = next(Composer(crop(32)).frames(drawing._replace(paint=paint, cover=cover), shift))
     assert (frame[25:27, 13:19] < 8).all()
     assert np.abs(frame[8:20].astype(int) - crop(32)[4:16]).max() <= 2
+
+
+def test_shade_is_added_and_keeps_the_detail() -> None:
+    drawing = plain_drawing(1)._replace(shade=torch.full((1, 3, 32, 32), 20 / 127.5))
+    frame = next(Composer(crop(128)).frames(drawing, torch.eye(3)[None])).astype(int)
+    assert np.array_equal(frame, np.minimum(crop(128).astype(int) + 20, 255))
+
+
+def test_the_mouths_opening_lies_between_the_lips() -> None:
+    points = face_points()
+    points[:, 65:68, 1] += 0.2
+    mask = mouth_opening(points, 64)[0, 0]
+    rows, columns = (mask > 0.5).nonzero().float().unbind(1)
+    lips = (points[0, 60:68] + 1) * 32 - 0.5
+    assert len(rows) > 30
+    assert (rows > lips[:, 1].min()).all()
+    assert (rows < lips[:, 1].max()).all()
+    assert (columns > lips[:, 0].min()).all()
+    assert (columns < lips[:, 0].max()).all()
+    assert float(mask[:30].max()) < 0.01
+    points[:, 65:68, 1] -= 0.25  # the lower lip above the upper one: shut
+    assert float(mouth_opening(points, 64).max()) < 0.3
 
 
 @pytest.mark.parametrize("warps", [True, False])
