@@ -182,13 +182,16 @@ def main() -> None:
     parser.add_argument("--talk-for", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.threads = 1
     torch.set_num_threads(arguments.threads)
     if arguments.talk_for is not None:
         talk_for(arguments.folder, arguments.image, arguments.talk_for)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        notes, rows = [], []
+        notes: list[str] = []
+        rows: list[Row] = []
         if not arguments.long:
             notes, rows = network_rows(0.1 if arguments.quick else 3.0)
         if not arguments.quick:

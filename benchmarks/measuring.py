@@ -32,10 +32,10 @@ class Row:
     def line(self) -> str:
         """The row as it is printed."""
         if self.goal is None:
-            return f"{self.what:64s} {self.ratio:8.2f}"
+            return f"{self.what:64s} {self.ratio:8.3g}"
         reached = self.ratio <= self.goal if self.at_most else self.ratio >= self.goal
         sign = "at most" if self.at_most else "at least"
-        return f"{self.what:64s} {self.ratio:8.2f}   goal {sign} {self.goal:g}: {'reached' if reached else 'missed'}"
+        return f"{self.what:64s} {self.ratio:8.3g}   goal {sign} {self.goal:g}: {'reached' if reached else 'missed'}"
 
 
 def print_table(title: str, notes: list[str], rows: list[Row]) -> None:

@@ -71,7 +71,7 @@ def copies(paths: Sequence[Path], count: int, folder: Path) -> list[Clip]:
 
 def prepare(clips: Sequence[Clip], workers: int) -> float:
     """Seconds that both stages take, from an empty cache."""
-    execution = Execution(workers=workers)
+    execution = Execution(workers=workers, retries=0)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         started = time.perf_counter()

@@ -1,7 +1,8 @@
 """From what the decoder drew to frames: the head is placed, and a reference of any resolution keeps its detail.
 
-What `architecture: warp` gives is smooth (a flow, light) or small (paint under a cover): it is computed at the network's
-size and applied to the reference at its own. Placement and flow are one displacement: every pixel is fetched once.
+What `architecture: warp` gives is smooth (a flow, light) or small (paint under a cover): it is computed at the
+network's size and applied to the reference at its own. Placement and flow are one displacement: every pixel is fetched
+once.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from mien.training.randomness import torch_generator
 CHUNK_FRAMES = 16
 """Frames decoded at once: memory does not depend on the length of the speech."""
 
-LEAST_SIDE = 32
+LEAST_SIDE = 16
 """The smallest crop that is animated, in pixels."""
 
 
@@ -117,7 +117,7 @@ class Talker:
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield ⌈N · fps / sample rate⌉ frames uint8 (R, R, 3) of the face in `crop` (R, R, 3) saying `speech` (N,).
 
-        R is any side of at least 32 pixels: the network looks at the crop at its own `size`; with `architecture: warp`
+        R is any side of at least 16 pixels: the network looks at the crop at its own `size`; with `architecture: warp`
         the frames have the crop's detail. `emotion` one of EMOTIONS, `intensity` in [0, 1]; None: unspecified.
         `feeling` (T, 6) gives the weight in [0, 1] of each of EMOTIONS in each frame instead. `seed` chooses head
         motion, blinks and gaze; `motion` (T, 9) gives them instead. `hold_border` in [0, 0.5): part of the side over

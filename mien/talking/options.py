@@ -177,7 +177,7 @@ class EvaluateTalkingOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     part: str = Field("val", pattern="^(train|val|test)$", description="whose actors: val; test only at the very end")
-    max_clips: int | None = Field(24, ge=1, description="clips evaluated, spread over emotions and actors; None: all")
+    max_clips: int | None = Field(36, ge=1, description="clips evaluated, spread over emotions and actors; None: all")
     max_seconds: float = Field(4.0, gt=0, le=600, description="how much of each clip, from its start, in seconds")
     seed: int = Field(0, ge=0, description="of the choice of clips and of the generator's noise")
     detector: str = Field("mediapipe", pattern="^(mediapipe|face-alignment)$", description="as in the align stage")
