@@ -6,9 +6,12 @@ Without it a network that sees few actors learns where their features are instea
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mien.talking.options import Augmentation
@@ -24,28 +27,49 @@ UNCHANGED = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, cont
 
 
 def augment_pictures(
-    pictures: Tensor,
+    pictures: Sequence[Sequence[NDArray[np.uint8]]],
     points: Tensor,
     options: Augmentation,
     random: np.random.Generator,
     placements: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Change pictures (B, N, 3, S, S) in [−1, 1] and points (B, T, P, 2) in pixels.
+    """Change B × N pictures uint8 (S, S, 3) and points (B, T, P, 2) in pixels.
 
     `placements` (B, N, 3, 3): what is done to each picture before that, so that it is resampled only once. The
-    points belong to the first T pictures. Returns both, changed, and which clips were mirrored, (B,) bool. The
-    points of a mirrored clip keep their numbers (see `MIRRORED`).
+    points belong to the first T pictures. Returns the pictures (B, N, 3, S, S) in [−1, 1], the points, and which clips
+    were mirrored, (B,) bool. The points of a mirrored clip keep their numbers (see `MIRRORED`).
     """
-    batch, count, _, size, _ = pictures.shape
+    batch, count, size = len(pictures), len(pictures[0]), pictures[0][0].shape[0]
     draw, forward, flipped = draw_changes(random, batch, options)
     forward = forward[:, None].expand(-1, count, -1, -1)
     if placements is not None:
         forward = forward @ placements
-    changed = warp_pictures(pictures.flatten(0, 1), forward.flatten(0, 1)).view_as(pictures)
-    gain = (1 + options.contrast * draw[:, 5:6]) * (1 + options.colour * draw[:, 7:10])
-    offset = options.brightness * draw[:, 6:7]
-    changed = (changed * gain[:, None, :, None, None] + offset[:, None, :, None, None]).clamp(-1, 1)
-    return changed, move_points(points, forward[:, : points.shape[1]], size), flipped
+    changed = np.empty((batch, count, size, size, 3), np.float32)
+    for own, matrices, numbers, out in zip(pictures, forward, draw, changed, strict=True):
+        _change_clip(own, matrices, numbers, options, out)
+    moved = move_points(points, forward[:, : points.shape[1]], size)
+    return torch.from_numpy(changed).permute(0, 1, 4, 2, 3), moved, flipped
+
+
+def _change_clip(
+    pictures: Sequence[NDArray[np.uint8]],
+    forward: Tensor,
+    draw: Tensor,
+    options: Augmentation,
+    out: NDArray[np.float32],
+) -> None:
+    """Move a clip's pictures by (N, 3, 3) on coordinates of [−1, 1], then change their colours; into (N, S, S, 3)."""
+    size = pictures[0].shape[0]
+    # From [−1, 1] to the places of pixel centres, which OpenCV counts from 0.
+    pixels = np.array([[size / 2, 0, (size - 1) / 2], [0, size / 2, (size - 1) / 2], [0, 0, 1]])
+    matrices = (pixels @ forward.double().numpy() @ np.linalg.inv(pixels))[:, :2]
+    gain = (1 + options.contrast * draw[5]) * (1 + options.colour * draw[7:10])
+    levels = np.linspace(-1, 1, 256)[:, None] * gain.numpy() + options.brightness * float(draw[6])
+    table = np.clip(levels, -1, 1).astype(np.float32)[None]  # one table does what four passes over the picture would
+    moved = np.empty((size, size, 3), np.uint8)
+    for picture, matrix, target in zip(pictures, matrices, out, strict=True):
+        cv2.warpAffine(picture, matrix, (size, size), dst=moved, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        cv2.LUT(moved, table, dst=target)
 
 
 def draw_changes(random: np.random.Generator, batch: int, options: Augmentation) -> tuple[Tensor, Tensor, Tensor]:

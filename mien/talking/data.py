@@ -237,15 +237,14 @@ class BatchPlan:
 def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     """The batch of this step."""
     random = numpy_generator(plan.seed, plan.purpose, step)
-    pictures: list[NDArray[np.uint8]] = []
+    pictures: list[list[NDArray[np.uint8]]] = []
     parts: dict[str, list[Any]] = {name: [] for name in ("landmarks", "points", "spectra", "motion", "mouth")}
     emotions, intensities, placements = [], [], []
     for clip_id in data.choose_clips(random, plan.clips):
         facts = data.facts[clip_id]
         numbers = _frame_numbers(random, facts.frames, plan)
-        pictures += [data.frame(clip_id, int(number)) for number in numbers]
         other, number = data.choose_reference(random, clip_id, plan.reference_shares)
-        pictures.append(data.frame(other, number))
+        pictures.append([*(data.frame(clip_id, int(one)) for one in numbers), data.frame(other, number)])
         # The decoder draws the face where the reference has it; `Talker` moves the picture as the motion says.
         own_pose = data.facts[other].pose[number : number + 1]
         placements.append(np.concatenate([placement(facts.pose[numbers], own_pose), np.eye(3)[None]]))
@@ -258,17 +257,15 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
         emotions.append(-1 if random.random() < plan.emotion_dropout else facts.emotion)
         intensities.append(math.nan if random.random() < plan.intensity_dropout else facts.intensity)
     tensors = {name: torch.from_numpy(np.stack(arrays).astype(np.float32)) for name, arrays in parts.items()}
-    stacked = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-    stacked = stacked.view(plan.clips, plan.frames + 1, *stacked.shape[1:])
     matrices = torch.from_numpy(np.stack(placements).astype(np.float32))
     both = torch.cat([tensors.pop("landmarks"), tensors.pop("points")], 2)
-    stacked, both, flipped = augment_pictures(stacked, both, plan.augmentation or UNCHANGED, random, matrices)
+    stacked, both, flipped = augment_pictures(pictures, both, plan.augmentation or UNCHANGED, random, matrices)
     both = swap_sides(both, flipped)
     signs = torch.from_numpy(mirrored(np.ones((1, tensors["motion"].shape[-1]))).astype(np.float32))
     tensors["motion"] = torch.where(flipped[:, None, None], tensors["motion"] * signs, tensors["motion"])
     return Batch(
-        video=stacked[:, :-1].contiguous(),
-        reference=stacked[:, -1].contiguous(),
+        video=stacked[:, :-1],
+        reference=stacked[:, -1],
         landmarks=both[:, :-1, :68],
         points=both[:, :-1, 68:],
         reference_landmarks=both[:, -1, :68],

@@ -45,7 +45,7 @@ class FrameDiscriminator(nn.Module):
         """Scores (N,): higher means more like a photograph. `weights` (N, 1, S, S): how much each place counts."""
         patches: Tensor = self.layers(torch.cat([frames, reference], 1))
         if weights is not None:
-            counts = nn.functional.adaptive_avg_pool2d(weights, patches.shape[-2:])
+            counts = nn.functional.adaptive_avg_pool2d(weights, (patches.shape[-2], patches.shape[-1]))
             patches = patches * counts / counts.mean((2, 3), keepdim=True)
         return patches.mean((1, 2, 3))
 

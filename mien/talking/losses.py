@@ -17,7 +17,8 @@ def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> 
     `landmarks` (N, 68, 2) in pixels, iBUG order. Each G is a Gaussian of height 1 around the feature's centre, its
     deviation a part of the feature's own width, in closed form over the pixel centres.
     """
-    weights = torch.ones(len(landmarks), size, size, device=landmarks.device)
+    pixels = torch.arange(size, device=landmarks.device, dtype=landmarks.dtype)
+    rows, columns = [], []
     for strength, points, across, down in (
         (mouth, slice(48, 68), 0.45, 0.40),
         (eyes, slice(36, 42), 0.50, 0.45),
@@ -26,17 +27,15 @@ def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> 
         (eyes, slice(22, 27), 0.45, 0.25),
     ):
         feature = landmarks[:, points]
-        width = (feature[..., 0].amax(1) - feature[..., 0].amin(1)).clamp(min=2)
+        width = (feature[..., 0].amax(1) - feature[..., 0].amin(1)).clamp(min=2)[:, None]
         centre = (feature.amax(1) + feature.amin(1)) / 2
-        weights = weights + strength * _gaussian(centre, across * width, down * width, size)
-    return (weights / weights.mean((1, 2), keepdim=True))[:, None]
-
-
-def _gaussian(centre: Tensor, across: Tensor, down: Tensor, size: int) -> Tensor:
-    pixels = torch.arange(size, device=centre.device, dtype=centre.dtype)
-    column = torch.exp(-0.5 * ((pixels - centre[:, :1]) / across[:, None]) ** 2)
-    row = torch.exp(-0.5 * ((pixels - centre[:, 1:]) / down[:, None]) ** 2)
-    return row[:, :, None] * column[:, None, :]
+        columns.append(torch.exp(-0.5 * ((pixels - centre[:, :1]) / (across * width)).square()))
+        rows.append(strength * torch.exp(-0.5 * ((pixels - centre[:, 1:]) / (down * width)).square()))
+    # A Gaussian in the plane is a row times a column: their sum is one matrix product, its mean known beforehand.
+    row, column = torch.stack(rows, 2), torch.stack(columns, 1)
+    mean = 1 + (row.mean(1) * column.mean(2)).sum(1)
+    scale = (1 / mean)[:, None, None]
+    return torch.baddbmm(scale, row * scale, column)[:, None]
 
 
 def weighted_l1(frames: Tensor, real: Tensor, weights: Tensor) -> Tensor:
