@@ -114,6 +114,7 @@ class Talker:
         chunk_frames: int = CHUNK_FRAMES,
         feeling: NDArray[np.float32] | None = None,
         hold_border: float = 0.0,
+        landmarks: NDArray[np.float32] | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield ⌈N · fps / sample rate⌉ frames uint8 (R, R, 3) of the face in `crop` (R, R, 3) saying `speech` (N,).
 
@@ -121,9 +122,11 @@ class Talker:
         the frames have the crop's detail. `emotion` one of EMOTIONS, `intensity` in [0, 1]; None: unspecified.
         `feeling` (T, 6) gives the weight in [0, 1] of each of EMOTIONS in each frame instead. `seed` chooses head
         motion, blinks and gaze; `motion` (T, 9) gives them instead. `hold_border` in [0, 0.5): part of the side over
-        which all change fades to nothing towards the edges, for a frame that is put back into its picture. Raises
-        ValueError for a crop that is no such picture, an unknown emotion, numbers out of bounds, or speech that is
-        empty or holds something else than numbers.
+        which all change fades to nothing towards the edges, for a frame that is put back into its picture.
+        `landmarks` (68, 2) of the face in the crop's pixels, as a detector found them; None: the network finds them
+        itself, which it does well only in faces such as it was trained on. Raises ValueError for a crop that is no such
+        picture, an unknown emotion, numbers out of bounds, or speech that is empty or holds something else than
+        numbers.
         """
         self._check(crop, speech, intensity, hold_border)
         frames = self.frame_count(speech)
@@ -132,7 +135,8 @@ class Talker:
             motion = self._drawn_motion(felt, seed)
         if motion.shape != (frames, len(MOTIONS)):
             raise ValueError(f"motion must have the shape ({frames}, {len(MOTIONS)}), not {motion.shape}")
-        return self._frames(Composer(crop, hold_border), speech, felt, motion, chunk_frames)
+        known = None if landmarks is None else self._known(landmarks, crop.shape[0])
+        return self._frames(Composer(crop, hold_border), speech, felt, motion, chunk_frames, known)
 
     def talk(
         self, image: Path, text: str | None = None, speech: Path | None = None, **how: Any
@@ -165,6 +169,12 @@ class Talker:
         if not 0 <= hold_border < 0.5:
             raise ValueError(f"hold_border {hold_border:g} is not in [0, 0.5)")
 
+    def _known(self, landmarks: NDArray[np.float32], side: int) -> Tensor:
+        if landmarks.shape != (68, 2) or not np.isfinite(landmarks).all():
+            raise ValueError(f"landmarks must be finite numbers (68, 2), not {landmarks.shape}")
+        place = (2 * np.asarray(landmarks, np.float32) + 1) / side - 1
+        return torch.from_numpy(place).to(self.device)[None]
+
     @torch.no_grad()
     def _frames(
         self,
@@ -173,12 +183,13 @@ class Talker:
         feeling: Tensor,
         motion: NDArray[np.float32],
         chunk: int,
+        known: Tensor | None,
     ) -> Iterator[NDArray[np.uint8]]:
         network, device = self.generator, self.device
         spectra = log_mels(speech, len(motion), self.fps, self.sample_rate, SPEECH_MARGIN)
         image = torch.from_numpy(scaled_picture(composer.crop, self.size)).to(device)
         maps = network.image_encoder(image.permute(2, 0, 1)[None].float() / 127.5 - 1)
-        landmarks = network.landmarks(maps)
+        landmarks = network.landmarks(maps) if known is None else known
         for first in range(0, len(motion), chunk):
             last = min(first + chunk, len(motion))
             # the last chunk is filled up: equal shapes are computed by equal kernels, to equal bits

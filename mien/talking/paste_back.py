@@ -8,7 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.faces.alignment import STABLE_POINTS, mean_shape, scaled, similarity_transform, transform_scale, warp
+from mien.faces.alignment import (
+    STABLE_POINTS,
+    mean_shape,
+    scaled,
+    similarity_transform,
+    transform_points,
+    transform_scale,
+    warp,
+)
 
 LEAST_CROP, MOST_CROP = 64, 768
 """Sides in pixels between which the crop that is animated lies."""
@@ -43,7 +51,7 @@ class PasteBack:
     """Puts frames of one aligned face back into its picture; made once, then quick for each frame.
 
     `crop` uint8 (R, R, 3): the face cut out of the picture, which the generator animates. `transform` float64 (2, 3):
-    picture → crop.
+    picture → crop. `landmarks` float32 (68, 2): the face's, in the crop's pixels.
     """
 
     def __init__(self, picture: NDArray[np.uint8], landmarks: NDArray[np.float32], size: int | None = None) -> None:
@@ -58,6 +66,7 @@ class PasteBack:
         self.picture = np.ascontiguousarray(picture)
         self.transform = scaled(unit, size)
         self.crop = warp(self.picture, self.transform, size)
+        self.landmarks = transform_points(landmarks, self.transform)
         self._prepare()
 
     def _prepare(self) -> None:

@@ -158,6 +158,7 @@ def perform(talker: Talker, reference: Reference, said: Said, manner: Manner) ->
         motion=_motion(talker, frames, manner, emotion),
         feeling=None if track is None else track.feeling(frames, talker.fps),
         hold_border=HOLD_BORDER if manner.paste_back else 0.0,
+        landmarks=stage.landmarks,
     )
     shown = (stage.paste(frame) for frame in generated) if manner.paste_back else generated
     return Performance(_marked(shown) if manner.mark else shown, frames, talker.fps, said, _notes(reference, manner))

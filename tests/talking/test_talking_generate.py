@@ -104,6 +104,8 @@ def test_memory_does_not_grow_with_the_frames(talker: Talker, crop: NDArray[np.u
         ({"feeling": np.full((10, 6), 2, np.float32)}, "between 0 and 1"),
         ({"feeling": np.full((10, 6), np.nan, np.float32)}, "between 0 and 1"),
         ({"hold_border": 0.5}, "hold_border"),
+        ({"landmarks": np.zeros((67, 2), np.float32)}, "landmarks must be"),
+        ({"landmarks": np.full((68, 2), np.nan, np.float32)}, "landmarks must be"),
         ({"motion": np.zeros((3, 9), np.float32)}, "motion must have the shape"),
     ],
 )
@@ -187,3 +189,18 @@ def test_the_head_goes_where_the_motion_says(talker: Talker, crop: NDArray[np.ui
     plain = np.stack(list(talker.generate(crop, speech, motion=still))).astype(int)
     moved = np.stack(list(talker.generate(crop, speech, motion=shifted))).astype(int)
     assert np.abs(moved[:, :, 8:-4] - plain[:, :, 4:-8]).max() <= 1  # four pixels to the viewer's right
+
+
+def test_the_mouth_is_painted_where_the_landmarks_are(talker: Talker, crop: NDArray[np.uint8]) -> None:
+    speech = noise(6400)
+    still = np.repeat(talker.usual_motion[None], 10, 0)
+    own = drawn_landmarks(1.0)  # an open mouth, whose inside is painted
+    higher = own - np.array([0, 8], np.float32)
+
+    def mouth(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+        frames = np.stack(list(talker.generate(crop, speech, motion=still, landmarks=landmarks))).astype(float)
+        return np.asarray(np.abs(frames - crop).mean((0, 3)))
+
+    below, above = own[60:68].mean(0).astype(int), higher[60:68].mean(0).astype(int)
+    assert mouth(own)[below[1], below[0]] > mouth(higher)[below[1], below[0]]
+    assert mouth(higher)[above[1], above[0]] > mouth(own)[above[1], above[0]]
