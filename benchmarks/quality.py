@@ -97,11 +97,13 @@ def against_direct(arguments: argparse.Namespace, options: EvaluateTalkingOption
     """Train the baseline for as long, and print both."""
     generator = GeneratorOptions(**DIRECT)
     talking = TalkingFaceOptions(**DIRECT_TALKING)
-    generator = generator.model_copy(update={"samples": samples_in(arguments.generator_seconds, generator)})
-    talking = talking.model_copy(update={"samples": samples_in(arguments.talking_seconds, generator, talking)})
+    first = arguments.direct_samples or samples_in(arguments.generator_seconds, generator)
+    generator = generator.model_copy(update={"samples": first})
+    then = arguments.direct_talking_samples or samples_in(arguments.talking_seconds, generator, talking)
+    talking = talking.model_copy(update={"samples": then})
     out = arguments.out / "direct"
-    folder, first, second = trained(out, generator, out / "generator", talking)
-    print(f"direct: {generator.samples} + {talking.samples} frames in {first:.0f} s + {second:.0f} s")
+    folder, phase_2, phase_3 = trained(out, generator, out / "generator", talking)
+    print(f"direct: {generator.samples} + {talking.samples} frames in {phase_2:.0f} s + {phase_3:.0f} s")
     rows = {"warp": MODELS / "talking_face", "direct": folder}
     figures = {name: evaluated(path, arguments.out / f"{name}_evaluation", options) for name, path in rows.items()}
     (arguments.out / "against_direct.json").write_text(json.dumps(figures, indent=1))
@@ -137,6 +139,8 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=None, help="clips evaluated (default: as in params.yaml)")
     parser.add_argument("--generator-seconds", type=float, default=200, help="what the generator stage of warp took")
     parser.add_argument("--talking-seconds", type=float, default=240, help="what the talking_face stage of warp took")
+    parser.add_argument("--direct-samples", type=int, default=None, help="frames instead of the generator's seconds")
+    parser.add_argument("--direct-talking-samples", type=int, default=None, help="frames instead of the joint seconds")
     parser.add_argument("--samples", type=int, default=10_000, help="ablation: frames of the generator's training")
     parser.add_argument("--landmark-samples", type=int, default=75_000, help="ablation: frames of landmarks before it")
     parser.add_argument("--talking-samples", type=int, default=6_000, help="ablation: frames of the joint training")

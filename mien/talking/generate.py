@@ -139,9 +139,15 @@ class Talker:
         return self._frames(Composer(crop, hold_border), speech, felt, motion, chunk_frames, known)
 
     def talk(
-        self, image: Path, text: str | None = None, speech: Path | None = None, **how: Any
+        self,
+        image: Path | str | NDArray[np.uint8],
+        text: str | None = None,
+        speech: Path | str | NDArray[np.float32] | None = None,
+        **how: Any,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield the frames, as they come, of the face in a picture saying a text or a recording.
+
+        `image`: a file, or upright RGB uint8 (H, W, 3). `speech`: a file, or float32 (N,) in [−1, 1] at `sample_rate`.
 
         `how`: `emotion`, `intensity`, `language`, `voice`, `engine`, `seed` and whatever else
         `mien.talking.talk_request.Manner` holds. What comes back also tells what is said (`said`: samples and words),
