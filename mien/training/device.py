@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 from torch import nn
@@ -40,3 +41,18 @@ def place(module: nn.Module, device: torch.device) -> None:
     for parameter in module.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+
+
+@contextmanager
+def core_for_batches() -> Iterator[None]:
+    """One core fewer for the arithmetic: the next batch is being made on it.
+
+    Small networks lose more by waiting for a busy core than they gain by using it: on two cores a step with one thread
+    takes four fifths of the time of one with two.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(max(1, threads - 1))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -17,6 +17,7 @@ from torch import Tensor
 from mien.progress import progress_bar
 from mien.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from mien.training.curves import Curves, Log
+from mien.training.device import core_for_batches
 from mien.training.prefetch import prefetch
 
 Batch = TypeVar("Batch")
@@ -74,7 +75,7 @@ def run_course(trainee: Trainee[Batch], course: Course[Batch], resume: Path, log
     saved = time.monotonic()
     batches = prefetch(course.make_batch, first, course.steps)
     total, resumed = course.steps * course.samples_per_step, first * course.samples_per_step
-    with progress_bar(course.description, total, course.unit, resumed) as advance:
+    with core_for_batches(), progress_bar(course.description, total, course.unit, resumed) as advance:
         for step, batch in enumerate(batches, first):
             scalars = trainee.train_step(batch, step)
             done = step + 1

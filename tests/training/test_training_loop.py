@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from mien.training.device import core_for_batches
 from mien.training.ema import Ema
 from mien.training.loop import Course, TrainingDivergedError, run_course
 from mien.training.prefetch import prefetch
@@ -118,3 +119,17 @@ def test_randomness_depends_on_seed_purpose_and_step_alone() -> None:
     assert torch.equal(
         torch.randn(3, generator=torch_generator(3, "x")), torch.randn(3, generator=torch_generator(3, "x"))
     )
+
+
+def test_a_core_is_left_for_the_batches_and_given_back() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with core_for_batches():
+            assert torch.get_num_threads() == 2
+        assert torch.get_num_threads() == 3
+        torch.set_num_threads(1)
+        with core_for_batches():
+            assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
