@@ -23,6 +23,7 @@ from mien.talking.augmentation import UNCHANGED, augment_pictures, swap_sides
 from mien.talking.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
 from mien.talking.motion import (
     ABSOLUTE,
+    MOTIONS,
     PLACING,
     MotionStatistics,
     face_motion,
@@ -34,6 +35,9 @@ from mien.talking.motion import (
 from mien.talking.options import Augmentation
 from mien.talking.speech_features import STEPS_PER_FRAME, log_mels
 from mien.training.randomness import numpy_generator
+
+LIDS, BLINKING = MOTIONS.index("lids"), -0.35
+"""Frames whose lids are lower than this are blinks."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,8 @@ class BatchPlan:
 
     `spacing`: frames between two taken frames of a clip; 0: T frames anywhere in the clip, independently.
     `reference_shares`: see `TalkingData.choose_reference`. `emotion_dropout`, `intensity_dropout`: how often a label is
-    withheld. `augmentation` None: pictures as they are.
+    withheld. `augmentation` None: pictures as they are. `blinks`: in which part of the clips that have a blink a frame
+    of it is taken for certain (only with `spacing` 0): they are too rare to be learned as often as they come.
     """
 
     seed: int
@@ -232,6 +237,7 @@ class BatchPlan:
     emotion_dropout: float = 0.0
     intensity_dropout: float = 0.0
     augmentation: Augmentation | None = None
+    blinks: float = 0.0
 
 
 def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
@@ -242,7 +248,7 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     emotions, intensities, placements = [], [], []
     for clip_id in data.choose_clips(random, plan.clips):
         facts = data.facts[clip_id]
-        numbers = _frame_numbers(random, facts.frames, plan)
+        numbers = frame_numbers(random, facts, plan)
         other, number = data.choose_reference(random, clip_id, plan.reference_shares)
         pictures.append([*(data.frame(clip_id, int(one)) for one in numbers), data.frame(other, number)])
         # The decoder draws the face where the reference has it; `Talker` moves the picture as the motion says.
@@ -276,10 +282,15 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     )
 
 
-def _frame_numbers(random: np.random.Generator, frames: int, plan: BatchPlan) -> NDArray[np.int64]:
+def frame_numbers(random: np.random.Generator, facts: ClipFacts, plan: BatchPlan) -> NDArray[np.int64]:
+    """Which frames of a clip are taken, (T,)."""
     if plan.spacing == 0:
-        return random.integers(0, frames, plan.frames)
+        numbers = random.integers(0, facts.frames, plan.frames)
+        blinks = np.flatnonzero(facts.motion[:, LIDS] < BLINKING)
+        if len(blinks) and random.random() < plan.blinks:
+            numbers[0] = random.choice(blinks)
+        return numbers
     # a clip that is too short gives its frames closer together, and its last one again and again
-    spacing = max(1, min(plan.spacing, (frames - 1) // max(1, plan.frames - 1)))
-    first = int(random.integers(max(1, frames - spacing * (plan.frames - 1))))
-    return np.minimum(first + spacing * np.arange(plan.frames), frames - 1)
+    spacing = max(1, min(plan.spacing, (facts.frames - 1) // max(1, plan.frames - 1)))
+    first = int(random.integers(max(1, facts.frames - spacing * (plan.frames - 1))))
+    return np.minimum(first + spacing * np.arange(plan.frames), facts.frames - 1)

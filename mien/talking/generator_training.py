@@ -216,7 +216,7 @@ def generator_plan(options: GeneratorOptions) -> BatchPlan:
     return BatchPlan(
         options.seed, KIND, options.clips_per_step, options.frames_per_clip,
         reference_shares=options.reference_shares, emotion_dropout=options.emotion_dropout,
-        intensity_dropout=options.intensity_dropout, augmentation=options.augmentation,
+        intensity_dropout=options.intensity_dropout, augmentation=options.augmentation, blinks=options.blinks,
     )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from mien.talking.augmentation import draw_changes, move_points, swap_sides
-from mien.talking.data import BatchPlan, TalkingData, make_batch
+from mien.talking.data import BatchPlan, TalkingData, frame_numbers, make_batch
 from mien.talking.encoders import SPEECH_CONTEXT, feelings
-from mien.talking.motion import MOTIONS, mirrored, placement
+from mien.talking.motion import mirrored, placement
 from mien.talking.networks import Generator
 from mien.talking.options import GeneratorOptions
 from mien.talking.speech_features import STEPS_PER_FRAME
@@ -32,9 +32,6 @@ from mien.training.schedule import warmup_cosine
 CLIPS, FRAMES, REFERENCES = 32, 8, 16
 REFERENCE_NOISE = 0.4
 """Deviation in pixels of the error that the references' landmarks get: those that are told from a picture err too."""
-
-LIDS, BLINKING = MOTIONS.index("lids"), -0.35
-"""Frames whose lids are lower than this are blinks."""
 
 _WEIGHTS = torch.tensor([0.5] * 17 + [2.0] * 10 + [0.5] * 9 + [2.0] * 12 + [2.0] * 20)
 
@@ -60,12 +57,10 @@ def landmark_batch(data: TalkingData, options: GeneratorOptions, step: int) -> L
     random = numpy_generator(options.seed, "landmarks", step)
     references, landmarks, spectra, motion, placements = [], [], [], [], []
     emotions, intensities = [], []
+    plan = BatchPlan(options.seed, "landmarks", CLIPS, FRAMES, blinks=1.0)
     for clip_id in data.choose_clips(random, CLIPS):
         facts = data.facts[clip_id]
-        numbers = random.integers(0, facts.frames, FRAMES)
-        blinks = np.flatnonzero(facts.motion[:, LIDS] < BLINKING)
-        if len(blinks):  # they are too rare to be learned as often as they come
-            numbers[0] = random.choice(blinks)
+        numbers = frame_numbers(random, facts, plan)
         other, number = data.choose_reference(random, clip_id, options.reference_shares)
         own_pose = data.facts[other].pose[number : number + 1]
         references.append(data.facts[other].landmarks[number])
@@ -84,10 +79,10 @@ def landmark_batch(data: TalkingData, options: GeneratorOptions, step: int) -> L
     signs = torch.from_numpy(mirrored(np.ones((1, motion[0].shape[-1]))).astype(np.float32))
     moves = torch.from_numpy(np.stack(motion).astype(np.float32))
     felt = feelings(torch.tensor(emotions), torch.tensor(intensities, dtype=torch.float32))
-    plan = BatchPlan(
+    stills_plan = BatchPlan(
         options.seed, "stills", REFERENCES, 1, reference_shares=(0, 0, 1), augmentation=options.augmentation
     )
-    stills = make_batch(data, plan, step)
+    stills = make_batch(data, stills_plan, step)
     return LandmarkBatch(
         own, moved, torch.from_numpy(np.stack(spectra)), felt[:, None].expand(-1, FRAMES, -1),
         torch.where(flipped[:, None, None], moves * signs, moves), stills.reference, stills.reference_landmarks,

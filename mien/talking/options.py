@@ -31,7 +31,7 @@ class Augmentation(BaseModel):
 class EmotionDiscriminatorOptions(TrainingOptions):
     """Phase 1: the emotion discriminator learns the emotions of real clips."""
 
-    samples: int = Field(default=48_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=36_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=12, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
@@ -48,7 +48,7 @@ class EmotionDiscriminatorOptions(TrainingOptions):
 class GeneratorOptions(TrainingOptions):
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
 
-    samples: int = Field(default=40_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=36_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=8, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of AdamW")
@@ -112,6 +112,9 @@ class GeneratorOptions(TrainingOptions):
         default=(0.2, 0.5, 0.3),
         description="references from the same clip, a neutral clip of the actor, any clip of the actor",
     )
+    blinks: float = Field(
+        default=0.5, ge=0, le=1, description="part of the batches' clips of which a blink is taken, if they have one"
+    )
     emotion_dropout: float = Field(default=0.1, ge=0, lt=1, description="how often the emotion is withheld")
     intensity_dropout: float = Field(default=0.1, ge=0, lt=1, description="how often the intensity is withheld")
     augmentation: Augmentation = Field(default=Augmentation(), description="changes of target and reference together")
@@ -120,7 +123,7 @@ class GeneratorOptions(TrainingOptions):
 class TalkingFaceOptions(TrainingOptions):
     """Phase 3: generator, frame discriminator and emotion discriminator learn together."""
 
-    samples: int = Field(default=24_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=16_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=6, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
@@ -145,7 +148,7 @@ class TalkingFaceOptions(TrainingOptions):
         le=1000,
         description="of a discriminator that sees a clip's frames in order; 0: none",
     )
-    emotion_weight: float = Field(default=0.08, ge=0, le=1000, description="of the emotion discriminator's opinion")
+    emotion_weight: float = Field(default=0.12, ge=0, le=1000, description="of the emotion discriminator's opinion")
     emotion_start: float = Field(default=0.15, ge=0, le=1, description="part of the samples before it is heard")
 
 

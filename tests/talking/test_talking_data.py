@@ -16,7 +16,7 @@ from talking_corpus import SIZE, drawn_clip, drawn_face, drawn_landmarks
 from mien.clips import EMOTIONS
 from mien.faces.shards import ShardClip, write_shards
 from mien.talking.augmentation import augment_pictures
-from mien.talking.data import BatchPlan, TalkingData, make_batch
+from mien.talking.data import BLINKING, LIDS, BatchPlan, TalkingData, frame_numbers, make_batch
 from mien.talking.encoders import SPEECH_CONTEXT
 from mien.talking.motion import face_motion
 from mien.talking.options import Augmentation
@@ -175,3 +175,18 @@ def test_the_mesh_is_what_is_followed_where_there_is_one(tmp_path: Path) -> None
     assert np.array_equal(data.points("meshed", [3, 7]), mesh[[3, 7], :, :2])
     assert make_batch(data, PLAIN, 0).reference_points.shape == (6, 478, 2)
     assert np.abs(data.facts["meshed"].motion[:, 7:]).max() > 0
+
+
+def test_blinks_come_as_often_as_asked(data: TalkingData) -> None:
+    clip_id = next(one for one in data.clip_ids if (data.facts[one].motion[:, LIDS] < BLINKING).any())
+    facts = data.facts[clip_id]
+    blinks = set(np.flatnonzero(facts.motion[:, LIDS] < BLINKING).tolist())
+
+    def share(wanted: float) -> float:
+        plan, random = BatchPlan(0, "test", 1, 1, blinks=wanted), np.random.default_rng(0)
+        return float(np.mean([int(frame_numbers(random, facts, plan)[0]) in blinks for _ in range(400)]))
+
+    usual = len(blinks) / facts.frames
+    assert share(0) == pytest.approx(usual, abs=0.08)
+    assert share(1) == 1
+    assert share(0.5) == pytest.approx(0.5 + usual / 2, abs=0.08)
