@@ -31,7 +31,7 @@ class Augmentation(BaseModel):
 class EmotionDiscriminatorOptions(TrainingOptions):
     """Phase 1: the emotion discriminator learns the emotions of real clips."""
 
-    samples: int = Field(default=48_000, ge=1, description="frames to train on, repetitions counted")
+    samples: int = Field(default=36_000, ge=1, description="frames to train on, repetitions counted")
     clips_per_step: int = Field(default=12, ge=1, le=4096, description="clips in a batch")
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames taken from each clip of a batch")
     spacing: int = Field(default=4, ge=1, le=100, description="frames of the video from one taken frame to the next")
@@ -148,7 +148,7 @@ class TalkingFaceOptions(TrainingOptions):
         le=1000,
         description="of a discriminator that sees a clip's frames in order; 0: none",
     )
-    emotion_weight: float = Field(default=0.15, ge=0, le=1000, description="of the emotion discriminator's opinion")
+    emotion_weight: float = Field(default=0.12, ge=0, le=1000, description="of the emotion discriminator's opinion")
     emotion_start: float = Field(default=0.15, ge=0, le=1, description="part of the samples before it is heard")
 
 
