@@ -61,8 +61,16 @@ def tags(provenance: Provenance) -> dict[str, str]:
     return {
         "title": TITLE,
         "comment": f"This video was {by}. It is not a recording.",
-        "description": "; ".join(f"{name}={quote(_text(value), safe=_PLAIN)}" for name, value in values.items()),
+        "description": "; ".join(f"{name}={_quoted(_text(value))}" for name, value in values.items()),
     }
+
+
+def _quoted(text: str) -> str:
+    """Percent-quoted; spaces are plain, but for those at the ends, which containers and readers strip."""
+    inner = text.strip(" ")
+    first = len(text) - len(text.lstrip(" "))
+    last = len(text) - first - len(inner)
+    return "%20" * first + quote(inner, safe=_PLAIN) + "%20" * last
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mien.clips import ClipError
@@ -62,6 +62,7 @@ def test_the_tags_say_it_in_plain_words() -> None:
     assert "emotion=HAP; intensity=0.25; seed=3; engine=espeak" in written["description"]
 
 
+@example(Provenance(generator="mien", engine="  ", emotion=" a "))
 @given(provenances)
 def test_any_words_survive_the_tags(provenance: Provenance) -> None:
     written = tags(provenance)

@@ -38,7 +38,6 @@ def test_the_speech_encoder_learns_the_mouth_and_the_generator_the_picture(
     figures = train_generator(faces, split, options, tmp_path / "out", tmp_path / "resume", log)  # type: ignore[arg-type]
     assert np.mean(curves["speech_mouth_shape"][-3:]) < 0.5 * curves["speech_mouth_shape"][0]
     assert np.mean(curves["landmarks_are"][-3:]) < 0.8 * curves["landmarks_are"][0]
-    assert np.mean(curves["landmarks_go"][-3:]) < 0.8 * curves["landmarks_go"][0]
     assert np.mean(curves["paint"][-3:]) < 0.6 * curves["paint"][0]
     assert figures["val_l1"] == pytest.approx(curves["val_l1"][-1])
     assert figures["val_l1"] < 0.06
