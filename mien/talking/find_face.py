@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -113,6 +114,7 @@ class _Locked:
 
 
 _open = ExitStack()  # holds the detector until the process ends: opening it anew for each picture takes far longer
+atexit.register(_open.close)  # while the detector's library is still whole
 
 
 @cache
