@@ -34,7 +34,7 @@ from mien.corpora.options import EmbeddedOptions
 from mien.heads.performance import Performance
 from mien.talking.encoders import SPEECH_CONTEXT
 from mien.talking.generate import CHUNK_FRAMES
-from mien.talking.model_folder import save_model
+from mien.training.model_folder import save_model
 from mien.talking.motion import MOTIONS
 from mien.talking.networks import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions

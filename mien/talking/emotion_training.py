@@ -15,7 +15,7 @@ from mien.talking.cards import model_card
 from mien.talking.data import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.discriminators import EmotionDiscriminator
 from mien.talking.losses import emotion_loss
-from mien.talking.model_folder import FORMAT, load_into, read_config, save_model
+from mien.training.model_folder import FORMAT, load_into, read_config, save_model
 from mien.talking.networks import count_parameters
 from mien.talking.options import EmotionDiscriminatorOptions
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors

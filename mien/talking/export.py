@@ -28,7 +28,7 @@ from mien.files import atomic_directory
 from mien.media.provenance import git_revision
 from mien.talking.encoders import SPEECH_CONTEXT
 from mien.talking.generate import load_generator
-from mien.talking.model_folder import read_config
+from mien.training.model_folder import read_config
 from mien.talking.motion import MOTIONS
 from mien.talking.networks import Generator
 from mien.talking.speech_features import MELS

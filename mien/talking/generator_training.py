@@ -16,7 +16,7 @@ from mien.talking.data import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.decoding import Drawing
 from mien.talking.landmark_training import pretrain_landmarks
 from mien.talking.losses import PerceptualLoss, default_vgg19, feature_weights, flow_loss, pyramid_l1, weighted_l1
-from mien.talking.model_folder import FORMAT, save_model
+from mien.training.model_folder import FORMAT, save_model
 from mien.talking.networks import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
 from mien.talking.speech_training import pretrain_speech_encoder

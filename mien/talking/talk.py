@@ -20,7 +20,7 @@ from mien.progress import progress_bar
 from mien.talking import find_face
 from mien.talking.find_face import NoFace, choose_face
 from mien.talking.generate import Talker
-from mien.talking.model_folder import read_config
+from mien.training.model_folder import read_config
 from mien.talking.paste_back import HOLD_BORDER, PasteBack
 from mien.talking.portrait import PortraitError
 from mien.talking.reference import Reference, read_reference

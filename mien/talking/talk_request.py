@@ -19,9 +19,13 @@ EMOTION_WORDS = {
     "happiness": "HAP", "happy": "HAP", "neutral": "NEU", "sadness": "SAD", "sad": "SAD",
 }  # fmt: skip
 
-TALK_COLUMNS = (
-    "image", "text", "speech", "emotion", "intensity", "language", "voice", "seed", "out",
-    "emotion_track", "motion", "engine", "face", "size", "paste_back", "captions", "mark",
+TALK_COLUMNS = BatchColumns(
+    names=(
+        "image", "text", "speech", "emotion", "intensity", "language", "voice", "seed", "out",
+        "emotion_track", "motion", "engine", "face", "size", "paste_back", "captions", "mark",
+    ),
+    files=frozenset({"image", "speech", "emotion_track"}),
+    files_or_words={"motion": ".npz"},
 )  # fmt: skip
 """What a row of a batch may say: the options of `mien talk` by their names."""
 

@@ -24,7 +24,7 @@ from mien.talking.generator_training import (
     validation_figures,
     with_samples,
 )
-from mien.talking.model_folder import FORMAT, read_config, save_model
+from mien.training.model_folder import FORMAT, read_config, save_model
 from mien.talking.networks import Generator, count_parameters
 from mien.talking.options import GeneratorOptions, TalkingFaceOptions
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors

@@ -32,6 +32,17 @@ def mixed_precision(device: torch.device) -> AbstractContextManager[object]:
     return nullcontext()
 
 
+def precise(device: torch.device, precision: str = "auto") -> AbstractContextManager[object]:
+    """bfloat16 for matrix products where it is asked for: `float32`, `bfloat16`, or `auto`.
+
+    `auto` takes it on CUDA and on processors that multiply in it, where a product takes half the time.
+    """
+    native = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    if precision == "bfloat16" or (precision == "auto" and native):
+        return torch.autocast(device.type, torch.bfloat16)
+    return nullcontext()
+
+
 def place(module: nn.Module, device: torch.device) -> None:
     """Move a module to `device`, its convolutions' weights as channels-last.
 

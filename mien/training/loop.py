@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -49,7 +50,8 @@ class Course(Generic[Batch]):
     """How a training runs: `steps` steps of `samples_per_step` samples, each on `make_batch(step)`.
 
     `identity` is the fingerprint of everything that the result depends on; `unit` says what a sample is.
-    `validations`: how often over the course the held-out data are looked at.
+    `validations`: how often over the course the held-out data are looked at. `light_batches`: a batch is made in no
+    time, so that no core is kept free for it.
     """
 
     description: str
@@ -61,6 +63,7 @@ class Course(Generic[Batch]):
     log_samples: int = 1000
     validations: int = 4
     checkpoint_seconds: float = 30.0
+    light_batches: bool = False
 
 
 def run_course(trainee: Trainee[Batch], course: Course[Batch], resume: Path, log: Log) -> None:
@@ -75,7 +78,8 @@ def run_course(trainee: Trainee[Batch], course: Course[Batch], resume: Path, log
     saved = time.monotonic()
     batches = prefetch(course.make_batch, first, course.steps)
     total, resumed = course.steps * course.samples_per_step, first * course.samples_per_step
-    with core_for_batches(), progress_bar(course.description, total, course.unit, resumed) as advance:
+    cores = nullcontext() if course.light_batches else core_for_batches()
+    with cores, progress_bar(course.description, total, course.unit, resumed) as advance:
         for step, batch in enumerate(batches, first):
             scalars = trainee.train_step(batch, step)
             done = step + 1

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mien.talking.model_folder import save_model
+from mien.training.model_folder import save_model
 from mien.talking.networks import Generator, GeneratorConfig
 
 REAL = Path(__file__).parents[2].parent / "shared/real"

@@ -40,7 +40,7 @@ def seen(neck: NDArray[np.float64], blink: float = 0.0) -> NDArray[np.float64]:
     head = EmbeddedHead()
     expression = torch.from_numpy(expression_vector({"eyeBlinkLeft": blink, "eyeBlinkRight": blink}))
     necks = torch.from_numpy(np.concatenate([np.zeros((1, 3)), neck]).astype(np.float32))
-    vertices = head.vertices(head.identity()[None], expression[None], necks)
+    vertices = head.vertices(head.identity()[None], expression[None], neck=necks)
     points = project(vertices[:, head.landmark_vertices].numpy(), Camera(), (512, 512))[..., :2]
     stable = list(STABLE_POINTS)
     transform = similarity_transform(points[0, stable], mean_shape(256)[stable])

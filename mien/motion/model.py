@@ -1,0 +1,83 @@
+"""The whole model of head motion: what reads the words, what makes the motion, and the scale of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from mien.motion.data import Scale
+from mien.motion.features import WIDTH
+from mien.motion.networks import MotionMLP, MotionTransformer, mean_feature
+from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder
+from mien.training.model_folder import load_into, read_config
+
+Architecture = Literal["diffusion", "mlp"]
+
+
+class MotionModel(nn.Module):
+    """`text` reads words, `network` makes motions; `config` is everything needed to build it again."""
+
+    def __init__(self, text: TextEncoder, network: nn.Module, scale: Scale, config: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.text, self.network, self.config = text, network, dict(config)
+        self.length = nn.Linear(text.width, 1)
+        self.register_buffer("mean", scale.mean)
+        self.register_buffer("deviation", scale.deviation)
+
+    @property
+    def scale(self) -> Scale:
+        """How features are normalised."""
+        return Scale(self.mean, self.deviation)  # type: ignore[arg-type]
+
+    @property
+    def architecture(self) -> Architecture:
+        """diffusion or mlp."""
+        return "mlp" if self.config["architecture"] == "mlp" else "diffusion"
+
+    def log_seconds(self, text: Tensor, mask: Tensor) -> Tensor:
+        """How long what the words ask for takes, as the logarithm of seconds (B,); the words learn nothing from it."""
+        return self.length(mean_feature(text.detach(), mask)).squeeze(-1).float()
+
+    def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Text features (B, L, W) of tokens (B, L); what a frozen encoder has read (B, L, W) stays as it is."""
+        if isinstance(self.text, TokensEncoder):
+            return self.text.forward_ids(tokens, mask).float()
+        return tokens
+
+
+def build_model(
+    text: TextEncoder, scale: Scale, architecture: Architecture, width: int, layers: int, heads: int
+) -> MotionModel:
+    """A new model; its first weights are drawn from torch's global generator."""
+    config = {"architecture": architecture, "width": width, "layers": layers, "heads": heads, "text": text.config()}
+    network: nn.Module
+    if architecture == "mlp":
+        network = MotionMLP(text.width, width)
+    else:
+        network = MotionTransformer(text.width, width, layers, heads)
+    return MotionModel(text, network, scale, config)
+
+
+def load_model(
+    folder: Path, kinds: tuple[str, ...] = ("head_motion",), cache: Path | None = None, download: bool = False
+) -> tuple[MotionModel, dict[str, Any]]:
+    """The model of a folder, in evaluation mode, and the content of its config.json.
+
+    Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
+    (a ValueError) when its text encoder cannot be had.
+    """
+    content = read_config(folder, kinds)
+    try:
+        config = dict(content["model"])
+        text = build_encoder(config["text"], cache, download)
+        blank = Scale(torch.zeros(WIDTH), torch.ones(WIDTH))
+        sizes = [int(config[name]) for name in ("width", "layers", "heads")]
+        model = build_model(text, blank, config["architecture"], *sizes)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
+    load_into(model, folder, content)
+    return model.eval().requires_grad_(False), content

@@ -1,0 +1,82 @@
+"""Text encoders by name, and built again from what the configuration of a trained model says of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
+from mien.text.pretrained import PretrainedEncoder
+from mien.text.tokens import TokensEncoder, vocabulary_of, words
+
+__all__ = [
+    "PretrainedEncoder",
+    "TextEncoder",
+    "TextEncoderError",
+    "TokensEncoder",
+    "UnknownWord",
+    "build_encoder",
+    "open_encoder",
+    "vocabulary_of",
+    "words",
+]  # fmt: skip
+
+
+def open_encoder(
+    name: str,
+    vocabulary: Sequence[str] = (),
+    cache: Path | None = None,
+    download: bool = False,
+    longest: int | None = None,
+    width: int = 128,
+    layers: int = 2,
+    heads: int = 4,
+    dropout: float = 0.0,
+) -> TextEncoder:
+    """A text encoder by name.
+
+    name: "tokens", learned with its model; or a text model of transformers, by its name on the Hugging Face hub (such
+        as openai/clip-vit-base-patch32) or by its folder, frozen.
+    longest: words of a text that are read, or tokens of a pretrained model; None: 64 words or 77 tokens.
+    vocabulary, width, layers, heads, dropout: of tokens only, see `TokensEncoder`.
+    cache, download: of pretrained models only, see `PretrainedEncoder`.
+
+    Raises TextEncoderError in one sentence.
+    """
+    if not name.strip():
+        raise TextEncoderError("a text encoder is named tokens, or by a text model of transformers, not by nothing")
+    if name != "tokens":
+        return PretrainedEncoder(name, cache, **({} if longest is None else {"longest": longest}), download=download)
+    if not vocabulary:
+        raise TextEncoderError("the text encoder tokens needs a vocabulary of at least one word")
+    return TokensEncoder(vocabulary, width, layers, heads, 64 if longest is None else longest, dropout)
+
+
+def build_encoder(
+    config: Mapping[str, Any], cache: Path | None = None, download: bool = False, name: str | None = None
+) -> TextEncoder:
+    """The encoder that a `TextEncoder.config()` tells of; learned weights come from the model's `state_dict`.
+
+    cache, download: of pretrained models, see `PretrainedEncoder`.
+    name: where a pretrained model lies now, if not where its configuration says.
+
+    Raises TextEncoderError where the configuration is not one, and where the pretrained model is not the very one.
+    """
+    told = dict(config)
+    kind = told.pop("encoder", None)
+    try:
+        if kind == "tokens":
+            return TokensEncoder(**told)
+        if kind == "pretrained":
+            where, expected = name or told["name"], told["fingerprint"]
+            encoder = PretrainedEncoder(where, cache, int(told["longest"]), download)
+        else:
+            raise TextEncoderError(f"a text encoder is of the kind tokens or pretrained, not {str(kind)[:40]!r}")
+    except TextEncoderError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise TextEncoderError(f"the configuration of the text encoder is damaged: {error}") from error
+    if encoder.fingerprint != expected:
+        raise TextEncoderError(f"the text encoder {where} is not the one that the model was trained with")
+    return encoder

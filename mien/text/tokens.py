@@ -1,0 +1,187 @@
+"""A word-level text encoder with its own vocabulary, learned with the model that it serves: nothing to download."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
+
+PAD, UNKNOWN, START = 0, 1, 2
+"""The ids before the vocabulary's: padding, a word outside the vocabulary, and the token before every text."""
+
+FIRST_WORD = 3
+"""The id of the vocabulary's first word."""
+
+SUGGESTIONS = 3
+"""How many known words are suggested at most for an unknown one."""
+
+_ALIKE = 0.6
+_LONGEST_SUGGESTED_FOR = 40
+_SAME = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("،、", ","))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, in any script; a comma is a word, an apostrophe inside a word stays.
+
+    Digits are words ("3"); every other sign only separates. NFKC, so that one way of writing is one word.
+    """
+    return list(_words(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(text: str) -> tuple[str, ...]:
+    # the accents ` and ´ are apostrophes too, but NFKC makes a space and an accent of ´
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(_SAME)).lower())
+    parts = "".join(map(_kept, plain.translate(_SAME))).split()
+    stripped = (part.strip("'") for part in parts)
+    return tuple(word for word in stripped if word == "," or any(map(str.isalnum, word)))
+
+
+def _kept(letter: str) -> str:
+    if letter == ",":
+        return " , "
+    # combining marks are letters' parts in the scripts of India, in decomposed accents too
+    return letter if letter.isalnum() or letter == "'" or unicodedata.category(letter)[0] == "M" else " "
+
+
+def vocabulary_of(texts: Iterable[str], least: int = 1) -> tuple[str, ...]:
+    """Every word that occurs at least `least` times in all texts together, sorted."""
+    counts = Counter(word for text in texts for word in _words(text))
+    return tuple(sorted(word for word, count in counts.items() if count >= least))
+
+
+class TokensEncoder(TextEncoder):
+    """Learned words and positions under a small pre-norm transformer (Xiong et al., ICML 2020).
+
+    The first token is always the same one, <start>: its feature (index 0) stands for the whole text.
+
+    vocabulary: the known words, as `words` gives them, each once; their order decides their ids.
+    width: features per token, a multiple of `heads`.
+    longest: how many words of a text are read; further ones are cut (`words_left_out`).
+    dropout: of embeddings and residual branches, in training only.
+
+    Raises TextEncoderError for a vocabulary or sizes that cannot be.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Sequence[str],
+        width: int = 128,
+        layers: int = 2,
+        heads: int = 4,
+        longest: int = 64,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        _check(vocabulary, width, layers, heads, longest, dropout)
+        self.vocabulary = tuple(vocabulary)
+        self.width, self.heads, self.longest, self.dropout = width, heads, longest, dropout
+        self._ids = {word: FIRST_WORD + number for number, word in enumerate(self.vocabulary)}
+        self.embedding = nn.Embedding(FIRST_WORD + len(self.vocabulary), width)
+        self.positions = nn.Parameter(torch.empty(longest + 1, width))
+        nn.init.normal_(self.embedding.weight, std=0.02)
+        nn.init.normal_(self.positions, std=0.02)
+        self.blocks = nn.ModuleList(_Block(width, heads, dropout) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """See `TextEncoder.forward`; `tokenise` and `forward_ids` in one."""
+        ids, mask = (tensor.to(self.positions.device) for tensor in self.tokenise(texts))
+        return self.forward_ids(ids, mask), mask
+
+    def tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Ids int64 (B, L) and mask bool (B, L) on the CPU; touches no weights, so any thread may call it."""
+        rows = [self._ids_of(text) for text in texts]
+        ids = np.full((len(rows), max(map(len, rows), default=1)), PAD, np.int64)
+        for row, own in zip(ids, rows, strict=True):
+            row[: len(own)] = own
+        tokens = torch.from_numpy(ids)
+        return tokens, tokens != PAD
+
+    def forward_ids(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Features float32 (B, L, width) of what `tokenise` gave, on the device of the weights; L ≤ longest + 1."""
+        x = self.embedding(ids) + self.positions[: ids.shape[1]]
+        x = functional.dropout(x, self.dropout, self.training)
+        seen = mask[:, None, None, :]
+        for block in self.blocks:
+            x = block(x, seen)
+        return self.norm(x).masked_fill(~mask[..., None], 0.0)
+
+    def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
+        """Each word outside the vocabulary once, in the text's order, with at most 3 near ones; a comma never."""
+        unknown = dict.fromkeys(word for word in _words(text) if word not in self._ids and word != ",")
+        return tuple(UnknownWord(word, self._near(word)) for word in unknown)
+
+    def words_left_out(self, text: str) -> int:
+        """How many words at the end of `text` are not read."""
+        return max(0, len(_words(text)) - self.longest)
+
+    def config(self) -> dict[str, Any]:
+        """JSON-able, with the vocabulary; see `mien.text.encoder.build_encoder`."""
+        return {
+            "encoder": "tokens",
+            "vocabulary": list(self.vocabulary),
+            "width": self.width,
+            "layers": len(self.blocks),
+            "heads": self.heads,
+            "longest": self.longest,
+            "dropout": self.dropout,
+        }
+
+    def _ids_of(self, text: str) -> list[int]:
+        return [START, *(self._ids.get(word, UNKNOWN) for word in _words(text)[: self.longest])]
+
+    def _near(self, word: str) -> tuple[str, ...]:
+        if len(word) > _LONGEST_SUGGESTED_FOR:
+            return ()
+        return tuple(difflib.get_close_matches(word, self.vocabulary, SUGGESTIONS, _ALIKE))
+
+
+class _Block(nn.Module):
+    """Pre-norm attention and a GELU layer of four times the width, each beside a residual path."""
+
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.dropout = heads, dropout
+        self.norm_attention, self.norm_hidden = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.queries_keys_values = nn.Linear(width, 3 * width)
+        self.merge = nn.Linear(width, width)
+        self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x: Tensor, seen: Tensor) -> Tensor:
+        """`x` (B, L, width); `seen` bool (B, 1, 1, L): which tokens may be looked at."""
+        split = self.queries_keys_values(self.norm_attention(x)).unflatten(-1, (3, self.heads, -1))
+        queries, keys, values = split.permute(2, 0, 3, 1, 4)
+        # written out: torch's fused attention takes ten times as long on a CPU for sequences as short as these
+        scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
+        mixed = scores.masked_fill(~seen, -1e4).softmax(-1).to(values.dtype) @ values
+        x = x + functional.dropout(self.merge(mixed.transpose(1, 2).flatten(2)), self.dropout, self.training)
+        hidden = self.narrow(functional.gelu(self.widen(self.norm_hidden(x)), approximate="tanh"))
+        return x + functional.dropout(hidden, self.dropout, self.training)
+
+
+def _check(vocabulary: Sequence[str], width: int, layers: int, heads: int, longest: int, dropout: float) -> None:
+    if len(set(vocabulary)) != len(vocabulary):
+        twice = next(word for word, count in Counter(vocabulary).items() if count > 1)
+        raise TextEncoderError(f"the vocabulary has the word {twice!r} more than once")
+    for word in vocabulary:
+        if _words(word) != (word,):
+            raise TextEncoderError(f"the vocabulary's {word[:40]!r} is not one word in lower case")
+    if min(width, layers, heads, longest) < 1 or width % heads:
+        raise TextEncoderError(
+            f"width, layers, heads and longest must be at least 1 and the width a multiple of the heads, "
+            f"not {width}, {layers}, {heads} and {longest}"
+        )
+    if not 0 <= dropout < 1:
+        raise TextEncoderError(f"the dropout must be at least 0 and under 1, not {dropout}")

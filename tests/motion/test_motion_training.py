@@ -1,0 +1,210 @@
+"""The model learns, resumes to the same bits, and gives the same motion for the same words and seed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mien.motion.data import MotionData, curriculum_reach
+from mien.motion.diffusion import STEPS, noised, sample, signal_part
+from mien.motion.embedded import embedded_motions
+from mien.motion.generate import OVERLAP, MoveError, Mover, Passage
+from mien.motion.networks import MotionTransformer
+from mien.motion.options import HeadMotionOptions, tiny_head_motion
+from mien.motion.store import write_motions
+from mien.motion.training import train_head_motion
+from mien.training.curves import no_log
+
+TINY = tiny_head_motion()
+
+
+@pytest.fixture(scope="module")
+def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("motions")
+    write_motions(folder, embedded_motions(40, 8, 4, 0))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "head_motion"
+    train_head_motion(motions, TINY, folder, folder.parent / "resume", no_log)
+    return folder
+
+
+def test_noise_keeps_the_variance_and_grows() -> None:
+    levels = torch.arange(STEPS)
+    parts = signal_part(levels)
+    assert (parts.diff() < 0).all()
+    assert parts[0] > 0.99
+    assert parts[-1] < 0.01
+    clean, noise = torch.randn(STEPS, 4000), torch.randn(STEPS, 4000)
+    assert torch.allclose(noised(clean, noise, levels).var(1), torch.ones(STEPS), atol=0.12)
+
+
+def test_sampling_with_a_perfect_network_ends_at_the_motion() -> None:
+    goal, noise = torch.randn(2, 8, 3), torch.randn(2, 8, 3)
+    for steps in (1, 10, 50):
+        assert torch.allclose(sample(lambda x, level: goal, noise, steps), goal)  # noqa: ARG005
+    with pytest.raises(ValueError, match="1 to 50"):
+        sample(lambda x, level: x, noise, 51)  # noqa: ARG005
+
+
+def test_what_is_known_comes_out_as_it_is() -> None:
+    known, noise = torch.randn(1, 8, 3), torch.randn(1, 8, 3)
+    mask = (torch.arange(8) < 3)[None, :, None]
+    seen = []
+
+    def predict(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+        seen.append((int(level[0]), x[:, :3].clone()))
+        return torch.zeros_like(x)
+
+    made = sample(predict, noise, 10, (known, mask))
+    assert torch.equal(made[:, :3], known[:, :3])
+    assert not made[:, 3:].any()
+    level, last = seen[-1]  # the network saw what is known, with its share of noise
+    assert torch.allclose(last, noised(known, noise, torch.tensor([level]))[:, :3])
+
+
+def test_padding_changes_no_motion() -> None:
+    torch.manual_seed(0)
+    network = MotionTransformer(16, 32, 2, 2).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    text, mask = torch.randn(1, 5, 16), torch.ones(1, 5, dtype=torch.bool)
+    short = torch.randn(1, 16, 63)
+    long = torch.cat([short, torch.randn(1, 24, 63)], 1)
+    level, lengths = torch.tensor([7]), torch.tensor([16])
+    alone = network(short, level, lengths, text, mask)
+    padded = network(long, level, lengths, torch.cat([text, torch.randn(1, 3, 16)], 1),
+                     torch.cat([mask, ~mask[:, :3]], 1))  # fmt: skip
+    # the convolution over neighbours must not reach what lies beyond the end either
+    assert torch.allclose(alone, padded[:, :16], atol=1e-4)
+
+
+def test_words_matter_and_are_withheld() -> None:
+    torch.manual_seed(0)
+    network = MotionTransformer(16, 32, 1, 2).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    noisy, level, lengths = torch.randn(2, 16, 63), torch.tensor([7, 7]), torch.tensor([16, 16])
+    noisy[1] = noisy[0]
+    text, mask = torch.randn(2, 5, 16), torch.ones(2, 5, dtype=torch.bool)
+    with_words = network(noisy, level, lengths, text, mask)
+    assert not torch.allclose(with_words[0], with_words[1], atol=1e-3)
+    without = network(noisy, level, lengths, text, mask, torch.tensor([True, True]))
+    assert torch.allclose(without[0], without[1], atol=1e-5)
+
+
+def test_batches_are_functions_of_their_step(motions: Path) -> None:
+    data, again = MotionData(motions), MotionData(motions)
+    for step in (0, 3, 11):
+        one, other = data.training_batch(0, "x", step, 4), again.training_batch(0, "x", step, 4)
+        assert torch.equal(one.features, other.features)
+        assert one.texts == other.texts
+    lengths = [data.training_batch(0, "x", step, 4, reach=0.25).lengths.max() for step in range(16)]
+    assert max(lengths) <= np.sort(data.store.index["frames"][data.numbers])[9]
+    assert curriculum_reach(0, 0.3) == 0.25
+    assert curriculum_reach(0.3, 0.3) == curriculum_reach(0.9, 0.3) == curriculum_reach(0.0, 0) == 1
+
+
+def test_the_scale_is_that_of_the_training_motions(motions: Path) -> None:
+    data = MotionData(motions)
+    scale = data.scale()
+    frames = np.concatenate([data.store.features(int(number)) for number in data.numbers])
+    assert np.allclose(scale.mean, frames.mean(0), atol=1e-5)
+    moving = frames.std(0) > 0.1
+    assert moving.sum() > 4
+    assert np.allclose(scale.deviation[moving], frames.std(0)[moving], rtol=1e-3)
+    assert torch.allclose(scale.undo(scale.apply(torch.ones(63))), torch.ones(63), atol=1e-5)
+
+
+def test_the_error_falls(motions: Path, tmp_path: Path) -> None:
+    rows: list[dict[str, float]] = []
+    options = TINY.model_copy(update={"samples": 960, "lr": 5e-3, "baseline_samples": 0, "log_samples": 8})
+    train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", lambda v, s: rows.append(dict(v)))
+    errors = [row["error"] for row in rows if "error" in row]
+    assert np.mean(errors[-20:]) < 0.85 * np.mean(errors[:20])
+    assert any("val_error" in row for row in rows)
+
+
+class Killed(Exception):
+    """Stands for a kill between two steps."""
+
+
+def test_a_killed_training_goes_on_to_the_same_bits(motions: Path, trained: Path, tmp_path: Path) -> None:
+    options = TINY.model_copy(update={"checkpoint_seconds": 0.0})
+    calls = 0
+
+    def interrupting(values: object, samples: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", interrupting)
+    assert not (tmp_path / "model").exists()
+    train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", no_log)
+    whole = train_head_motion(motions, options, tmp_path / "again", tmp_path / "other", no_log)
+    assert whole.keys() >= {"val_error", "baseline_val_error"}
+    for name in ("model.safetensors", "baseline/model.safetensors"):
+        assert (tmp_path / "model" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+def test_the_same_seed_gives_the_same_motion(trained: Path) -> None:
+    mover = Mover.load(trained, "cpu")
+    one, again = mover.move("nods twice", 2.0, seed=3), mover.move("nods twice", 2.0, seed=3)
+    assert np.array_equal(one.neck, again.neck)
+    assert len(one) == 50
+    assert not np.array_equal(one.neck, mover.move("nods twice", 2.0, seed=4).neck)
+    alone = mover.features(["nods twice"], [50], [3])[0]
+    beside = mover.features(["nods twice", "shakes her head, then smiles and looks up"], [50, 120], [3, 9])
+    assert [len(motion) for motion in beside] == [50, 120]
+    assert alone.shape == (50, 63)
+
+
+def test_a_baseline_and_a_length_of_its_own(trained: Path) -> None:
+    baseline = Mover.load(trained / "baseline", "cpu")
+    assert baseline.model.architecture == "mlp"
+    assert len(baseline.move("smiles", 1.0)) == 25
+    mover = Mover.load(trained, "cpu")
+    assert 0.4 <= mover.seconds_for("smiles") <= 10
+    assert len(mover.move("smiles")) == round(mover.seconds_for("smiles") * 25)
+
+
+def test_longer_motions_are_made_of_stretches_that_meet(trained: Path) -> None:
+    mover = Mover.load(trained, "cpu")
+    long = mover.move("nods", 23.0, steps=2)
+    assert len(long) == 575
+    passages = mover.follow([Passage("nods twice", 2.0), Passage("smiles", 3.0)], seed=1)
+    assert len(passages) == 125
+    first = mover.move("nods twice", 2.0, seed=1)
+    assert np.allclose(passages.neck[:50], first.neck, atol=1e-5)
+    assert OVERLAP < 50
+
+
+def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
+    mover = Mover.load(trained, "cpu")
+    for text, seconds, word in (("", 2.0, "empty"), ("  \n", 2.0, "empty"), ("nods", 0.0, "0.4 to 3600"),
+                                ("nods", float("nan"), "seconds"), ("nods", 1e9, "seconds"),
+                                ("nods " * 1000, 2.0, "characters")):  # fmt: skip
+        with pytest.raises(MoveError, match=word):
+            mover.move(text, seconds)
+    with pytest.raises(MoveError, match="nothing to do"):
+        mover.follow([])
+    assert [unknown.word for unknown in mover.unknown_words("nods and smyles")] == ["smyles"]
+    with pytest.raises(ValueError, match="train the model"):
+        Mover.load(tmp_path / "none")
+    config = json.loads((trained / "config.json").read_text())
+    assert config["kind"] == "head_motion"
+    assert "AI" in (trained / "card.md").read_text() or "synthetic" in (trained / "card.md").read_text()
+
+
+def test_the_tiny_options_are_the_defaults_kin() -> None:
+    assert TINY.steps == 8
+    assert HeadMotionOptions().architecture == "diffusion"
