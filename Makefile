@@ -21,7 +21,7 @@ setup: $(READY) ## make .venv and install everything pinned
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there: install Python 3.11, or call make PYTHON=/its/path"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --progress-bar off $(PIP_FLAGS) -c constraints.txt -e '.[speech,export,vits,dev]'
+	$(BIN)/python -m pip install --quiet --progress-bar off $(PIP_FLAGS) -c constraints.txt -e '.[speech,export,vits,heads,dev]'
 	@touch $(READY)
 
 repro: $(READY) ## run the whole pipeline (dvc repro), then say where everything is

@@ -2,33 +2,63 @@
 
     vertices = skin at rest + identity + expressions, then jaw and eyes turn, then the neck turns the head
 
-Everything is torch; nothing is read from a file. Units of the result are head units: 1 = the height of the average
-head, chin to crown; x to the viewer's right, y up, z to the viewer, the origin between the eyes at the ears' depth.
+Everything is torch; nothing is read from a file. Units of the result are head units, as `mien.heads.head` says.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mien.heads.appearance import Appearance
 from mien.heads.expressions import JAW_ANGLE, JAW_PIVOT, Sites, blink_corrections, expression_fields, jaw_weight
+from mien.heads.head import HEAD_HEIGHT, Head, Pose, rotation, turned
 from mien.heads.identity import IDENTITY_NAMES, identity_fields
 from mien.heads.landmarks import landmark_vertices
 from mien.heads.parts import PARTS, Part, all_parts
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX
+from mien.heads.shading import CLOTH, EYE, FRAME, HAIR, LASH, MOUTH, SKIN
 from mien.heads.surface import EYE_CENTRE, LEVELS, smoothstep
+from mien.heads.texture import atlas_coordinates, paint_atlas
 from mien.heads.topology import SkinMesh, skin_mesh
 
-HEAD_HEIGHT = 22.5
-"""Centimetres of one head unit."""
+__all__ = [
+    "HEAD_HEIGHT",
+    "NECK_PIVOT",
+    "PART_MATERIALS",
+    "EmbeddedHead",
+    "Surface",
+    "head_surface",
+    "neck_weight",
+    "rotation",
+]
+
+PART_MATERIALS = {
+    "skin": SKIN,
+    "ear": SKIN,
+    "eye_left": EYE,
+    "eye_right": EYE,
+    "teeth_upper": MOUTH,
+    "teeth_lower": MOUTH,
+    "tongue": MOUTH,
+    "hair": HAIR,
+    "cloth": CLOTH,
+    "lashes": LASH,
+    "glasses": FRAME,
+}
+"""Material of each part, for the light."""
 
 NECK_PIVOT = (0.0, -11.5, -2.2)
 """cm: about where the skull sits on the spine, a little lower so that the whole neck bends."""
+
+JAW_ASIDE = 0.06
+"""Radians by which jawLeft = 1 turns the jaw."""
 
 GAZE_LIDS = 0.55
 """Radians of gaze downwards at which the lids have followed as far as eyeLookDown = 1 takes them."""
@@ -75,26 +105,10 @@ def neck_weight(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return smoothstep(y, -17.6, -10.6)
 
 
-def rotation(yaw: Tensor, pitch: Tensor, roll: Tensor) -> Tensor:
-    """Rotation matrices (B, 3, 3) of angles (B,) in radians: roll first, then pitch, then yaw; signs as the neck's."""
-    zero, one = torch.zeros_like(yaw), torch.ones_like(yaw)
+class EmbeddedHead(Head):
+    """The embedded head. surface: the fixed numpy data for a renderer. It shows all of ARKit's 52 expressions."""
 
-    def matrix(*entries: Tensor) -> Tensor:
-        return torch.stack(entries, dim=-1).reshape(-1, 3, 3)
-
-    cy, sy, cp, sp, cr, sr = yaw.cos(), yaw.sin(), pitch.cos(), pitch.sin(), roll.cos(), roll.sin()
-    about_y = matrix(cy, zero, sy, zero, one, zero, -sy, zero, cy)
-    about_x = matrix(one, zero, zero, zero, cp, -sp, zero, sp, cp)
-    about_z = matrix(cr, sr, zero, -sr, cr, zero, zero, zero, one)
-    return about_y @ about_x @ about_z
-
-
-class EmbeddedHead(torch.nn.Module):
-    """The embedded head as a torch module without parameters: `to(device)` moves it.
-
-    faces: int32 (F, 3). landmark_vertices: int64 (68,) in iBUG's order. identity_names: I names.
-    expression_names: ARKit's 52. surface: the fixed numpy data for a renderer.
-    """
+    name: ClassVar[str] = "embedded"
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +116,7 @@ class EmbeddedHead(torch.nn.Module):
         self.surface = surface
         self.faces: NDArray[np.int32] = surface.faces
         self.identity_names: tuple[str, ...] = IDENTITY_NAMES
-        self.expression_names: tuple[str, ...] = ARKIT_NAMES
+        self.expressions: frozenset[str] = frozenset(ARKIT_NAMES)
         self.landmark_vertices: NDArray[np.int64] = landmark_vertices(surface.skin)
         for name, value in _basis().items():
             self.register_buffer(f"_{name}", torch.from_numpy(value), persistent=False)
@@ -112,46 +126,31 @@ class EmbeddedHead(torch.nn.Module):
         """V, the number of vertices."""
         return len(self.surface.rest)
 
-    def identity(self, **parameters: float) -> Tensor:
-        """Identity vector (I,) from named parameters; the others are 0. Raises ValueError for an unknown name."""
-        unknown = set(parameters) - set(self.identity_names)
-        if unknown:
-            raise ValueError(f"unknown identity parameters: {', '.join(sorted(unknown))}")
-        return torch.tensor([float(parameters.get(name, 0.0)) for name in self.identity_names])
+    def painted(self, appearance: Appearance) -> NDArray[np.uint8]:
+        """An appearance's painting at the vertices, sRGB (V, 3); the head's own renderer paints finer."""
+        atlas, surface = paint_atlas(appearance), self.surface
+        found = np.zeros((self.vertex_count, 3), np.uint8)
+        for index, kind in enumerate(PARTS):
+            chosen = surface.kind == index
+            if chosen.any():
+                column, row = atlas_coordinates(kind, surface.texture[chosen]).astype(int).T
+                found[chosen] = atlas[row, column]
+        return found
 
-    def vertices(
-        self,
-        identity: Tensor,
-        expression: Tensor,
-        neck: Tensor | None = None,
-        translation: Tensor | None = None,
-        gaze: Tensor | None = None,
-    ) -> Tensor:
-        """Vertices (B, V, 3) in head units.
+    @property
+    def materials(self) -> NDArray[np.int64]:
+        """Material (V,) of each vertex."""
+        return np.array([PART_MATERIALS[kind] for kind in PARTS])[self.surface.kind]
 
-        identity: (B, I). expression: (B, 52) in [0, 1]. neck: (B, 3) radians yaw, pitch, roll. translation: (B, 3)
-        head units. gaze: (B, 2) radians yaw, pitch. None means zeros; a batch of 1 is spread over the others'.
-        Differentiable in all of them. Raises ValueError for a wrong width.
-        """
-        given = {"identity": identity, "expression": expression, "neck": neck, "translation": translation, "gaze": gaze}
-        widths = {"identity": len(self.identity_names), "expression": 52, "neck": 3, "translation": 3, "gaze": 2}
-        batch = max(len(v) for v in given.values() if v is not None)
-        full: dict[str, Tensor] = {}
-        for name, width in widths.items():
-            value = given[name]
-            if value is None:
-                value = expression.new_zeros(1, width)
-            if value.ndim != 2 or value.shape[1] != width:
-                raise ValueError(f"{name} must be (B, {width}), not {tuple(value.shape)}")
-            full[name] = value.expand(batch, width)
-        points = self._shaped(full["identity"], full["expression"], full["gaze"])
-        points = self._turn_eyes(points, full["identity"], full["expression"], full["gaze"])
-        points = self._turn_jaw(points, full["expression"])
-        pivot = points.new_tensor(NECK_PIVOT)
-        turn = rotation(*full["neck"].unbind(dim=1))
-        moved = (points - pivot) @ turn.transpose(1, 2) + pivot
+    def posed(self, pose: Pose) -> Tensor:
+        """Vertices (B, V, 3) of a checked pose, as `vertices` promises."""
+        widths = {f.name: getattr(pose, f.name) for f in fields(pose) if f.name != "batch"}
+        pose = replace(pose, **{name: value.expand(pose.batch, -1) for name, value in widths.items()})
+        points = self._shaped(pose.identity, pose.expression, pose.eyes)
+        points = self._turn_jaw(self._turn_eyes(points, pose), pose)
+        moved = turned(points, rotation(*pose.neck.unbind(dim=1)), points.new_tensor(NECK_PIVOT))
         points = torch.lerp(points, moved, self._neck_weight[None, :, None])  # type: ignore[index]
-        return points / HEAD_HEIGHT + full["translation"][:, None]
+        return points / HEAD_HEIGHT + pose.translation[:, None]
 
     def _shaped(self, identity: Tensor, expression: Tensor, gaze: Tensor) -> Tensor:
         down = (gaze[:, 1:] / GAZE_LIDS).clamp(-1, 1)
@@ -163,30 +162,22 @@ class EmbeddedHead(torch.nn.Module):
         offsets = coefficients @ self._linear.flatten(1)  # type: ignore[union-attr, operator]
         return self._rest[None] + offsets.reshape(len(identity), -1, 3)  # type: ignore[index]
 
-    def _turn_eyes(self, points: Tensor, identity: Tensor, expression: Tensor, gaze: Tensor) -> Tensor:
-        def weight(name: str) -> Tensor:
-            return expression[:, EXPRESSION_INDEX[name]]
-
-        for side, sign, select in (("Left", 1.0, self._eye_left), ("Right", -1.0, self._eye_right)):
-            outwards = weight(f"eyeLookOut{side}") - weight(f"eyeLookIn{side}")
-            yaw = gaze[:, 0] + sign * 0.6 * outwards
-            pitch = gaze[:, 1] + 0.5 * (weight(f"eyeLookDown{side}") - weight(f"eyeLookUp{side}"))
-            index = 0 if side == "Left" else 1
-            centre = self._eye_rest[index] + identity @ self._eye_identity[:, index]  # type: ignore[index, operator]
+    def _turn_eyes(self, points: Tensor, pose: Pose) -> Tensor:
+        for index, (side, select) in enumerate((("Left", self._eye_left), ("Right", self._eye_right))):
+            yaw, pitch = pose.eyeball(side)
+            centre = self._eye_rest[index] + pose.identity @ self._eye_identity[:, index]  # type: ignore[index, operator]
             turn = rotation(yaw, pitch, torch.zeros_like(yaw))
-            eye = (points[:, select] - centre[:, None]) @ turn.transpose(1, 2) + centre[:, None]  # type: ignore[index]
+            eye = turned(points[:, select], turn, centre)  # type: ignore[index]
             points = points.index_copy(1, select, eye)  # type: ignore[arg-type]
         return points
 
-    def _turn_jaw(self, points: Tensor, expression: Tensor) -> Tensor:
-        def weight(name: str) -> Tensor:
-            return expression[:, EXPRESSION_INDEX[name]]
-
-        aside = weight("jawLeft") - weight("jawRight")
-        turn = rotation(0.06 * aside, JAW_ANGLE * weight("jawOpen"), torch.zeros_like(aside))
-        shift = torch.stack([0.55 * aside, torch.zeros_like(aside), 0.7 * weight("jawForward")], dim=1)
-        pivot = points.new_tensor(JAW_PIVOT)
-        moved = (points - pivot) @ turn.transpose(1, 2) + pivot + shift[:, None]
+    def _turn_jaw(self, points: Tensor, pose: Pose) -> Tensor:
+        aside = pose.weight("jawLeft") - pose.weight("jawRight")
+        opening, sideways = pose.jaw.unbind(dim=1)
+        opening = JAW_ANGLE * pose.weight("jawOpen") + opening
+        turn = rotation(JAW_ASIDE * aside + sideways, opening, torch.zeros_like(aside))
+        shift = torch.stack([0.55 * aside, torch.zeros_like(aside), 0.7 * pose.weight("jawForward")], dim=1)
+        moved = turned(points, turn, points.new_tensor(JAW_PIVOT)) + shift[:, None]
         return torch.lerp(points, moved, self._jaw_weight[None, :, None])  # type: ignore[index]
 
 

@@ -12,21 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.heads.appearance import Appearance, Colour
-from mien.heads.embedded import HEAD_HEIGHT, NECK_PIVOT, EmbeddedHead, neck_weight, rotation
+from mien.heads.embedded import HEAD_HEIGHT, NECK_PIVOT, PART_MATERIALS, EmbeddedHead, neck_weight, rotation
 from mien.heads.glasses import glasses_part, rigid_identity
 from mien.heads.identity import identity_fields
 from mien.heads.parts import PARTS, Part
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.raster import visible_triangles
 from mien.heads.shading import (
-    CLOTH,
-    EYE,
-    FRAME,
-    HAIR,
-    LASH,
     LINEAR,
-    MOUTH,
-    SKIN,
     highlight_table,
     light_table,
     shade_image,
@@ -37,20 +30,6 @@ from mien.heads.texture import FACE, atlas_coordinates, eye_shade, paint_atlas, 
 from mien.heads.wardrobe import clothing_part, hair_part
 
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
-
-_MATERIALS = {
-    "skin": SKIN,
-    "ear": SKIN,
-    "eye_left": EYE,
-    "eye_right": EYE,
-    "teeth_upper": MOUTH,
-    "teeth_lower": MOUTH,
-    "tongue": MOUTH,
-    "hair": HAIR,
-    "cloth": CLOTH,
-    "lashes": LASH,
-    "glasses": FRAME,
-}
 
 # strength and exponent of the highlight, strength of the sheen at grazing angles; by material
 _GLOSS = np.array(
@@ -174,9 +153,9 @@ def _scene(appearance: Appearance) -> _Scene:
         depth = np.clip((9.1 - surface.rest[chosen, 2]) / 2.4, 0, 1)
         shade[chosen] = 0.82 - 0.62 * depth
     shade[surface.kind == PARTS.index("tongue")] = 0.55
-    material = np.array([_MATERIALS[kind] for kind in PARTS])[surface.kind]
+    material = np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind]
     worn_coordinates = [atlas_coordinates(p.kind, p.texture) for p in worn.parts]
-    worn_material = [np.full(len(p.positions), _MATERIALS[p.kind]) for p in worn.parts]
+    worn_material = [np.full(len(p.positions), PART_MATERIALS[p.kind]) for p in worn.parts]
     return _Scene(
         worn=worn,
         faces=np.concatenate([surface.faces, worn.faces + head_count]).astype(np.int32),
@@ -199,7 +178,8 @@ def _wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=8)
-def _light_table(light: Light) -> NDArray[np.float32]:
+def light_on_materials(light: Light) -> NDArray[np.float32]:
+    """The light on every material of `mien.heads.shading` by the direction of its surface, as its `light_table`."""
     lamps, strengths = light.lamps()
     highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
     return light_table(lamps, strengths, np.array(light.ambient, float), _GLOSS[:, 2].copy(), highlight)
@@ -213,7 +193,8 @@ def default_background(size: tuple[int, int], colour: Colour = (0.55, 0.58, 0.60
     return np.clip(np.array(colour) * glow[..., None] * 255, 0, 255).astype(np.uint8)
 
 
-def _background(background: Colour | NDArray[np.uint8] | None, size: tuple[int, int]) -> NDArray[np.uint8]:
+def background_picture(background: Colour | NDArray[np.uint8] | None, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The wall (H, W, 3) uint8 of a colour, a picture or None for grey. Raises ValueError for another size."""
     if background is None:
         return default_background(size)
     if isinstance(background, tuple):
@@ -239,9 +220,9 @@ def render_frames(
     """
     scene = _scene(appearance)
     width, height = size
-    wall = _background(background, size)
+    wall = background_picture(background, size)
     atlas, folds, table = paint_atlas(appearance), wrinkle_maps(), srgb_table()
-    table_of_light = _light_table(light)
+    table_of_light = light_on_materials(light)
     faces = scene.faces
     normals: NDArray[np.float64] | None = None
     for start in range(0, len(performance), _CHUNK):
@@ -251,9 +232,9 @@ def render_frames(
             own = head.vertices(
                 identity[None],
                 torch.from_numpy(performance.expression[part]),
-                neck,
-                translation,
-                torch.from_numpy(performance.gaze[part]),
+                neck=neck,
+                translation=translation,
+                eyes=torch.from_numpy(performance.gaze[part]),
             )
             worn = scene.worn.vertices(identity[None], neck, translation)
         points = torch.cat([own, worn], dim=1).numpy().astype(np.float64)

@@ -162,8 +162,8 @@ def test_cheeks_puff_and_tongue_comes_out(head: EmbeddedHead) -> None:
 def test_gaze_turns_the_eyeballs_and_nothing_else_sideways(head: EmbeddedHead) -> None:
     zero = torch.zeros(1, len(head.identity_names))
     rest = head.vertices(zero, torch.zeros(1, 52))[0].numpy()
-    right = head.vertices(zero, torch.zeros(1, 52), gaze=torch.tensor([[0.4, 0.0]]))[0].numpy()
-    down = head.vertices(zero, torch.zeros(1, 52), gaze=torch.tensor([[0.0, 0.3]]))[0].numpy()
+    right = head.vertices(zero, torch.zeros(1, 52), eyes=torch.tensor([[0.4, 0.0]]))[0].numpy()
+    down = head.vertices(zero, torch.zeros(1, 52), eyes=torch.tensor([[0.0, 0.3]]))[0].numpy()
     for kind in ("eye_left", "eye_right"):
         eye = np.flatnonzero(head.surface.kind == PARTS.index(kind))
         pupil = eye[np.argmax(rest[eye, 2])]
@@ -220,7 +220,7 @@ def test_a_batch_equals_its_members(head: EmbeddedHead) -> None:
         "expression": torch.rand(4, 52, generator=generator),
         "neck": 0.2 * torch.randn(4, 3, generator=generator),
         "translation": 0.1 * torch.randn(4, 3, generator=generator),
-        "gaze": 0.2 * torch.randn(4, 2, generator=generator),
+        "eyes": 0.2 * torch.randn(4, 2, generator=generator),
     }
     together = head.vertices(**given)
     for i in range(4):
@@ -232,11 +232,11 @@ def test_a_batch_equals_its_members(head: EmbeddedHead) -> None:
 
 def test_gradient_flows_to_every_argument_and_agrees_with_differences(head: EmbeddedHead) -> None:
     generator = torch.Generator().manual_seed(6)
-    widths = {"identity": len(head.identity_names), "expression": 52, "neck": 3, "translation": 3, "gaze": 2}
+    widths = {"identity": len(head.identity_names), "expression": 52, "neck": 3, "translation": 3, "eyes": 2, "jaw": 2}
     given = {n: (0.2 + 0.1 * torch.rand(1, w, generator=generator)).requires_grad_() for n, w in widths.items()}
     marks = torch.from_numpy(head.landmark_vertices)
     head.vertices(**given)[:, marks].square().sum().backward()
-    for name in ("identity", "expression", "neck", "translation"):
+    for name in ("identity", "expression", "neck", "translation", "jaw"):
         gradient = given[name].grad
         assert gradient is not None
         assert gradient.abs().max() > 0
