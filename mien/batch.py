@@ -1,4 +1,4 @@
-"""Many talking faces from one table: a row, a video; what went wrong in one row is written down and the rest goes on.
+"""Many videos from one table: a row, a video; what went wrong in one row is written down and the rest goes on.
 
 `batch.csv` in the folder of the videos is the record: what each row came to, and by which request. A batch that was
 stopped, however it ended, goes on where it stopped when it is called again.
@@ -10,7 +10,7 @@ import csv
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -18,12 +18,6 @@ from typing import Any, Literal, get_args
 from mien.files import atomic_file, fingerprint, sha256_file
 from mien.locks import LockHeldError, file_lock
 from mien.progress import progress_bar
-
-COLUMNS = ("image", "text", "speech", "emotion", "intensity", "language", "voice", "seed", "out")
-"""What a table may hold; more may be allowed by whoever runs it."""
-
-PATHS = frozenset({"image", "speech", "emotion_track", "motion"})
-"""The columns that name files, relative to the table's folder; their content is part of the request."""
 
 RECORD = "batch.csv"
 """The name of the record in the folder of the videos."""
@@ -38,15 +32,49 @@ class BatchError(ValueError):
 
 
 @dataclass(frozen=True)
+class BatchColumns:
+    """What a table may hold.
+
+    names: its columns; without `out`, videos are named by the number of their row. files: columns that name files,
+    relative to the table's folder; their content is part of the request. files_or_words: columns that name a file where
+    the cell ends with this suffix or where there is such a file, and hold words otherwise. suffixes: of the videos; the
+    first is that of a video without a name.
+    """
+
+    names: tuple[str, ...]
+    files: frozenset[str] = frozenset()
+    files_or_words: Mapping[str, str] = field(default_factory=dict)
+    suffixes: tuple[str, ...] = (".mp4",)
+
+    def names_a_file(self, column: str, cell: str, folder: Path) -> bool:
+        """Whether a cell of a table in `folder` is the name of a file."""
+        if column not in self.files_or_words:
+            return column in self.files
+        return named_file(cell, self.files_or_words[column], folder) is not None
+
+
+def named_file(text: str, suffix: str, folder: Path = Path()) -> Path | None:
+    """The file that `text` names, which ends with `suffix` or is there; None: these are words."""
+    if "\0" in text:
+        return None
+    path = folder / text
+    try:
+        return path if text.endswith(suffix) or path.is_file() else None
+    except OSError:  # too long for a name
+        return None
+
+
+@dataclass(frozen=True)
 class BatchRow:
     """A row of the table: its last `line` there, the name of its video `out`, and its filled `cells` by column.
 
-    Cells are stripped text; those of `PATHS` are absolute paths. `out` is not among them.
+    Cells are stripped text; those of `files` are absolute paths. `out` is not among them.
     """
 
     line: int
     out: str
     cells: dict[str, str]
+    files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,7 +103,7 @@ class BatchRecord:
         )
 
 
-_RECORD_COLUMNS = tuple(field.name for field in fields(BatchRecord))
+_RECORD_COLUMNS = tuple(one.name for one in fields(BatchRecord))
 
 
 @dataclass(frozen=True)
@@ -99,9 +127,8 @@ def run_batch(
     table: Path,
     out: Path,
     make: Make,
+    columns: BatchColumns,
     identity: str = "",
-    columns: Sequence[str] = COLUMNS,
-    suffix: str = ".mp4",
     force: bool = False,
 ) -> BatchSummary:
     """Make a video in the folder `out` for each row of the CSV file `table`, in its order.
@@ -113,7 +140,7 @@ def run_batch(
     this batch did not make is overwritten only with `force`. Raises BatchError when the table cannot be used, another
     batch is at work in the folder, or the folder cannot be written.
     """
-    rows = read_batch(table, columns, suffix)
+    rows = read_batch(table, columns)
     record = out / RECORD
     if record.exists() and table.samefile(record):
         raise BatchError(f"{table} is the record of a batch, not a table of requests")
@@ -124,14 +151,14 @@ def run_batch(
         raise BatchError(f"the batch in {out} cannot go on: {error.strerror or error}") from error
 
 
-def read_batch(table: Path, columns: Sequence[str] = COLUMNS, suffix: str = ".mp4") -> list[BatchRow]:
+def read_batch(table: Path, columns: BatchColumns) -> list[BatchRow]:
     """The rows of a CSV file; blank ones are passed over. Raises BatchError, with the line, for what cannot be used.
 
     A row without `out` is named by its number: `0001.mp4`.
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as stream:
-            return _rows(csv.DictReader(stream), table, columns, suffix)
+            return _rows(csv.DictReader(stream), table, columns)
     except OSError as error:
         raise BatchError(f"{table} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -140,15 +167,16 @@ def read_batch(table: Path, columns: Sequence[str] = COLUMNS, suffix: str = ".mp
         raise BatchError(f"{table.name} is no CSV file: {error}") from error
 
 
-def _rows(reader: csv.DictReader[str], table: Path, columns: Sequence[str], suffix: str) -> list[BatchRow]:
+def _rows(reader: csv.DictReader[str], table: Path, columns: BatchColumns) -> list[BatchRow]:
     names = [name.strip() for name in reader.fieldnames or ()]
-    wrong = [name for name in names if name not in columns]
+    wrong = [name for name in names if name not in columns.names]
     if not names or wrong or len(set(names)) < len(names):
         what = f"has the unknown column {wrong[0][:40]!r}" if wrong else "names no column or one of them twice"
-        raise BatchError(f"{table.name} {what}: the columns, parted by commas, are some of {', '.join(columns)}")
+        raise BatchError(f"{table.name} {what}: the columns, parted by commas, are some of {', '.join(columns.names)}")
     reader.fieldnames = names
     rows: list[BatchRow] = []
     taken: dict[str, int] = {}
+    base = table.absolute().parent
     for cells in reader:
         where = f"{table.name}, line {reader.line_num}"
         if None in cells:
@@ -156,18 +184,13 @@ def _rows(reader: csv.DictReader[str], table: Path, columns: Sequence[str], suff
         filled = {name: cell.strip() for name, cell in cells.items() if cell and cell.strip()}
         if not filled:
             continue
-        out = _checked_name(filled.pop("out", f"{len(rows) + 1:04}{suffix}"), suffix, where)
+        out = _checked_name(filled.pop("out", f"{len(rows) + 1:04}{columns.suffixes[0]}"), columns.suffixes, where)
         if out.casefold() in taken:
             raise BatchError(f"{where}: {out} is already the video of line {taken[out.casefold()]}")
         taken[out.casefold()] = reader.line_num
-        base = table.absolute().parent
-        rows.append(
-            BatchRow(
-                reader.line_num,
-                out,
-                {name: str(base / cell) if name in PATHS else cell for name, cell in filled.items()},
-            )
-        )
+        files = frozenset(name for name, cell in filled.items() if columns.names_a_file(name, cell, base))
+        cells = {name: str(base / cell) if name in files else cell for name, cell in filled.items()}
+        rows.append(BatchRow(reader.line_num, out, cells, files))
         if len(rows) > MAX_ROWS:
             raise BatchError(f"{table.name} has more than {MAX_ROWS:,} rows: split it")
     if not rows:
@@ -175,10 +198,11 @@ def _rows(reader: csv.DictReader[str], table: Path, columns: Sequence[str], suff
     return rows
 
 
-def _checked_name(name: str, suffix: str, where: str) -> str:
+def _checked_name(name: str, suffixes: tuple[str, ...], where: str) -> str:
     plain = name.isprintable() and not any(letter in name for letter in "/\\:") and not name.startswith(".")
-    if not plain or not name.endswith(suffix) or len(name.encode()) > 200:
-        raise BatchError(f"{where}: out is the plain name of a file such as hello{suffix}, not {name[:60]!r}")
+    if not plain or not name.endswith(suffixes) or len(name.encode()) > 200:
+        such = " or ".join(f"hello{suffix}" for suffix in suffixes)
+        raise BatchError(f"{where}: out is the plain name of a file such as {such}, not {name[:60]!r}")
     return name
 
 
@@ -194,7 +218,7 @@ def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
 
     return {
         row.out: fingerprint(
-            identity, {name: digest(cell) if name in PATHS else cell for name, cell in row.cells.items()}
+            identity, {name: digest(cell) if name in row.files else cell for name, cell in row.cells.items()}
         )
         for row in rows
     }

@@ -1,12 +1,15 @@
-"""`mien`: talking faces from the command line. Everything heavy is imported inside the commands."""
+"""`mien`: talking faces and moving heads from the command line. Everything heavy is imported inside the commands."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from mien.batch import BatchSummary
 
 HELP = """Text in, faces and figures that move out.
 
@@ -32,8 +35,30 @@ TALK_HELP = "\n\n".join(
         "  mien talk -i me.jpg --speech voice.wav -e sad --intensity 1 -o sad.mp4",
         '  mien talk -i me.jpg -t "Xin chào" --language vi --voice f2 --captions -o chao.mp4',
         "  mien talk -i us.jpg --face 1 -s voice.wav --emotion-track moods.txt -o moods.mp4",
+        '  mien talk -i me.jpg -t "Yes, of course" --motion "nods twice and smiles" -o yes.mp4',
         "An emotion track is a text file of lines `seconds: emotion intensity`, such as `1.5: happy 0.8`; between them "
         "the face changes gradually.",
+    ]
+)
+
+
+MOVE_HELP = "\n\n".join(
+    [
+        "Make a head do what words say: nod, turn, look, smile, frown, wink, …",
+        "-o decides what is written: .mp4 or .gif, a video; .npz, the motion alone, which `mien talk --motion` plays "
+        "on a photo; .glb, the animated head for other programs; .obj, a folder with a file for each frame. A video's "
+        "metadata says that it is AI-generated, by which model and from which words. The head of a video also blinks "
+        "where the motion leaves it time (--no-blink: not); the other files hold the model's motion alone.",
+        "Examples:",
+        '  mien move --text "nods twice, then smiles" -o yes.mp4',
+        '  mien move -t "shakes his head" --head ict --seconds 3 -o no.glb',
+        "  mien move --script scene.txt --person 5 -o scene.mp4",
+        "  mien move --table wishes.csv -o wishes",
+        "A script is a text file of lines `seconds: text`, such as `2.5: looks to the left`, each until the next one "
+        "starts; a last line `7: end` says when it ends. A table is a CSV file with columns such as text, seconds, "
+        "head, seed, out: a row, a file. What it does not say is as the other options have it. A row that fails is "
+        "noted in OUT/batch.csv, and the rest goes on (exit 1 then); called again, it makes what is missing or was "
+        "asked for differently.",
     ]
 )
 
@@ -51,7 +76,9 @@ def _main() -> None:
 
 Model = Annotated[Path, typer.Option(help="Folder of the model.")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existing output.")]
+MotionModel = Annotated[Path, typer.Option(help="Folder of the model of head motion, for --motion in words.")]
 MODEL = Path("models/talking_face")
+MOTION_MODEL = Path("models/head_motion")
 
 
 @app.command(help=TALK_HELP)
@@ -65,7 +92,10 @@ def talk(
     ] = None,
     intensity: Annotated[float, typer.Option(help="How strong the emotion is, 0 to 1.")] = 0.67,
     emotion_track: Annotated[Path | None, typer.Option(help="Emotions over time, instead of --emotion.")] = None,
-    motion: Annotated[Path | None, typer.Option(help="Head motion, .npz (None: drawn from noise).")] = None,
+    motion: Annotated[
+        str | None,
+        typer.Option(help="Head motion: a file, .npz, or words such as 'nods and smiles' (default: drawn from noise)."),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="Who speaks the text: espeak, vits, or vits:MODEL, a name or a folder.")
     ] = "espeak",
@@ -81,9 +111,10 @@ def talk(
     mark: Annotated[bool, typer.Option(help="Draw a visible mark, AI, into the video.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another movement.")] = 0,
     model: Model = MODEL,
+    motion_model: MotionModel = MOTION_MODEL,
     force: Force = False,
 ) -> None:
-    from mien.talking.talk_request import TalkError, TalkOptions, check_request, face_number
+    from mien.talking.talk_request import TalkError, TalkOptions, check_request, face_number, motion_words
 
     try:
         options = TalkOptions(
@@ -92,9 +123,14 @@ def talk(
             size=size, captions=captions, mark=mark, seed=seed,
         )  # fmt: skip
         check_request(options, out, model, force)  # a mistake is answered before torch is loaded
+        words_to_motion = None
+        if motion_words(motion) is not None:
+            from mien.talk_and_move import WordsToMotion
+
+            words_to_motion = WordsToMotion(motion_model)
         from mien.talking.talk import talk as make
 
-        made = make(options, out, model, force)
+        made = make(options, out, model, force, words_to_motion)
     except TalkError as error:
         _refuse(error)
     for note in made.notes:
@@ -109,6 +145,7 @@ def batch(
     table: Annotated[Path, typer.Argument(help="A CSV file: a row, a video.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the videos.")],
     model: Model = MODEL,
+    motion_model: MotionModel = MOTION_MODEL,
     force: Force = False,
 ) -> None:
     """Make a video for each row of a table: columns image, text or speech, emotion, intensity, out, and others of talk.
@@ -116,20 +153,107 @@ def batch(
     A row that fails is noted in OUT/batch.csv, and the rest goes on (exit 1 then). Called again, it makes what is
     missing or was asked for differently.
     """
-    from mien.talking.batch import BatchError, read_batch
-    from mien.talking.talk_request import TALK_COLUMNS, TalkError, check_model
+    from mien.batch import BatchError, read_batch
+    from mien.talking.talk_request import TALK_COLUMNS, TalkError, check_model, motion_words
 
     try:
         check_model(model)
-        read_batch(table, TALK_COLUMNS)  # a mistake is answered before torch is loaded
+        rows = read_batch(table, TALK_COLUMNS)  # a mistake is answered before torch is loaded
+        words_to_motion, motion_version = None, ""
+        if any(motion_words(row.cells.get("motion")) for row in rows):
+            from mien.talk_and_move import WordsToMotion
+
+            words_to_motion = WordsToMotion(motion_model)
+            motion_version = words_to_motion.version
         from mien.talking.talk_batch import talk_batch
 
-        summary = talk_batch(table, out, model, force)
+        summary = talk_batch(table, out, model, force, words_to_motion, motion_version)
     except (BatchError, TalkError) as error:
         _refuse(error)
+    _tell(summary)
+
+
+def _tell(summary: BatchSummary) -> None:
     print(summary)
     if summary.failed:
         raise typer.Exit(1)
+
+
+@app.command(help=MOVE_HELP)
+def move(
+    out: Annotated[Path, typer.Option("--out", "-o", help=".mp4, .gif, .npz, .glb or .obj; a folder with --table.")],
+    text: Annotated[str | None, typer.Option("--text", "-t", help="What the head does.")] = None,
+    script: Annotated[Path | None, typer.Option(help="A time line of texts, instead of --text.")] = None,
+    table: Annotated[Path | None, typer.Option(help="A CSV file, instead of --text: a row, a file.")] = None,
+    head: Annotated[str | None, typer.Option(help="embedded, ict, flame or gnm: see `mien heads`.")] = None,
+    head_file: Annotated[
+        Path | None, typer.Option(help="File or folder of the head (default: in its usual place).")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="Length (default: as long as what the text says usually takes).")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another seed, another way to do it (default: 0).")] = None,
+    guidance: Annotated[
+        float | None, typer.Option(help="How much the words are exaggerated, 0 to 20 (default: the model's).")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps of sampling, 1 to 50 (default: the model's).")] = None,
+    size: Annotated[int | None, typer.Option(help="Side of the video in pixels (default: 512).")] = None,
+    person: Annotated[int | None, typer.Option(help="Which made-up person the embedded head shows, from 0.")] = None,
+    renderer: Annotated[str | None, typer.Option(help="numba, pyrender or dots (default: numba).")] = None,
+    mark: Annotated[bool | None, typer.Option("--mark", help="Draw a visible mark, AI, into the video.")] = None,
+    blink: Annotated[bool | None, typer.Option(help="Let the head of the video blink (default: it does).")] = None,
+    model: Model = MOTION_MODEL,
+    force: Force = False,
+) -> None:
+    from mien.batch import BatchError, read_batch
+    from mien.motion.move_request import (
+        MOVE_COLUMNS,
+        MoveRequestError,
+        check_model,
+        check_numbers,
+        check_request,
+        options_of,
+    )
+
+    given = {
+        "text": text, "script": script, "head": head, "head_file": head_file, "seconds": seconds, "seed": seed,
+        "guidance": guidance, "steps": steps, "size": size, "person": person, "renderer": renderer, "mark": mark,
+        "blink": blink,
+    }  # fmt: skip
+    try:
+        options = options_of({name: value for name, value in given.items() if value is not None})
+        if table is not None:
+            if text is not None or script is not None:
+                raise MoveRequestError("give one of --text, --script and --table: a table holds its own texts")
+            check_model(model)
+            check_numbers(options)
+            read_batch(table, MOVE_COLUMNS)  # a mistake is answered before torch is loaded
+            from mien.motion.move_batch import move_batch
+
+            _tell(move_batch(table, out, model, options, force))
+            return
+        check_request(options, out, model, force)
+        from mien.motion.move import move as make
+        from mien.motion.move_words import events_in_words
+
+        made = make(options, out, model, force)
+    except (BatchError, MoveRequestError) as error:
+        _refuse(error)
+    for note in made.notes:
+        print(note, file=sys.stderr)
+    frames = len(made.performance)
+    print(f"{made.path}: {made.performance.seconds:.1f} s, {frames} frames, AI-generated by {made.model_version}")
+    print(made.speed())
+    print(f"the head does: {events_in_words(made.events)}")
+
+
+@app.command()
+def heads() -> None:
+    """List the heads that `mien move` can show: whose they are, what they can show, and how to get what is missing."""
+    from mien.heads.catalogue import list_heads
+    from mien.heads_table import show
+
+    show(list_heads())
 
 
 @app.command()
@@ -164,7 +288,8 @@ def inspect(file: Annotated[Path, typer.Argument(help="A video or sound file.")]
     provenance = parse_tags(tags)
     print("AI-generated by mien" if provenance else "no mark of mien (which proves nothing: marks can be removed)")
     for name, value in provenance.model_dump().items() if provenance else ():
-        print(f"  {name.replace('_', ' ')}: {'unknown' if value is None else value}")
+        if value is not None or name in ("model", "git_revision", "data_digest"):  # every file ought to tell these
+            print(f"  {name.replace('_', ' ')}: {'unknown' if value is None else value}")
     for key in sorted(tags):
         print(f"  {key}: {' '.join(tags[key].split())}")
 
@@ -172,11 +297,12 @@ def inspect(file: Annotated[Path, typer.Argument(help="A video or sound file.")]
 @app.command()
 def doctor(
     model: Model = MODEL,
+    motion_model: Annotated[Path, typer.Option(help="Folder of the model of head motion.")] = MOTION_MODEL,
 ) -> None:
     """Say what this machine has and lacks, each with its remedy. Exit 1 when something essential is missing."""
     from mien.doctor import diagnose, show
 
-    findings = diagnose(model)
+    findings = diagnose(model, motion_model)
     show(findings)
     if any(finding.state == "missing" and finding.essential for finding in findings):
         raise typer.Exit(1)

@@ -151,10 +151,19 @@ def _package(package: str) -> Finding:
     return Finding(package, "ok", _version(package), essential=True)
 
 
-def _model(folder: Path) -> Finding:
+def _model(thing: str, folder: Path) -> Finding:
     if (folder / "config.json").is_file():
-        return Finding("talking face model", "ok", str(folder))
-    return Finding("talking face model", "note", "not trained yet", "make repro")
+        return Finding(thing, "ok", str(folder))
+    return Finding(thing, "note", "not trained yet", "make repro")
+
+
+def _heads() -> Finding:
+    from mien.heads.catalogue import HEAD_NAMES, head_path
+
+    there = [name for name in HEAD_NAMES if name == "embedded" or head_path(name).exists()]
+    lacking = [name for name in HEAD_NAMES if name not in there]
+    found = f"{', '.join(there)}; no files of {', '.join(lacking)}" if lacking else ", ".join(there)
+    return Finding("heads", "ok", found, "`mien heads` says how to get the others" if lacking else "")
 
 
 def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Finding:
@@ -165,7 +174,9 @@ def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Find
         return Finding(thing, "missing", words, "make setup", essential)
 
 
-def diagnose(model: Path = Path("models/talking_face")) -> list[Finding]:
+def diagnose(
+    model: Path = Path("models/talking_face"), motion_model: Path = Path("models/head_motion")
+) -> list[Finding]:
     """Look at everything; never raises."""
     looks: list[tuple[str, Callable[[], Finding], bool]] = [
         ("Python", _python, True),
@@ -178,7 +189,9 @@ def diagnose(model: Path = Path("models/talking_face")) -> list[Finding]:
         *[(f"port {port}", lambda port=port, name=name: _port(port, name), False) for port, name in PORTS.items()],  # type: ignore[misc]
         ("git", _git, True),
         *[(name, lambda name=name: _package(name), True) for name in ("dvc", "prefect", "mlflow")],  # type: ignore[misc]
-        ("talking face model", lambda: _model(model), False),
+        ("talking face model", lambda: _model("talking face model", model), False),
+        ("head motion model", lambda: _model("head motion model", motion_model), False),
+        ("heads", _heads, False),
     ]
     return [_looked_at(*look) for look in looks]
 

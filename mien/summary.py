@@ -56,14 +56,53 @@ def figures_table(content: Mapping[str, Any]) -> Table:
     return table
 
 
+def read_motion(folder: Path) -> Mapping[str, Any] | None:
+    """The content of metrics/evaluate_motion.json in the repository `folder`; None where there is none to read."""
+    try:
+        content = json.loads((folder / "metrics" / "evaluate_motion.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and _number_columns(content) else None
+
+
+def _number_columns(content: Mapping[str, Any], name: str = "") -> dict[str, dict[str, float | None]]:
+    """Every mapping in `content` that holds numbers, by its name: names within names are joined by spaces."""
+    found: dict[str, dict[str, float | None]] = {}
+    own = {
+        key: value
+        for key, value in content.items()
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    }
+    if any(value is not None for value in own.values()):
+        found[name] = own
+    for key, value in content.items():
+        if isinstance(value, dict):
+            found |= _number_columns(value, f"{name} {key}".strip())
+    return found
+
+
+def motion_table(content: Mapping[str, Any]) -> Table:
+    """The measures of the head motion downwards, what was measured across; whatever the evaluation holds."""
+    columns = _number_columns(content)
+    table = Table(title="Head motion from words", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for name in columns:
+        table.add_column(name.replace("_", " "), justify="right")
+    for key in dict.fromkeys(key for column in columns.values() for key in column):
+        values = [column.get(key) for column in columns.values()]
+        table.add_row(key.replace("_", " "), *("–" if value is None else f"{value:.4g}" for value in values))
+    return table
+
+
 def places(folder: Path) -> list[tuple[str, str]]:
     """What is where: (thing, place), only what is there."""
-    data = folder / "data" / "evaluate_talking"
+    data, motion = folder / "data" / "evaluate_talking", folder / "data" / "evaluate_motion"
     found = [
         ("sample videos", data / "videos"),
         ("contact sheet", data / "contact_sheet.png"),
         ("plots", data / "plots"),
         ("figures of each clip", data / "clips.csv"),
+        ("head motion", motion),
         ("metrics", folder / "metrics"),
         ("models", folder / "models"),
     ]
@@ -78,9 +117,27 @@ def places(folder: Path) -> list[tuple[str, str]]:
 
 
 def show(folder: Path) -> None:
-    """Print the table and the places on stdout. Raises SummaryError when there was no evaluation."""
-    content = read_evaluation(folder)
+    """Print the tables and the places on stdout. Raises SummaryError when there was no evaluation."""
     console = Console()
+    motion = read_motion(folder)
+    try:
+        _show_talking(console, read_evaluation(folder))
+    except SummaryError as error:
+        if motion is None:
+            raise
+        console.print(f"talking face: {error}", highlight=False)
+    if motion is not None:
+        console.print(motion_table(motion))
+    where = Table(show_header=False, box=None)
+    for thing, place in places(folder):
+        where.add_row(thing, place)
+    console.print(where)
+    console.print('Try it: mien talk --image PHOTO --text "Good morning" --emotion HAP -o hello.mp4', highlight=False)
+    if (folder / "models" / "head_motion").is_dir():
+        console.print('        mien move --text "nods twice, then smiles" -o yes.mp4', highlight=False)
+
+
+def _show_talking(console: Console, content: Mapping[str, Any]) -> None:
     console.print(figures_table(content))
     evaluated = content.get("evaluated", {})
     if evaluated:
@@ -91,8 +148,3 @@ def show(folder: Path) -> None:
             f"another clip, {evaluated.get('own_first_frame_references', 0)} from the clip's own first frame.",
             highlight=False,
         )
-    where = Table(show_header=False, box=None)
-    for thing, place in places(folder):
-        where.add_row(thing, place)
-    console.print(where)
-    console.print('Try it: mien talk --image PHOTO --text "Good morning" --emotion HAP -o hello.mp4', highlight=False)

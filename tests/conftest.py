@@ -10,6 +10,23 @@ from toy_pipeline import make_repository
 
 
 @pytest.fixture(scope="session")
+def head_motion_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model of head motion: it knows a few words and hardly moves."""
+    # torch is loaded for those who ask
+    from mien.motion.embedded import embedded_motions
+    from mien.motion.options import tiny_head_motion
+    from mien.motion.store import write_motions
+    from mien.motion.training import train_head_motion
+    from mien.training.curves import no_log
+
+    folder = tmp_path_factory.mktemp("moving")
+    (folder / "motions").mkdir()
+    write_motions(folder / "motions", embedded_motions(24, 4, 4, 0))
+    train_head_motion(folder / "motions", tiny_head_motion(), folder / "head_motion", folder / "resume", no_log)
+    return folder / "head_motion"
+
+
+@pytest.fixture(scope="session")
 def toy_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_repository(tmp_path_factory.mktemp("toy") / "template")
 

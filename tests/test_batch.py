@@ -13,9 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from mien.talking.batch import BatchError, BatchRow, BatchSummary, read_batch, run_batch
+from mien import batch
+from mien.batch import BatchColumns, BatchError, BatchRow, BatchSummary, read_batch
 
 HEADER = "image,text,emotion,out\n"
+COLUMNS = BatchColumns(
+    ("image", "text", "emotion", "motion", "out"), files=frozenset({"image"}), files_or_words={"motion": ".npz"}
+)
+
+
+def run_batch(
+    table: Path, out: Path, make: Callable[[BatchRow, Path], object], identity: str = "", force: bool = False
+) -> BatchSummary:
+    return batch.run_batch(table, out, make, COLUMNS, identity, force)
 
 
 class Maker:
@@ -146,7 +156,7 @@ def test_what_belongs_to_a_video_comes_with_it(table: Path, tmp_path: Path) -> N
 PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
-from mien.talking import batch
+from mien import batch
 table, out, log, way = sys.argv[1:]
 
 def make(row, path):
@@ -174,12 +184,12 @@ if way == "after the move":
             die()
         return result
     Path.replace = dying
-print(batch.run_batch(Path(table), Path(out), make))
+print(batch.run_batch(Path(table), Path(out), make, batch.BatchColumns(("text", "out"))))
 """
 
 
 def start(table: Path, out: Path, log: Path, way: str) -> subprocess.Popen[str]:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[1]
     command = [sys.executable, "-c", PROGRAM, str(table), str(out), str(log), way]
     return subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -293,7 +303,36 @@ def test_what_stands_in_the_way_is_named(table: Path, tmp_path: Path) -> None:
 def test_rows_as_they_are_read(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text('\ufeff text , image,out\n"two\nlines", me.png ,x.mp4\n,,\n', encoding="utf-8")
-    assert read_batch(table) == [BatchRow(3, "x.mp4", {"text": "two\nlines", "image": str(tmp_path / "me.png")})]
+    assert read_batch(table, COLUMNS) == [
+        BatchRow(3, "x.mp4", {"text": "two\nlines", "image": str(tmp_path / "me.png")}, frozenset({"image"}))
+    ]
+
+
+def test_a_cell_of_words_is_a_file_where_it_ends_like_one_or_is_there(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "nods").write_bytes(b"a file")
+    table.write_text("motion,out\nnods twice,a.mp4\nabsent.npz,b.mp4\nnods,c.mp4\n" + "a" * 5000 + ",d.mp4\n")
+    rows = read_batch(table, COLUMNS)
+    assert [row.cells["motion"] for row in rows[:3]] == [
+        "nods twice",
+        str(tmp_path / "absent.npz"),
+        str(tmp_path / "nods"),
+    ]
+    assert [row.files for row in rows] == [frozenset(), {"motion"}, {"motion"}, frozenset()]
+    out = tmp_path / "out"
+    run_batch(table, out, Maker())
+    (tmp_path / "nods").write_bytes(b"another file")
+    again = Maker()
+    run_batch(table, out, again)
+    assert again.calls == ["c.mp4"], "the content of a file is part of the request, words stand for themselves"
+
+
+def test_a_table_may_allow_several_endings(table: Path) -> None:
+    columns = BatchColumns(("text", "out"), suffixes=(".gif", ".mp4"))
+    table.write_text("text,out\na,x.mp4\nb,\n")
+    assert [row.out for row in read_batch(table, columns)] == ["x.mp4", "0002.gif"]
+    table.write_text("text,out\na,x.avi\n")
+    with pytest.raises(BatchError, match=r"such as hello.gif or hello.mp4, not 'x.avi'"):
+        read_batch(table, columns)
 
 
 def test_an_interrupt_ends_the_batch_and_is_no_rows_fault(table: Path, tmp_path: Path) -> None:

@@ -31,11 +31,16 @@ def mien(*arguments: object) -> Result:
 def test_help_teaches_with_examples() -> None:
     whole = mien("--help")
     assert whole.exit_code == 0
-    assert all(verb in whole.output for verb in ("talk", "inspect", "doctor", "summary"))
+    assert all(verb in whole.output for verb in ("talk", "move", "heads", "inspect", "doctor", "summary"))
     # Verbs of systems that are not there yet are not promised.
     assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {
-        "talk", "batch", "export", "inspect", "doctor", "summary",
+        "talk", "batch", "move", "heads", "export", "inspect", "doctor", "summary",
     }  # fmt: skip
+    text = mien("move", "--help").output
+    assert "mien move --text" in text
+    for option in ("--script", "--table", "--head", "--head-file", "--seconds", "--seed", "--guidance", "--steps",
+                   "--size", "--person", "--renderer", "--mark", "--no-blink", "--force"):  # fmt: skip
+        assert option in text
     text = mien("talk", "--help").output
     assert "mien talk --image me.jpg --text" in text
     assert "--speech" in text
@@ -99,6 +104,56 @@ def test_what_is_wrong_is_one_sentence_on_stderr_and_exit_2(tmp_path: Path, argu
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "one of them is needed"),
+        (["--text", ""], "the text is empty"),
+        (["--text", "x" * 2001], "2,001 characters"),
+        (["--text", "nods", "--script", "a.txt"], "not both"),
+        (["--script", "absent.txt"], "absent.txt is not there"),
+        (["--text", "nods", "--seconds", "0"], "0.4 to 3,600 seconds"),
+        (["--text", "nods", "--seconds", "nan"], "not nan"),
+        (["--text", "nods", "--head", "horse"], "no head called 'horse'"),
+        (["--text", "nods", "--head", "ict", "--head-file", "absent"], "absent is not there"),
+        (["--text", "nods", "--renderer", "blender"], "no renderer called 'blender'"),
+        (["--text", "nods"], "dvc repro head_motion"),
+        (["--text", "nods", "-o", "out.avi"], "must be named"),
+        (["--text", "nods", "--table", "absent.csv"], "give one of"),
+    ],
+)
+def test_what_is_wrong_with_a_motion_is_answered_before_torch_is_loaded(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    code = (
+        "import sys\nfrom mien.cli import app\ntry:\n    app(prog_name='mien')\nfinally:\n"
+        "    assert 'torch' not in sys.modules, 'torch'"
+    )
+    out = [] if "-o" in arguments else ["-o", "out.mp4"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "move", *arguments, *out], capture_output=True, text=True, cwd=tmp_path,
+        timeout=120, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_heads_tells_what_is_there_and_how_to_get_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIEN_HEADS", str(tmp_path))
+    done = mien("heads")
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.output.split())
+    for name in ("embedded", "ict", "flame", "gnm"):
+        assert name in told
+    assert "Apache-2.0" in told
+    assert "MIT" in told
+    assert "the head ict is not at" in told
+    assert "MIEN_HEADS" in told
 
 
 def test_batch_and_export_refuse_in_one_sentence(tmp_path: Path) -> None:
@@ -181,6 +236,29 @@ def test_summary_before_a_run_says_what_to_run(tmp_path: Path, monkeypatch: pyte
             read_evaluation(tmp_path)
 
 
+def test_summary_shows_the_figures_of_head_motion_whatever_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/evaluate_talking.json").write_text(json.dumps(evaluation()))
+    path = tmp_path / "metrics/evaluate_motion.json"
+    for content in ("{", "[]", "{}", '{"note": "none", "flag": true}'):
+        path.write_text(content)
+        done = mien("summary")
+        assert done.exit_code == 0, done.output
+        assert "Head motion" not in done.output
+    rows = {"val": {"exact": 0.8125, "fid": None}, "held_out": {"exact": 0.5, "baseline": {"fid": 2.25}}, "seed": 0}
+    path.write_text(json.dumps(rows))
+    told = mien("summary").output
+    assert all(words in told for words in ("PSNR", "Head motion", "held out baseline", "0.8125", "2.25"))
+    (tmp_path / "metrics/evaluate_talking.json").unlink()
+    alone = mien("summary")
+    assert alone.exit_code == 0, alone.output
+    assert "0.8125" in alone.output
+    assert "make repro" in alone.output
+
+
 def test_the_summary_knows_the_rows_of_the_evaluation() -> None:
     from mien.talking.evaluation_measure import ROWS as EVALUATED
 
@@ -188,15 +266,19 @@ def test_the_summary_knows_the_rows_of_the_evaluation() -> None:
 
 
 def test_doctor_looks_at_everything_and_gives_a_remedy_for_what_lacks(tmp_path: Path) -> None:
-    findings = {finding.thing: finding for finding in doctor.diagnose(tmp_path)}
+    findings = {finding.thing: finding for finding in doctor.diagnose(tmp_path, tmp_path)}
     expected = {
         "Python", "torch", "ffmpeg", "landmarks: mediapipe", "landmarks: face-alignment", "speech voices",
         "free disk", "port 5000", "port 4200", "git", "dvc", "prefect", "mlflow", "talking face model",
+        "head motion model", "heads",
     }  # fmt: skip
     assert set(findings) == expected
     assert findings["ffmpeg"].state == "ok"
     assert findings["landmarks: mediapipe"].state == "ok"
-    assert findings["talking face model"].remedy == "make repro"
+    assert findings["talking face model"].remedy == findings["head motion model"].remedy == "make repro"
+    assert findings["heads"].found.startswith("embedded")
+    (tmp_path / "config.json").touch()
+    assert doctor._model("a model", tmp_path).state == "ok"
     assert all(finding.remedy for finding in findings.values() if finding.state != "ok")
 
 
@@ -218,11 +300,11 @@ def test_doctor_never_raises_and_exits_1_when_something_essential_is_broken(monk
     assert finding.remedy
     fine = doctor.Finding("Python", "ok", "3.11", essential=True)
     optional = doctor.Finding("weights", "missing", "none", "fetch them")
-    monkeypatch.setattr(doctor, "diagnose", lambda _: [fine, optional])
+    monkeypatch.setattr(doctor, "diagnose", lambda *_: [fine, optional])
     done = mien("doctor")
     assert done.exit_code == 0
     assert "nothing essential is missing" in done.output
-    monkeypatch.setattr(doctor, "diagnose", lambda _: [fine, finding])
+    monkeypatch.setattr(doctor, "diagnose", lambda *_: [fine, finding])
     done = mien("doctor")
     assert done.exit_code == 1
     assert "essential and missing: ffmpeg" in done.output

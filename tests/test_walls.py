@@ -11,11 +11,11 @@ ROOT = Path(__file__).parents[1]
 SYSTEMS = {"talking", "motion", "sculpt", "follow", "shapes"}
 FLOORS = [
     {"clips", "files", "progress", "parallel", "tracking", "tracked", "processes", "locks", "run_records"}
-    | {"metric_pump", "clip_cache"},
+    | {"metric_pump", "clip_cache", "batch"},
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora"},
     SYSTEMS,
-    {"cli", "doctor", "summary"},
+    {"cli", "doctor", "summary", "heads_table", "talk_and_move"},
 ]
 # Walls within a floor, or more than the floors say.
 NEVER = {"heads": {"media"}, "media": {"heads"}, "metrics": {"faces"}}

@@ -39,7 +39,7 @@ class Provenance(BaseModel):
 
     `generator`: `mien` and its version. `model`: kind and version (digest of the weights). `git_revision`: of the code.
     `data_digest`: of the training clips. `emotion`: one of EMOTIONS, or words for what changes over time. `intensity`
-    in [0, 1]. `engine`: of the synthesised voice; None: a recording.
+    in [0, 1]. `engine`: of the synthesised voice; None: a recording. `prompt`: the words that a motion was made from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,14 +52,15 @@ class Provenance(BaseModel):
     intensity: float | None = Field(default=None, ge=0, le=1)
     seed: int | None = Field(default=None, ge=0)
     engine: str | None = None
+    prompt: str | None = None
 
 
-def tags(provenance: Provenance) -> dict[str, str]:
+def tags(provenance: Provenance, title: str = TITLE) -> dict[str, str]:
     """Title, comment and description for a media file's metadata; `parse_tags` makes the same provenance of them."""
     by = SIGN + provenance.generator.removeprefix("mien") + (f", model {provenance.model}" if provenance.model else "")
     values = {name: value for name, value in provenance.model_dump().items() if value is not None}
     return {
-        "title": TITLE,
+        "title": title,
         "comment": f"This video was {by}. It is not a recording.",
         "description": "; ".join(f"{name}={_quoted(_text(value))}" for name, value in values.items()),
     }
@@ -77,6 +78,11 @@ def _text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)  # repr: the shortest text that gives the same float
 
 
+def comment(metadata: Mapping[str, str]) -> str:
+    """Comment and description of `tags` in one, for files that hold no more than a comment, such as GIF."""
+    return f"{metadata['comment']}; {metadata['description']}"
+
+
 def parse_tags(metadata: Mapping[str, str]) -> Provenance | None:
     """The provenance that a file's metadata tells of; None where nothing says that mien generated it.
 
@@ -84,7 +90,7 @@ def parse_tags(metadata: Mapping[str, str]) -> Provenance | None:
     """
     lower = {key.lower(): value for key, value in metadata.items()}
     found: dict[str, str] = {}
-    for part in lower.get("description", "").split(";"):
+    for part in (lower.get("description") or lower.get("comment", "")).split(";"):
         name, separator, value = part.partition("=")
         if separator and name.strip() in Provenance.model_fields:
             found[name.strip()] = unquote(value.strip())

@@ -75,7 +75,7 @@ _RIGHT_EYE = {name.replace("Left", "Right"): weight for name, weight in _LEFT_EY
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        _kind("nod", "beats", "pitch", {"pitch": 0.30}, counted=True, graded=True),
+        _kind("nod", "beats", "pitch", {"pitch": 0.33}, counted=True, graded=True),
         _kind("shake", "swings", "yaw", {"yaw": 0.34}, counted=True, graded=True),
         _kind("turn", "hold", "yaw", {"yaw": 0.62}, sides=_LEFT_RIGHT, graded=True),
         _kind("tilt", "hold", "roll", {"roll": 0.38}, sides=_LEFT_RIGHT, graded=True),
@@ -153,17 +153,17 @@ def draw_timing(rng: np.random.Generator, action: Action) -> Timing:
     extent = float(rng.uniform(*STRENGTH_RANGE[action.strength or "usual"])) if kind.graded else 1.0
     first = 1.0 if rng.random() < 0.5 else -1.0
     if kind.shape == "hold":
-        rise = float(rng.uniform(0.22, 0.36))
-        return Timing(2 * rise + float(rng.uniform(0.55, 1.1)), extent, rise, 1, first)
+        rise = float(rng.uniform(0.22, 0.34))
+        return Timing(2 * rise + float(rng.uniform(0.55, 1.0)), extent, rise, 1, first)
     if kind.shape == "swings":
         count = action.count or int(rng.integers(2, 4))
-        return Timing(count * float(rng.uniform(0.52, 0.68)), extent, 0.0, count, first)
+        return Timing(count * float(rng.uniform(0.54, 0.62)), extent, 0.0, count, first)
     count = action.count or 1
     if action.kind == "blink":
-        return Timing(count * float(rng.uniform(0.34, 0.44)), extent, 0.0, count, first)
+        return Timing(count * float(rng.uniform(0.36, 0.42)), extent, 0.0, count, first)
     if action.kind == "wink":
         return Timing(float(rng.uniform(0.42, 0.55)), extent, 0.0, 1, first)
-    return Timing(count * float(rng.uniform(0.46, 0.62)), extent, 0.0, count, first)
+    return Timing(count * float(rng.uniform(0.48, 0.55)), extent, 0.0, count, first)
 
 
 def ease(phase: Array) -> Array:

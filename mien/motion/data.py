@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.motion.features import EXPRESSION, GAZE, ROTATION, TRANSLATION, WIDTH
+from mien.motion.features import ROTATION, WIDTH
 from mien.motion.networks import LONGEST, PATCH
 from mien.motion.store import MotionStore
 from mien.training.randomness import numpy_generator
@@ -28,25 +28,52 @@ SHORTEST_PART = 0.25
 IN_MEMORY_FRAMES = 4_000_000
 """Up to so many frames (1 GB) all motions are held in memory; more are read as they are needed."""
 
-# Deviations below these are of things that hardly move in the corpus: divided by them, noise would drown them.
-_FLOOR = np.zeros(WIDTH)
-_FLOOR[ROTATION], _FLOOR[TRANSLATION], _FLOOR[GAZE], _FLOOR[EXPRESSION] = 0.05, 0.02, 0.05, 0.08
+STILLNESS = 0.04
+"""What moves less than this (radians, head units, weights of expressions) is sway: it counts for less."""
+
+
+TURNING = 2.0
+"""How much more than a face's movements the head's rotations count: nods are small and soon over, smiles are held."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Mean and deviation (63,) of the training motions; `apply` and `undo` act on (…, 63)."""
+    """How features become what the network sees: principal modes of the training motions, each of about deviation 1,
+    rotations of `TURNING`.
+
+    A smile moves eight expressions at once and a nod one angle; as modes both are one number, so that the one does not
+    count for eight of the other. Modes that hardly move stay smaller than 1: deviation / √(deviation² + STILLNESS²).
+
+    mean (63,); forward (63, 63): features − mean → modes; backward (63, 63): modes → features − mean.
+    """
 
     mean: Tensor
-    deviation: Tensor
+    forward: Tensor
+    backward: Tensor
+
+    @classmethod
+    def fit(cls, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> Scale:
+        """From the mean (63,) and the covariance (63, 63) of the features of all frames."""
+        variances, modes = np.linalg.eigh(covariance)
+        # an eigenvector's sign is arbitrary: its greatest entry is made positive, so that machines agree
+        modes = modes * np.sign(modes[np.abs(modes).argmax(0), np.arange(len(modes))])
+        turning = (modes[ROTATION] ** 2).sum(0)  # the part of each mode that is rotation
+        extent = np.sqrt(np.maximum(variances, 0) + STILLNESS**2) / (1 + (TURNING - 1) * turning)
+        arrays = (mean, modes / extent, (modes * extent).T)
+        return cls(*(torch.tensor(array, dtype=torch.float32) for array in arrays))
+
+    @classmethod
+    def blank(cls) -> Scale:
+        """Nothing is changed: to be filled from a file."""
+        return cls(torch.zeros(WIDTH), torch.eye(WIDTH), torch.eye(WIDTH))
 
     def apply(self, features: Tensor) -> Tensor:
-        """Features → normalised features."""
-        return (features - self.mean.to(features.device)) / self.deviation.to(features.device)
+        """Features (…, 63) → modes (…, 63)."""
+        return (features - self.mean) @ self.forward
 
-    def undo(self, normalised: Tensor) -> Tensor:
-        """Normalised features → features."""
-        return normalised * self.deviation.to(normalised.device) + self.mean.to(normalised.device)
+    def undo(self, modes: Tensor) -> Tensor:
+        """Modes (…, 63) → features (…, 63)."""
+        return modes @ self.backward + self.mean
 
 
 @dataclass(frozen=True)
@@ -96,16 +123,15 @@ class MotionData:
             return np.asarray(self._file["features"][start : start + count])
 
     def scale(self) -> Scale:
-        """Mean and deviation over all frames of these parts, the deviation not below what is plainly stillness."""
-        total, squares, count = np.zeros(WIDTH), np.zeros(WIDTH), 0
+        """The principal modes of all frames of these parts, one motion in memory at a time."""
+        total, products, count = np.zeros(WIDTH), np.zeros((WIDTH, WIDTH)), 0
         for number in self.numbers:
             frames = self.frames(int(self._start[number]), int(self._whole[number])).astype(np.float64)
             total += frames.sum(0)
-            squares += (frames**2).sum(0)
+            products += frames.T @ frames
             count += len(frames)
         mean = total / count
-        deviation = np.sqrt(np.maximum(squares / count - mean**2, 0))
-        return Scale(*(torch.tensor(x, dtype=torch.float32) for x in (mean, np.maximum(deviation, _FLOOR))))
+        return Scale.fit(mean, products / count - np.outer(mean, mean))
 
     def batch(self, numbers: NDArray[np.int64], random: np.random.Generator | None = None) -> MotionBatch:
         """These motions, each with one of its texts: a drawn one, or the first without `random`.

@@ -51,11 +51,11 @@ def play(rng: np.random.Generator, plan: Plan) -> Performance:
     """A performance of a plan at `FPS`: every step in its time, rests between them, a little sway throughout."""
     timings = [[draw_timing(rng, action) for action in step] for step in plan.steps]
     lengths = [max(timing.seconds for timing in step) for step in timings]
-    pauses = rng.uniform(0.12, 0.4, len(lengths) + 1)
+    pauses = rng.uniform(0.12, 0.32, len(lengths) + 1)
     spare = LONGEST_SECONDS - 0.1 - sum(lengths) - pauses.sum()
     if spare < 0:
         return play(rng, plan)
-    if rng.random() < 0.5:  # some are in no hurry: then rests are anywhere
+    if rng.random() < 0.3:  # some are in no hurry: then rests are anywhere
         pauses += rng.dirichlet(np.ones(len(pauses))) * min(spare, float(rng.exponential(1.2)))
     frames = int(np.ceil((sum(lengths) + pauses.sum()) * float(FPS)))
     times = np.arange(frames) / float(FPS)

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from torch import Tensor, nn
 
 from mien.motion.data import Scale
-from mien.motion.features import WIDTH
 from mien.motion.networks import MotionMLP, MotionTransformer, mean_feature
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder
 from mien.training.model_folder import load_into, read_config
@@ -26,12 +24,13 @@ class MotionModel(nn.Module):
         self.text, self.network, self.config = text, network, dict(config)
         self.length = nn.Linear(text.width, 1)
         self.register_buffer("mean", scale.mean)
-        self.register_buffer("deviation", scale.deviation)
+        self.register_buffer("to_modes", scale.forward)
+        self.register_buffer("from_modes", scale.backward)
 
     @property
     def scale(self) -> Scale:
-        """How features are normalised."""
-        return Scale(self.mean, self.deviation)  # type: ignore[arg-type]
+        """How features become what the network sees."""
+        return Scale(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
 
     @property
     def architecture(self) -> Architecture:
@@ -74,9 +73,8 @@ def load_model(
     try:
         config = dict(content["model"])
         text = build_encoder(config["text"], cache, download)
-        blank = Scale(torch.zeros(WIDTH), torch.ones(WIDTH))
         sizes = [int(config[name]) for name in ("width", "layers", "heads")]
-        model = build_model(text, blank, config["architecture"], *sizes)
+        model = build_model(text, Scale.blank(), config["architecture"], *sizes)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
     load_into(model, folder, content)

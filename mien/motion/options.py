@@ -75,7 +75,7 @@ class HeadMotionOptions(LearningOptions):
     curriculum: float = Field(
         default=0.3, ge=0, le=1, description="part of the samples over which longer sequences are let in"
     )
-    velocity_weight: float = Field(default=1.0, ge=0, description="of the error of the differences between frames")
+    velocity_weight: float = Field(default=20.0, ge=0, description="of the error of the differences between frames")
     guidance: float = Field(default=2.5, ge=0, le=20, description="how much the words are exaggerated in sampling")
     sampling_steps: int = Field(default=20, ge=1, le=50, description="steps of sampling, of the 50 of training")
     baseline_samples: int = Field(default=20_000, ge=0, description="sequences the MLP baseline is trained on; 0: none")
@@ -90,9 +90,9 @@ class MotionJudgeOptions(LearningOptions):
     """The evaluator: words and motions in one space, learned apart from what it judges."""
 
     seed: int = Field(default=77, ge=0, description="of weights and batches; not the model's")
-    samples: int = Field(default=60_000, ge=1, description="sequences to train on, repetitions counted")
+    samples: int = Field(default=24_000, ge=1, description="sequences to train on, repetitions counted")
     sequences_per_step: int = Field(default=64, ge=2, le=4096, description="sequences in a batch")
-    lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of AdamW")
     ema_decay: float = Field(default=0.99, ge=0, lt=1, description="of the averaged weights, for each step")
     log_samples: int = Field(default=2000, ge=1, description="sequences between two points of the curves")
     width: int = Field(default=96, ge=8, le=2048, multiple_of=8, description="of both encoders")
@@ -116,11 +116,17 @@ class EvaluateMotionOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    prompts: int = Field(default=256, ge=32, description="motions of each part that are measured, at most")
+    prompts: int = Field(default=256, ge=2, description="motions of each part that are measured, at most")
+    own_length_prompts: int = Field(
+        default=128, ge=0, description="texts of each part for which the model chooses the length too"
+    )
     repeats: int = Field(default=8, ge=2, le=100, description="samples of one text, for multimodality")
-    repeated_prompts: int = Field(default=16, ge=1, description="texts for multimodality")
-    seed: int = Field(default=0, ge=0, description="of noise and of the choice of pairs")
+    repeated_prompts: int = Field(default=12, ge=0, description="texts of each part for multimodality")
+    seed: int = Field(default=0, ge=0, description="of noise and of the choice of prompts and pairs")
     batch: int = Field(default=64, ge=1, le=4096, description="motions generated at once")
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="of matrix products in sampling; auto: bfloat16 where the processor has it"
+    )
     strips: tuple[str, ...] = Field(
         default=("nods twice, then smiles", "shakes his head while frowning", "smiles and looks to the left"),
         description="prompts that are shown as strips of frames and as videos",

@@ -1,9 +1,10 @@
-"""Head motion from a file, in place of the motion that is drawn from noise.
+"""Head motion that is given, in place of the motion that is drawn from noise: from a file, or a performance.
 
-The file is an npz of plain arrays: `fps`, a number or text such as 30000/1001; `rotation` (T, 3), yaw, pitch and roll
-in radians relative to how the head is held in the picture (yaw > 0: to the viewer's right; pitch > 0: down; roll > 0:
-clockwise as seen); and, each optional, `translation` (T, 2) in crop sizes, to the right and down; `blink` (T,) from 0,
-open, to 1, closed; `gaze` (T, 2), yaw and pitch of the eyes in the head, in radians, signs as the head's.
+A file is a `mien.heads.performance.Performance`, as `mien move` writes it, or an npz of plain arrays: `fps`, a number
+or text such as 30000/1001; `rotation` (T, 3), yaw, pitch and roll in radians relative to how the head is held in the
+picture (yaw > 0: to the viewer's right; pitch > 0: down; roll > 0: clockwise as seen); and, each optional,
+`translation` (T, 2) in crop sizes, to the right and down; `blink` (T,) from 0, open, to 1, closed; `gaze` (T, 2), yaw
+and pitch of the eyes in the head, in radians, signs as the head's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from zlib import error as ZlibError
@@ -19,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.alignment import mean_shape
+from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
+from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.talking.motion import MOTIONS, face_motion
 
 # How the measures of `mien.talking.motion` follow an embedded head's truth: slopes of a linear fit over 7,077 frames of
@@ -36,6 +40,13 @@ CLOSED_LIDS = -0.81
 GAZE_YAW, GAZE_PITCH = 0.31, 0.14
 """The way of the irises in eye widths for a radian (31 % and 27 %: the least that a detector sees)."""
 
+CROPS_IN_A_HEAD = 1.07
+"""Crop sizes in a head unit: how far a face goes in the crop that moves by the height of a head (0.99 to 1.13 over six
+embedded heads before the usual camera, 2026-11-21)."""
+
+GROWTH_TO_VIEWER = 0.21
+"""What the logarithm of the size gains for each head unit to the viewer (the same heads and camera)."""
+
 MAX_BYTES = 64_000_000
 """The most that the arrays of a file may hold: hours of motion."""
 
@@ -43,6 +54,7 @@ MAX_ANGLE = math.pi / 2
 
 _X, _Y, _SCALE, _ROLL, _YAW, _PITCH, _LIDS, _GAZE_X, _GAZE_Y = range(len(MOTIONS))
 _WIDTHS: Mapping[str, int] = {"rotation": 3, "translation": 2, "blink": 1, "gaze": 2}
+_PERFORMED = ("neck", "expression")  # what a performance has and a file of head motion has not
 # greatest size of a value, and what it may be mistaken for
 _LIMITS: Mapping[str, tuple[float, str]] = {
     "rotation": (MAX_ANGLE, "radians, at most a quarter turn"),
@@ -56,35 +68,105 @@ class HeadMotionError(ValueError):
     """The head motion cannot be used; the message says why in one sentence."""
 
 
+@dataclass(frozen=True, eq=False)
+class HeadMotion:
+    """A head's motion at its own `fps`: arrays (T, C) by name, of which only `rotation` must be there.
+
+    rotation (T, 3), translation (T, 2), blink (T, 1) and gaze (T, 2) as in a file; growth (T, 1), what the logarithm of
+    the face's size gains. `own_blinks`: the lids are as it says and nothing else; else blinks that are drawn come
+    besides.
+    """
+
+    fps: Fraction
+    arrays: Mapping[str, NDArray[np.float64]] = field(repr=False)
+    own_blinks: bool = True
+
+    def at(self, frames: int, fps: Fraction) -> dict[str, NDArray[np.float64]]:
+        """Its arrays at the times of `frames` video frames: linear between its own, held after its last."""
+        times = np.asarray(np.arange(frames) * float(self.fps / fps), np.float64)
+        return {name: _resampled(array, times) for name, array in self.arrays.items()}
+
+
+def motion_of(performance: Performance, name: str = "the motion") -> HeadMotion:
+    """What a talking face can take over from a performance, but for its feelings; see `mien.talking.felt_motion`.
+
+    Raises HeadMotionError, with `name` for what it was, for a performance without frames or with wild values.
+    """
+    if not len(performance):
+        raise HeadMotionError(f"{name} holds no frame")
+    x, y, forward = performance.translation.astype(np.float64).T
+    given = {
+        "rotation": performance.neck,
+        "translation": CROPS_IN_A_HEAD * np.stack([x, -y], 1),
+        "blink": np.clip(weights(performance, "eyeBlink").mean(1), 0, 1),
+        "gaze": performance.gaze + looks(performance),
+    }
+    arrays = {kind: _checked(kind, array, name) for kind, array in given.items()}
+    arrays["growth"] = GROWTH_TO_VIEWER * np.clip(forward, -1, 1)[:, None]
+    return HeadMotion(performance.fps, arrays, own_blinks=False)
+
+
+def open_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
+    """The motion in a file, and the performance where the file is one. Raises HeadMotionError for one of no use."""
+    names = _names(path)
+    if "rotation" not in names and all(name in names for name in _PERFORMED):
+        try:
+            performance = Performance.load(path)
+        except (ValueError, TypeError, ZlibError, NotImplementedError) as error:
+            raise HeadMotionError(f"{path.name} cannot be read as a performance: {str(error)[:200]}") from error
+        return motion_of(performance, path.name), performance
+    return HeadMotion(*_read(path)), None
+
+
 def read_head_motion(
     path: Path, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
 ) -> NDArray[np.float32]:
-    """Measures (T, 9) of `MOTIONS` for `frames` video frames at `fps` from a file of head motion.
+    """`head_measures` of the motion in a file. Raises HeadMotionError for a file that cannot be used."""
+    return head_measures(open_head_motion(path)[0], frames, fps, usual)
 
-    Linear between the file's own frames, held after its last. `usual` (9,) or (T, 9): the measures of a face at rest,
-    or those that were drawn for this video; from it come the face's place and size (its median), and the lids and the
-    gaze where the file does not tell of them. None: the mean face with open eyes that look straight. Raises
-    HeadMotionError for a file that cannot be used.
+
+def head_measures(
+    head: HeadMotion, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
+) -> NDArray[np.float32]:
+    """Measures (T, 9) of `MOTIONS` for `frames` video frames at `fps` from the motion of a head.
+
+    `usual` (9,) or (T, 9): the measures of a face at rest, or those that were drawn for this video; from it come the
+    face's place and size (its median), and the lids and the gaze where the motion does not tell of them. None: the mean
+    face with open eyes that look straight.
     """
-    own_fps, arrays = _read(path)
     rest = resting() if usual is None else np.asarray(usual, np.float64)
     if rest.shape not in ((len(MOTIONS),), (frames, len(MOTIONS))):
         raise ValueError(f"the usual motion must be ({len(MOTIONS)},) or ({frames}, {len(MOTIONS)}), not {rest.shape}")
-    times = np.asarray(np.arange(frames) * float(own_fps / fps), np.float64)
-    given = {name: _resampled(array, times) for name, array in arrays.items()}
+    given = head.at(frames, fps)
     yaw, pitch, roll = given["rotation"].T
     across, down = given["translation"].T if "translation" in given else (0.0, 0.0)
+    growth = given["growth"][:, 0] if "growth" in given else 0.0
     place = np.median(np.atleast_2d(rest), 0)
     motion = np.broadcast_to(rest, (frames, len(MOTIONS))).copy()
     motion[:, _X] = place[_X] + EYES_ACROSS_YAW * yaw + EYES_ACROSS_ROLL * roll + across
     motion[:, _Y] = place[_Y] + EYES_DOWN_PITCH * pitch + down
-    motion[:, _SCALE] = place[_SCALE]
+    motion[:, _SCALE] = place[_SCALE] + growth
     motion[:, _ROLL], motion[:, _YAW], motion[:, _PITCH] = roll, NOSE_YAW * yaw, NOSE_PITCH * pitch
     if "blink" in given:
-        motion[:, _LIDS] = CLOSED_LIDS * given["blink"][:, 0]
+        lids = CLOSED_LIDS * given["blink"][:, 0]
+        motion[:, _LIDS] = lids if head.own_blinks else np.minimum(motion[:, _LIDS], lids)
     if "gaze" in given:
         motion[:, _GAZE_X], motion[:, _GAZE_Y] = GAZE_YAW * given["gaze"][:, 0], GAZE_PITCH * given["gaze"][:, 1]
     return motion.astype(np.float32)
+
+
+def weights(performance: Performance, stem: str) -> NDArray[np.float64]:
+    """Weights (T, 2) of an expression on the person's left and right."""
+    columns = [EXPRESSION_INDEX[f"{stem}{side}"] for side in ("Left", "Right")]
+    return np.asarray(performance.expression[:, columns], np.float64)
+
+
+def looks(performance: Performance) -> NDArray[np.float64]:
+    """Yaw and pitch (T, 2) in radians that the expressions eyeLook* add to the gaze."""
+    out, inwards = weights(performance, "eyeLookOut"), weights(performance, "eyeLookIn")
+    aside = (out - inwards) @ np.array([0.5, -0.5])  # the left eye looks out to the viewer's right
+    upright = (weights(performance, "eyeLookDown") - weights(performance, "eyeLookUp")).mean(1)
+    return np.stack([LOOK_ASIDE * aside, LOOK_UPRIGHT * upright], 1)
 
 
 def resting() -> NDArray[np.float64]:
@@ -100,18 +182,28 @@ def _resampled(array: NDArray[np.float64], times: NDArray[np.float64]) -> NDArra
     return np.stack([np.interp(times, own, column) for column in array.T], 1)
 
 
-def _read(path: Path) -> tuple[Fraction, dict[str, NDArray[np.float64]]]:
+_UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, ZlibError)
+
+
+def _names(path: Path) -> list[str]:
+    """The names of the arrays in a file that is not too large."""
     if not path.is_file():
         raise HeadMotionError(f"{path} is {'no file' if path.exists() else 'not there'}: name a file of head motion")
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:  # before anything is unpacked
-                raise HeadMotionError(f"{path.name} holds more than {MAX_BYTES:,} bytes: that is no head motion")
+            members = archive.infolist()
+    except _UNREADABLE as error:
+        raise HeadMotionError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
+    if sum(member.file_size for member in members) > MAX_BYTES:  # before anything is unpacked
+        raise HeadMotionError(f"{path.name} holds more than {MAX_BYTES:,} bytes: that is no head motion")
+    return [member.filename.removesuffix(".npy") for member in members]
+
+
+def _read(path: Path) -> tuple[Fraction, dict[str, NDArray[np.float64]]]:
+    try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files if name == "fps" or name in _WIDTHS}
-    except HeadMotionError:
-        raise
-    except (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, ZlibError) as error:
+    except _UNREADABLE as error:
         raise HeadMotionError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
     for name in ("fps", "rotation"):
         if name not in arrays:

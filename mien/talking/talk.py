@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,18 +20,32 @@ from mien.progress import progress_bar
 from mien.talking import find_face
 from mien.talking.find_face import NoFace, choose_face
 from mien.talking.generate import Talker
-from mien.training.model_folder import read_config
 from mien.talking.paste_back import HOLD_BORDER, PasteBack
 from mien.talking.portrait import PortraitError
 from mien.talking.reference import Reference, read_reference
 from mien.talking.said import Said, checked, recorded, spoken
 from mien.talking.speech_features import frame_count
-from mien.talking.talk_request import Manner, TalkError, TalkOptions, captions_path, check_manner, check_request
+from mien.talking.talk_request import (
+    Manner,
+    TalkError,
+    TalkOptions,
+    captions_path,
+    check_manner,
+    check_request,
+    motion_file,
+    motion_words,
+)
+from mien.training.model_folder import read_config
 
 if TYPE_CHECKING:
+    from mien.heads.performance import Performance as HeadPerformance
     from mien.talking.emotion_track import EmotionTrack
+    from mien.talking.head_motion import HeadMotion
 
 Picture = NDArray[np.uint8]
+
+WordsToMotion = Callable[[str, float, int], "tuple[HeadPerformance, tuple[str, ...]]"]
+"""What makes a head's motion of words, a length in seconds and a seed; beside it notes on what it could not do."""
 
 LONGEST_SIDE = 1280
 """Longest side in pixels of a video of the whole picture, where none is asked for."""
@@ -66,24 +80,38 @@ class Performance(Iterator[Picture]):
         return next(self._frames)
 
 
-def talk(options: TalkOptions, out: Path, model: Path = Path("models/talking_face"), force: bool = False) -> Talked:
+def talk(
+    options: TalkOptions,
+    out: Path,
+    model: Path = Path("models/talking_face"),
+    force: bool = False,
+    words_to_motion: WordsToMotion | None = None,
+) -> Talked:
     """Make the video and write it to `out` (.mp4: H.264 + AAC), whole or not at all; captions beside it as .vtt.
 
     An existing file is overwritten only with `force`, an input never. The video's metadata says that it is generated,
-    and by which version of the model. Raises TalkError for everything that a person can put right.
+    and by which version of the model. `words_to_motion` is asked where the head's motion is given in words. Raises
+    TalkError for everything that a person can put right.
     """
     emotion = check_request(options, out, model, force)
     talker, version = load_talker(model)
-    return talk_with(talker, version, options, out, model, emotion)
+    return talk_with(talker, version, options, out, model, emotion, words_to_motion=words_to_motion)
 
 
 def talk_with(
-    talker: Talker, version: str, options: TalkOptions, out: Path, model: Path, emotion: str, progress: bool = True
+    talker: Talker,
+    version: str,
+    options: TalkOptions,
+    out: Path,
+    model: Path,
+    emotion: str,
+    progress: bool = True,
+    words_to_motion: WordsToMotion | None = None,
 ) -> Talked:
     """`talk` for a request that is checked, with a model that is loaded from the folder `model`."""
     reference = _reference(options.image, options.face)
     said = _said(options, talker.sample_rate)
-    performance = perform(talker, reference, said, options)
+    performance = perform(talker, reference, said, options, words_to_motion)
     captions = _captions(said) if options.captions else None
     made = 0
 
@@ -141,11 +169,13 @@ def talk_frames(
     return perform(talker, reference, said, how)
 
 
-def perform(talker: Talker, reference: Reference, said: Said, manner: Manner) -> Performance:
+def perform(
+    talker: Talker, reference: Reference, said: Said, manner: Manner, words_to_motion: WordsToMotion | None = None
+) -> Performance:
     """The frames of `reference` saying what is `said`, as they come. Raises TalkError for files of no use."""
     emotion = check_manner(manner)
     frames = frame_count(len(said.samples), talker.fps, said.hz)
-    track = _track(manner)
+    moved = _moved(talker, frames, manner, emotion, words_to_motion)
     picture, landmarks = _sized(reference, manner)
     side = None if manner.paste_back else manner.size or FACE_SIDE
     stage = PasteBack(picture, landmarks, side)
@@ -155,19 +185,20 @@ def perform(talker: Talker, reference: Reference, said: Said, manner: Manner) ->
         emotion,
         manner.intensity,
         manner.seed,
-        motion=_motion(talker, frames, manner, emotion),
-        feeling=None if track is None else track.feeling(frames, talker.fps),
+        motion=moved.motion,
+        feeling=moved.feeling,
         hold_border=HOLD_BORDER if manner.paste_back else 0.0,
         landmarks=stage.landmarks,
     )
     shown = (stage.paste(frame) for frame in generated) if manner.paste_back else generated
-    return Performance(_marked(shown) if manner.mark else shown, frames, talker.fps, said, _notes(reference, manner))
+    notes = (*_notes(reference, manner), *moved.notes)
+    return Performance(_marked(shown) if manner.mark else shown, frames, talker.fps, said, notes)
 
 
 def provenance_tags(
     version: str, model: Path, emotion: str, options: TalkOptions, engine: str | None
 ) -> dict[str, str]:
-    """The tags that say what the file is. They hold neither names of files nor the text."""
+    """The tags that say what the file is. They hold neither names of files nor what is said."""
     from mien import __version__
     from mien.media.provenance import Provenance, git_revision, tags
 
@@ -183,6 +214,7 @@ def provenance_tags(
             intensity=options.intensity if track is None else None,
             seed=options.seed,
             engine=engine,
+            prompt=motion_words(options.motion),
         )
     )
 
@@ -258,17 +290,60 @@ def _track(manner: Manner) -> EmotionTrack | None:
         raise TalkError(str(error)) from error
 
 
-def _motion(talker: Talker, frames: int, manner: Manner, emotion: str) -> NDArray[np.float32] | None:
+@dataclass(frozen=True, eq=False)
+class _Moved:
+    """Measures (T, 9) of the head's motion and feelings (T, 6); None: drawn from noise, and the one emotion."""
+
+    motion: NDArray[np.float32] | None = None
+    feeling: NDArray[np.float32] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _moved(talker: Talker, frames: int, manner: Manner, emotion: str, words_to_motion: WordsToMotion | None) -> _Moved:
+    track = _track(manner)
+    feeling = None if track is None else track.feeling(frames, talker.fps)
     if manner.motion is None:
-        return None
-    from mien.talking.head_motion import read_head_motion
+        return _Moved(None, feeling)
+    from mien.talking import felt_motion
+    from mien.talking.head_motion import head_measures
 
     try:
-        # Blinks, gaze and the head's place are drawn as without a file where the file does not tell of them.
+        head, performance, notes = _given(manner, float(frames / talker.fps), words_to_motion)
+        # Blinks, gaze and the head's place are drawn as without a motion where it does not tell of them.
         drawn = talker.motion(frames, emotion, manner.intensity, manner.seed)
-        return read_head_motion(manner.motion, frames, talker.fps, drawn)
+        measures = head_measures(head, frames, talker.fps, drawn)
     except (ValueError, OSError) as error:
         raise TalkError(str(error)) from error
+    if performance is None:
+        return _Moved(measures, feeling, notes)
+    lacking = felt_motion.unshown(performance)
+    if lacking:
+        notes = (*notes, f"the talking face cannot show {', '.join(lacking)}: the motion goes without")
+    if felt_motion.smile_and_frown(performance).any():
+        base = felt_motion.steady(frames, emotion, manner.intensity) if feeling is None else feeling
+        feeling = felt_motion.felt(performance, base, talker.fps)
+    return _Moved(measures, feeling, notes)
+
+
+def _given(
+    manner: Manner, seconds: float, words_to_motion: WordsToMotion | None
+) -> tuple[HeadMotion, HeadPerformance | None, tuple[str, ...]]:
+    """The motion that is asked for, the performance where it is one, and notes on it."""
+    from mien.heads.performance import Performance as HeadPerformance
+    from mien.talking.head_motion import motion_of, open_head_motion
+
+    if isinstance(manner.motion, HeadPerformance):
+        return motion_of(manner.motion), manner.motion, ()
+    path = motion_file(manner.motion)
+    if path is not None:
+        return *open_head_motion(path), ()
+    if words_to_motion is None:
+        raise TalkError(
+            "words for the head's motion need a model of head motion, which is not at hand here: give a file or a "
+            "performance instead"
+        )
+    performance, notes = words_to_motion(motion_words(manner.motion) or "", seconds, manner.seed)
+    return motion_of(performance), performance, notes
 
 
 def _marked(frames: Iterator[Picture]) -> Iterator[Picture]:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mien.talking.batch import BatchRow, BatchSummary, run_batch
-from mien.talking.talk import load_talker, talk_with
+from mien.batch import BatchRow, BatchSummary, run_batch
+from mien.talking.talk import WordsToMotion, load_talker, talk_with
 from mien.talking.talk_request import TALK_COLUMNS, check_request, options_of
 
 
-def talk_batch(table: Path, out: Path, model: Path = Path("models/talking_face"), force: bool = False) -> BatchSummary:
+def talk_batch(
+    table: Path,
+    out: Path,
+    model: Path = Path("models/talking_face"),
+    force: bool = False,
+    words_to_motion: WordsToMotion | None = None,
+    motion_version: str = "",
+) -> BatchSummary:
     """Make the video of each row of a CSV `table` in the folder `out`; a row that fails is noted in `out`/batch.csv.
 
-    Raises TalkError when the model cannot be used, BatchError when the table cannot.
+    `words_to_motion` makes head motion of words, with a model of the version `motion_version`. Raises TalkError when
+    the model cannot be used, BatchError when the table cannot.
     """
     talker, version = load_talker(model)
 
@@ -20,6 +28,7 @@ def talk_batch(table: Path, out: Path, model: Path = Path("models/talking_face")
         options = options_of(row.cells)
         # The batch has seen to the video itself; captions belong to it, so that they are ours when it is there.
         emotion = check_request(options, path, model, force, ours=path.exists())
-        talk_with(talker, version, options, path, model, emotion, progress=False)
+        talk_with(talker, version, options, path, model, emotion, progress=False, words_to_motion=words_to_motion)
 
-    return run_batch(table, out, make, identity=version, columns=TALK_COLUMNS, force=force)
+    identity = f"{version} {motion_version}" if motion_version else version
+    return run_batch(table, out, make, TALK_COLUMNS, identity, force)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mien.batch import BatchColumns, named_file
 from mien.clips import EMOTIONS
+from mien.heads.performance import Performance
 
 MAX_CHARACTERS = 20_000
 """The longest text: about 20 minutes of speech."""
@@ -31,6 +33,9 @@ TALK_COLUMNS = BatchColumns(
 
 USUAL_EMOTION, USUAL_INTENSITY = "NEU", 2 / 3
 
+MAX_MOTION_CHARACTERS = 2000
+"""The longest words for a head's motion."""
+
 
 class TalkError(ValueError):
     """The video cannot be made; the message says why, and what to do, in one sentence."""
@@ -39,7 +44,7 @@ class TalkError(ValueError):
 class Manner(BaseModel):
     """How a face talks, and what is shown of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     emotion: str | None = Field(
         default=None, description="one of EMOTIONS or a word for it; None: neutral, or the track's"
@@ -48,7 +53,11 @@ class Manner(BaseModel):
     emotion_track: Path | None = Field(
         default=None, description="file of `time: emotion intensity` lines; None: one emotion"
     )
-    motion: Path | None = Field(default=None, description="file of head motion (.npz); None: drawn from noise")
+    motion: Path | str | Performance | None = Field(
+        default=None,
+        description="of the head: a file (.npz), a performance, or words where there is a model of them; "
+        "None: drawn from noise",
+    )
     seed: int = Field(default=0, ge=0, description="of head motion, blinks and gaze")
     face: int | None = Field(default=None, description="which face, counted from 0 on the left; None: the largest")
     paste_back: bool = Field(default=True, description="show the whole picture; False: only the face")
@@ -104,6 +113,18 @@ def options_of(cells: Mapping[str, str]) -> TalkOptions:
         raise TalkError(f"the row cannot be used: {', '.join(wrong)}") from error
 
 
+def motion_file(motion: Path | str | Performance | None) -> Path | None:
+    """The file of head motion that is meant; None where it is words, a performance or nothing."""
+    if isinstance(motion, str):
+        return named_file(motion, ".npz")
+    return motion if isinstance(motion, Path) else None
+
+
+def motion_words(motion: Path | str | Performance | None) -> str | None:
+    """The words for a head's motion; None where it is a file, a performance or nothing."""
+    return motion if isinstance(motion, str) and motion_file(motion) is None else None
+
+
 def captions_path(out: Path) -> Path:
     """Where the captions of the video `out` are written."""
     return out.with_suffix(".vtt")
@@ -117,10 +138,20 @@ def check_manner(manner: Manner) -> str:
         raise TalkError(f"the intensity must lie between 0 and 1, not {manner.intensity:g}")
     if manner.size is not None and (not 64 <= manner.size <= 2048 or manner.size % 2):
         raise TalkError(f"the size must be an even number of pixels from 64 to 2048, not {manner.size}")
-    for path, what in ((manner.emotion_track, "emotion track"), (manner.motion, "head motion")):
+    for path, what in ((manner.emotion_track, "emotion track"), (motion_file(manner.motion), "head motion")):
         if path is not None and not path.is_file():
             raise TalkError(f"the {what} {path} is not there, or is no file")
+    _check_words(motion_words(manner.motion))
     return emotion_code(manner.emotion or USUAL_EMOTION)
+
+
+def _check_words(words: str | None) -> None:
+    if words is not None and not words.strip():
+        raise TalkError("the words for the head's motion are empty: say what it does, such as: nods and smiles")
+    if words is not None and len(words) > MAX_MOTION_CHARACTERS:
+        raise TalkError(
+            f"the words for the head's motion have {len(words):,} characters; at most {MAX_MOTION_CHARACTERS:,} count"
+        )
 
 
 def check_text(text: str) -> None:
@@ -172,7 +203,7 @@ def _check_writable(options: TalkOptions, out: Path, force: bool) -> None:
                 return
         except OSError as error:
             raise TalkError(f"{out} cannot be written: {error.strerror or error}") from error
-    given = (options.image, options.speech, options.emotion_track, options.motion)
+    given = (options.image, options.speech, options.emotion_track, motion_file(options.motion))
     if any(out.samefile(path) for path in given if path is not None and path.exists()):
         raise TalkError(f"{out} is one of the inputs: an input is never overwritten")
     if not force:

@@ -24,7 +24,6 @@ from mien.talking.generator_training import (
     validation_figures,
     with_samples,
 )
-from mien.training.model_folder import FORMAT, read_config, save_model
 from mien.talking.networks import Generator, count_parameters
 from mien.talking.options import GeneratorOptions, TalkingFaceOptions
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
@@ -32,6 +31,7 @@ from mien.training.curves import Log
 from mien.training.device import best_device, mixed_precision, place
 from mien.training.ema import Ema
 from mien.training.loop import Course, run_course
+from mien.training.model_folder import FORMAT, read_config, save_model
 from mien.training.randomness import seed_weights
 from mien.training.schedule import ramp, warmup_cosine
 

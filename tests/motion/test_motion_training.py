@@ -40,7 +40,7 @@ def test_noise_keeps_the_variance_and_grows() -> None:
     levels = torch.arange(STEPS)
     parts = signal_part(levels)
     assert (parts.diff() < 0).all()
-    assert parts[0] > 0.99
+    assert parts[0] > 0.9
     assert parts[-1] < 0.01
     clean, noise = torch.randn(STEPS, 4000), torch.randn(STEPS, 4000)
     assert torch.allclose(noised(clean, noise, levels).var(1), torch.ones(STEPS), atol=0.12)
@@ -115,38 +115,43 @@ def test_batches_are_functions_of_their_step(motions: Path) -> None:
 def test_the_scale_is_that_of_the_training_motions(motions: Path) -> None:
     data = MotionData(motions)
     scale = data.scale()
-    frames = np.concatenate([data.store.features(int(number)) for number in data.numbers])
-    assert np.allclose(scale.mean, frames.mean(0), atol=1e-5)
-    moving = frames.std(0) > 0.1
-    assert moving.sum() > 4
-    assert np.allclose(scale.deviation[moving], frames.std(0)[moving], rtol=1e-3)
-    assert torch.allclose(scale.undo(scale.apply(torch.ones(63))), torch.ones(63), atol=1e-5)
+    frames = torch.from_numpy(np.concatenate([data.store.features(int(number)) for number in data.numbers]))
+    modes = scale.apply(frames)
+    assert torch.allclose(modes.mean(0), torch.zeros(63), atol=1e-3)
+    covariance = torch.cov(modes.T)
+    assert torch.allclose(covariance, torch.diag(covariance.diagonal()), atol=1e-2)  # each mode moves by itself
+    deviations = covariance.diagonal().sqrt().sort().values
+    assert 0.9 < deviations[-12] <= 1.01 < deviations[-1] <= 2.01  # faces about 1, rotations up to 2
+    assert torch.allclose(scale.undo(modes), frames, atol=1e-4)
 
 
 def test_the_error_falls(motions: Path, tmp_path: Path) -> None:
     rows: list[dict[str, float]] = []
-    options = TINY.model_copy(update={"samples": 960, "lr": 5e-3, "baseline_samples": 0, "log_samples": 8})
-    train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", lambda v, s: rows.append(dict(v)))
+    options = TINY.model_copy(
+        update={"samples": 960, "lr": 1e-2, "curriculum": 0.0, "baseline_samples": 0, "log_samples": 8}
+    )
+    train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", lambda v, _: rows.append(dict(v)))
     errors = [row["error"] for row in rows if "error" in row]
-    assert np.mean(errors[-20:]) < 0.85 * np.mean(errors[:20])
-    assert any("val_error" in row for row in rows)
+    assert np.mean(errors[-20:]) < 0.9 * np.mean(errors[:20])
+    held_back = [row["val_error"] for row in rows if "val_error" in row]
+    assert held_back[-1] < 0.97 * held_back[0]
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """Stands for a kill between two steps."""
 
 
-def test_a_killed_training_goes_on_to_the_same_bits(motions: Path, trained: Path, tmp_path: Path) -> None:
+def test_a_killed_training_goes_on_to_the_same_bits(motions: Path, tmp_path: Path) -> None:
     options = TINY.model_copy(update={"checkpoint_seconds": 0.0})
     calls = 0
 
-    def interrupting(values: object, samples: int) -> None:
+    def interrupting(_values: object, _samples: int) -> None:
         nonlocal calls
         calls += 1
         if calls == 3:
-            raise Killed
+            raise KilledError
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", interrupting)
     assert not (tmp_path / "model").exists()
     train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", no_log)

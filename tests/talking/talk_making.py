@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mien.training.model_folder import save_model
 from mien.talking.networks import Generator, GeneratorConfig
+from mien.training.model_folder import save_model
 
 REAL = Path(__file__).parents[2].parent / "shared/real"
 Picture = NDArray[np.uint8]

@@ -16,8 +16,8 @@ from mien.files import sha256_file
 from mien.talking import export
 from mien.talking.export import ExportError, Frames, export_onnx, random_inputs
 from mien.talking.generate import load_generator
-from mien.training.model_folder import save_model
 from mien.talking.networks import Generator, GeneratorConfig
+from mien.training.model_folder import save_model
 
 onnx = pytest.importorskip("onnx", reason="export is optional: pip install onnx onnxscript onnxruntime")
 onnxruntime = pytest.importorskip("onnxruntime")

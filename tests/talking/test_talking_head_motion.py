@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform, transform_points
 from mien.heads.embedded import EmbeddedHead
-from mien.heads.performance import expression_vector
+from mien.heads.performance import Performance, expression_vector
 from mien.heads.render import Camera, project
 from mien.talking import head_motion
-from mien.talking.head_motion import HeadMotionError, read_head_motion, resting
+from mien.talking.head_motion import HeadMotionError, head_measures, motion_of, read_head_motion, resting
 from mien.talking.motion import MOTIONS, face_motion
 
 FPS = Fraction(25)
@@ -178,3 +178,83 @@ def test_a_file_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, monkeyp
     assert path.stat().st_size < 20_000
     with pytest.raises(HeadMotionError, match="more than 100,000 bytes"):
         read_head_motion(path, 3, FPS)
+
+
+def performed(**channels: Any) -> Performance:
+    """A performance of the named arrays; the others are zero."""
+    frames = len(next(iter(channels.values())))
+    widths = {"expression": 52, "neck": 3, "translation": 3, "gaze": 2}
+    arrays = {name: np.zeros((frames, width), np.float32) for name, width in widths.items()}
+    return Performance(FPS, **(arrays | {name: np.asarray(array, np.float32) for name, array in channels.items()}))
+
+
+def expressed(frames: int, **values: float) -> NDArray[np.float32]:
+    return np.repeat(expression_vector(values)[None], frames, 0)
+
+
+def test_a_performance_is_measured_as_a_file_of_the_same_motion(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    neck, gaze = rng.uniform(-0.4, 0.4, (7, 3)), rng.uniform(-0.3, 0.3, (7, 2))
+    performed(neck=neck, gaze=gaze).save(tmp_path / "performance.npz")
+    told = write(tmp_path / "told.npz", rotation=neck, gaze=gaze, blink=np.zeros(7))
+    np.testing.assert_allclose(
+        read_head_motion(tmp_path / "performance.npz", 9, FPS), read_head_motion(told, 9, FPS), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("axis", "measure", "tolerance"), [(0, X, 0.08), (1, Y, 0.08), (2, SCALE, 0.08)], ids=["x", "y", "z"]
+)
+def test_a_head_that_moves_is_measured_as_the_performance_says(axis: int, measure: int, tolerance: float) -> None:
+    way = np.linspace(-0.1, 0.1, 5)
+    translation = np.zeros((5, 3), np.float32)
+    translation[:, axis] = way
+    head = EmbeddedHead()
+    moved = np.concatenate([np.zeros((1, 3), np.float32), translation])
+    vertices = head.vertices(head.identity()[None], torch.zeros(1, 52), translation=torch.from_numpy(moved))
+    points = project(vertices[:, head.landmark_vertices].numpy(), Camera(), (512, 512))[..., :2]
+    stable = list(STABLE_POINTS)
+    transform = similarity_transform(points[0, stable], mean_shape(256)[stable])
+    truth = face_motion(transform_points(points, np.broadcast_to(transform, (6, 2, 3))), 256)[1:]
+    given = head_measures(motion_of(performed(translation=translation)), 5, FPS)
+    slope, expected = np.polyfit(way, given[:, measure], 1)[0], np.polyfit(way, truth[:, measure], 1)[0]
+    assert slope == pytest.approx(expected, rel=tolerance)
+
+
+def test_lids_close_for_the_performance_and_besides_as_they_are_drawn() -> None:
+    drawn = np.zeros((6, len(MOTIONS)))
+    drawn[1, LIDS] = -0.8
+    expression = np.zeros((6, 52), np.float32)
+    expression[4] = expression_vector({"eyeBlinkLeft": 1.0, "eyeBlinkRight": 0.5})
+    motion = head_measures(motion_of(performed(expression=expression)), 6, FPS, drawn)
+    np.testing.assert_allclose(motion[:, LIDS], [0, -0.8, 0, 0, 0.75 * head_motion.CLOSED_LIDS, 0], atol=1e-6)
+
+
+def test_eyes_look_where_gaze_and_expressions_say() -> None:
+    aside = expressed(3, eyeLookOutLeft=0.5, eyeLookInRight=0.5, eyeLookDownLeft=0.4, eyeLookDownRight=0.4)
+    by_expression = head_measures(motion_of(performed(expression=aside)), 3, FPS)
+    by_gaze = head_measures(motion_of(performed(gaze=np.tile([0.3, 0.2], (3, 1)))), 3, FPS)
+    np.testing.assert_allclose(by_expression, by_gaze, atol=1e-6)
+    assert (by_gaze[:, GAZE_X] > 0.05).all(), "the person's left is the viewer's right"
+
+
+def test_performances_of_no_use_are_refused(tmp_path: Path) -> None:
+    def refused(message: str) -> None:
+        with pytest.raises(HeadMotionError, match=message):
+            read_head_motion(tmp_path / "a.npz", 3, FPS)
+
+    performed(neck=np.zeros((0, 3))).save(tmp_path / "a.npz")
+    refused("a.npz holds no frame")
+    performed(neck=np.full((2, 3), 3.0)).save(tmp_path / "a.npz")
+    refused("a.npz: rotation is in radians, at most a quarter turn, not 3")
+    performed(translation=np.full((2, 3), 5.0)).save(tmp_path / "a.npz")
+    refused("a.npz: translation is in crop sizes, at most 1, not -?5.35")
+    np.savez(tmp_path / "a.npz", fps=np.asarray("25"), neck=np.zeros((3, 3)), expression=np.zeros((3, 52)))
+    refused("lacks translation")
+    np.savez(tmp_path / "a.npz", fps=np.asarray("x"), neck=np.zeros((3, 3)), expression=np.zeros((3, 52)))
+    refused("a.npz cannot be read as a performance")
+    arrays = {"translation": np.zeros((3, 3)), "gaze": np.zeros((3, 2)), "expression": np.zeros((3, 52))}
+    np.savez(tmp_path / "a.npz", fps=np.asarray("25"), neck=np.full((3, 3), np.nan), **arrays)
+    refused("not finite")
+    np.savez(tmp_path / "a.npz", fps=np.asarray("25"), neck=np.full((3, 3), "a"), **arrays)
+    refused("a.npz cannot be read as a performance")

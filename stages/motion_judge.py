@@ -1,0 +1,16 @@
+"""The judge of motions: words and motions in one space, learned apart from what it judges."""
+
+from mien.motion.options import MotionJudgeOptions
+from stages.paths import MODELS, MOTIONS
+from stages.shell import StageRun, run
+
+
+def motion_judge(options: MotionJudgeOptions, stage: StageRun) -> None:
+    """Train the judge on real motions."""
+    from mien.motion.judge import train_motion_judge
+
+    stage.metrics(train_motion_judge(MOTIONS, options, MODELS / "motion_judge", stage.resume, stage.curves))
+
+
+if __name__ == "__main__":
+    run(motion_judge)

@@ -1,0 +1,274 @@
+"""`mien move` from words to files, with a tiny model: each kind of output, what it tells, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from mien.cli import app
+from mien.files import sha256_file
+from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.heads.playback import render_head
+from mien.media.provenance import read_tags
+from mien.media.video import decode_frames
+from mien.motion import move as moving
+from mien.motion.actions import Action
+from mien.motion.embedded import play
+from mien.motion.events import Event, find_events
+from mien.motion.generate import Mover, Passage
+from mien.motion.move import load_mover, move, move_with, open_actor
+from mien.motion.move_request import MoveOptions, MoveRequestError
+from mien.motion.move_words import MOST, events_in_words
+from mien.motion.plan import Plan
+
+
+def mien(*arguments: object) -> Result:
+    return CliRunner(env={"COLUMNS": "100", "TERM": "dumb"}).invoke(app, [str(one) for one in arguments])
+
+
+@pytest.fixture(scope="module")
+def mover(head_motion_model: Path) -> Mover:
+    return load_mover(head_motion_model)
+
+
+def wish(**how: Any) -> MoveOptions:
+    return MoveOptions(**{"text": "nods twice", "seconds": 1.0, "size": 64, **how})
+
+
+def test_a_video_shows_the_motion_and_says_what_it_is(mover: Mover, head_motion_model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "yes.mp4"
+    made = move(wish(seed=3), out, head_motion_model)
+    frames = list(decode_frames(out))
+    assert len(frames) == len(made.performance) == 25
+    assert frames[0].shape == (64, 64, 3)
+    told = read_tags(out)
+    assert told is not None
+    assert (told.prompt, told.seed, told.model) == ("nods twice", 3, f"head_motion {mover.version[:12]}")
+    assert told.data_digest is not None
+    assert made.model_version == told.model
+    expected = mover.move("nods twice", 1.0, 3)
+    np.testing.assert_array_equal(made.performance.neck, expected.neck)
+    assert made.events == find_events(expected)
+    assert made.drawn is not None
+    assert f"{made.drawn / 25:.1f} times real time" in made.speed()
+
+
+def test_the_same_request_gives_the_same_file(head_motion_model: Path, tmp_path: Path) -> None:
+    def digest(name: str, **how: Any) -> str:
+        return sha256_file(move(wish(**how), tmp_path / name, head_motion_model).path)
+
+    first = digest("a.mp4")
+    assert digest("b.mp4") == first
+    assert digest("c.mp4", seed=1) != first
+    assert digest("d.mp4", person=5) != first
+    assert digest("e.mp4", mark=True) != first
+    assert digest("f.mp4", renderer="dots") != first
+    motion = digest("a.npz")
+    assert digest("b.npz", person=5, size=128) == motion, "a motion is nobody's"
+    assert digest("c.npz", text="smiles") != motion
+    assert digest("d.npz", guidance=0.0) != motion
+
+
+def test_the_motion_alone_has_no_blinks_and_the_video_has(
+    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Performance] = []
+    draw = render_head
+
+    def remembered(head: Any, identity: Any, performance: Performance, *given: Any, **named: Any) -> Any:
+        shown.append(performance)
+        return draw(head, identity, performance, *given, **named)
+
+    monkeypatch.setattr(moving, "render_head", remembered)
+    actor = open_actor(wish())
+    lids = [EXPRESSION_INDEX["eyeBlinkLeft"], EXPRESSION_INDEX["eyeBlinkRight"]]
+    still = Performance.still(frames=250)
+    monkeypatch.setattr(mover, "follow", lambda *_: still)
+
+    def blinks(**how: Any) -> bool:
+        move_with(mover, actor, wish(renderer="dots", **how), tmp_path / "a.mp4", head_motion_model, progress=False)
+        return bool(shown.pop().expression[:, lids].max() > 0.9)
+
+    assert blinks()
+    assert not blinks(blink=False)
+    assert not blinks(text="closes the eyes")
+    made = move_with(mover, actor, wish(), tmp_path / "a.npz", head_motion_model)
+    assert not made.performance.expression.any()
+    assert not Performance.load(tmp_path / "a.npz").expression.any()
+
+
+def test_a_gif_a_glb_and_a_folder_of_obj(head_motion_model: Path, tmp_path: Path) -> None:
+    import trimesh
+
+    move(wish(), tmp_path / "a.gif", head_motion_model)
+    with Image.open(tmp_path / "a.gif") as image:
+        assert image.n_frames == 25  # type: ignore[attr-defined]
+    told = read_tags(tmp_path / "a.gif")
+    assert told is not None
+    assert told.prompt == "nods twice"
+    move(wish(), tmp_path / "a.glb", head_motion_model)
+    assert len(trimesh.load(tmp_path / "a.glb", force="mesh").faces) > 1000  # type: ignore[attr-defined]
+    made = move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model)
+    assert made.drawn is None
+    assert sorted(path.name for path in (tmp_path / "a.obj").iterdir()) == [f"head_{n:05d}.obj" for n in range(10)]
+    with pytest.raises(MoveRequestError, match="never overwritten"):
+        move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model, force=True)
+
+
+def test_a_script_is_followed_on_its_times(
+    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[Passage]] = []
+    follow = mover.follow
+
+    def remembered(passages: list[Passage], *given: Any) -> Performance:
+        asked.append(passages)
+        return follow(passages, *given)
+
+    monkeypatch.setattr(mover, "follow", remembered)
+    script = tmp_path / "scene.txt"
+    script.write_text("0.5: nods twice\n1.26: smiles\n2.5: end\n")
+    options = wish(text=None, script=script, seconds=None)
+    made = move_with(mover, open_actor(options), options, tmp_path / "a.mp4", head_motion_model)
+    # frame 12 is the nearest to 0.5 s (round half to even), 32 to 1.26 s, 62 to 2.5 s
+    assert asked == [[Passage("nods twice", 0.8), Passage("smiles", 1.2)]]
+    assert len(made.performance) == 62
+    assert np.ptp(made.performance.neck[:13], axis=0).max() == 0, "it waits"
+    assert np.ptp(made.performance.neck[12:20], axis=0).max() > 0
+    told = read_tags(tmp_path / "a.mp4")
+    assert told is not None
+    assert told.prompt == "0.5: nods twice / 1.26: smiles / 2.5: end"
+    script.write_text("0: nods twice\n")
+    assert len(move(options, tmp_path / "b.npz", head_motion_model).performance) >= 10
+    script.write_text("0: nods twice\n31: end\n")
+    with pytest.raises(MoveRequestError, match=r"in \.gif form lasts 0.4 to 30 seconds, not 31"):
+        move(options, tmp_path / "c.gif", head_motion_model)
+    assert not (tmp_path / "c.gif").exists()
+
+
+def test_what_the_model_or_the_head_cannot_is_told(
+    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = move(wish(text="nods twyce and smiles"), tmp_path / "a.npz", head_motion_model)
+    assert any("'twyce'" in note and "twice" in note for note in made.notes)
+    assert move(wish(), tmp_path / "b.npz", head_motion_model).notes == ()
+    actor = open_actor(wish())
+    head = actor.head
+    monkeypatch.setattr(head, "expressions", head.expressions - {"tongueOut"})
+    monkeypatch.setattr(mover, "follow", lambda *_: Performance.still(frames=10, tongueOut=0.9, jawOpen=0.4))
+    made = move_with(mover, actor, wish(renderer="dots"), tmp_path / "a.mp4", head_motion_model)
+    assert made.notes == ("the head embedded cannot show tongueOut, which this motion has",)
+
+
+def test_what_fails_while_it_is_made_leaves_nothing(
+    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        yield np.zeros((64, 64, 3), np.uint8)
+        raise OSError("no space\nleft")
+
+    monkeypatch.setattr(moving, "render_head", broken)
+    for name in ("a.mp4", "a.gif"):
+        with pytest.raises(MoveRequestError, match=r"a\.... could not be made: no space left"):
+            move_with(mover, open_actor(wish()), wish(), tmp_path / name, head_motion_model)
+    monkeypatch.setattr(mover, "follow", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    with pytest.raises(MoveRequestError, match="MemoryError"):
+        move_with(mover, open_actor(wish()), wish(), tmp_path / "a.npz", head_motion_model)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_head_or_a_model_that_cannot_be_used_is_refused(
+    head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIEN_HEADS", str(tmp_path))
+    with pytest.raises(MoveRequestError, match="the head ict is not at"):
+        move(wish(head="ict"), tmp_path / "a.mp4", head_motion_model)
+    np.savez(tmp_path / "other.npz", yaw=np.zeros(3))
+    for head in ("ict", "flame", "gnm"):
+        with pytest.raises(MoveRequestError) as caught:
+            move(wish(head=head, head_file=tmp_path / "other.npz"), tmp_path / "a.mp4", head_motion_model)
+        assert "\n" not in str(caught.value)
+    damaged = tmp_path / "model"
+    damaged.mkdir()
+    (damaged / "config.json").write_text("{}")
+    with pytest.raises(MoveRequestError, match="cannot be used"):
+        move(wish(), tmp_path / "a.mp4", damaged)
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_events_are_told_as_the_corpus_words_them() -> None:
+    plan = Plan(((Action("nod", count=2),), (Action("smile", strength="strong"),), (Action("look", "left"),)))
+    told = events_in_words(find_events(play(np.random.default_rng(0), plan)))
+    assert [part.partition(" (")[0] for part in told.split("), ")] == [
+        "nods twice", "smiles strongly", "looks to the left",
+    ]  # fmt: skip
+    event = Event("shake", None, 4, 1.0, 2.04, 0.7)
+    assert events_in_words([event]) == "shakes the head 4 times (1.0–2.0 s)"
+    assert events_in_words([]) == "nothing but small movements"
+    assert events_in_words([replace(event, start=float(n)) for n in range(MOST + 3)]).endswith(" and 3 more")
+
+
+def test_the_command_tells_what_it_made(head_motion_model: Path, tmp_path: Path) -> None:
+    asked = ("move", "-t", "nods twyce", "--seconds", 1, "--size", 64, "-o", tmp_path / "a.mp4")
+    done = mien(*asked, "--model", head_motion_model)
+    assert done.exit_code == 0, done.output
+    assert "'twyce'" in done.stderr
+    assert "1.0 s, 25 frames, AI-generated by head_motion" in done.stdout
+    assert "times real time" in done.stdout
+    assert "the head does: " in done.stdout
+    told = mien("inspect", tmp_path / "a.mp4").stdout
+    assert told.startswith("AI-generated by mien\n")
+    assert "prompt: nods twyce\n" in told
+    assert "emotion" not in told
+    assert mien(*asked, "--model", head_motion_model).exit_code == 2
+    assert mien(*asked, "--model", head_motion_model, "--force", "--no-blink").exit_code == 0
+
+
+def test_a_table_makes_a_file_for_each_row(head_motion_model: Path, tmp_path: Path) -> None:
+    rows = [
+        ["nods twice", "1", "", "yes.mp4"], ["smiles", "", "3", "smile.npz"], ["nods", "9999", "", "long.mp4"],
+        ["nods", "1", "", ""], ["", "1", "", "nothing.mp4"],
+    ]  # fmt: skip
+    table = tmp_path / "wishes.csv"
+    with table.open("w", newline="") as stream:
+        csv.writer(stream).writerows([["text", "seconds", "seed", "out"], *rows])
+    asked = ("move", "--table", table, "-o", tmp_path / "made", "--model", head_motion_model, "--size", 64)
+    done = mien(*asked)
+    assert done.exit_code == 1, done.output
+    assert "3 made, 0 there already, 2 failed" in done.stdout
+    made = {path.name for path in (tmp_path / "made").glob("[!.]*")}
+    assert made == {"yes.mp4", "smile.npz", "0004.mp4", "batch.csv"}
+    assert next(decode_frames(tmp_path / "made/yes.mp4")).shape == (64, 64, 3), "what a row does not say is as given"
+    with (tmp_path / "made/batch.csv").open(newline="") as stream:
+        reasons = {row["out"]: row["reason"] for row in csv.DictReader(stream)}
+    assert "lasts 0.4 to 3,600 seconds, not 9999" in reasons["long.mp4"]
+    assert "one of them is needed" in reasons["nothing.mp4"]
+    before = (tmp_path / "made/yes.mp4").stat().st_mtime_ns
+    assert "0 made, 3 there already, 2 failed" in mien(*asked).stdout
+    assert (tmp_path / "made/yes.mp4").stat().st_mtime_ns == before
+    assert "3 made" in mien(*asked, "--no-blink").stdout, "asked for differently"
+
+
+def test_a_table_that_cannot_be_used_is_refused(head_motion_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "wrong.csv").write_text("words\nnods\n")
+    (tmp_path / "good.csv").write_text("text\nnods\n")
+    for arguments, words in (
+        (["--table", tmp_path / "absent.csv"], "absent.csv"),
+        (["--table", tmp_path / "wrong.csv"], "unknown column 'words'"),
+        (["--table", tmp_path / "good.csv", "--text", "nods"], "give one of --text, --script and --table"),
+        (["--table", tmp_path / "good.csv", "--size", "7"], "from 64 to 2048"),
+        (["--table", tmp_path / "good.csv", "--model", tmp_path], "dvc repro head_motion"),
+    ):
+        model = [] if "--model" in arguments else ["--model", head_motion_model]
+        done = mien("move", *arguments, "-o", tmp_path / "out", *model)
+        assert done.exit_code == 2, done.output
+        assert words in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert not (tmp_path / "out").exists()

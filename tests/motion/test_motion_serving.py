@@ -1,0 +1,51 @@
+"""What MLflow serves is what the mover makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mien.motion.embedded import embedded_motions
+from mien.motion.features import features_of
+from mien.motion.generate import Mover
+from mien.motion.options import tiny_head_motion
+from mien.motion.serving import ServedMover, _load_pyfunc, served_example, served_inputs, served_outputs
+from mien.motion.store import write_motions
+from mien.motion.training import train_head_motion
+from mien.training.curves import no_log
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("served")
+    write_motions(made, embedded_motions(12, 4, 0, 0))
+    options = tiny_head_motion().model_copy(update={"baseline_samples": 0})
+    train_head_motion(made, options, made / "model", made / "resume", no_log)
+    return made / "model"
+
+
+def test_a_batch_equals_its_single_motions(folder: Path) -> None:
+    served, mover = _load_pyfunc(str(folder)), Mover.load(folder)
+    batch = served_example()
+    made = served.predict(batch)
+    assert made["frames"][0] == 100  # 4 s
+    assert made["frames"][1] == round(mover.seconds_for("turns to the left") * 25)
+    alone = features_of(mover.move("turns to the left", seed=1))
+    np.testing.assert_array_equal(made["features"][1, : len(alone)], alone)
+    assert not made["features"][1, len(alone) :].any()
+    assert np.abs(alone[0] - served.predict({**batch, "seed": np.array([0, 2])})["features"][1, 0]).max() > 0
+    for specification, tensors in ((served_inputs(), batch), (served_outputs(), made)):
+        assert set(specification) == set(tensors)
+        for name, (kind, shape) in specification.items():
+            assert tensors[name].dtype.kind == np.dtype(kind).kind
+            assert len(tensors[name].shape) == len(shape)
+
+
+def test_no_text_is_refused_and_none_at_all_is_no_motion(folder: Path) -> None:
+    served = ServedMover(Mover.load(folder))
+    with pytest.raises(ValueError, match="empty"):
+        served.predict({**served_example(), "text": np.array(["", "nods"])})
+    nothing = served.predict({name: values[:0] for name, values in served_example().items()})
+    assert nothing["features"].shape == (0, 0, 63)

@@ -1,0 +1,75 @@
+"""Smiles and frowns of a performance as feelings; and what a talking face cannot show, in words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mien.clips import EMOTIONS
+from mien.heads.performance import Performance, expression_vector
+from mien.talking.felt_motion import FULL_FROWN, FULL_SMILE, felt, steady, unshown
+
+FPS = Fraction(25)
+ANG, HAP, NEU, SAD = (EMOTIONS.index(name) for name in ("ANG", "HAP", "NEU", "SAD"))
+
+
+def both(**values: float) -> dict[str, float]:
+    return {f"{name}{side}": value for name, value in values.items() for side in ("Left", "Right")}
+
+
+def performance(*frames: dict[str, float], fps: Fraction = FPS) -> Performance:
+    expression = np.stack([expression_vector(frame) for frame in frames])
+    zeros = [np.zeros((len(frames), width), np.float32) for width in (3, 3, 2)]
+    return Performance(fps, expression, *zeros)
+
+
+def row(**weights: float) -> NDArray[np.float64]:
+    return np.array([weights.get(name, 0.0) for name in EMOTIONS])
+
+
+def test_a_smile_is_happiness_and_a_frown_anger_for_as_long_as_they_last() -> None:
+    smile, frown = both(mouthSmile=FULL_SMILE), both(mouthFrown=FULL_FROWN, browDown=FULL_FROWN)
+    half = both(mouthSmile=FULL_SMILE / 2)
+    made = felt(performance({}, smile, half, frown, {}), steady(5, "SAD", 0.6), FPS)
+    assert made.dtype == np.float32
+    expected = [row(SAD=0.6), row(HAP=1), row(SAD=0.3, HAP=0.5), row(ANG=1), row(SAD=0.6)]
+    np.testing.assert_allclose(made, expected, atol=1e-5)
+
+
+def test_both_at_once_share_and_weights_stay_weights() -> None:
+    at_once = both(mouthSmile=1.0, mouthFrown=1.0, browDown=1.0)
+    made = felt(performance(at_once), steady(3, "FEA", 1.0), FPS)
+    np.testing.assert_allclose(made, np.tile(row(HAP=0.5, ANG=0.5), (3, 1)), atol=1e-5)
+
+
+def test_the_clock_of_the_performance_is_brought_to_the_videos() -> None:
+    ramp = [both(mouthSmile=FULL_SMILE * number / 10) for number in range(11)]
+    made = felt(performance(*ramp, fps=Fraction(50)), steady(8, "NEU", 0.5), FPS)
+    np.testing.assert_allclose(made[:, HAP], [0, 0.2, 0.4, 0.6, 0.8, 1, 1, 1], atol=1e-5)
+
+
+def test_neutral_is_neutral_and_one_corner_of_the_mouth_is_no_smile() -> None:
+    np.testing.assert_array_equal(steady(2, "NEU", 0.3), np.tile(row(NEU=1), (2, 1)))
+    wink = {"eyeBlinkLeft": 1.0, "mouthSmileLeft": 0.18}
+    np.testing.assert_array_equal(felt(performance(wink), steady(1, "NEU", 1), FPS), row(NEU=1)[None])
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        ({}, ()),
+        (both(mouthSmile=1.0, eyeBlink=1.0, browDown=1.0), ()),
+        ({"tongueOut": 0.9, "jawOpen": 0.4}, ("the tongue",)),
+        ({"jawOpen": 0.7}, ("an open mouth, which the speech moves",)),
+        ({"cheekPuff": 0.9, "mouthPucker": 0.6}, ("puffed cheeks", "pursed lips")),
+        ({"browInnerUp": 0.8}, ("raised eyebrows",)),
+        (both(noseSneer=0.85), ("a wrinkled nose",)),
+        ({"eyeBlinkLeft": 1.0}, ("a wink with one eye alone",)),
+        ({"cheekPuff": 0.2}, ()),
+    ],
+)
+def test_what_cannot_be_shown_is_named(frame: dict[str, float], words: tuple[str, ...]) -> None:
+    assert unshown(performance({}, frame, {})) == words
