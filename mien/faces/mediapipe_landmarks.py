@@ -64,7 +64,7 @@ def ibug_from_mesh(mesh: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     # MediaPipe's C++ writes to the file descriptor itself, past sys.stderr and before its log level can be set.
     sys.stderr.flush()
     saved = os.dup(2)
@@ -97,7 +97,7 @@ class MediaPipeLandmarks:
             self._scan = self._open("face_detection", model_selection=0, min_detection_confidence=0.5)
 
     def _open(self, solution: str, **options: Any) -> Any:
-        with _quiet():
+        with quiet():
             from mediapipe.python.solutions import face_detection, face_mesh
 
             if solution == "face_mesh":
@@ -110,7 +110,7 @@ class MediaPipeLandmarks:
 
     def close(self) -> None:
         """Free the graphs; `detect` cannot be called afterwards."""
-        with _quiet():
+        with quiet():
             for graph in self._graphs:
                 graph.close()
 
@@ -145,7 +145,7 @@ def _start(graph: Any) -> None:
 
 
 def _restart(graph: Any) -> None:
-    with _quiet():
+    with quiet():
         graph.reset()
         _start(graph)
 

@@ -135,35 +135,36 @@ class Action:
 
 @dataclass(frozen=True)
 class Timing:
-    """How long an action takes and how far it goes, drawn once: seconds, and a part of the kind's full extent."""
+    """How an action is done, drawn once: for how many seconds, how far (a part of the kind's full extent), how often;
+    `rise`: seconds until a hold is reached."""
 
     seconds: float
     extent: float
     rise: float
     count: int
-    first: float
 
 
-def draw_timing(rng: np.random.Generator, action: Action) -> Timing:
-    """Draw how an action is done: quicker or slower, a little further or less far.
+TEMPO = (0.86, 1.16)
+"""Range of a person's pace: the factor on all durations of a motion."""
 
-    An action that is not counted in words is done once if it beats, and twice or three times if it swings.
+_JITTER = 0.04
+_SECONDS = {"beats": 0.52, "swings": 0.58, "hold": 0.75, "blink": 0.39, "wink": 0.48, "rise": 0.28}
+"""At tempo 1: a beat, a full swing, the rest of a hold, and the way there."""
+
+
+def draw_timing(rng: np.random.Generator, action: Action, tempo: float = 1.0) -> Timing:
+    """Draw how an action is done at a tempo, a little quicker or slower, a little further or less far.
+
+    An action that is not counted in words is done once if it beats, and twice if it swings.
     """
     kind = KINDS[action.kind]
     extent = float(rng.uniform(*STRENGTH_RANGE[action.strength or "usual"])) if kind.graded else 1.0
-    first = 1.0 if rng.random() < 0.5 else -1.0
+    pace = tempo * float(rng.uniform(1 - _JITTER, 1 + _JITTER))
     if kind.shape == "hold":
-        rise = float(rng.uniform(0.22, 0.34))
-        return Timing(2 * rise + float(rng.uniform(0.55, 1.0)), extent, rise, 1, first)
-    if kind.shape == "swings":
-        count = action.count or int(rng.integers(2, 4))
-        return Timing(count * float(rng.uniform(0.54, 0.62)), extent, 0.0, count, first)
-    count = action.count or 1
-    if action.kind == "blink":
-        return Timing(count * float(rng.uniform(0.36, 0.42)), extent, 0.0, count, first)
-    if action.kind == "wink":
-        return Timing(float(rng.uniform(0.42, 0.55)), extent, 0.0, 1, first)
-    return Timing(count * float(rng.uniform(0.48, 0.55)), extent, 0.0, count, first)
+        rise = _SECONDS["rise"] * pace
+        return Timing(2 * rise + _SECONDS["hold"] * pace, extent, rise, 1)
+    count = action.count or (2 if kind.shape == "swings" else 1)
+    return Timing(count * _SECONDS.get(action.kind, _SECONDS[kind.shape]) * pace, extent, 0.0, count)
 
 
 def ease(phase: Array) -> Array:
@@ -180,8 +181,8 @@ def draw_curve(action: Action, timing: Timing, times: Array) -> Array:
     if kind.shape == "hold":
         curve = ease(times / timing.rise) * ease((timing.seconds - times) / timing.rise)
     elif kind.shape == "swings":
-        # the first and the last swing are as far as the others: the sine starts and ends at rest
-        curve = np.where(inside, timing.first * np.sin(2 * np.pi * timing.count * np.clip(phase, 0, 1)), 0.0)
+        # to the person's left first; all swings are as far as each other, and the sine starts and ends at rest
+        curve = np.where(inside, np.sin(2 * np.pi * timing.count * np.clip(phase, 0, 1)), 0.0)
     elif action.kind in ("blink", "wink"):
         beat = np.mod(np.clip(phase, 0, 1 - 1e-9) * timing.count, 1.0)
         reach = 0.62 if action.kind == "blink" else 0.9  # between two blinks the eyes are open for a moment

@@ -1,7 +1,7 @@
 """The stage motion_clips: motions with their words, from three sources, in one store.
 
-What is computed (the embedded corpus of motions), what is measured in the aligned clips, and what is measured in a folder
-of videos. Parts: aligned clips follow their actors' split; videos are dealt out by a hash of their names.
+What is computed (the embedded corpus of motions), what is measured in the aligned clips, and what is measured in a
+folder of videos. Parts: aligned clips follow their actors' split; videos are dealt out by a hash of their names.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def make_motion_clips(
             for clip in measure_shards(faces, execution=execution):
                 yield from _kept(clip, "aligned", parts.get(clip.clip_id, "train"))
         if options.videos is not None:
-            for clip in measure_videos(options.videos, execution=execution):
+            for clip in measure_videos(options.videos, execution=execution, blendshapes=options.blendshapes):
                 yield from _kept(clip, "videos", video_part(clip.clip_id))
 
     def _kept(clip: MeasuredClip, source: str, part: str) -> Iterator[MotionClip]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
-from mien.motion.actions import KINDS, draw_curve, draw_timing
+from mien.motion.actions import KINDS, TEMPO, draw_curve, draw_timing
 from mien.motion.features import FPS
 from mien.motion.language import describe
 from mien.motion.plan import Plan, draw_plan, held_out_pairs
@@ -30,6 +30,9 @@ SIZES: tuple[tuple[tuple[int, ...], float], ...] = (
     ((2, 2), 0.04),
 )  # fmt: skip
 """How many actions stand in each step of a plan, and how often such a plan is drawn."""
+
+UNHURRIED = 0.15
+"""Part of the sequences with longer rests somewhere. The others move at one pace: their length tells their timing."""
 
 PARAPHRASES = 3
 """Sentences for each sequence."""
@@ -49,13 +52,14 @@ class PlannedMotion:
 
 def play(rng: np.random.Generator, plan: Plan) -> Performance:
     """A performance of a plan at `FPS`: every step in its time, rests between them, a little sway throughout."""
-    timings = [[draw_timing(rng, action) for action in step] for step in plan.steps]
+    tempo = float(rng.uniform(*TEMPO))
+    timings = [[draw_timing(rng, action, tempo) for action in step] for step in plan.steps]
     lengths = [max(timing.seconds for timing in step) for step in timings]
-    pauses = rng.uniform(0.12, 0.32, len(lengths) + 1)
+    pauses = tempo * rng.uniform(0.17, 0.23, len(lengths) + 1)
     spare = LONGEST_SECONDS - 0.1 - sum(lengths) - pauses.sum()
     if spare < 0:
         return play(rng, plan)
-    if rng.random() < 0.3:  # some are in no hurry: then rests are anywhere
+    if rng.random() < UNHURRIED:  # then rests are anywhere
         pauses += rng.dirichlet(np.ones(len(pauses))) * min(spare, float(rng.exponential(1.2)))
     frames = int(np.ceil((sum(lengths) + pauses.sum()) * float(FPS)))
     times = np.arange(frames) / float(FPS)
@@ -64,7 +68,7 @@ def play(rng: np.random.Generator, plan: Plan) -> Performance:
     for step, step_timings, length, pause in zip(plan.steps, timings, lengths, pauses, strict=False):
         start += pause
         for action, timing in zip(step, step_timings, strict=True):
-            late = float(rng.uniform(0, length - timing.seconds))
+            late = (length - timing.seconds) * float(rng.uniform(0.3, 0.7))
             curve = draw_curve(action, timing, times - start - late)
             for channel, extent in KINDS[action.kind].moves(action.side).items():
                 if channel in _POSE:

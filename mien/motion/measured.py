@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mien.clips import Clip, ClipError, Status, read_clips
 from mien.corpora.celebv_text import DescribedVideo, list_celebv_text
+from mien.faces.blendshapes import measure_blendshapes
 from mien.faces.landmarks import LandmarkDetector, open_detector
 from mien.faces.options import FilterOptions
 from mien.faces.shards import FaceShards, ShardError
@@ -154,12 +155,14 @@ def _fitted(
     size: tuple[int, int],
     own: Fraction,
     fps: Fraction,
+    expression: NDArray[np.float32] | None = None,
 ) -> tuple[Performance, float]:
     fit: Fit = fit_head(_head(), landmarks, mesh, size, own)
     quality = float(np.median(fit.residual))
     if not quality <= MAX_RESIDUAL:
         raise ClipError("failed", f"the head does not fit the landmarks: {quality:.2f} eye distances off")
-    return resampled(fit.performance, fps), quality
+    performance = fit.performance if expression is None else replace(fit.performance, expression=expression)
+    return resampled(performance, fps), quality
 
 
 def _measured(clip_id: str, texts: tuple[str, ...], outcome: Outcome[tuple[Performance, float]]) -> MeasuredClip:
@@ -176,15 +179,19 @@ def measure_videos(
     execution: Execution = _EXECUTION,
     filters: FilterOptions = _FILTERS,
     follow_links: bool = False,
+    blendshapes: Path | None = None,
 ) -> Iterator[MeasuredClip]:
     """The motion of every video below `folder`, in the order of their paths, with CelebV-Text's words where there are.
 
-    `filters`: which clips are good enough; sharpness and sound do not count here. A clip without words stays, its
-    `detail` says so. Raises ValueError when there is no such folder.
+    `filters`: which clips are good enough; sharpness and sound do not count here. `blendshapes`: MediaPipe's face
+    landmarker, which then gives the expressions in place of the fit. A clip without words stays, its `detail` says so.
+    Raises ValueError when there is no such folder.
     """
     videos, _ = list_celebv_text(folder, follow_links)
     usable = [video for video in videos if video.clip.ok]
-    outcomes = map_clips(partial(_measure_video, fps=fps, filters=filters), usable, execution, "motion")
+    outcomes = map_clips(
+        partial(_measure_video, fps=fps, filters=filters, blendshapes=blendshapes), usable, execution, "motion"
+    )
     made = dict(zip((video.clip.clip_id for video in usable), outcomes, strict=True))
     for video in videos:
         clip = video.clip
@@ -199,7 +206,9 @@ def _rejected(clip: Clip) -> MeasuredClip:
     return MeasuredClip(clip.clip_id, None, status="rejected", reason=clip.reason, detail=clip.detail)
 
 
-def _measure_video(video: DescribedVideo, fps: Fraction, filters: FilterOptions) -> tuple[Performance, float]:
+def _measure_video(
+    video: DescribedVideo, fps: Fraction, filters: FilterOptions, blendshapes: Path | None = None
+) -> tuple[Performance, float]:
     path = Path(video.clip.path)
     own = probe(path).fps
     if own is None or own <= 0:
@@ -207,7 +216,8 @@ def _measure_video(video: DescribedVideo, fps: Fraction, filters: FilterOptions)
     track, frames, size = track_video(path)
     _check_track(track, frames, own, filters)
     assert track is not None
-    return _fitted(track.landmarks, track.mesh, size, own, fps)
+    weights = None if blendshapes is None else measure_blendshapes(decode_frames(path), blendshapes, own)
+    return _fitted(track.landmarks, track.mesh, size, own, fps, weights)
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """The networks that turn words into motion: a small diffusion transformer, and the MLP of 2024 as its baseline.
 
-Both make motions as modes (B, T, 63) (`mien.motion.data.Scale`) from text features (B, L, W) with a mask. The transformer
-works on patches of eight frames, a third of a second: all numbers of all eight frames are in a token, so nothing is
-lost, and there is an eighth of the tokens.
+Both make motions as modes (B, T, 63) (`mien.motion.data.Scale`) from text features (B, L, W) with a mask. The
+transformer works on patches of eight frames, a third of a second: all numbers of all eight frames are in a token, so
+nothing is lost, and there is an eighth of the tokens.
 """
 
 from __future__ import annotations

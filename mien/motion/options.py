@@ -15,7 +15,7 @@ class EmbeddedMotionOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    train: int = Field(default=6000, ge=0, description="sequences to learn from")
+    train: int = Field(default=12_000, ge=0, description="sequences to learn from")
     val: int = Field(default=256, ge=0, description="sequences of compositions that training has, to measure on")
     held_out: int = Field(default=256, ge=0, description="sequences of compositions that training never has")
     seed: int = Field(default=0, ge=0, description="of sequences, words and which compositions are held out")
@@ -32,10 +32,8 @@ class MotionClipsOptions(BaseModel):
         default=None, description="folder of videos with texts, as CelebV-Text's; None: no more than the above"
     )
     blendshapes: Path | None = Field(
-        default=None, description="MediaPipe's face_landmarker .task file for expressions; None: they are fitted"
-    )
-    max_residual: float = Field(
-        default=0.12, gt=0, description="a clip whose fit is worse is rejected; inter-ocular distances"
+        default=None,
+        description="MediaPipe's face_landmarker .task, for the videos' expressions; None: they are fitted",
     )
 
 
@@ -56,9 +54,9 @@ class MotionTextOptions(BaseModel):
 class HeadMotionOptions(LearningOptions):
     """Text → head motion. A sample is a sequence."""
 
-    samples: int = Field(default=100_000, ge=1, description="sequences to train on, repetitions counted")
+    samples: int = Field(default=128_000, ge=1, description="sequences to train on, repetitions counted")
     sequences_per_step: int = Field(default=64, ge=1, le=4096, description="sequences in a batch")
-    lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    lr: float = Field(default=1.5e-3, gt=0, le=1, description="highest learning rate of AdamW")
     ema_decay: float = Field(default=0.998, ge=0, lt=1, description="of the averaged weights, for each step")
     log_samples: int = Field(default=2000, ge=1, description="sequences between two points of the curves")
     architecture: Literal["diffusion", "mlp"] = Field(
@@ -67,7 +65,7 @@ class HeadMotionOptions(LearningOptions):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="of matrix products; auto: bfloat16 where the processor has it"
     )
-    width: int = Field(default=160, ge=16, le=2048, multiple_of=8, description="of the transformer, or of the MLP")
+    width: int = Field(default=192, ge=16, le=2048, multiple_of=8, description="of the transformer, or of the MLP")
     layers: int = Field(default=4, ge=1, le=48, description="of the transformer")
     heads: int = Field(default=4, ge=1, le=32, description="of the attention")
     text: MotionTextOptions = Field(default=MotionTextOptions(), description="what reads the words")
@@ -75,7 +73,7 @@ class HeadMotionOptions(LearningOptions):
     curriculum: float = Field(
         default=0.3, ge=0, le=1, description="part of the samples over which longer sequences are let in"
     )
-    velocity_weight: float = Field(default=20.0, ge=0, description="of the error of the differences between frames")
+    velocity_weight: float = Field(default=5.0, ge=0, description="of the error of the differences between frames")
     guidance: float = Field(default=2.5, ge=0, le=20, description="how much the words are exaggerated in sampling")
     sampling_steps: int = Field(default=20, ge=1, le=50, description="steps of sampling, of the 50 of training")
     baseline_samples: int = Field(default=20_000, ge=0, description="sequences the MLP baseline is trained on; 0: none")

@@ -1,0 +1,213 @@
+"""The judge learns apart from what it judges, resumes to the same bits, and tells a text's own motion from others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from mien.files import sha256_file
+from mien.metrics.motion import r_precision
+from mien.motion import judge as judging
+from mien.motion.actions import Action
+from mien.motion.data import MotionData
+from mien.motion.embedded import embedded_motions
+from mien.motion.events import find_events, matches
+from mien.motion.features import features_of
+from mien.motion.judge import contrast, same_meaning, train_motion_judge
+from mien.motion.judge_network import MotionJudge
+from mien.motion.judge_sequences import Sequences, altered, own_sequences
+from mien.motion.options import MotionJudgeOptions
+from mien.motion.plan import Plan, held_out_pairs
+from mien.motion.store import MotionStore, write_motions
+from mien.training.curves import no_log
+
+TINY = MotionJudgeOptions(
+    samples=96, sequences_per_step=8, width=16, embedding=8, own_sequences=0, log_samples=16, device="cpu"
+)
+
+
+@pytest.fixture(scope="module")
+def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("motions")
+    write_motions(folder, embedded_motions(24, 36, 36, 3))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def test_it_learns_which_words_belong_to_which_motion(motions: Path, tmp_path: Path) -> None:
+    options = TINY.model_copy(update={"samples": 4800, "sequences_per_step": 16, "width": 48, "lr": 3e-3})
+    curve: list[float] = []
+    train_motion_judge(
+        motions, options, tmp_path / "judge", tmp_path / "r",
+        lambda values, _: curve.append(values["loss"]) if "loss" in values else None,
+    )  # fmt: skip
+    assert curve[-1] < 0.3 * curve[0]
+    judge, data = MotionJudge.load(tmp_path / "judge"), MotionData(motions)
+    texts = judge.embed_texts([data.store.texts[number][1] for number in data.numbers])
+    points = judge.embed_motions([data.store.features(int(number)) for number in data.numbers])
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, atol=1e-5)
+    assert r_precision(texts, points, batch=24)[0] >= 0.7  # chance is 1 in 24
+    assert r_precision(texts, np.roll(points, 5, axis=0), batch=24)[0] <= 0.3
+
+
+def test_stopped_and_resumed_it_ends_in_the_same_bits(
+    motions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = TINY.model_copy(update={"checkpoint_seconds": 0.0, "own_sequences": 8})
+    whole_curve: list[tuple[dict[str, float], int]] = []
+    whole = train_motion_judge(
+        motions, options, tmp_path / "whole", tmp_path / "r1", lambda *row: whole_curve.append((dict(row[0]), row[1]))
+    )
+    steps = judging.JudgePhase.train_step
+
+    def dies(self: judging.JudgePhase, batch: judging.JudgeBatch, step: int) -> object:
+        if step == 7:
+            raise KeyboardInterrupt
+        return steps(self, batch, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(judging.JudgePhase, "train_step", dies)
+        with pytest.raises(KeyboardInterrupt):
+            train_motion_judge(motions, options, tmp_path / "parts", tmp_path / "r2", no_log)
+    assert not (tmp_path / "parts").exists()
+    taken = []
+
+    def counts(self: judging.JudgePhase, batch: judging.JudgeBatch, step: int) -> object:
+        taken.append(step)
+        return steps(self, batch, step)
+
+    monkeypatch.setattr(judging.JudgePhase, "train_step", counts)
+    curve: list[tuple[dict[str, float], int]] = []
+    parts = train_motion_judge(
+        motions, options, tmp_path / "parts", tmp_path / "r2", lambda *row: curve.append((dict(row[0]), row[1]))
+    )
+    assert taken == list(range(7, options.steps))
+    assert parts == whole
+    assert curve == whole_curve
+    for name in ("model.safetensors", "config.json", "card.md"):
+        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_it_sees_no_sequence_that_anything_is_measured_on(motions: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "changed"
+    folder.mkdir()
+    write_motions(
+        folder,
+        (
+            clip if clip.part == "train" else replace(clip, performance=other.performance)
+            for clip, other in zip(MotionStore(motions), embedded_motions(24, 36, 36, 4), strict=True)
+        ),
+    )
+    train_motion_judge(motions, TINY, tmp_path / "one", tmp_path / "r1", no_log)
+    train_motion_judge(folder, TINY, tmp_path / "two", tmp_path / "r2", no_log)
+    digests = {sha256_file(tmp_path / name / "model.safetensors") for name in ("one", "two")}
+    assert len(digests) == 1
+
+
+def test_its_own_sequences_have_all_compositions_and_none_of_the_corpus(motions: Path) -> None:
+    store = MotionStore(motions)
+    own = own_sequences(store, 1200, 77)
+    assert len(own) == 1200
+    held = set().union(*(clip.plan.pairs for clip in own if clip.plan is not None))
+    withheld = held_out_pairs(3)
+    assert len(held & withheld) > 0.9 * len(withheld)
+    stored = {clip.performance.neck.tobytes() for clip in store}
+    assert not any(clip.performance.neck.tobytes() in stored for clip in own)
+
+
+def test_its_sequences_come_in_pairs_that_differ_and_stand_in_one_batch(motions: Path) -> None:
+    data = MotionData(motions)
+    own = own_sequences(data.store, 80, 77)
+    for clip, sibling in zip(own[::2], own[1::2], strict=True):
+        assert clip.plan is not None
+        assert sibling.plan is not None
+        assert clip.plan != sibling.plan
+        assert len(clip.plan.actions) == len(sibling.plan.actions)
+        assert matches(sibling.plan, find_events(sibling.performance)).exact
+    sequences = Sequences(data, own)
+    assert len(sequences) == 24 + 80
+    for rows in sequences.draw_rows(np.random.default_rng(0), 16):
+        mine = [int(row) - 24 for row in rows if row >= 24]
+        pairs = len(mine) // 2
+        assert pairs >= 2
+        assert mine[pairs : 2 * pairs] == [row ^ 1 for row in mine[:pairs]]
+
+
+def test_a_plan_is_altered_in_one_thing() -> None:
+    random = np.random.default_rng(0)
+    plan = Plan(((Action("nod", None, 2),), (Action("smile"), Action("tilt", "left"))))
+    found = [altered(random, plan) for _ in range(200)]
+    assert plan not in found
+    changed = {tuple(sorted(set(other.actions) - set(plan.actions), key=str)) for other in found}
+    assert all(len(actions) <= 1 for actions in changed)
+    assert () in changed  # only the order
+    assert {(Action("nod", None, 1),), (Action("nod", None, 3),), (Action("tilt", "right"),)} <= changed
+
+
+def test_another_corpus_brings_nothing_along(tmp_path: Path) -> None:
+    write_motions(tmp_path, (replace(clip, source="videos", plan=None) for clip in embedded_motions(3, 0, 0, 0)))
+    assert own_sequences(MotionStore(tmp_path), 100, 77) == []
+    figures = train_motion_judge(tmp_path, TINY, tmp_path / "judge", tmp_path / "r", no_log)
+    assert figures == {"sequences": 3.0, "own_sequences": 0.0}  # too few to rank
+
+
+def test_what_says_the_same_is_no_negative() -> None:
+    torch.manual_seed(0)
+    texts, motions = (functional.normalize(torch.randn(4, 8), dim=-1) for _ in range(2))
+    motions[1] = motions[0]
+    apart = contrast(texts, motions, same_meaning(["a", "b", "c", "d"]), 0.1)
+    alike = contrast(texts, motions, same_meaning(["a", "a", "c", "d"]), 0.1)
+    assert alike < apart
+    scores = texts @ motions.T / 0.1
+    own = torch.arange(4)
+    usual = (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
+    assert torch.allclose(apart, usual)
+    assert contrast(texts[:2], motions[:2], same_meaning(["a", "a"]), 0.1) == 0
+
+
+def test_a_point_does_not_depend_on_what_stands_beside_it() -> None:
+    torch.manual_seed(0)
+    judge = MotionJudge(("nods", "smiles"), 16, 8).eval()
+    motions = [features_of(clip.performance) for clip in embedded_motions(5, 0, 0, 1)]
+    alone = np.concatenate([judge.embed_motions([motion]) for motion in motions])
+    np.testing.assert_allclose(judge.embed_motions(motions), alone, atol=1e-5)
+    assert np.abs(alone - alone[0])[1:].max() > 1e-3
+    texts = ["nods", "", "smiles nods nods", "nods"]
+    points = judge.embed_texts(texts)
+    np.testing.assert_array_equal(points[0], points[3])
+    np.testing.assert_allclose(points[2], judge.embed_texts(texts[2:3])[0], atol=1e-5)
+    np.testing.assert_array_equal(judge.embed_texts(["dances"]), judge.embed_texts([""]))
+
+
+def test_order_of_words_and_direction_of_time_matter() -> None:
+    torch.manual_seed(0)
+    judge = MotionJudge(("nods", "then", "smiles"), 16, 8).eval()
+    there, back = judge.embed_texts(["nods then smiles", "smiles then nods"])
+    assert np.abs(there - back).max() > 1e-3
+    motion = features_of(next(iter(embedded_motions(1, 0, 0, 1))).performance)
+    forth, reverse = judge.embed_motions([motion, motion[::-1].copy()])
+    assert np.abs(forth - reverse).max() > 1e-4
+
+
+def test_a_folder_of_something_else_is_refused_in_a_sentence(motions: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not a model folder"):
+        MotionJudge.load(tmp_path)
+    train_motion_judge(motions, TINY, tmp_path / "judge", tmp_path / "r", no_log)
+    config = tmp_path / "judge" / "config.json"
+    content = json.loads(config.read_text())
+    config.write_text(json.dumps({**content, "kind": "head_motion"}))
+    with pytest.raises(ValueError, match="holds head_motion, not motion_judge"):
+        MotionJudge.load(tmp_path / "judge")
+    config.write_text(json.dumps({**content, "model": {"width": 16}}))
+    with pytest.raises(ValueError, match="damaged"):
+        MotionJudge.load(tmp_path / "judge")
