@@ -34,13 +34,13 @@ from mien.corpora.options import EmbeddedOptions
 from mien.heads.performance import Performance
 from mien.talking.encoders import SPEECH_CONTEXT
 from mien.talking.generate import CHUNK_FRAMES
-from mien.training.model_folder import save_model
 from mien.talking.motion import MOTIONS
 from mien.talking.networks import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
 from mien.talking.speech_features import MELS
 from mien.talking.talk import load_talker, talk_frames, talk_with, warm_up
 from mien.talking.talk_request import TalkOptions
+from mien.training.model_folder import save_model
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)
 SENTENCE = "The quick brown fox jumps over the lazy dog, and nobody has asked it why. "

@@ -206,9 +206,9 @@ def move(
     force: Force = False,
 ) -> None:
     from mien.batch import BatchError, read_batch
+    from mien.motion.limits import MoveError
     from mien.motion.move_request import (
         MOVE_COLUMNS,
-        MoveRequestError,
         check_model,
         check_numbers,
         check_request,
@@ -224,7 +224,7 @@ def move(
         options = options_of({name: value for name, value in given.items() if value is not None})
         if table is not None:
             if text is not None or script is not None:
-                raise MoveRequestError("give one of --text, --script and --table: a table holds its own texts")
+                raise MoveError("give one of --text, --script and --table: a table holds its own texts")
             check_model(model)
             check_numbers(options)
             read_batch(table, MOVE_COLUMNS)  # a mistake is answered before torch is loaded
@@ -237,7 +237,7 @@ def move(
         from mien.motion.move_words import events_in_words
 
         made = make(options, out, model, force)
-    except (BatchError, MoveRequestError) as error:
+    except (BatchError, MoveError) as error:
         _refuse(error)
     for note in made.notes:
         print(note, file=sys.stderr)

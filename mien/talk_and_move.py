@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.motion.move_request import MoveRequestError, check_model
+from mien.motion.limits import MoveError
+from mien.motion.move_request import check_model
 from mien.talking.talk_request import TalkError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class WordsToMotion:
         self.model = model
         try:
             check_model(model)
-        except MoveRequestError as error:
+        except MoveError as error:
             raise TalkError(f"{error}; or give the head's motion as a file (--motion FILE.npz)") from error
 
     @cached_property
@@ -35,7 +36,7 @@ class WordsToMotion:
 
         try:
             return load_mover(self.model)
-        except MoveRequestError as error:
+        except MoveError as error:
             raise TalkError(str(error)) from error
 
     @property
@@ -47,7 +48,7 @@ class WordsToMotion:
 
     def __call__(self, words: str, seconds: float, seed: int) -> tuple[Performance, tuple[str, ...]]:
         """The motion for so many seconds of speech, and notes on the words; raises TalkError for what cannot be."""
-        from mien.motion.generate import SHORTEST_SECONDS
+        from mien.motion.limits import SHORTEST_SECONDS
         from mien.motion.move import unknown_word_notes
 
         try:

@@ -7,7 +7,7 @@ performance = mover.move("nods twice, then smiles", seconds=4)
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +21,7 @@ from mien.heads.performance import Performance
 from mien.motion.data import valid_frames
 from mien.motion.diffusion import guided, sample
 from mien.motion.features import FPS, WIDTH, performance_of
+from mien.motion.limits import LONGEST_SECONDS, SHORTEST_SECONDS, MoveError, check_seconds, check_text
 from mien.motion.model import MotionModel, load_model
 from mien.motion.networks import LONGEST, PATCH
 from mien.text.encoder import TokensEncoder, UnknownWord
@@ -29,15 +30,6 @@ from mien.training.randomness import torch_generator
 
 OVERLAP = 24
 """Frames of the motion before that a further stretch takes over: about a second."""
-
-LONGEST_SECONDS = 3600.0
-"""No motion is longer: an hour."""
-
-SHORTEST_SECONDS = 0.4
-
-
-class MoveError(ValueError):
-    """What was asked for cannot be made; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +82,23 @@ class Mover:
         return self.follow([Passage(text, seconds)], seed, guidance, steps)
 
     def follow(
-        self, passages: Sequence[Passage], seed: int = 0, guidance: float | None = None, steps: int | None = None
+        self,
+        passages: Sequence[Passage],
+        seed: int = 0,
+        guidance: float | None = None,
+        steps: int | None = None,
+        advance: Callable[[int], None] | None = None,
     ) -> Performance:
-        """One motion of several texts after another; each takes over from where the one before has ended."""
+        """One motion of several texts after another; each takes over from where the one before has ended.
+
+        `advance` is called with the number of frames after each stretch of up to 10 s.
+        """
         if not passages:
             raise MoveError("there is nothing to do: give at least one text")
         stretches: list[tuple[str, int]] = []
         for passage in passages:
-            check_passage(passage)
+            check_text(passage.text)
+            check_seconds(passage.seconds)
             seconds = self.seconds_for(passage.text) if passage.seconds is None else passage.seconds
             stretches += [(passage.text, frames) for frames in _stretches(round(seconds * FPS))]
         if sum(frames for _, frames in stretches) > LONGEST_SECONDS * FPS:
@@ -108,6 +109,8 @@ class Mover:
             known = whole[len(whole) - taken :][None] if taken > 0 else None
             made = self.features([text], [frames + taken], [seed], guidance, steps, known, stretch=number)[0]
             whole = torch.cat([whole, made[taken:]])
+            if advance is not None:
+                advance(frames)
         return performance_of(whole.numpy())
 
     @torch.no_grad()
@@ -146,13 +149,13 @@ class Mover:
         scale = self.guidance if guidance is None else guidance
         words, keeps = torch.cat([text, text]), torch.cat([mask, mask])
         dropped = (torch.arange(2 * len(text)) >= len(text)).to(self.device)
-        alone = scale == 1.0
+        alone, inside = scale == 1.0, valid_frames(lengths, size)
 
         def predict(noisy: Tensor, level: Tensor) -> Tensor:
             if alone:
-                return self.model.network(noisy, level, lengths, text, mask)
-            both = self.model.network(noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, dropped)
-            return guided(both[: len(text)], both[len(text) :], scale) * valid_frames(lengths, size)
+                return self.model.clean(noisy, level, lengths, text, mask) * inside
+            both = self.model.clean(noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, dropped)
+            return guided(both[: len(text)], both[len(text) :], scale) * inside
 
         given = None
         if known is not None:
@@ -166,19 +169,6 @@ class Mover:
         with torch.no_grad():
             features, mask = self.model.text(list(texts))
         return features.to(self.device), mask.to(self.device)
-
-
-def check_passage(passage: Passage) -> None:
-    """Raises MoveError for an empty text or a length that cannot be."""
-    if not passage.text.strip():
-        raise MoveError("the text is empty: say what the head does, such as: nods twice, then smiles")
-    if len(passage.text) > 2000:
-        raise MoveError(
-            f"the text has {len(passage.text)} characters, more than 2000: use several texts on a time line"
-        )
-    seconds = passage.seconds
-    if seconds is not None and not (math.isfinite(seconds) and SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS):
-        raise MoveError(f"a motion lasts {SHORTEST_SECONDS:g} to {LONGEST_SECONDS:.0f} seconds, not {seconds:g}")
 
 
 def _stretches(frames: int) -> list[int]:

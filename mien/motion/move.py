@@ -26,14 +26,8 @@ from mien.motion.events import Event, find_events
 from mien.motion.features import FPS
 from mien.motion.generate import Mover, Passage
 from mien.motion.idle import asks_for_lids, with_blinks
-from mien.motion.move_request import (
-    VIDEOS,
-    MoveOptions,
-    MoveRequestError,
-    check_request,
-    check_seconds,
-    longest_of,
-)
+from mien.motion.limits import MoveError, check_seconds
+from mien.motion.move_request import VIDEOS, MoveOptions, check_request, longest_of
 from mien.motion.script import Cue, Script, frame_spans, read_script
 from mien.progress import progress_bar
 from mien.training.model_folder import read_config
@@ -44,6 +38,10 @@ TITLE = "AI-generated head motion"
 
 SHOWN = 0.2
 """A head that lacks an expression is told of where the motion asks for more of it than this."""
+
+
+LONG_FRAMES = 1500
+"""Making more frames than these takes more than a few seconds: then there is a progress bar."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def move(options: MoveOptions, out: Path, model: Path = Path("models/head_motion
 
     .mp4 and .gif: a video of the head, whose metadata says that it is generated; .npz: the motion alone, as
     `Performance.load` reads it; .glb: the animated head; .obj: a folder with a file for each frame. An existing file is
-    overwritten only with `force`, an input and a folder never. Raises MoveRequestError for everything that a person
+    overwritten only with `force`, an input and a folder never. Raises MoveError for everything that a person
     can put right.
     """
     check_request(options, out, model, force)
@@ -93,11 +91,11 @@ def move(options: MoveOptions, out: Path, model: Path = Path("models/head_motion
 
 
 def load_mover(model: Path) -> Mover:
-    """The model in a folder; raises MoveRequestError when it cannot be used."""
+    """The model in a folder; raises MoveError when it cannot be used."""
     try:
         return Mover.load(model)
     except (ValueError, OSError, RuntimeError) as error:
-        raise MoveRequestError(f"the model in {model} cannot be used: {error}") from error
+        raise MoveError(f"the model in {model} cannot be used: {error}") from error
 
 
 def version_of(mover: Mover) -> str:
@@ -106,11 +104,11 @@ def version_of(mover: Mover) -> str:
 
 
 def open_actor(options: MoveOptions) -> Actor:
-    """The head that is asked for; raises MoveRequestError when it cannot be had."""
+    """The head that is asked for; raises MoveError when it cannot be had."""
     try:
         head = open_head(options.head, options.head_file)
     except HeadError as error:
-        raise MoveRequestError(str(error)) from error
+        raise MoveError(str(error)) from error
     if options.head != "embedded":
         return Actor(head)
     identity, appearance, _ = sample_actor(options.person or 0)
@@ -136,11 +134,11 @@ def move_with(mover: Mover, actor: Actor, options: MoveOptions, out: Path, model
             prompt = options.text if options.script is None else script.description()
             metadata = provenance_tags(version_of(mover), model, options.seed, prompt)
             _write(out, performance, stage, shown, metadata)
-    except MoveRequestError:
+    except MoveError:
         raise
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
         reason = " ".join(str(error).split())[:300] or type(error).__name__
-        raise MoveRequestError(f"{out} could not be made: {reason}") from error
+        raise MoveError(f"{out} could not be made: {reason}") from error
     events = find_events(performance)
     return Moved(out, performance, version_of(mover), making, stage.drawn, events, tuple(notes))
 
@@ -152,7 +150,9 @@ def _performance(mover: Mover, script: Script, options: MoveOptions) -> tuple[Pe
         Passage(cue.text, options.seconds if end is None else float((end - start) / FPS))
         for cue, (start, end) in zip(script.cues, spans, strict=True)
     ]
-    made = mover.follow(passages, options.seed, options.guidance, options.steps)
+    total = sum(round((passage.seconds or 0) * float(FPS)) for passage in passages)
+    with progress_bar("motion", total, "frames") if total > LONG_FRAMES else nullcontext() as advance:
+        made = mover.follow(passages, options.seed, options.guidance, options.steps, advance)
     first = spans[0][0]
     if first:
         made = _held_before(made, first)

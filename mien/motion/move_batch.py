@@ -19,7 +19,7 @@ def move_batch(
 ) -> BatchSummary:
     """Make the file of each row of a CSV `table` in the folder `out`; a row that fails is noted in `out`/batch.csv.
 
-    defaults: what rows ask for that do not say otherwise. Raises MoveRequestError when the model cannot be used,
+    defaults: what rows ask for that do not say otherwise. Raises MoveError when the model cannot be used,
     BatchError when the table cannot.
     """
     usual = MoveOptions() if defaults is None else defaults

@@ -10,10 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.batch import BatchColumns
-
-MAX_CHARACTERS = 2000
-SHORTEST_SECONDS, LONGEST_SECONDS = 0.4, 3600.0
-"""What the model takes, see `mien.motion.generate`, which is too heavy to be asked here."""
+from mien.motion.limits import LONGEST_SECONDS, MoveError, check_seconds, check_text
 
 HEADS = ("embedded", "ict", "flame", "gnm")
 RENDERERS = ("numba", "pyrender", "dots")
@@ -34,10 +31,6 @@ MOVE_COLUMNS = BatchColumns(
     suffixes=(".mp4", ".gif", ".npz", ".glb"),
 )  # fmt: skip
 """What a row of a table may say: the options of `mien move` by their names."""
-
-
-class MoveRequestError(ValueError):
-    """The motion cannot be made; the message says why, and what to do, in one sentence."""
 
 
 class MoveOptions(BaseModel):
@@ -65,30 +58,14 @@ class MoveOptions(BaseModel):
 def options_of(cells: Mapping[str, object], defaults: MoveOptions | None = None) -> MoveOptions:
     """The options in the filled cells of a table's row, by their names, the others from `defaults`.
 
-    Raises MoveRequestError for wrong ones.
+    Raises MoveError for wrong ones.
     """
     given = {} if defaults is None else defaults.model_dump(exclude_unset=True)
     try:
         return MoveOptions.model_validate({**given, **cells})
     except ValidationError as error:
         wrong = [f"{one['loc'][0]} ({one['msg'].lower()})" for one in error.errors()]
-        raise MoveRequestError(f"the row cannot be used: {', '.join(wrong)}") from error
-
-
-def check_text(text: str) -> None:
-    """Raise MoveRequestError for a text that is empty or too long."""
-    if not text.strip():
-        raise MoveRequestError("the text is empty: say what the head does, such as: nods twice, then smiles")
-    if len(text) > MAX_CHARACTERS:
-        raise MoveRequestError(
-            f"the text has {len(text):,} characters, more than {MAX_CHARACTERS:,}: part it on a time line (--script)"
-        )
-
-
-def check_seconds(seconds: float | None, longest: float = LONGEST_SECONDS, what: str = "a motion") -> None:
-    """Raise MoveRequestError for a length that cannot be."""
-    if seconds is not None and not SHORTEST_SECONDS <= seconds <= longest:
-        raise MoveRequestError(f"{what} lasts {SHORTEST_SECONDS:g} to {longest:,.0f} seconds, not {seconds:g}")
+        raise MoveError(f"the row cannot be used: {', '.join(wrong)}") from error
 
 
 def longest_of(out: Path) -> float:
@@ -97,23 +74,23 @@ def longest_of(out: Path) -> float:
 
 
 def check_model(model: Path) -> None:
-    """Raise MoveRequestError where there is no model folder at `model`."""
+    """Raise MoveError where there is no model folder at `model`."""
     if not (model / "config.json").is_file():
-        raise MoveRequestError(
+        raise MoveError(
             f"there is no trained model of head motion in {model}: run `make repro` (or `dvc repro head_motion`) "
             "first, or point to one"
         )
 
 
 def check_request(options: MoveOptions, out: Path, model: Path, force: bool) -> None:
-    """Raise MoveRequestError for whatever is wrong before anything heavy is loaded."""
+    """Raise MoveError for whatever is wrong before anything heavy is loaded."""
     if (options.text is None) == (options.script is None):
         both = "not both" if options.text is not None else "one of them is needed"
-        raise MoveRequestError(f"give what the head does as a text (--text) or as a time line (--script): {both}")
+        raise MoveError(f"give what the head does as a text (--text) or as a time line (--script): {both}")
     if options.text is not None:
         check_text(options.text)
     if out.suffix not in SUFFIXES:
-        raise MoveRequestError(f"the output must be named {', '.join(SUFFIXES)}, not {out.name!r}")
+        raise MoveError(f"the output must be named {', '.join(SUFFIXES)}, not {out.name!r}")
     what = "a motion" if longest_of(out) == LONGEST_SECONDS else f"a motion in {out.suffix} form"
     check_seconds(options.seconds, longest_of(out), what)
     check_numbers(options)
@@ -129,39 +106,37 @@ def _check_script(options: MoveOptions) -> None:
 
     assert options.script is not None
     if options.seconds is not None:
-        raise MoveRequestError(
-            "a time line has its own times: leave --seconds out, and end it with a line such as `7: end`"
-        )
+        raise MoveError("a time line has its own times: leave --seconds out, and end it with a line such as `7: end`")
     try:
         read_script(options.script)
     except ScriptError as error:
-        raise MoveRequestError(str(error)) from error
+        raise MoveError(str(error)) from error
 
 
 def check_numbers(options: MoveOptions) -> None:
-    """Raise MoveRequestError for a number that cannot be."""
+    """Raise MoveError for a number that cannot be."""
     check_seconds(options.seconds)
     if options.guidance is not None and not (math.isfinite(options.guidance) and 0 <= options.guidance <= 20):
-        raise MoveRequestError(f"the guidance must lie between 0 and 20, not {options.guidance:g}")
+        raise MoveError(f"the guidance must lie between 0 and 20, not {options.guidance:g}")
     if options.steps is not None and not 1 <= options.steps <= 50:
-        raise MoveRequestError(f"sampling takes 1 to 50 steps, not {options.steps}")
+        raise MoveError(f"sampling takes 1 to 50 steps, not {options.steps}")
     if not 64 <= options.size <= 2048 or options.size % 2:
-        raise MoveRequestError(f"the size must be an even number of pixels from 64 to 2048, not {options.size}")
+        raise MoveError(f"the size must be an even number of pixels from 64 to 2048, not {options.size}")
 
 
 def _check_head(options: MoveOptions) -> None:
     if options.head not in HEADS:
-        raise MoveRequestError(f"there is no head called {options.head[:40]!r}, only {', '.join(HEADS)}")
+        raise MoveError(f"there is no head called {options.head[:40]!r}, only {', '.join(HEADS)}")
     if options.renderer not in RENDERERS:
-        raise MoveRequestError(f"there is no renderer called {options.renderer[:40]!r}, only {', '.join(RENDERERS)}")
+        raise MoveError(f"there is no renderer called {options.renderer[:40]!r}, only {', '.join(RENDERERS)}")
     if options.head == "embedded" and options.head_file is not None:
-        raise MoveRequestError("the embedded head needs no file: leave --head-file out, or name another --head")
+        raise MoveError("the embedded head needs no file: leave --head-file out, or name another --head")
     if options.head_file is not None and not options.head_file.exists():
-        raise MoveRequestError(f"the head's file {options.head_file} is not there: `mien heads` says how to get it")
+        raise MoveError(f"the head's file {options.head_file} is not there: `mien heads` says how to get it")
     if options.person is not None and options.head != "embedded":
-        raise MoveRequestError("--person is one of the made-up people of the embedded head: leave --head out")
+        raise MoveError("--person is one of the made-up people of the embedded head: leave --head out")
     if options.person is not None and not 0 <= options.person < 1_000_000:
-        raise MoveRequestError(f"people are counted from 0 to 999999, not {options.person}")
+        raise MoveError(f"people are counted from 0 to 999999, not {options.person}")
 
 
 def _check_writable(options: MoveOptions, out: Path, force: bool) -> None:
@@ -171,14 +146,14 @@ def _check_writable(options: MoveOptions, out: Path, force: bool) -> None:
             with tempfile.TemporaryFile(dir=folder):
                 return
         except OSError as error:
-            raise MoveRequestError(f"{out} cannot be written: {error.strerror or error}") from error
+            raise MoveError(f"{out} cannot be written: {error.strerror or error}") from error
     if any(path is not None and out.samefile(path) for path in (options.script, options.head_file)):
-        raise MoveRequestError(f"{out} is one of the inputs: an input is never overwritten")
+        raise MoveError(f"{out} is one of the inputs: an input is never overwritten")
     if out.suffix == ".obj":
         if not out.is_dir() or any(out.iterdir()):
-            raise MoveRequestError(f"{out} is already there: a folder of OBJ files is never overwritten, name another")
+            raise MoveError(f"{out} is already there: a folder of OBJ files is never overwritten, name another")
         return
     if out.is_dir():
-        raise MoveRequestError(f"{out} is a folder: name a file in it")
+        raise MoveError(f"{out} is a folder: name a file in it")
     if not force:
-        raise MoveRequestError(f"{out} is already there: choose another name, or add --force to overwrite it")
+        raise MoveError(f"{out} is already there: choose another name, or add --force to overwrite it")

@@ -65,7 +65,7 @@ class HeadMotionOptions(LearningOptions):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="of matrix products; auto: bfloat16 where the processor has it"
     )
-    width: int = Field(default=192, ge=16, le=2048, multiple_of=8, description="of the transformer, or of the MLP")
+    width: int = Field(default=160, ge=16, le=2048, multiple_of=8, description="of the transformer, or of the MLP")
     layers: int = Field(default=4, ge=1, le=48, description="of the transformer")
     heads: int = Field(default=4, ge=1, le=32, description="of the attention")
     text: MotionTextOptions = Field(default=MotionTextOptions(), description="what reads the words")

@@ -14,7 +14,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.motion.move_request import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS
+from mien.motion.limits import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS
 
 MAX_BYTES = 1_000_000
 

@@ -15,7 +15,6 @@ from mien.talking.cards import model_card
 from mien.talking.data import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.discriminators import EmotionDiscriminator
 from mien.talking.losses import emotion_loss
-from mien.training.model_folder import FORMAT, load_into, read_config, save_model
 from mien.talking.networks import count_parameters
 from mien.talking.options import EmotionDiscriminatorOptions
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
@@ -23,6 +22,7 @@ from mien.training.curves import Log
 from mien.training.device import best_device, mixed_precision, place
 from mien.training.ema import Ema
 from mien.training.loop import Course, run_course
+from mien.training.model_folder import FORMAT, load_into, read_config, save_model
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.schedule import warmup_cosine
 

@@ -28,10 +28,10 @@ from mien.files import atomic_directory
 from mien.media.provenance import git_revision
 from mien.talking.encoders import SPEECH_CONTEXT
 from mien.talking.generate import load_generator
-from mien.training.model_folder import read_config
 from mien.talking.motion import MOTIONS
 from mien.talking.networks import Generator
 from mien.talking.speech_features import MELS
+from mien.training.model_folder import read_config
 
 OPSET = 20
 """ONNX's operator set: the first one with the present GridSample."""

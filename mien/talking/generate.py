@@ -17,11 +17,11 @@ from torch import Tensor
 from mien.clips import EMOTIONS
 from mien.talking.compose import Composer, scaled_picture
 from mien.talking.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
-from mien.training.model_folder import load_into, read_config
 from mien.talking.motion import MOTIONS, TAPS
 from mien.talking.networks import Generator, GeneratorConfig
 from mien.talking.speech_features import STEPS_PER_FRAME, frame_count, log_mels
 from mien.training.device import best_device, place
+from mien.training.model_folder import load_into, read_config
 from mien.training.randomness import torch_generator
 
 CHUNK_FRAMES = 16

@@ -16,7 +16,6 @@ from mien.talking.data import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.decoding import Drawing
 from mien.talking.landmark_training import pretrain_landmarks
 from mien.talking.losses import PerceptualLoss, default_vgg19, feature_weights, flow_loss, pyramid_l1, weighted_l1
-from mien.training.model_folder import FORMAT, save_model
 from mien.talking.networks import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
 from mien.talking.speech_training import pretrain_speech_encoder
@@ -26,6 +25,7 @@ from mien.training.curves import Log
 from mien.training.device import best_device, mixed_precision, place
 from mien.training.ema import Ema
 from mien.training.loop import Course, run_course
+from mien.training.model_folder import FORMAT, save_model
 from mien.training.randomness import seed_weights
 from mien.training.schedule import warmup_cosine
 

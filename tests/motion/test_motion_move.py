@@ -23,8 +23,9 @@ from mien.motion.actions import Action
 from mien.motion.embedded import play
 from mien.motion.events import Event, find_events
 from mien.motion.generate import Mover, Passage
+from mien.motion.limits import MoveError
 from mien.motion.move import load_mover, move, move_with, open_actor
-from mien.motion.move_request import MoveOptions, MoveRequestError
+from mien.motion.move_request import MoveOptions
 from mien.motion.move_words import MOST, events_in_words
 from mien.motion.plan import Plan
 
@@ -118,7 +119,7 @@ def test_a_gif_a_glb_and_a_folder_of_obj(head_motion_model: Path, tmp_path: Path
     made = move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model)
     assert made.drawn is None
     assert sorted(path.name for path in (tmp_path / "a.obj").iterdir()) == [f"head_{n:05d}.obj" for n in range(10)]
-    with pytest.raises(MoveRequestError, match="never overwritten"):
+    with pytest.raises(MoveError, match="never overwritten"):
         move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model, force=True)
 
 
@@ -148,7 +149,7 @@ def test_a_script_is_followed_on_its_times(
     script.write_text("0: nods twice\n")
     assert len(move(options, tmp_path / "b.npz", head_motion_model).performance) >= 10
     script.write_text("0: nods twice\n31: end\n")
-    with pytest.raises(MoveRequestError, match=r"in \.gif form lasts 0.4 to 30 seconds, not 31"):
+    with pytest.raises(MoveError, match=r"in \.gif form lasts 0.4 to 30 seconds, not 31"):
         move(options, tmp_path / "c.gif", head_motion_model)
     assert not (tmp_path / "c.gif").exists()
 
@@ -176,10 +177,10 @@ def test_what_fails_while_it_is_made_leaves_nothing(
 
     monkeypatch.setattr(moving, "render_head", broken)
     for name in ("a.mp4", "a.gif"):
-        with pytest.raises(MoveRequestError, match=r"a\.... could not be made: no space left"):
+        with pytest.raises(MoveError, match=r"a\.... could not be made: no space left"):
             move_with(mover, open_actor(wish()), wish(), tmp_path / name, head_motion_model)
     monkeypatch.setattr(mover, "follow", lambda *_: (_ for _ in ()).throw(MemoryError()))
-    with pytest.raises(MoveRequestError, match="MemoryError"):
+    with pytest.raises(MoveError, match="MemoryError"):
         move_with(mover, open_actor(wish()), wish(), tmp_path / "a.npz", head_motion_model)
     assert list(tmp_path.iterdir()) == []
 
@@ -188,17 +189,17 @@ def test_a_head_or_a_model_that_cannot_be_used_is_refused(
     head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIEN_HEADS", str(tmp_path))
-    with pytest.raises(MoveRequestError, match="the head ict is not at"):
+    with pytest.raises(MoveError, match="the head ict is not at"):
         move(wish(head="ict"), tmp_path / "a.mp4", head_motion_model)
     np.savez(tmp_path / "other.npz", yaw=np.zeros(3))
     for head in ("ict", "flame", "gnm"):
-        with pytest.raises(MoveRequestError) as caught:
+        with pytest.raises(MoveError) as caught:
             move(wish(head=head, head_file=tmp_path / "other.npz"), tmp_path / "a.mp4", head_motion_model)
         assert "\n" not in str(caught.value)
     damaged = tmp_path / "model"
     damaged.mkdir()
     (damaged / "config.json").write_text("{}")
-    with pytest.raises(MoveRequestError, match="cannot be used"):
+    with pytest.raises(MoveError, match="cannot be used"):
         move(wish(), tmp_path / "a.mp4", damaged)
     assert not (tmp_path / "a.mp4").exists()
 

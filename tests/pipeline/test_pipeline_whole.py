@@ -20,6 +20,10 @@ def test_from_raw_clips_to_an_evaluated_model(project: Path) -> None:
     assert figures["real_clips"]["ssim"] == 1.0
     assert 0 < figures["generated"]["ssim"] < 1
     assert list((project / "data/evaluate_talking/videos").glob("*.mp4"))
+    moved = json.loads((project / "metrics/evaluate_motion.json").read_text())
+    assert moved["real"]["val"]["exact"] == moved["real"]["held_out"]["exact"] == 1.0
+    assert {"mlp", "diffusion"} <= moved.keys()
+    assert list((project / "data/evaluate_motion/videos").glob("*.mp4"))
     assert (project / "data/evaluate_talking/contact_sheet.png").stat().st_size > 1000
 
     with (project / "data/split/split.csv").open() as stream:
