@@ -44,14 +44,12 @@ class Scale:
     A smile moves eight expressions at once and a nod one angle; as modes both are one number, so that the one does not
     count for eight of the other. Modes that hardly move stay smaller than 1: deviation / √(deviation² + STILLNESS²).
 
-    mean (63,); forward (63, 63): features − mean → modes; backward (63, 63): modes → features − mean; spread (63,): the
-    deviation of each mode.
+    mean (63,); forward (63, 63): features − mean → modes; backward (63, 63): modes → features − mean.
     """
 
     mean: Tensor
     forward: Tensor
     backward: Tensor
-    spread: Tensor
 
     @classmethod
     def fit(cls, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> Scale:
@@ -61,13 +59,13 @@ class Scale:
         modes = modes * np.sign(modes[np.abs(modes).argmax(0), np.arange(len(modes))])
         turning = (modes[ROTATION] ** 2).sum(0)  # the part of each mode that is rotation
         extent = np.sqrt(np.maximum(variances, 0) + STILLNESS**2) / (1 + (TURNING - 1) * turning)
-        arrays = (mean, modes / extent, (modes * extent).T, np.sqrt(np.maximum(variances, 0)) / extent)
+        arrays = (mean, modes / extent, (modes * extent).T)
         return cls(*(torch.tensor(array, dtype=torch.float32) for array in arrays))
 
     @classmethod
     def blank(cls) -> Scale:
         """Nothing is changed: to be filled from a file."""
-        return cls(torch.zeros(WIDTH), torch.eye(WIDTH), torch.eye(WIDTH), torch.ones(WIDTH))
+        return cls(torch.zeros(WIDTH), torch.eye(WIDTH), torch.eye(WIDTH))
 
     def apply(self, features: Tensor) -> Tensor:
         """Features (…, 63) → modes (…, 63)."""

@@ -36,25 +36,6 @@ def noised(clean: Tensor, noise: Tensor, level: Tensor) -> Tensor:
     return part.sqrt() * clean + (1 - part).sqrt() * noise
 
 
-def skipped(level: Tensor, spread: Tensor) -> tuple[Tensor, Tensor]:
-    """How much of the noisy motion, and of the network's answer, is the clean motion: (B, 1, D) each, for levels (B,).
-
-    spread (D,): the deviation of each number of the clean motions. The first factor is Wiener's: what can be told of a
-    number from itself alone; the network is left with the rest, which has the deviation that the second one gives it
-    (Karras et al., "Elucidating the Design Space of Diffusion-Based Generative Models", NeurIPS 2022, table 1, with a
-    deviation of its own for each number). So what is brief survives where there is little noise, without passing
-    through the network.
-    """
-    part = signal_part(level).to(spread)[:, None, None]
-    whole = part * spread**2 + 1 - part
-    return part.sqrt() * spread**2 / whole, spread * ((1 - part) / whole).sqrt()
-
-
-def weight(level: Tensor) -> Tensor:
-    """How much an error counts at levels (B,): 1 / (1 − ᾱ), so that levels with little noise are learned as well."""
-    return 1 / (1 - signal_part(level))
-
-
 def sample(
     predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, steps: int, known: tuple[Tensor, Tensor] | None = None
 ) -> Tensor:

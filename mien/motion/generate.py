@@ -153,8 +153,8 @@ class Mover:
 
         def predict(noisy: Tensor, level: Tensor) -> Tensor:
             if alone:
-                return self.model.clean(noisy, level, lengths, text, mask) * inside
-            both = self.model.clean(noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, dropped)
+                return self.model.network(noisy, level, lengths, text, mask) * inside
+            both = self.model.network(noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, dropped)
             return guided(both[: len(text)], both[len(text) :], scale) * inside
 
         given = None

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from torch import Tensor, nn
 
 from mien.motion.data import Scale
-from mien.motion.diffusion import skipped
 from mien.motion.networks import MotionMLP, MotionTransformer, mean_feature
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder
 from mien.training.model_folder import load_into, read_config
@@ -27,12 +26,11 @@ class MotionModel(nn.Module):
         self.register_buffer("mean", scale.mean)
         self.register_buffer("to_modes", scale.forward)
         self.register_buffer("from_modes", scale.backward)
-        self.register_buffer("spread", scale.spread)
 
     @property
     def scale(self) -> Scale:
         """How features become what the network sees."""
-        return Scale(self.mean, self.to_modes, self.from_modes, self.spread)  # type: ignore[arg-type]
+        return Scale(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
 
     @property
     def architecture(self) -> Architecture:
@@ -42,13 +40,6 @@ class MotionModel(nn.Module):
     def log_seconds(self, text: Tensor, mask: Tensor) -> Tensor:
         """How long what the words ask for takes, as the logarithm of seconds (B,); the words learn nothing from it."""
         return self.length(mean_feature(text.detach(), mask)).squeeze(-1).float()
-
-    def clean(
-        self, noisy: Tensor, level: Tensor, lengths: Tensor, text: Tensor, mask: Tensor, dropped: Tensor | None = None
-    ) -> Tensor:
-        """The clean modes (B, T, 63) of noisy ones; arguments as `MotionTransformer.forward`."""
-        skip, share = skipped(level, self.spread)  # type: ignore[arg-type]
-        return skip * noisy + share * self.network(noisy, level, lengths, text, mask, dropped).float()
 
     def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Text features (B, L, W) of tokens (B, L); what a frozen encoder has read (B, L, W) stays as it is."""

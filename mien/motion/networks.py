@@ -2,8 +2,7 @@
 
 Both make motions as modes (B, T, 63) (`mien.motion.data.Scale`) from text features (B, L, W) with a mask. The
 transformer works on patches of eight frames, a third of a second: all numbers of all eight frames are in a token, so
-nothing is lost, and there is an eighth of the tokens. Two convolutions over frames correct what is too brief for a
-patch: when exactly lids close, how a nod goes.
+nothing is lost, and there is an eighth of the tokens.
 """
 
 from __future__ import annotations
@@ -18,9 +17,6 @@ from mien.motion.features import WIDTH
 
 PATCH = 8
 """Frames that one token of the transformer stands for."""
-
-FRAME_WIDTH = 48
-"""Numbers that stand for a frame in the convolutions."""
 
 LONGEST = 250
 """Frames of the longest motion that is learned: 10 s."""
@@ -56,24 +52,6 @@ class _Attention(nn.Module):
             scores = scores + bias
         mixed = scores.masked_fill(~seen, -1e4).softmax(-1).to(values.dtype) @ values
         return self.merge(mixed.transpose(1, 2).flatten(2))
-
-
-class _Fine(nn.Module):
-    """What is too brief for a patch, from the noisy frames themselves and what the patches know about them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen = nn.Conv1d(WIDTH, FRAME_WIDTH, 5, padding=2)
-        self.near = nn.Conv1d(FRAME_WIDTH, FRAME_WIDTH, 5, padding=2)
-        self.correct = nn.Linear(FRAME_WIDTH, WIDTH)
-        nn.init.zeros_(self.correct.weight)
-        nn.init.zeros_(self.correct.bias)
-
-    def forward(self, noisy: Tensor, known: Tensor, valid: Tensor) -> Tensor:
-        """A correction (B, T, 63) from `noisy` (B, T, 63) and `known` (B, T, FRAME_WIDTH), where `valid` (B, T, 1)."""
-        x = functional.relu(self.seen((noisy * valid).transpose(1, 2)) + known.transpose(1, 2))
-        x = x + functional.relu(self.near(x * valid.transpose(1, 2)))
-        return self.correct(x.transpose(1, 2))
 
 
 class _Block(nn.Module):
@@ -138,8 +116,6 @@ class MotionTransformer(nn.Module):
         self.blocks = nn.ModuleList(_Block(width, heads, text_width) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.predict = nn.Linear(width, PATCH * WIDTH)
-        self.spread = nn.Linear(width, PATCH * FRAME_WIDTH)
-        self.fine = _Fine()
         nn.init.zeros_(self.predict.weight)
         nn.init.zeros_(self.predict.bias)
 
@@ -169,10 +145,7 @@ class MotionTransformer(nn.Module):
         own, seen = (number[None] < count[:, None])[:, None, None], mask[:, None, None]
         for block in self.blocks:
             x = block(x, condition, own, text, seen, apart)
-        known = self.norm(x)
-        valid = torch.arange(frames, device=noisy.device)[None, :, None] < lengths[:, None, None]
-        fine = self.fine(noisy, self.spread(known).reshape(batch, frames, FRAME_WIDTH), valid)
-        return self.predict(known).reshape(batch, frames, WIDTH) + fine
+        return self.predict(self.norm(x)).reshape(batch, frames, WIDTH)
 
 
 class MotionMLP(nn.Module):

@@ -54,7 +54,7 @@ class MotionTextOptions(BaseModel):
 class HeadMotionOptions(LearningOptions):
     """Text → head motion. A sample is a sequence."""
 
-    samples: int = Field(default=128_000, ge=1, description="sequences to train on, repetitions counted")
+    samples: int = Field(default=110_000, ge=1, description="sequences to train on, repetitions counted")
     sequences_per_step: int = Field(default=64, ge=1, le=4096, description="sequences in a batch")
     lr: float = Field(default=1.5e-3, gt=0, le=1, description="highest learning rate of AdamW")
     ema_decay: float = Field(default=0.998, ge=0, lt=1, description="of the averaged weights, for each step")
@@ -65,7 +65,7 @@ class HeadMotionOptions(LearningOptions):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="of matrix products; auto: bfloat16 where the processor has it"
     )
-    width: int = Field(default=160, ge=16, le=2048, multiple_of=8, description="of the transformer, or of the MLP")
+    width: int = Field(default=192, ge=16, le=2048, multiple_of=8, description="of the transformer, or of the MLP")
     layers: int = Field(default=4, ge=1, le=48, description="of the transformer")
     heads: int = Field(default=4, ge=1, le=32, description="of the attention")
     text: MotionTextOptions = Field(default=MotionTextOptions(), description="what reads the words")

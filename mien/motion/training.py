@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mien.files import atomic_directory, fingerprint
 from mien.motion.cards import motion_card
 from mien.motion.data import MotionBatch, MotionData, curriculum_reach, valid_frames
-from mien.motion.diffusion import STEPS, noised, weight
+from mien.motion.diffusion import STEPS, noised
 from mien.motion.features import FPS
 from mien.motion.model import MotionModel, build_model
 from mien.motion.options import HeadMotionOptions
@@ -80,7 +80,7 @@ class HeadMotionPhase:
         self.optimizer.param_groups[0]["lr"] = rate
         generator = torch_generator(options.seed, f"{KIND} noise", step)
         errors = self._errors(self.model, batch, generator, options.text_dropout)
-        loss = errors["weighted"] + options.velocity_weight * errors["velocity"] + LENGTH_WEIGHT * errors["length"]
+        loss = errors["error"] + options.velocity_weight * errors["velocity"] + LENGTH_WEIGHT * errors["length"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_NORM)
@@ -98,7 +98,6 @@ class HeadMotionPhase:
         with precise(self.device, self.options.precision):
             text = model.read(batch.tokens.to(self.device), batch.mask.to(self.device))
             mask = batch.mask.to(self.device)
-            counts = torch.ones(len(clean), 1, 1, device=self.device)
             if model.architecture == "mlp":
                 told = model.network(lengths, text, mask)[:, : clean.shape[1]]
             else:
@@ -106,16 +105,14 @@ class HeadMotionPhase:
                 noise = torch.randn(clean.shape, generator=generator)
                 dropped = torch.rand(len(clean), generator=generator) < withheld
                 level, noise, dropped = (x.to(self.device) for x in (level, noise, dropped))
-                told = model.clean(noised(clean, noise, level), level, lengths, text, mask, dropped)
-                counts = weight(level)[:, None, None]
+                told = model.network(noised(clean, noise, level), level, lengths, text, mask, dropped)
         wrong = (told.float() - clean) * valid
         count = valid.sum() * clean.shape[-1]
         steps = wrong.diff(dim=1) * valid[:, 1:]
         length = model.log_seconds(text, mask) - (lengths.float() / float(FPS)).log()
         return {
             "error": (wrong**2).sum() / count,
-            "weighted": (counts * wrong**2).sum() / count,
-            "velocity": (counts * steps**2).sum() / count,
+            "velocity": (steps**2).sum() / count,
             "length": (length**2).mean(),
         }
 
