@@ -24,12 +24,16 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --progress-bar off $(PIP_FLAGS) -c constraints.txt -e '.[speech,export,vits,heads,dev]'
 	@touch $(READY)
 
-# Two branches at a time: a training of these sizes fills one core. The last line runs what is left, and is the verdict.
+# Two branches at a time, since a training of these sizes fills one core: --single-item, because two full `dvc repro` would
+# lock each other's inputs. The last `dvc repro` runs what is left, and is the verdict.
+TALKING := emotion_discriminator emotion_judge generator talking_face evaluate_talking
+MOTION := motion_clips head_motion motion_judge evaluate_motion
+
 repro: $(READY) ## run the whole pipeline (dvc repro), two branches at a time, then say where everything is
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro split
 	-@export PATH="$(abspath $(BIN)):$$PATH" OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1}; \
-	  $(BIN)/dvc --wait-for-lock repro evaluate_motion & \
-	  $(BIN)/dvc --wait-for-lock repro evaluate_talking & wait
+	  $(BIN)/dvc --wait-for-lock repro --single-item $(MOTION) & \
+	  $(BIN)/dvc --wait-for-lock repro --single-item $(TALKING) & wait
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
 	@$(BIN)/mien summary
 
