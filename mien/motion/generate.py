@@ -6,7 +6,6 @@ performance = mover.move("nods twice, then smiles", seconds=4)
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,7 +66,7 @@ class Mover:
         """How long what a text asks for usually takes, in [0.4, 10] seconds."""
         features, mask = self._read([text])
         with torch.no_grad():
-            seconds = math.exp(float(self.model.log_seconds(features, mask)[0]))
+            seconds = float(self.model.seconds(features, mask).sum())
         return min(LONGEST / float(FPS), max(SHORTEST_SECONDS, seconds))
 
     def move(
@@ -148,13 +147,16 @@ class Mover:
         noise = torch.stack(drawn).to(self.device)
         scale = self.guidance if guidance is None else guidance
         words, keeps = torch.cat([text, text]), torch.cat([mask, mask])
+        centres = self.model.centres(text, mask)
         dropped = (torch.arange(2 * len(text)) >= len(text)).to(self.device)
         alone, inside = scale == 1.0, valid_frames(lengths, size)
 
         def predict(noisy: Tensor, level: Tensor) -> Tensor:
             if alone:
-                return self.model.network(noisy, level, lengths, text, mask) * inside
-            both = self.model.network(noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, dropped)
+                return self.model.network(noisy, level, lengths, text, mask, centres) * inside
+            both = self.model.network(
+                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, centres.repeat(2, 1), dropped
+            )
             return guided(both[: len(text)], both[len(text) :], scale) * inside
 
         given = None

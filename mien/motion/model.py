@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from torch import Tensor, nn
+from torch.nn import functional
 
 from mien.motion.data import Scale
-from mien.motion.networks import MotionMLP, MotionTransformer, mean_feature
+from mien.motion.networks import MotionMLP, MotionTransformer
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder
 from mien.training.model_folder import load_into, read_config
 
@@ -22,7 +23,7 @@ class MotionModel(nn.Module):
     def __init__(self, text: TextEncoder, network: nn.Module, scale: Scale, config: Mapping[str, Any]) -> None:
         super().__init__()
         self.text, self.network, self.config = text, network, dict(config)
-        self.length = nn.Linear(text.width, 1)
+        self.duration = nn.Linear(text.width, 1)
         self.register_buffer("mean", scale.mean)
         self.register_buffer("to_modes", scale.forward)
         self.register_buffer("from_modes", scale.backward)
@@ -37,9 +38,17 @@ class MotionModel(nn.Module):
         """diffusion or mlp."""
         return "mlp" if self.config["architecture"] == "mlp" else "diffusion"
 
-    def log_seconds(self, text: Tensor, mask: Tensor) -> Tensor:
-        """How long what the words ask for takes, as the logarithm of seconds (B,); the words learn nothing from it."""
-        return self.length(mean_feature(text.detach(), mask)).squeeze(-1).float()
+    def seconds(self, text: Tensor, mask: Tensor) -> Tensor:
+        """How long what each word asks for takes, (B, L) in seconds; their sum is the length of the motion.
+
+        Learned from that sum alone: so the words of a sentence are laid out in time before anything moves.
+        """
+        return functional.softplus(self.duration(text).squeeze(-1).float() - 2) * mask
+
+    def centres(self, text: Tensor, mask: Tensor) -> Tensor:
+        """When each word's turn is, (B, L): the middle of its time, as a part of the whole."""
+        seconds = self.seconds(text, mask)
+        return (seconds.cumsum(1) - seconds / 2) / seconds.sum(1, keepdim=True).clamp(min=1e-3)
 
     def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Text features (B, L, W) of tokens (B, L); what a frozen encoder has read (B, L, W) stays as it is."""

@@ -63,7 +63,7 @@ class _Block(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(width, elementwise_affine=False) for _ in range(3))
         self.attention = _Attention(width, heads, width)
         self.words = _Attention(width, heads, text)
-        # from heads that look anywhere to heads that look at what is said at this point of the sentence
+        # from heads that look anywhere to heads that look at the words whose turn it is
         self.nearness = nn.Parameter(torch.linspace(-2.0, 4.0, heads))
         self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.near = nn.Conv1d(width, width, 3, padding=1, groups=width)
@@ -88,16 +88,6 @@ class _Block(nn.Module):
         return x + self.narrow(functional.gelu(self.widen(normed(2)), approximate="tanh"))
 
 
-def _apart(number: Tensor, count: Tensor, mask: Tensor) -> Tensor:
-    """Squared distances (B, 1, N, L) of patches `number` (N,) of `count` (B,) from words with mask (B, L), as parts.
-
-    What is said first mostly happens first: knowing that, the network finds the word for a moment in far fewer steps.
-    """
-    moment = (number[None] + 0.5) / count[:, None]
-    word = (mask.cumsum(1) - 0.5) / mask.sum(1, keepdim=True)
-    return ((moment[:, :, None] - word[:, None]) ** 2)[:, None]
-
-
 class MotionTransformer(nn.Module):
     """Predicts the clean motion from a noisy one, its noise level and the words (x0-prediction, as MDM: Tevet et al.,
     "Human Motion Diffusion Model", ICLR 2023).
@@ -112,6 +102,7 @@ class MotionTransformer(nn.Module):
         self.place = nn.Linear(4 * (width // 4), width)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
         self.sentence = nn.Linear(text_width, width)
+        self.turn = nn.Linear(2 * (width // 4), text_width)
         self.nothing = nn.Parameter(torch.zeros(text_width))
         self.blocks = nn.ModuleList(_Block(width, heads, text_width) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
@@ -120,18 +111,27 @@ class MotionTransformer(nn.Module):
         nn.init.zeros_(self.predict.bias)
 
     def forward(
-        self, noisy: Tensor, level: Tensor, lengths: Tensor, text: Tensor, mask: Tensor, dropped: Tensor | None = None
+        self,
+        noisy: Tensor,
+        level: Tensor,
+        lengths: Tensor,
+        text: Tensor,
+        mask: Tensor,
+        centres: Tensor,
+        dropped: Tensor | None = None,
     ) -> Tensor:
         """Clean features (B, T, 63) from `noisy` (B, T, 63).
 
         level: (B,) step of the noise, from 0. lengths: (B,) frames that count; T is a multiple of `PATCH`. text:
-        (B, L, W) and mask (B, L). dropped: bool (B,), whose words are withheld.
+        (B, L, W) and mask (B, L). centres: (B, L) when each word's turn is, as a part of the whole. dropped: bool (B,),
+        whose words are withheld.
         """
         batch, frames, _ = noisy.shape
         if dropped is not None:
             text = torch.where(dropped[:, None, None], self.nothing, text)
             first = torch.arange(mask.shape[1], device=mask.device) == 0
             mask = torch.where(dropped[:, None], first[None], mask)
+            centres = torch.where(dropped[:, None], 0.5, centres)
         patches = noisy.reshape(batch, frames // PATCH, PATCH * WIDTH)
         number = torch.arange(patches.shape[1], device=noisy.device)
         count = (lengths + PATCH - 1).div(PATCH, rounding_mode="floor")
@@ -141,7 +141,9 @@ class MotionTransformer(nn.Module):
         places = torch.cat([waves(number, half, 100.0).expand(batch, -1, -1), waves(remaining, half, 100.0)], -1)
         x = self.embed(patches) + self.place(places)
         condition = self.level(waves(level, self.width) + self.sentence(mean_feature(text, mask)))
-        apart = _apart(number, count, mask)
+        turn = centres * lengths[:, None] / PATCH
+        text = text + self.turn(waves(turn, half, 100.0))
+        apart = ((number[None, :, None] + 0.5 - turn[:, None]) / (lengths[:, None, None] / PATCH))[:, None] ** 2
         own, seen = (number[None] < count[:, None])[:, None, None], mask[:, None, None]
         for block in self.blocks:
             x = block(x, condition, own, text, seen, apart)

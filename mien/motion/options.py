@@ -54,7 +54,7 @@ class MotionTextOptions(BaseModel):
 class HeadMotionOptions(LearningOptions):
     """Text → head motion. A sample is a sequence."""
 
-    samples: int = Field(default=110_000, ge=1, description="sequences to train on, repetitions counted")
+    samples: int = Field(default=100_000, ge=1, description="sequences to train on, repetitions counted")
     sequences_per_step: int = Field(default=64, ge=1, le=4096, description="sequences in a batch")
     lr: float = Field(default=1.5e-3, gt=0, le=1, description="highest learning rate of AdamW")
     ema_decay: float = Field(default=0.998, ge=0, lt=1, description="of the averaged weights, for each step")

@@ -30,7 +30,7 @@ from mien.training.schedule import warmup_cosine
 KIND = "head_motion"
 VALIDATION_BATCHES = 4
 GRADIENT_NORM = 1.0
-LENGTH_WEIGHT = 0.05
+LENGTH_WEIGHT = 0.2
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,12 @@ class HeadMotionPhase:
                 noise = torch.randn(clean.shape, generator=generator)
                 dropped = torch.rand(len(clean), generator=generator) < withheld
                 level, noise, dropped = (x.to(self.device) for x in (level, noise, dropped))
-                told = model.network(noised(clean, noise, level), level, lengths, text, mask, dropped)
+                centres = model.centres(text, mask)
+                told = model.network(noised(clean, noise, level), level, lengths, text, mask, centres, dropped)
         wrong = (told.float() - clean) * valid
         count = valid.sum() * clean.shape[-1]
         steps = wrong.diff(dim=1) * valid[:, 1:]
-        length = model.log_seconds(text, mask) - (lengths.float() / float(FPS)).log()
+        length = model.seconds(text, mask).sum(1).clamp(min=1e-3).log() - (lengths.float() / float(FPS)).log()
         return {
             "error": (wrong**2).sum() / count,
             "velocity": (steps**2).sum() / count,

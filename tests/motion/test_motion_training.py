@@ -79,9 +79,10 @@ def test_padding_changes_no_motion() -> None:
     short = torch.randn(1, 16, 63)
     long = torch.cat([short, torch.randn(1, 24, 63)], 1)
     level, lengths = torch.tensor([7]), torch.tensor([16])
-    alone = network(short, level, lengths, text, mask)
+    centres = torch.linspace(0.1, 0.9, 5)[None]
+    alone = network(short, level, lengths, text, mask, centres)
     padded = network(long, level, lengths, torch.cat([text, torch.randn(1, 3, 16)], 1),
-                     torch.cat([mask, ~mask[:, :3]], 1))  # fmt: skip
+                     torch.cat([mask, ~mask[:, :3]], 1), torch.cat([centres, torch.ones(1, 3)], 1))  # fmt: skip
     # the convolution over neighbours must not reach what lies beyond the end either
     assert torch.allclose(alone, padded[:, :16], atol=1e-4)
 
@@ -94,9 +95,10 @@ def test_words_matter_and_are_withheld() -> None:
     noisy, level, lengths = torch.randn(2, 16, 63), torch.tensor([7, 7]), torch.tensor([16, 16])
     noisy[1] = noisy[0]
     text, mask = torch.randn(2, 5, 16), torch.ones(2, 5, dtype=torch.bool)
-    with_words = network(noisy, level, lengths, text, mask)
+    centres = torch.linspace(0.1, 0.9, 5).expand(2, -1)
+    with_words = network(noisy, level, lengths, text, mask, centres)
     assert not torch.allclose(with_words[0], with_words[1], atol=1e-3)
-    without = network(noisy, level, lengths, text, mask, torch.tensor([True, True]))
+    without = network(noisy, level, lengths, text, mask, centres, torch.tensor([True, True]))
     assert torch.allclose(without[0], without[1], atol=1e-5)
 
 
