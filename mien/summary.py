@@ -56,41 +56,44 @@ def figures_table(content: Mapping[str, Any]) -> Table:
     return table
 
 
-def read_motion(folder: Path) -> Mapping[str, Any] | None:
-    """The content of metrics/evaluate_motion.json in the repository `folder`; None where there is none to read."""
+MOTION_FIGURES = {
+    "exact": ("done exactly", 2), "actions": ("right actions", 2), "counts": ("right counts", 2),
+    "order": ("right order", 2), "strengths": ("right strengths", 2), "r_precision_1": ("R-precision, top 1", 2),
+    "r_precision_3": ("R-precision, top 3", 2), "frechet": ("Fréchet distance", 3),
+    "matching_distance": ("matching distance", 2), "head_jerk": ("jerk, °/s³", 0),
+}  # fmt: skip
+"""The figures of head motion that are shown: their names, and decimals."""
+
+MOTION_PARTS = {"val": "seen", "held_out": "held out"}
+
+
+def read_motion(folder: Path) -> dict[str, Mapping[str, Any]]:
+    """The figures of metrics/evaluate_motion.json in the repository `folder` by row and part, such as `real, seen`.
+
+    Empty where there is nothing to read.
+    """
     try:
         content = json.loads((folder / "metrics" / "evaluate_motion.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) and _number_columns(content) else None
-
-
-def _number_columns(content: Mapping[str, Any], name: str = "") -> dict[str, dict[str, float | None]]:
-    """Every mapping in `content` that holds numbers, by its name: names within names are joined by spaces."""
-    found: dict[str, dict[str, float | None]] = {}
-    own = {
-        key: value
-        for key, value in content.items()
-        if value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+        return {}
+    rows = content.items() if isinstance(content, dict) else ()
+    return {
+        f"{row}, {words}": figures[part]
+        for row, figures in rows
+        for part, words in MOTION_PARTS.items()
+        if isinstance(figures, dict) and isinstance(figures.get(part), dict)
     }
-    if any(value is not None for value in own.values()):
-        found[name] = own
-    for key, value in content.items():
-        if isinstance(value, dict):
-            found |= _number_columns(value, f"{name} {key}".strip())
-    return found
 
 
-def motion_table(content: Mapping[str, Any]) -> Table:
-    """The measures of the head motion downwards, what was measured across; whatever the evaluation holds."""
-    columns = _number_columns(content)
+def motion_table(columns: Mapping[str, Mapping[str, Any]]) -> Table:
+    """The figures of head motion downwards, the rows of the evaluation across."""
     table = Table(title="Head motion from words", title_justify="left")
     table.add_column("", no_wrap=True)
     for name in columns:
-        table.add_column(name.replace("_", " "), justify="right")
-    for key in dict.fromkeys(key for column in columns.values() for key in column):
+        table.add_column(name, justify="right")
+    for key, (name, decimals) in MOTION_FIGURES.items():
         values = [column.get(key) for column in columns.values()]
-        table.add_row(key.replace("_", " "), *("–" if value is None else f"{value:.4g}" for value in values))
+        table.add_row(name, *("–" if value is None else f"{value:.{decimals}f}" for value in values))
     return table
 
 
@@ -123,10 +126,10 @@ def show(folder: Path) -> None:
     try:
         _show_talking(console, read_evaluation(folder))
     except SummaryError as error:
-        if motion is None:
+        if not motion:
             raise
         console.print(f"talking face: {error}", highlight=False)
-    if motion is not None:
+    if motion:
         console.print(motion_table(motion))
     where = Table(show_header=False, box=None)
     for thing, place in places(folder):
