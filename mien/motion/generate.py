@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from mien.heads.performance import Performance
@@ -26,6 +27,9 @@ from mien.motion.networks import LONGEST, PATCH
 from mien.text.encoder import TokensEncoder, UnknownWord
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
+
+SMOOTHING = 1.0
+"""Deviation in frames of the Gaussian over what the network made: heads do not move faster, leftover noise does."""
 
 OVERLAP = 24
 """Frames of the motion before that a further stretch takes over: about a second."""
@@ -135,8 +139,10 @@ class Mover:
             told = model.network(lengths, text, mask)
         else:
             told = self._sample(text, mask, lengths, seeds, guidance, steps, known, stretch)
-        motions = model.scale.undo(told.float()).cpu()
-        return [motion[:count] for motion, count in zip(motions, frames, strict=True)]
+        motions = model.scale.undo(told.float()).cpu().numpy()
+        smooth = (gaussian_filter1d(motion[:count], SMOOTHING, 0, mode="nearest")
+                  for motion, count in zip(motions, frames, strict=True))  # fmt: skip
+        return [torch.from_numpy(motion) for motion in smooth]
 
     def _sample(
         self, text: Tensor, mask: Tensor, lengths: Tensor, seeds: Sequence[int], guidance: float | None,
