@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SYSTEMS = {"talking", "motion", "sculpt", "follow", "shapes"}
 FLOORS = [
     {"clips", "files", "progress", "parallel", "tracking", "tracked", "processes", "locks", "run_records"}
-    | {"metric_pump", "clip_cache", "batch"},
+    | {"metric_pump", "clip_cache", "batch", "requests"},
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora"},
     SYSTEMS,

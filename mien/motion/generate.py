@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from mien.motion.features import FPS, WIDTH, performance_of
 from mien.motion.limits import LONGEST_SECONDS, SHORTEST_SECONDS, MoveError, check_seconds, check_text
 from mien.motion.model import MotionModel, load_model
 from mien.motion.networks import LONGEST, PATCH
-from mien.text.encoder import TokensEncoder, UnknownWord
+from mien.text.encoder import UnknownWord
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
@@ -56,11 +55,6 @@ class Mover:
         model, content = load_model(folder, cache=cache, download=download)
         model.to(best_device(device))
         return cls(model, float(content["guidance"]), int(content["sampling_steps"]), str(content["sha256"]))
-
-    @cached_property
-    def known_words(self) -> frozenset[str]:
-        """The words that the model was trained on; empty where its text encoder has no words of its own."""
-        return frozenset(self.model.text.vocabulary) if isinstance(self.model.text, TokensEncoder) else frozenset()
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
         """Words of a text that the model has never seen, with the nearest that it knows."""

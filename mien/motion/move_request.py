@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.batch import BatchColumns
 from mien.motion.limits import LONGEST_SECONDS, MoveError, check_seconds, check_text
+from mien.requests import check_new, check_no_input
 
 HEADS = ("embedded", "ict", "flame", "gnm")
 RENDERERS = ("numba", "pyrender", "dots")
@@ -140,15 +140,9 @@ def _check_head(options: MoveOptions) -> None:
 
 
 def _check_writable(options: MoveOptions, out: Path, force: bool) -> None:
-    if not out.exists():
-        try:
-            folder = next(parent for parent in out.absolute().parents if parent.exists())
-            with tempfile.TemporaryFile(dir=folder):
-                return
-        except OSError as error:
-            raise MoveError(f"{out} cannot be written: {error.strerror or error}") from error
-    if any(path is not None and out.samefile(path) for path in (options.script, options.head_file)):
-        raise MoveError(f"{out} is one of the inputs: an input is never overwritten")
+    if check_new(out, MoveError):
+        return
+    check_no_input(out, (options.script, options.head_file), MoveError)
     if out.suffix == ".obj":
         if not out.is_dir() or any(out.iterdir()):
             raise MoveError(f"{out} is already there: a folder of OBJ files is never overwritten, name another")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.motion.limits import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS
+from mien.requests import read_small_text
 
 MAX_BYTES = 1_000_000
 
@@ -52,19 +53,7 @@ class Script:
 
 def read_script(path: Path) -> Script:
     """Read a time line from a file. Raises ScriptError, with the line, for whatever cannot be used."""
-    try:
-        if not path.is_file():  # reading a pipe would wait for ever
-            raise ScriptError(f"{path} is {'no file' if path.exists() else 'not there'}: name a time line")
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ScriptError(f"{path} cannot be read: {error.strerror or error}") from error
-    if len(content) > MAX_BYTES:
-        raise ScriptError(f"{path.name} is larger than {MAX_BYTES:,} bytes: that is no time line")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScriptError(f"{path.name} is no UTF-8 text: write lines like '1.5: nods twice'") from error
+    text = read_small_text(path, MAX_BYTES, "a time line", "1.5: nods twice", ScriptError)
     return parse_script(text, path.name)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
+from mien.requests import read_small_text
 
 MAX_BYTES = 1_000_000
 """The largest file that is read: a point for each frame of ten minutes is a third of it."""
@@ -60,19 +61,7 @@ def _words(weights: NDArray[np.float32]) -> str:
 
 def read_emotion_track(path: Path) -> EmotionTrack:
     """Read a track from a file. Raises EmotionTrackError, with the line, for whatever cannot be used."""
-    try:
-        if not path.is_file():  # reading a pipe would wait for ever
-            raise EmotionTrackError(f"{path} is {'no file' if path.exists() else 'not there'}: name an emotion track")
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise EmotionTrackError(f"{path} cannot be read: {error.strerror or error}") from error
-    if len(content) > MAX_BYTES:
-        raise EmotionTrackError(f"{path.name} is larger than {MAX_BYTES:,} bytes: that is no emotion track")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise EmotionTrackError(f"{path.name} is no UTF-8 text: write lines like '1.5: happy 0.8'") from error
+    text = read_small_text(path, MAX_BYTES, "an emotion track", "1.5: happy 0.8", EmotionTrackError)
     return parse_emotion_track(text, path.name)
 
 

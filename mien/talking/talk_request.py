@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mien.batch import BatchColumns, named_file
 from mien.clips import EMOTIONS
 from mien.heads.performance import Performance
+from mien.requests import check_new, check_no_input
 
 MAX_CHARACTERS = 20_000
 """The longest text: about 20 minutes of speech."""
@@ -196,15 +196,9 @@ def check_request(options: TalkOptions, out: Path, model: Path, force: bool, our
 def _check_writable(options: TalkOptions, out: Path, force: bool) -> None:
     if out.is_dir():
         raise TalkError(f"{out} is a folder: name a file in it")
-    if not out.exists():
-        try:
-            folder = next(parent for parent in out.absolute().parents if parent.exists())
-            with tempfile.TemporaryFile(dir=folder):
-                return
-        except OSError as error:
-            raise TalkError(f"{out} cannot be written: {error.strerror or error}") from error
+    if check_new(out, TalkError):
+        return
     given = (options.image, options.speech, options.emotion_track, motion_file(options.motion))
-    if any(out.samefile(path) for path in given if path is not None and path.exists()):
-        raise TalkError(f"{out} is one of the inputs: an input is never overwritten")
+    check_no_input(out, given, TalkError)
     if not force:
         raise TalkError(f"{out} is already there: choose another name, or add --force to overwrite it")
