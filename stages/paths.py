@@ -9,6 +9,7 @@ SPLIT = Path("data/split/split.csv")
 EVALUATION = Path("data/evaluate_talking")
 MOTIONS = Path("data/motion_clips")
 MOTION_EVALUATION = Path("data/evaluate_motion")
+SHAPES_CORPUS = Path("data/shapes_corpus")
 MODELS = Path("models")
 CLIP_CACHE = Path(".cache/clips")
 CLIPS = "clips.csv"
