@@ -61,23 +61,34 @@ def loudness(speech: NDArray[np.float32]) -> float:
 
 def check_quality(quality: Quality, options: FilterOptions, fps: Fraction) -> None:
     """Raise the ClipError of the first threshold that a clip misses."""
-    if quality.frames < options.min_seconds * fps:
-        raise ClipError("too_short", f"{quality.seconds:.2f} s, at least {options.min_seconds:g} s are needed")
+    check_length(quality.frames, options, fps)
     if quality.loudness is None:
         raise ClipError("no_audio")
     if quality.loudness < options.min_loudness:
         raise ClipError("silent", f"{quality.loudness:.0f} dBFS, at least {options.min_loudness:g} are needed")
     if quality.inter_ocular is None or quality.sharpness is None:
         raise ClipError("no_face")
-    if quality.several_fraction > options.max_several_fraction:
-        raise ClipError("several_faces", f"in {quality.several_fraction:.0%} of the frames")
-    if quality.inter_ocular < options.min_inter_ocular:
-        raise ClipError(
-            "face_too_small", f"{quality.inter_ocular:.0f} px between the eyes, {options.min_inter_ocular:g} are needed"
-        )
-    if quality.longest_gap > options.max_lost_frames:
-        raise ClipError(
-            "face_lost", f"{quality.longest_gap} frames in a row, {options.max_lost_frames} are interpolated at most"
-        )
+    check_face(quality.several_fraction, quality.inter_ocular, quality.longest_gap, options)
     if quality.sharpness < options.min_sharpness:
         raise ClipError("blurred", f"sharpness {quality.sharpness:.3f}, {options.min_sharpness:g} is needed")
+
+
+def check_length(frames: int, options: FilterOptions, fps: Fraction) -> None:
+    """Raise ClipError for a clip of too few frames."""
+    if frames < options.min_seconds * fps:
+        seconds = float(frames / fps)
+        raise ClipError("too_short", f"{seconds:.2f} s, at least {options.min_seconds:g} s are needed")
+
+
+def check_face(several_fraction: float, inter_ocular: float, longest_gap: int, options: FilterOptions) -> None:
+    """Raise the ClipError of the first threshold that a face's track misses; the arguments as in `Quality`."""
+    if several_fraction > options.max_several_fraction:
+        raise ClipError("several_faces", f"in {several_fraction:.0%} of the frames")
+    if inter_ocular < options.min_inter_ocular:
+        raise ClipError(
+            "face_too_small", f"{inter_ocular:.0f} px between the eyes, {options.min_inter_ocular:g} are needed"
+        )
+    if longest_gap > options.max_lost_frames:
+        raise ClipError(
+            "face_lost", f"{longest_gap} frames in a row, {options.max_lost_frames} are interpolated at most"
+        )

@@ -148,7 +148,7 @@ TEMPO = (0.86, 1.16)
 """Range of a person's pace: the factor on all durations of a motion."""
 
 _JITTER = 0.04
-_SECONDS = {"beats": 0.6, "swings": 0.66, "hold": 0.75, "blink": 0.5, "wink": 0.52, "rise": 0.28}
+_SECONDS = {"beats": 0.66, "swings": 0.7, "hold": 0.8, "blink": 0.56, "wink": 0.52, "rise": 0.28}
 """At tempo 1: a beat, a full swing, the rest of a hold, and the way there."""
 
 

@@ -30,6 +30,16 @@ def signal_part(level: Tensor) -> Tensor:
     return torch.sigmoid(ratio)
 
 
+def weight(level: Tensor) -> Tensor:
+    """How much an error counts at levels (…): from 1 where little but the words is known to 6 where little is hidden.
+
+    Where there is much noise errors are large and cannot be helped; unweighted they would drown what is to be learned
+    where there is little: when exactly something happens, and how often.
+    """
+    ratio = LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * level.float() / (STEPS - 1)
+    return 1 + 5 * torch.sigmoid(ratio + 3)
+
+
 def noised(clean: Tensor, noise: Tensor, level: Tensor) -> Tensor:
     """What `clean` (B, …) is at `level` (B,): √ᾱ·clean + √(1 − ᾱ)·noise."""
     part = signal_part(level).to(clean).view(-1, *[1] * (clean.dim() - 1))

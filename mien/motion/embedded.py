@@ -31,7 +31,7 @@ SIZES: tuple[tuple[tuple[int, ...], float], ...] = (
 )  # fmt: skip
 """How many actions stand in each step of a plan, and how often such a plan is drawn."""
 
-UNHURRIED = 0.15
+UNHURRIED = 0.08
 """Part of the sequences with longer rests somewhere. The others move at one pace: their length tells their timing."""
 
 PARAPHRASES = 3
@@ -68,7 +68,7 @@ def play(rng: np.random.Generator, plan: Plan) -> Performance:
     for step, step_timings, length, pause in zip(plan.steps, timings, lengths, pauses, strict=False):
         start += pause
         for action, timing in zip(step, step_timings, strict=True):
-            late = (length - timing.seconds) * float(rng.uniform(0.3, 0.7))
+            late = (length - timing.seconds) * float(rng.uniform(0.4, 0.6))
             curve = draw_curve(action, timing, times - start - late)
             for channel, extent in KINDS[action.kind].moves(action.side).items():
                 if channel in _POSE:

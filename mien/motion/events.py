@@ -24,6 +24,9 @@ Array = NDArray[np.float64]
 PRESENT = 0.26
 """Part of a kind's full extent that a signal must reach to count: sway is below .15, a slight action above .38."""
 
+FAINT = 0.17
+"""A beat or swing that sway has made smaller counts from here, beside one of its group that is `PRESENT`."""
+
 EDGE = 0.5
 """Where an event begins and ends, as a part of its own greatest extent."""
 
@@ -79,7 +82,7 @@ def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
         edges = np.flatnonzero(np.diff(np.concatenate([[0], (away > 0.5 * PRESENT).astype(np.int8), [0]])))
         for first, stop in zip(edges[::2], edges[1::2], strict=True):
             part = away[first:stop]
-            if part.max() < PRESENT:
+            if part.max() < FAINT:
                 continue
             beyond = np.flatnonzero(part > EDGE * part.max())
             # a valley between two peaks counts when it goes down by a third of the greatest
@@ -101,7 +104,7 @@ def _groups(bursts: list[_Burst], fps: float) -> list[list[_Burst]]:
             groups[-1].append(burst)
         else:
             groups.append([burst])
-    return groups
+    return [group for group in groups if max(burst.extent for burst in group) >= PRESENT]
 
 
 def _beats(kind: str, bursts: list[_Burst], fps: float) -> list[Event]:
@@ -109,7 +112,8 @@ def _beats(kind: str, bursts: list[_Burst], fps: float) -> list[Event]:
 
 
 def _held(kind: str, sides: tuple[str, str] | None, bursts: list[_Burst], fps: float) -> list[Event]:
-    return [_event(kind, sides[0 if burst.sign > 0 else 1] if sides else None, [burst], 1, fps) for burst in bursts]
+    return [_event(kind, sides[0 if burst.sign > 0 else 1] if sides else None, [burst], 1, fps)
+            for burst in bursts if burst.extent >= PRESENT]  # fmt: skip
 
 
 def find_events(performance: Performance) -> tuple[Event, ...]:

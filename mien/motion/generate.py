@@ -21,8 +21,9 @@ from mien.motion.data import valid_frames
 from mien.motion.diffusion import guided, sample
 from mien.motion.features import FPS, WIDTH, performance_of
 from mien.motion.limits import LONGEST_SECONDS, SHORTEST_SECONDS, MoveError, check_seconds, check_text
-from mien.motion.model import MotionModel, load_model
+from mien.motion.model import MotionModel, load_model, read_tokens
 from mien.motion.networks import LONGEST, PATCH
+from mien.motion.word_times import Layout, lay_out
 from mien.text.encoder import UnknownWord
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
@@ -62,9 +63,8 @@ class Mover:
 
     def seconds_for(self, text: str) -> float:
         """How long what a text asks for usually takes, in [0.4, 10] seconds."""
-        features, mask = self._read([text])
         with torch.no_grad():
-            seconds = float(self.model.seconds(features, mask).sum())
+            seconds = float(self.model.word_times(*self._read([text])).sum())
         return min(LONGEST / float(FPS), max(SHORTEST_SECONDS, seconds))
 
     def move(
@@ -128,18 +128,20 @@ class Mover:
         """
         model = self.model
         lengths = torch.tensor(list(frames), device=self.device)
-        text, mask = self._read(texts)
+        tokens, mask = self._read(texts)
+        text = self.model.read(tokens, mask)
         if model.architecture == "mlp":
             told = model.network(lengths, text, mask)
         else:
-            told = self._sample(text, mask, lengths, seeds, guidance, steps, known, stretch)
+            layout = lay_out(self.model.word_times(tokens, mask))
+            told = self._sample(text, mask, layout, lengths, seeds, guidance, steps, known, stretch)
         motions = model.scale.undo(told.float()).cpu().numpy()
         smooth = (gaussian_filter1d(motion[:count], SMOOTHING, 0, mode="nearest")
                   for motion, count in zip(motions, frames, strict=True))  # fmt: skip
         return [torch.from_numpy(motion) for motion in smooth]
 
     def _sample(
-        self, text: Tensor, mask: Tensor, lengths: Tensor, seeds: Sequence[int], guidance: float | None,
+        self, text: Tensor, mask: Tensor, layout: Layout, lengths: Tensor, seeds: Sequence[int], guidance: float | None,
         steps: int | None, known: Tensor | None, stretch: int,
     ) -> Tensor:  # fmt: skip
         size = int(-(-int(lengths.max()) // PATCH) * PATCH)
@@ -147,15 +149,15 @@ class Mover:
         noise = torch.stack(drawn).to(self.device)
         scale = self.guidance if guidance is None else guidance
         words, keeps = torch.cat([text, text]), torch.cat([mask, mask])
-        centres = self.model.centres(text, mask)
+        doubled = layout.twice()
         dropped = (torch.arange(2 * len(text)) >= len(text)).to(self.device)
         alone, inside = scale == 1.0, valid_frames(lengths, size)
 
         def predict(noisy: Tensor, level: Tensor) -> Tensor:
             if alone:
-                return self.model.network(noisy, level, lengths, text, mask, centres) * inside
+                return self.model.network(noisy, level, lengths, text, mask, layout) * inside
             both = self.model.network(
-                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, centres.repeat(2, 1), dropped
+                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, doubled, dropped
             )
             return guided(both[: len(text)], both[len(text) :], scale) * inside
 
@@ -168,9 +170,8 @@ class Mover:
         return sample(predict, noise, self.steps if steps is None else steps, given)
 
     def _read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        with torch.no_grad():
-            features, mask = self.model.text(list(texts))
-        return features.to(self.device), mask.to(self.device)
+        tokens, mask = read_tokens(self.model.text, texts)
+        return tokens.to(self.device), mask.to(self.device)
 
 
 def _stretches(frames: int) -> list[int]:

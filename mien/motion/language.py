@@ -16,14 +16,10 @@ from mien.motion.plan import Plan, Step
 
 @dataclass(frozen=True)
 class Verb:
-    """A wording of a kind: third person, -ing form and the place of an adverb.
-
-    `{own}` becomes her, his or their, `{side}` the side. Whatever `adverb` is, it stands after the words.
-    """
+    """A wording of a kind: third person and -ing form. `{own}` becomes her, his or their, `{side}` the side."""
 
     plain: str
     ing: str
-    graded: bool = True
 
 
 def _verbs(*pairs: tuple[str, str]) -> tuple[Verb, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from mien.clips import Clip, ClipError, Status, read_clips
 from mien.corpora.celebv_text import DescribedVideo, list_celebv_text
 from mien.faces.blendshapes import measure_blendshapes
+from mien.faces.filters import check_face, check_length
 from mien.faces.landmarks import LandmarkDetector, open_detector
 from mien.faces.options import FilterOptions
 from mien.faces.shards import FaceShards, ShardError
@@ -145,8 +146,18 @@ def _moved(points: NDArray[np.floating], transforms: NDArray[np.float64]) -> NDA
 
 @lru_cache(maxsize=1)
 def _head() -> EmbeddedHead:
-    torch.set_num_threads(1)  # a clip for each core does more than a clip on all cores
     return EmbeddedHead()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """A clip for each core does more than a clip on all cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _fitted(
@@ -157,7 +168,8 @@ def _fitted(
     fps: Fraction,
     expression: NDArray[np.float32] | None = None,
 ) -> tuple[Performance, float]:
-    fit: Fit = fit_head(_head(), landmarks, mesh, size, own)
+    with _one_thread():
+        fit: Fit = fit_head(_head(), landmarks, mesh, size, own)
     quality = float(np.median(fit.residual))
     if not quality <= MAX_RESIDUAL:
         raise ClipError("failed", f"the head does not fit the landmarks: {quality:.2f} eye distances off")
@@ -214,8 +226,10 @@ def _measure_video(
     if own is None or own <= 0:
         raise ClipError("undecodable", "the file states no frame rate")
     track, frames, size = track_video(path)
-    _check_track(track, frames, own, filters)
-    assert track is not None
+    check_length(frames, filters, own)
+    if track is None:
+        raise ClipError("no_face")
+    check_face(float(track.several.mean()), track.inter_ocular, track.longest_gap, filters)
     weights = None if blendshapes is None else measure_blendshapes(decode_frames(path), blendshapes, own)
     return _fitted(track.landmarks, track.mesh, size, own, fps, weights)
 
@@ -242,22 +256,3 @@ def track_video(path: Path) -> tuple[FaceTrack | None, int, tuple[int, int]]:
         builder.add(detector.detect(frame))
         frames, size = frames + 1, (frame.shape[1], frame.shape[0])
     return builder.build() if frames else None, frames, size
-
-
-def _check_track(track: FaceTrack | None, frames: int, fps: Fraction, filters: FilterOptions) -> None:
-    """Raise the ClipError of the first threshold that a track misses."""
-    if frames < filters.min_seconds * fps:
-        raise ClipError("too_short", f"{float(frames / fps):.2f} s, at least {filters.min_seconds:g} s are needed")
-    if track is None:
-        raise ClipError("no_face")
-    several = float(track.several.mean())
-    if several > filters.max_several_fraction:
-        raise ClipError("several_faces", f"in {several:.0%} of the frames")
-    if track.inter_ocular < filters.min_inter_ocular:
-        raise ClipError(
-            "face_too_small", f"{track.inter_ocular:.0f} px between the eyes, {filters.min_inter_ocular:g} are needed"
-        )
-    if track.longest_gap > filters.max_lost_frames:
-        raise ClipError(
-            "face_lost", f"{track.longest_gap} frames in a row, {filters.max_lost_frames} are interpolated at most"
-        )

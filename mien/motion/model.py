@@ -1,16 +1,18 @@
-"""The whole model of head motion: what reads the words, what makes the motion, and the scale of its numbers."""
+"""The whole model of head motion: what reads the words, when they have their turn, what makes the motion, and the scale
+of its numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from mien.motion.data import Scale
 from mien.motion.networks import MotionMLP, MotionTransformer
+from mien.motion.word_times import WordTimes
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder
 from mien.training.model_folder import load_into, read_config
 
@@ -18,12 +20,12 @@ Architecture = Literal["diffusion", "mlp"]
 
 
 class MotionModel(nn.Module):
-    """`text` reads words, `network` makes motions; `config` is everything needed to build it again."""
+    """`text` reads words, `word_times` lays them out, `network` makes motions; `config` is all that builds it again."""
 
     def __init__(self, text: TextEncoder, network: nn.Module, scale: Scale, config: Mapping[str, Any]) -> None:
         super().__init__()
         self.text, self.network, self.config = text, network, dict(config)
-        self.duration = nn.Linear(text.width, 1)
+        self.word_times = WordTimes(text)
         self.register_buffer("mean", scale.mean)
         self.register_buffer("to_modes", scale.forward)
         self.register_buffer("from_modes", scale.backward)
@@ -38,23 +40,22 @@ class MotionModel(nn.Module):
         """diffusion or mlp."""
         return "mlp" if self.config["architecture"] == "mlp" else "diffusion"
 
-    def seconds(self, text: Tensor, mask: Tensor) -> Tensor:
-        """How long what each word asks for takes, (B, L) in seconds; their sum is the length of the motion.
-
-        Learned from that sum alone: so the words of a sentence are laid out in time before anything moves.
-        """
-        return functional.softplus(self.duration(text).squeeze(-1).float() - 2) * mask
-
-    def centres(self, text: Tensor, mask: Tensor) -> Tensor:
-        """When each word's turn is, (B, L): the middle of its time, as a part of the whole."""
-        seconds = self.seconds(text, mask)
-        return (seconds.cumsum(1) - seconds / 2) / seconds.sum(1, keepdim=True).clamp(min=1e-3)
-
     def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Text features (B, L, W) of tokens (B, L); what a frozen encoder has read (B, L, W) stays as it is."""
         if isinstance(self.text, TokensEncoder):
             return self.text.forward_ids(tokens, mask).float()
         return tokens
+
+
+def read_tokens(text: TextEncoder, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+    """What `MotionModel.read` takes, and a mask bool (B, L): ids, or the features of an encoder that does not learn.
+
+    Touches no weights that learn, so any thread may call it.
+    """
+    if isinstance(text, TokensEncoder):
+        return text.tokenise(texts)
+    with torch.no_grad():
+        return text(texts)
 
 
 def build_model(

@@ -8,12 +8,15 @@ nothing is lost, and there is an eighth of the tokens.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.motion.features import WIDTH
+from mien.motion.diffusion import signal_part
+from mien.motion.features import FPS, WIDTH
+from mien.motion.word_times import Layout
 
 PATCH = 8
 """Frames that one token of the transformer stands for."""
@@ -34,7 +37,29 @@ def mean_feature(text: Tensor, mask: Tensor) -> Tensor:
     return (text * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
+SLOWEST, FASTEST = 0.06, 5.0
+"""Of the clocks in each head of the attention, in turns a second: from those of whole motions to those of a blink."""
+
+
+def clocks(times: Tensor, width: int) -> Tensor:
+    """Cosines and sines (2, B, 1, N, width) of `width` clocks at times (B, N) in seconds."""
+    rates = torch.exp(torch.linspace(math.log(SLOWEST), math.log(FASTEST), width, device=times.device))
+    angles = 2 * math.pi * rates * times[:, None, :, None]
+    return torch.stack([angles.cos(), angles.sin()])
+
+
+def turned(x: Tensor, clock: Tensor) -> Tensor:
+    """x (B, H, N, d), its first half and its second taken as points in planes, turned by a clock (2, B, 1, N, d/2)."""
+    one, other = x.float().chunk(2, -1)
+    cosines, sines = clock
+    return torch.cat([one * cosines - other * sines, one * sines + other * cosines], -1).to(x.dtype)
+
+
 class _Attention(nn.Module):
+    """Attention that knows how long before or after each other two things are: rotary positions (Su et al.,
+    "RoFormer", 2021), in seconds. The values are turned too, and what was seen is turned back: so a word gives curves
+    in its own time, such as the beats of a nod, and not numbers that the frame must first set against its own place."""
+
     def __init__(self, width: int, heads: int, source: int) -> None:
         super().__init__()
         self.heads = heads
@@ -42,16 +67,33 @@ class _Attention(nn.Module):
         self.keys_values = nn.Linear(source, 2 * width)
         self.merge = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, source: Tensor, seen: Tensor, bias: Tensor | None = None) -> Tensor:
-        """`x` (B, N, width) looks at `source` (B, L, …) where `seen` (B, 1, 1, L), more where `bias` (B, H, N, L)."""
-        queries = self.queries(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+    def forward(
+        self, x: Tensor, source: Tensor, seen: Tensor, here: Tensor, there: Tensor, bias: Tensor | None = None
+    ) -> Tensor:
+        """`x` (B, N, width) looks at `source` (B, L, …) where `seen` (B, 1, 1, L), more where `bias` (B, H, N, L).
+
+        here, there: the clocks of both.
+        """
+        queries = turned(self.queries(x).unflatten(-1, (self.heads, -1)).transpose(1, 2), here)
         keys, values = self.keys_values(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        keys, values = turned(keys, there), turned(values, there)
         # written out: torch's fused attention takes ten times as long on a CPU for sequences as short as these
         scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
         if bias is not None:
             scores = scores + bias
         mixed = scores.masked_fill(~seen, -1e4).softmax(-1).to(values.dtype) @ values
+        mixed = turned(mixed, torch.stack([here[0], -here[1]]))
         return self.merge(mixed.transpose(1, 2).flatten(2))
+
+
+@dataclass(frozen=True)
+class _Times:
+    """patches, words: their clocks. apart (B, 1, N, L): the square of how far a patch lies from a word, as a part of
+    the whole."""
+
+    patches: Tensor
+    words: Tensor
+    apart: Tensor
 
 
 class _Block(nn.Module):
@@ -74,8 +116,8 @@ class _Block(nn.Module):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Tensor, level: Tensor, own: Tensor, text: Tensor, seen: Tensor, apart: Tensor) -> Tensor:
-        """`apart` (B, 1, N, L): the square of how far a patch lies from a word, both as parts of their whole."""
+    def forward(self, x: Tensor, level: Tensor, own: Tensor, text: Tensor, seen: Tensor, times: _Times) -> Tensor:
+        """One block: what the patches know (B, N, width), after it."""
         scales = self.modulation(level)[:, None].chunk(6, -1)
 
         def normed(number: int) -> Tensor:
@@ -83,8 +125,9 @@ class _Block(nn.Module):
 
         inside = normed(0) * own[:, 0, 0, :, None]  # what lies beyond the end must not reach in
         inside = inside + self.near(inside.transpose(1, 2)).transpose(1, 2)
-        x = x + self.attention(inside, inside, own)
-        x = x + self.words(normed(1), text, seen, -self.nearness.exp()[:, None, None] * apart)
+        x = x + self.attention(inside, inside, own, times.patches, times.patches)
+        near = -self.nearness.exp()[:, None, None] * times.apart
+        x = x + self.words(normed(1), text, seen, times.patches, times.words, near)
         return x + self.narrow(functional.gelu(self.widen(normed(2)), approximate="tanh"))
 
 
@@ -97,7 +140,7 @@ class MotionTransformer(nn.Module):
 
     def __init__(self, text_width: int, width: int, layers: int, heads: int) -> None:
         super().__init__()
-        self.width = width
+        self.width, self.heads = width, heads
         self.embed = nn.Linear(PATCH * WIDTH, width)
         self.place = nn.Linear(4 * (width // 4), width)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
@@ -117,21 +160,24 @@ class MotionTransformer(nn.Module):
         lengths: Tensor,
         text: Tensor,
         mask: Tensor,
-        centres: Tensor,
+        layout: Layout,
         dropped: Tensor | None = None,
     ) -> Tensor:
         """Clean features (B, T, 63) from `noisy` (B, T, 63).
 
         level: (B,) step of the noise, from 0. lengths: (B,) frames that count; T is a multiple of `PATCH`. text:
-        (B, L, W) and mask (B, L). centres: (B, L) when each word's turn is, as a part of the whole. dropped: bool (B,),
-        whose words are withheld.
+        (B, L, W) and mask (B, L). layout: when each word has its turn. dropped: bool (B,), whose words are withheld.
         """
         batch, frames, _ = noisy.shape
+        centres, seconds = layout.centres, layout.seconds
         if dropped is not None:
             text = torch.where(dropped[:, None, None], self.nothing, text)
             first = torch.arange(mask.shape[1], device=mask.device) == 0
             mask = torch.where(dropped[:, None], first[None], mask)
             centres = torch.where(dropped[:, None], 0.5, centres)
+            seconds = torch.where(dropped, lengths / float(FPS), seconds)
+        # the best guess that is linear: noise comes in no louder than what can be told from it
+        noisy = noisy * signal_part(level).sqrt()[:, None, None]
         patches = noisy.reshape(batch, frames // PATCH, PATCH * WIDTH)
         number = torch.arange(patches.shape[1], device=noisy.device)
         count = (lengths + PATCH - 1).div(PATCH, rounding_mode="floor")
@@ -143,10 +189,13 @@ class MotionTransformer(nn.Module):
         condition = self.level(waves(level, self.width) + self.sentence(mean_feature(text, mask)))
         turn = centres * lengths[:, None] / PATCH
         text = text + self.turn(waves(turn, half, 100.0))
-        apart = ((number[None, :, None] + 0.5 - turn[:, None]) / (lengths[:, None, None] / PATCH))[:, None] ** 2
+        part = (number + 0.5) * PATCH / lengths[:, None]
+        head = self.width // self.heads // 2
+        patch_clock, word_clock = (clocks(when * seconds[:, None], head) for when in (part, centres))
+        times = _Times(patch_clock, word_clock, (part[:, None, :, None] - centres[:, None, None]) ** 2)
         own, seen = (number[None] < count[:, None])[:, None, None], mask[:, None, None]
         for block in self.blocks:
-            x = block(x, condition, own, text, seen, apart)
+            x = block(x, condition, own, text, seen, times)
         return self.predict(self.norm(x)).reshape(batch, frames, WIDTH)
 
 

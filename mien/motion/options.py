@@ -15,7 +15,7 @@ class EmbeddedMotionOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    train: int = Field(default=12_000, ge=0, description="sequences to learn from")
+    train: int = Field(default=24_000, ge=0, description="sequences to learn from")
     val: int = Field(default=256, ge=0, description="sequences of compositions that training has, to measure on")
     held_out: int = Field(default=256, ge=0, description="sequences of compositions that training never has")
     seed: int = Field(default=0, ge=0, description="of sequences, words and which compositions are held out")
@@ -54,9 +54,9 @@ class MotionTextOptions(BaseModel):
 class HeadMotionOptions(LearningOptions):
     """Text → head motion. A sample is a sequence."""
 
-    samples: int = Field(default=100_000, ge=1, description="sequences to train on, repetitions counted")
-    sequences_per_step: int = Field(default=64, ge=1, le=4096, description="sequences in a batch")
-    lr: float = Field(default=1.5e-3, gt=0, le=1, description="highest learning rate of AdamW")
+    samples: int = Field(default=96_000, ge=1, description="sequences to train on, repetitions counted")
+    sequences_per_step: int = Field(default=48, ge=1, le=4096, description="sequences in a batch")
+    lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of AdamW")
     ema_decay: float = Field(default=0.998, ge=0, lt=1, description="of the averaged weights, for each step")
     log_samples: int = Field(default=2000, ge=1, description="sequences between two points of the curves")
     architecture: Literal["diffusion", "mlp"] = Field(
@@ -73,7 +73,7 @@ class HeadMotionOptions(LearningOptions):
     curriculum: float = Field(
         default=0.3, ge=0, le=1, description="part of the samples over which longer sequences are let in"
     )
-    velocity_weight: float = Field(default=5.0, ge=0, description="of the error of the differences between frames")
+    velocity_weight: float = Field(default=15.0, ge=0, description="of the error of the differences between frames")
     guidance: float = Field(default=2.5, ge=0, le=20, description="how much the words are exaggerated in sampling")
     sampling_steps: int = Field(default=20, ge=1, le=50, description="steps of sampling, of the 50 of training")
     baseline_samples: int = Field(default=20_000, ge=0, description="sequences the MLP baseline is trained on; 0: none")

@@ -134,8 +134,3 @@ class MotionStore:
             raise MotionStoreError(
                 f"{self.folder / 'motions.h5'} is damaged: run the motion_clips stage again"
             ) from error
-
-    def everything(self) -> NDArray[np.float32]:
-        """All frames (N, 63), in memory: for corpora of up to some hours (a quarter of a kilobyte a frame)."""
-        with h5py.File(self.folder / "motions.h5", "r", locking=False) as file:
-            return np.asarray(file["features"][:])

@@ -13,11 +13,12 @@ from torch import Tensor, nn
 from mien.files import atomic_directory, fingerprint
 from mien.motion.cards import motion_card
 from mien.motion.data import MotionBatch, MotionData, curriculum_reach, valid_frames
-from mien.motion.diffusion import STEPS, noised
+from mien.motion.diffusion import STEPS, noised, weight
 from mien.motion.features import FPS
-from mien.motion.model import MotionModel, build_model
+from mien.motion.model import MotionModel, build_model, read_tokens
 from mien.motion.options import HeadMotionOptions
-from mien.text.encoder import TextEncoder, TokensEncoder, open_encoder, vocabulary_of
+from mien.motion.word_times import lay_out, length_error
+from mien.text.encoder import TextEncoder, open_encoder, vocabulary_of
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.curves import Log
 from mien.training.device import best_device, precise
@@ -44,10 +45,7 @@ class ReadBatch:
 
 def read_words(encoder: TextEncoder, batch: MotionBatch) -> ReadBatch:
     """What can be done to the words before the step: in the thread that makes batches."""
-    if isinstance(encoder, TokensEncoder):
-        return ReadBatch(batch, *encoder.tokenise(batch.texts))
-    with torch.no_grad():
-        return ReadBatch(batch, *encoder(batch.texts))
+    return ReadBatch(batch, *read_tokens(encoder, batch.texts))
 
 
 class HeadMotionPhase:
@@ -80,7 +78,7 @@ class HeadMotionPhase:
         self.optimizer.param_groups[0]["lr"] = rate
         generator = torch_generator(options.seed, f"{KIND} noise", step)
         errors = self._errors(self.model, batch, generator, options.text_dropout)
-        loss = errors["error"] + options.velocity_weight * errors["velocity"] + LENGTH_WEIGHT * errors["length"]
+        loss = errors["weighted"] + options.velocity_weight * errors["velocity"] + LENGTH_WEIGHT * errors["length"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_NORM)
@@ -95,9 +93,11 @@ class HeadMotionPhase:
         lengths = batch.motion.lengths.to(self.device)
         valid = valid_frames(lengths, clean.shape[1])
         clean = clean * valid
+        tokens, mask = batch.tokens.to(self.device), batch.mask.to(self.device)
+        seconds = model.word_times(tokens, mask)
         with precise(self.device, self.options.precision):
-            text = model.read(batch.tokens.to(self.device), batch.mask.to(self.device))
-            mask = batch.mask.to(self.device)
+            text = model.read(tokens, mask)
+            counts = torch.ones(len(clean), 1, 1, device=self.device)
             if model.architecture == "mlp":
                 told = model.network(lengths, text, mask)[:, : clean.shape[1]]
             else:
@@ -105,16 +105,16 @@ class HeadMotionPhase:
                 noise = torch.randn(clean.shape, generator=generator)
                 dropped = torch.rand(len(clean), generator=generator) < withheld
                 level, noise, dropped = (x.to(self.device) for x in (level, noise, dropped))
-                centres = model.centres(text, mask)
-                told = model.network(noised(clean, noise, level), level, lengths, text, mask, centres, dropped)
+                counts = weight(level)[:, None, None]
+                told = model.network(noised(clean, noise, level), level, lengths, text, mask, lay_out(seconds), dropped)
         wrong = (told.float() - clean) * valid
         count = valid.sum() * clean.shape[-1]
         steps = wrong.diff(dim=1) * valid[:, 1:]
-        length = model.seconds(text, mask).sum(1).clamp(min=1e-3).log() - (lengths.float() / float(FPS)).log()
         return {
             "error": (wrong**2).sum() / count,
-            "velocity": (steps**2).sum() / count,
-            "length": (length**2).mean(),
+            "weighted": (counts * wrong**2).sum() / count,
+            "velocity": (counts * steps**2).sum() / count,
+            "length": length_error(seconds, lengths / float(FPS)),
         }
 
     @torch.no_grad()

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from mien.talking.discriminators import FAKE, EmotionDiscriminator, FrameDiscriminator
-from mien.talking.losses import emotion_loss, gradient_penalty, paired_relativistic_loss
+from mien.talking.losses import emotion_loss
+from mien.training.adversarial import gradient_penalty, paired_relativistic_loss
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 
 

@@ -72,17 +72,6 @@ def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int)
     return (distance * inside).sum() / inside.sum().clamp(min=1)
 
 
-def paired_relativistic_loss(better: Tensor, worse: Tensor) -> Tensor:
-    """Mean softplus(−(better − worse)) of scores (N,), pair by pair (R3GAN, Huang et al. 2024, eq. 2)."""
-    return nn.functional.softplus(worse - better).mean()
-
-
-def gradient_penalty(scores: Tensor, frames: Tensor) -> Tensor:
-    """Mean over frames of ‖∂score/∂frame‖² (R1 on real, R2 on generated frames), for scores (N,) of frames (N, …)."""
-    (gradient,) = torch.autograd.grad(scores.sum(), frames, create_graph=True)
-    return gradient.flatten(1).square().sum(1).mean()
-
-
 def emotion_loss(logits: Tensor, emotion: Tensor, intensity: Tensor, smoothing: float = 0.0) -> Tensor:
     """Cross-entropy of logits (B, C) against emotions (B,), weighted by intensity; unspecified emotions do not count.
 

@@ -134,7 +134,7 @@ def test_its_sequences_come_in_pairs_that_differ_and_stand_in_one_batch(motions:
         assert clip.plan != sibling.plan
         assert len(clip.plan.actions) == len(sibling.plan.actions)
     played = [matches(clip.plan, find_events(clip.performance)).exact for clip in own if clip.plan is not None]
-    assert np.mean(played) > 0.95  # each does what its own plan says, up to the measure's rare mistakes
+    assert all(played)  # each does what its own plan says
     sequences = Sequences(data, own)
     assert len(sequences) == 24 + 80
     for rows in sequences.draw_rows(np.random.default_rng(0), 16):

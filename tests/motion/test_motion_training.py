@@ -13,10 +13,13 @@ from mien.motion.data import MotionData, curriculum_reach
 from mien.motion.diffusion import STEPS, noised, sample, signal_part
 from mien.motion.embedded import embedded_motions
 from mien.motion.generate import OVERLAP, MoveError, Mover, Passage
+from mien.motion.model import read_tokens
 from mien.motion.networks import MotionTransformer
 from mien.motion.options import HeadMotionOptions, tiny_head_motion
 from mien.motion.store import write_motions
 from mien.motion.training import train_head_motion
+from mien.motion.word_times import Layout, WordTimes, lay_out, length_error
+from mien.text.encoder import open_encoder
 from mien.training.curves import no_log
 
 TINY = tiny_head_motion()
@@ -79,10 +82,11 @@ def test_padding_changes_no_motion() -> None:
     short = torch.randn(1, 16, 63)
     long = torch.cat([short, torch.randn(1, 24, 63)], 1)
     level, lengths = torch.tensor([7]), torch.tensor([16])
-    centres = torch.linspace(0.1, 0.9, 5)[None]
-    alone = network(short, level, lengths, text, mask, centres)
+    layout = Layout(torch.linspace(0.1, 0.9, 5)[None], torch.tensor([0.7]))
+    alone = network(short, level, lengths, text, mask, layout)
+    wider = Layout(torch.cat([layout.centres, torch.ones(1, 3)], 1), layout.seconds)
     padded = network(long, level, lengths, torch.cat([text, torch.randn(1, 3, 16)], 1),
-                     torch.cat([mask, ~mask[:, :3]], 1), torch.cat([centres, torch.ones(1, 3)], 1))  # fmt: skip
+                     torch.cat([mask, ~mask[:, :3]], 1), wider)  # fmt: skip
     # the convolution over neighbours must not reach what lies beyond the end either
     assert torch.allclose(alone, padded[:, :16], atol=1e-4)
 
@@ -95,10 +99,10 @@ def test_words_matter_and_are_withheld() -> None:
     noisy, level, lengths = torch.randn(2, 16, 63), torch.tensor([7, 7]), torch.tensor([16, 16])
     noisy[1] = noisy[0]
     text, mask = torch.randn(2, 5, 16), torch.ones(2, 5, dtype=torch.bool)
-    centres = torch.linspace(0.1, 0.9, 5).expand(2, -1)
-    with_words = network(noisy, level, lengths, text, mask, centres)
+    layout = Layout(torch.linspace(0.1, 0.9, 5).expand(2, -1), torch.tensor([0.6, 0.9]))
+    with_words = network(noisy, level, lengths, text, mask, layout)
     assert not torch.allclose(with_words[0], with_words[1], atol=1e-3)
-    without = network(noisy, level, lengths, text, mask, centres, torch.tensor([True, True]))
+    without = network(noisy, level, lengths, text, mask, layout, torch.tensor([True, True]))
     assert torch.allclose(without[0], without[1], atol=1e-5)
 
 
@@ -215,3 +219,27 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
 def test_the_tiny_options_are_the_defaults_kin() -> None:
     assert TINY.steps == 8
     assert HeadMotionOptions().architecture == "diffusion"
+
+
+def test_words_times_are_learned_from_lengths_alone() -> None:
+    """Two kinds of words, 0.5 s and 1.5 s, in sentences of which only the length is known: each gets its own."""
+    random = np.random.default_rng(0)
+    torch.manual_seed(0)
+    text = open_encoder("tokens", ["nods", "turns"], width=16, layers=1)
+    times = WordTimes(text)
+    optimizer = torch.optim.Adam(times.parameters(), 3e-3)
+    for _ in range(300):
+        counts = random.integers(0, 4, (32, 2))
+        counts[:, 0] += counts.sum(1) == 0
+        told = [" ".join(random.permutation(["nods"] * one + ["turns"] * other)) for one, other in counts]
+        loss = length_error(times(*read_tokens(text, told)), torch.tensor(counts @ [0.5, 1.5], dtype=torch.float32))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    layout = lay_out(times(*read_tokens(text, ["nods turns nods"])))
+    assert layout.seconds.item() == pytest.approx(2.5, rel=0.1)
+    first, middle, last = layout.centres[0, 1:].tolist()
+    assert first < middle < last
+    assert not layout.centres.requires_grad
+    alone = times(*read_tokens(text, ["nods"])).sum().item()
+    assert alone == pytest.approx(0.5, rel=0.2)
