@@ -10,6 +10,7 @@ EVALUATION = Path("data/evaluate_talking")
 MOTIONS = Path("data/motion_clips")
 MOTION_EVALUATION = Path("data/evaluate_motion")
 SHAPES_CORPUS = Path("data/shapes_corpus")
+SHAPES_EVALUATION = Path("data/evaluate_shapes")
 MODELS = Path("models")
 CLIP_CACHE = Path(".cache/clips")
 CLIPS = "clips.csv"
