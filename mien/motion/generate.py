@@ -21,10 +21,10 @@ from mien.motion.data import valid_frames
 from mien.motion.diffusion import guided, sample
 from mien.motion.features import FPS, WIDTH, performance_of
 from mien.motion.limits import LONGEST_SECONDS, SHORTEST_SECONDS, MoveError, check_seconds, check_text
-from mien.motion.model import MotionModel, load_model, read_tokens
+from mien.motion.model import MotionModel, load_model
 from mien.motion.networks import LONGEST, PATCH
 from mien.motion.word_times import Layout, lay_out
-from mien.text.encoder import UnknownWord
+from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 

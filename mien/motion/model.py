@@ -3,17 +3,16 @@ of its numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from torch import Tensor, nn
 
 from mien.motion.data import Scale
 from mien.motion.networks import MotionMLP, MotionTransformer
 from mien.motion.word_times import WordTimes
-from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder
+from mien.text.encoder import TextEncoder, build_encoder, features_of
 from mien.training.model_folder import load_into, read_config
 
 Architecture = Literal["diffusion", "mlp"]
@@ -42,20 +41,7 @@ class MotionModel(nn.Module):
 
     def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Text features (B, L, W) of tokens (B, L); what a frozen encoder has read (B, L, W) stays as it is."""
-        if isinstance(self.text, TokensEncoder):
-            return self.text.forward_ids(tokens, mask).float()
-        return tokens
-
-
-def read_tokens(text: TextEncoder, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-    """What `MotionModel.read` takes, and a mask bool (B, L): ids, or the features of an encoder that does not learn.
-
-    Touches no weights that learn, so any thread may call it.
-    """
-    if isinstance(text, TokensEncoder):
-        return text.tokenise(texts)
-    with torch.no_grad():
-        return text(texts)
+        return features_of(self.text, tokens, mask)
 
 
 def build_model(

@@ -15,10 +15,10 @@ from mien.motion.cards import motion_card
 from mien.motion.data import MotionBatch, MotionData, curriculum_reach, valid_frames
 from mien.motion.diffusion import STEPS, noised, weight
 from mien.motion.features import FPS
-from mien.motion.model import MotionModel, build_model, read_tokens
+from mien.motion.model import MotionModel, build_model
 from mien.motion.options import HeadMotionOptions
 from mien.motion.word_times import lay_out, length_error
-from mien.text.encoder import TextEncoder, open_encoder, vocabulary_of
+from mien.text.encoder import TextEncoder, open_encoder, read_tokens, vocabulary_of
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.curves import Log
 from mien.training.device import best_device, precise

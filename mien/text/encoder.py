@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
 from mien.text.pretrained import PretrainedEncoder
 from mien.text.tokens import TokensEncoder, vocabulary_of, words
@@ -17,7 +20,9 @@ __all__ = [
     "TokensEncoder",
     "UnknownWord",
     "build_encoder",
+    "features_of",
     "open_encoder",
+    "read_tokens",
     "vocabulary_of",
     "words",
 ]  # fmt: skip
@@ -80,3 +85,22 @@ def build_encoder(
     if encoder.fingerprint != expected:
         raise TextEncoderError(f"the text encoder {where} is not the one that the model was trained with")
     return encoder
+
+
+def read_tokens(encoder: TextEncoder, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+    """What `features_of` takes, and a mask bool (B, L): ids, or the features of an encoder that does not learn.
+
+    Touches no weights that learn, so any thread may call it.
+    """
+    if isinstance(encoder, TokensEncoder):
+        return encoder.tokenise(texts)
+    with torch.no_grad():
+        features, mask = encoder(texts)
+        return features, mask
+
+
+def features_of(encoder: TextEncoder, tokens: Tensor, mask: Tensor) -> Tensor:
+    """Text features float32 (B, L, W) of ids (B, L); features (B, L, W) of a frozen encoder stay as they are."""
+    if isinstance(encoder, TokensEncoder):
+        return encoder.forward_ids(tokens, mask).float()
+    return tokens

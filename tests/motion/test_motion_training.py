@@ -13,13 +13,12 @@ from mien.motion.data import MotionData, curriculum_reach
 from mien.motion.diffusion import STEPS, noised, sample, signal_part
 from mien.motion.embedded import embedded_motions
 from mien.motion.generate import OVERLAP, MoveError, Mover, Passage
-from mien.motion.model import read_tokens
 from mien.motion.networks import MotionTransformer
 from mien.motion.options import HeadMotionOptions, tiny_head_motion
 from mien.motion.store import write_motions
 from mien.motion.training import train_head_motion
 from mien.motion.word_times import Layout, WordTimes, lay_out, length_error
-from mien.text.encoder import open_encoder
+from mien.text.encoder import open_encoder, read_tokens
 from mien.training.curves import no_log
 
 TINY = tiny_head_motion()
