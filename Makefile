@@ -28,11 +28,12 @@ $(READY): pyproject.toml constraints.txt
 # lock each other's inputs. The last `dvc repro` runs what is left, and is the verdict.
 TALKING := emotion_discriminator emotion_judge generator talking_face evaluate_talking
 MOTION := motion_clips head_motion motion_judge evaluate_motion
+SHAPES := shapes_corpus shapes evaluate_shapes
 
 repro: $(READY) ## run the whole pipeline (dvc repro), two branches at a time, then say where everything is
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro split
 	-@export PATH="$(abspath $(BIN)):$$PATH" OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1}; \
-	  $(BIN)/dvc --wait-for-lock repro --single-item $(MOTION) & \
+	  $(BIN)/dvc --wait-for-lock repro --single-item $(MOTION) $(SHAPES) & \
 	  $(BIN)/dvc --wait-for-lock repro --single-item $(TALKING) & wait
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
 	@$(BIN)/mien summary

@@ -62,6 +62,23 @@ MOVE_HELP = "\n\n".join(
     ]
 )
 
+SHAPES_HELP = "\n\n".join(
+    [
+        "Make shapes move as words say: a circle, square, triangle or star, or two of them at once.",
+        "-o decides what is written: .gif or .mp4, the clips side by side; .png, the frames of each clip in a row, "
+        "under its words. The metadata says that they are AI-generated, by which model and from which words. What is "
+        "to be seen is then told, measured in the pixels.",
+        "Examples:",
+        '  mien shapes --text "circle moving up-right" -o out.gif',
+        '  mien shapes -t "a big red star is spinning clockwise" --size 256 --seconds 3 -o star.mp4',
+        '  mien shapes -t "blue square shrinks" -t "yellow circle grows" --copies 4 -o grid.gif',
+        '  mien shapes -t "a white star moves left and a green circle bounces vertically" -o strip.png',
+        "It knows the colours red, green, blue, yellow, white and purple; small and big; moving up, down, left, right "
+        "or between two of these (up-left, …); rotating clockwise or counter-clockwise; shrinking, expanding; bouncing "
+        "and zigzagging, vertically or horizontally.",
+    ]
+)
+
 
 def _refuse(message: object) -> NoReturn:
     """One sentence on stderr, exit 2."""
@@ -79,6 +96,7 @@ Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existin
 MotionModel = Annotated[Path, typer.Option(help="Folder of the model of head motion, for --motion in words.")]
 MODEL = Path("models/talking_face")
 MOTION_MODEL = Path("models/head_motion")
+SHAPES_MODEL = Path("models/shapes")
 
 
 @app.command(help=TALK_HELP)
@@ -247,6 +265,39 @@ def move(
     print(f"the head does: {events_in_words(made.events)}")
 
 
+@app.command(help=SHAPES_HELP)
+def shapes(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write: .gif, .mp4 or .png.")],
+    text: Annotated[
+        list[str] | None, typer.Option("--text", "-t", help="What is to be seen; several times: a clip for each.")
+    ] = None,
+    copies: Annotated[int, typer.Option(help="Clips of each text, with one seed after another.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another clip of the same.")] = 0,
+    seconds: Annotated[
+        float | None, typer.Option(help="Length, 0.4 to 10 (default: that of the clips the model has learned).")
+    ] = None,
+    size: Annotated[int, typer.Option(help="Side of each clip in pixels, 64 to 512.")] = 64,
+    model: Model = SHAPES_MODEL,
+    force: Force = False,
+) -> None:
+    from mien.shapes.animate_request import AnimateOptions, check_request
+    from mien.shapes.limits import AnimateError
+
+    options = AnimateOptions(tuple(text or ()), copies, seed, seconds, size)
+    try:
+        check_request(options, out, model, force)  # a mistake is answered before torch is loaded
+        from mien.shapes.animate import animate as make
+
+        made = make(options, out, model, force)
+    except AnimateError as error:
+        _refuse(error)
+    for note in made.notes:
+        print(note, file=sys.stderr)
+    print(made)
+    for clip in made.clips:
+        print(clip)
+
+
 @app.command()
 def heads() -> None:
     """List the heads that `mien move` can show: whose they are, what they can show, and how to get what is missing."""
@@ -274,15 +325,19 @@ def export(
 
 
 @app.command()
-def inspect(file: Annotated[Path, typer.Argument(help="A video or sound file.")]) -> None:
+def inspect(file: Annotated[Path, typer.Argument(help="A video, a sound file or a PNG.")]) -> None:
     """Say what a file's metadata tells of its origin: whether mien generated it, with which model and code."""
     from mien.clips import ClipError
     from mien.media.ffmpeg import open_media
+    from mien.media.picture_tags import is_png, picture_tags
     from mien.media.provenance import parse_tags
 
     try:
-        with open_media(file) as container:
-            tags = {str(key): str(value) for key, value in container.metadata.items()}
+        if is_png(file):
+            tags = picture_tags(file)
+        else:
+            with open_media(file) as container:
+                tags = {str(key): str(value) for key, value in container.metadata.items()}
     except ClipError as error:
         _refuse(f"{file}: {error}")
     provenance = parse_tags(tags)
@@ -298,11 +353,12 @@ def inspect(file: Annotated[Path, typer.Argument(help="A video or sound file.")]
 def doctor(
     model: Model = MODEL,
     motion_model: Annotated[Path, typer.Option(help="Folder of the model of head motion.")] = MOTION_MODEL,
+    shapes_model: Annotated[Path, typer.Option(help="Folder of the model of moving shapes.")] = SHAPES_MODEL,
 ) -> None:
     """Say what this machine has and lacks, each with its remedy. Exit 1 when something essential is missing."""
     from mien.doctor import diagnose, show
 
-    findings = diagnose(model, motion_model)
+    findings = diagnose(model, motion_model, shapes_model)
     show(findings)
     if any(finding.state == "missing" and finding.essential for finding in findings):
         raise typer.Exit(1)

@@ -175,7 +175,9 @@ def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Find
 
 
 def diagnose(
-    model: Path = Path("models/talking_face"), motion_model: Path = Path("models/head_motion")
+    model: Path = Path("models/talking_face"),
+    motion_model: Path = Path("models/head_motion"),
+    shapes_model: Path = Path("models/shapes"),
 ) -> list[Finding]:
     """Look at everything; never raises."""
     looks: list[tuple[str, Callable[[], Finding], bool]] = [
@@ -191,6 +193,7 @@ def diagnose(
         *[(name, lambda name=name: _package(name), True) for name in ("dvc", "prefect", "mlflow")],  # type: ignore[misc]
         ("talking face model", lambda: _model("talking face model", model), False),
         ("head motion model", lambda: _model("head motion model", motion_model), False),
+        ("moving shapes model", lambda: _model("moving shapes model", shapes_model), False),
         ("heads", _heads, False),
     ]
     return [_looked_at(*look) for look in looks]

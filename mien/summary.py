@@ -64,34 +64,40 @@ MOTION_FIGURES = {
 }  # fmt: skip
 """The figures of head motion that are shown: their names, and decimals."""
 
-MOTION_PARTS = {"val": "seen", "held_out": "held out"}
+SHAPES_FIGURES = {
+    "exact": ("all that was asked for", 2), "present": ("number of figures", 2), "shape": ("shape", 2),
+    "colour": ("colour", 2), "size": ("size", 2), "motion": ("motion", 2), "steady": ("steady", 2),
+}  # fmt: skip
+"""The same of moving shapes."""
+
+PARTS = {"val": "seen", "wordings": "other words", "held_out": "held out"}
 
 
-def read_motion(folder: Path) -> dict[str, Mapping[str, Any]]:
-    """The figures of metrics/evaluate_motion.json in the repository `folder` by row and part, such as `real, seen`.
+def read_rows(folder: Path, stage: str) -> dict[str, Mapping[str, Any]]:
+    """The figures of a stage's metrics in the repository `folder` by row and part, such as `real, seen`.
 
     Empty where there is nothing to read.
     """
     try:
-        content = json.loads((folder / "metrics" / "evaluate_motion.json").read_text(encoding="utf-8"))
+        content = json.loads((folder / "metrics" / f"{stage}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     rows = content.items() if isinstance(content, dict) else ()
     return {
         f"{row}, {words}": figures[part]
         for row, figures in rows
-        for part, words in MOTION_PARTS.items()
+        for part, words in PARTS.items()
         if isinstance(figures, dict) and isinstance(figures.get(part), dict)
     }
 
 
-def motion_table(columns: Mapping[str, Mapping[str, Any]]) -> Table:
-    """The figures of head motion downwards, the rows of the evaluation across."""
-    table = Table(title="Head motion from words", title_justify="left")
+def rows_table(title: str, shown: Mapping[str, tuple[str, int]], columns: Mapping[str, Mapping[str, Any]]) -> Table:
+    """The figures that are shown downwards, the rows of the evaluation across."""
+    table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=True)
     for name in columns:
         table.add_column(name, justify="right")
-    for key, (name, decimals) in MOTION_FIGURES.items():
+    for key, (name, decimals) in shown.items():
         values = [column.get(key) for column in columns.values()]
         table.add_row(name, *("–" if value is None else f"{value:.{decimals}f}" for value in values))
     return table
@@ -106,6 +112,7 @@ def places(folder: Path) -> list[tuple[str, str]]:
         ("plots", data / "plots"),
         ("figures of each clip", data / "clips.csv"),
         ("head motion", motion),
+        ("moving shapes", folder / "data" / "evaluate_shapes"),
         ("metrics", folder / "metrics"),
         ("models", folder / "models"),
     ]
@@ -122,15 +129,22 @@ def places(folder: Path) -> list[tuple[str, str]]:
 def show(folder: Path) -> None:
     """Print the tables and the places on stdout. Raises SummaryError when there was no evaluation."""
     console = Console()
-    motion = read_motion(folder)
+    others = [
+        rows_table(title, shown, rows)
+        for title, shown, stage in (
+            ("Head motion from words", MOTION_FIGURES, "evaluate_motion"),
+            ("Moving shapes from words", SHAPES_FIGURES, "evaluate_shapes"),
+        )
+        if (rows := read_rows(folder, stage))
+    ]
     try:
         _show_talking(console, read_evaluation(folder))
     except SummaryError as error:
-        if not motion:
+        if not others:
             raise
         console.print(f"talking face: {error}", highlight=False)
-    if motion:
-        console.print(motion_table(motion))
+    for table in others:
+        console.print(table)
     where = Table(show_header=False, box=None)
     for thing, place in places(folder):
         where.add_row(thing, place)
@@ -138,6 +152,8 @@ def show(folder: Path) -> None:
     console.print('Try it: mien talk --image PHOTO --text "Good morning" --emotion HAP -o hello.mp4', highlight=False)
     if (folder / "models" / "head_motion").is_dir():
         console.print('        mien move --text "nods twice, then smiles" -o yes.mp4', highlight=False)
+    if (folder / "models" / "shapes").is_dir():
+        console.print('        mien shapes --text "circle moving up-right" -o circle.gif', highlight=False)
 
 
 def _show_talking(console: Console, content: Mapping[str, Any]) -> None:

@@ -25,6 +25,9 @@ def test_from_raw_clips_to_an_evaluated_model(project: Path) -> None:
     assert {"mlp", "diffusion"} <= moved.keys()
     assert list((project / "data/evaluate_motion/videos").glob("*.mp4"))
     assert (project / "data/evaluate_talking/contact_sheet.png").stat().st_size > 1000
+    shapes = json.loads((project / "metrics/evaluate_shapes.json").read_text())
+    assert shapes["real"]["overall"] == 1.0
+    assert {"frames", "video", "shuffled"} <= shapes.keys()
 
     with (project / "data/split/split.csv").open() as stream:
         rows = list(csv.DictReader(stream))

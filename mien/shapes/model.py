@@ -1,0 +1,89 @@
+"""The whole model of moving shapes: what reads the words and what makes the clip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from mien.shapes.frames import NOISE as FRAME_NOISE
+from mien.shapes.frames import FrameGenerator
+from mien.shapes.generator import FIGURES, NOISE, SpriteGenerator
+from mien.shapes.sprites import Sprites, draw
+from mien.shapes.vocabulary import SIDE
+from mien.text.encoder import TextEncoder, build_encoder, features_of
+from mien.training.model_folder import load_into, read_config
+
+Architecture = Literal["video", "frames"]
+
+
+class ShapesModel(nn.Module):
+    """`text` reads words, `generator` makes clips; `config` is everything needed to build it again."""
+
+    def __init__(self, text: TextEncoder, generator: nn.Module, config: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.text, self.generator, self.config = text, generator, dict(config)
+
+    @property
+    def architecture(self) -> Architecture:
+        """video or frames."""
+        return "frames" if self.config["architecture"] == "frames" else "video"
+
+    @property
+    def frames(self) -> int:
+        """Of the clips that it learned."""
+        return int(self.config["frames"])
+
+    def draw_noise(self, count: int, generator: torch.Generator) -> Tensor:
+        """Noise for `count` clips (or for as many frames, where each has its own)."""
+        size = (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
+        return torch.randn(count, *size, generator=generator)
+
+    def sprites(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Sprites:
+        """What moves, for tokens as `features_of` takes them."""
+        sprites = self.generator(features_of(self.text, tokens, mask), mask, noise)
+        assert isinstance(sprites, Sprites)
+        return sprites
+
+    def draw(self, sprites: Sprites, side: int = SIDE) -> Tensor:
+        """Clips (B, T, 3, side, side) in [−1, 1]."""
+        assert isinstance(self.generator, SpriteGenerator)
+        return draw(sprites, self.generator.ground, side)
+
+    def single_frames(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Tensor:
+        """The baseline's frames (B, 3, 64, 64) in [−1, 1]."""
+        return torch.as_tensor(self.generator(features_of(self.text, tokens, mask), mask, noise))
+
+
+def build_model(text: TextEncoder, architecture: Architecture, frames: int, width: int, hidden: int) -> ShapesModel:
+    """A new model; its first weights are drawn from torch's global generator."""
+    config = {
+        "architecture": architecture, "frames": frames, "width": width, "hidden": hidden, "text": text.config(),
+    }  # fmt: skip
+    generator: nn.Module
+    if architecture == "frames":
+        generator = FrameGenerator(text.width, width)
+    else:
+        generator = SpriteGenerator(text.width, frames, width, hidden)
+    return ShapesModel(text, generator, config)
+
+
+def load_model(folder: Path, cache: Path | None = None, download: bool = False) -> tuple[ShapesModel, dict[str, Any]]:
+    """The model of a folder, in evaluation mode, and the content of its config.json.
+
+    Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
+    (a ValueError) when its text encoder cannot be had.
+    """
+    content = read_config(folder, ("shapes",))
+    try:
+        config = dict(content["model"])
+        text = build_encoder(config["text"], cache, download)
+        sizes = [int(config[name]) for name in ("frames", "width", "hidden")]
+        model = build_model(text, config["architecture"], *sizes)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
+    load_into(model, folder, content)
+    return model.eval().requires_grad_(False), content

@@ -1,0 +1,19 @@
+"""Moving shapes: a text-conditioned video GAN, and the GAN of single frames that it is held against."""
+
+from pathlib import Path
+
+from mien.shapes.options import ShapesOptions
+from stages.paths import MODELS, SHAPES_CORPUS
+from stages.shell import StageRun, run
+
+
+def shapes(options: ShapesOptions, stage: StageRun) -> None:
+    """Words → a clip of moving shapes."""
+    from mien.shapes.training import train_shapes
+
+    out = MODELS / "shapes"
+    stage.metrics(train_shapes(SHAPES_CORPUS, options, out, stage.resume, stage.curves, cache=Path(".cache/text")))
+
+
+if __name__ == "__main__":
+    run(shapes)

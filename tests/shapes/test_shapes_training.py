@@ -1,0 +1,162 @@
+"""The model learns, goes on after a kill to the same bits, and gives the same clip for the same words and seed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mien.shapes.corpus import make_shapes_corpus
+from mien.shapes.data import ShapesData
+from mien.shapes.generate import AnimateError, Animator
+from mien.shapes.options import ShapesCorpusOptions, ShapesOptions, tiny_shapes
+from mien.shapes.training import train_shapes
+from mien.text.encoder import open_encoder, vocabulary_of
+from mien.training.curves import no_log
+
+TINY = tiny_shapes()
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus") / "shapes"
+    make_shapes_corpus(ShapesCorpusOptions(train=24, val=6, wordings=2, held_out=2), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "shapes"
+    train_shapes(corpus, TINY, folder, folder.parent / "resume", no_log)
+    return folder
+
+
+def test_batches_are_functions_of_their_step(corpus: Path) -> None:
+    data, again = ShapesData(corpus), ShapesData(corpus)
+    encoder = open_encoder("tokens", vocabulary_of(data.prompts))
+    one, other = (own.training_batch(encoder, 0, "x", 3, 4) for own in (data, again))
+    assert torch.equal(one.clips, other.clips)
+    assert torch.equal(one.tokens, other.tokens)
+    assert one.clips.shape == (4, 12, 3, 64, 64)
+    assert not torch.equal(one.clips, data.training_batch(encoder, 0, "x", 4, 4).clips)
+
+
+def test_clips_that_do_not_fit_into_memory_are_read(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = ShapesData(corpus)
+    monkeypatch.setattr("mien.shapes.data.IN_MEMORY_BYTES", 0)
+    read = ShapesData(corpus)
+    encoder = open_encoder("tokens", vocabulary_of(held.prompts))
+    rows = np.array([5, 0, 5])
+    assert torch.equal(held.batch(encoder, rows).clips, read.batch(encoder, rows).clips)
+
+
+def test_the_critic_learns_words_and_the_generator_to_make_clips_again(corpus: Path, tmp_path: Path) -> None:
+    options = TINY.model_copy(
+        update={"samples": 960, "clips_per_step": 16, "log_samples": 16, "baseline_samples": 0,
+                "adversarial_start": 0.8, "width": 32, "hidden": 32}
+    )  # fmt: skip
+    rows: list[dict[str, float]] = []
+    model, resume = tmp_path / "model", tmp_path / "resume"
+    figures = train_shapes(corpus, options, model, resume, lambda values, _: rows.append(dict(values)))
+    told = [row for row in rows if "reconstruction" in row]
+    assert np.mean([row["reconstruction"] for row in told[-8:]]) < 0.8 * np.mean(
+        [r["reconstruction"] for r in told[:4]]
+    )
+    assert np.mean([row["mismatch"] for row in told[30:40]]) < 0.8 * told[0]["mismatch"]
+    assert "gap" not in told[0]
+    assert "gap" in told[-1]
+    assert figures.keys() == {"val_exact", "val_shape", "val_motion"}
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from mien.shapes.options import tiny_shapes
+from mien.shapes.training import train_shapes
+corpus, out, resume = map(Path, sys.argv[1:])
+options = tiny_shapes().model_copy(update={"checkpoint_seconds": 0.0, "samples": 400})
+train_shapes(corpus, options, out, resume, lambda values, samples: print(samples, flush=True))
+"""
+
+
+def test_a_killed_training_goes_on_to_the_same_bits(corpus: Path, tmp_path: Path) -> None:
+    """A real process is killed in the midst of the game of R3GAN."""
+    call = [sys.executable, "-c", KILLED, str(corpus)]
+    process = subprocess.Popen(
+        [*call, str(tmp_path / "model"), str(tmp_path / "resume")], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip().isdigit() and int(line) >= 200:
+            os.kill(process.pid, signal.SIGKILL)
+            break
+    assert process.wait(60) == -signal.SIGKILL
+    assert not (tmp_path / "model").exists()
+    started = time.monotonic()
+    for out, resume in (("model", "resume"), ("again", "other")):
+        subprocess.run(
+            [*call, str(tmp_path / out), str(tmp_path / resume)], check=True, capture_output=True, timeout=300
+        )
+    assert time.monotonic() > started
+    for name in ("model.safetensors", "baseline/model.safetensors"):
+        assert (tmp_path / "model" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+def test_the_same_seed_gives_the_same_clip(trained: Path) -> None:
+    animator = Animator.load(trained, "cpu")
+    texts = ["a red circle moving up", "a small blue star and a green square moving left"]
+    both = animator.clips(texts, [3, 4])
+    assert both.shape == (2, 12, 64, 64, 3)
+    assert both.dtype == np.uint8
+    assert np.array_equal(both, animator.clips(texts, [3, 4]))
+    assert np.abs(animator.clips(texts[:1], [3])[0].astype(int) - both[0].astype(int)).max() <= 1
+    assert not np.array_equal(animator.clips(texts[:1], [5])[0], both[0])
+
+
+def test_a_clip_can_last_longer_and_ends_where_it_would(trained: Path) -> None:
+    animator = Animator.load(trained, "cpu")
+    usual, longer = animator.clips(["a circle"], [1]), animator.clips(["a circle"], [1], frames=23)
+    assert longer.shape[1] == 23
+    for frame, same in ((0, 0), (11, 22)):
+        assert np.abs(usual[0, frame].astype(int) - longer[0, same].astype(int)).max() <= 1
+
+
+def test_the_baseline_makes_frames_of_their_own(trained: Path) -> None:
+    baseline = Animator.load(trained / "baseline", "cpu")
+    assert (baseline.architecture, baseline.frames) == ("frames", 12)
+    clip = baseline.clips(["a circle"], [1], frames=4)[0]
+    assert clip.shape == (4, 64, 64, 3)
+    assert not np.array_equal(clip[0], clip[1])
+
+
+def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
+    animator = Animator.load(trained, "cpu")
+    for texts, seeds, frames in (
+        ([], [], None),
+        (["a circle"], [1, 2], None),
+        ([" "], [1], None),
+        (["a circle"], [1], 1),
+    ):
+        with pytest.raises(AnimateError):
+            animator.clips(texts, seeds, frames)
+    assert [unknown.word for unknown in animator.unknown_words("a cirkle")] == ["cirkle"]
+    with pytest.raises(ValueError, match="train the model"):
+        Animator.load(tmp_path / "none")
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "config.json").write_text((trained / "config.json").read_text())
+    (damaged / "model.safetensors").write_bytes((trained / "model.safetensors").read_bytes()[:-7])
+    with pytest.raises(ValueError, match="damaged"):
+        Animator.load(damaged)
+
+
+def test_the_tiny_options_are_the_defaults_kin() -> None:
+    assert TINY.steps == 8
+    assert ShapesOptions().architecture == "video"
