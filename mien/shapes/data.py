@@ -10,8 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
+from mien.shapes.seeing import SMALL_SIDE
 from mien.shapes.store import ShapesStore
+from mien.shapes.vocabulary import SIDE
 from mien.text.encoder import TextEncoder, read_tokens
 from mien.training.randomness import numpy_generator
 
@@ -21,9 +24,11 @@ IN_MEMORY_BYTES = 1_000_000_000
 
 @dataclass(frozen=True)
 class ShapesBatch:
-    """Clips uint8 (B, T, 3, 64, 64) with the words of one of their prompts each: see `read_tokens`."""
+    """Clips (B, T, 3, 64, 64) in [−1, 1], the same at half the size, and the words of one prompt of each: see
+    `read_tokens`."""
 
     clips: Tensor
+    small: Tensor
     tokens: Tensor
     mask: Tensor
 
@@ -55,7 +60,9 @@ class ShapesData:
         for number in self.numbers[rows]:
             choices = self.store.prompts[number]
             prompts.append(choices[int(random.integers(len(choices)))] if random is not None else choices[0])
-        return ShapesBatch(torch.from_numpy(clips).permute(0, 1, 4, 2, 3), *read_tokens(encoder, prompts))
+        whole = pixels(torch.from_numpy(clips).permute(0, 1, 4, 2, 3).contiguous())
+        small = avg_pool2d(whole.flatten(0, 1), SIDE // SMALL_SIDE).unflatten(0, whole.shape[:2])
+        return ShapesBatch(whole, small, *read_tokens(encoder, prompts))
 
     def training_batch(self, encoder: TextEncoder, seed: int, purpose: str, step: int, size: int) -> ShapesBatch:
         """The batch of a step."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mien.shapes.data import ShapesBatch, ShapesData, pixels
+from mien.shapes.data import ShapesBatch, ShapesData
 from mien.shapes.frames import FrameDiscriminator
 from mien.shapes.model import ShapesModel
 from mien.shapes.options import ShapesOptions
@@ -44,7 +44,7 @@ class FramesPhase:
         random = torch_generator(self.options.seed, f"{PURPOSE} noise", step)
         chosen = torch.rand(batch.clips.shape[:2], generator=random).argsort(1)[:, :FRAMES_PER_CLIP]
         rows = torch.arange(len(chosen))[:, None]
-        real = pixels(batch.clips[rows, chosen].flatten(0, 1)).to(self.device)
+        real = batch.clips[rows, chosen].flatten(0, 1).to(self.device)
         tokens, mask = (x.to(self.device).repeat_interleave(FRAMES_PER_CLIP, 0) for x in (batch.tokens, batch.mask))
         noise = self.model.draw_noise(len(real), random).to(self.device)
         fake = self.model.single_frames(tokens, mask, noise)

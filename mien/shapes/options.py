@@ -65,7 +65,7 @@ class ShapesOptions(LearningOptions):
     reconstruction_weight: float = Field(default=100.0, ge=0, description="of the error of clips made again; 0: none")
     divergence_weight: float = Field(default=0.02, ge=0, description="of what the noise tells of a clip, a nat")
     gamma: float = Field(default=0.5, ge=0, description="weight of R1 and R2")
-    penalty_every: int = Field(default=4, ge=1, description="steps from one penalty to the next")
+    penalty_every: int = Field(default=8, ge=1, description="steps from one penalty to the next")
     baseline_samples: int = Field(default=3200, ge=0, description="clips the frames baseline is trained on; 0: none")
 
     @property

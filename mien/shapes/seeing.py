@@ -30,7 +30,7 @@ _NOTHING = 0.05
 class Moments(nn.Module):
     """Of clips (B, T, 3, 32, 32) in [−1, 1]: (B, T, `Moments.width`), of the brightness and of each colour."""
 
-    powers: Tensor
+    products: Tensor
     binomials: Tensor
     exponents: Tensor
     background: Tensor
@@ -42,7 +42,10 @@ class Moments(nn.Module):
         place = (torch.arange(SMALL_SIDE) + 0.5) / SMALL_SIDE * 2 - 1
         numbers = torch.arange(_ORDERS)
         binomials = [[comb(p, i) for i in range(_ORDERS)] for p in range(_ORDERS)]
-        self.register_buffer("powers", place ** numbers[:, None], persistent=False)
+        powers = place ** numbers[:, None]
+        # all products of powers of y and of x, as one matrix: (S², 6·6)
+        products = torch.einsum("qy,px->yxqp", powers, powers).flatten(0, 1).flatten(1)
+        self.register_buffer("products", products, persistent=False)
         self.register_buffer("binomials", torch.tensor(binomials).float(), persistent=False)
         self.register_buffer("exponents", (numbers[:, None] - numbers).clamp(min=0), persistent=False)
         self.register_buffer("background", torch.tensor(BACKGROUND)[:, None, None] / 127.5 - 1, persistent=False)
@@ -53,7 +56,7 @@ class Moments(nn.Module):
         apart = clips.flatten(0, 1) - self.background
         # squares: what is nearly background counts for nearly nothing, however far away it is
         stands_out = torch.cat([apart.square().sum(1, keepdim=True) / 2, functional.relu(apart).square()], 1)
-        raw = self.powers @ stands_out @ self.powers.T  # [..., q of y, p of x]
+        raw = (stands_out.flatten(2) @ self.products).unflatten(-1, (_ORDERS, _ORDERS))  # [..., q of y, p of x]
         mass = raw[..., 0, 0] + _NOTHING
         raw = raw / mass[..., None, None]
         x, y = raw[..., 0, 1], raw[..., 1, 0]

@@ -59,11 +59,11 @@ def draw(sprites: Sprites, background: Tensor, side: int) -> Tensor:
     ]
     backwards = torch.stack(rows, -2).flatten(0, 2)  # from the clip to the sprite's picture
     grid = functional.affine_grid(backwards, [len(backwards), 1, side, side], align_corners=False)
-    pictures = sprites.pictures.flatten(0, 1)
+    pictures = (sprites.pictures * sprites.presence[..., None, None, None]).flatten(0, 1)
     if side < SIDE:
         pictures = functional.avg_pool2d(pictures, SIDE // side)
     moved = functional.grid_sample(pictures.repeat_interleave(frames, 0), grid, align_corners=False)
-    layers = moved.view(batch, figures, frames, 4, side, side) * sprites.presence[:, :, None, None, None, None]
+    layers = moved.view(batch, figures, frames, 4, side, side)
     clip = background[:, None, None].expand(batch, frames, 3, side, side)
     for layer in layers.unbind(1):
         clip = clip * (1 - layer[:, :, 3:]) + layer[:, :, :3]

@@ -14,7 +14,7 @@ from mien.files import atomic_directory, fingerprint
 from mien.shapes.cards import shapes_card
 from mien.shapes.clip_reader import ClipReader, divergence
 from mien.shapes.critic import Critic
-from mien.shapes.data import ShapesBatch, ShapesData, pixels
+from mien.shapes.data import ShapesBatch, ShapesData
 from mien.shapes.frames_training import FramesPhase
 from mien.shapes.generator import NOISE
 from mien.shapes.measure import find_figures, matches
@@ -74,20 +74,18 @@ class VideoPhase:
         slower = warmup_cosine(samples, total, round(options.warmup * total))
         self.optimizer.param_groups[0]["lr"] = options.lr * slower
         random = torch_generator(options.seed, f"{KIND} noise", step)
-        clips, tokens, mask = (x.to(self.device) for x in (pixels(batch.clips), batch.tokens, batch.mask))
-        chosen = torch.rand(clips.shape[:2], generator=random).argsort(1)[:, :CLOSE_FRAMES].to(self.device)
-        rows = torch.arange(len(clips), device=self.device)[:, None]
-        real = self._view(_small(clips), clips[rows, chosen])
+        small, tokens, mask = (x.to(self.device) for x in (batch.small, batch.tokens, batch.mask))
+        chosen = torch.rand(batch.clips.shape[:2], generator=random).argsort(1)[:, :CLOSE_FRAMES]
+        close = batch.clips[torch.arange(len(chosen))[:, None], chosen].to(self.device)
+        chosen = chosen.to(self.device)
+        real = self._view(small, close)
         playing = samples >= options.adversarial_start * total
-        fake = None
-        if playing:
-            with torch.no_grad():
-                fake = self._generated(tokens, mask, chosen, random)
+        fake = self._generated(tokens, mask, chosen, random) if playing else None
         values = self.critic.train_step(real, fake, tokens, mask, slower, penalty=step % options.penalty_every == 0)
         made, told = self._made_again(real, tokens, mask, chosen, random)
         loss = options.reconstruction_weight * made + options.divergence_weight * told
-        if playing:
-            opinion = self.critic.loss(self._generated(tokens, mask, chosen, random), real, tokens, mask)
+        if fake is not None:
+            opinion = self.critic.loss(fake, real, tokens, mask)
             loss = loss + options.adversarial_weight * opinion
             values["adversarial"] = opinion.detach()
         self.optimizer.zero_grad(set_to_none=True)
@@ -156,11 +154,6 @@ class VideoPhase:
         load_module("reader", self.reader, tensors)
         load_optimizer("optimizer", self.optimizer, tensors)
         self.critic.restore(tensors)
-
-
-def _small(clips: Tensor) -> Tensor:
-    """Clips (B, T, 3, 64, 64) at half their size."""
-    return functional.avg_pool2d(clips.flatten(0, 1), clips.shape[-1] // SMALL_SIDE).unflatten(0, clips.shape[:2])
 
 
 def pyramid_error(wrong: Tensor) -> Tensor:

@@ -18,8 +18,6 @@ from mien.talking.losses import (
     PerceptualLoss,
     emotion_loss,
     feature_weights,
-    gradient_penalty,
-    paired_relativistic_loss,
     weighted_l1,
 )
 
@@ -52,18 +50,6 @@ def test_weighted_l1_by_hand() -> None:
     frames[0, :, 0, 0] = 0.5
     weights = torch.tensor([[[[2.0, 1.0], [0.5, 0.5]]]])
     assert float(weighted_l1(frames, real, weights)) == pytest.approx(0.5 * 2 / 4)
-
-
-def test_the_relativistic_loss_by_hand() -> None:
-    better, worse = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 2.0])
-    expected = (math.log1p(math.exp(-1)) + math.log1p(math.exp(2))) / 2
-    assert float(paired_relativistic_loss(better, worse)) == pytest.approx(expected)
-
-
-def test_the_gradient_penalty_of_a_linear_critic_is_its_squared_norm() -> None:
-    weights = torch.tensor([1.0, -2.0, 3.0])
-    frames = torch.randn(5, 3, requires_grad=True)
-    assert float(gradient_penalty(frames @ weights, frames)) == pytest.approx(14.0)
 
 
 def test_the_emotion_loss_leaves_out_the_unspecified_and_weighs_by_intensity() -> None:
