@@ -32,7 +32,7 @@ STILLNESS = 0.04
 """What moves less than this (radians, head units, weights of expressions) is sway: it counts for less."""
 
 
-TURNING = 2.0
+TURNING = 3.5
 """How much more than a face's movements the head's rotations count: nods are small and soon over, smiles are held."""
 
 
