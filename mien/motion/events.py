@@ -63,16 +63,22 @@ class Event:
 
 @dataclass(frozen=True)
 class _Burst:
-    """A stretch in which a signal is away from rest, between the frames at which it passes `EDGE` of its peak."""
+    """A stretch in which a signal is away from rest, between the frames at which it passes `EDGE` of its peak.
+
+    beyond: the frames in it beyond `EDGE`: where sway keeps a signal from coming back to rest between two beats, the
+    valley between them is not held.
+    """
 
     first: int
     last: int
+    beyond: int
     sign: int
     extent: float
     peaks: int
 
     def seconds(self, fps: float) -> float:
-        return (self.last - self.first + 1) / fps
+        """How long it is beyond `EDGE`."""
+        return self.beyond / fps
 
 
 def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
@@ -88,7 +94,8 @@ def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
             # a valley between two peaks counts when it goes down by a third of the greatest
             padded = np.concatenate([[0], part, [0]])
             peaks, _ = find_peaks(padded, height=EDGE * part.max(), prominence=0.33 * part.max())
-            found.append(_Burst(first + beyond[0], first + beyond[-1], sign, float(part.max()), max(1, len(peaks))))
+            ends = first + beyond[0], first + beyond[-1]
+            found.append(_Burst(*ends, len(beyond), sign, float(part.max()), max(1, len(peaks))))
     return sorted(found, key=lambda burst: burst.first)
 
 

@@ -43,7 +43,7 @@ class ShapesTextOptions(BaseModel):
 class ShapesOptions(LearningOptions):
     """Words → a clip of moving shapes. A sample is a clip."""
 
-    samples: int = Field(default=48_000, ge=1, description="clips to train on, repetitions counted")
+    samples: int = Field(default=32_000, ge=1, description="clips to train on, repetitions counted")
     clips_per_step: int = Field(default=32, ge=2, le=4096, description="clips in a batch")
     lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of the generator's AdamW")
     weight_decay: float = Field(
@@ -58,12 +58,12 @@ class ShapesOptions(LearningOptions):
     text: ShapesTextOptions = Field(default=ShapesTextOptions(), description="what reads the words")
     discriminator_lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of the discriminator")
     adversarial_start: float = Field(
-        default=0.25, ge=0, le=1, description="part of the samples before real and generated clips are told apart"
+        default=0.4, ge=0, le=1, description="part of the samples before real and generated clips are told apart"
     )
     adversarial_weight: float = Field(default=1.0, ge=0, description="of the discriminator's opinion")
     mismatch_weight: float = Field(default=1.0, ge=0, description="of telling words of other clips from a clip's own")
     reconstruction_weight: float = Field(default=100.0, ge=0, description="of the error of clips made again; 0: none")
-    divergence_weight: float = Field(default=0.02, ge=0, description="of what the noise tells of a clip, a nat")
+    divergence_weight: float = Field(default=0.1, ge=0, description="of what the noise tells of a clip, a nat")
     gamma: float = Field(default=0.5, ge=0, description="weight of R1 and R2")
     penalty_every: int = Field(default=8, ge=1, description="steps from one penalty to the next")
     baseline_samples: int = Field(default=3200, ge=0, description="clips the frames baseline is trained on; 0: none")

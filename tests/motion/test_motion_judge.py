@@ -105,7 +105,7 @@ def test_it_sees_no_sequence_that_anything_is_measured_on(motions: Path, tmp_pat
         folder,
         (
             clip if clip.part == "train" else replace(clip, performance=other.performance)
-            for clip, other in zip(MotionStore(motions), embedded_motions(24, 36, 36, 4), strict=True)
+            for clip, other in zip(embedded_motions(24, 36, 36, 3), embedded_motions(24, 36, 36, 4), strict=True)
         ),
     )
     train_motion_judge(motions, TINY, tmp_path / "one", tmp_path / "r1", no_log)
