@@ -34,6 +34,17 @@ def test_nods_are_counted(count: int) -> None:
     assert told(150, pitch=beats([0.4 + 0.5 * i for i in range(count)], 0.22)) == [("nod", None, count)]
 
 
+def test_beats_are_beats_where_sway_keeps_the_head_low_between_them() -> None:
+    nods = beats([0.4, 0.9, 1.4], 0.22, 0.5) + bump(150, 0.3, 2.0, 0.05)
+    assert told(150, pitch=nods) == [("nod", None, 3)]
+
+
+def test_a_beat_that_sway_has_made_smaller_counts_beside_others_and_not_alone() -> None:
+    small = beats([0.9], 0.065)
+    assert told(150, pitch=beats([0.4], 0.15) + small) == [("nod", None, 2)]
+    assert told(150, pitch=small) == []
+
+
 def test_a_lowered_head_is_no_nod() -> None:
     assert told(100, pitch=bump(100, 0.5, 2.0, 0.3)) == [("lower", None, 1)]
     assert told(100, pitch=bump(100, 0.5, 2.0, -0.28)) == [("lift", None, 1)]
