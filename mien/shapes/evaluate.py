@@ -161,12 +161,14 @@ def measure(name: str, clips: Clips, prompts: Sequence[Prompt], shown: set[str],
 def other_scenes(prompts: Sequence[Prompt], seed: int) -> dict[str, Scene]:
     """For each clip the scene of another prompt, of any part, that asks for something else; none if all ask alike."""
     rng = numpy_generator(seed, "other scenes")
-    scenes = [prompt.scene for prompt in prompts]
+    scenes = list(dict.fromkeys(prompt.scene for prompt in prompts))
+    if len(scenes) < 2:
+        return {}
+    places = {scene: place for place, scene in enumerate(scenes)}
     others = {}
     for prompt in prompts:
-        different = [scene for scene in scenes if scene != prompt.scene]
-        if different:
-            others[prompt.clip_id] = different[int(rng.integers(len(different)))]
+        drawn = int(rng.integers(len(scenes) - 1))
+        others[prompt.clip_id] = scenes[drawn + (drawn >= places[prompt.scene])]
     return others
 
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -99,12 +98,10 @@ def test_a_killed_training_goes_on_to_the_same_bits(corpus: Path, tmp_path: Path
             break
     assert process.wait(60) == -signal.SIGKILL
     assert not (tmp_path / "model").exists()
-    started = time.monotonic()
     for out, resume in (("model", "resume"), ("again", "other")):
         subprocess.run(
             [*call, str(tmp_path / out), str(tmp_path / resume)], check=True, capture_output=True, timeout=300
         )
-    assert time.monotonic() > started
     for name in ("model.safetensors", "baseline/model.safetensors"):
         assert (tmp_path / "model" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
