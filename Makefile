@@ -42,8 +42,8 @@ test: lint types $(READY) ## lint, types and tests
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest
 
 lint: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --no-cache .
+	$(BIN)/ruff format --no-cache --check .
 
 format: $(READY) ## put the code in the house's form
 	$(BIN)/ruff check --fix .

@@ -7,9 +7,8 @@ from stages.shell import StageRun, run
 
 def evaluate_shapes(options: EvaluateShapesOptions, stage: StageRun) -> None:
     """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
-    from mien.shapes.serving import served_example, served_inputs, served_outputs
-
     from mien.shapes.evaluate import evaluate_shapes as evaluate
+    from mien.shapes.serving import served_example, served_inputs, served_outputs
     from mien.tracked import Figure, ServedModel
 
     folder = MODELS / "shapes"
