@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from mien.shapes.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
+from mien.shapes.layers import Layers
 from mien.shapes.options import ShapesOptions
-from mien.shapes.seeing import View
 from mien.text.encoder import TextEncoder, features_of
 from mien.training.adversarial import gradient_penalty, paired_relativistic_loss
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
@@ -27,7 +27,7 @@ class Critic(nn.Module):
         )
 
     def train_step(
-        self, real: View, fake: View | None, tokens: Tensor, mask: Tensor, slower: float, penalty: bool
+        self, real: Layers, fake: Layers | None, tokens: Tensor, mask: Tensor, slower: float, penalty: bool
     ) -> dict[str, Tensor | float]:
         """One step; without `fake` on words alone. slower: factor on the rate. penalty: whether R1 and R2 are taken."""
         options = self.options
@@ -52,7 +52,7 @@ class Critic(nn.Module):
         self.optimizer.step()
         return {"discriminator": loss.detach(), **values}
 
-    def loss(self, fake: View, real: View, tokens: Tensor, mask: Tensor) -> Tensor:
+    def loss(self, fake: Layers, real: Layers, tokens: Tensor, mask: Tensor) -> Tensor:
         """What the generator minimises: its clips go better with the words than the real ones."""
         self.requires_grad_(False)
         with torch.no_grad():

@@ -1,21 +1,33 @@
 """Tells real clips from generated ones, and clips whose words are theirs from clips with the words of another.
 
-It sees all frames small, and some of them close; what it sees and what it reads become two vectors, whose product says
-how well they go together (as the projection of Miyato and Koyama, "cGANs with projection discriminator", ICLR 2018).
-So one look at a batch holds every clip against every text of it.
+Each figure that it sees becomes a vector, and so does each that the words ask for; their products say how well a clip
+goes with its words (as the projection of Miyato and Koyama, "cGANs with projection discriminator", ICLR 2018),
+whichever figure is whose. So one look at a batch holds every clip against every text of it.
 """
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.shapes.generator import FIGURES
+from mien.shapes.layers import FIGURES, Layers
+from mien.shapes.parting import REACH
 from mien.shapes.reading import Words
-from mien.shapes.seeing import Frames, Moments, View
+from mien.shapes.seeing import GAPS_A_FRAME, FigureCode, gaps
 
-_CODE = 96
+_CODE = 64
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Of clips: a vector for each figure (B, F, `_CODE`), and how real they look (B,) whatever the words."""
+
+    figures: Tensor
+    real: Tensor
 
 
 class ClipDiscriminator(nn.Module):
@@ -23,38 +35,42 @@ class ClipDiscriminator(nn.Module):
 
     def __init__(self, text_width: int, frames: int, width: int) -> None:
         super().__init__()
-        self.moments, self.frames = Moments(), Frames()
-        self.motion = nn.Sequential(
-            nn.Linear(frames * Frames.width, 256), nn.LeakyReLU(0.2), nn.Linear(256, 256), nn.LeakyReLU(0.2),
-            nn.Linear(256, _CODE + 1),
-        )  # fmt: skip
-        self.look = _convolutions(12)
-        self.reader = Words(text_width, width, 2 * FIGURES)
-        self.words = nn.Sequential(nn.Linear(2 * FIGURES * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, 2 * _CODE))
+        self.figure = FigureCode(frames, 2 * _CODE)
+        self.absent = nn.Parameter(torch.randn(_CODE))
+        self.real = nn.Sequential(
+            nn.Linear(_CODE + GAPS_A_FRAME * frames + 1, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1)
+        )
+        self.words = Words(text_width, width, 2 * FIGURES)
+        self.ask = nn.Sequential(nn.Linear(2 * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE))
 
-    def view(self, whole: Tensor, close: Tensor) -> View:
-        """All that there is to see of clips."""
-        return View(whole, close, self.moments(whole))
-
-    def see(self, view: View) -> tuple[Tensor, Tensor]:
-        """What is seen (B, 2·`_CODE`), and how real it looks (B,) whatever the words."""
-        look = self.look(view.close.flatten(0, 1)).unflatten(0, view.close.shape[:2]).mean(1)
-        motion = self.motion(self.frames(view.whole, view.moments))
-        return torch.cat([look[:, 1:], motion[:, 1:]], 1), look[:, 0] + motion[:, 0]
+    def see(self, layers: Layers) -> Seen:
+        """All that there is to see; the order of the figures says nothing."""
+        told, looks = self.figure(layers).chunk(2, -1)
+        there = layers.presence[..., None]
+        together = (functional.leaky_relu(looks, 0.2) * there).sum(1)
+        real = self.real(torch.cat([together, gaps(layers, REACH)], 1)).squeeze(1)
+        return Seen(told * there + self.absent * (1 - there), real)
 
     def read(self, text: Tensor, mask: Tensor) -> Tensor:
-        """What is asked for (B, 2·`_CODE`)."""
-        return torch.as_tensor(self.words(self.reader(text, mask).flatten(1)))
+        """What is asked for (B, F, `_CODE`), of text features (B, L, W) with their mask (B, L)."""
+        return torch.as_tensor(self.ask(self.words(text, mask).unflatten(1, (FIGURES, 2)).flatten(2)))
 
 
-def score(seen: tuple[Tensor, Tensor], asked: Tensor) -> Tensor:
+def score(seen: Seen, asked: Tensor) -> Tensor:
     """Scores (B,) of clips with their own words."""
-    return seen[1] + (seen[0] * asked).sum(1) / 8
+    return seen.real + _agreement(torch.einsum("bic,bjc->bij", seen.figures, asked))
 
 
-def scores_with_all(seen: tuple[Tensor, Tensor], asked: Tensor) -> Tensor:
+def scores_with_all(seen: Seen, asked: Tensor) -> Tensor:
     """Scores (B, B) of each clip with the words of each."""
-    return seen[1][:, None] + seen[0] @ asked.T / 8
+    return seen.real[:, None] + _agreement(torch.einsum("bic,djc->bdij", seen.figures, asked))
+
+
+def _agreement(products: Tensor) -> Tensor:
+    """How well two figures go with two that are asked for, of products (…, 2, 2): softly the better of two ways."""
+    own = products * (2 / math.sqrt(_CODE))
+    straight = own[..., 0, 0] + own[..., 1, 1]
+    return torch.logaddexp(straight, own[..., 0, 1] + own[..., 1, 0])
 
 
 def mismatch_loss(scores: Tensor) -> Tensor:
@@ -62,11 +78,3 @@ def mismatch_loss(scores: Tensor) -> Tensor:
     worse = functional.softplus(scores - scores.diagonal()[:, None])
     others = 1 - torch.eye(len(scores), device=scores.device)
     return (worse * others).sum() / others.sum()
-
-
-def _convolutions(width: int) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for before, after in ((3, width), (width, 2 * width), (2 * width, 4 * width), (4 * width, 4 * width)):
-        layers += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2)]
-    dense = (nn.Flatten(), nn.Linear(4 * width * 16, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE + 1))
-    return nn.Sequential(*layers, *dense)

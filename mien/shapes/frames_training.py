@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mien.shapes.data import ShapesBatch, ShapesData
+from mien.shapes.data import FramesBatch, ShapesData
 from mien.shapes.frames import FrameDiscriminator
 from mien.shapes.model import ShapesModel
 from mien.shapes.options import ShapesOptions
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.device import best_device
-from mien.training.ema import Ema
 from mien.training.randomness import torch_generator
 
 PURPOSE = "shapes_baseline"
@@ -29,23 +28,26 @@ class FramesPhase:
         self.device = best_device(options.device)
         self.model = model.to(self.device)
         self.discriminator = FrameDiscriminator(options.width // 2).to(self.device)
-        self.ema = Ema(self.model, 0.0)  # it has no average: the last weights are the model
         betas = (0.5, 0.999)
         self.optimizer = torch.optim.Adam(self.model.parameters(), options.lr, betas, fused=True)
         self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), options.lr, betas, fused=True)
 
-    def make_batch(self, step: int) -> ShapesBatch:
+    @property
+    def result(self) -> ShapesModel:
+        """The last weights: it has no average."""
+        return self.model.eval().requires_grad_(False)
+
+    def make_batch(self, step: int) -> FramesBatch:
         """The batch of a step."""
         options = self.options
-        return self.data.training_batch(self.model.text, options.seed, PURPOSE, step, options.clips_per_step)
+        return self.data.frames_batch(
+            self.model.text, options.seed, PURPOSE, step, options.clips_per_step, FRAMES_PER_CLIP
+        )
 
-    def train_step(self, batch: ShapesBatch, step: int) -> dict[str, Tensor | float]:
+    def train_step(self, batch: FramesBatch, step: int) -> dict[str, Tensor | float]:
         """One step of the discriminator, then one of the generator."""
         random = torch_generator(self.options.seed, f"{PURPOSE} noise", step)
-        chosen = torch.rand(batch.clips.shape[:2], generator=random).argsort(1)[:, :FRAMES_PER_CLIP]
-        rows = torch.arange(len(chosen))[:, None]
-        real = batch.clips[rows, chosen].flatten(0, 1).to(self.device)
-        tokens, mask = (x.to(self.device).repeat_interleave(FRAMES_PER_CLIP, 0) for x in (batch.tokens, batch.mask))
+        real, tokens, mask = (tensor.to(self.device) for tensor in (batch.frames, batch.tokens, batch.mask))
         noise = self.model.draw_noise(len(real), random).to(self.device)
         fake = self.model.single_frames(tokens, mask, noise)
         judged = self.discriminator(real), self.discriminator(fake.detach())
@@ -57,7 +59,6 @@ class FramesPhase:
         self.optimizer.zero_grad(set_to_none=True)
         fooled.backward()
         self.optimizer.step()
-        self.ema.update(self.model, step)
         return {"discriminator": told.detach(), "adversarial": fooled.detach()}
 
     def validate(self) -> dict[str, float]:
@@ -68,7 +69,6 @@ class FramesPhase:
         """Everything that the next step depends on."""
         return {
             **module_tensors("model", self.model),
-            **module_tensors("ema", self.ema.average),
             **module_tensors("discriminator", self.discriminator),
             **optimizer_tensors("optimizer", self.optimizer),
             **optimizer_tensors("discriminator_optimizer", self.discriminator_optimizer),
@@ -77,7 +77,6 @@ class FramesPhase:
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Go back to what `tensors` gave."""
         load_module("model", self.model, tensors)
-        load_module("ema", self.ema.average, tensors)
         load_module("discriminator", self.discriminator, tensors)
         load_optimizer("optimizer", self.optimizer, tensors)
         load_optimizer("discriminator_optimizer", self.discriminator_optimizer, tensors)

@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mien.shapes.layers import draw
 from mien.shapes.limits import AnimateError
 from mien.shapes.model import Architecture, ShapesModel, load_model
-from mien.shapes.training import to_bytes
 from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
@@ -68,10 +68,10 @@ class Animator:
         if self.architecture == "frames":
             return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()
         noise = torch.cat([self.model.draw_noise(1, torch_generator(seed, "shapes", 0)) for seed in seeds])
-        sprites = self.model.sprites(tokens, mask, noise.to(self.device))
+        layers = self.model.layers(tokens, mask, noise.to(self.device))
         if count != self.frames:
-            sprites = sprites.stretched(count)
-        return to_bytes(self.model.draw(sprites)).cpu().numpy()
+            layers = layers.stretched(count)
+        return draw(layers).cpu().numpy()
 
     def _frame_by_frame(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], count: int) -> Tensor:
         drawn = []
@@ -81,3 +81,8 @@ class Animator:
             drawn.append(self.model.single_frames(tokens[own].expand(count, *tokens.shape[1:]),
                                                   mask[own].expand(count, -1), noise))  # fmt: skip
         return torch.stack(drawn)
+
+
+def to_bytes(clips: Tensor) -> Tensor:
+    """Clips (B, T, 3, S, S) in [−1, 1] → uint8 (B, T, S, S, 3)."""
+    return ((clips + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)

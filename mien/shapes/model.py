@@ -11,9 +11,8 @@ from torch import Tensor, nn
 
 from mien.shapes.frames import NOISE as FRAME_NOISE
 from mien.shapes.frames import FrameGenerator
-from mien.shapes.generator import FIGURES, NOISE, SpriteGenerator
-from mien.shapes.sprites import Sprites, draw
-from mien.shapes.vocabulary import SIDE
+from mien.shapes.generator import NOISE, LayerGenerator
+from mien.shapes.layers import FIGURES, Layers
 from mien.text.encoder import TextEncoder, build_encoder, features_of
 from mien.training.model_folder import load_into, read_config
 
@@ -42,16 +41,11 @@ class ShapesModel(nn.Module):
         size = (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
         return torch.randn(count, *size, generator=generator)
 
-    def sprites(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Sprites:
-        """What moves, for tokens as `features_of` takes them."""
-        sprites = self.generator(features_of(self.text, tokens, mask), mask, noise)
-        assert isinstance(sprites, Sprites)
-        return sprites
-
-    def draw(self, sprites: Sprites, side: int = SIDE) -> Tensor:
-        """Clips (B, T, 3, side, side) in [−1, 1]."""
-        assert isinstance(self.generator, SpriteGenerator)
-        return draw(sprites, self.generator.ground, side)
+    def layers(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Layers:
+        """The clips as layers, for tokens as `features_of` takes them."""
+        layers = self.generator(features_of(self.text, tokens, mask), mask, noise)
+        assert isinstance(layers, Layers)
+        return layers
 
     def single_frames(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Tensor:
         """The baseline's frames (B, 3, 64, 64) in [−1, 1]."""
@@ -67,7 +61,7 @@ def build_model(text: TextEncoder, architecture: Architecture, frames: int, widt
     if architecture == "frames":
         generator = FrameGenerator(text.width, width)
     else:
-        generator = SpriteGenerator(text.width, frames, width, hidden)
+        generator = LayerGenerator(text.width, frames, width, hidden)
     return ShapesModel(text, generator, config)
 
 

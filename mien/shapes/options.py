@@ -37,34 +37,34 @@ class ShapesTextOptions(BaseModel):
     )  # fmt: skip
     download: bool = Field(default=False, description="fetch the text model by its name; needs the network")
     width: int = Field(default=64, ge=8, le=2048, multiple_of=4, description="features of a word; tokens only")
-    layers: int = Field(default=1, ge=1, le=24, description="of the text encoder; tokens only")
+    layers: int = Field(default=0, ge=0, le=24, description="of the text encoder, 0: words as they are; tokens only")
 
 
 class ShapesOptions(LearningOptions):
     """Words → a clip of moving shapes. A sample is a clip."""
 
-    samples: int = Field(default=32_000, ge=1, description="clips to train on, repetitions counted")
-    clips_per_step: int = Field(default=32, ge=2, le=4096, description="clips in a batch")
+    samples: int = Field(default=224_000, ge=1, description="clips to train on, repetitions counted")
+    clips_per_step: int = Field(default=64, ge=2, le=4096, description="clips in a batch")
     lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of the generator's AdamW")
     weight_decay: float = Field(
         default=0.0, ge=0, le=1, description="AdamW's decay of the weights, a factor on the rate"
     )
-    log_samples: int = Field(default=1600, ge=1, description="clips between two points of the curves")
+    log_samples: int = Field(default=8000, ge=1, description="clips between two points of the curves")
     architecture: Literal["video", "frames"] = Field(
-        default="video", description="video: whole clips of sprites; frames: single frames, as in 2024"
+        default="video", description="video: whole clips as layers; frames: single frames, as in 2024"
     )
     width: int = Field(default=64, ge=8, le=1024, description="of what is picked out of the words")
     hidden: int = Field(default=128, ge=8, le=4096, description="of the layers between words and clip")
     text: ShapesTextOptions = Field(default=ShapesTextOptions(), description="what reads the words")
-    discriminator_lr: float = Field(default=1e-3, gt=0, le=1, description="highest learning rate of the discriminator")
+    discriminator_lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of the discriminator")
     adversarial_start: float = Field(
-        default=0.4, ge=0, le=1, description="part of the samples before real and generated clips are told apart"
+        default=0.1, ge=0, le=1, description="part of the samples before real and generated clips are told apart"
     )
     adversarial_weight: float = Field(default=1.0, ge=0, description="of the discriminator's opinion")
     mismatch_weight: float = Field(default=1.0, ge=0, description="of telling words of other clips from a clip's own")
-    reconstruction_weight: float = Field(default=100.0, ge=0, description="of the error of clips made again; 0: none")
-    divergence_weight: float = Field(default=0.1, ge=0, description="of what the noise tells of a clip, a nat")
-    gamma: float = Field(default=0.5, ge=0, description="weight of R1 and R2")
+    reconstruction_weight: float = Field(default=2.0, ge=0, description="of the error of clips made again; 0: none")
+    divergence_weight: float = Field(default=0.004, ge=0, description="of what the noise tells of a clip, a nat")
+    gamma: float = Field(default=0.01, ge=0, description="weight of R1 and R2")
     penalty_every: int = Field(default=8, ge=1, description="steps from one penalty to the next")
     baseline_samples: int = Field(default=3200, ge=0, description="clips the frames baseline is trained on; 0: none")
 

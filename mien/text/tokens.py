@@ -68,6 +68,7 @@ class TokensEncoder(TextEncoder):
 
     vocabulary: the known words, as `words` gives them, each once; their order decides their ids.
     width: features per token, a multiple of `heads`.
+    layers: of the transformer; with 0 a word's feature is its own and its position's, whatever stands beside it.
     longest: how many words of a text are read; further ones are cut (`words_left_out`).
     dropout: of embeddings and residual branches, in training only.
 
@@ -178,10 +179,10 @@ def _check(vocabulary: Sequence[str], width: int, layers: int, heads: int, longe
     for word in vocabulary:
         if _words(word) != (word,):
             raise TextEncoderError(f"the vocabulary's {word[:40]!r} is not one word in lower case")
-    if min(width, layers, heads, longest) < 1 or width % heads:
+    if min(width, heads, longest) < 1 or layers < 0 or width % heads:
         raise TextEncoderError(
-            f"width, layers, heads and longest must be at least 1 and the width a multiple of the heads, "
-            f"not {width}, {layers}, {heads} and {longest}"
+            f"width, heads and longest must be at least 1, the width a multiple of the heads and layers at least 0, "
+            f"not {width}, {heads}, {longest} and {layers}"
         )
     if not 0 <= dropout < 1:
         raise TextEncoderError(f"the dropout must be at least 0 and under 1, not {dropout}")

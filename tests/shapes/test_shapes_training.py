@@ -40,20 +40,28 @@ def trained(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_batches_are_functions_of_their_step(corpus: Path) -> None:
     data, again = ShapesData(corpus), ShapesData(corpus)
     encoder = open_encoder("tokens", vocabulary_of(data.prompts))
-    one, other = (own.training_batch(encoder, 0, "x", 3, 4) for own in (data, again))
-    assert torch.equal(one.clips, other.clips)
+    one, other = (own.layers_batch(encoder, 0, "x", 3, 4) for own in (data, again))
+    assert torch.equal(one.layers.paths, other.layers.paths)
     assert torch.equal(one.tokens, other.tokens)
-    assert one.clips.shape == (4, 12, 3, 64, 64)
-    assert not torch.equal(one.clips, data.training_batch(encoder, 0, "x", 4, 4).clips)
+    assert one.layers.paths.shape == (4, 2, 4, 12)
+    assert not torch.equal(one.layers.paths, data.layers_batch(encoder, 0, "x", 4, 4).layers.paths)
+    frames, same = (own.frames_batch(encoder, 0, "x", 3, 4, 2) for own in (data, again))
+    assert torch.equal(frames.frames, same.frames)
+    assert frames.frames.shape == (8, 3, 64, 64)
+    assert torch.equal(frames.tokens[0], frames.tokens[1])
+    assert not torch.equal(frames.frames[0], frames.frames[1])
 
 
-def test_clips_that_do_not_fit_into_memory_are_read(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = ShapesData(corpus)
-    monkeypatch.setattr("mien.shapes.data.IN_MEMORY_BYTES", 0)
-    read = ShapesData(corpus)
-    encoder = open_encoder("tokens", vocabulary_of(held.prompts))
+def test_clips_that_do_not_fit_into_memory_are_parted_as_they_are_needed(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, read = ShapesData(corpus), ShapesData(corpus)
+    held.keep_parted()
+    monkeypatch.setattr("mien.shapes.data.IN_MEMORY_CLIPS", 0)
+    read.keep_parted()
     rows = np.array([5, 0, 5])
-    assert torch.equal(held.batch(encoder, rows).clips, read.batch(encoder, rows).clips)
+    for kept, parted in zip(held.layers(rows).parts, read.layers(rows).parts, strict=True):
+        assert torch.allclose(kept, parted, atol=1e-5)
 
 
 def test_the_critic_learns_words_and_the_generator_to_make_clips_again(corpus: Path, tmp_path: Path) -> None:
