@@ -30,7 +30,7 @@ def signal_part(level: Tensor) -> Tensor:
     return torch.sigmoid(ratio)
 
 
-def weight(level: Tensor) -> Tensor:
+def weight_of_level(level: Tensor) -> Tensor:
     """How much an error counts at levels (…): from 1 where little but the words is known to 6 where little is hidden.
 
     Where there is much noise errors are large and cannot be helped; unweighted they would drown what is to be learned

@@ -235,8 +235,7 @@ def unknown_word_notes(mover: Mover, text: str, told: set[str] | None = None) ->
             continue
         if told is not None:
             told.add(unknown.word)
-        nearest = f"; the nearest that it knows: {', '.join(unknown.suggestions)}" if unknown.suggestions else ""
-        yield f"the model has never seen the word {unknown.word[:40]!r}{nearest}"
+        yield unknown.note
 
 
 def _head_notes(head: Head, performance: Performance) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mien.text.options import TextOptions
 from mien.training.options import LearningOptions
 
 
@@ -37,20 +38,6 @@ class MotionClipsOptions(BaseModel):
     )
 
 
-class MotionTextOptions(BaseModel):
-    """What reads the words."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    encoder: str = Field(
-        default="tokens", min_length=1,
-        description="tokens: learned here; or a text model of transformers by name or folder",
-    )  # fmt: skip
-    download: bool = Field(default=False, description="fetch the text model by its name; needs the network")
-    width: int = Field(default=128, ge=8, le=2048, multiple_of=4, description="features of a word; tokens only")
-    layers: int = Field(default=2, ge=1, le=24, description="of the text encoder; tokens only")
-
-
 class HeadMotionOptions(LearningOptions):
     """Text → head motion. A sample is a sequence."""
 
@@ -68,7 +55,7 @@ class HeadMotionOptions(LearningOptions):
     width: int = Field(default=192, ge=16, le=2048, multiple_of=8, description="of the transformer, or of the MLP")
     layers: int = Field(default=4, ge=1, le=48, description="of the transformer")
     heads: int = Field(default=4, ge=1, le=32, description="of the attention")
-    text: MotionTextOptions = Field(default=MotionTextOptions(), description="what reads the words")
+    text: TextOptions = Field(default=TextOptions(), description="what reads the words")
     text_dropout: float = Field(default=0.1, ge=0, lt=1, description="how often the words are withheld")
     curriculum: float = Field(
         default=0.3, ge=0, le=1, description="part of the samples over which longer sequences are let in"
@@ -134,6 +121,6 @@ class EvaluateMotionOptions(BaseModel):
 def tiny_head_motion() -> HeadMotionOptions:
     """A configuration that runs the same code in seconds."""
     return HeadMotionOptions(
-        samples=64, sequences_per_step=8, width=32, layers=1, heads=2, text=MotionTextOptions(width=16, layers=1),
+        samples=64, sequences_per_step=8, width=32, layers=1, heads=2, text=TextOptions(width=16, layers=1),
         baseline_samples=16, log_samples=16, sampling_steps=4,
     )  # fmt: skip

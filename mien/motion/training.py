@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mien.files import atomic_directory, fingerprint
 from mien.motion.cards import motion_card
 from mien.motion.data import MotionBatch, MotionData, curriculum_reach, valid_frames
-from mien.motion.diffusion import STEPS, noised, weight
+from mien.motion.diffusion import STEPS, noised, weight_of_level
 from mien.motion.features import FPS
 from mien.motion.model import MotionModel, build_model
 from mien.motion.options import HeadMotionOptions
@@ -105,7 +105,7 @@ class HeadMotionPhase:
                 noise = torch.randn(clean.shape, generator=generator)
                 dropped = torch.rand(len(clean), generator=generator) < withheld
                 level, noise, dropped = (x.to(self.device) for x in (level, noise, dropped))
-                counts = weight(level)[:, None, None]
+                counts = weight_of_level(level)[:, None, None]
                 told = model.network(noised(clean, noise, level), level, lengths, text, mask, lay_out(seconds), dropped)
         wrong = (told.float() - clean) * valid
         count = valid.sum() * clean.shape[-1]

@@ -115,8 +115,7 @@ def _word_notes(animator: Animator, texts: Sequence[str]) -> Iterator[str]:
         for one in unknown:
             if one.word not in told:
                 told.add(one.word)
-                nearest = f"; the nearest that it knows: {', '.join(one.suggestions)}" if one.suggestions else ""
-                yield f"the model has never seen the word {one.word[:40]!r}{nearest}"
+                yield one.note
 
 
 def _bar(description: str, count: int, unit: str, long: bool) -> AbstractContextManager[object]:

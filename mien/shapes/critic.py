@@ -1,72 +1,82 @@
-"""The adversary of the video GAN: its discriminator, what reads the words for it, and their optimiser."""
+"""How the discriminator learns, and what the generator learns from it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn import functional
 
 from mien.shapes.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
-from mien.shapes.layers import Layers
+from mien.shapes.layers import Layers, joined
 from mien.shapes.options import ShapesOptions
-from mien.text.encoder import TextEncoder, features_of
 from mien.training.adversarial import gradient_penalty, paired_relativistic_loss
-from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 
 
-class Critic(nn.Module):
-    """Tells generated from real clips by R3GAN's loss, and a clip's own words from those of others."""
+class Critic:
+    """Teaches a discriminator to tell generated from real clips by R3GAN's loss, and a clip's own words from others."""
 
-    def __init__(self, text: TextEncoder, frames: int, options: ShapesOptions) -> None:
-        super().__init__()
-        self.text, self.options = text, options
-        self.discriminator = ClipDiscriminator(text.width, frames, options.width)
+    def __init__(self, discriminator: ClipDiscriminator, options: ShapesOptions) -> None:
+        self.discriminator, self.options = discriminator, options
+        self.parameters = [parameter for parameter in discriminator.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.AdamW(
-            self.parameters(), options.discriminator_lr, betas=(0.0, 0.99), weight_decay=0.0, fused=True
+            self.parameters, options.discriminator_lr, betas=(0.0, 0.99), weight_decay=0.0, fused=True
         )
 
     def train_step(
-        self, real: Layers, fake: Layers | None, tokens: Tensor, mask: Tensor, slower: float, penalty: bool
-    ) -> dict[str, Tensor | float]:
-        """One step; without `fake` on words alone. slower: factor on the rate. penalty: whether R1 and R2 are taken."""
-        options = self.options
+        self, real: Layers, fake: Layers | None, tokens: Tensor, mask: Tensor, slower: float, penalty: bool,
+        random: torch.Generator,
+    ) -> tuple[dict[str, Tensor | float], Layers | None]:  # fmt: skip
+        """One step; without `fake` on words alone. slower: factor on the rate. penalty: whether R1 and R2 are taken.
+
+        The second that it returns is the gradient, at `fake`, of what the generator minimises: that its clips go better
+        with the words than the real ones, by the opinion of before the step. So both learn from one look.
+        """
+        options, see = self.options, self.discriminator.see
         self.optimizer.param_groups[0]["lr"] = options.discriminator_lr * slower
-        asked = self.discriminator.read(features_of(self.text, tokens, mask), mask)
+        asked = self.discriminator.read(tokens, mask)
         real = real.watched()
-        with_all = scores_with_all(self.discriminator.see(real), asked)
-        mismatch = mismatch_loss(with_all)
+        seen, wrong = see(joined([real, chimeras(real, random)])).halves()
+        with_all = scores_with_all(seen, asked)
+        own = with_all.diagonal()
+        mismatch = mismatch_loss(with_all) + functional.softplus(score(wrong, asked) - own).mean()
         values: dict[str, Tensor | float] = {"mismatch": mismatch.detach()}
-        loss = options.mismatch_weight * mismatch
+        loss, pull = options.mismatch_weight * mismatch, None
         if fake is not None:
-            fake, real_scores = fake.watched(), with_all.diagonal()
-            fake_scores = score(self.discriminator.see(fake), asked)
-            loss = loss + paired_relativistic_loss(real_scores, fake_scores)
-            values["gap"] = (real_scores - fake_scores).mean().detach()
+            fake = fake.watched()
+            fake_scores = score(see(fake), asked)
+            opinion = paired_relativistic_loss(fake_scores, own.detach())
+            pull = Layers(*torch.autograd.grad(opinion, fake.parts, retain_graph=True))
+            loss = loss + paired_relativistic_loss(own, fake_scores)
+            values |= {"gap": (own - fake_scores).mean().detach(), "adversarial": opinion.detach()}
             if penalty:
-                steep = gradient_penalty(real_scores, *real.parts) + gradient_penalty(fake_scores, *fake.parts)
+                steep = gradient_penalty(own, *real.parts) + gradient_penalty(fake_scores, *fake.parts)
                 # taken now and then, it counts for the steps between as well
                 loss = loss + options.penalty_every * options.gamma / 2 * steep
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward(inputs=self.parameters)
         self.optimizer.step()
-        return {"discriminator": loss.detach(), **values}
+        return {"discriminator": loss.detach(), **values}, pull
 
-    def loss(self, fake: Layers, real: Layers, tokens: Tensor, mask: Tensor) -> Tensor:
-        """What the generator minimises: its clips go better with the words than the real ones."""
-        self.requires_grad_(False)
-        with torch.no_grad():
-            asked = self.discriminator.read(features_of(self.text, tokens, mask), mask)
-            real_scores = score(self.discriminator.see(real), asked)
-        value = paired_relativistic_loss(score(self.discriminator.see(fake), asked), real_scores)
-        self.requires_grad_(True)
-        return value
 
-    def tensors(self) -> dict[str, Tensor]:
-        """Everything that the next step depends on."""
-        return {**module_tensors("critic", self), **optimizer_tensors("critic_optimizer", self.optimizer)}
+def chimeras(layers: Layers, random: torch.Generator) -> Layers:
+    """Clips of which one part, paths, pictures or colours, is not theirs: the figures of a pair exchange it, and a
+    figure alone gets that of another one alone.
 
-    def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go back to what `tensors` gave."""
-        load_module("critic", self, tensors)
-        load_optimizer("critic_optimizer", self.optimizer, tensors)
+    The words of another clip are wrong in nearly everything, so most of them can be left unread. Here one thing is
+    wrong, and with two figures nothing but whose it is.
+    """
+    pairs = layers.presence.prod(1) > 0.5
+    alone = (~pairs).nonzero().squeeze(1)
+    partner = torch.arange(len(pairs), device=pairs.device)
+    partner[alone] = alone.roll(1)
+    kinds = torch.randint(4, (len(pairs),), generator=random).to(pairs.device)
+
+    def exchanged(part: Tensor, chosen: Tensor) -> Tensor:
+        shape = (-1, *[1] * (part.dim() - 1))
+        other = torch.where(pairs.view(shape), part.flip(1), part[partner])
+        return torch.where(chosen.view(shape), other, part)
+
+    return Layers(
+        exchanged(layers.paths, kinds < 2), exchanged(layers.pictures, kinds == 2),
+        exchanged(layers.colours, kinds == 3), layers.presence,
+    )  # fmt: skip

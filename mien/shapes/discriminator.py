@@ -18,6 +18,7 @@ from mien.shapes.layers import FIGURES, Layers
 from mien.shapes.parting import REACH
 from mien.shapes.reading import Words
 from mien.shapes.seeing import GAPS_A_FRAME, FigureCode, gaps
+from mien.text.encoder import TextEncoder, features_of
 
 _CODE = 64
 
@@ -29,18 +30,24 @@ class Seen:
     figures: Tensor
     real: Tensor
 
+    def halves(self) -> tuple[Seen, Seen]:
+        """Of the first half of the clips, and of the second."""
+        (figures, others), (real, theirs) = self.figures.chunk(2), self.real.chunk(2)
+        return Seen(figures, real), Seen(others, theirs)
+
 
 class ClipDiscriminator(nn.Module):
-    """Scores clips of `frames` frames with their words."""
+    """Scores clips of `frames` frames with their words, which `text` reads."""
 
-    def __init__(self, text_width: int, frames: int, width: int) -> None:
+    def __init__(self, text: TextEncoder, frames: int, width: int) -> None:
         super().__init__()
+        self.text = text
         self.figure = FigureCode(frames, 2 * _CODE)
         self.absent = nn.Parameter(torch.randn(_CODE))
         self.real = nn.Sequential(
             nn.Linear(_CODE + GAPS_A_FRAME * frames + 1, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1)
         )
-        self.words = Words(text_width, width, 2 * FIGURES)
+        self.words = Words(text.width, width, 2 * FIGURES)
         self.ask = nn.Sequential(nn.Linear(2 * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE))
 
     def see(self, layers: Layers) -> Seen:
@@ -51,9 +58,10 @@ class ClipDiscriminator(nn.Module):
         real = self.real(torch.cat([together, gaps(layers, REACH)], 1)).squeeze(1)
         return Seen(told * there + self.absent * (1 - there), real)
 
-    def read(self, text: Tensor, mask: Tensor) -> Tensor:
-        """What is asked for (B, F, `_CODE`), of text features (B, L, W) with their mask (B, L)."""
-        return torch.as_tensor(self.ask(self.words(text, mask).unflatten(1, (FIGURES, 2)).flatten(2)))
+    def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """What is asked for (B, F, `_CODE`), by tokens as `features_of` takes them."""
+        words = self.words(features_of(self.text, tokens, mask), mask)
+        return torch.as_tensor(self.ask(words.unflatten(1, (FIGURES, 2)).flatten(2)))
 
 
 def score(seen: Seen, asked: Tensor) -> Tensor:

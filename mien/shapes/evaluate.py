@@ -1,7 +1,8 @@
 """Evaluation of moving shapes: do the clips show what the words ask for, told from their pixels, with no network.
 
 Rows: `real`, the store's own clips, which are exact or the measure is wrong; `frames`, the baseline, where it was
-trained; the model, by the name of its architecture; and `shuffled`, the model's clips held against the scenes of other
+trained; `unchosen`, the first clip that the model makes for each prompt; the model, by the name of its architecture,
+with its discriminator's choice of several; and `shuffled`, the model's clips held against the scenes of other
 prompts, which must be no better than chance. Each is measured on `val`, what training has; on `wordings`, which
 training never has; and on `held_out`, compositions that it never has. docs/metrics.md says how to read the figures.
 """
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 PARTS = ("val", "wordings", "held_out")
 """What training has, words that it has not, and compositions that it has not; what the store lacks is left out."""
 
-REAL, BASELINE, SHUFFLED = "real", "frames", "shuffled"
+REAL, BASELINE, UNCHOSEN, SHUFFLED = "real", "frames", "unchosen", "shuffled"
 
 PLACES = 4
 """Decimals of a figure: one clip of a part is more."""
@@ -78,7 +79,9 @@ def evaluate_shapes(
         rows[name] = measure(name, made, prompts, shown, options.batch)
     others = other_scenes(prompts, options.seed)
     judged = {name: row.judged for name, row in rows.items()} | {SHUFFLED: against(rows[decides].judged, others)}
-    figures: dict[str, Any] = {REAL: None, BASELINE: None} | {name: rates_by_part(own) for name, own in judged.items()}
+    figures: dict[str, Any] = {REAL: None, BASELINE: None, UNCHOSEN: None} | {
+        name: rates_by_part(own) for name, own in judged.items()
+    }
     for name in animators:
         figures[name]["seconds_per_clip"] = rows[name].seconds / len(prompts)
     for part, by_chance in parts_of(against(rows[REAL].judged, others)).items():
@@ -119,14 +122,15 @@ def choose_shown(prompts: Sequence[Prompt], count: int) -> set[str]:
 
 
 def load_animators(shapes: Path, device: str = "auto") -> dict[str, Animator]:
-    """The baseline, where there is one, and the model, by their architectures; the model is the last."""
+    """The baseline, where there is one, the model without a choice, and the model, which is the last, by their rows."""
     from mien.shapes.generate import Animator
 
     model = Animator.load(shapes, device)
+    if model.architecture == BASELINE:
+        return {BASELINE: model}
     baseline = shapes / "baseline"
-    if model.architecture == BASELINE or not baseline.exists():
-        return {model.architecture: model}
-    return {BASELINE: Animator.load(baseline, device), model.architecture: model}
+    rows = {BASELINE: Animator.load(baseline, device)} if baseline.exists() else {}
+    return {**rows, UNCHOSEN: model.unchosen(), model.architecture: model}
 
 
 def _real_clips(store: ShapesStore) -> Clips:

@@ -14,26 +14,37 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.shapes.layers import draw
+from mien.shapes.layers import Layers, draw
 from mien.shapes.limits import AnimateError
 from mien.shapes.model import Architecture, ShapesModel, load_model
 from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
+CANDIDATES = 8
+"""Clips that are made for each text as layers; the one that the discriminator likes best is drawn."""
+
 
 class Animator:
     """A trained model of moving shapes, ready to be asked."""
 
-    def __init__(self, model: ShapesModel, version: str = "") -> None:
-        self.model, self.version = model, version
+    def __init__(self, model: ShapesModel, version: str = "", candidates: int = CANDIDATES) -> None:
+        """candidates: see `CANDIDATES`; 1: nothing is chosen. The baseline has no choice."""
+        self.model, self.version, self.candidates = model, version, candidates
         self.device = next(model.parameters()).device
 
     @classmethod
-    def load(cls, folder: Path, device: str = "auto", cache: Path | None = None, download: bool = False) -> Animator:
+    def load(
+        cls, folder: Path, device: str = "auto", cache: Path | None = None, download: bool = False,
+        candidates: int = CANDIDATES,
+    ) -> Animator:  # fmt: skip
         """The model of a folder. Raises ValueError in one sentence, see `mien.shapes.model.load_model`."""
         model, content = load_model(folder, cache, download)
-        return cls(model.to(best_device(device)), str(content["sha256"]))
+        return cls(model.to(best_device(device)), str(content["sha256"]), candidates)
+
+    def unchosen(self) -> Animator:
+        """The same model, which gives the first clip that it makes."""
+        return Animator(self.model, self.version, candidates=1)
 
     @property
     def architecture(self) -> Architecture:
@@ -67,11 +78,17 @@ class Animator:
         tokens, mask = (tensor.to(self.device) for tensor in read_tokens(self.model.text, texts))
         if self.architecture == "frames":
             return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()
-        noise = torch.cat([self.model.draw_noise(1, torch_generator(seed, "shapes", 0)) for seed in seeds])
-        layers = self.model.layers(tokens, mask, noise.to(self.device))
+        layers = self._chosen(tokens, mask, seeds)
         if count != self.frames:
             layers = layers.stretched(count)
         return draw(layers).cpu().numpy()
+
+    def _chosen(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int]) -> Layers:
+        tries = []
+        for number in range(self.candidates):
+            noise = torch.cat([self.model.draw_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
+            tries.append(self.model.layers(tokens, mask, noise.to(self.device)))
+        return tries[0] if len(tries) == 1 else self.model.best(tries, tokens, mask)
 
     def _frame_by_frame(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], count: int) -> Tensor:
         drawn = []

@@ -38,7 +38,7 @@ class LayerGenerator(nn.Module):
         self.look = _perceptron(width + _LOOK, hidden)
         self.picture, self.colour = nn.Linear(hidden, PICTURE**2), nn.Linear(hidden, 3)
         self.room = nn.Linear(width, _ROOM)
-        known = width + NOISE - _LOOK + 2 * PHASES + _ROOM
+        known = width + NOISE - _LOOK + PHASES + _ROOM
         self.path, self.last = _perceptron(known + 3 * frames + 1, 2 * hidden), nn.Linear(2 * hidden, 4 * frames)
         with torch.no_grad():
             self.last.weight.mul_(0.3)
@@ -65,7 +65,7 @@ class LayerGenerator(nn.Module):
         """The first figure leaves room for what the other will do, the second knows where the first is."""
         phases = math.pi * torch.erf(noise[..., :PHASES] / math.sqrt(2))  # evenly spread over the circle
         room = self.room(motions.flip(1)) * presence.flip(1)[..., None]
-        known = torch.cat([motions, noise, phases.cos(), phases.sin(), room], -1)
+        known = torch.cat([motions, noise[..., PHASES:], phases.cos(), phases.sin(), room], -1)
         first = self._path(known[:, 0], torch.zeros_like(known[:, 0, :1]).expand(-1, 3 * self.frames + 1))
         met = torch.cat([first[:, :3].flatten(1), torch.ones_like(first[:, 0, :1])], 1)
         return torch.stack([first, self._path(known[:, 1], met)], 1)

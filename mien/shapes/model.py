@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
+from mien.shapes.discriminator import ClipDiscriminator, score
 from mien.shapes.frames import NOISE as FRAME_NOISE
 from mien.shapes.frames import FrameGenerator
 from mien.shapes.generator import NOISE, LayerGenerator
 from mien.shapes.layers import FIGURES, Layers
-from mien.text.encoder import TextEncoder, build_encoder, features_of
+from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of
 from mien.training.model_folder import load_into, read_config
 
 Architecture = Literal["video", "frames"]
 
 
 class ShapesModel(nn.Module):
-    """`text` reads words, `generator` makes clips; `config` is everything needed to build it again."""
+    """`text` reads words, `generator` makes clips; `config` is everything needed to build it again.
 
-    def __init__(self, text: TextEncoder, generator: nn.Module, config: Mapping[str, Any]) -> None:
+    discriminator: of the video GAN, which chooses between its clips; it has a reader of its own, where that learns.
+    """
+
+    def __init__(
+        self,
+        text: TextEncoder,
+        generator: nn.Module,
+        discriminator: ClipDiscriminator | None,
+        config: Mapping[str, Any],
+    ) -> None:
         super().__init__()
-        self.text, self.generator, self.config = text, generator, dict(config)
+        self.text, self.generator, self.discriminator, self.config = text, generator, discriminator, dict(config)
 
     @property
     def architecture(self) -> Architecture:
@@ -47,22 +57,42 @@ class ShapesModel(nn.Module):
         assert isinstance(layers, Layers)
         return layers
 
+    def best(self, clips: Sequence[Layers], tokens: Tensor, mask: Tensor) -> Layers:
+        """Of several clips for each text the one that the discriminator takes for the most real and the most fitting.
+
+        As discriminator rejection sampling (Azadi et al., ICLR 2019), with a fixed number of tries.
+        """
+        assert self.discriminator is not None
+        asked = self.discriminator.read(tokens, mask)
+        # as they will be drawn: a figure is there or not
+        settled = [Layers(own.paths, own.pictures, own.colours, own.presence.round()) for own in clips]
+        chosen = torch.stack([score(self.discriminator.see(own), asked) for own in settled]).argmax(0)
+        texts = torch.arange(len(chosen), device=chosen.device)
+        return Layers(
+            *(torch.stack(parts)[chosen, texts] for parts in zip(*(own.parts for own in settled), strict=True))
+        )
+
     def single_frames(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Tensor:
         """The baseline's frames (B, 3, 64, 64) in [−1, 1]."""
         return torch.as_tensor(self.generator(features_of(self.text, tokens, mask), mask, noise))
 
 
-def build_model(text: TextEncoder, architecture: Architecture, frames: int, width: int, hidden: int) -> ShapesModel:
-    """A new model; its first weights are drawn from torch's global generator."""
+def build_model(
+    text: TextEncoder, architecture: Architecture, frames: int, width: int, hidden: int,
+    encoder: Callable[[], TextEncoder],
+) -> ShapesModel:  # fmt: skip
+    """A new model; its first weights are drawn from torch's global generator.
+
+    encoder: makes a second `text`, for the discriminator, where it learns; what is frozen is opened once.
+    """
     config = {
         "architecture": architecture, "frames": frames, "width": width, "hidden": hidden, "text": text.config(),
     }  # fmt: skip
-    generator: nn.Module
     if architecture == "frames":
-        generator = FrameGenerator(text.width, width)
-    else:
-        generator = LayerGenerator(text.width, frames, width, hidden)
-    return ShapesModel(text, generator, config)
+        return ShapesModel(text, FrameGenerator(text.width, width), None, config)
+    reads = encoder() if isinstance(text, TokensEncoder) else text
+    discriminator = ClipDiscriminator(reads, frames, width)
+    return ShapesModel(text, LayerGenerator(text.width, frames, width, hidden), discriminator, config)
 
 
 def load_model(folder: Path, cache: Path | None = None, download: bool = False) -> tuple[ShapesModel, dict[str, Any]]:
@@ -74,9 +104,12 @@ def load_model(folder: Path, cache: Path | None = None, download: bool = False) 
     content = read_config(folder, ("shapes",))
     try:
         config = dict(content["model"])
-        text = build_encoder(config["text"], cache, download)
-        sizes = [int(config[name]) for name in ("frames", "width", "hidden")]
-        model = build_model(text, config["architecture"], *sizes)
+        frames, width, hidden = (int(config[name]) for name in ("frames", "width", "hidden"))
+
+        def encoder() -> TextEncoder:
+            return build_encoder(config["text"], cache, download)
+
+        model = build_model(encoder(), config["architecture"], frames, width, hidden, encoder)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
     load_into(model, folder, content)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mien.text.options import TextOptions
 from mien.training.options import LearningOptions
 
 
@@ -26,24 +27,10 @@ class ShapesCorpusOptions(BaseModel):
     seed: int = Field(default=0, ge=0, description="of scenes, paths and words")
 
 
-class ShapesTextOptions(BaseModel):
-    """What reads the words."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    encoder: str = Field(
-        default="tokens", min_length=1,
-        description="tokens: learned here; or a text model of transformers by name or folder",
-    )  # fmt: skip
-    download: bool = Field(default=False, description="fetch the text model by its name; needs the network")
-    width: int = Field(default=64, ge=8, le=2048, multiple_of=4, description="features of a word; tokens only")
-    layers: int = Field(default=0, ge=0, le=24, description="of the text encoder, 0: words as they are; tokens only")
-
-
 class ShapesOptions(LearningOptions):
     """Words → a clip of moving shapes. A sample is a clip."""
 
-    samples: int = Field(default=224_000, ge=1, description="clips to train on, repetitions counted")
+    samples: int = Field(default=256_000, ge=1, description="clips to train on, repetitions counted")
     clips_per_step: int = Field(default=64, ge=2, le=4096, description="clips in a batch")
     lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of the generator's AdamW")
     weight_decay: float = Field(
@@ -55,7 +42,7 @@ class ShapesOptions(LearningOptions):
     )
     width: int = Field(default=64, ge=8, le=1024, description="of what is picked out of the words")
     hidden: int = Field(default=128, ge=8, le=4096, description="of the layers between words and clip")
-    text: ShapesTextOptions = Field(default=ShapesTextOptions(), description="what reads the words")
+    text: TextOptions = Field(default=TextOptions(width=64, layers=0), description="what reads the words")
     discriminator_lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of the discriminator")
     adversarial_start: float = Field(
         default=0.1, ge=0, le=1, description="part of the samples before real and generated clips are told apart"
@@ -88,6 +75,6 @@ class EvaluateShapesOptions(BaseModel):
 def tiny_shapes() -> ShapesOptions:
     """A configuration that runs the same code in seconds."""
     return ShapesOptions(
-        samples=64, clips_per_step=8, width=16, hidden=16, text=ShapesTextOptions(width=16), baseline_samples=16,
+        samples=64, clips_per_step=8, width=16, hidden=16, text=TextOptions(width=16, layers=0), baseline_samples=16,
         log_samples=16, penalty_every=2,
     )  # fmt: skip

@@ -8,13 +8,12 @@ from typing import Any
 
 from mien.files import atomic_directory, fingerprint
 from mien.shapes.cards import shapes_card
-from mien.shapes.critic import Critic
 from mien.shapes.data import ShapesData
 from mien.shapes.frames_training import FramesPhase
 from mien.shapes.model import ShapesModel, build_model
 from mien.shapes.options import ShapesOptions
 from mien.shapes.video_training import VideoPhase
-from mien.text.encoder import TextEncoder, TokensEncoder, open_encoder, vocabulary_of
+from mien.text.encoder import TextEncoder, open_encoder, vocabulary_of
 from mien.training.curves import Log
 from mien.training.loop import Course, run_course
 from mien.training.model_folder import FORMAT, save_model
@@ -47,15 +46,13 @@ def train_shapes(
 
         text = encoder()
         text.prepare(prompts)
-        model = build_model(text, own.architecture, data.store.frames, own.width, own.hidden)
+        model = build_model(text, own.architecture, data.store.frames, own.width, own.hidden, encoder)
         phase: VideoPhase | FramesPhase
         if own.architecture == "frames":
             phase = FramesPhase(model, data, own)
         else:
             data.keep_parted()
-            # what learns to read learns it twice; what is frozen is opened once
-            reads = encoder() if isinstance(text, TokensEncoder) else text
-            phase = VideoPhase(model, Critic(reads, data.store.frames, own), data, val, own)
+            phase = VideoPhase(model, data, val, own)
         identity = fingerprint(name, own.model_dump(mode="json"), digest, FORMAT)
         course: Course[Any] = Course(
             name.replace("_", " "), identity, own.steps, own.samples_per_step, phase.make_batch, "clips",

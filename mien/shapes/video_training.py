@@ -37,16 +37,18 @@ class VideoPhase:
     which words go with which clip; from `adversarial_start` on they play the game of R3GAN as well.
     """
 
-    def __init__(self, model: ShapesModel, critic: Critic, data: ShapesData, val: ShapesData | None,
-                 options: ShapesOptions) -> None:  # fmt: skip
+    def __init__(self, model: ShapesModel, data: ShapesData, val: ShapesData | None, options: ShapesOptions) -> None:
         self.data, self.val, self.options = data, val, options
         self.device = best_device(options.device)
-        self.model, self.critic = model.to(self.device), critic.to(self.device)
+        self.model = model.to(self.device)
+        assert isinstance(model.generator, LayerGenerator)
+        assert model.discriminator is not None
+        self.generator, self.critic = model.generator, Critic(model.discriminator, options)
         self.reader = ClipReader(model.frames, options.width, NOISE).to(self.device)
         self.ema = Ema(self.model, options.ema_decay)
         self.optimizer = torch.optim.AdamW(
-            [*self.model.parameters(), *self.reader.parameters()], options.lr, betas=(0.5, 0.99),
-            weight_decay=options.weight_decay, fused=True,
+            [*model.text.parameters(), *self.generator.parameters(), *self.reader.parameters()], options.lr,
+            betas=(0.5, 0.99), weight_decay=options.weight_decay, fused=True,
         )  # fmt: skip
 
     @property
@@ -68,41 +70,44 @@ class VideoPhase:
         random = torch_generator(options.seed, f"{PURPOSE} noise", step)
         real = batch.layers.each(lambda part: part.to(self.device))
         tokens, mask = batch.tokens.to(self.device), batch.mask.to(self.device)
-        generator = self.model.generator
-        assert isinstance(generator, LayerGenerator)
+        generator = self.generator
         picked = generator.pick(features_of(self.model.text, tokens, mask), mask)
+        aims, twice = orders(real), torch.cat([picked, picked])
+        mean, log_variance = self.reader(aims, twice)
+        drawn = torch.randn(mean.shape, generator=random).to(self.device)
+        noise = mean + (log_variance / 2).exp() * drawn
         fake = None
         if samples >= options.adversarial_start * total:
-            fake = generator.make(picked, self.model.draw_noise(len(tokens), random).to(self.device))
-        values = self.critic.train_step(real, fake, tokens, mask, slower, penalty=step % options.penalty_every == 0)
-        made, told = self._made_again(generator, real, picked, random)
-        loss = options.reconstruction_weight * made + options.divergence_weight * told
-        if fake is not None:
-            opinion = self.critic.loss(fake, real, tokens, mask)
-            loss = loss + options.adversarial_weight * opinion
-            values["adversarial"] = opinion.detach()
+            free = self.model.draw_noise(len(tokens), random).to(self.device)
+            made = generator.make(torch.cat([twice, picked]), torch.cat([noise, free]))
+            made, fake = made.each(lambda part: part[: len(twice)]), made.each(lambda part: part[len(twice) :])
+        else:
+            made = generator.make(twice, noise)
+        penalty = step % options.penalty_every == 0
+        values, pull = self.critic.train_step(real, fake, tokens, mask, slower, penalty, random)
+        error, told = self._made_again(made, aims, divergence(mean, log_variance))
+        loss = options.reconstruction_weight * error + options.divergence_weight * told
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        if fake is None or pull is None:
+            loss.backward()
+        else:
+            pulled = [options.adversarial_weight * part for part in pull.parts]
+            torch.autograd.backward([loss, *fake.parts], [torch.ones_like(loss), *pulled])
         nn.utils.clip_grad_norm_(self.optimizer.param_groups[0]["params"], GRADIENT_NORM)
         self.optimizer.step()
         self.ema.update(self.model, step)
-        return {"reconstruction": made.detach(), "divergence": told.detach(), **values}
+        return {"reconstruction": error.detach(), "divergence": told.detach(), **values}
 
-    def _made_again(
-        self, generator: LayerGenerator, real: Layers, picked: Tensor, random: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """The error of real clips made again, and the nats that were told of them: means over the clips.
+    def _made_again(self, made: Layers, aims: Layers, told: Tensor) -> tuple[Tensor, Tensor]:
+        """The error of real clips made again, and the nats (B, F) that were told of them: means over the clips.
 
         Which figure is the one that the words name first is what costs less.
         """
-        options, aims, twice = self.options, orders(real), torch.cat([picked, picked])
-        mean, log_variance = self.reader(aims, twice)
-        drawn = torch.randn(mean.shape, generator=random).to(self.device)
-        made = generator.make(twice, mean + (log_variance / 2).exp() * drawn)
+        options = self.options
         errors = unlikeness(made, aims).view(2, -1)
-        told = (divergence(mean, log_variance) * aims.presence).sum(1).view(2, -1)
-        best = (options.reconstruction_weight * errors + options.divergence_weight * told).argmin(0, keepdim=True)
-        return errors.gather(0, best).mean(), told.gather(0, best).mean()
+        nats = (told * aims.presence).sum(1).view(2, -1)
+        best = (options.reconstruction_weight * errors + options.divergence_weight * nats).argmin(0, keepdim=True)
+        return errors.gather(0, best).mean(), nats.gather(0, best).mean()
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -125,7 +130,7 @@ class VideoPhase:
             **module_tensors("ema", self.ema.average),
             **module_tensors("reader", self.reader),
             **optimizer_tensors("optimizer", self.optimizer),
-            **self.critic.tensors(),
+            **optimizer_tensors("critic_optimizer", self.critic.optimizer),
         }
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
@@ -134,7 +139,7 @@ class VideoPhase:
         load_module("ema", self.ema.average, tensors)
         load_module("reader", self.reader, tensors)
         load_optimizer("optimizer", self.optimizer, tensors)
-        self.critic.restore(tensors)
+        load_optimizer("critic_optimizer", self.critic.optimizer, tensors)
 
 
 def unlikeness(made: Layers, aim: Layers) -> Tensor:

@@ -21,6 +21,12 @@ class UnknownWord:
     word: str
     suggestions: tuple[str, ...]
 
+    @property
+    def note(self) -> str:
+        """What there is to say of it to someone who wrote it."""
+        nearest = f"; the nearest that it knows: {', '.join(self.suggestions)}" if self.suggestions else ""
+        return f"the model has never seen the word {self.word[:40]!r}{nearest}"
+
 
 class TextEncoder(nn.Module, ABC):
     """Texts → features (B, L, `width`) and mask (B, L).

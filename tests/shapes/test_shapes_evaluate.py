@@ -90,7 +90,8 @@ def test_what_shows_what_is_asked_for_is_right_and_blank_frames_are_wrong(
     store = ShapesStore(corpus)
     right, blank = Remembers(store), Remembers(store, blank=True, architecture="frames")
     figures = run(monkeypatch, [blank, right], corpus, tmp_path / "out")
-    assert list(figures) == ["real", "frames", "video", "shuffled", "evaluated"]
+    assert list(figures) == ["real", "frames", "unchosen", "video", "shuffled", "evaluated"]
+    assert figures["unchosen"] is None  # neither of these animators has a choice
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
     for part, clips in zip(PARTS, (30, 24, 30), strict=True):
         assert all(set(figures[row][part]) == FIGURES for row in ("real", "video", "frames"))
@@ -139,7 +140,7 @@ def test_without_a_baseline_its_row_is_none_and_parts_that_are_absent_are_left_o
     assert set(figures["evaluated"]) == {"val", "row", "model", "fingerprint"}
     assert "frames" not in {line["row"] for line in table(tmp_path / "out" / "rates.csv")}
     figures = run(monkeypatch, [Remembers(store, architecture="frames")], store.folder, tmp_path / "out")
-    assert list(figures) == ["real", "frames", "shuffled", "evaluated"]  # the baseline is itself the model
+    assert list(figures) == ["real", "frames", "unchosen", "shuffled", "evaluated"]  # the baseline is itself the model
     assert figures["frames"]["overall"] == 1
     make_shapes_corpus(made.model_copy(update={"val": 1}), tmp_path / "one")
     store = ShapesStore(tmp_path / "one")
@@ -303,16 +304,18 @@ def test_the_baseline_is_loaded_where_there_is_one(tmp_path: Path, monkeypatch: 
     class Loads:
         @staticmethod
         def load(folder: Path, device: str) -> SimpleNamespace:
-            return SimpleNamespace(architecture=(folder / "architecture").read_text(), device=device)
+            architecture = (folder / "architecture").read_text()
+            first = SimpleNamespace(architecture=architecture, device=device, candidates=1)
+            return SimpleNamespace(architecture=architecture, device=device, candidates=8, unchosen=lambda: first)
 
     monkeypatch.setitem(sys.modules, "mien.shapes.generate", SimpleNamespace(Animator=Loads))  # type: ignore[arg-type]
     (tmp_path / "architecture").write_text("video")
-    assert list(evaluating.load_animators(tmp_path)) == ["video"]
+    assert list(evaluating.load_animators(tmp_path)) == ["unchosen", "video"]
     (tmp_path / "baseline").mkdir()
     (tmp_path / "baseline" / "architecture").write_text("frames")
     both = evaluating.load_animators(tmp_path, "cpu")
-    assert [(row, animator.architecture, animator.device) for row, animator in both.items()] == [
-        ("frames", "frames", "cpu"), ("video", "video", "cpu"),
+    assert [(row, animator.architecture, animator.device, animator.candidates) for row, animator in both.items()] == [
+        ("frames", "frames", "cpu", 8), ("unchosen", "video", "cpu", 1), ("video", "video", "cpu", 8),
     ]  # fmt: skip
     (tmp_path / "architecture").write_text("frames")
     assert list(evaluating.load_animators(tmp_path)) == ["frames"]

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from mien.shapes.clip_reader import divergence, orders
+from mien.shapes.critic import chimeras
 from mien.shapes.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
 from mien.shapes.frames import NOISE as FRAME_NOISE
 from mien.shapes.frames import FrameDiscriminator, FrameGenerator
@@ -19,6 +20,7 @@ from mien.shapes.parting import REACH
 from mien.shapes.reading import Words
 from mien.shapes.seeing import gaps
 from mien.shapes.video_training import unlikeness
+from mien.text.encoder import TokensEncoder, open_encoder
 
 
 def some_layers(clips: int = 3, frames: int = 12) -> Layers:
@@ -32,7 +34,7 @@ def test_noise_and_words_change_the_clip_and_padding_does_not() -> None:
     torch.manual_seed(0)
     generator = LayerGenerator(16, 12, 16, 32).eval()
     for parameter in generator.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
+        torch.nn.init.normal_(parameter, std=0.1)
     text, mask, noise = torch.randn(1, 5, 16), torch.ones(1, 5, dtype=torch.bool), torch.randn(1, FIGURES, NOISE)
     own = generator(text, mask, noise)
     assert own.paths.shape == (1, FIGURES, 4, 12)
@@ -76,9 +78,11 @@ def test_a_word_knows_what_is_before_and_after_it_however_far() -> None:
 
 def test_scores_with_all_words_hold_those_with_the_own_and_figures_have_no_order() -> None:
     torch.manual_seed(0)
-    critic = ClipDiscriminator(16, 12, 16)
+    encoder = open_encoder("tokens", ("red", "blue"), width=16, layers=0)
+    assert isinstance(encoder, TokensEncoder)
+    critic = ClipDiscriminator(encoder, 12, 16)
     layers = some_layers()
-    asked = critic.read(torch.randn(3, 5, 16), torch.ones(3, 5, dtype=torch.bool))
+    asked = critic.read(*encoder.tokenise(["red", "blue red", "blue"]))
     seen, swapped = critic.see(layers), critic.see(layers.swapped())
     assert torch.allclose(scores_with_all(seen, asked).diagonal(), score(seen, asked), atol=1e-5)
     assert torch.allclose(score(swapped, asked), score(seen, asked), atol=1e-5)
@@ -87,13 +91,34 @@ def test_scores_with_all_words_hold_those_with_the_own_and_figures_have_no_order
 
 def test_what_an_absent_figure_would_be_is_not_seen() -> None:
     torch.manual_seed(0)
-    critic, layers = ClipDiscriminator(16, 12, 16), some_layers(1)
+    critic, layers = ClipDiscriminator(open_encoder("tokens", ("red",), width=16), 12, 16), some_layers(1)
     other = Layers(*(part.clone() for part in layers.parts))
     for part in (other.paths, other.pictures, other.colours):
         part[:, 1] = torch.rand_like(part[:, 1])
     seen, same = critic.see(layers), critic.see(other)
     assert torch.allclose(seen.figures, same.figures, atol=1e-6)
     assert torch.allclose(seen.real, same.real, atol=1e-6)
+
+
+def test_chimeras_have_one_part_of_another() -> None:
+    layers = Layers(*(torch.arange(6.0).view(6, 1, *[1] * (len(shape) - 1)).expand(6, *shape).clone() for shape in (
+        (2, 4, 12), (2, PICTURE, PICTURE), (2, 3), (2,))))  # fmt: skip
+    layers.presence[:] = torch.tensor([1.0, 0.0])
+    layers.presence[4:] = 1
+    for part in layers.parts[:3]:
+        part[:, 1] += 10
+    made = chimeras(layers, torch.Generator().manual_seed(0))
+    assert torch.equal(made.presence, layers.presence)
+    for clip in range(6):
+        wrong = [
+            not torch.equal(own[clip], part[clip]) for own, part in zip(layers.parts[:3], made.parts, strict=False)
+        ]
+        assert sum(wrong) == 1
+        part = made.parts[wrong.index(True)][clip]
+        if clip >= 4:  # a pair exchanges its own
+            assert torch.equal(part, layers.parts[wrong.index(True)][clip].flip(0))
+        else:
+            assert float(part[0].flatten()[0]) in {0, 1, 2, 3}
 
 
 def test_gaps_tell_whether_two_figures_meet() -> None:

@@ -14,11 +14,14 @@ import torch
 
 from mien.shapes.corpus import make_shapes_corpus
 from mien.shapes.data import ShapesData
+from mien.shapes.discriminator import score
 from mien.shapes.generate import AnimateError, Animator
+from mien.shapes.layers import Layers, draw
 from mien.shapes.options import ShapesCorpusOptions, ShapesOptions, tiny_shapes
 from mien.shapes.training import train_shapes
-from mien.text.encoder import open_encoder, vocabulary_of
+from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
 from mien.training.curves import no_log
+from mien.training.randomness import torch_generator
 
 TINY = tiny_shapes()
 
@@ -85,6 +88,7 @@ def test_the_critic_learns_words_and_the_generator_to_make_clips_again(corpus: P
 KILLED = """
 import sys
 from pathlib import Path
+from mien.shapes.layers import Layers, draw
 from mien.shapes.options import tiny_shapes
 from mien.shapes.training import train_shapes
 corpus, out, resume = map(Path, sys.argv[1:])
@@ -123,6 +127,27 @@ def test_the_same_seed_gives_the_same_clip(trained: Path) -> None:
     assert np.array_equal(both, animator.clips(texts, [3, 4]))
     assert np.abs(animator.clips(texts[:1], [3])[0].astype(int) - both[0].astype(int)).max() <= 1
     assert not np.array_equal(animator.clips(texts[:1], [5])[0], both[0])
+
+
+def test_the_discriminator_chooses_between_clips_and_one_is_no_choice(trained: Path) -> None:
+    texts, seeds = ["a red circle moving up"] * 4, [1, 2, 3, 4]
+    first, chosen = (Animator.load(trained, "cpu", candidates=count) for count in (1, 6))
+    model = chosen.model
+    tokens, mask = read_tokens(model.text, texts)
+    tries = []
+    for number in range(6):
+        noise = torch.cat([model.draw_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
+        tries.append(model.layers(tokens, mask, noise))
+    asked = model.discriminator.read(tokens, mask)
+    scores = [
+        score(model.discriminator.see(Layers(own.paths, own.pictures, own.colours, own.presence.round())), asked)
+        for own in tries
+    ]
+    best = torch.stack(scores).argmax(0)
+    for place, number in enumerate(best.tolist()):
+        assert np.array_equal(chosen.clips(texts, seeds)[place], draw(tries[number])[place].numpy())
+    assert np.array_equal(first.clips(texts, seeds), draw(tries[0]).numpy())
+    assert best.any()
 
 
 def test_a_clip_can_last_longer_and_ends_where_it_would(trained: Path) -> None:

@@ -1,0 +1,21 @@
+"""What the configuration says of a text encoder. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TextOptions(BaseModel):
+    """What reads the words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoder: str = Field(
+        default="tokens", min_length=1,
+        description="tokens: learned here; or a text model of transformers by name or folder",
+    )  # fmt: skip
+    download: bool = Field(default=False, description="fetch the text model by its name; needs the network")
+    width: int = Field(default=128, ge=8, le=2048, multiple_of=4, description="features of a word; tokens only")
+    layers: int = Field(
+        default=2, ge=0, le=24, description="of the text encoder, 0: words as they are; tokens only"
+    )  # fmt: skip
