@@ -41,6 +41,8 @@ class Critic:
         mismatch = mismatch_loss(with_all) + functional.softplus(score(wrong, asked) - own).mean()
         values: dict[str, Tensor | float] = {"mismatch": mismatch.detach()}
         loss, pull = options.mismatch_weight * mismatch, None
+        # R1 from the beginning: what has grown steep on words alone would throw the game as it begins
+        steep = gradient_penalty(own, *real.parts) if penalty else None
         if fake is not None:
             fake = fake.watched()
             fake_scores = score(see(fake), asked)
@@ -48,10 +50,11 @@ class Critic:
             pull = Layers(*torch.autograd.grad(opinion, fake.parts, retain_graph=True))
             loss = loss + paired_relativistic_loss(own, fake_scores)
             values |= {"gap": (own - fake_scores).mean().detach(), "adversarial": opinion.detach()}
-            if penalty:
-                steep = gradient_penalty(own, *real.parts) + gradient_penalty(fake_scores, *fake.parts)
-                # taken now and then, it counts for the steps between as well
-                loss = loss + options.penalty_every * options.gamma / 2 * steep
+            if steep is not None:
+                steep = steep + gradient_penalty(fake_scores, *fake.parts)
+        if steep is not None:
+            # taken now and then, it counts for the steps between as well
+            loss = loss + options.penalty_every * options.gamma / 2 * steep
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward(inputs=self.parameters)
         self.optimizer.step()

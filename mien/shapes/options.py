@@ -45,7 +45,7 @@ class ShapesOptions(LearningOptions):
     text: TextOptions = Field(default=TextOptions(width=64, layers=0), description="what reads the words")
     discriminator_lr: float = Field(default=2e-3, gt=0, le=1, description="highest learning rate of the discriminator")
     adversarial_start: float = Field(
-        default=0.1, ge=0, le=1, description="part of the samples before real and generated clips are told apart"
+        default=0.0, ge=0, le=1, description="part of the samples before real and generated clips are told apart"
     )
     adversarial_weight: float = Field(default=1.0, ge=0, description="of the discriminator's opinion")
     mismatch_weight: float = Field(default=1.0, ge=0, description="of telling words of other clips from a clip's own")

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from mien.shapes.clip_reader import ClipReader, divergence, orders
 from mien.shapes.critic import Critic
@@ -152,5 +151,5 @@ def unlikeness(made: Layers, aim: Layers) -> Tensor:
         + (made.colours - aim.colours).square().mean(-1)
     )
     presence = made.presence.clamp(1e-4, 1 - 1e-4)
-    missing = functional.binary_cross_entropy(presence, aim.presence, reduction="none")
+    missing = -(aim.presence * presence.log() + (1 - aim.presence) * (1 - presence).log())
     return (error * aim.presence + PRESENCE_WEIGHT * missing).sum(1)
