@@ -56,7 +56,7 @@ def train_shapes(
         identity = fingerprint(name, own.model_dump(mode="json"), digest, FORMAT)
         course: Course[Any] = Course(
             name.replace("_", " "), identity, own.steps, own.samples_per_step, phase.make_batch, "clips",
-            own.log_samples, checkpoint_seconds=own.checkpoint_seconds, light_batches=True,
+            own.log_samples, checkpoint_seconds=own.checkpoint_seconds,
         )  # fmt: skip
         run_course(phase, course, resume, heard)
         return phase.result, phase.validate()
