@@ -1,4 +1,4 @@
-"""A frozen text model of transformers reads the words in place of the own vocabulary, and is found again by its folder."""
+"""A frozen text model of transformers reads the words in place of the own vocabulary, and is found by its folder."""
 
 from __future__ import annotations
 
