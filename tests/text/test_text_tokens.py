@@ -174,6 +174,17 @@ def test_unknown_words_and_their_neighbours() -> None:
     assert model.unknown_words("s" * 100_000) == (UnknownWord("s" * 100_000, ()),)
 
 
+def test_without_layers_a_word_is_what_it_is_whatever_stands_beside_it() -> None:
+    torch.manual_seed(0)
+    model = TokensEncoder(("she", "nods", "smiles"), width=8, heads=2, layers=0)
+    (nods, smiles), _ = model(["she nods", "she smiles"])
+    assert torch.equal(nods[1], smiles[1])
+    assert not torch.allclose(nods[2], smiles[2])
+    deeper = TokensEncoder(("she", "nods", "smiles"), width=8, heads=2, layers=1)
+    (nods, smiles), _ = deeper(["she nods", "she smiles"])
+    assert not torch.equal(nods[1], smiles[1])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -181,7 +192,8 @@ def test_unknown_words_and_their_neighbours() -> None:
         ({"vocabulary": ["She"]}, "'She' is not one word"),
         ({"vocabulary": ["she nods"]}, "is not one word"),
         ({"vocabulary": ["she"], "width": 30}, "multiple of the heads"),
-        ({"vocabulary": ["she"], "layers": 0}, "at least 1"),
+        ({"vocabulary": ["she"], "layers": -1}, "layers at least 0"),
+        ({"vocabulary": ["she"], "longest": 0}, "at least 1"),
         ({"vocabulary": ["she"], "dropout": 1.0}, "under 1"),
         ({"vocabulary": []}, "at least one word"),
     ],
