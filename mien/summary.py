@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -65,7 +66,7 @@ MOTION_FIGURES = {
 """The figures of head motion that are shown: their names, and decimals."""
 
 SHAPES_FIGURES = {
-    "exact": ("all that was asked for", 2), "present": ("number of figures", 2), "shape": ("shape", 2),
+    "exact": ("all", 2), "present": ("number", 2), "shape": ("shape", 2),
     "colour": ("colour", 2), "size": ("size", 2), "motion": ("motion", 2), "steady": ("steady", 2),
 }  # fmt: skip
 """The same of moving shapes."""
@@ -103,6 +104,18 @@ def rows_table(title: str, shown: Mapping[str, tuple[str, int]], columns: Mappin
     return table
 
 
+def figures_across(title: str, shown: Mapping[str, tuple[str, int]], rows: Mapping[str, Mapping[str, Any]]) -> Table:
+    """The rows of the evaluation downwards, the figures that are shown across: for many rows and few figures."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for name, _ in shown.values():
+        table.add_column(name, justify="right")
+    for row, figures in rows.items():
+        values = [(figures.get(key), decimals) for key, (_, decimals) in shown.items()]
+        table.add_row(row, *("–" if value is None else f"{value:.{decimals}f}" for value, decimals in values))
+    return table
+
+
 def places(folder: Path) -> list[tuple[str, str]]:
     """What is where: (thing, place), only what is there."""
     data, motion = folder / "data" / "evaluate_talking", folder / "data" / "evaluate_motion"
@@ -130,10 +143,10 @@ def show(folder: Path) -> None:
     """Print the tables and the places on stdout. Raises SummaryError when there was no evaluation."""
     console = Console()
     others = [
-        rows_table(title, shown, rows)
-        for title, shown, stage in (
-            ("Head motion from words", MOTION_FIGURES, "evaluate_motion"),
-            ("Moving shapes from words", SHAPES_FIGURES, "evaluate_shapes"),
+        table(title, shown, rows)
+        for table, title, shown, stage in (
+            (rows_table, "Head motion from words", MOTION_FIGURES, "evaluate_motion"),
+            (figures_across, "Moving shapes from words: what is right", SHAPES_FIGURES, "evaluate_shapes"),
         )
         if (rows := read_rows(folder, stage))
     ]

@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 from mien import doctor
 from mien.cli import app
 from mien.media.video import write_video
-from mien.summary import ROWS, SummaryError, read_evaluation
+from mien.summary import PARTS, ROWS, SHAPES_FIGURES, SummaryError, read_evaluation
 
 MIEN = [sys.executable, "-m", "mien.cli"]
 
@@ -273,6 +273,12 @@ def test_summary_shows_the_figures_of_moving_shapes(tmp_path: Path, monkeypatch:
     (tmp_path / "metrics/evaluate_shapes.json").write_text(json.dumps(rows))
     told = mien("summary").output
     assert all(words in told for words in ("Moving shapes", "video, seen", "0.75", "0.62"))
+    every = {part: dict.fromkeys(SHAPES_FIGURES, 0.5) for part in PARTS}
+    whole = dict.fromkeys(("real", "frames", "unchosen", "video", "shuffled"), every)
+    (tmp_path / "metrics/evaluate_shapes.json").write_text(json.dumps(whole))
+    monkeypatch.setenv("COLUMNS", "80")
+    told = mien("summary").output
+    assert told.count("0.50") == 15 * len(SHAPES_FIGURES)  # all of them can be read where lines are 80 wide
 
 
 def test_the_summary_knows_the_rows_of_the_evaluation() -> None:
