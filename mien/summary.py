@@ -66,7 +66,7 @@ MOTION_FIGURES = {
 """The figures of head motion that are shown: their names, and decimals."""
 
 SHAPES_FIGURES = {
-    "exact": ("all", 2), "present": ("number", 2), "shape": ("shape", 2),
+    "exact": ("all", 2), "present": ("count", 2), "shape": ("shape", 2),
     "colour": ("colour", 2), "size": ("size", 2), "motion": ("motion", 2), "steady": ("steady", 2),
 }  # fmt: skip
 """The same of moving shapes."""
