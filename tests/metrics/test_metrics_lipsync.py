@@ -90,16 +90,16 @@ def test_a_mouth_that_follows_its_voice_correlates_perfectly_without_lag() -> No
 def test_a_shifted_sound_shifts_the_lag_by_what_it_was_shifted(
     shift: int, seed: int, gain: float, offset: float
 ) -> None:
-    opening = syllables(seed, 130)
+    opening = syllables(seed, 400)
     speech = spoken(opening)
     samples = shift * RATE // 25
     # The sound comes `shift` frames later, so the mouth is that much early: a negative lag.
     late = np.concatenate([np.zeros(max(samples, 0), np.float32), speech[max(-samples, 0) :]])
-    voice = loudness(late, RATE, 130, FPS)[10:-10]
+    voice = loudness(late, RATE, 400, FPS)[10:-10]
     sync = lip_sync(gain * opening[10:-10] + offset, voice, FPS)
     assert sync.lag_ms == pytest.approx(-40 * shift)
-    # not 1: at its ends the filter sees other frames of the two; the least of all these seeds and shifts is 0.73
-    assert sync.correlation > 0.73
+    # not 1: at its ends the filter sees other frames of the two, which count for more the shorter the clip is
+    assert sync.correlation > 0.9
 
 
 def test_correlations_are_pearsons_over_the_overlap() -> None:

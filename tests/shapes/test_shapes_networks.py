@@ -64,11 +64,6 @@ def test_a_word_knows_what_is_before_and_after_it_however_far() -> None:
     words, text, mask = Words(8, 8, 2), torch.randn(1, 12, 8), torch.ones(1, 12, dtype=torch.bool)
     other = text.clone()
     other[0, 0] = torch.randn(8)
-    with torch.no_grad():
-        words.queries.zero_()
-        last = torch.zeros(1, 12, dtype=torch.bool)
-        last[0, -1] = True
-        words.keys.weight.zero_()
     hooks: list[torch.Tensor] = []
     words.values.register_forward_hook(lambda *told: hooks.append(told[2]))
     words(text, mask)
