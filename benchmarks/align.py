@@ -18,7 +18,7 @@ from pathlib import Path
 from mien.clips import Clip
 from mien.faces.align import align_clips
 from mien.faces.aligned_clip import make_aligned_clip
-from mien.faces.landmarks import open_detector
+from mien.faces.detectors.open import open_detector
 from mien.faces.options import AlignOptions, TrackOptions
 from mien.media.ffmpeg import probe
 from mien.media.video import decode_frames

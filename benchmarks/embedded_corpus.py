@@ -21,10 +21,10 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from mien.corpora.acting import mouth_drive
-from mien.corpora.embedded import render_corpus
+from mien.corpora.embedded.acting import mouth_drive
+from mien.corpora.embedded.corpus import render_corpus
 from mien.corpora.options import EmbeddedOptions
-from mien.faces.landmarks import open_detector
+from mien.faces.detectors.open import open_detector
 from mien.heads.performance import Performance
 from mien.media.video import decode_frames
 from mien.parallel import Execution, map_clips

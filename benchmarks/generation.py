@@ -28,18 +28,23 @@ import torch
 from measuring import FPS, PeakMemory, Row, print_table, rate
 from PIL import Image
 
-from mien.corpora.embedded_plan import plan_corpus
-from mien.corpora.embedded_scene import clip_frames
+from mien.corpora.embedded.plan import plan_corpus
+from mien.corpora.embedded.scene import clip_frames
 from mien.corpora.options import EmbeddedOptions
 from mien.heads.performance import Performance
-from mien.talking.encoders import SPEECH_CONTEXT
-from mien.talking.generate import CHUNK_FRAMES
-from mien.talking.motion import MOTIONS
-from mien.talking.networks import Generator, GeneratorConfig, count_parameters
+from mien.talking.data.motion import MOTIONS
+from mien.talking.data.speech_features import MELS
+from mien.talking.generate.request import TalkOptions
+from mien.talking.generate.talk import (
+    load_talker,
+    talk_frames,
+    talk_with,
+    warm_up,
+)
+from mien.talking.generate.talker import CHUNK_FRAMES
+from mien.talking.networks.encoders import SPEECH_CONTEXT
+from mien.talking.networks.generator import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
-from mien.talking.speech_features import MELS
-from mien.talking.talk import load_talker, talk_frames, talk_with, warm_up
-from mien.talking.talk_request import TalkOptions
 from mien.training.model_folder import save_model
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)

@@ -1,6 +1,6 @@
 """The fit of the embedded head to landmarks: how its tables were made, and what it is worth.
 
-    python benchmarks/head_fitting.py calibrate          # prints the tables of mien/heads/fitting_points.py
+    python benchmarks/head_fitting.py calibrate          # prints the tables of mien/heads/fitting/points.py
     python benchmarks/head_fitting.py measure [--part val]
     python benchmarks/head_fitting.py compare [--part val] [--clips 12] MODEL.task
 
@@ -24,14 +24,14 @@ import torch
 from numpy.typing import NDArray
 
 from mien.clips import read_clips
-from mien.faces.blendshapes import measure_blendshapes
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.fitting import fit_head
+from mien.faces.detectors.blendshapes import measure_blendshapes
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.fitting.fit import fit_head
 from mien.heads.head import rotation
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.video import decode_frames
-from mien.motion.features import resampled
-from mien.motion.measured import measure_shards, track_video
+from mien.motion.corpus.measured import measure_shards, track_video
+from mien.motion.data.features import resampled
 from mien.parallel import Execution
 
 Array = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""What MediaPipe says of heads that are known: the tables of mien/heads/fitting_points.py, measured.
+"""What MediaPipe says of heads that are known: the tables of mien/heads/fitting/points.py, measured.
 
 Everything about a picture is known (who, with which expression, turned how, seen by which camera), so that a point of
 MediaPipe's can be held against where each vertex really is.
@@ -14,18 +14,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mien.faces.landmarks import open_detector
-from mien.faces.mediapipe_landmarks import ibug_from_mesh
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.fitting_model import FITTED, Camera, PointModel
-from mien.heads.fitting_points import GAINS, LANDMARK_TABLE, MESH_TABLE, mesh_points
-from mien.heads.glasses import draw_glasses
+from mien.faces.detectors.mediapipe_mesh import ibug_from_mesh
+from mien.faces.detectors.open import open_detector
+from mien.heads.embedded.glasses import draw_glasses
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.embedded.parts import PARTS
+from mien.heads.embedded.people import sample_actor
+from mien.heads.fitting.model import FITTED, Camera, PointModel
+from mien.heads.fitting.points import (
+    GAINS,
+    LANDMARK_TABLE,
+    MESH_TABLE,
+    mesh_points,
+)
 from mien.heads.head import HEAD_HEIGHT, rotation
-from mien.heads.parts import PARTS
-from mien.heads.people import sample_actor
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
-from mien.heads.render import Camera as RenderCamera
-from mien.heads.render import render_frames
+from mien.heads.render.render import Camera as RenderCamera
+from mien.heads.render.render import render_frames
 from mien.progress import progress_bar
 
 Array = NDArray[np.float64]

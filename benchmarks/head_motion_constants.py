@@ -3,7 +3,7 @@
     python benchmarks/head_motion_constants.py [data]
 
 A linear fit over all frames of the shards in `data/faces` against the truth in `data/corpus/truth`, within each clip;
-the slopes are the constants in `mien/talking/head_motion.py`.
+the slopes are the constants in `mien/talking/generate/head_motion.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mien.faces.alignment import transform_points
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.talking.motion import MOTIONS, face_motion
+from mien.talking.data.motion import MOTIONS, face_motion
 
 CAUSES = ("yaw", "pitch", "roll", "x", "y", "z", "gaze yaw", "gaze pitch", "blink")
 BLINK, LIDS = CAUSES.index("blink"), MOTIONS.index("lids")

@@ -20,7 +20,7 @@ from measuring import Row, print_table, rate
 from mien.heads.catalogue import HEAD_NAMES, open_head
 from mien.heads.head import Head, HeadError
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.heads.playback import posed_frames, render_head
+from mien.heads.render.playback import posed_frames, render_head
 
 FRAMES = 40
 GOAL = 30.0

@@ -20,8 +20,8 @@ from mien.heads.appearance import Appearance
 from mien.heads.catalogue import HEAD_NAMES, open_head
 from mien.heads.head import HeadError
 from mien.heads.performance import Performance, expression_vector
-from mien.heads.playback import render_head
-from mien.heads.render import Camera
+from mien.heads.render.playback import render_head
+from mien.heads.render.render import Camera
 
 ACTIONS: tuple[tuple[str, dict[str, float], tuple[float, float, float], tuple[float, float]], ...] = (
     ("still", {}, (0, 0, 0), (0, 0)),

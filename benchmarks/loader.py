@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import affine_transform, gaussian_filter
 from torch import Tensor
 
-from mien.talking.data import BatchPlan, TalkingData, make_batch
+from mien.talking.data.batches import BatchPlan, TalkingData, make_batch
 from mien.talking.losses import feature_weights
 from mien.talking.options import Augmentation, GeneratorOptions
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from mien.clips import Clip
 from mien.faces.align import align_clips
-from mien.faces.landmarks import open_detector
+from mien.faces.detectors.open import open_detector
 from mien.faces.options import AlignOptions, TrackOptions
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import read_sound, write_wav

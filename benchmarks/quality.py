@@ -17,11 +17,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mien.talking.data import TalkingData
-from mien.talking.evaluate import evaluate_talking
-from mien.talking.generator_training import GeneratorPhase, new_generator
+from mien.talking.data.batches import TalkingData
+from mien.talking.evaluate.evaluate import evaluate_talking
 from mien.talking.options import EvaluateTalkingOptions, GeneratorOptions, TalkingFaceOptions
-from mien.talking.train import train_generator, train_talking_face
+from mien.talking.train.generator import GeneratorPhase, new_generator, train_generator
+from mien.talking.train.talking_face import train_talking_face
 from mien.training.curves import no_log
 from stages.options import parse_options
 from stages.paths import FACES, MODELS, SPLIT
@@ -75,8 +75,8 @@ def trained(
 
 def samples_in(seconds: float, options: GeneratorOptions, talking: TalkingFaceOptions | None = None) -> int:
     """How many frames a phase trains on in so much time: from thirty steps of it."""
-    from mien.talking.emotion_training import load_emotion_discriminator
-    from mien.talking.talking_face_training import TalkingFacePhase
+    from mien.talking.train.emotion_discriminator import load_emotion_discriminator
+    from mien.talking.train.talking_face import TalkingFacePhase
 
     data = TalkingData(FACES, SPLIT, "train")
     network = new_generator(data, options)

@@ -3,7 +3,7 @@
     python benchmarks/training_step.py [--steps 3] [--threads 2]
     python benchmarks/training_step.py --device cuda [--clips-per-step 32]
 
-The step is that of phase 3, `mien.talking.talking_face_training.TalkingFacePhase.train_step`: generator, frame and
+The step is that of phase 3, `mien.talking.train.talking_face.TalkingFacePhase.train_step`: generator, frame and
 emotion discriminators, all optimisers, the pixel loss; the batch is made beforehand. `direct` is measured at the size
 of the 2020 system (64, 128, 256, 512, 512 feature maps), which the goal is set against, and at the feature maps of
 `warp`. The batches and discriminators are the same for all.
@@ -26,13 +26,13 @@ import torch
 from measuring import Row, made_up_faces, print_table
 from torch.utils.flop_counter import FlopCounterMode
 
-from mien.talking import talking_face_training
-from mien.talking.data import Batch, TalkingData
-from mien.talking.discriminators import EmotionDiscriminator
-from mien.talking.generator_training import new_generator
-from mien.talking.networks import count_parameters
+from mien.talking.data.batches import Batch, TalkingData
+from mien.talking.networks.discriminators import EmotionDiscriminator
+from mien.talking.networks.generator import count_parameters
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
-from mien.talking.talking_face_training import TalkingFacePhase
+from mien.talking.train import talking_face as talking_face_training
+from mien.talking.train.generator import new_generator
+from mien.talking.train.talking_face import TalkingFacePhase
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)
 PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12, "L40S": 362e12, "L4": 121e12, "A10G": 70e12, "T4": 65e12}

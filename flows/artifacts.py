@@ -13,8 +13,8 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact
 
 from flows.graph import Stage, Step
 from flows.stage_task import StageEnd
-from mien.tracked import numbers
-from mien.tracking import RUNS_VIEW
+from mien.tracking.tracking import RUNS_VIEW
+from mien.tracking.values import numbers
 
 PICTURE_WIDTH = 1100
 _WILL = {"run": "will run", "perhaps": "may run", "cached": "cached"}

@@ -27,8 +27,8 @@ from pydantic import BaseModel
 from mien.files import write_json
 from mien.locks import file_lock
 from mien.processes import Process, stop_tree
-from mien.tracked import main_root, tracking_uri
-from mien.tracking import RUNS_VIEW, Tracking
+from mien.tracking.tracking import RUNS_VIEW, Tracking
+from mien.tracking.values import main_root, tracking_uri
 
 HOST = "127.0.0.1"
 HEALTHY_SECONDS = 240.0

@@ -29,7 +29,7 @@ from flows.stage_task import PipelineRun, run_stage
 from flows.worktree import keep_experiment, make_worktree
 from mien.locks import LockHeldError, file_lock
 from mien.processes import Process
-from mien.tracking import Tracking
+from mien.tracking.tracking import Tracking
 from stages.pipeline_files import read_yaml
 from stages.receipts import tag_finished_runs
 

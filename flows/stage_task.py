@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.dvc_process import run_dvc
-from mien.tracking import Tracking
+from mien.tracking.tracking import Tracking
 from stages.pipeline_files import PipelineFiles
 from stages.receipts import read_receipt, tag_finished_runs
 

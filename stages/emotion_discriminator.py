@@ -7,7 +7,7 @@ from stages.shell import StageRun, run
 
 def emotion_discriminator(options: EmotionDiscriminatorOptions, stage: StageRun) -> None:
     """Phase 1: the emotion discriminator learns the emotions of real clips."""
-    from mien.talking.emotion_training import train_emotion_discriminator
+    from mien.talking.train.emotion_discriminator import train_emotion_discriminator
 
     stage.metrics(
         train_emotion_discriminator(FACES, SPLIT, options, MODELS / "emotion_discriminator", stage.resume, stage.curves)

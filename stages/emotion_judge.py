@@ -7,7 +7,7 @@ from stages.shell import StageRun, run
 
 def emotion_judge(options: EmotionJudgeOptions, stage: StageRun) -> None:
     """Train the judge on real clips of the train actors."""
-    from mien.talking.judge import train_emotion_judge
+    from mien.talking.judge.train import train_emotion_judge
 
     stage.metrics(train_emotion_judge(FACES, SPLIT, options, MODELS / "emotion_judge", stage.resume, stage.curves))
 

@@ -7,10 +7,10 @@ from stages.shell import StageRun, run
 
 def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
     """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
-    from mien.talking.evaluate import evaluate_talking as evaluate
-    from mien.talking.generate import Talker
-    from mien.talking.serving import served_example, served_inputs, served_outputs
-    from mien.tracked import Figure, ServedModel
+    from mien.talking.evaluate.evaluate import evaluate_talking as evaluate
+    from mien.talking.generate.serving import served_example, served_inputs, served_outputs
+    from mien.talking.generate.talker import Talker
+    from mien.tracking.values import Figure, ServedModel
 
     folder = MODELS / "talking_face"
     figures = evaluate(FACES, SPLIT, folder, MODELS / "emotion_judge", options, EVALUATION, stage.log)
@@ -20,7 +20,7 @@ def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
     model = ServedModel(
         "talking_face",
         folder,
-        "mien.talking.serving",
+        "mien.talking.generate.serving",
         served_inputs(talker.size),
         served_outputs(talker.size),
         served_example(talker.size, talker.sample_rate),

@@ -7,7 +7,7 @@ from stages.shell import StageRun, run
 
 def generator(options: GeneratorOptions, stage: StageRun) -> None:
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
-    from mien.talking.generator_training import train_generator
+    from mien.talking.train.generator import train_generator
 
     stage.metrics(train_generator(FACES, SPLIT, options, MODELS / "generator", stage.resume, stage.curves))
 

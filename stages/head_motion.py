@@ -9,7 +9,7 @@ from stages.shell import StageRun, run
 
 def head_motion(options: HeadMotionOptions, stage: StageRun) -> None:
     """Train on motions with words."""
-    from mien.motion.training import train_head_motion
+    from mien.motion.train import train_head_motion
 
     figures = train_head_motion(
         MOTIONS, options, MODELS / "head_motion", stage.resume, stage.curves, cache=Path(".cache/text")

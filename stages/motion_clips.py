@@ -7,7 +7,7 @@ from stages.shell import StageRun, run
 
 def motion_clips(options: MotionClipsOptions, stage: StageRun) -> None:
     """Head rotation, translation, gaze and expression, 25 times a second, each sequence with its sentences."""
-    from mien.motion.clips import make_motion_clips
+    from mien.motion.corpus.corpus import make_motion_clips
 
     stage.metrics(make_motion_clips(options, FACES, SPLIT, MOTIONS, stage.execution))
 

@@ -7,7 +7,7 @@ from stages.shell import StageRun, run
 
 def motion_judge(options: MotionJudgeOptions, stage: StageRun) -> None:
     """Train the judge on real motions."""
-    from mien.motion.judge import train_motion_judge
+    from mien.motion.judge.train import train_motion_judge
 
     stage.metrics(train_motion_judge(MOTIONS, options, MODELS / "motion_judge", stage.resume, stage.curves))
 

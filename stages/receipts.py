@@ -10,7 +10,7 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.files import write_json
-from mien.tracking import Tracking
+from mien.tracking.tracking import Tracking
 from stages.pipeline_files import PipelineFiles
 
 

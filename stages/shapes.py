@@ -9,7 +9,7 @@ from stages.shell import StageRun, run
 
 def shapes(options: ShapesOptions, stage: StageRun) -> None:
     """Words → a clip of moving shapes."""
-    from mien.shapes.training import train_shapes
+    from mien.shapes.train.train import train_shapes
 
     out = MODELS / "shapes"
     stage.metrics(train_shapes(SHAPES_CORPUS, options, out, stage.resume, stage.curves, cache=Path(".cache/text")))

@@ -7,7 +7,7 @@ from stages.shell import StageRun, run
 
 def shapes_corpus(options: ShapesCorpusOptions, stage: StageRun) -> None:
     """Circles, squares, triangles and stars that move as their prompts say, 64×64 pixels, 10 frames a second."""
-    from mien.shapes.corpus import make_shapes_corpus
+    from mien.shapes.corpus.corpus import make_shapes_corpus
 
     stage.metrics(make_shapes_corpus(options, SHAPES_CORPUS))
 

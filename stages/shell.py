@@ -4,7 +4,7 @@
     from stages.shell import StageRun, run
 
     def generator(options: GeneratorOptions, stage: StageRun) -> None:
-        from mien.talking.train import train_generator
+        from mien.talking.train.generator import train_generator
 
         figures = train_generator(FACES, SPLIT, options, MODEL, stage.resume, stage.curves)
         stage.metrics(figures)
@@ -48,8 +48,8 @@ from stages.options import OptionsError, parse_options
 from stages.pipeline_files import PipelineFileError, PipelineFiles
 
 if TYPE_CHECKING:
-    from mien.tracked import Figure, ServedModel
-    from mien.tracking import TrackedRun
+    from mien.tracking.tracking import TrackedRun
+    from mien.tracking.values import Figure, ServedModel
 
 LOCK_SECONDS = 2 * GRACE_SECONDS
 """How long to wait for a stage that is just ending, for instance because its dvc was killed."""
@@ -190,7 +190,7 @@ def _guarded(
     """Run the stage's function with everything around it; its exit code."""
     driver = _surrounding_dvc()
     _end_with(driver)
-    from mien.tracking import Tracking
+    from mien.tracking.tracking import Tracking
     from stages.receipts import Receipt, tag_finished_runs
 
     receipt = Receipt(stage=name, pid=os.getpid())
@@ -221,8 +221,8 @@ def _guarded(
 def _start_tracking(
     tracking: Any, name: str, options: BaseModel, files: PipelineFiles, params: Path, driver: Process | None
 ) -> TrackedRun:
-    from mien.tracked import Dataset
-    from mien.tracking import TrackedRun
+    from mien.tracking.tracking import TrackedRun
+    from mien.tracking.values import Dataset
     from stages.pipeline_files import read_yaml
 
     sections = read_yaml(params)

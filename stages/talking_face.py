@@ -7,7 +7,7 @@ from stages.shell import StageRun, run
 
 def talking_face(options: TalkingFaceOptions, stage: StageRun) -> None:
     """Joint training from phases 1 and 2."""
-    from mien.talking.talking_face_training import train_talking_face
+    from mien.talking.train.talking_face import train_talking_face
 
     figures = train_talking_face(
         FACES,

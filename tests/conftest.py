@@ -13,10 +13,10 @@ from toy_pipeline import make_repository
 def head_motion_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model of head motion: it knows a few words and hardly moves."""
     # torch is loaded for those who ask
-    from mien.motion.embedded import embedded_motions
+    from mien.motion.corpus.embedded import embedded_motions
+    from mien.motion.data.store import write_motions
     from mien.motion.options import tiny_head_motion
-    from mien.motion.store import write_motions
-    from mien.motion.training import train_head_motion
+    from mien.motion.train import train_head_motion
     from mien.training.curves import no_log
 
     folder = tmp_path_factory.mktemp("moving")

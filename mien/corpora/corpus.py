@@ -28,7 +28,7 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
     """
     with atomic_directory(folder) as temporary:
         if options.source == "embedded":
-            from mien.corpora.embedded import render_corpus  # heavy, and only this source needs it
+            from mien.corpora.embedded.corpus import render_corpus  # heavy, and only this source needs it
 
             render_corpus(options.embedded, temporary, execution)
             candidates, _ = list_cremad(temporary, "embedded", options.actors)

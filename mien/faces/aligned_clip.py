@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from mien.clips import Clip, ClipError
 from mien.faces.alignment import scaled, transform_points, warp
+from mien.faces.detectors.interface import LandmarkDetector
+from mien.faces.detectors.open import open_detector
 from mien.faces.filters import SHARPNESS_SIZE, Quality, loudness, sharpness
 from mien.faces.frame_spool import FrameSpool
-from mien.faces.landmarks import LandmarkDetector, open_detector
 from mien.faces.options import DetectorName, TrackOptions
 from mien.faces.shards import SAMPLE_RATE, ShardClip, speech_sample, write_clip
 from mien.faces.tracks import FaceTrack, TrackBuilder, track_transforms

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.clips import ClipError
-from mien.faces.landmarks import LandmarkDetector
+from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.mean_shape import MEAN_SHAPE
 
 STABLE_POINTS: tuple[int, ...] = (27, 28, 29, 30, 31, 32, 33, 34, 35, 39, 42)

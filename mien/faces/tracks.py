@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform
-from mien.faces.landmarks import LEFT_EYE_OUTER, NOSE_TIP, RIGHT_EYE_OUTER, Face
+from mien.faces.detectors.interface import (
+    LEFT_EYE_OUTER,
+    NOSE_TIP,
+    RIGHT_EYE_OUTER,
+    Face,
+)
 from mien.faces.options import Mode
 
 

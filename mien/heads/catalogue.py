@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.flame import FlameHead, read_flame
-from mien.heads.gnm import GnmHead
+from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.head import Head, HeadError
-from mien.heads.ict import IctHead
-from mien.heads.ict_files import read_ict
+from mien.heads.models.flame import FlameHead, read_flame
+from mien.heads.models.gnm import GnmHead
+from mien.heads.models.ict import IctHead
+from mien.heads.models.ict_files import read_ict
 
 FOLDER_VARIABLE = "MIEN_HEADS"
 """Environment variable that names the folder with ict/, flame/ and gnm/ in it."""

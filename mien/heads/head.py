@@ -89,7 +89,7 @@ class Head(torch.nn.Module, ABC):
     @property
     @abstractmethod
     def materials(self) -> NDArray[np.int64]:
-        """Material (V,) of each vertex, as `mien.heads.shading` numbers them."""
+        """Material (V,) of each vertex, as `mien.heads.render.shading` numbers them."""
 
     @property
     def missing_expressions(self) -> tuple[str, ...]:

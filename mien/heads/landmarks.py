@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.heads.topology import EYE_POINTS, LIP_POINTS, LIP_RINGS, SkinMesh
+from mien.heads.embedded.topology import (
+    EYE_POINTS,
+    LIP_POINTS,
+    LIP_RINGS,
+    SkinMesh,
+)
 
 Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from mien.media.speech import SpokenWord
+from mien.media.speech.interface import SpokenWord
 
 PAUSE_SECONDS = 0.28
 """A silence of at least this length ends a cue: espeak-ng makes 0.3 s after a sentence, 0.15 s after a comma."""

@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = {
-    "Mover": "mien.motion.generate",
-    "Passage": "mien.motion.generate",
-    "move": "mien.motion.move",
+    "Mover": "mien.motion.generate.mover",
+    "Passage": "mien.motion.generate.mover",
+    "move": "mien.motion.generate.move",
 }
 """What may be imported from here, and where it is. By name: what this file imports is code of every stage's."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_MODULES = {"Talker": "mien.talking.generate"}
+_MODULES = {"Talker": "mien.talking.generate.talker"}
 """What may be imported from here, and where it is. By name: what this file imports is code of every stage's."""
 
 

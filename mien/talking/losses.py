@@ -59,8 +59,8 @@ def pyramid_l1(frames: Tensor, real: Tensor, weights: Tensor, levels: int = 3) -
 def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int) -> Tensor:
     """Mean distance, in inter-pixel units, between where a flow fetches the face's points from and where they are.
 
-    `flow` (N, 2, h, w) as in `mien.talking.decoding.Drawing`, read at `points` (N, P, 2), pixels of the frames of
-    `size`, where it should lead to `reference_points` (N, P, 2). Charbonnier's distance √(d² + 0.1²) − 0.1. Points
+    `flow` (N, 2, h, w) as in `mien.talking.networks.decoding.Drawing`, read at `points` (N, P, 2), pixels of the frames
+    of `size`, where it should lead to `reference_points` (N, P, 2). Charbonnier's distance √(d² + 0.1²) − 0.1. Points
     outside the frame do not count.
     """
     place = (2 * points + 1) / size - 1

@@ -15,17 +15,17 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from mien.corpora import embedded
-from mien.corpora.acting import mouth_drive
 from mien.corpora.cremad import decode_name, list_cremad
-from mien.corpora.embedded import render_clip, render_corpus
-from mien.corpora.embedded_plan import PlannedClip, actor, plan_corpus
+from mien.corpora.embedded import corpus as embedded
+from mien.corpora.embedded.acting import mouth_drive
+from mien.corpora.embedded.corpus import render_clip, render_corpus
+from mien.corpora.embedded.plan import PlannedClip, actor, plan_corpus
 from mien.corpora.options import EmbeddedOptions
 from mien.files import sha256_file
 from mien.heads.performance import Performance
-from mien.media import speech as speech_module
 from mien.media.ffmpeg import probe
-from mien.media.speech import SpeechUnavailable
+from mien.media.speech import interface as speech_module
+from mien.media.speech.interface import SpeechUnavailable
 from mien.media.video import decode_frames
 from mien.parallel import Execution
 
@@ -150,7 +150,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[NDArray[np.flo
 
 
 def _openings(frames: Iterator[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    from mien.faces.landmarks import open_detector
+    from mien.faces.detectors.open import open_detector
 
     openings = []
     with open_detector("mediapipe", max_faces=1) as detector:

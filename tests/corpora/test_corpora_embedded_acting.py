@@ -8,12 +8,24 @@ import numpy as np
 import pytest
 
 from mien.clips import EMOTIONS
-from mien.corpora.acting import act, blinks, loudness_envelope, manner, mouth_drive, saccades
-from mien.corpora.embedded import PEAK, acted_intensity, recorded, speak_line
-from mien.corpora.embedded_plan import PlannedClip, actor, generator
-from mien.heads.emotions import emotion_expression
+from mien.corpora.embedded.acting import (
+    act,
+    blinks,
+    loudness_envelope,
+    manner,
+    mouth_drive,
+    saccades,
+)
+from mien.corpora.embedded.corpus import (
+    PEAK,
+    acted_intensity,
+    recorded,
+    speak_line,
+)
+from mien.corpora.embedded.plan import PlannedClip, actor, generator
+from mien.heads.embedded.emotions import emotion_expression
 from mien.heads.performance import ARKIT_NAMES, Performance
-from mien.media.speech import Speech, SpokenPhoneme
+from mien.media.speech.interface import Speech, SpokenPhoneme
 
 FPS = Fraction(30000, 1001)
 HZ = 16000

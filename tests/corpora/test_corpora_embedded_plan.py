@@ -8,7 +8,12 @@ import pytest
 
 from mien.clips import EMOTIONS
 from mien.corpora.cremad import decode_name
-from mien.corpora.embedded_plan import actor, generator, plan_actor, plan_corpus
+from mien.corpora.embedded.plan import (
+    actor,
+    generator,
+    plan_actor,
+    plan_corpus,
+)
 from mien.corpora.options import EmbeddedOptions
 from mien.corpora.sentences import SENTENCES
 

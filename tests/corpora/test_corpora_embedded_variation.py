@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from mien.corpora.embedded_plan import actor, generator, plan_actor
-from mien.corpora.embedded_scene import clip_frames, draw_camera, draw_light, person
-from mien.corpora.embedded_wall import draw_wall
+from mien.corpora.embedded.plan import actor, generator, plan_actor
+from mien.corpora.embedded.scene import (
+    clip_frames,
+    draw_camera,
+    draw_light,
+    person,
+)
+from mien.corpora.embedded.wall import draw_wall
 from mien.corpora.options import EmbeddedOptions, EmbeddedVariation
 from mien.heads.performance import Performance
-from mien.heads.render import Camera, Light
+from mien.heads.render.render import Camera, Light
 
 
 def options(**variation: float) -> EmbeddedOptions:

@@ -7,8 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mien.corpora.sentences import SENTENCES
-from mien.corpora.visemes import (
+from mien.corpora.embedded.visemes import (
     VISEME_OF,
     VISEMES,
     Segment,
@@ -17,8 +16,10 @@ from mien.corpora.visemes import (
     segments_of,
     visemes_of,
 )
+from mien.corpora.sentences import SENTENCES
 from mien.heads.performance import ARKIT_NAMES
-from mien.media.speech import SpokenPhoneme, Voice, synthesiser
+from mien.media.speech.engines import synthesiser
+from mien.media.speech.interface import SpokenPhoneme, Voice
 
 JAW = ARKIT_NAMES.index("jawOpen")
 PUCKER = ARKIT_NAMES.index("mouthPucker")

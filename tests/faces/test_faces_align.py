@@ -28,8 +28,9 @@ import mien.faces.aligned_clip as aligned_clip
 from mien.clips import Clip, read_clips
 from mien.faces.align import align_clips
 from mien.faces.alignment import STABLE_POINTS, mean_shape
+from mien.faces.detectors.interface import LandmarkDetector
+from mien.faces.detectors.open import open_detector
 from mien.faces.frame_spool import FrameSpool
-from mien.faces.landmarks import LandmarkDetector, open_detector
 from mien.faces.options import AlignOptions
 from mien.faces.shards import FaceShards, speech_sample
 from mien.files import sha256_file

@@ -20,7 +20,7 @@ from mien.faces.alignment import (
     transform_points,
     warp,
 )
-from mien.faces.landmarks import open_detector
+from mien.faces.detectors.open import open_detector
 
 STABLE = list(STABLE_POINTS)
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from mien.faces.blendshapes import measure_blendshapes, open_blendshapes
-from mien.faces.landmarks import DetectorUnavailable
+from mien.faces.detectors.blendshapes import measure_blendshapes, open_blendshapes
+from mien.faces.detectors.interface import DetectorUnavailable
 from mien.heads.appearance import Appearance
-from mien.heads.embedded import EmbeddedHead
+from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.performance import EXPRESSION_INDEX, Performance, expression_vector
-from mien.heads.render import render_frames
+from mien.heads.render.render import render_frames
 
 MODEL = Path(__file__).parents[2].parent / "shared/real/judges/mediapipe/face_landmarker_v2_with_blendshapes.task"
 

@@ -12,14 +12,15 @@ import pytest
 import torch
 from faces_drawing import REAL, talking_frames, tone_of, write_clip_file
 
-from mien.faces.face_alignment_landmarks import (
+from mien.faces.detectors.fan import (
     DETECTOR_WEIGHTS,
     LANDMARK_WEIGHTS,
     FaceAlignmentLandmarks,
     missing_weights,
     weights_folder,
 )
-from mien.faces.landmarks import DetectorUnavailable, LandmarkDetector, open_detector
+from mien.faces.detectors.interface import DetectorUnavailable, LandmarkDetector
+from mien.faces.detectors.open import open_detector
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from mien.clips import ClipError
 from mien.faces.alignment import align_image
+from mien.faces.detectors.open import open_detector
 from mien.faces.filters import SHARPNESS_SIZE, Quality, check_quality, loudness, sharpness
-from mien.faces.landmarks import open_detector
 from mien.faces.options import FilterOptions
 from mien.media.video import decode_frames
 

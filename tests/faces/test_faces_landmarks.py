@@ -11,8 +11,9 @@ import pytest
 from faces_drawing import REAL, draw_face, face_transform, picture, talking_frames
 from PIL import Image, ImageSequence
 
-from mien.faces.landmarks import Face, open_detector
-from mien.faces.mediapipe_landmarks import IBUG_FROM_MESH, SCAN_EVERY, ibug_from_mesh
+from mien.faces.detectors.interface import Face
+from mien.faces.detectors.mediapipe_mesh import IBUG_FROM_MESH, SCAN_EVERY, ibug_from_mesh
+from mien.faces.detectors.open import open_detector
 from mien.media.video import decode_frames
 
 MIRROR = [
@@ -126,7 +127,7 @@ def test_it_is_quiet() -> None:
     code = (
         "import numpy as np, sys; sys.path.insert(0, 'tests/faces')\n"
         "from faces_drawing import talking_frames\n"
-        "from mien.faces.landmarks import open_detector\n"
+        "from mien.faces.detectors.open import open_detector\n"
         "with open_detector() as detector:\n"
         "    for frame in talking_frames(3): assert detector.detect(frame)\n"
         "    detector.reset()\n"

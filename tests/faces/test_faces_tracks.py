@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mien.faces.alignment import STABLE_POINTS, mean_shape, transform_points
-from mien.faces.landmarks import Face
+from mien.faces.detectors.interface import Face
 from mien.faces.tracks import FaceTrack, TrackBuilder, fill_gaps, longest_run, track_transforms
 
 STABLE = list(STABLE_POINTS)

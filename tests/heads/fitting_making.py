@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.fitting_points import mesh_points
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.fitting.points import mesh_points
 from mien.heads.head import rotation
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
-from mien.heads.render import Camera, project
+from mien.heads.render.render import Camera, project
 
 SIZE = (480, 360)
 

@@ -18,15 +18,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mien.heads import ict
-from mien.heads.embedded import NECK_PIVOT, EmbeddedHead, neck_weight
-from mien.heads.expressions import JAW_PIVOT
+from mien.heads.embedded.expressions import JAW_PIVOT
+from mien.heads.embedded.head import NECK_PIVOT, EmbeddedHead, neck_weight
+from mien.heads.embedded.parts import PARTS
+from mien.heads.embedded.surface import EYE_CENTRE
 from mien.heads.head import HEAD_HEIGHT
-from mien.heads.ict import IctHead
-from mien.heads.ict_files import QUADS, VERTICES, IctFile, read_ict
-from mien.heads.parts import PARTS
+from mien.heads.models import ict
+from mien.heads.models.ict import IctHead
+from mien.heads.models.ict_files import (
+    QUADS,
+    VERTICES,
+    IctFile,
+    read_ict,
+)
 from mien.heads.performance import ARKIT_NAMES
-from mien.heads.surface import EYE_CENTRE
 
 REAL_ICT = Path(__file__).parents[2].parent / "shared/real/head_models/ict_facekit"
 

@@ -8,7 +8,7 @@ import pytest
 from heads_making import make_flame, make_ict
 
 from mien.heads.catalogue import HEAD_NAMES, head_path, list_heads, open_head
-from mien.heads.embedded import EmbeddedHead
+from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.head import HeadError
 
 

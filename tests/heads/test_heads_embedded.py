@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from mien.heads.embedded import HEAD_HEIGHT, EmbeddedHead
-from mien.heads.parts import PARTS
-from mien.heads.people import sample_actor
+from mien.heads.embedded.head import HEAD_HEIGHT, EmbeddedHead
+from mien.heads.embedded.parts import PARTS
+from mien.heads.embedded.people import sample_actor
 from mien.heads.performance import ARKIT_NAMES, expression_vector
 
 

@@ -8,13 +8,13 @@ import pytest
 import torch
 from fitting_making import SIZE, angles_between, lively, projected
 
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.fitting import FitOptions, fit_head
-from mien.heads.fitting_model import FITTED, Camera, PointModel
-from mien.heads.fitting_points import mesh_points
-from mien.heads.fitting_solver import newton_step
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.fitting.fit import FitOptions, fit_head
+from mien.heads.fitting.model import FITTED, Camera, PointModel
+from mien.heads.fitting.points import mesh_points
+from mien.heads.fitting.solver import newton_step
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
-from mien.heads.render import Camera as RenderCamera
+from mien.heads.render.render import Camera as RenderCamera
 
 CERTAIN = FitOptions(evidence=1e5, steps=15)
 """Landmarks that are exact need no prior."""

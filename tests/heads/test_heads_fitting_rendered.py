@@ -12,12 +12,13 @@ import pytest
 from fitting_making import angles_between, lively
 from numpy.typing import NDArray
 
-from mien.faces.landmarks import Face, open_detector
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.fitting import fit_head
-from mien.heads.people import sample_actor
+from mien.faces.detectors.interface import Face
+from mien.faces.detectors.open import open_detector
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.embedded.people import sample_actor
+from mien.heads.fitting.fit import fit_head
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.heads.render import Camera, render_frames
+from mien.heads.render.render import Camera, render_frames
 from mien.media.video import decode_frames
 
 GIFS = Path(__file__).parents[2].parent / "shared/real/heads_moving"

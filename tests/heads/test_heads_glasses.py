@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from mien.heads.appearance import GLASSES, Appearance
-from mien.heads.embedded import HEAD_HEIGHT, EmbeddedHead
-from mien.heads.glasses import draw_glasses, glasses_part, rigid_identity
-from mien.heads.people import sample_actor
+from mien.heads.embedded.glasses import draw_glasses, glasses_part, rigid_identity
+from mien.heads.embedded.head import HEAD_HEIGHT, EmbeddedHead
+from mien.heads.embedded.people import sample_actor
+from mien.heads.embedded.surface import EYE_CENTRE
 from mien.heads.performance import Performance, expression_vector
-from mien.heads.render import Camera, project, render_frames
-from mien.heads.surface import EYE_CENTRE
-from mien.heads.texture import paint_atlas
+from mien.heads.render.render import Camera, project, render_frames
+from mien.heads.render.texture import paint_atlas
 
 SHAPES = [shape for shape in GLASSES if shape != "none"]
 SIZE = (480, 360)

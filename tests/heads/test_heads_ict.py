@@ -9,12 +9,12 @@ import pytest
 import torch
 from heads_making import REAL_ICT, ict_arrays, make_ict, make_ict_folder
 
-from mien.heads import ict
 from mien.heads.head import HEAD_HEIGHT, HeadError
-from mien.heads.ict import IctHead, arkit_name
-from mien.heads.ict_files import IctFile, pack_ict, read_ict
-from mien.heads.painting import sphere
+from mien.heads.models import ict
+from mien.heads.models.ict import IctHead, arkit_name
+from mien.heads.models.ict_files import IctFile, pack_ict, read_ict
 from mien.heads.performance import ARKIT_NAMES, expression_vector
+from mien.heads.render.vertex_colours import sphere
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,17 @@ from heads_making import embedded, make_flame, make_ict
 from scipy.spatial.transform import Rotation
 
 from mien.heads.catalogue import open_head
-from mien.heads.embedded import NECK_PIVOT
+from mien.heads.embedded.head import NECK_PIVOT
+from mien.heads.export.mesh_files import (
+    gaze_as_expressions,
+    neck_bone,
+    write_glb,
+    write_obj,
+)
 from mien.heads.head import HEAD_HEIGHT, Head, HeadError
-from mien.heads.mesh_files import gaze_as_expressions, neck_bone, write_glb, write_obj
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.heads.playback import posed_frames
-from mien.heads.shading import LINEAR
+from mien.heads.render.playback import posed_frames
+from mien.heads.render.shading import LINEAR
 
 DTYPES = {5126: np.float32, 5125: np.uint32, 5123: np.uint16, 5121: np.uint8}
 WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}

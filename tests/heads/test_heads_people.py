@@ -8,8 +8,8 @@ import torch
 
 from mien.clips import EMOTIONS
 from mien.heads.appearance import Appearance
-from mien.heads.emotions import emotion_bearing, emotion_expression
-from mien.heads.people import sample_actor
+from mien.heads.embedded.emotions import emotion_bearing, emotion_expression
+from mien.heads.embedded.people import sample_actor
 from mien.heads.performance import EXPRESSION_INDEX
 
 SIGNS = {

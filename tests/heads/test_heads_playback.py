@@ -16,8 +16,13 @@ from mien.heads.appearance import Appearance
 from mien.heads.catalogue import open_head
 from mien.heads.head import HEAD_HEIGHT, Head, HeadError
 from mien.heads.performance import Performance, expression_vector
-from mien.heads.playback import posed_frames, render_head
-from mien.heads.render import Camera, Light, project, render_frames
+from mien.heads.render.playback import posed_frames, render_head
+from mien.heads.render.render import (
+    Camera,
+    Light,
+    project,
+    render_frames,
+)
 
 SIZE = (160, 120)
 

@@ -12,12 +12,12 @@ import torch
 
 from mien.clips import EMOTIONS
 from mien.heads.appearance import CLOTHING, HAIR_STYLES, Appearance
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.emotions import emotion_expression
-from mien.heads.people import sample_actor
+from mien.heads.embedded.emotions import emotion_expression
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.embedded.people import sample_actor
+from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.performance import Performance, expression_vector
-from mien.heads.render import Camera, project, render_frames
-from mien.heads.wardrobe import clothing_part, hair_part
+from mien.heads.render.render import Camera, project, render_frames
 
 SIZE = (240, 180)
 

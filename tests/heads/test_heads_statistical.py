@@ -10,12 +10,12 @@ import torch
 from heads_making import REAL_ICT, embedded, fields, flame_arrays, flame_from_ict, gnm_arrays, make_flame, make_gnm
 from scipy import sparse
 
-from mien.heads.flame import FlameHead, read_flame
-from mien.heads.gnm import GnmHead
 from mien.heads.head import HEAD_HEIGHT, Head, HeadError
-from mien.heads.ict_files import read_ict
+from mien.heads.models.flame import FlameHead, read_flame
+from mien.heads.models.gnm import GnmHead
+from mien.heads.models.ict_files import read_ict
+from mien.heads.models.statistical import nearest_landmarks
 from mien.heads.performance import ARKIT_NAMES
-from mien.heads.statistical import nearest_landmarks
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.media.captions import LEAST_SECONDS, LONGEST_SECONDS, webvtt
-from mien.media.speech import SpokenWord, synthesiser
+from mien.media.speech.engines import synthesiser
+from mien.media.speech.interface import SpokenWord
 
 CLOCK = r"(\d{2,}):([0-5]\d):([0-5]\d)\.(\d{3})"
 

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mien.media import speech as speech_module
-from mien.media.speech import (
+from mien.media.speech import interface as speech_module
+from mien.media.speech.engines import synthesiser
+from mien.media.speech.interface import (
     MAX_CHARACTERS,
     Speech,
     SpeechUnavailable,
@@ -25,7 +26,6 @@ from mien.media.speech import (
     resample,
     speakable_text,
     split_text,
-    synthesiser,
 )
 
 JACKET = "Don't forget a jacket."
@@ -61,7 +61,7 @@ def test_same_text_and_voice_give_the_same_samples_whatever_was_said_before(engi
 @pytest.mark.parametrize("variant", [None, "f1", "f4", "Annie", "linda", "anika", "m1", "m3", "m4", "m7"])
 def test_same_samples_in_another_process(engine: Any, variant: str | None) -> None:
     program = (
-        "import hashlib; from mien.media.speech import Voice, synthesiser;"
+        "import hashlib; from mien.media.speech.interface import Voice, synthesiser;"
         f"speech = synthesiser().speak({JACKET!r}, Voice(variant={variant!r}));"
         "print(hashlib.sha256(speech.samples.tobytes()).hexdigest())"
     )
@@ -168,7 +168,7 @@ def test_unknown_voices_and_engines_are_named(engine: Any) -> None:
 
 
 def test_without_espeak_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mien.media import espeak
+    from mien.media.speech import espeak
 
     real_import = builtins.__import__
 
@@ -186,7 +186,7 @@ def test_without_espeak_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_long_path_of_the_data_is_shortened(engine: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mien.media import espeak
+    from mien.media.speech import espeak
 
     expected = engine.speak(JACKET).samples
     library, data = espeak._installation()

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 import torch
 
-from mien.media import vits
 from mien.media.captions import webvtt
-from mien.media.speech import SpeechUnavailable, Voice, synthesiser
-from mien.media.vits import PAUSE_SECONDS, VitsSynthesiser
+from mien.media.speech import vits
+from mien.media.speech.engines import synthesiser
+from mien.media.speech.interface import SpeechUnavailable, Voice
+from mien.media.speech.vits import PAUSE_SECONDS, VitsSynthesiser
 
 transformers = pytest.importorskip("transformers", reason="vits is optional: pip install transformers")
 

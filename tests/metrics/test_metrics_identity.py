@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mien.faces.landmarks import open_detector
+from mien.faces.detectors.open import open_detector
 from mien.media.video import decode_frames
 from mien.metrics.identity import TEMPLATE, IdentityJudge, aligned, five_points, identity_cosine
 

@@ -7,11 +7,18 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mien.motion.actions import KINDS, STRENGTH_EDGES, STRENGTH_RANGE, Action, draw_curve, draw_timing
-from mien.motion.embedded import LONGEST_SECONDS, embedded_motions
-from mien.motion.events import find_events, matches
-from mien.motion.language import describe
-from mien.motion.plan import Plan, draw_action, held_out_pairs
+from mien.motion.corpus.actions import (
+    KINDS,
+    STRENGTH_EDGES,
+    STRENGTH_RANGE,
+    Action,
+    draw_curve,
+    draw_timing,
+)
+from mien.motion.corpus.embedded import LONGEST_SECONDS, embedded_motions
+from mien.motion.corpus.language import describe
+from mien.motion.corpus.plan import Plan, draw_action, held_out_pairs
+from mien.motion.measure.events import find_events, matches
 from mien.text.tokens import vocabulary_of
 
 
@@ -65,7 +72,7 @@ def test_lengths_steps_and_words_vary(clips: list) -> None:  # type: ignore[type
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_found_alone(kind: str) -> None:
-    from mien.motion.embedded import play
+    from mien.motion.corpus.embedded import play
 
     random = np.random.default_rng(3)
     for _ in range(12):

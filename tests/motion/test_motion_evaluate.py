@@ -17,19 +17,30 @@ from torch import Tensor
 
 from mien.heads.performance import Performance
 from mien.media.provenance import read_tags
-from mien.motion import evaluate as evaluating
-from mien.motion.actions import Action
-from mien.motion.embedded import embedded_motions
-from mien.motion.evaluate import choose_prompts, evaluate_motion, evaluation_fingerprint, overall
-from mien.motion.evaluation_measure import RANKED, confusions, in_words, measure, plan_in_words
-from mien.motion.events import Event
-from mien.motion.features import performance_of
-from mien.motion.generate import MoveError
-from mien.motion.judge import train_motion_judge
+from mien.motion.corpus.actions import Action
+from mien.motion.corpus.embedded import embedded_motions
+from mien.motion.corpus.plan import Plan
+from mien.motion.data.features import performance_of
+from mien.motion.data.store import MotionClip, MotionStore, write_motions
+from mien.motion.evaluate import evaluate as evaluating
+from mien.motion.evaluate.evaluate import (
+    choose_prompts,
+    evaluate_motion,
+    evaluation_fingerprint,
+    overall,
+)
+from mien.motion.evaluate.measure import (
+    RANKED,
+    confusions,
+    in_words,
+    measure,
+    plan_in_words,
+)
+from mien.motion.generate.mover import MoveError
+from mien.motion.judge.train import train_motion_judge
+from mien.motion.measure.events import Event
 from mien.motion.options import EvaluateMotionOptions, MotionJudgeOptions, tiny_head_motion
-from mien.motion.plan import Plan
-from mien.motion.store import MotionClip, MotionStore, write_motions
-from mien.motion.training import train_head_motion
+from mien.motion.train import train_head_motion
 from mien.training.curves import no_log
 
 FEW = EvaluateMotionOptions(prompts=12, own_length_prompts=4, repeats=2, repeated_prompts=2, strips=())
@@ -157,7 +168,7 @@ def test_the_words_of_another_motion_are_wrong(motions: Path, judge: Path, tmp_p
 
 
 def _load(judge: Path) -> Any:
-    from mien.motion.judge_network import MotionJudge
+    from mien.motion.judge.network import MotionJudge
 
     return MotionJudge.load(judge)
 

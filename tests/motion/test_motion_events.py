@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from motion_making import bump, performance
 
-from mien.motion.actions import Action
-from mien.motion.events import find_events, matches
-from mien.motion.plan import Plan
+from mien.motion.corpus.actions import Action
+from mien.motion.corpus.plan import Plan
+from mien.motion.measure.events import find_events, matches
 
 
 def told(*arguments: object, **channels: np.ndarray) -> list[tuple[str, str | None, int]]:

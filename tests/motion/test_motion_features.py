@@ -11,10 +11,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.heads.embedded import rotation
+from mien.heads.embedded.head import rotation
 from mien.heads.performance import Performance
-from mien.motion.embedded import embedded_motions
-from mien.motion.features import (
+from mien.motion.corpus.embedded import embedded_motions
+from mien.motion.data.features import (
     WIDTH,
     features_of,
     matrices_of_six,
@@ -24,7 +24,12 @@ from mien.motion.features import (
     rotation_matrices,
     six_numbers,
 )
-from mien.motion.store import MotionClip, MotionStore, MotionStoreError, write_motions
+from mien.motion.data.store import (
+    MotionClip,
+    MotionStore,
+    MotionStoreError,
+    write_motions,
+)
 
 angle = st.floats(-1.4, 1.4)
 

@@ -8,7 +8,12 @@ from motion_making import bump, performance
 from numpy.typing import NDArray
 
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.motion.idle import LONGEST, SHORTEST, asks_for_lids, with_blinks
+from mien.motion.generate.blinks import (
+    LONGEST,
+    SHORTEST,
+    asks_for_lids,
+    with_blinks,
+)
 
 LIDS = [EXPRESSION_INDEX[name] for name in ("eyeBlinkLeft", "eyeBlinkRight")]
 

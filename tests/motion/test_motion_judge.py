@@ -13,18 +13,18 @@ from torch.nn import functional
 
 from mien.files import sha256_file
 from mien.metrics.motion import r_precision
-from mien.motion import judge as judging
-from mien.motion.actions import Action
-from mien.motion.data import MotionData
-from mien.motion.embedded import embedded_motions
-from mien.motion.events import find_events, matches
-from mien.motion.features import features_of
-from mien.motion.judge import contrast, same_meaning, train_motion_judge
-from mien.motion.judge_network import MotionJudge
-from mien.motion.judge_sequences import Sequences, altered, own_sequences
+from mien.motion.corpus.actions import Action
+from mien.motion.corpus.embedded import embedded_motions
+from mien.motion.corpus.plan import Plan, held_out_pairs
+from mien.motion.data.batches import MotionData
+from mien.motion.data.features import features_of
+from mien.motion.data.store import MotionStore, write_motions
+from mien.motion.judge import train as judging
+from mien.motion.judge.network import MotionJudge
+from mien.motion.judge.sequences import Sequences, altered, own_sequences
+from mien.motion.judge.train import contrast, same_meaning, train_motion_judge
+from mien.motion.measure.events import find_events, matches
 from mien.motion.options import MotionJudgeOptions
-from mien.motion.plan import Plan, held_out_pairs
-from mien.motion.store import MotionStore, write_motions
 from mien.training.curves import no_log
 
 TINY = MotionJudgeOptions(

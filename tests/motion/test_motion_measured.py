@@ -13,13 +13,13 @@ from mien.clips import Clip, write_clips
 from mien.faces.alignment import mean_shape, similarity_transform, transform_points
 from mien.faces.shards import ShardClip, ShardError, write_shards
 from mien.heads.appearance import Appearance
-from mien.heads.embedded import EmbeddedHead
-from mien.heads.fitting_points import mesh_points
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.fitting.points import mesh_points
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
-from mien.heads.render import Camera, project, render_frames
+from mien.heads.render.render import Camera, project, render_frames
 from mien.media.video import write_video
-from mien.motion.measured import MeasuredClip, measure_shards, measure_videos
-from mien.motion.measured_texts import compose_texts
+from mien.motion.corpus.measured import MeasuredClip, measure_shards, measure_videos
+from mien.motion.corpus.measured_texts import compose_texts
 from mien.parallel import Execution
 
 ALONE = Execution(workers=1, retries=0)

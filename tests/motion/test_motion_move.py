@@ -12,22 +12,27 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from mien.cli import app
+from mien.commands.cli import app
 from mien.files import sha256_file
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.heads.playback import render_head
+from mien.heads.render.playback import render_head
 from mien.media.provenance import read_tags
 from mien.media.video import decode_frames
-from mien.motion import move as moving
-from mien.motion.actions import Action
-from mien.motion.embedded import play
-from mien.motion.events import Event, find_events
-from mien.motion.generate import Mover, Passage
-from mien.motion.limits import MoveError
-from mien.motion.move import load_mover, move, move_with, open_actor
-from mien.motion.move_request import MoveOptions
-from mien.motion.move_words import MOST, events_in_words
-from mien.motion.plan import Plan
+from mien.motion.corpus.actions import Action
+from mien.motion.corpus.embedded import play
+from mien.motion.corpus.plan import Plan
+from mien.motion.generate import move as moving
+from mien.motion.generate.limits import MoveError
+from mien.motion.generate.move import (
+    load_mover,
+    move,
+    move_with,
+    open_actor,
+)
+from mien.motion.generate.mover import Mover, Passage
+from mien.motion.generate.request import MoveOptions
+from mien.motion.measure.events import Event, find_events
+from mien.motion.measure.text import MOST, events_in_words
 
 
 def mien(*arguments: object) -> Result:

@@ -9,8 +9,14 @@ from typing import Any
 
 import pytest
 
-from mien.motion.limits import MAX_CHARACTERS, MoveError
-from mien.motion.move_request import HEADS, RENDERERS, MoveOptions, check_request, options_of
+from mien.motion.generate.limits import MAX_CHARACTERS, MoveError
+from mien.motion.generate.request import (
+    HEADS,
+    RENDERERS,
+    MoveOptions,
+    check_request,
+    options_of,
+)
 
 
 @pytest.fixture
@@ -114,7 +120,7 @@ def test_a_row_says_what_differs_from_the_usual() -> None:
 
 def test_what_is_told_here_is_what_the_heavy_rooms_have() -> None:
     from mien.heads.catalogue import HEAD_NAMES
-    from mien.heads.playback import RENDERERS as DRAWN
+    from mien.heads.render.playback import RENDERERS as DRAWN
 
     assert HEADS == HEAD_NAMES
     assert RENDERERS == DRAWN
@@ -122,7 +128,7 @@ def test_what_is_told_here_is_what_the_heavy_rooms_have() -> None:
 
 def test_a_request_is_checked_without_torch() -> None:
     code = (
-        "import sys; from mien.motion import move_request, script; import mien.talk_and_move;"
+        "import sys; from mien.motion import move_request, script; import mien.commands.talk_and_move;"
         "print(sorted({'torch', 'cv2', 'numba', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)

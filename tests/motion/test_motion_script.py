@@ -10,7 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mien.motion.script import MAX_BYTES, Cue, Script, ScriptError, frame_spans, parse_script, read_script
+from mien.motion.generate.script import (
+    MAX_BYTES,
+    Cue,
+    Script,
+    ScriptError,
+    frame_spans,
+    parse_script,
+    read_script,
+)
 
 EXAMPLE = """# a comment
 0: nods twice   # and no more

@@ -7,13 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mien.motion.embedded import embedded_motions
-from mien.motion.features import features_of
-from mien.motion.generate import Mover
+from mien.motion.corpus.embedded import embedded_motions
+from mien.motion.data.features import features_of
+from mien.motion.data.store import write_motions
+from mien.motion.generate.mover import Mover
+from mien.motion.generate.serving import (
+    ServedMover,
+    _load_pyfunc,
+    served_example,
+    served_inputs,
+    served_outputs,
+)
 from mien.motion.options import tiny_head_motion
-from mien.motion.serving import ServedMover, _load_pyfunc, served_example, served_inputs, served_outputs
-from mien.motion.store import write_motions
-from mien.motion.training import train_head_motion
+from mien.motion.train import train_head_motion
 from mien.training.curves import no_log
 
 

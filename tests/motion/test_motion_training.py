@@ -9,15 +9,30 @@ import numpy as np
 import pytest
 import torch
 
-from mien.motion.data import TURNING, MotionData, curriculum_reach
-from mien.motion.diffusion import STEPS, noised, sample, signal_part
-from mien.motion.embedded import embedded_motions
-from mien.motion.generate import OVERLAP, MoveError, Mover, Passage
-from mien.motion.networks import MotionTransformer
+from mien.motion.corpus.embedded import embedded_motions
+from mien.motion.data.batches import TURNING, MotionData, curriculum_reach
+from mien.motion.data.store import write_motions
+from mien.motion.generate.mover import (
+    OVERLAP,
+    MoveError,
+    Mover,
+    Passage,
+)
+from mien.motion.networks.diffusion import (
+    STEPS,
+    noised,
+    sample,
+    signal_part,
+)
+from mien.motion.networks.transformer import MotionTransformer
+from mien.motion.networks.word_times import (
+    Layout,
+    WordTimes,
+    lay_out,
+    length_error,
+)
 from mien.motion.options import HeadMotionOptions, tiny_head_motion
-from mien.motion.store import write_motions
-from mien.motion.training import train_head_motion
-from mien.motion.word_times import Layout, WordTimes, lay_out, length_error
+from mien.motion.train import train_head_motion
 from mien.text.encoder import open_encoder, read_tokens
 from mien.training.curves import no_log
 

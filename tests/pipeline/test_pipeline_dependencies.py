@@ -13,8 +13,8 @@ REPORTING = {
     "stages/__init__.py",
     "stages/shell.py",
     "mien/__init__.py",
-    "mien/tracked.py",
-    "mien/tracking.py",
+    "mien/tracking/values.py",
+    "mien/tracking/tracking.py",
     "mien/progress.py",
 }
 

@@ -16,21 +16,28 @@ from numpy.typing import NDArray
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from mien.cli import app
+from mien.commands.cli import app
 from mien.files import sha256_file
 from mien.media.provenance import read_tags
 from mien.media.video import decode_frames
-from mien.shapes import animate as animating
-from mien.shapes.animate import Animated, animate
-from mien.shapes.animate_request import AnimateOptions
-from mien.shapes.drawing import draw_video
-from mien.shapes.findings_in_words import findings_in_words
-from mien.shapes.layout import CAPTION_HEIGHT, GAP, STRIP_FRAMES, draw_strips, enlarge, grid_columns
-from mien.shapes.limits import AnimateError
-from mien.shapes.measure import find_figures
-from mien.shapes.paths import draw_paths
-from mien.shapes.scenes import Figure, Scene
-from mien.shapes.vocabulary import BACKGROUND
+from mien.shapes.corpus.drawing import draw_video
+from mien.shapes.corpus.paths import draw_paths
+from mien.shapes.corpus.scenes import Figure, Scene
+from mien.shapes.corpus.vocabulary import BACKGROUND
+from mien.shapes.generate import animate as animating
+from mien.shapes.generate.animate import Animated, animate
+from mien.shapes.generate.layout import (
+    CAPTION_HEIGHT,
+    GAP,
+    STRIP_FRAMES,
+    draw_strips,
+    enlarge,
+    grid_columns,
+)
+from mien.shapes.generate.limits import AnimateError
+from mien.shapes.generate.request import AnimateOptions
+from mien.shapes.measure.scene import find_figures
+from mien.shapes.measure.text import findings_in_words
 from mien.text.encoder import UnknownWord
 from mien.text.tokens import words
 
@@ -303,7 +310,7 @@ def test_what_is_wrong_is_one_sentence_on_stderr_and_exit_2(
 
 def test_a_mistake_is_answered_before_torch_is_loaded(tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom mien.cli import app\ntry:\n    app(prog_name='mien')\nfinally:\n"
+        "import sys\nfrom mien.commands.cli import app\ntry:\n    app(prog_name='mien')\nfinally:\n"
         "    assert 'torch' not in sys.modules, 'torch'"
     )
     done = subprocess.run(

@@ -9,16 +9,32 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from mien.shapes.corpus import SEED_HELD_OUT, SEED_PROMPTS, make_shapes_corpus, shapes_clips
-from mien.shapes.drawing import draw_video
-from mien.shapes.language import describe, wordings
+from mien.shapes.corpus.corpus import (
+    SEED_HELD_OUT,
+    SEED_PROMPTS,
+    make_shapes_corpus,
+    shapes_clips,
+)
+from mien.shapes.corpus.drawing import draw_video
+from mien.shapes.corpus.language import describe, wordings
+from mien.shapes.corpus.outlines import corners, signed_distance
+from mien.shapes.corpus.paths import GAP, draw_paths
+from mien.shapes.corpus.paths import Path as FigurePath
+from mien.shapes.corpus.scenes import (
+    Figure,
+    Scene,
+    draw_scene,
+    held_out_compositions,
+)
+from mien.shapes.corpus.vocabulary import (
+    BACKGROUND,
+    COLOURS,
+    MOTIONS,
+    SHAPES,
+    SIDE,
+)
+from mien.shapes.data.store import ShapesClip, ShapesStore
 from mien.shapes.options import ShapesCorpusOptions
-from mien.shapes.outlines import corners, signed_distance
-from mien.shapes.paths import GAP, draw_paths
-from mien.shapes.paths import Path as FigurePath
-from mien.shapes.scenes import Figure, Scene, draw_scene, held_out_compositions
-from mien.shapes.store import ShapesClip, ShapesStore
-from mien.shapes.vocabulary import BACKGROUND, COLOURS, MOTIONS, SHAPES, SIDE
 from mien.text.tokens import words
 
 

@@ -15,18 +15,36 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.shapes import evaluate as evaluating
-from mien.shapes.corpus import SEED_HELD_OUT, SEED_PROMPTS, make_shapes_corpus
-from mien.shapes.evaluate import choose_prompts, choose_shown, evaluate_shapes, evaluation_fingerprint, other_scenes
-from mien.shapes.evaluation_measure import Judged, Prompt, interval, motion_seen, paired, rates
-from mien.shapes.evaluation_report import Report
-from mien.shapes.measure import Finding, Findings, find_figures
-from mien.shapes.measure_motion import Movement
+from mien.shapes.corpus.corpus import SEED_HELD_OUT, SEED_PROMPTS, make_shapes_corpus
+from mien.shapes.corpus.scenes import Figure, Scene, held_out_compositions
+from mien.shapes.corpus.vocabulary import BACKGROUND
+from mien.shapes.data.store import ShapesStore
+from mien.shapes.evaluate import evaluate as evaluating
+from mien.shapes.evaluate.evaluate import (
+    choose_prompts,
+    choose_shown,
+    evaluate_shapes,
+    evaluation_fingerprint,
+    other_scenes,
+)
+from mien.shapes.evaluate.measure import (
+    Judged,
+    Prompt,
+    interval,
+    motion_seen,
+    paired,
+    rates,
+)
+from mien.shapes.evaluate.report import Report
+from mien.shapes.generate.serving import (
+    ServedAnimator,
+    served_example,
+    served_inputs,
+    served_outputs,
+)
+from mien.shapes.measure.motion import Movement
+from mien.shapes.measure.scene import Finding, Findings, find_figures
 from mien.shapes.options import EvaluateShapesOptions, ShapesCorpusOptions
-from mien.shapes.scenes import Figure, Scene, held_out_compositions
-from mien.shapes.serving import ServedAnimator, served_example, served_inputs, served_outputs
-from mien.shapes.store import ShapesStore
-from mien.shapes.vocabulary import BACKGROUND
 from mien.training.curves import no_log
 from mien.training.randomness import derived_seed
 
@@ -308,7 +326,7 @@ def test_the_baseline_is_loaded_where_there_is_one(tmp_path: Path, monkeypatch: 
             first = SimpleNamespace(architecture=architecture, device=device, candidates=1)
             return SimpleNamespace(architecture=architecture, device=device, candidates=8, unchosen=lambda: first)
 
-    monkeypatch.setitem(sys.modules, "mien.shapes.generate", SimpleNamespace(Animator=Loads))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "mien.shapes.generate.animator", SimpleNamespace(Animator=Loads))  # type: ignore[arg-type]
     (tmp_path / "architecture").write_text("video")
     assert list(evaluating.load_animators(tmp_path)) == ["unchosen", "video"]
     (tmp_path / "baseline").mkdir()

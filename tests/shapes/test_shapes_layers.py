@@ -9,14 +9,20 @@ import pytest
 import torch
 from torch import Tensor
 
-from mien.shapes.corpus import shapes_clips
-from mien.shapes.drawing import draw_video
-from mien.shapes.layers import PICTURE, Layers, draw, joined, path_of
-from mien.shapes.measure import find_figures, matches
+from mien.shapes.corpus.corpus import shapes_clips
+from mien.shapes.corpus.drawing import draw_video
+from mien.shapes.corpus.paths import Path
+from mien.shapes.corpus.vocabulary import BACKGROUND, COLOURS, SHAPES
+from mien.shapes.data.decompose import REACH, part_clips
+from mien.shapes.data.layers import (
+    PICTURE,
+    Layers,
+    draw,
+    joined,
+    path_of,
+)
+from mien.shapes.measure.scene import find_figures, matches
 from mien.shapes.options import ShapesCorpusOptions
-from mien.shapes.parting import REACH, part_clips
-from mien.shapes.paths import Path
-from mien.shapes.vocabulary import BACKGROUND, COLOURS, SHAPES
 
 
 def red_disc(x: Tensor, y: Tensor, size: float = 0.3, angle: Tensor | None = None) -> Layers:

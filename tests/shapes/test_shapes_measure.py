@@ -8,15 +8,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mien.shapes.corpus import shapes_clips
-from mien.shapes.drawing import draw_video
-from mien.shapes.measure import find_figures, matches
-from mien.shapes.measure_figures import find_spots, follow
+from mien.shapes.corpus.corpus import shapes_clips
+from mien.shapes.corpus.drawing import draw_video
+from mien.shapes.corpus.paths import Path, draw_paths
+from mien.shapes.corpus.scenes import Figure, Scene
+from mien.shapes.corpus.vocabulary import (
+    BACKGROUND,
+    DIRECTIONS,
+    MOTIONS,
+    SHAPES,
+)
+from mien.shapes.data.store import ShapesClip
+from mien.shapes.measure.figures import find_spots, follow
+from mien.shapes.measure.scene import find_figures, matches
 from mien.shapes.options import ShapesCorpusOptions
-from mien.shapes.paths import Path, draw_paths
-from mien.shapes.scenes import Figure, Scene
-from mien.shapes.store import ShapesClip
-from mien.shapes.vocabulary import BACKGROUND, DIRECTIONS, MOTIONS, SHAPES
 
 Video = NDArray[np.uint8]
 TIME = np.linspace(0, 1, 12)

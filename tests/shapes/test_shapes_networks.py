@@ -8,18 +8,23 @@ import numpy as np
 import pytest
 import torch
 
-from mien.shapes.clip_reader import divergence, orders
-from mien.shapes.critic import chimeras
-from mien.shapes.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
-from mien.shapes.frames import NOISE as FRAME_NOISE
-from mien.shapes.frames import FrameDiscriminator, FrameGenerator
-from mien.shapes.generate import to_bytes
-from mien.shapes.generator import NOISE, LayerGenerator
-from mien.shapes.layers import FIGURES, PICTURE, Layers
-from mien.shapes.parting import REACH
-from mien.shapes.reading import Words
-from mien.shapes.seeing import gaps
-from mien.shapes.video_training import unlikeness
+from mien.shapes.data.decompose import REACH
+from mien.shapes.data.layers import FIGURES, PICTURE, Layers
+from mien.shapes.generate.animator import to_bytes
+from mien.shapes.networks.discriminator import (
+    ClipDiscriminator,
+    mismatch_loss,
+    score,
+    scores_with_all,
+)
+from mien.shapes.networks.frames import NOISE as FRAME_NOISE
+from mien.shapes.networks.frames import FrameDiscriminator, FrameGenerator
+from mien.shapes.networks.generator import NOISE, LayerGenerator
+from mien.shapes.networks.layer_encoder import gaps
+from mien.shapes.networks.posterior import divergence, orders
+from mien.shapes.networks.text_attention import Words
+from mien.shapes.train.adversary import chimeras
+from mien.shapes.train.video import unlikeness
 from mien.text.encoder import TokensEncoder, open_encoder
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from mien.shapes.corpus import make_shapes_corpus
-from mien.shapes.generate import Animator
+from mien.shapes.corpus.corpus import make_shapes_corpus
+from mien.shapes.generate.animator import Animator
 from mien.shapes.options import ShapesCorpusOptions, tiny_shapes
-from mien.shapes.training import train_shapes
+from mien.shapes.train.train import train_shapes
 from mien.text.options import TextOptions
 from mien.training.curves import no_log
 

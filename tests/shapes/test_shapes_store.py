@@ -8,8 +8,13 @@ import h5py
 import numpy as np
 import pytest
 
-from mien.shapes.scenes import Figure, Scene
-from mien.shapes.store import ShapesClip, ShapesStore, ShapesStoreError, write_clips
+from mien.shapes.corpus.scenes import Figure, Scene
+from mien.shapes.data.store import (
+    ShapesClip,
+    ShapesStore,
+    ShapesStoreError,
+    write_clips,
+)
 
 
 def clip(

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import torch
 
-from mien.shapes.corpus import make_shapes_corpus
-from mien.shapes.data import ShapesData
-from mien.shapes.discriminator import score
-from mien.shapes.generate import AnimateError, Animator
-from mien.shapes.layers import Layers, draw
+from mien.shapes.corpus.corpus import make_shapes_corpus
+from mien.shapes.data.batches import ShapesData
+from mien.shapes.data.layers import Layers, draw
+from mien.shapes.generate.animator import AnimateError, Animator
+from mien.shapes.networks.discriminator import score
 from mien.shapes.options import ShapesCorpusOptions, ShapesOptions, tiny_shapes
-from mien.shapes.training import train_shapes
+from mien.shapes.train.train import train_shapes
 from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
 from mien.training.curves import no_log
 from mien.training.randomness import torch_generator
@@ -60,7 +60,7 @@ def test_clips_that_do_not_fit_into_memory_are_parted_as_they_are_needed(
 ) -> None:
     held, read = ShapesData(corpus), ShapesData(corpus)
     held.keep_parted()
-    monkeypatch.setattr("mien.shapes.data.IN_MEMORY_CLIPS", 0)
+    monkeypatch.setattr("mien.shapes.data.batches.IN_MEMORY_CLIPS", 0)
     read.keep_parted()
     rows = np.array([5, 0, 5])
     for kept, parted in zip(held.layers(rows).parts, read.layers(rows).parts, strict=True):

@@ -11,7 +11,9 @@ from talking_corpus import TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE, draw
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
-from mien.talking.train import train_emotion_discriminator, train_generator, train_talking_face
+from mien.talking.train.emotion_discriminator import train_emotion_discriminator
+from mien.talking.train.generator import train_generator
+from mien.talking.train.talking_face import train_talking_face
 from mien.training.curves import no_log
 
 

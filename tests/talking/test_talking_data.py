@@ -15,10 +15,17 @@ from talking_corpus import SIZE, drawn_clip, drawn_face, drawn_landmarks
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import ShardClip, write_shards
-from mien.talking.augmentation import augment_pictures
-from mien.talking.data import BLINKING, LIDS, BatchPlan, TalkingData, frame_numbers, make_batch
-from mien.talking.encoders import SPEECH_CONTEXT
-from mien.talking.motion import face_motion
+from mien.talking.data.augmentation import augment_pictures
+from mien.talking.data.batches import (
+    BLINKING,
+    LIDS,
+    BatchPlan,
+    TalkingData,
+    frame_numbers,
+    make_batch,
+)
+from mien.talking.data.motion import face_motion
+from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.options import Augmentation
 from mien.training.randomness import numpy_generator
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.clips import EMOTIONS
-from mien.talking.emotion_track import (
+from mien.talking.generate.emotion_track import (
     MAX_BYTES,
     EmotionTrackError,
     parse_emotion_track,

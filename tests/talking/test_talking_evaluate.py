@@ -18,16 +18,17 @@ from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
-from mien.faces.landmarks import Face
+from mien.faces.detectors.interface import Face
 from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.media.ffmpeg import open_media, probe
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig
 from mien.metrics.emotion_hog import FEATURES, HogJudge
-from mien.talking import evaluate as evaluating
-from mien.talking.data import TalkingData
-from mien.talking.evaluate import evaluate_talking
-from mien.talking.evaluation_measure import (
+from mien.talking.data.batches import TalkingData
+from mien.talking.data.motion import MOTIONS
+from mien.talking.evaluate import evaluate as evaluating
+from mien.talking.evaluate.evaluate import evaluate_talking
+from mien.talking.evaluate.measure import (
     AVERAGED,
     OVERALL,
     ROWS,
@@ -38,9 +39,8 @@ from mien.talking.evaluation_measure import (
     detect_landmarks,
     rows_of,
 )
-from mien.talking.evaluation_motion import MotionOfClips
-from mien.talking.evaluation_trials import choose_trials
-from mien.talking.motion import MOTIONS
+from mien.talking.evaluate.motion import MotionOfClips
+from mien.talking.evaluate.trials import choose_trials
 from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import no_log
 

@@ -13,10 +13,15 @@ import pytest
 import torch
 
 from mien.files import sha256_file
-from mien.talking import export
-from mien.talking.export import ExportError, Frames, export_onnx, random_inputs
-from mien.talking.generate import load_generator
-from mien.talking.networks import Generator, GeneratorConfig
+from mien.talking.generate import export
+from mien.talking.generate.export import (
+    ExportError,
+    Frames,
+    export_onnx,
+    random_inputs,
+)
+from mien.talking.generate.talker import load_generator
+from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.training.model_folder import save_model
 
 onnx = pytest.importorskip("onnx", reason="export is optional: pip install onnx onnxscript onnxruntime")

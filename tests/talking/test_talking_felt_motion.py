@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
 from mien.heads.performance import Performance, expression_vector
-from mien.talking.felt_motion import FULL_FROWN, FULL_SMILE, felt, steady, unshown
+from mien.talking.generate.performance import (
+    FULL_FROWN,
+    FULL_SMILE,
+    felt,
+    steady,
+    unshown,
+)
 
 FPS = Fraction(25)
 ANG, HAP, NEU, SAD = (EMOTIONS.index(name) for name in ("ANG", "HAP", "NEU", "SAD"))

@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from talking_corpus import SIZE, drawn_face, drawn_landmarks
 
-from mien.talking.emotion_training import load_emotion_discriminator
-from mien.talking.generate import Talker
+from mien.talking.generate.talker import Talker
+from mien.talking.train.emotion_discriminator import load_emotion_discriminator
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,18 @@ import torch
 from numpy.typing import NDArray
 
 from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform, transform_points
-from mien.heads.embedded import EmbeddedHead
+from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.performance import Performance, expression_vector
-from mien.heads.render import Camera, project
-from mien.talking import head_motion
-from mien.talking.head_motion import HeadMotionError, head_measures, motion_of, read_head_motion, resting
-from mien.talking.motion import MOTIONS, face_motion
+from mien.heads.render.render import Camera, project
+from mien.talking.data.motion import MOTIONS, face_motion
+from mien.talking.generate import head_motion
+from mien.talking.generate.head_motion import (
+    HeadMotionError,
+    head_measures,
+    motion_of,
+    read_head_motion,
+    resting,
+)
 
 FPS = Fraction(25)
 X, Y, SCALE, ROLL, YAW, PITCH, LIDS, GAZE_X, GAZE_Y = range(len(MOTIONS))

@@ -17,9 +17,14 @@ from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.metrics.emotion import EmotionJudge
 from mien.metrics.emotion_hog import HogJudge
-from mien.talking import judge as judging
-from mien.talking.judge import augment, labelled_clips, soft, train_emotion_judge
-from mien.talking.judge_hog import changed, train_hog_judge
+from mien.talking.judge import train as judging
+from mien.talking.judge.hog import changed, train_hog_judge
+from mien.talking.judge.train import (
+    augment,
+    labelled_clips,
+    soft,
+    train_emotion_judge,
+)
 from mien.talking.options import EmotionJudgeOptions
 from mien.training.curves import no_log
 from mien.training.randomness import torch_generator

@@ -12,14 +12,14 @@ from talking_corpus import SIZE, drawn_landmarks
 from torch import nn
 
 from mien.clips import EMOTIONS
-from mien.talking.adversary import EmotionAdversary, FrameAdversary
-from mien.talking.discriminators import FAKE, EmotionDiscriminator, FrameDiscriminator
 from mien.talking.losses import (
     PerceptualLoss,
     emotion_loss,
     feature_weights,
     weighted_l1,
 )
+from mien.talking.networks.discriminators import FAKE, EmotionDiscriminator, FrameDiscriminator
+from mien.talking.train.adversaries import EmotionAdversary, FrameAdversary
 
 
 def test_weights_have_mean_one_and_peak_at_the_mouth() -> None:

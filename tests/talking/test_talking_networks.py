@@ -12,16 +12,7 @@ from pydantic import ValidationError
 from talking_corpus import SIZE, drawn_landmarks
 
 from mien.clips import EMOTIONS
-from mien.talking.discriminators import EmotionDiscriminator, FrameDiscriminator
-from mien.talking.encoders import (
-    SPEECH_CONTEXT,
-    SPEECH_MARGIN,
-    EmotionEncoder,
-    NoiseEncoder,
-    SpeechEncoder,
-    feelings,
-)
-from mien.talking.motion import (
+from mien.talking.data.motion import (
     MOTIONS,
     TAPS,
     eye_opening,
@@ -32,9 +23,24 @@ from mien.talking.motion import (
     mouth_shape,
     placement,
 )
-from mien.talking.networks import Generator, GeneratorConfig
-from mien.talking.speech_features import MELS, STEPS_PER_FRAME, frame_count, log_mels, mel_filters
-from mien.talking.warp import WarpDecoder, moved, places
+from mien.talking.data.speech_features import (
+    MELS,
+    STEPS_PER_FRAME,
+    frame_count,
+    log_mels,
+    mel_filters,
+)
+from mien.talking.networks.discriminators import EmotionDiscriminator, FrameDiscriminator
+from mien.talking.networks.encoders import (
+    SPEECH_CONTEXT,
+    SPEECH_MARGIN,
+    EmotionEncoder,
+    NoiseEncoder,
+    SpeechEncoder,
+    feelings,
+)
+from mien.talking.networks.generator import Generator, GeneratorConfig
+from mien.talking.networks.warp import WarpDecoder, moved, places
 
 NEUTRAL, HAPPY, SAD = (EMOTIONS.index(name) for name in ("NEU", "HAP", "SAD"))
 

@@ -17,7 +17,8 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 import torch
-from mien.talking.train import TalkingFaceOptions, train_talking_face
+from mien.talking.options import TalkingFaceOptions
+from mien.talking.train.talking_face import train_talking_face
 torch.set_num_threads(1)
 faces, split, emotion, generator, out, resume, curves, options = sys.argv[1:]
 rows = []

@@ -12,11 +12,16 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from mien.media.speech import Speech, SpokenWord, Voice
+from mien.media.speech.interface import Speech, SpokenWord, Voice
 from mien.media.video import write_video
-from mien.talking import said
-from mien.talking.said import MAX_SECONDS, SECTION_CHARACTERS, recorded, spoken
-from mien.talking.talk_request import MAX_CHARACTERS, TalkError
+from mien.talking.generate import speech as said
+from mien.talking.generate.request import MAX_CHARACTERS, TalkError
+from mien.talking.generate.speech import (
+    MAX_SECONDS,
+    SECTION_CHARACTERS,
+    recorded,
+    spoken,
+)
 
 HZ = 16_000
 

@@ -7,9 +7,14 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from mien.talking.generate import Talker
-from mien.talking.networks import Generator, GeneratorConfig
-from mien.talking.serving import ServedTalker, served_example, served_inputs, served_outputs
+from mien.talking.generate.serving import (
+    ServedTalker,
+    served_example,
+    served_inputs,
+    served_outputs,
+)
+from mien.talking.generate.talker import Talker
+from mien.talking.networks.generator import Generator, GeneratorConfig
 
 
 def test_a_batch_equals_its_single_videos() -> None:

@@ -18,15 +18,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from talk_making import REAL, Picture, textured, untrained_model, wall, with_faces
 
+from mien.faces.pictures.paste_back import PasteBack
 from mien.files import sha256_file
 from mien.media.ffmpeg import open_media, probe
 from mien.media.provenance import read_tags
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames, write_video
 from mien.talking import Talker
-from mien.talking.paste_back import PasteBack
-from mien.talking.talk import FACE_SIDE, LONGEST_SIDE, talk, talk_frames
-from mien.talking.talk_request import (
+from mien.talking.generate.request import (
     MAX_CHARACTERS,
     TalkError,
     TalkOptions,
@@ -34,6 +33,12 @@ from mien.talking.talk_request import (
     emotion_code,
     face_number,
     options_of,
+)
+from mien.talking.generate.talk import (
+    FACE_SIDE,
+    LONGEST_SIDE,
+    talk,
+    talk_frames,
 )
 
 ARCHITECTURES = ("warp", "direct")
@@ -140,7 +145,7 @@ def test_the_face_moves_in_the_whole_picture_without_a_seam(
 
 
 def talk_landmarks(picture: Picture) -> NDArray[np.float32]:
-    from mien.talking.find_face import choose_face
+    from mien.faces.pictures.find_face import choose_face
 
     return choose_face(picture).face.landmarks
 

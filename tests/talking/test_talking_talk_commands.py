@@ -13,7 +13,7 @@ from PIL import Image
 from talk_making import untrained_model, wall, with_faces
 from typer.testing import CliRunner, Result
 
-from mien.cli import app
+from mien.commands.cli import app
 
 
 def mien(*arguments: object) -> Result:

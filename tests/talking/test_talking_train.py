@@ -13,13 +13,14 @@ from talking_corpus import SIZE, TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
-from mien.talking.data import BatchPlan, TalkingData, make_batch
-from mien.talking.generate import load_generator
-from mien.talking.generator_training import draw, new_generator
-from mien.talking.landmark_training import pretrain_landmarks
+from mien.talking.data.batches import BatchPlan, TalkingData, make_batch
+from mien.talking.generate.talker import load_generator
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
-from mien.talking.speech_training import pretrain_speech_encoder
-from mien.talking.train import train_emotion_discriminator, train_generator, train_talking_face
+from mien.talking.train.emotion_discriminator import train_emotion_discriminator
+from mien.talking.train.generator import draw, new_generator, train_generator
+from mien.talking.train.landmarks import pretrain_landmarks
+from mien.talking.train.speech_encoder import pretrain_speech_encoder
+from mien.talking.train.talking_face import train_talking_face
 from mien.training.curves import no_log
 
 

@@ -10,11 +10,18 @@ import torch
 from talking_corpus import drawn_face, drawn_landmarks
 
 from mien.faces.mean_shape import MEAN_SHAPE
-from mien.talking.augmentation import MIRRORED
-from mien.talking.compose import Composer, border_weight
-from mien.talking.decoding import Drawing
+from mien.talking.data.augmentation import MIRRORED
 from mien.talking.losses import flow_loss
-from mien.talking.warp import PARTS, mouth_opening, moved, places, spots, spread
+from mien.talking.networks.compose import Composer, border_weight
+from mien.talking.networks.decoding import Drawing
+from mien.talking.networks.warp import (
+    PARTS,
+    mouth_opening,
+    moved,
+    places,
+    spots,
+    spread,
+)
 
 
 def face_points() -> torch.Tensor:

@@ -1,0 +1,1 @@
+"""The command line: `mien talk`, `move`, `shapes`, `batch`, `doctor`, …"""

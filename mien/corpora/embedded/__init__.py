@@ -1,0 +1,1 @@
+"""The embedded corpus: synthetic actors, rendered and voiced by mien itself, in CREMA-D's layout."""

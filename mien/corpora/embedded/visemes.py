@@ -1,0 +1,171 @@
+"""From spoken phonemes to mouth shapes: every IPA letter has a viseme, every viseme is a set of ARKit weights.
+
+The classes are the usual ones (silence, p, f, th, t, k, ch, s, n, r and the vowels by height and rounding); the weights
+were set by eye on the embedded head. Overlap between neighbours follows Cohen & Massaro, "Modeling coarticulation in
+synthetic visual speech" (1993): each segment has a target and a dominance that decays before and after it, and the
+mouth is their weighted mean. Lips that must touch (p, b, m; f, v) are closed after that, fully.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.heads.performance import ARKIT_NAMES, expression_vector
+from mien.media.speech.interface import SpokenPhoneme
+
+
+@dataclass(frozen=True)
+class Viseme:
+    """A mouth shape: ARKit weights, and how strongly it asserts itself against its neighbours."""
+
+    weights: NDArray[np.float32]
+    jaw_dominance: float
+    lip_dominance: float
+
+
+def _viseme(jaw_dominance: float, lip_dominance: float, **weights: float) -> Viseme:
+    both = {}
+    for name, weight in weights.items():
+        sides = (name,) if name in ARKIT_NAMES else (f"{name}Left", f"{name}Right")
+        both.update(dict.fromkeys(sides, weight))
+    return Viseme(expression_vector(both), jaw_dominance, lip_dominance)
+
+
+VISEMES: dict[str, Viseme] = {
+    "silence": _viseme(0.6, 0.4),
+    "p": _viseme(1.6, 1.2, jawOpen=0.03, mouthPress=0.25, mouthRollLower=0.2, mouthRollUpper=0.15),
+    "f": _viseme(1.4, 1.2, jawOpen=0.09, mouthRollLower=0.42, mouthUpperUp=0.22, mouthShrugLower=0.12),
+    "th": _viseme(0.9, 0.7, jawOpen=0.2, mouthLowerDown=0.16, mouthUpperUp=0.06, tongueOut=0.25),
+    "t": _viseme(0.8, 0.35, jawOpen=0.17, mouthLowerDown=0.18, mouthUpperUp=0.06),
+    "k": _viseme(0.5, 0.2, jawOpen=0.24, mouthLowerDown=0.12),
+    "ch": _viseme(1.0, 1.2, jawOpen=0.14, mouthFunnel=0.5, mouthPucker=0.15, mouthLowerDown=0.16, mouthUpperUp=0.1),
+    "s": _viseme(1.1, 0.6, jawOpen=0.08, mouthStretch=0.2, mouthLowerDown=0.22, mouthUpperUp=0.08),
+    "r": _viseme(0.6, 0.8, jawOpen=0.2, mouthFunnel=0.3, mouthPucker=0.22, mouthLowerDown=0.08),
+    "w": _viseme(0.8, 1.6, jawOpen=0.12, mouthPucker=0.75, mouthFunnel=0.15),
+    "a": _viseme(1.4, 0.6, jawOpen=0.9, mouthLowerDown=0.26, mouthUpperUp=0.12, mouthStretch=0.06),
+    "æ": _viseme(1.4, 0.7, jawOpen=0.8, mouthLowerDown=0.28, mouthUpperUp=0.16, mouthStretch=0.24),
+    "e": _viseme(1.2, 0.7, jawOpen=0.6, mouthLowerDown=0.24, mouthUpperUp=0.12, mouthStretch=0.24),
+    "i": _viseme(0.9, 0.9, jawOpen=0.3, mouthLowerDown=0.18, mouthUpperUp=0.1, mouthStretch=0.36, mouthSmile=0.14),
+    "schwa": _viseme(0.7, 0.3, jawOpen=0.42, mouthLowerDown=0.16, mouthUpperUp=0.06),
+    "o": _viseme(1.2, 1.3, jawOpen=0.62, mouthFunnel=0.42, mouthPucker=0.28, mouthLowerDown=0.08),
+    "u": _viseme(0.9, 1.5, jawOpen=0.28, mouthPucker=0.62, mouthFunnel=0.28),
+}
+"""Mouth shapes by name. Paired weights (`mouthSmile`) were given once for both sides."""
+
+_LETTERS: dict[str, str] = {
+    "p": "pbmɓʙɸβɱ",  # ɸ β: both lips, nearly closed
+    "f": "fvʋⱱ",
+    "th": "θð",
+    "t": "tdnlɾɗɖʈɳɲɭʎɬɮʟɫrɽⱡçʝɟc",
+    "k": "kɡgŋxɣqɢχʁɴʀhɦħʕʔʡɠʄɰʜʢ",
+    "ch": "ʃʒʂʐɕʑɧ",
+    "s": "szʦʣ",
+    "r": "ɹɻɺɚɝɜɞ",
+    "w": "wʍɥ",
+    "a": "aɑɐʌɒ",
+    "æ": "æ",
+    "e": "eɛɘœøɶ",
+    "i": "iɪjɨᵻ",
+    "schwa": "əɤɯɵ",
+    "o": "oɔ",
+    "u": "uʊyʏʉᵿ",
+}
+VISEME_OF: dict[str, str] = {letter: name for name, letters in _LETTERS.items() for letter in letters}
+"""IPA letter → name of its viseme."""
+
+LIPS_MEET = frozenset("pbmɓʙɱ")
+"""Letters at whose middle the lips touch."""
+
+
+def visemes_of(phoneme: str) -> list[str]:
+    """Names of the visemes that a phoneme runs through, one for a plain sound, two for `aɪ` or `tʃ`.
+
+    Stress, length, tones and other marks are passed over; an unknown letter counts as `schwa`.
+    """
+    names: list[str] = []
+    for letter in unicodedata.normalize("NFD", phoneme):
+        if letter in VISEME_OF or unicodedata.category(letter) in ("Ll", "Lo"):
+            name = VISEME_OF.get(letter, "schwa")
+            if not names or names[-1] != name:
+                names.append(name)
+    return names
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A viseme in time: `start`, `end` in seconds; `stressed`; whether the lips touch in it (`closes`)."""
+
+    viseme: str
+    start: float
+    end: float
+    stressed: bool = False
+    closes: bool = False
+
+
+def segments_of(phonemes: Sequence[SpokenPhoneme], seconds: float) -> list[Segment]:
+    """Phonemes → the segments of the whole time [0, `seconds`], with silence where nothing is spoken."""
+    segments: list[Segment] = []
+    time = 0.0
+    for phoneme in phonemes:
+        if phoneme.start - time > 0.04:  # shorter gaps are the engine's own joints
+            segments.append(Segment("silence", time, phoneme.start))
+        names = visemes_of(phoneme.phoneme) or ["schwa"]
+        step = (phoneme.end - phoneme.start) / len(names)
+        closes = any(letter in LIPS_MEET for letter in phoneme.phoneme)
+        for number, name in enumerate(names):
+            start = phoneme.start + number * step
+            stressed = "ˈ" in phoneme.phoneme
+            segments.append(Segment(name, start, start + step, stressed, closes and name == "p"))
+        time = max(time, phoneme.end)
+    if seconds - time > 0.0:
+        segments.append(Segment("silence", time, seconds))
+    return segments
+
+
+ANTICIPATION = 0.035
+"""Seconds by which the mouth runs ahead of the sound."""
+
+_BEFORE, _AFTER = 0.075, 0.055  # decay of a segment's dominance outside of it, in seconds
+_JAW = ARKIT_NAMES.index("jawOpen")
+
+
+def _dominance(times: NDArray[np.float64], segment: Segment) -> NDArray[np.float64]:
+    """How much a segment is felt at each time: 1 in its middle half, decaying outwards, earlier felt than left."""
+    length = segment.end - segment.start
+    start, end = segment.start + 0.25 * length, segment.end - 0.25 * length
+    before, after = np.maximum(start - times, 0) / _BEFORE, np.maximum(times - end, 0) / _AFTER
+    return np.asarray(np.exp(-((before + after) ** 1.4)))
+
+
+def closure(times: NDArray[np.float64], segments: Sequence[Segment], hold: float = 0.04) -> NDArray[np.float64]:
+    """How closed the lips must be at each time, in [0, 1]: 1 for at least `hold` seconds at every p, b, m."""
+    closed = np.zeros(len(times))
+    for segment in segments:
+        if segment.closes:
+            centre = (segment.start + segment.end) / 2
+            half = max(hold, 0.7 * (segment.end - segment.start)) / 2
+            away = np.maximum(np.abs(times - centre) - half, 0) / 0.055
+            closed = np.maximum(closed, 0.5 + 0.5 * np.cos(np.pi * np.minimum(away, 1)))
+    return closed
+
+
+def mouth_track(segments: Sequence[Segment], times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mouth at each of `times` (T,), seconds: ARKit weights (T, 52) before loudness and emotion are added."""
+    ahead = times + ANTICIPATION
+    jaw_total, lip_total = np.full(len(times), 1e-3), np.full(len(times), 1e-3)
+    jaw, lips = np.zeros(len(times)), np.zeros((len(times), len(ARKIT_NAMES)))
+    for segment in segments:
+        viseme = VISEMES[segment.viseme]
+        felt = _dominance(ahead, segment)
+        jaw += viseme.jaw_dominance * felt * viseme.weights[_JAW]
+        jaw_total += viseme.jaw_dominance * felt
+        lips += (viseme.lip_dominance * felt)[:, None] * viseme.weights
+        lip_total += viseme.lip_dominance * felt
+    track = lips / lip_total[:, None]
+    track[:, _JAW] = jaw / jaw_total
+    return track

@@ -1,0 +1,1 @@
+"""Facial landmark detectors behind one interface."""

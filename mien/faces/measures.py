@@ -1,0 +1,45 @@
+"""Scalar measures of a face from its landmarks: eye opening, mouth shape, gaze."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_RIGHT_EYE, _LEFT_EYE = slice(36, 42), slice(42, 48)  # iBUG: the person's right eye is on the viewer's left
+
+
+def eye_opening(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mean eye aspect ratio (T,) of landmarks (T, 68, 2): lid distance over eye width (Soukupová and Čech 2016)."""
+    ratios = []
+    for first in (36, 42):
+        eye = np.asarray(landmarks[:, first : first + 6], np.float64)
+        lids = np.linalg.norm(eye[:, 1] - eye[:, 5], axis=-1) + np.linalg.norm(eye[:, 2] - eye[:, 4], axis=-1)
+        ratios.append(lids / np.maximum(2 * np.linalg.norm(eye[:, 0] - eye[:, 3], axis=-1), 1e-6))
+    return np.asarray((ratios[0] + ratios[1]) / 2)
+
+
+def mouth_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mouth opening and width (T, 2) in inter-ocular distances, each minus its median over the clip."""
+    points = np.asarray(landmarks, np.float64)
+    ocular = np.linalg.norm(points[:, _LEFT_EYE].mean(1) - points[:, _RIGHT_EYE].mean(1), axis=-1)
+    opening = np.linalg.norm(points[:, 61:64] - points[:, [67, 66, 65]], axis=-1).mean(1)
+    width = np.linalg.norm(points[:, 48] - points[:, 54], axis=-1)
+    shape = np.stack([opening, width], 1) / np.maximum(ocular, 1e-6)[:, None]
+    return np.asarray(shape - np.median(shape, 0), np.float32)
+
+
+def gaze(mesh: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mean place of both irises (T, 2) in a mesh (T, 478, 3) of MediaPipe: from the middle of the eye, in eye widths.
+
+    To the right and down, along and across the line through the eye's corners.
+    """
+    points = np.asarray(mesh[..., :2], np.float64)
+    places = []
+    for iris, first, second in ((468, 33, 133), (473, 362, 263)):  # the corners from left to right in the picture
+        along = points[:, second] - points[:, first]
+        width = np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-6)
+        along = along / width
+        offset = (points[:, iris] - (points[:, first] + points[:, second]) / 2) / width
+        across = along[:, 0] * offset[:, 1] - along[:, 1] * offset[:, 0]
+        places.append(np.stack([(along * offset).sum(1), across], 1))
+    return np.asarray((places[0] + places[1]) / 2)

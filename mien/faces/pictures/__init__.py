@@ -1,0 +1,1 @@
+"""A face in any picture: found, cut out, and put back."""

@@ -1,0 +1,226 @@
+"""Find the faces in any picture, however small they are in it, and choose one of them."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.faces.alignment import OTHER_FACE_SIZE, transform_points, warp
+from mien.faces.detectors.interface import Face, LandmarkDetector
+from mien.faces.detectors.open import open_detector
+
+MOST_FACES = 16
+"""How many faces are looked for in one tile."""
+
+LEAST_TILE = 96
+"""Side in pixels of the smallest tiles that are searched: a face in a smaller one is too small to be animated."""
+
+SEEN_PART = 0.2
+"""The part of a tile's side that a face must fill to be seen in it for certain.
+
+MediaPipe's short-range detector looks at the whole tile in 128 × 128 pixels; of the photographed faces that this was
+measured on, none was seen below 0.1.
+"""
+
+SMALL_PICTURE = 256
+"""Smaller pictures are enlarged to this shorter side where nothing is found in them as they are."""
+
+_FRAMINGS = ((2.4, 0.0), (1.8, 0.1), (3.4, -0.3))
+"""Windows in which a face must be found again: their side and their shift to the right, in extents of the face."""
+
+_WINDOW = 256
+_AGREEMENT = 0.3
+"""How far apart, in extents, the places and (as a logarithm) the sizes found in the windows may lie: faces give less
+than 0.15; of 60 patches of noise that looked like faces in one tile none was found in all windows."""
+
+
+class NoFace(ValueError):  # noqa: N818 - what is the case, as ClipError's reason words
+    """There is no face, or not the one that was asked for; the message says so in one sentence."""
+
+
+@dataclass(frozen=True)
+class FoundFaces:
+    """`faces` from left to right, in the picture's pixels; `chosen` counts in them."""
+
+    faces: tuple[Face, ...]
+    chosen: int
+
+    @property
+    def face(self) -> Face:
+        """The chosen one."""
+        return self.faces[self.chosen]
+
+
+def choose_face(picture: NDArray[np.uint8], number: int | None = None, thorough: bool = True) -> FoundFaces:
+    """Find the faces in an upright RGB picture (H, W, 3), and the one that is meant.
+
+    `number` counts from 0 on the left; None: the largest. `thorough` as in `find_faces`. Raises NoFace when there is
+    none, or fewer than the number asked for.
+    """
+    faces = find_faces(picture, thorough)
+    if not faces:
+        raise NoFace("there is no face in the picture; use one that shows a face from the front")
+    if number is None:
+        return FoundFaces(tuple(faces), int(np.argmax([face.extent for face in faces])))
+    if not 0 <= number < len(faces):
+        known = "is 1 face, number 0" if len(faces) == 1 else f"are {len(faces)} faces, numbers 0 to {len(faces) - 1}"
+        raise NoFace(f"there {known} from the left, so there is no face {number}")
+    return FoundFaces(tuple(faces), number)
+
+
+def find_faces(picture: NDArray[np.uint8], thorough: bool = True) -> list[Face]:
+    """The faces in an upright RGB picture (H, W, 3), from left to right, without those far smaller than the largest.
+
+    The whole picture is looked at first, then ever smaller overlapping tiles of it, until the tiles are so small that
+    no face which would count (`OTHER_FACE_SIZE`) can have been missed. A face that fills the whole of a small picture
+    is found by enlarging it and giving it a border, one that lies on its side by turning the picture.
+
+    Not `thorough`: no tiles, so that small faces may be missed.
+    """
+    detector = _detector()
+    found = _search(picture, detector, LEAST_TILE if thorough else max(picture.shape))
+    if not found:
+        found = _with_surroundings(picture, detector)
+    for turns in (1, 3):
+        if not found:
+            found = _turned(picture, turns, detector)
+    largest = max((face.extent for face in found), default=0.0)
+    counted = [face for face in found if face.extent >= OTHER_FACE_SIZE * largest]
+    return sorted(counted, key=lambda face: float(face.centre[0]))
+
+
+def warm_up() -> None:
+    """Open the detector, which takes about a second in a new process, before it is needed."""
+    _detector()
+
+
+class _Locked:
+    """A detector that one thread at a time uses."""
+
+    def __init__(self, detector: LandmarkDetector) -> None:
+        self._detector = detector
+        self._lock = threading.Lock()
+
+    def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
+        with self._lock:
+            return self._detector.detect(frame)
+
+
+_open = ExitStack()  # holds the detector until the process ends: opening it anew for each picture takes far longer
+atexit.register(_open.close)  # while the detector's library is still whole
+
+
+@cache
+def _detector() -> _Locked:
+    return _Locked(_open.enter_context(open_detector("mediapipe", max_faces=MOST_FACES, tracking=False)))
+
+
+def _search(picture: NDArray[np.uint8], detector: _Locked, least_tile: int) -> list[Face]:
+    side = max(picture.shape[:2])
+    found = _joined([], detector.detect(picture), picture, detector)
+    while side // 2 >= least_tile:
+        largest = max((face.extent for face in found), default=0.0)
+        if SEEN_PART * side <= OTHER_FACE_SIZE * largest:
+            break
+        side //= 2
+        for left, top in _corners(picture, side):
+            faces = detector.detect(picture[top : top + side, left : left + side])
+            found = _joined(found, [_moved(face, left, top) for face in faces], picture, detector)
+    return found
+
+
+def _corners(picture: NDArray[np.uint8], side: int) -> Iterator[tuple[int, int]]:
+    """Left and top edges of tiles of `side` that cover the picture and overlap by about a half."""
+
+    def starts(length: int) -> list[int]:
+        room = max(0, length - side)
+        return [int(start) for start in np.linspace(0, room, 1 + -(-2 * room // side)).round()]
+
+    height, width = picture.shape[:2]
+    return ((left, top) for top in starts(height) for left in starts(width))
+
+
+def _joined(found: list[Face], candidates: list[Face], picture: NDArray[np.uint8], detector: _Locked) -> list[Face]:
+    """`found` with those of the candidates that are faces and not yet among them."""
+    joined = list(found)
+    for candidate in candidates:
+        face = None if _is_among(candidate, joined) else _confirmed(candidate, picture, detector)
+        if face is not None and not _is_among(face, joined):
+            joined.append(face)
+    return joined
+
+
+def _is_among(face: Face, faces: list[Face]) -> bool:
+    return any(np.linalg.norm(face.centre - one.centre) < 0.5 * max(face.extent, one.extent) for one in faces)
+
+
+def _confirmed(candidate: Face, picture: NDArray[np.uint8], detector: _Locked) -> Face | None:
+    """The face as a close look at it shows it; None when it is not found in every window around the candidate.
+
+    Among many tiles there is always some cloud or leaf that looks like a face in one of them.
+    """
+    looks = [_look(candidate, picture, detector, part, shift) for part, shift in _FRAMINGS]
+    return None if any(look is None for look in looks) else looks[0]
+
+
+def _look(candidate: Face, picture: NDArray[np.uint8], detector: _Locked, part: float, shift: float) -> Face | None:
+    side = part * max(candidate.extent, 1.0)
+    scale = _WINDOW / side
+    corner = candidate.centre + np.array([shift * candidate.extent, 0]) - side / 2
+    # The window's edge lies half a pixel before the centre of its first pixel, as the corner does.
+    transform = np.array([[scale, 0, -scale * corner[0] - 0.5], [0, scale, -scale * corner[1] - 0.5]])
+    for face in detector.detect(warp(picture, transform, _WINDOW)):
+        seen = _moved(face, corner[0] + 0.5, corner[1] + 0.5, 1 / scale)
+        apart = float(np.linalg.norm(seen.centre - candidate.centre)) / candidate.extent
+        if apart + abs(np.log(max(seen.extent, 1e-6) / candidate.extent)) < _AGREEMENT:
+            return seen
+    return None
+
+
+def _moved(face: Face, left: float, top: float, scale: float = 1.0) -> Face:
+    """The face of a part of a picture in the pixels of the whole; `scale`: those in one pixel of the part."""
+    # The centre of the first pixel is (0, 0): enlarging a picture keeps its edges, not the centres of its pixels.
+    shift = np.array([left, top], np.float32) + (scale - 1) / 2
+    mesh = face.mesh
+    if mesh is not None:
+        mesh = np.asarray(mesh * scale + np.append(shift, 0), np.float32)
+    return replace(face, landmarks=np.asarray(face.landmarks * scale + shift, np.float32), mesh=mesh)
+
+
+def _with_surroundings(picture: NDArray[np.uint8], detector: _Locked) -> list[Face]:
+    """The faces in the picture enlarged and with a border: detectors miss a face that fills a small picture."""
+    height, width = picture.shape[:2]
+    scale = max(1.0, SMALL_PICTURE / min(height, width))
+    large = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_CUBIC)
+    margin = round(0.25 * min(large.shape[:2]))
+    framed = cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+    faces = detector.detect(np.asarray(framed, np.uint8))
+    moved = [_moved(face, -margin / scale, -margin / scale, 1 / scale) for face in faces]
+    return _joined([], moved, picture, detector)
+
+
+def _turned(picture: NDArray[np.uint8], turns: int, detector: _Locked) -> list[Face]:
+    """The faces in the picture turned counter-clockwise by 1 or 3 quarter turns, in its own pixels."""
+    height, width = picture.shape[:2]
+    upright = np.ascontiguousarray(np.rot90(picture, turns))
+    back = {
+        1: np.array([[0.0, -1, width - 1], [1, 0, 0]]),
+        3: np.array([[0.0, 1, 0], [-1, 0, height - 1]]),
+    }[turns]
+    faces = _search(upright, detector, max(picture.shape))
+    return [
+        replace(
+            face,
+            landmarks=transform_points(face.landmarks, back),
+            mesh=None if face.mesh is None else transform_points(face.mesh, back),
+        )
+        for face in faces
+    ]

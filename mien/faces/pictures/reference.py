@@ -1,0 +1,202 @@
+"""The picture that is made to talk: a photo, or the frame of a video or an animation that shows its person best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+from PIL import ImageSequence
+
+from mien.clips import ClipError
+from mien.faces.alignment import mean_shape, similarity_transform, warp
+from mien.faces.detectors.interface import Face
+from mien.faces.filters import SHARPNESS_SIZE, sharpness
+from mien.faces.measures import eye_opening
+from mien.faces.pictures.find_face import FoundFaces, NoFace, choose_face
+from mien.faces.pictures.portrait import (
+    Kind,
+    PortraitError,
+    bounded,
+    check_size,
+    eight_bit_rgb,
+    one_line,
+    open_picture,
+    picture_kind,
+    read_portrait,
+)
+from mien.media.ffmpeg import open_media
+
+LOOKED_AT = 32
+"""How many frames of a video are looked at, spread over its length."""
+
+WHOLE_SECONDS = 30.0
+"""A shorter video is decoded as a whole; of a longer one the frames are those to which one can jump."""
+
+MOST_DECODED = 1500
+"""How many frames are decoded at most where a video's length is unknown."""
+
+TURNED, CLOSED, OPEN_MOUTH, BLURRED = 0.15, 0.1, 0.08, 0.25
+"""What counts as one fault: the nose off the middle by this part of the inter-ocular distance; eyes closed by, and
+lips apart by, this ratio; sharpness lower by this much (`mien.faces.filters.sharpness`)."""
+
+WIDE_EYES, SHARP = 0.3, 0.5
+"""The eye aspect ratio and the sharpness beyond which more is no better."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`picture` uint8 (H, W, 3) RGB with its `faces`; `second` of the video it is taken from, None for a photo."""
+
+    picture: NDArray[np.uint8]
+    faces: FoundFaces
+    second: float | None = None
+
+
+def read_reference(path: Path, face: int | None = None) -> Reference:
+    """The photo in `path`, or the best frame of the video or animation in it, and the face that is meant in it.
+
+    `face` counts the faces from 0 on the left; None: the largest. Best is the frame whose face looks to the front,
+    with open eyes and a closed mouth, and is sharp (`faults`), among at most `LOOKED_AT`.
+    Raises PortraitError for a file that gives no picture or whose pictures show no such face.
+    """
+    kind = picture_kind(path)
+    try:
+        if kind is Kind.PHOTO:
+            picture = read_portrait(path)
+            return Reference(picture, choose_face(picture, face))
+        return _best(_animation(path) if kind is Kind.ANIMATION else _video(path), face)
+    except NoFace as error:
+        raise PortraitError(f"{path.name}: {error}") from error
+
+
+def faults(face: Face, picture: NDArray[np.uint8]) -> float:
+    """How far a face in a picture is from a good reference, 0 best: turned, eyes closed, mouth open, blurred, small.
+
+    The terms are counted in the units of `TURNED`, `CLOSED`, `OPEN_MOUTH` and `BLURRED`; half a fault for a face of
+    less than half the crop's own pixels.
+    """
+    points = np.asarray(face.landmarks, np.float64)
+    right, left = points[36:42].mean(axis=0), points[42:48].mean(axis=0)
+    line = left - right
+    turned = abs(float((points[30] - (left + right) / 2) @ line)) / max(float(line @ line), 1e-9)
+    opening = float(eye_opening(face.landmarks[None])[0])
+    lips = float(np.linalg.norm(points[61:64] - points[[67, 66, 65]], axis=-1).mean()) / max(float(np.hypot(*line)), 1)
+    crop = warp(picture, similarity_transform(points, mean_shape(SHARPNESS_SIZE)), SHARPNESS_SIZE)
+    return (
+        turned / TURNED
+        + max(0.0, WIDE_EYES - opening) / CLOSED
+        + lips / OPEN_MOUTH
+        + max(0.0, SHARP - sharpness(crop)) / BLURRED
+        + 0.5 * max(0.0, 1 - face.extent / SHARPNESS_SIZE)
+    )
+
+
+def _best(frames: Iterator[tuple[float, NDArray[np.uint8]]], face: int | None) -> Reference:
+    best: Reference | None = None
+    fewest = float("inf")
+    refusal = NoFace("there is no frame in it")
+    tried = 0
+    for second, picture in frames:
+        try:
+            # A search of the smallest parts of every frame would take long: of the first few it has to be enough.
+            found = choose_face(picture, face, thorough=best is None and tried < 3)
+        except NoFace as error:
+            refusal = error
+            tried += 1
+            continue
+        wrong = faults(found.face, picture)
+        if wrong < fewest:
+            best, fewest = Reference(picture, found, second), wrong
+    if best is None:
+        raise refusal
+    return best
+
+
+def _animation(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    try:
+        with open_picture(path) as image:
+            count = min(getattr(image, "n_frames", 1), MOST_DECODED)
+            step = max(1, -(-count // LOOKED_AT))
+            second = 0.0
+            for number, frame in zip(range(count), ImageSequence.Iterator(image), strict=False):
+                if number % step == 0:
+                    yield second, bounded(eight_bit_rgb(frame.copy()))
+                second += float(frame.info.get("duration") or 0) / 1000
+    except PortraitError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        raise PortraitError(f"{path.name}: the picture is damaged ({one_line(error)})") from error
+
+
+def _video(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """At most `LOOKED_AT` frames of a video with their seconds, turned and stretched as they are shown."""
+    count = 0
+    try:
+        with open_media(path) as container:
+            if not container.streams.video:
+                raise ClipError("no_video")
+            stream = container.streams.video[0]
+            stream.codec_context.thread_count = 1
+            for frame in _spread(container, stream):
+                if count == 0:
+                    check_size(path, frame.width, frame.height)
+                second = float(frame.pts * stream.time_base) if frame.pts is not None else 0.0
+                yield max(0.0, second - _start(stream)), bounded(_as_shown(frame, stream))
+                count += 1
+        if count == 0:
+            raise ClipError("undecodable")
+    except ClipError as error:
+        raise PortraitError(
+            f"{path.name} is no picture or video that can be read ({error}): save it as PNG or JPEG"
+        ) from error
+
+
+def _spread(container: Any, stream: Any) -> Iterator[Any]:
+    """Frames spread over the video; a broken end is no error."""
+    seconds = container.duration / av.time_base if container.duration else None
+    try:
+        if seconds is not None and seconds > WHOLE_SECONDS:
+            yield from _jumped_to(container, stream, seconds)
+        else:
+            length = seconds or WHOLE_SECONDS
+            due = 0.0
+            for number, frame in enumerate(container.decode(stream)):
+                second = float(frame.pts * stream.time_base) - _start(stream) if frame.pts is not None else number / 25
+                if second >= due:
+                    yield frame
+                    due += length / LOOKED_AT
+                if number >= MOST_DECODED:
+                    break
+    except av.error.FFmpegError:
+        return
+
+
+def _jumped_to(container: Any, stream: Any, seconds: float) -> Iterator[Any]:
+    last = None
+    for number in range(LOOKED_AT):
+        target = _start(stream) + seconds * number / LOOKED_AT
+        container.seek(round(target / stream.time_base), stream=stream, backward=True)
+        frame = next(container.decode(stream), None)
+        if frame is not None and frame.pts != last:
+            last = frame.pts
+            yield frame
+
+
+def _start(stream: Any) -> float:
+    return float(stream.start_time * stream.time_base) if stream.start_time is not None else 0.0
+
+
+def _as_shown(frame: Any, stream: Any) -> NDArray[np.uint8]:
+    aspect = float(stream.sample_aspect_ratio or 1)
+    width = frame.width
+    if aspect > 0 and abs(aspect - 1) > 0.01:
+        width = max(2, round(frame.width * aspect))
+    picture = VideoReformatter().reformat(frame, width=width, height=frame.height, format="rgb24", threads=1)
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(np.asarray(picture.to_ndarray(), np.uint8), turns))

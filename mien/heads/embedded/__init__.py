@@ -1,0 +1,1 @@
+"""The embedded head: geometry, identity, expressions, hair, clothes, glasses, and synthetic people."""

@@ -1,0 +1,1 @@
+"""Animated heads as glTF and OBJ files."""

@@ -1,0 +1,1 @@
+"""Head motion fitted to the landmarks of a clip."""

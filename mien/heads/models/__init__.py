@@ -1,0 +1,1 @@
+"""Head models read from a user's own files: ICT-FaceKit, FLAME, GNM."""

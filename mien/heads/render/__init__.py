@@ -1,0 +1,1 @@
+"""Rasterisation, shading and textures."""

@@ -1,0 +1,280 @@
+"""Pictures of a head: a perspective camera, lights, and `render_frames`, which plays a performance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mien.heads.appearance import Appearance, Colour
+from mien.heads.embedded.glasses import glasses_part, rigid_identity
+from mien.heads.embedded.head import (
+    HEAD_HEIGHT,
+    NECK_PIVOT,
+    PART_MATERIALS,
+    EmbeddedHead,
+    neck_weight,
+    rotation,
+)
+from mien.heads.embedded.identity import identity_fields
+from mien.heads.embedded.parts import PARTS, Part
+from mien.heads.embedded.wardrobe import clothing_part, hair_part
+from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.heads.render.raster import visible_triangles
+from mien.heads.render.shading import (
+    LINEAR,
+    highlight_table,
+    light_table,
+    shade_image,
+    srgb_table,
+    vertex_normals,
+)
+from mien.heads.render.texture import (
+    FACE,
+    atlas_coordinates,
+    eye_shade,
+    paint_atlas,
+    wrinkle_maps,
+)
+
+__all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
+
+# strength and exponent of the highlight, strength of the sheen at grazing angles; by material
+_GLOSS = np.array(
+    [[0.10, 11.0, 0.25], [1.6, 55.0, 0.0], [0.16, 30.0, 0.0], [0.10, 9.0, 0.10], [0.015, 6.0, 0.12], [0, 1, 0],
+     [0.45, 40.0, 0.3]]
+)  # fmt: skip
+
+_CORNER = (FACE[0].start, FACE[1].start)
+
+_CHUNK = 16  # frames whose vertices are computed together
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A pinhole camera that looks at the head along -z.
+
+    distance: from the head's centre to the camera, head units. height: of the picture at the head, head units.
+    centre: x, y of the point in the picture's middle, head units. roll: of the camera about its axis, radians, > 0:
+    what it sees turns clockwise.
+    """
+
+    distance: float = 5.2
+    height: float = 1.62
+    centre: tuple[float, float] = (0.0, -0.14)
+    roll: float = 0.0
+
+
+@dataclass(frozen=True)
+class Light:
+    """Key, fill and rim lamp over a soft ambient light; directions point to the lamp."""
+
+    key: tuple[float, float, float] = (-0.50, 0.55, 0.72)
+    key_colour: Colour = (1.0, 0.95, 0.88)
+    key_strength: float = 0.78
+    fill: tuple[float, float, float] = (0.75, 0.10, 0.62)
+    fill_colour: Colour = (0.80, 0.88, 1.0)
+    fill_strength: float = 0.22
+    rim: tuple[float, float, float] = (0.65, 0.45, -0.55)
+    rim_colour: Colour = (0.95, 0.97, 1.0)
+    rim_strength: float = 0.35
+    ambient: Colour = (0.19, 0.19, 0.21)
+
+    def lamps(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Unit directions (3, 3) and colours times strength (3, 3)."""
+        directions = np.array([self.key, self.fill, self.rim], float)
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        colours = np.array([self.key_colour, self.fill_colour, self.rim_colour], float)
+        return directions, colours * np.array([[self.key_strength], [self.fill_strength], [self.rim_strength]])
+
+
+def project(points: NDArray[np.floating], camera: Camera, size: tuple[int, int]) -> NDArray[np.float64]:
+    """Screen positions (..., 3) of points (..., 3) in head units, for a picture of `size` (width, height).
+
+    x, y in pixels, the depth before the camera in cm.
+    """
+    width, height = size
+    points = np.asarray(points, np.float64)
+    depth = camera.distance - points[..., 2]
+    scale = height / camera.height * camera.distance / np.maximum(depth, 1e-3)
+    right = (points[..., 0] - camera.centre[0]) * scale
+    down = (camera.centre[1] - points[..., 1]) * scale
+    cosine, sine = np.cos(camera.roll), np.sin(camera.roll)
+    x = width / 2 + cosine * right - sine * down
+    y = height / 2 + sine * right + cosine * down
+    return np.stack([x, y, depth * HEAD_HEIGHT], axis=-1)
+
+
+class _Worn:
+    """Hair, clothes and glasses of an appearance, moved by identity, neck and translation as the head is."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.parts = parts
+        self.rest = np.concatenate([p.positions for p in parts])
+        start = np.cumsum([0] + [len(p.positions) for p in parts])
+        self.faces = np.concatenate([p.faces + s for p, s in zip(parts, start, strict=False)])
+        weights = [neck_weight(p.positions) * (p.kind != "cloth") for p in parts]
+        self.weight = torch.from_numpy(np.concatenate(weights)).float()
+        fields = [rigid_identity(p.positions) if p.kind == "glasses" else identity_fields(p.positions) for p in parts]
+        self.identity = torch.from_numpy(np.concatenate(fields, axis=1)).float()
+
+    def vertices(self, identity: Tensor, neck: Tensor, translation: Tensor) -> Tensor:
+        """(B, V, 3) head units, arguments as `EmbeddedHead.vertices`."""
+        points = torch.from_numpy(self.rest).float()[None] + torch.einsum("bi,ivc->bvc", identity, self.identity)
+        pivot = torch.tensor(NECK_PIVOT)
+        moved = (points - pivot) @ rotation(*neck.unbind(dim=1)).transpose(1, 2) + pivot
+        return torch.lerp(points, moved, self.weight[None, :, None]) / HEAD_HEIGHT + translation[:, None]
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What stays the same over a performance."""
+
+    worn: _Worn
+    faces: NDArray[np.int32]
+    coordinates: NDArray[np.float64]
+    shade: NDArray[np.float64]
+    material: NDArray[np.int64]
+
+
+@lru_cache(maxsize=24)
+def _scene(appearance: Appearance) -> _Scene:
+    surface = EmbeddedHead().surface
+    things = (hair_part(appearance), clothing_part(appearance), glasses_part(appearance))
+    worn = _Worn([part for part in things if part is not None])
+    head_count = len(surface.rest)
+    coordinates = np.zeros((head_count, 2))
+    for index, kind in enumerate(PARTS):
+        chosen = surface.kind == index
+        if chosen.any():
+            coordinates[chosen] = atlas_coordinates(kind, surface.texture[chosen])
+    shade = np.ones(head_count)
+    skin = surface.skin
+    cavity = np.clip(skin.cavity * 5, 0, 1)
+    touch = np.where(skin.lip == 0, 0.6, 1.0)
+    shade[: len(skin.positions)] = (1 - 0.93 * cavity) * np.where(skin.ring == -1, 0.75, 1.0) * touch
+    for name in ("eye_left", "eye_right"):
+        chosen = surface.kind == PARTS.index(name)
+        shade[chosen] = eye_shade(surface.rest[chosen])
+    for name in ("teeth_upper", "teeth_lower"):
+        chosen = surface.kind == PARTS.index(name)
+        depth = np.clip((9.1 - surface.rest[chosen, 2]) / 2.4, 0, 1)
+        shade[chosen] = 0.82 - 0.62 * depth
+    shade[surface.kind == PARTS.index("tongue")] = 0.55
+    material = np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind]
+    worn_coordinates = [atlas_coordinates(p.kind, p.texture) for p in worn.parts]
+    worn_material = [np.full(len(p.positions), PART_MATERIALS[p.kind]) for p in worn.parts]
+    return _Scene(
+        worn=worn,
+        faces=np.concatenate([surface.faces, worn.faces + head_count]).astype(np.int32),
+        coordinates=np.concatenate([coordinates, *worn_coordinates]),
+        shade=np.concatenate([shade, np.ones(len(worn.rest))]),
+        material=np.concatenate([material, *worn_material]),
+    )
+
+
+def _wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Strength (4,) of each wrinkle map for an expression (52,)."""
+
+    def both(name: str) -> float:
+        return float(expression[EXPRESSION_INDEX[f"{name}Left"]] + expression[EXPRESSION_INDEX[f"{name}Right"]]) / 2
+
+    frown = both("browDown") + 0.4 * both("noseSneer")
+    raised = 0.7 * float(expression[EXPRESSION_INDEX["browInnerUp"]]) + 0.5 * both("browOuterUp")
+    fold = 0.8 * both("mouthSmile") + 0.75 * both("noseSneer") + 0.35 * both("mouthUpperUp") + 0.3 * both("mouthFrown")
+    return np.array([frown, raised, both("noseSneer"), fold])
+
+
+@lru_cache(maxsize=8)
+def light_on_materials(light: Light) -> NDArray[np.float32]:
+    """The light on every material of `mien.heads.render.shading` by surface normal, as its `light_table`."""
+    lamps, strengths = light.lamps()
+    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
+    return light_table(lamps, strengths, np.array(light.ambient, float), _GLOSS[:, 2].copy(), highlight)
+
+
+def default_background(size: tuple[int, int], colour: Colour = (0.55, 0.58, 0.60)) -> NDArray[np.uint8]:
+    """A studio wall (H, W, 3): lighter behind the head, darker to the corners."""
+    width, height = size
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    glow = 1.08 - 0.32 * np.clip(x**2 + (y + 0.15) ** 2, 0, 2)
+    return np.clip(np.array(colour) * glow[..., None] * 255, 0, 255).astype(np.uint8)
+
+
+def background_picture(background: Colour | NDArray[np.uint8] | None, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The wall (H, W, 3) uint8 of a colour, a picture or None for grey. Raises ValueError for another size."""
+    if background is None:
+        return default_background(size)
+    if isinstance(background, tuple):
+        return default_background(size, background)
+    if background.shape != (size[1], size[0], 3) or background.dtype != np.uint8:
+        raise ValueError(f"a background picture must be uint8 ({size[1]}, {size[0]}, 3), not {background.shape}")
+    return background
+
+
+def render_frames(
+    head: EmbeddedHead,
+    identity: Tensor,
+    appearance: Appearance,
+    performance: Performance,
+    size: tuple[int, int] = (480, 360),
+    camera: Camera = Camera(),
+    light: Light = Light(),
+    background: Colour | NDArray[np.uint8] | None = None,
+) -> Iterator[NDArray[np.uint8]]:
+    """Play a performance: yield a frame uint8 (H, W, 3) RGB for each of its frames; same arguments, same bytes.
+
+    identity: (I,). size: width, height in pixels. background: a wall's colour, a picture (H, W, 3), or None for grey.
+    """
+    scene = _scene(appearance)
+    width, height = size
+    wall = background_picture(background, size)
+    atlas, folds, table = paint_atlas(appearance), wrinkle_maps(), srgb_table()
+    table_of_light = light_on_materials(light)
+    faces = scene.faces
+    normals: NDArray[np.float64] | None = None
+    for start in range(0, len(performance), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        neck, translation = torch.from_numpy(performance.neck[part]), torch.from_numpy(performance.translation[part])
+        with torch.no_grad():
+            own = head.vertices(
+                identity[None],
+                torch.from_numpy(performance.expression[part]),
+                neck=neck,
+                translation=translation,
+                eyes=torch.from_numpy(performance.gaze[part]),
+            )
+            worn = scene.worn.vertices(identity[None], neck, translation)
+        points = torch.cat([own, worn], dim=1).numpy().astype(np.float64)
+        for i, vertices in enumerate(points):
+            if normals is None:
+                normals = np.empty_like(vertices)
+            vertex_normals(vertices, faces, normals)
+            screen = project(vertices, camera, (2 * width, 2 * height))
+            index, depth = visible_triangles(screen, faces, 2 * height, 2 * width, cull=True)
+            frame = np.empty((height, width, 3), np.uint8)
+            shade_image(
+                index,
+                depth,
+                screen,
+                faces,
+                normals,
+                scene.coordinates,
+                scene.shade,
+                scene.material,
+                atlas,
+                LINEAR,
+                table,
+                _wrinkle_weights(performance.expression[start + i]),
+                folds,
+                _CORNER,
+                table_of_light,
+                wall,
+                frame,
+            )
+            yield frame

@@ -1,0 +1,1 @@
+"""Motions with texts: computed, or measured in video."""

@@ -1,0 +1,101 @@
+"""The stage motion_clips: motions with their words, from three sources, in one store.
+
+What is computed (the embedded corpus of motions), what is measured in the aligned clips, and what is measured in a
+folder of videos. Parts: aligned clips follow their actors' split; videos are dealt out by a hash of their names.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mien.corpora.split import read_split
+from mien.files import atomic_directory
+from mien.motion.corpus.embedded import embedded_motions
+from mien.motion.corpus.measured import MeasuredClip, measure_shards, measure_videos
+from mien.motion.data.store import MotionClip, write_motions
+from mien.motion.options import MotionClipsOptions
+from mien.parallel import Execution
+from mien.progress import progress_bar
+
+VIDEO_VAL_PART = 0.05
+"""Part of the videos that is held back from training."""
+
+
+def make_motion_clips(
+    options: MotionClipsOptions, faces: Path, split: Path, out: Path, execution: Execution
+) -> dict[str, Any]:
+    """Make the store in `out`, with `rejected.csv` beside it; returns how many motions and seconds of what.
+
+    faces: folder of face shards, and split: the table of parts, both for `options.aligned`. Raises ValueError when no
+    motion comes out, ShardError or SplitError when the inputs cannot be read.
+    """
+    rejected: list[MeasuredClip] = []
+    residuals: list[float] = []
+
+    def measured() -> Iterator[MotionClip]:
+        if options.aligned:
+            parts = read_split(split)
+            for clip in measure_shards(faces, execution=execution):
+                yield from _kept(clip, "aligned", parts.get(clip.clip_id, "train"))
+        if options.videos is not None:
+            for clip in measure_videos(options.videos, execution=execution, blendshapes=options.blendshapes):
+                yield from _kept(clip, "videos", video_part(clip.clip_id))
+
+    def _kept(clip: MeasuredClip, source: str, part: str) -> Iterator[MotionClip]:
+        if clip.performance is None or not clip.texts:
+            rejected.append(clip)
+            return
+        if clip.quality is not None:
+            residuals.append(clip.quality)
+        yield MotionClip(f"{source}-{clip.clip_id}", source, part, clip.texts, clip.performance)
+
+    def computed() -> Iterator[MotionClip]:
+        corpus = options.embedded
+        total = corpus.train + corpus.val + corpus.held_out
+        if not total:
+            return
+        with progress_bar("motions", total, "sequences") as advance:
+            for clip in embedded_motions(corpus.train, corpus.val, corpus.held_out, corpus.seed):
+                yield clip
+                advance(1)
+
+    def everything() -> Iterator[MotionClip]:
+        yield from computed()
+        yield from measured()
+
+    with atomic_directory(out) as folder:
+        index = write_motions(folder, everything())
+        _write_rejected(folder / "rejected.csv", rejected)
+    counts = Counter(zip(index["source"], index["part"], strict=True))
+    return {
+        "motions": len(index),
+        "rejected": len(rejected),
+        "minutes": round(float(index["frames"].sum()) / 25 / 60, 2),
+        "residual": round(float(np.median(residuals)), 4) if residuals else None,
+        **{f"{source}_{part}": int(count) for (source, part), count in sorted(counts.items())},
+    }
+
+
+def video_part(clip_id: str) -> str:
+    """val for one in twenty, train for the others, by the name alone."""
+    digest = hashlib.sha256(clip_id.encode()).digest()
+    return "val" if int.from_bytes(digest[:4], "little") < VIDEO_VAL_PART * 2**32 else "train"
+
+
+def _write_rejected(path: Path, rejected: list[MeasuredClip]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["clip_id", "reason", "detail"])
+        for clip in rejected:
+            wordless = clip.performance is not None
+            reason = "no_text" if wordless else clip.reason
+            writer.writerow(
+                [clip.clip_id, reason, "nothing says what happens in it" if wordless else clip.detail or ""]
+            )

@@ -1,0 +1,124 @@
+"""The embedded corpus of motions: sequences that are computed, not filmed, each with the words that ask for it.
+
+Every sequence is a plan played with its own timing, extent and sway; its words are drawn from the wordings of the
+plan. What is `train` and `val` shares no sequence, `held_out` holds in each sequence a pair of kinds that stands in no
+sequence of the other two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
+from mien.motion.corpus.actions import (
+    KINDS,
+    TEMPO,
+    draw_curve,
+    draw_timing,
+)
+from mien.motion.corpus.language import describe
+from mien.motion.corpus.plan import Plan, draw_plan, held_out_pairs
+from mien.motion.data.features import FPS
+from mien.motion.data.store import MotionClip
+
+Array = NDArray[np.float64]
+
+LONGEST_SECONDS = 10.0
+"""No sequence is longer."""
+
+SIZES: tuple[tuple[tuple[int, ...], float], ...] = (
+    ((1,), 0.22), ((1, 1), 0.26), ((1, 1, 1), 0.18), ((2,), 0.12), ((1, 2), 0.07), ((2, 1), 0.07), ((1, 1, 2), 0.04),
+    ((2, 2), 0.04),
+)  # fmt: skip
+"""How many actions stand in each step of a plan, and how often such a plan is drawn."""
+
+UNHURRIED = 0.08
+"""Part of the sequences with longer rests somewhere. The others move at one pace: their length tells their timing."""
+
+PARAPHRASES = 3
+"""Sentences for each sequence."""
+
+_POSE = {"yaw": 0, "pitch": 1, "roll": 2, "forward": 5, "gaze_yaw": 6, "gaze_pitch": 7}
+_SWAY = np.array([0.022, 0.014, 0.012, 0.006, 0.004, 0.006, 0.02, 0.012])
+"""Deviation of what moves by itself: neck (3) in radians, translation (3) in head units, gaze (2) in radians."""
+
+
+@dataclass(frozen=True)
+class PlannedMotion:
+    """A plan with the motion that it came to: what happens when."""
+
+    plan: Plan
+    performance: Performance
+
+
+def play(rng: np.random.Generator, plan: Plan) -> Performance:
+    """A performance of a plan at `FPS`: every step in its time, rests between them, a little sway throughout."""
+    tempo = float(rng.uniform(*TEMPO))
+    timings = [[draw_timing(rng, action, tempo) for action in step] for step in plan.steps]
+    lengths = [max(timing.seconds for timing in step) for step in timings]
+    pauses = tempo * rng.uniform(0.17, 0.23, len(lengths) + 1)
+    spare = LONGEST_SECONDS - 0.1 - sum(lengths) - pauses.sum()
+    if spare < 0:
+        return play(rng, plan)
+    if rng.random() < UNHURRIED:  # then rests are anywhere
+        pauses += rng.dirichlet(np.ones(len(pauses))) * min(spare, float(rng.exponential(1.2)))
+    frames = int(np.ceil((sum(lengths) + pauses.sum()) * float(FPS)))
+    times = np.arange(frames) / float(FPS)
+    pose, expression = _sway(rng, times), np.zeros((frames, len(ARKIT_NAMES)))
+    start = 0.0
+    for step, step_timings, length, pause in zip(plan.steps, timings, lengths, pauses, strict=False):
+        start += pause
+        for action, timing in zip(step, step_timings, strict=True):
+            late = (length - timing.seconds) * float(rng.uniform(0.4, 0.6))
+            curve = draw_curve(action, timing, times - start - late)
+            for channel, extent in KINDS[action.kind].moves(action.side).items():
+                if channel in _POSE:
+                    pose[:, _POSE[channel]] += extent * curve
+                else:
+                    expression[:, EXPRESSION_INDEX[channel]] += extent * curve
+        start += length
+    return Performance(
+        fps=FPS,
+        expression=np.clip(expression, 0, 1).astype(np.float32),
+        neck=pose[:, :3].astype(np.float32),
+        translation=pose[:, 3:6].astype(np.float32),
+        gaze=pose[:, 6:].astype(np.float32),
+    )
+
+
+def _sway(rng: np.random.Generator, times: Array) -> Array:
+    frequencies = rng.uniform(0.08, 0.45, (3, len(_SWAY)))
+    phases = rng.uniform(0, 2 * np.pi, (3, len(_SWAY)))
+    waves = np.sin(2 * np.pi * frequencies * times[:, None, None] + phases)
+    return np.asarray(waves.sum(1) * np.sqrt(2 / 3) * _SWAY * rng.uniform(0.4, 1.0))
+
+
+def embedded_motions(train: int, val: int, held_out: int, seed: int) -> Iterator[MotionClip]:
+    """The corpus: so many sequences of each part, in this order; a sequence depends on (seed, part, number) alone."""
+    withheld = held_out_pairs(seed)
+    listed = sorted(tuple(sorted(pair)) for pair in withheld)
+    for part, count in (("train", train), ("val", val), ("held_out", held_out)):
+        for number in range(count):
+            rng = np.random.default_rng([seed, ("train", "val", "held_out").index(part), number])
+            plan = _draw(rng, withheld, listed[number % len(listed)] if part == "held_out" else None)
+            performance = play(rng, plan)
+            texts = tuple(describe(rng, plan) for _ in range(PARAPHRASES))
+            yield MotionClip(f"{part}-{number:05d}", "embedded", part, texts, performance, plan)
+
+
+def _draw(rng: np.random.Generator, withheld: frozenset[frozenset[str]], pair: tuple[str, ...] | None) -> Plan:
+    sizes = [size for size, _ in SIZES]
+    weights = np.array([weight for _, weight in SIZES])
+    while True:
+        size = sizes[int(rng.choice(len(sizes), p=weights / weights.sum()))]
+        if pair is not None and sum(size) < 2:
+            continue
+        if pair is not None and len(size) == 1 and KINDS[pair[0]].uses & KINDS[pair[1]].uses:
+            continue  # these two cannot be done at once
+        plan = draw_plan(rng, size, pair or ())
+        if pair is not None or not plan.pairs & withheld:
+            return plan

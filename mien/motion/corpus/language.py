@@ -1,0 +1,137 @@
+"""Plans in words: sentences that say which actions happen, in what order, how often, to which side and how strongly.
+
+`and` and `while` join what happens at once, `then` and its like what happens one after the other; `after` turns the
+order of the words around, not that of the motion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.motion.corpus.actions import KINDS, Action
+from mien.motion.corpus.plan import Plan, Step
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A wording of a kind: third person and -ing form. `{own}` becomes her, his or their, `{side}` the side."""
+
+    plain: str
+    ing: str
+
+
+def _verbs(*pairs: tuple[str, str]) -> tuple[Verb, ...]:
+    return tuple(Verb(plain, ing) for plain, ing in pairs)
+
+
+VERBS: dict[str, tuple[Verb, ...]] = {
+    "nod": _verbs(("nods", "nodding"), ("nods {own} head", "nodding {own} head")),
+    "shake": _verbs(("shakes {own} head", "shaking {own} head")),
+    "turn": _verbs(("turns {own} head to the {side}", "turning {own} head to the {side}"),
+                   ("turns to the {side}", "turning to the {side}"), ("turns {side}", "turning {side}")),
+    "tilt": _verbs(("tilts {own} head to the {side}", "tilting {own} head to the {side}"),
+                   ("leans {own} head to the {side}", "leaning {own} head to the {side}")),
+    "lower": _verbs(("lowers {own} head", "lowering {own} head"), ("bows {own} head", "bowing {own} head")),
+    "lift": _verbs(("lifts {own} head", "lifting {own} head"), ("raises {own} chin", "raising {own} chin")),
+    "lean": _verbs(("leans {side}", "leaning {side}"), ("moves {side}", "moving {side}")),
+    "blink": _verbs(("blinks", "blinking")),
+    "wink": _verbs(("winks with the {side} eye", "winking with the {side} eye"),
+                   ("winks {own} {side} eye", "winking {own} {side} eye")),
+    "close_eyes": _verbs(("closes {own} eyes", "closing {own} eyes"), ("shuts {own} eyes", "shutting {own} eyes")),
+    "smile": _verbs(("smiles", "smiling"), ("grins", "grinning")),
+    "frown": _verbs(("frowns", "frowning"), ("scowls", "scowling")),
+    "raise_brows": _verbs(("raises {own} eyebrows", "raising {own} eyebrows"),
+                          ("lifts {own} brows", "lifting {own} brows")),
+    "open_mouth": _verbs(("opens {own} mouth", "opening {own} mouth")),
+    "purse": _verbs(("purses {own} lips", "pursing {own} lips"), ("puckers {own} lips", "puckering {own} lips")),
+    "puff": _verbs(("puffs {own} cheeks", "puffing {own} cheeks"),
+                   ("puffs up {own} cheeks", "puffing up {own} cheeks")),
+    "tongue": _verbs(("sticks {own} tongue out", "sticking {own} tongue out"),
+                     ("shows {own} tongue", "showing {own} tongue")),
+    "wrinkle_nose": _verbs(("wrinkles {own} nose", "wrinkling {own} nose"),
+                           ("scrunches {own} nose", "scrunching {own} nose")),
+}  # fmt: skip
+"""Kind → its wordings; `look` has its own below, by side."""
+
+_LOOKS: dict[str, tuple[Verb, ...]] = {
+    "left": _verbs(("looks to the left", "looking to the left"), ("looks left", "looking left"),
+                   ("glances to the left", "glancing to the left")),
+    "right": _verbs(("looks to the right", "looking to the right"), ("looks right", "looking right"),
+                    ("glances to the right", "glancing to the right")),
+    "up": _verbs(("looks up", "looking up"), ("glances up", "glancing up")),
+    "down": _verbs(("looks down", "looking down"), ("glances down", "glancing down")),
+}  # fmt: skip
+
+COUNTS = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times", "thrice")}
+
+ADVERBS: dict[str, tuple[str, ...]] = {"slight": ("slightly", "a little", "gently"), "strong": ("strongly", "a lot")}
+_OWN_ADVERBS = {
+    ("smile", "strong"): ("broadly", "widely", "a lot"),
+    ("open_mouth", "strong"): ("wide", "widely"),
+    ("nod", "strong"): ("deeply", "strongly"),
+    ("lower", "strong"): ("deeply", "far"),
+    ("lift", "strong"): ("high", "far"),
+    ("turn", "strong"): ("far", "strongly"),
+    ("tilt", "strong"): ("far", "strongly"),
+    ("lean", "strong"): ("far", "a lot"),
+    ("shake", "strong"): ("strongly", "vigorously"),
+    ("raise_brows", "strong"): ("high", "a lot"),
+}
+
+_PEOPLE = (
+    ("she", "her"), ("he", "his"), ("the woman", "her"), ("the man", "his"), ("a woman", "her"), ("a man", "his"),
+    ("the person", "their"), ("a person", "their"), ("someone", "their"), ("the head", "its"),
+)  # fmt: skip
+
+
+def describe(rng: np.random.Generator, plan: Plan) -> str:
+    """A sentence for a plan, drawn from all of its wordings: lower case, without a full stop."""
+    who, own = _PEOPLE[int(rng.integers(len(_PEOPLE)))] if rng.random() < 0.65 else ("", "")
+    own = own or str(rng.choice(("her", "his", "their", "the")))
+    steps = plan.steps
+    if len(steps) == 2 and rng.random() < 0.12:
+        first, second = _step(rng, steps[0], own, ing=True), _step(rng, steps[1], own)
+        subject = f"{who} " if who else ""
+        return f"{subject}{second} after {first}" if rng.random() < 0.5 else f"after {first}, {subject}{second}"
+    words = _step(rng, steps[0], own)
+    if len(steps) > 1 and rng.random() < 0.12:
+        words = f"first {words}"
+    for number, step in enumerate(steps[1:], 2):
+        last = number == len(steps) and len(steps) > 2
+        joints = (", then ", " then ", " and then ", ", and then ", ", after that ")
+        joint = str(rng.choice((*joints, ", finally ", " and finally ") if last else joints))
+        words += joint + _step(rng, step, own)
+    return f"{who} {words}" if who else words
+
+
+def _step(rng: np.random.Generator, step: Step, own: str, ing: bool = False) -> str:
+    if len(step) == 1:
+        return _action(rng, step[0], own, ing)
+    one, other = step if rng.random() < 0.5 else step[::-1]
+    if ing:
+        return f"{_action(rng, one, own, True)} and {_action(rng, other, own, True)}"
+    choice = rng.random()
+    if choice < 0.35:
+        return f"{_action(rng, one, own)} while {_action(rng, other, own, True)}"
+    both = f"{_action(rng, one, own)} and {_action(rng, other, own)}"
+    return f"{both} at the same time" if choice < 0.5 else both
+
+
+def _action(rng: np.random.Generator, action: Action, own: str, ing: bool = False) -> str:
+    verbs = _LOOKS[str(action.side)] if action.kind == "look" else VERBS[action.kind]
+    verb = verbs[int(rng.integers(len(verbs)))]
+    words = (verb.ing if ing else verb.plain).format(own=own, side=action.side)
+    extras = []
+    if action.strength in ("slight", "strong"):
+        adverbs = _OWN_ADVERBS.get((action.kind, action.strength), ADVERBS[action.strength])
+        extras.append(str(rng.choice(adverbs)))
+    if action.count is not None:
+        extras.append(str(rng.choice(COUNTS[action.count])))
+    if len(extras) == 2 and rng.random() < 0.5:
+        extras.reverse()
+    return " ".join([words, *extras])
+
+
+assert {*VERBS, "look"} == set(KINDS)

@@ -1,0 +1,259 @@
+"""Motion measured from video: aligned clips, or any folder of videos, become performances with words.
+
+Landmarks are fitted where they lie in the picture of the camera, not in the crop: the crop's turn is so taken out of
+the head's roll, and the head's place in the picture counts as what it is, a place.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from mien.clips import Clip, ClipError, Status, read_clips
+from mien.corpora.celebv_text import DescribedVideo, list_celebv_text
+from mien.faces.detectors.blendshapes import measure_blendshapes
+from mien.faces.detectors.interface import LandmarkDetector
+from mien.faces.detectors.open import open_detector
+from mien.faces.filters import check_face, check_length
+from mien.faces.options import FilterOptions
+from mien.faces.shards import FaceShards, ShardError
+from mien.faces.tracks import FaceTrack, TrackBuilder
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.fitting.fit import Fit, fit_head
+from mien.heads.performance import Performance
+from mien.media.ffmpeg import probe
+from mien.media.video import decode_frames
+from mien.motion.corpus.measured_texts import compose_texts
+from mien.motion.data.features import FPS, resampled
+from mien.parallel import Execution, Outcome, map_clips
+
+_EXECUTION = Execution(workers=None, retries=1)
+_FILTERS = FilterOptions()
+
+OTHER_FACE_SIZE = 0.33
+"""Another face in the picture counts from this part of the largest one's extent."""
+
+MAX_RESIDUAL = 0.1
+"""Landmarks farther than this from the fit, median over a clip in inter-ocular distances, are no face that it knows."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredClip:
+    """A clip's motion with its words, or the reason why there is none.
+
+    performance: at the rate that was asked for; None when rejected. texts: say the same in other words, may be empty.
+    quality: the fit's median residual in inter-ocular distances. reason: a key of `mien.clips.REASONS`.
+    """
+
+    clip_id: str
+    performance: Performance | None
+    texts: tuple[str, ...] = ()
+    quality: float | None = None
+    status: Status = "ok"
+    reason: str | None = None
+    detail: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a performance."""
+        return self.status == "ok"
+
+
+def measure_shards(
+    faces: Path,
+    fps: Fraction = FPS,
+    execution: Execution = _EXECUTION,
+    only: Collection[str] | None = None,
+) -> Iterator[MeasuredClip]:
+    """The motion of every clip of the face shards in `faces`, or of those in `only`, in the order of their ids.
+
+    The texts are composed from the shards' labels. Sizes of the pictures come from `faces/clips.csv`; where it lacks a
+    clip, the camera is taken to look at the face. Raises ShardError when the shards cannot be read.
+    """
+    shards = FaceShards(faces)
+    sizes = _picture_sizes(faces / "clips.csv")
+    chosen = [clip_id for clip_id in shards if only is None or clip_id in only]
+    labels = shards.index
+    jobs = [_ShardJob(faces, str(labels.loc[name, "shard"]), name, sizes.get(name)) for name in chosen]
+    outcomes = map_clips(partial(_measure_aligned, fps=fps), jobs, execution, "motion")
+    for clip_id, outcome in zip(chosen, outcomes, strict=True):
+        yield _measured(clip_id, _texts(labels.loc[clip_id].to_dict()), outcome)
+
+
+def _texts(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    said = {name: None if pd.isna(row[name]) else row[name] for name in ("sex", "emotion", "intensity", "text")}
+    return compose_texts(said["sex"], said["emotion"], said["intensity"], said["text"])
+
+
+@dataclass(frozen=True)
+class _ShardJob:
+    """One clip of a shard; `size` of the camera's picture in pixels, None where nobody knows."""
+
+    faces: Path
+    shard: str
+    clip_id: str
+    size: tuple[int, int] | None
+
+
+def _picture_sizes(table: Path) -> dict[str, tuple[int, int]]:
+    if not table.is_file():
+        return {}
+    return {clip.clip_id: (clip.width, clip.height) for clip in read_clips(table) if clip.width and clip.height}
+
+
+def _measure_aligned(job: _ShardJob, fps: Fraction) -> tuple[Performance, float]:
+    path = job.faces / job.shard
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            group = file[job.clip_id]
+            own = Fraction(group.attrs["fps"])
+            transforms, landmarks = group["transform"][:], group["landmarks"][:]
+            mesh = group["mesh"][:] if "mesh" in group else None
+            side = group["video"].shape[1]
+    except (OSError, KeyError, RuntimeError, ValueError) as error:
+        raise ShardError(f"{path} is missing, unfinished or damaged: run the align stage again ({error})") from error
+    back = _inverse(transforms)
+    size = job.size
+    if size is None:
+        middle = _moved(np.full((len(back), 1, 2), (side - 1) / 2), back)[:, 0].mean(0)
+        size = (max(1, round(2 * middle[0])), max(1, round(2 * middle[1])))
+    return _fitted(_moved(landmarks, back), None if mesh is None else _moved(mesh, back), size, own, fps)
+
+
+def _inverse(transforms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The transforms (T, 2, 3) that undo transforms (T, 2, 3)."""
+    square = np.zeros((len(transforms), 3, 3))
+    square[:, :2], square[:, 2, 2] = transforms, 1
+    return np.asarray(np.linalg.inv(square)[:, :2])
+
+
+def _moved(points: NDArray[np.floating], transforms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The first two coordinates of points (T, N, 2 or more), each frame moved by its transform (2, 3)."""
+    moved = points[..., :2] @ transforms[:, :, :2].transpose(0, 2, 1) + transforms[:, None, :, 2]
+    return np.asarray(moved, np.float64)
+
+
+@lru_cache(maxsize=1)
+def _head() -> EmbeddedHead:
+    return EmbeddedHead()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """A clip for each core does more than a clip on all cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _fitted(
+    landmarks: NDArray[np.floating],
+    mesh: NDArray[np.floating] | None,
+    size: tuple[int, int],
+    own: Fraction,
+    fps: Fraction,
+    expression: NDArray[np.float32] | None = None,
+) -> tuple[Performance, float]:
+    with _one_thread():
+        fit: Fit = fit_head(_head(), landmarks, mesh, size, own)
+    quality = float(np.median(fit.residual))
+    if not quality <= MAX_RESIDUAL:
+        raise ClipError("failed", f"the head does not fit the landmarks: {quality:.2f} eye distances off")
+    performance = fit.performance if expression is None else replace(fit.performance, expression=expression)
+    return resampled(performance, fps), quality
+
+
+def _measured(clip_id: str, texts: tuple[str, ...], outcome: Outcome[tuple[Performance, float]]) -> MeasuredClip:
+    if outcome.value is None:
+        reason = outcome.reason or "failed"
+        return MeasuredClip(clip_id, None, texts, status="rejected", reason=reason, detail=outcome.detail)
+    performance, quality = outcome.value
+    return MeasuredClip(clip_id, performance, texts, quality)
+
+
+def measure_videos(
+    folder: Path,
+    fps: Fraction = FPS,
+    execution: Execution = _EXECUTION,
+    filters: FilterOptions = _FILTERS,
+    follow_links: bool = False,
+    blendshapes: Path | None = None,
+) -> Iterator[MeasuredClip]:
+    """The motion of every video below `folder`, in the order of their paths, with CelebV-Text's words where there are.
+
+    `filters`: which clips are good enough; sharpness and sound do not count here. `blendshapes`: MediaPipe's face
+    landmarker, which then gives the expressions in place of the fit. A clip without words stays, its `detail` says so.
+    Raises ValueError when there is no such folder.
+    """
+    videos, _ = list_celebv_text(folder, follow_links)
+    usable = [video for video in videos if video.clip.ok]
+    outcomes = map_clips(
+        partial(_measure_video, fps=fps, filters=filters, blendshapes=blendshapes), usable, execution, "motion"
+    )
+    made = dict(zip((video.clip.clip_id for video in usable), outcomes, strict=True))
+    for video in videos:
+        clip = video.clip
+        if clip.ok:
+            measured = _measured(clip.clip_id, video.motion_texts, made[clip.clip_id])
+            yield replace(measured, detail=clip.detail) if measured.ok else measured
+        else:
+            yield _rejected(clip)
+
+
+def _rejected(clip: Clip) -> MeasuredClip:
+    return MeasuredClip(clip.clip_id, None, status="rejected", reason=clip.reason, detail=clip.detail)
+
+
+def _measure_video(
+    video: DescribedVideo, fps: Fraction, filters: FilterOptions, blendshapes: Path | None = None
+) -> tuple[Performance, float]:
+    path = Path(video.clip.path)
+    own = probe(path).fps
+    if own is None or own <= 0:
+        raise ClipError("undecodable", "the file states no frame rate")
+    track, frames, size = track_video(path)
+    check_length(frames, filters, own)
+    if track is None:
+        raise ClipError("no_face")
+    check_face(float(track.several.mean()), track.inter_ocular, track.longest_gap, filters)
+    weights = None if blendshapes is None else measure_blendshapes(decode_frames(path), blendshapes, own)
+    return _fitted(track.landmarks, track.mesh, size, own, fps, weights)
+
+
+@lru_cache(maxsize=1)
+def _detector() -> LandmarkDetector:
+    # one for each process, reset between clips, as the align stage has it
+    return _open.enter_context(open_detector("mediapipe", max_faces=2, tracking=True))
+
+
+_open = ExitStack()
+atexit.register(_open.close)
+
+
+def track_video(path: Path) -> tuple[FaceTrack | None, int, tuple[int, int]]:
+    """The subject's face through a video, how many frames it has, and their size (width, height); None without a face.
+
+    Raises ClipError when the file cannot be read.
+    """
+    detector = _detector()
+    detector.reset()
+    builder, frames, size = TrackBuilder(OTHER_FACE_SIZE), 0, (0, 0)
+    for frame in decode_frames(path):
+        builder.add(detector.detect(frame))
+        frames, size = frames + 1, (frame.shape[1], frame.shape[0])
+    return builder.build() if frames else None, frames, size

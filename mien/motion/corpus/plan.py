@@ -1,0 +1,112 @@
+"""What a motion consists of: steps one after the other, each of one action or of two at once.
+
+A plan is what the words say and what the measured motion is held against. Which pairs of kinds never stand in one
+training motion is fixed here: they are the held-out compositions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+
+from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
+
+Step = tuple[Action, ...]
+"""Actions that are done at the same time."""
+
+HELD_OUT_PART = 0.15
+"""Part of all pairs of kinds that no training motion holds."""
+
+MOST_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in their order. Raises ValueError for a plan without steps, or with two actions that cannot be at once."""
+
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        if not self.steps or any(not step for step in self.steps):
+            raise ValueError("a plan has at least one step, and every step an action")
+        for step in self.steps:
+            for one, other in combinations(step, 2):
+                if one.uses & other.uses:
+                    raise ValueError(f"{one.kind} and {other.kind} cannot be done at once")
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """All actions, in the order of the steps."""
+        return tuple(action for step in self.steps for action in step)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds in it."""
+        return frozenset(action.kind for action in self.actions)
+
+    @property
+    def pairs(self) -> frozenset[frozenset[str]]:
+        """The unordered pairs of different kinds that stand in it together."""
+        return frozenset(frozenset(pair) for pair in combinations(sorted(self.kinds), 2))
+
+    def to_json(self) -> list[list[dict[str, Any]]]:
+        """As plain values; `from_json` reads them back."""
+        return [[{k: v for k, v in vars(action).items() if v is not None} for action in step] for step in self.steps]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Sequence[dict[str, Any]]]) -> Plan:
+        """What `to_json` gave. Raises ValueError for anything else."""
+        try:
+            return cls(tuple(tuple(Action(**action) for action in step) for step in value))
+        except TypeError as error:
+            raise ValueError(f"this is no plan of a motion: {error}") from error
+
+
+def held_out_pairs(seed: int) -> frozenset[frozenset[str]]:
+    """The pairs of kinds that no training motion holds: `HELD_OUT_PART` of all that can follow each other."""
+    pairs = [frozenset(pair) for pair in combinations(sorted(KINDS), 2)]
+
+    def rank(pair: frozenset[str]) -> str:
+        return hashlib.sha256(f"{seed} {' '.join(sorted(pair))}".encode()).hexdigest()
+
+    return frozenset(sorted(pairs, key=rank)[: round(HELD_OUT_PART * len(pairs))])
+
+
+def draw_action(rng: np.random.Generator, kind: str) -> Action:
+    """An action of a kind: any of its sides, in half of the cases a count, in a third a strength."""
+    about = KINDS[kind]
+    side = str(rng.choice(about.sides)) if about.sides else None
+    count = int(rng.integers(1, 4)) if about.counted and rng.random() < 0.75 else None
+    strength = STRENGTHS[2 * int(rng.integers(2))] if about.graded and rng.random() < 0.35 else None
+    return Action(kind, side, count, strength)
+
+
+def draw_plan(rng: np.random.Generator, sizes: Sequence[int], kinds: Sequence[str] = ()) -> Plan:
+    """A plan with as many steps as `sizes` has numbers, of that many actions each; `kinds` are in it, in any order.
+
+    No kind stands in it twice, but for `turn`, `tilt` and `look`, which may go to one side and later to another.
+    """
+    for _ in range(1000):
+        names = [*kinds, *rng.choice(sorted(KINDS), sum(sizes) - len(kinds), replace=False)]
+        again = [name for name in ("turn", "tilt", "look", "lean") if name in names]
+        if len(sizes) > 1 and not kinds and again and rng.random() < 0.25:
+            names[-1] = again[0]
+        order = rng.permutation(len(names))
+        actions = [draw_action(rng, str(names[i])) for i in order]
+        if len({(action.kind, action.side) for action in actions}) < len(actions):
+            continue
+        edges = np.cumsum([0, *sizes])
+        steps = tuple(tuple(actions[a:b]) for a, b in pairwise(edges))
+        repeated = len({action.kind for action in actions}) < len(actions)
+        if repeated and (len(kinds) > 0 or any(len({a.kind for a in step}) < len(step) for step in steps)):
+            continue
+        try:
+            return Plan(steps)
+        except ValueError:
+            continue
+    raise ValueError(f"no plan of sizes {tuple(sizes)} holds {', '.join(kinds)}")

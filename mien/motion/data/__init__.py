@@ -1,0 +1,1 @@
+"""Motions on disk, their features, and training batches."""

@@ -1,0 +1,1 @@
+"""Evaluation on combinations in the training set and on others."""

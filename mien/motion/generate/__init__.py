@@ -1,0 +1,1 @@
+"""Inference: a text to head motion, as a video or a file."""

@@ -1,0 +1,189 @@
+"""Text → motion with a trained model: the Python API.
+
+mover = Mover.load(Path("models/head_motion"))
+performance = mover.move("nods twice, then smiles", seconds=4)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter1d
+from torch import Tensor
+
+from mien.heads.performance import Performance
+from mien.motion.data.batches import valid_frames
+from mien.motion.data.features import FPS, WIDTH, performance_of
+from mien.motion.generate.limits import (
+    LONGEST_SECONDS,
+    SHORTEST_SECONDS,
+    MoveError,
+    check_seconds,
+    check_text,
+)
+from mien.motion.networks.diffusion import guided, sample
+from mien.motion.networks.model import MotionModel, load_model
+from mien.motion.networks.transformer import LONGEST, PATCH
+from mien.motion.networks.word_times import Layout, lay_out
+from mien.text.encoder import UnknownWord, read_tokens
+from mien.training.device import best_device
+from mien.training.randomness import torch_generator
+
+SMOOTHING = 1.0
+"""Deviation in frames of the Gaussian over what the network made: heads do not move faster, leftover noise does."""
+
+OVERLAP = 24
+"""Frames of the motion before that a further stretch takes over: about a second."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words and how long what they ask for takes, in seconds; None: as long as such words usually take."""
+
+    text: str
+    seconds: float | None = None
+
+
+class Mover:
+    """A trained model of head motion, ready to be asked."""
+
+    def __init__(self, model: MotionModel, guidance: float = 2.5, steps: int = 20, version: str = "") -> None:
+        self.model, self.guidance, self.steps, self.version = model, guidance, steps, version
+        self.device = next(model.parameters()).device
+
+    @classmethod
+    def load(cls, folder: Path, device: str = "auto", cache: Path | None = None, download: bool = False) -> Mover:
+        """The model of a folder. Raises ValueError in one sentence, see `mien.motion.model.load_model`."""
+        model, content = load_model(folder, cache=cache, download=download)
+        model.to(best_device(device))
+        return cls(model, float(content["guidance"]), int(content["sampling_steps"]), str(content["sha256"]))
+
+    def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
+        """Words of a text that the model has never seen, with the nearest that it knows."""
+        return self.model.text.unknown_words(text)
+
+    def seconds_for(self, text: str) -> float:
+        """How long what a text asks for usually takes, in [0.4, 10] seconds."""
+        with torch.no_grad():
+            seconds = float(self.model.word_times(*self._read([text])).sum())
+        return min(LONGEST / float(FPS), max(SHORTEST_SECONDS, seconds))
+
+    def move(
+        self, text: str, seconds: float | None = None, seed: int = 0, guidance: float | None = None,
+        steps: int | None = None,
+    ) -> Performance:  # fmt: skip
+        """The motion that a text asks for, at 25 frames a second; the same arguments give the same motion.
+
+        Over 10 s it is made in stretches that overlap, each of the whole text. Raises MoveError for an empty text or a
+        length that cannot be.
+        """
+        return self.follow([Passage(text, seconds)], seed, guidance, steps)
+
+    def follow(
+        self,
+        passages: Sequence[Passage],
+        seed: int = 0,
+        guidance: float | None = None,
+        steps: int | None = None,
+        advance: Callable[[int], None] | None = None,
+    ) -> Performance:
+        """One motion of several texts after another; each takes over from where the one before has ended.
+
+        `advance` is called with the number of frames after each stretch of up to 10 s.
+        """
+        if not passages:
+            raise MoveError("there is nothing to do: give at least one text")
+        stretches: list[tuple[str, int]] = []
+        for passage in passages:
+            check_text(passage.text)
+            check_seconds(passage.seconds)
+            seconds = self.seconds_for(passage.text) if passage.seconds is None else passage.seconds
+            stretches += [(passage.text, frames) for frames in _stretches(round(seconds * FPS))]
+        if sum(frames for _, frames in stretches) > LONGEST_SECONDS * FPS:
+            raise MoveError(f"all texts together take longer than {LONGEST_SECONDS:.0f} s")
+        whole = torch.zeros(0, WIDTH)
+        for number, (text, frames) in enumerate(stretches):
+            taken = min(OVERLAP, len(whole), LONGEST - frames)
+            known = whole[len(whole) - taken :][None] if taken > 0 else None
+            made = self.features([text], [frames + taken], [seed], guidance, steps, known, stretch=number)[0]
+            whole = torch.cat([whole, made[taken:]])
+            if advance is not None:
+                advance(frames)
+        return performance_of(whole.numpy())
+
+    @torch.no_grad()
+    def features(
+        self,
+        texts: Sequence[str],
+        frames: Sequence[int],
+        seeds: Sequence[int],
+        guidance: float | None = None,
+        steps: int | None = None,
+        known: Tensor | None = None,
+        stretch: int = 0,
+    ) -> list[Tensor]:
+        """Features (T_i, 63) for each text: B texts at once, up to 250 frames each.
+
+        A motion depends on its own text, length and seed, not on those beside it (up to rounding). `known`: features
+        (B, K, 63) with which the motions begin. `stretch` changes the noise, not what is known.
+        """
+        model = self.model
+        lengths = torch.tensor(list(frames), device=self.device)
+        tokens, mask = self._read(texts)
+        text = self.model.read(tokens, mask)
+        if model.architecture == "mlp":
+            told = model.network(lengths, text, mask)
+        else:
+            layout = lay_out(self.model.word_times(tokens, mask))
+            told = self._sample(text, mask, layout, lengths, seeds, guidance, steps, known, stretch)
+        motions = model.scale.undo(told.float()).cpu().numpy()
+        smooth = (gaussian_filter1d(motion[:count], SMOOTHING, 0, mode="nearest")
+                  for motion, count in zip(motions, frames, strict=True))  # fmt: skip
+        return [torch.from_numpy(motion) for motion in smooth]
+
+    def _sample(
+        self, text: Tensor, mask: Tensor, layout: Layout, lengths: Tensor, seeds: Sequence[int], guidance: float | None,
+        steps: int | None, known: Tensor | None, stretch: int,
+    ) -> Tensor:  # fmt: skip
+        size = int(-(-int(lengths.max()) // PATCH) * PATCH)
+        drawn = [torch.randn(size, WIDTH, generator=torch_generator(seed, "motion", stretch)) for seed in seeds]
+        noise = torch.stack(drawn).to(self.device)
+        scale = self.guidance if guidance is None else guidance
+        words, keeps = torch.cat([text, text]), torch.cat([mask, mask])
+        doubled = layout.twice()
+        dropped = (torch.arange(2 * len(text)) >= len(text)).to(self.device)
+        alone, inside = scale == 1.0, valid_frames(lengths, size)
+
+        def predict(noisy: Tensor, level: Tensor) -> Tensor:
+            if alone:
+                return self.model.network(noisy, level, lengths, text, mask, layout) * inside
+            both = self.model.network(
+                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, doubled, dropped
+            )
+            return guided(both[: len(text)], both[len(text) :], scale) * inside
+
+        given = None
+        if known is not None:
+            start = torch.zeros_like(noise)
+            start[:, : known.shape[1]] = self.model.scale.apply(known.to(self.device))
+            held = (torch.arange(size, device=self.device) < known.shape[1])[None, :, None]
+            given = (start, held.expand(len(text), -1, 1))
+        return sample(predict, noise, self.steps if steps is None else steps, given)
+
+    def _read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        tokens, mask = read_tokens(self.model.text, texts)
+        return tokens.to(self.device), mask.to(self.device)
+
+
+def _stretches(frames: int) -> list[int]:
+    """Frames in parts of like length, each at most `LONGEST` with the overlap."""
+    if frames <= LONGEST:
+        return [max(1, frames)]
+    count = -(-frames // (LONGEST - OVERLAP))
+    edges = np.linspace(0, frames, count + 1).round().astype(int)
+    return [int(b - a) for a, b in pairwise(edges)]

@@ -1,0 +1,1 @@
+"""The evaluator network: texts and motions in one embedding space."""

@@ -1,0 +1,153 @@
+"""The evaluator: words and motions as points of one space.
+
+As that of Guo et al., "Generating Diverse and Natural 3D Human Motions from Text", CVPR 2022, and built unlike what it
+judges: convolutions and recurrent layers instead of attention, no noise, a vocabulary of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from mien.motion.data.batches import valid_frames
+from mien.motion.data.features import WIDTH
+from mien.motion.networks.transformer import LONGEST
+from mien.text.tokens import words
+from mien.training.model_folder import load_into, read_config
+
+KIND = "motion_judge"
+
+HALVINGS = 3
+"""Convolutions of stride 2 before the recurrent layer: its steps are 8 frames, a third of a second, apart."""
+
+FRAME_MULTIPLE = 2**HALVINGS
+"""A batch's frames are a multiple of this."""
+
+LONGEST_TEXT = 128
+"""Words of a text that are read."""
+
+EMBEDDED_AT_ONCE = 64
+
+_UNKNOWN, _FIRST_WORD = 0, 1
+
+
+class _Recurrent(nn.Module):
+    """Sequences (B, N, W) of lengths (B,) → points (B, D) of length 1: a bidirectional GRU's last states, 2 layers."""
+
+    def __init__(self, width: int, embedding: int) -> None:
+        super().__init__()
+        self.gru = nn.GRU(width, width, batch_first=True, bidirectional=True)
+        self.out = nn.Sequential(nn.Linear(2 * width, 2 * width), nn.GELU(), nn.Linear(2 * width, embedding))
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        # a packed sequence ends where it ends, so that nothing depends on what stands beside it in a batch
+        packed = pack_padded_sequence(x.float(), lengths.cpu(), batch_first=True, enforce_sorted=False)
+        with torch.autocast(x.device.type, enabled=False):
+            last = self.gru(packed)[1].transpose(0, 1).flatten(1)
+            return functional.normalize(self.out(last), dim=-1)
+
+
+class MotionJudge(nn.Module):
+    """Texts and motions → points (N, `embedding`) of length 1; a text's own motion lies near it.
+
+    vocabulary: the words it tells apart, each once. width: of both encoders. `mean` and `deviation` (63,) are those of
+    the motions that it learned from: whoever trains it fills them.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, vocabulary: Sequence[str], width: int, embedding: int) -> None:
+        super().__init__()
+        self.vocabulary, self.width, self.embedding = tuple(vocabulary), width, embedding
+        self._ids = {word: _FIRST_WORD + number for number, word in enumerate(self.vocabulary)}
+        self.words = nn.Embedding(_FIRST_WORD + len(self.vocabulary), width)
+        self.reads = _Recurrent(width, embedding)
+        sizes = [WIDTH, *[width] * HALVINGS]
+        self.halves = nn.ModuleList(
+            nn.Conv1d(before, after, 4, stride=2, padding=1) for before, after in pairwise(sizes)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.watches = _Recurrent(width, embedding)
+        self.register_buffer("mean", torch.zeros(WIDTH))
+        self.register_buffer("deviation", torch.ones(WIDTH))
+
+    def config(self) -> dict[str, Any]:
+        """JSON-able: what is needed to build it again, but for its weights."""
+        return {"vocabulary": list(self.vocabulary), "width": self.width, "embedding": self.embedding}
+
+    def tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Ids (B, L) and lengths (B,) of texts; a text without a word is one unknown word."""
+        rows = [[self._ids.get(word, _UNKNOWN) for word in words(text)[:LONGEST_TEXT]] or [_UNKNOWN] for text in texts]
+        ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.int64)
+        for row, own in zip(ids, rows, strict=True):
+            row[: len(own)] = torch.tensor(own)
+        return ids, torch.tensor([len(own) for own in rows])
+
+    def read(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Points (B, D) of what `tokenise` gave."""
+        return self.reads(self.words(ids), lengths)  # type: ignore[no-any-return]
+
+    def watch(self, features: Tensor, lengths: Tensor) -> Tensor:
+        """Points (B, D) of features (B, T, 63) with lengths (B,); T is a multiple of `FRAME_MULTIPLE`."""
+        scaled = (features - self.mean) / self.deviation
+        x = (scaled * valid_frames(lengths, features.shape[1])).transpose(1, 2)
+        for half in self.halves:
+            lengths = (lengths + 1).div(2, rounding_mode="floor")
+            x = functional.gelu(half(x)) * valid_frames(lengths, x.shape[-1] // 2).transpose(1, 2)
+        return self.watches(self.norm(x.transpose(1, 2)), lengths)  # type: ignore[no-any-return]
+
+    @torch.no_grad()
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Points float64 (N, D); equal texts have equal points."""
+        distinct = list(dict.fromkeys(texts))
+        device = self.words.weight.device
+        points: dict[str, NDArray[np.float64]] = {}
+        for start in range(0, len(distinct), EMBEDDED_AT_ONCE):
+            some = distinct[start : start + EMBEDDED_AT_ONCE]
+            ids, lengths = self.tokenise(some)
+            found = self.read(ids.to(device), lengths).double().cpu().numpy()
+            points.update(zip(some, found, strict=True))
+        return np.stack([points[text] for text in texts])
+
+    @torch.no_grad()
+    def embed_motions(self, motions: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
+        """Points float64 (N, D) of features (T_i, 63), of each the first 10 s."""
+        device = self.words.weight.device
+        order = sorted(range(len(motions)), key=lambda number: len(motions[number]))
+        points = np.empty((len(motions), self.embedding))
+        for start in range(0, len(order), EMBEDDED_AT_ONCE):
+            some = order[start : start + EMBEDDED_AT_ONCE]
+            features, lengths = padded([motions[number] for number in some])
+            points[some] = self.watch(features.to(device), lengths.to(device)).double().cpu().numpy()
+        return points
+
+    @classmethod
+    def load(cls, folder: Path) -> MotionJudge:
+        """The judge of a folder, in evaluation mode. Raises ValueError in one sentence for anything else."""
+        content = read_config(folder, (KIND,))
+        try:
+            judge = cls(**content["model"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the judge again") from error
+        load_into(judge, folder, content)
+        return judge.eval().requires_grad_(False)
+
+
+def padded(motions: Sequence[NDArray[np.float32]]) -> tuple[Tensor, Tensor]:
+    """Features (B, T, 63), zero after each one's end, and lengths (B,) of motions, each cut to 10 s."""
+    lengths = [min(LONGEST, len(motion)) for motion in motions]
+    frames = -(-max(lengths) // FRAME_MULTIPLE) * FRAME_MULTIPLE
+    features = np.zeros((len(motions), frames, WIDTH), np.float32)
+    for row, motion, length in zip(features, motions, lengths, strict=True):
+        row[:length] = motion[:length]
+    return torch.from_numpy(features), torch.tensor(lengths)

@@ -1,0 +1,146 @@
+"""What the judge of motions learns from: the training motions of a store, and beside them sequences of its own.
+
+Its own come in pairs that differ in one thing (a count, a side, a strength, the order, an action), and stand in one
+batch: told from strangers alone, a motion need not be counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
+from mien.motion.corpus.embedded import PARAPHRASES, embedded_motions, play
+from mien.motion.corpus.language import describe
+from mien.motion.corpus.plan import Plan, draw_action
+from mien.motion.data.batches import GROUP, MotionData
+from mien.motion.data.features import WIDTH, features_of
+from mien.motion.data.store import MotionClip, MotionStore
+from mien.motion.networks.transformer import LONGEST
+from mien.progress import progress_bar
+from mien.training.randomness import derived_seed, numpy_generator
+
+STILL = 0.05
+"""Least deviation of a feature: divided by a smaller one, what hardly moves would drown what does."""
+
+_WITHHELD_PART = 0.25  # of the sequences of its own: those with pairs that its own draw of `train` would not have
+
+
+class Sequences:
+    """The `train` motions of a store, and pairs of clips of the judge's own, each beside its sibling."""
+
+    def __init__(self, data: MotionData, own: Sequence[MotionClip] = ()) -> None:
+        self._data, index = data, data.store.index
+        self._start = index["start"].to_numpy(np.int64)[data.numbers]
+        self._own = [features_of(clip.performance) for clip in own]
+        stored = index["frames"].to_numpy(np.int64)[data.numbers]
+        self.lengths = np.concatenate([stored, [len(motion) for motion in self._own]]).astype(np.int64)
+        self.texts = [*(data.store.texts[number] for number in data.numbers), *(clip.texts for clip in own)]
+        plans = index["plan"].to_numpy()[data.numbers]
+        self.plans = [*map(str, plans), *(json.dumps(clip.plan.to_json()) if clip.plan else "" for clip in own)]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def _frames(self, row: int, late: int, length: int) -> NDArray[np.float32]:
+        if row < len(self._start):
+            return self._data.frames(int(self._start[row]) + late, length)
+        return self._own[row - len(self._start)][late : late + length]
+
+    def scale(self) -> tuple[Tensor, Tensor]:
+        """Mean and deviation (63,) over all frames, the deviation not below what is plainly stillness."""
+        total, squares = np.zeros(WIDTH), np.zeros(WIDTH)
+        for row, length in enumerate(self.lengths):
+            frames = self._frames(row, 0, int(length)).astype(np.float64)
+            total += frames.sum(0)
+            squares += (frames**2).sum(0)
+        mean = total / self.lengths.sum()
+        deviation = np.sqrt(np.maximum(squares / self.lengths.sum() - mean**2, 0))
+        return torch.from_numpy(mean).float(), torch.from_numpy(np.maximum(deviation, STILL)).float()
+
+    def draw_rows(self, random: np.random.Generator, size: int) -> list[NDArray[np.int64]]:
+        """Rows for `GROUP` batches of `size`; of like length in each, so that little is padding.
+
+        Half of the rows in a batch that are the judge's own are the siblings of the other half.
+        """
+        drawn = random.integers(len(self), size=GROUP * size)
+        drawn = drawn[np.argsort(self.lengths[drawn], kind="stable")]
+        batches = np.split(drawn, GROUP)
+        for rows in batches:
+            own = np.flatnonzero(rows >= len(self._start))
+            pairs = len(own) // 2
+            first = rows[own[:pairs]] - len(self._start)
+            rows[own[pairs : 2 * pairs]] = (first ^ 1) + len(self._start)
+        return [batches[place] for place in random.permutation(GROUP)]
+
+    def draw(self, row: int, random: np.random.Generator) -> tuple[NDArray[np.float32], str]:
+        """Features of a sequence, of a longer one a drawn stretch of 10 s, and one of its texts."""
+        late, length = 0, int(self.lengths[row])
+        if length > LONGEST:
+            late, length = int(random.integers(length - LONGEST + 1)), LONGEST
+        return self._frames(row, late, length), self.texts[row][int(random.integers(len(self.texts[row])))]
+
+
+def own_sequences(store: MotionStore, count: int, seed: int) -> list[MotionClip]:
+    """`count` sequences (one more for an odd number) of all compositions that are in no part of the store, in pairs.
+
+    None where the store is not the embedded one. Another seed withholds other pairs of kinds than the store's: `train`
+    and `held_out` of that seed together have them all.
+    """
+    pairs = -(-count // 2) if (store.index["source"] == "embedded").any() else 0
+    if not pairs:
+        return []
+    withheld = round(_WITHHELD_PART * pairs)
+    clips = []
+    with progress_bar("sequences of the judge", 2 * pairs, "sequences") as advance:
+        for number, clip in enumerate(embedded_motions(pairs - withheld, 0, withheld, derived_seed(seed, "judged"))):
+            clips += [clip, _sibling(clip, numpy_generator(seed, "sibling", number))]
+            advance(2)
+    return clips
+
+
+def _sibling(clip: MotionClip, random: np.random.Generator) -> MotionClip:
+    assert clip.plan is not None
+    plan = altered(random, clip.plan)
+    texts = tuple(describe(random, plan) for _ in range(PARAPHRASES))
+    return replace(clip, clip_id=f"{clip.clip_id}-sibling", performance=play(random, plan), plan=plan, texts=texts)
+
+
+def altered(random: np.random.Generator, plan: Plan) -> Plan:
+    """The plan with one thing changed: half of the time a count where one is said, else anything."""
+    counted = [action for action in plan.actions if action.count is not None]
+    while True:
+        changed = random.choice(np.array(counted or plan.actions, dtype=object))
+        try:
+            if counted and random.random() < 0.5:
+                other = (changed.count + int(random.integers(2))) % 3 + 1
+                found = _with(plan, changed, replace(changed, count=other))
+            elif len(plan.steps) > 1 and random.random() < 0.3:
+                found = Plan(plan.steps[::-1])
+            else:
+                changed = plan.actions[int(random.integers(len(plan.actions)))]
+                found = _with(plan, changed, _other(random, changed))
+        except ValueError:  # two actions that cannot be at once
+            continue
+        if found != plan and len({(action.kind, action.side) for action in found.actions}) == len(found.actions):
+            return found
+
+
+def _with(plan: Plan, old: Action, new: Action) -> Plan:
+    return Plan(tuple(tuple(new if action is old else action for action in step) for step in plan.steps))
+
+
+def _other(random: np.random.Generator, action: Action) -> Action:
+    """The action with another side or strength, or another action."""
+    kind, way = KINDS[action.kind], random.random()
+    if kind.sides and way < 0.4:
+        return replace(action, side=str(random.choice(kind.sides)))
+    if kind.graded and way < 0.7:
+        return replace(action, strength=STRENGTHS[2 * int(random.integers(2))])
+    return draw_action(random, str(random.choice(sorted(KINDS))))

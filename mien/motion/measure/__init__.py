@@ -1,0 +1,1 @@
+"""Which actions a motion contains."""

@@ -1,0 +1,1 @@
+"""The diffusion transformer, its MLP baseline, and the text encoder's duration model."""

@@ -1,0 +1,77 @@
+"""The whole model of head motion: what reads the words, when they have their turn, what makes the motion, and the scale
+of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from torch import Tensor, nn
+
+from mien.motion.data.batches import Scale
+from mien.motion.networks.transformer import MotionMLP, MotionTransformer
+from mien.motion.networks.word_times import WordTimes
+from mien.text.encoder import TextEncoder, build_encoder, features_of
+from mien.training.model_folder import load_into, read_config
+
+Architecture = Literal["diffusion", "mlp"]
+
+
+class MotionModel(nn.Module):
+    """`text` reads words, `word_times` lays them out, `network` makes motions; `config` is all that builds it again."""
+
+    def __init__(self, text: TextEncoder, network: nn.Module, scale: Scale, config: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.text, self.network, self.config = text, network, dict(config)
+        self.word_times = WordTimes(text)
+        self.register_buffer("mean", scale.mean)
+        self.register_buffer("to_modes", scale.forward)
+        self.register_buffer("from_modes", scale.backward)
+
+    @property
+    def scale(self) -> Scale:
+        """How features become what the network sees."""
+        return Scale(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
+
+    @property
+    def architecture(self) -> Architecture:
+        """diffusion or mlp."""
+        return "mlp" if self.config["architecture"] == "mlp" else "diffusion"
+
+    def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Text features (B, L, W) of tokens (B, L); what a frozen encoder has read (B, L, W) stays as it is."""
+        return features_of(self.text, tokens, mask)
+
+
+def build_model(
+    text: TextEncoder, scale: Scale, architecture: Architecture, width: int, layers: int, heads: int
+) -> MotionModel:
+    """A new model; its first weights are drawn from torch's global generator."""
+    config = {"architecture": architecture, "width": width, "layers": layers, "heads": heads, "text": text.config()}
+    network: nn.Module
+    if architecture == "mlp":
+        network = MotionMLP(text.width, width)
+    else:
+        network = MotionTransformer(text.width, width, layers, heads)
+    return MotionModel(text, network, scale, config)
+
+
+def load_model(
+    folder: Path, kinds: tuple[str, ...] = ("head_motion",), cache: Path | None = None, download: bool = False
+) -> tuple[MotionModel, dict[str, Any]]:
+    """The model of a folder, in evaluation mode, and the content of its config.json.
+
+    Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
+    (a ValueError) when its text encoder cannot be had.
+    """
+    content = read_config(folder, kinds)
+    try:
+        config = dict(content["model"])
+        text = build_encoder(config["text"], cache, download)
+        sizes = [int(config[name]) for name in ("width", "layers", "heads")]
+        model = build_model(text, Scale.blank(), config["architecture"], *sizes)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
+    load_into(model, folder, content)
+    return model.eval().requires_grad_(False), content

@@ -1,0 +1,1 @@
+"""The corpus: scenes, their sentences, and how they are drawn."""

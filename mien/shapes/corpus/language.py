@@ -1,0 +1,68 @@
+"""Scenes in words: "a big red star is spinning clockwise", "blue circle moving left and yellow star growing".
+
+Every motion has several verbs, and each verb three forms: "moves up", "moving up", "is moving up". Training has all of
+them but one: `is` before any verb other than a motion's first is held back for the unseen wordings. So these consist
+of words that training knows, in an order that it never had for that motion.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.shapes.corpus.scenes import Figure, Scene
+from mien.shapes.corpus.vocabulary import DIRECTIONS, MOTIONS
+
+ARTICLES = ("", "a", "the")
+JOINTS = (" and ", " while ", ", ")
+
+VERBS: dict[str, tuple[tuple[str, str], ...]] = {
+    "move": (("moves", "moving"), ("goes", "going"), ("slides", "sliding")),
+    "rotate": (("rotates", "rotating"), ("turns", "turning"), ("spins", "spinning")),
+    "shrinking": (("shrinks", "shrinking"), ("gets smaller", "getting smaller"),
+                  ("becomes smaller", "becoming smaller")),
+    "expanding": (("expands", "expanding"), ("grows", "growing"), ("gets bigger", "getting bigger")),
+    "bounce": (("bounces", "bouncing"), ("hops", "hopping"), ("jumps", "jumping")),
+    "zigzag": (("zigzags", "zigzagging"), ("weaves", "weaving"), ("swerves", "swerving")),
+}  # fmt: skip
+"""Motion, or kind of motion → its verbs, as they stand after "it" and after "it is". The first is the usual one."""
+
+WAYS: dict[str, tuple[str, ...]] = {
+    "moving up": ("up", "upwards"),
+    "moving down": ("down", "downwards"),
+    "moving left": ("left", "to the left"),
+    "moving right": ("right", "to the right"),
+    **{f"moving {way}": (way, f"diagonally {way}") for way in DIRECTIONS if "-" in way},
+    "rotating clockwise": ("clockwise",),
+    "rotating counter-clockwise": ("counter-clockwise", "anticlockwise"),
+    "bouncing vertically": ("vertically", "up and down"),
+    "bouncing horizontally": ("horizontally", "from side to side"),
+    "zigzagging vertically": ("vertically",),
+    "zigzagging horizontally": ("horizontally",),
+}
+"""Motion → the words after the verb, where it has any. The first are the usual ones."""
+
+
+def wordings(motion: str, unseen: bool = False) -> tuple[str, ...]:
+    """All ways to say a motion, after its subject: those that training has, or those that it never has."""
+    verbs = VERBS.get(motion) or VERBS[MOTIONS[motion].kind]
+    ways = tuple(f" {way}" for way in WAYS.get(motion, ())) or ("",)
+    if unseen:
+        spoken = [f"is {ing}" for _, ing in verbs[1:]]
+    else:
+        spoken = [f"is {verbs[0][1]}", *(form for verb in verbs for form in verb)]
+    return tuple(verb + way for verb in spoken for way in ways)
+
+
+def describe(rng: np.random.Generator, scene: Scene, unseen: bool = False) -> str:
+    """A sentence for a scene, drawn from all of its wordings: lower case, without a full stop.
+
+    unseen: of the wordings that training never has.
+    """
+    article = str(rng.choice(ARTICLES))
+    joint = str(rng.choice(JOINTS))
+    return joint.join(_describe_figure(rng, figure, article, unseen) for figure in scene.figures)
+
+
+def _describe_figure(rng: np.random.Generator, figure: Figure, article: str, unseen: bool) -> str:
+    subject = " ".join(word for word in (article, figure.size, figure.colour, figure.shape) if word)
+    return f"{subject} {rng.choice(wordings(figure.motion, unseen))}"

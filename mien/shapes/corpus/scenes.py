@@ -1,0 +1,112 @@
+"""What words ask for: a scene of one figure or two, and how one is drawn by lot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from mien.shapes.corpus.vocabulary import (
+    COLOURS,
+    HELD_OUT,
+    MOTIONS,
+    SHAPES,
+    SIZES,
+)
+
+COLOUR_SAID = 0.8
+"""How often the words say the colours."""
+
+_SIZE_CHANCE: dict[str | None, float] = {"small": 1.0, None: 2.0, "big": 1.0}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A shape with its motion; colour and size are None where the words leave them open.
+
+    Raises ValueError for a name that the vocabulary does not have.
+    """
+
+    shape: str
+    motion: str
+    colour: str | None = None
+    size: str | None = None
+
+    def __post_init__(self) -> None:
+        known: dict[str, list[str | None]] = {
+            "shape": [*SHAPES], "motion": [*MOTIONS], "colour": [*COLOURS, None], "size": [*SIZES],
+        }  # fmt: skip
+        for field, names in known.items():
+            name = getattr(self, field)
+            if name not in names:
+                raise ValueError(f"unknown {field} {name!r}; there are {', '.join(name for name in names if name)}")
+
+    @property
+    def composition(self) -> tuple[str, str]:
+        """Shape and motion: what is held out of training, or not."""
+        return self.shape, self.motion
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One figure, or two at once. Raises ValueError for another number."""
+
+    figures: tuple[Figure, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.figures) not in (1, 2):
+            raise ValueError(f"a scene has one figure or two, not {len(self.figures)}")
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it has a composition that no training clip has."""
+        return any(figure.motion in HELD_OUT[figure.shape] for figure in self.figures)
+
+    def to_json(self) -> list[dict[str, str]]:
+        """As plain values; `from_json` reads them back."""
+        return [{k: v for k, v in asdict(figure).items() if v is not None} for figure in self.figures]
+
+    @classmethod
+    def from_json(cls, value: Sequence[dict[str, Any]]) -> Scene:
+        """What `to_json` gave. Raises ValueError for anything else."""
+        try:
+            return cls(tuple(Figure(**figure) for figure in value))
+        except TypeError as error:
+            raise ValueError(f"this is no scene of shapes: {error}") from error
+
+
+def held_out_compositions() -> tuple[tuple[str, str], ...]:
+    """The pairs (shape, motion) that training never has."""
+    return tuple((shape, motion) for shape, motions in HELD_OUT.items() for motion in motions)
+
+
+def draw_scene(rng: np.random.Generator, figures: int, withheld: tuple[str, str] | None = None) -> Scene:
+    """A scene of so many figures: of compositions that training has, and with `withheld` in it where that is given.
+
+    Two figures have two colours where the words say them, and no sizes.
+    """
+    compositions = [_draw_composition(rng) for _ in range(figures)]
+    if withheld is not None:
+        compositions[int(rng.integers(figures))] = withheld
+    colours: list[str | None] = [None] * figures
+    if rng.random() < COLOUR_SAID:
+        colours = [str(colour) for colour in rng.choice(list(COLOURS), figures, replace=False)]
+    return Scene(
+        tuple(
+            Figure(shape, motion, colour, _draw_size(rng, motion) if figures == 1 else None)
+            for (shape, motion), colour in zip(compositions, colours, strict=True)
+        )
+    )
+
+
+def _draw_composition(rng: np.random.Generator) -> tuple[str, str]:
+    motion = str(rng.choice(list(MOTIONS)))
+    return str(rng.choice([shape for shape in SHAPES if motion not in HELD_OUT[shape]])), motion
+
+
+def _draw_size(rng: np.random.Generator, motion: str) -> str | None:
+    sizes = MOTIONS[motion].sizes
+    chances = np.array([_SIZE_CHANCE[size] for size in sizes])
+    return sizes[int(rng.choice(len(sizes), p=chances / chances.sum()))]

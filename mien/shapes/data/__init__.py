@@ -1,0 +1,1 @@
+"""Clips on disk, clips as layers, and training batches."""

@@ -1,0 +1,117 @@
+"""A clip as layers: a picture and a path for each figure, over a background that stays as it is.
+
+Taking a film apart in this way is Wang and Adelson's ("Representing moving images with layers", IEEE Transactions on
+Image Processing, 1994). Everything that learns here sees and makes layers; `draw` makes pixels of them, and
+`mien.shapes.data.decompose` layers of pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mien.shapes.corpus.vocabulary import BACKGROUND, SIDE
+
+PICTURE = 32
+"""Side of a figure's own picture, in its pixels."""
+
+FIGURES = 2
+"""Figures that a clip can have."""
+
+_USUAL_SIZE = math.exp(-1.2)
+
+
+@dataclass(frozen=True)
+class Layers:
+    """B clips of F figures in T frames, in numbers that are all of the order of 1.
+
+    paths (B, F, 4, T): x and y of a figure's middle, where the clip's picture reaches from −1 to 1, x to the right and
+    y down; the logarithm of half its own picture's side, over a usual one; its angle in half turns, clockwise.
+    pictures (B, F, P, P): opacity in [0, 1], upright. colours (B, F, 3): RGB in [0, 1]. presence (B, F) in [0, 1]:
+    whether a figure is there at all; where it is not, the rest says nothing.
+    """
+
+    paths: Tensor
+    pictures: Tensor
+    colours: Tensor
+    presence: Tensor
+
+    @property
+    def parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Everything, in the order above."""
+        return self.paths, self.pictures, self.colours, self.presence
+
+    @property
+    def middle(self) -> Tensor:
+        """(B, F, 2, T): x and y."""
+        return self.paths[:, :, :2]
+
+    @property
+    def size(self) -> Tensor:
+        """(B, F, T): half of a picture's side, in the units of the middle."""
+        return _USUAL_SIZE * self.paths[:, :, 2].clamp(-3, 2).exp()
+
+    @property
+    def angle(self) -> Tensor:
+        """(B, F, T), in radians."""
+        return math.pi * self.paths[:, :, 3]
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> Layers:
+        """The same change of every part."""
+        return Layers(*(change(part) for part in self.parts))
+
+    def swapped(self) -> Layers:
+        """The figures in the other order."""
+        return self.each(lambda part: part.flip(1))
+
+    def watched(self) -> Layers:
+        """The same, cut from what made it, with gradients of its own."""
+        return self.each(lambda part: part.detach().requires_grad_())
+
+    def stretched(self, frames: int) -> Layers:
+        """The same motion over another number of frames, linear between those that there are."""
+        paths = functional.interpolate(self.paths.flatten(1, 2), frames, mode="linear", align_corners=True)
+        return Layers(paths.unflatten(1, self.paths.shape[1:3]), self.pictures, self.colours, self.presence)
+
+
+def path_of(middle: Tensor, size: Tensor, angle: Tensor) -> Tensor:
+    """`Layers.paths` of middles (B, F, 2, T), sizes (B, F, T) and angles (B, F, T) in radians."""
+    return torch.cat([middle, (size / _USUAL_SIZE).log()[:, :, None], angle[:, :, None] / math.pi], 2)
+
+
+def joined(layers: Sequence[Layers]) -> Layers:
+    """Clips after clips."""
+    return Layers(*(torch.cat(parts) for parts in zip(*(own.parts for own in layers), strict=True)))
+
+
+def draw(layers: Layers) -> Tensor:
+    """The clips, uint8 (B, T, 64, 64, 3) RGB; the first figure is the undermost.
+
+    A figure is drawn where its presence is over a half.
+    """
+    batch, figures, frames = layers.size.shape
+    cosine, sine = layers.angle.cos() / layers.size, layers.angle.sin() / layers.size
+    x, y = layers.middle.unbind(2)
+    rows = [
+        torch.stack([cosine, sine, -(cosine * x + sine * y)], -1),
+        torch.stack([-sine, cosine, sine * x - cosine * y], -1),
+    ]
+    backwards = torch.stack(rows, -2)  # from the clip to the figure's picture
+    clip = (torch.tensor(BACKGROUND, device=x.device) / 255)[:, None, None].repeat(batch, frames, 1, SIDE, SIDE)
+    for figure in range(figures):
+        there = (layers.presence[:, figure] > 0.5).nonzero().squeeze(1)
+        if not len(there):
+            continue
+        grid = functional.affine_grid(
+            backwards[there, figure].flatten(0, 1), [len(there) * frames, 1, SIDE, SIDE], align_corners=False
+        )
+        pictures = layers.pictures[there, figure, None].repeat_interleave(frames, 0)
+        opacity = functional.grid_sample(pictures, grid, align_corners=False).unflatten(0, (-1, frames))
+        colour = layers.colours[there, figure, None, :, None, None]
+        clip[there] = clip[there] + opacity * (colour - clip[there])
+    return (clip * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)

@@ -1,0 +1,1 @@
+"""Inference: texts to clips."""

@@ -1,0 +1,105 @@
+"""Text → clips with a trained model: the Python API.
+
+animator = Animator.load(Path("models/shapes"))
+clips = animator.clips(["circle moving up-right"], seeds=[0])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mien.shapes.data.layers import Layers, draw
+from mien.shapes.generate.limits import AnimateError
+from mien.shapes.networks.model import Architecture, ShapesModel, load_model
+from mien.text.encoder import UnknownWord, read_tokens
+from mien.training.device import best_device
+from mien.training.randomness import torch_generator
+
+CANDIDATES = 8
+"""Clips that are made for each text as layers; the one that the discriminator likes best is drawn."""
+
+
+class Animator:
+    """A trained model of moving shapes, ready to be asked."""
+
+    def __init__(self, model: ShapesModel, version: str = "", candidates: int = CANDIDATES) -> None:
+        """candidates: see `CANDIDATES`; 1: nothing is chosen. The baseline has no choice."""
+        self.model, self.version, self.candidates = model, version, candidates
+        self.device = next(model.parameters()).device
+
+    @classmethod
+    def load(
+        cls, folder: Path, device: str = "auto", cache: Path | None = None, download: bool = False,
+        candidates: int = CANDIDATES,
+    ) -> Animator:  # fmt: skip
+        """The model of a folder. Raises ValueError in one sentence, see `mien.shapes.model.load_model`."""
+        model, content = load_model(folder, cache, download)
+        return cls(model.to(best_device(device)), str(content["sha256"]), candidates)
+
+    def unchosen(self) -> Animator:
+        """The same model, which gives the first clip that it makes."""
+        return Animator(self.model, self.version, candidates=1)
+
+    @property
+    def architecture(self) -> Architecture:
+        """video or frames."""
+        return self.model.architecture
+
+    @property
+    def frames(self) -> int:
+        """Frames of the clips that it learned."""
+        return self.model.frames
+
+    def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
+        """Words of a text that the model has never seen, with the nearest that it knows."""
+        return self.model.text.unknown_words(text)
+
+    @torch.no_grad()
+    def clips(self, texts: Sequence[str], seeds: Sequence[int], frames: int | None = None) -> NDArray[np.uint8]:
+        """A clip uint8 (B, T, 64, 64, 3) RGB for each text with its seed, at 10 frames a second.
+
+        frames: the same motion over more or fewer frames than the model learned; None: as many. A clip depends on its
+        own text and seed, not on those beside it (up to rounding). Raises AnimateError for an empty text, texts and
+        seeds of unlike number, or fewer than 2 frames.
+        """
+        if not texts or len(texts) != len(seeds):
+            raise AnimateError(f"{len(texts)} texts need as many seeds, not {len(seeds)}")
+        if not all(text.strip() for text in texts):
+            raise AnimateError("there is no text to animate")
+        count = self.frames if frames is None else frames
+        if count < 2:
+            raise AnimateError(f"a clip has 2 frames or more, not {count}")
+        tokens, mask = (tensor.to(self.device) for tensor in read_tokens(self.model.text, texts))
+        if self.architecture == "frames":
+            return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()
+        layers = self._chosen(tokens, mask, seeds)
+        if count != self.frames:
+            layers = layers.stretched(count)
+        return draw(layers).cpu().numpy()
+
+    def _chosen(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int]) -> Layers:
+        tries = []
+        for number in range(self.candidates):
+            noise = torch.cat([self.model.draw_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
+            tries.append(self.model.layers(tokens, mask, noise.to(self.device)))
+        return tries[0] if len(tries) == 1 else self.model.best(tries, tokens, mask)
+
+    def _frame_by_frame(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], count: int) -> Tensor:
+        drawn = []
+        for number, seed in enumerate(seeds):
+            noise = self.model.draw_noise(count, torch_generator(seed, "shapes", 0)).to(self.device)
+            own = slice(number, number + 1)
+            drawn.append(self.model.single_frames(tokens[own].expand(count, *tokens.shape[1:]),
+                                                  mask[own].expand(count, -1), noise))  # fmt: skip
+        return torch.stack(drawn)
+
+
+def to_bytes(clips: Tensor) -> Tensor:
+    """Clips (B, T, 3, S, S) in [−1, 1] → uint8 (B, T, S, S, 3)."""
+    return ((clips + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)

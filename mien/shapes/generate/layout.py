@@ -1,0 +1,97 @@
+"""Several clips in one picture: side by side as a grid that moves, or each as a strip of its frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from mien.shapes.corpus.vocabulary import BACKGROUND, SIDE
+
+Picture = NDArray[np.uint8]
+
+STRIP_FRAMES = 12
+"""Frames that a strip shows at most, the first and the last among them."""
+
+GAP = 2
+"""Pixels between two clips."""
+
+GAP_COLOUR = (76, 80, 90)
+
+CAPTION_HEIGHT = 18
+"""Pixels of the line of words above a strip."""
+
+_FONT_HEIGHT = 12
+_CAPTION_COLOUR = (225, 225, 225)
+
+
+def grid_columns(texts: int, copies: int) -> int:
+    """How many clips stand side by side: a row for each text where it has several copies, else nearly a square."""
+    clips = texts * copies
+    if texts > 1 and copies > 1:
+        return copies
+    return clips if clips <= 3 else math.ceil(math.sqrt(clips))
+
+
+def grid_size(clips: int, columns: int, size: int) -> tuple[int, int]:
+    """Width and height in pixels of a grid of clips with sides of `size`."""
+    rows = math.ceil(clips / columns)
+    return columns * (size + GAP) - GAP, rows * (size + GAP) - GAP
+
+
+def strip_size(clips: int, frames: int, size: int) -> tuple[int, int]:
+    """Width and height in pixels of the strips of clips, one below the other, with so many frames each."""
+    return frames * (size + GAP) - GAP, clips * (CAPTION_HEIGHT + size + GAP) - GAP
+
+
+def draw_grid(clips: NDArray[np.uint8], columns: int, size: int) -> Iterator[Picture]:
+    """The frames (H, W, 3) uint8 RGB of clips (B, T, 64, 64, 3) in rows of so many columns, each `size` pixels wide."""
+    width, height = grid_size(len(clips), columns, size)
+    for frame in range(clips.shape[1]):
+        picture = np.full((height, width, 3), GAP_COLOUR, np.uint8)
+        for number, clip in enumerate(clips):
+            row, column = divmod(number, columns)
+            _put(picture, enlarge(clip[frame], size), row * (size + GAP), column * (size + GAP))
+        yield picture
+
+
+def draw_strips(clips: NDArray[np.uint8], captions: Sequence[str], size: int) -> Picture:
+    """A picture (H, W, 3) uint8 RGB: of each clip (T, 64, 64, 3) its caption and, below it, frames from left to right.
+
+    A clip of more than STRIP_FRAMES frames is shown by some of them, at even distances.
+    """
+    frames = clips.shape[1]
+    shown = np.linspace(0, frames - 1, min(frames, STRIP_FRAMES)).round().astype(int)
+    width, height = strip_size(len(clips), len(shown), size)
+    picture = np.full((height, width, 3), GAP_COLOUR, np.uint8)
+    for number, (clip, caption) in enumerate(zip(clips, captions, strict=True)):
+        top = number * (CAPTION_HEIGHT + size + GAP)
+        _put(picture, _caption(caption, width), top, 0)
+        for column, frame in enumerate(shown):
+            _put(picture, enlarge(clip[frame], size), top + CAPTION_HEIGHT, column * (size + GAP))
+    return picture
+
+
+def enlarge(frame: Picture, size: int) -> Picture:
+    """A frame (64, 64, 3) with sides of `size` pixels: every pixel a square where that is a multiple, else bicubic."""
+    how = Image.Resampling.BICUBIC if size % SIDE else Image.Resampling.NEAREST
+    return np.asarray(Image.fromarray(frame).resize((size, size), how))
+
+
+def _put(picture: Picture, part: Picture, top: int, left: int) -> None:
+    picture[top : top + part.shape[0], left : left + part.shape[1]] = part
+
+
+def _caption(text: str, width: int) -> Picture:
+    font = ImageFont.load_default(_FONT_HEIGHT)
+    words = " ".join(text.split())
+    shown = words
+    while len(words) > 1 and font.getlength(shown) > width - 2 * GAP:
+        words = words[:-1]
+        shown = f"{words.rstrip()}…"
+    line = Image.new("RGB", (width, CAPTION_HEIGHT), BACKGROUND)
+    ImageDraw.Draw(line).text((2 * GAP, CAPTION_HEIGHT / 2), shown, fill=_CAPTION_COLOUR, font=font, anchor="lm")
+    return np.asarray(line)

@@ -1,0 +1,1 @@
+"""What a clip shows, measured in its pixels."""

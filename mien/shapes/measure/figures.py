@@ -1,0 +1,178 @@
+"""Which figures are in each frame, told from pixels alone, and which of them are the same from frame to frame.
+
+A pixel's opacity is how far it is on the way from the background to its figure's colour; so edges one pixel soft give
+areas and places to a small part of a pixel. Nothing here knows the words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.optimize import linear_sum_assignment
+
+from mien.shapes.corpus.outlines import signed_distance
+from mien.shapes.corpus.vocabulary import BACKGROUND, COLOURS, SHAPES
+
+Array = NDArray[np.float64]
+
+CONTRAST = 100.0
+"""Distance in RGB from the background at which a pixel belongs to a figure: half of that of the darkest colour."""
+
+SPECK = 12
+"""A spot of fewer pixels is no figure: the smallest that is drawn has more than 40."""
+
+COLOUR_TOLERANCE = 80.0
+"""Distance in RGB up to which a colour has the nearest one's name: light grey is still white, grey is nothing."""
+
+SHAPE_TOLERANCE = 0.2
+"""Distance of harmonics from those of a shape up to which it has a name: half of that between the two most alike."""
+
+MARK_LEAST = 1.0
+"""Pixels of background inside a figure that make a mark: the smallest that is drawn has more than two."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A figure in one frame: colour and shape by name, None where it is none that has a name; middle (2,) as x and y;
+    radius of the circle of its area; angle of its mark, radians clockwise from up, NaN without one; end (2,): its
+    right and its lower edge. All in pixels."""
+
+    colour: str | None
+    shape: str | None
+    middle: Array
+    radius: float
+    angle: float
+    end: Array
+
+
+@dataclass(frozen=True)
+class Track:
+    """A figure through a clip: one spot in each of the `frames` (N,), of the clip's."""
+
+    spots: tuple[Spot, ...]
+    frames: NDArray[np.int64]
+
+    @property
+    def middle(self) -> Array:
+        """Its places (N, 2)."""
+        return np.array([spot.middle for spot in self.spots])
+
+    @property
+    def radius(self) -> Array:
+        """Its radii (N,)."""
+        return np.array([spot.radius for spot in self.spots])
+
+    @property
+    def angle(self) -> Array:
+        """Its angles (N,), NaN where there is no mark."""
+        return np.array([spot.angle for spot in self.spots])
+
+
+def find_spots(video: NDArray[np.uint8]) -> list[list[Spot]]:
+    """The figures in each frame of a video (T, H, W, 3) uint8 RGB, those that touch counted as one."""
+    colour = video.astype(np.float64) - BACKGROUND
+    in_plane = np.zeros((3, 3, 3), bool)
+    in_plane[1] = True
+    labels, _ = ndimage.label(np.sqrt((colour**2).sum(-1)) > CONTRAST, in_plane)
+    found: list[list[Spot]] = [[] for _ in video]
+    for label, (time, rows, columns) in enumerate(ndimage.find_objects(labels), 1):
+        # the soft edge lies outside of what is labelled
+        top, left = max(rows.start - 2, 0), max(columns.start - 2, 0)
+        part = (time.start, slice(top, rows.stop + 2), slice(left, columns.stop + 2))
+        own = labels[part] == label
+        if own.sum() >= SPECK:
+            near = ndimage.binary_dilation(own, iterations=2) & (own | (labels[part] == 0))
+            found[time.start].append(_measure(colour[part], own, near, np.array([left, top])))
+    return found
+
+
+def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], corner: Array) -> Spot:
+    """A spot, from RGB less the background (H, W, 3) around it; own (H, W): its pixels, near: its soft edge too.
+
+    corner: where (0, 0) is in the frame.
+    """
+    strength = np.sqrt((colour**2).sum(-1))
+    core = colour[own & (strength >= np.median(strength[own]))].mean(0)
+    opacity = np.where(near, np.clip(colour @ core / (core @ core), 0, 1), 0)
+    filled = ndimage.binary_fill_holes(opacity > 0.5)
+    inside = ndimage.binary_erosion(filled)
+    solid = np.where(inside, 1.0, opacity)
+    y, x = np.indices(solid.shape) + 0.5
+    middle = np.array([(solid * x).sum(), (solid * y).sum()]) / solid.sum()
+    angle = np.nan
+    mark = np.where(inside, 1 - opacity, 0)
+    if mark.sum() >= MARK_LEAST:
+        away_x, away_y = (mark * (x - middle[0])).sum(), (mark * (y - middle[1])).sum()
+        angle = float(np.arctan2(away_x, -away_y))
+    edges = np.array([np.flatnonzero(filled.any(axis))[-1] + 1 for axis in (0, 1)]) if filled.any() else middle
+    return Spot(
+        _nearest_colour(core + BACKGROUND),
+        _nearest_shape(_harmonics(solid, x - middle[0], y - middle[1])),
+        middle + corner,
+        float(np.sqrt(solid.sum() / np.pi)),
+        angle,
+        edges + corner,
+    )
+
+
+def _nearest_colour(colour: Array) -> str | None:
+    distances = {name: float(np.linalg.norm(colour - rgb)) for name, rgb in COLOURS.items()}
+    name = min(distances, key=distances.__getitem__)
+    return name if distances[name] <= COLOUR_TOLERANCE else None
+
+
+_ORDERS = tuple(sorted(shape.tips for shape in SHAPES.values() if shape.tips))
+
+
+def _harmonics(solid: Array, x: Array, y: Array) -> Array:
+    """How much a figure has of each number of corners: |Σ zⁿ| / Σ |z|ⁿ over its area, z from its middle.
+
+    It is the same for every angle and radius.
+    """
+    place = x + 1j * y
+    powers = [place**order for order in _ORDERS]
+    return np.array([np.abs((solid * power).sum()) / (solid * np.abs(power)).sum() for power in powers])
+
+
+@lru_cache(maxsize=1)
+def _shape_harmonics() -> dict[str, Array]:
+    side: Array = np.arange(-40.0, 40.0) + 0.5
+    x, y = side[None, :], side[:, None]
+    radius, angle = np.array(20.0), np.array(0.0)
+    return {
+        name: _harmonics(np.clip(0.5 - signed_distance(shape, x, y, radius, angle), 0, 1), x, y)
+        for name, shape in SHAPES.items()
+    }
+
+
+def _nearest_shape(harmonics: Array) -> str | None:
+    distances = {name: float(np.linalg.norm(harmonics - own)) for name, own in _shape_harmonics().items()}
+    name = min(distances, key=distances.__getitem__)
+    return name if distances[name] <= SHAPE_TOLERANCE else None
+
+
+def follow(spots: Sequence[Sequence[Spot]]) -> tuple[Track, ...]:
+    """One track for each figure; frames with another number of figures than most have are left out.
+
+    From frame to frame a figure is the one nearest by and, first of all, of the same colour.
+    """
+    count = Counter(len(found) for found in spots).most_common(1)[0][0]
+    frames = np.array([number for number, found in enumerate(spots) if len(found) == count])
+    if not count:
+        return ()
+    followed = [list(spots[frames[0]])]
+    for frame in frames[1:]:
+        before, now = followed[-1], spots[frame]
+        cost = [[_unlikeness(one, other) for other in now] for one in before]
+        followed.append([now[place] for place in linear_sum_assignment(cost)[1]])
+    return tuple(Track(tuple(column), frames) for column in zip(*followed, strict=True))
+
+
+def _unlikeness(one: Spot, other: Spot) -> float:
+    return float(np.hypot(*(one.middle - other.middle))) + 100.0 * (one.colour != other.colour)

@@ -1,0 +1,136 @@
+"""What a clip shows, told from its pixels with no network, and whether that is what a scene asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.shapes.corpus.scenes import Figure, Scene
+from mien.shapes.corpus.vocabulary import SIZES
+from mien.shapes.measure.figures import Track, find_spots, follow
+from mien.shapes.measure.motion import Movement, fit_line, name_movement
+
+SIZE_EDGES = (8.0, 11.25)
+"""Radius in pixels where small ends and where big begins: in the middle of the gaps between what is drawn."""
+
+STEADY_SHAPE = 0.75
+"""Part of the frames in which a steady figure has its own shape, at least; its colour it has in all of them."""
+
+STEADY_RADIUS = 0.15
+"""How far, in logarithms, a steady figure's radius may be from even growth in any frame."""
+
+STEADY_STEP = 26.0
+"""Pixels that a steady figure goes from one frame to the next at most: a bounce of 10 frames goes 21 where it turns."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A figure that was found: shape, colour and size (None: neither small nor big) as a scene would name them.
+
+    radius: pixels, as the clip begins. steady: whether shape, colour and size are the same throughout and it is in
+    every frame, without leaps.
+    """
+
+    shape: str | None
+    colour: str | None
+    size: str | None
+    radius: float
+    movement: Movement
+    steady: bool
+
+    @property
+    def motion(self) -> str | None:
+        """The name of its motion, None where it has none."""
+        return self.movement.motion
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A clip: how many figures are in each frame, and each figure of those that most frames have."""
+
+    counts: tuple[int, ...]
+    figures: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a clip shows what a scene asks for.
+
+    present: the right number of figures in every frame; steady: see `Finding`. colour and size are None where the
+    words do not say them. Where the number of figures is not the right one in most frames, nothing is right.
+    """
+
+    present: bool
+    shape: bool
+    colour: bool | None
+    size: bool | None
+    motion: bool
+    steady: bool
+
+    @property
+    def exact(self) -> bool:
+        """Everything that was asked for, and nothing else."""
+        return all(right is not False for right in vars(self).values())
+
+
+def find_figures(video: NDArray[np.uint8]) -> Findings:
+    """What a clip (T, 64, 64, 3) uint8 RGB shows."""
+    spots = find_spots(video)
+    figures = tuple(_find(track, len(video)) for track in follow(spots))
+    return Findings(tuple(len(found) for found in spots), figures)
+
+
+def _find(track: Track, frames: int) -> Finding:
+    # the shape is best seen where the figure is largest
+    largest = sorted(track.spots, key=lambda spot: spot.radius)[len(track.spots) // 2 :]
+    shape = _commonest(spot.shape for spot in largest)
+    colour = _commonest(spot.colour for spot in track.spots)
+    time, sizes = track.frames / max(frames - 1, 1), np.log(track.radius)
+    growth = fit_line(time, sizes)
+    radius = float(np.exp(growth.start))
+    size = tuple(SIZES)[int(np.searchsorted(SIZE_EDGES, radius))]
+    steady = (
+        len(track.spots) == frames
+        and all(spot.colour == colour for spot in track.spots)
+        and np.mean([spot.shape == shape for spot in track.spots]) >= STEADY_SHAPE
+        and np.abs(sizes - growth.start - growth.change * time).max() <= STEADY_RADIUS
+        and np.hypot(*np.diff(track.middle, axis=0).T).max(initial=0) <= STEADY_STEP
+    )
+    return Finding(shape, colour, size, radius, name_movement(track, frames), bool(steady))
+
+
+def _commonest(names: Iterable[str | None]) -> str | None:
+    return Counter(names).most_common(1)[0][0]
+
+
+def matches(scene: Scene, findings: Findings) -> Verdict:
+    """Hold what was found against a scene; which figure is which is decided in favour of the clip."""
+    present = all(count == len(scene.figures) for count in findings.counts)
+    if len(findings.figures) != len(scene.figures):
+        colour, size = (False if any(getattr(f, said) for f in scene.figures) else None for said in ("colour", "size"))
+        return Verdict(False, False, colour, size, False, False)
+    verdicts = [_verdict(scene.figures, found, present) for found in permutations(findings.figures)]
+    return max(verdicts, key=lambda verdict: sum(right is True for right in vars(verdict).values()))
+
+
+def _verdict(asked: tuple[Figure, ...], found: tuple[Finding, ...], present: bool) -> Verdict:
+    pairs = list(zip(asked, found, strict=True))
+    return Verdict(
+        present=present,
+        shape=all(figure.shape == finding.shape for figure, finding in pairs),
+        colour=_all_said((figure.colour, finding.colour) for figure, finding in pairs),
+        size=_all_said((figure.size, finding.size) for figure, finding in pairs),
+        motion=all(figure.motion == finding.motion for figure, finding in pairs),
+        steady=all(finding.steady for finding in found),
+    )
+
+
+def _all_said(pairs: Iterable[tuple[str | None, str | None]]) -> bool | None:
+    """Whether all that was said was found, None where nothing was said."""
+    right = [said == found for said, found in pairs if said is not None]
+    return all(right) if right else None

@@ -1,0 +1,29 @@
+"""What was found in a clip, in words, so that whoever asked sees whether it was done."""
+
+from __future__ import annotations
+
+from mien.shapes.measure.motion import LEAST_FRAMES
+from mien.shapes.measure.scene import Finding, Findings
+
+
+def findings_in_words(findings: Findings) -> str:
+    """Such as `a big red star shrinking`; a phrase without a full stop. Of two figures no sizes: no words say them."""
+    frames = len(findings.counts)
+    if not findings.figures:
+        return "nothing that can be made out"
+    count = len(findings.figures)
+    words = " and ".join(_figure_in_words(figure, frames, count == 1) for figure in findings.figures)
+    others = sum(own != count for own in findings.counts)
+    return f"{words}, but in {others} of {frames} frames more or fewer figures" if others else words
+
+
+def _figure_in_words(figure: Finding, frames: int, alone: bool) -> str:
+    size = figure.size if alone else None
+    words = " ".join(part for part in ("a", size, figure.colour, figure.shape or "figure") if part)
+    if figure.motion is not None:
+        words += f" {figure.motion}"
+    elif frames < LEAST_FRAMES:
+        words += ", too briefly to tell its motion"
+    else:
+        words += " in no motion that has a name"
+    return words if figure.steady else f"{words}, unsteady"

@@ -1,0 +1,88 @@
+"""Words and noise → a clip: what the figures look like, and how each goes through the whole of the time.
+
+A figure's look and its motion are made apart, each from the words that it picks out for itself: so a shape goes
+through a motion that it was never seen with. The motion is a curve over the whole clip, a sum of waves.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from mien.shapes.data.layers import FIGURES, PICTURE, Layers
+from mien.shapes.networks.text_attention import Words
+
+NOISE = 24
+"""Numbers of noise for each figure: a third for its look, the rest for its motion."""
+
+PHASES = 4
+"""As many of a motion's numbers are angles of a full circle: what comes again and again has to begin somewhere."""
+
+_LOOK = NOISE // 3
+_ROOM = 16
+
+
+class LayerGenerator(nn.Module):
+    """Makes `Layers` of `frames` frames from text features and noise (B, `FIGURES`, `NOISE`)."""
+
+    waves: Tensor
+
+    def __init__(self, text_width: int, frames: int, width: int, hidden: int) -> None:
+        super().__init__()
+        self.frames = frames
+        self.words = Words(text_width, width, 2 * FIGURES)
+        self.present = nn.Linear(width, 1)
+        self.order = nn.Parameter(torch.tensor([3.0, -1.0]))  # most clips have one figure: it is the first
+        self.look = _perceptron(width + _LOOK, hidden)
+        self.picture, self.colour = nn.Linear(hidden, PICTURE**2), nn.Linear(hidden, 3)
+        self.room = nn.Linear(width, _ROOM)
+        known = width + NOISE - _LOOK + PHASES + _ROOM
+        self.path, self.last = _perceptron(known + 3 * frames + 1, 2 * hidden), nn.Linear(2 * hidden, 4 * frames)
+        with torch.no_grad():
+            self.last.weight.mul_(0.3)
+        self.register_buffer("waves", _waves(frames), persistent=False)
+
+    def forward(self, text: Tensor, mask: Tensor, noise: Tensor) -> Layers:
+        """text (B, L, W) with mask (B, L); noise is standard normal."""
+        return self.make(self.pick(text, mask), noise)
+
+    def pick(self, text: Tensor, mask: Tensor) -> Tensor:
+        """What the words say (B, `FIGURES`, 2, width): of each figure's look, and of its motion."""
+        return torch.as_tensor(self.words(text, mask).unflatten(1, (FIGURES, 2)))
+
+    def make(self, picked: Tensor, noise: Tensor) -> Layers:
+        """The clip for what was picked out of the words."""
+        looks, motions = picked.unbind(2)
+        presence = torch.sigmoid(2 * self.present(looks).squeeze(-1) + self.order)
+        look = self.look(torch.cat([looks, noise[..., :_LOOK]], -1))
+        pictures = torch.sigmoid(self.picture(look)).unflatten(-1, (PICTURE, PICTURE))
+        paths = self._paths(motions, noise[..., _LOOK:], presence)
+        return Layers(paths, pictures, torch.sigmoid(self.colour(look)), presence)
+
+    def _paths(self, motions: Tensor, noise: Tensor, presence: Tensor) -> Tensor:
+        """The first figure leaves room for what the other will do, the second knows where the first is."""
+        phases = math.pi * torch.erf(noise[..., :PHASES] / math.sqrt(2))  # evenly spread over the circle
+        room = self.room(motions.flip(1)) * presence.flip(1)[..., None]
+        known = torch.cat([motions, noise[..., PHASES:], phases.cos(), phases.sin(), room], -1)
+        first = self._path(known[:, 0], torch.zeros_like(known[:, 0, :1]).expand(-1, 3 * self.frames + 1))
+        met = torch.cat([first[:, :3].flatten(1), torch.ones_like(first[:, 0, :1])], 1)
+        return torch.stack([first, self._path(known[:, 1], met)], 1)
+
+    def _path(self, known: Tensor, met: Tensor) -> Tensor:
+        """A figure's path (B, 4, T), of what is known of it and whom it meets."""
+        curves = self.last(self.path(torch.cat([known, met], -1)))
+        return torch.as_tensor(curves.unflatten(-1, (4, self.frames)) @ self.waves)
+
+
+def _perceptron(width: int, hidden: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(width, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU())
+
+
+def _waves(frames: int) -> Tensor:
+    """Curves (T, T) whose sums are all paths: rest, even progress, and cosines, the faster ones after the slower."""
+    time = (torch.arange(frames) + 0.5) / frames
+    curves = torch.cos(math.pi * torch.arange(frames)[:, None] * time)
+    curves[1] = 2 * time - 1
+    return curves

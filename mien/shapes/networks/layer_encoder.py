@@ -1,0 +1,51 @@
+"""What the discriminator and the reader of real clips see of layers: a code for each figure, and room between them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mien.shapes.data.layers import PICTURE, Layers
+
+_COARSER = 2
+_EDGE = 1.1
+"""A figure reaches so far, in units of the radius of the circle with its area: more than a circle, less than a star's
+tips."""
+
+GAPS_A_FRAME = 2
+
+
+class FigureCode(nn.Module):
+    """Codes (B, F, width) of the figures of `Layers`: path with its first and second differences, picture, colour."""
+
+    def __init__(self, frames: int, width: int) -> None:
+        super().__init__()
+        self.path = nn.Linear(4 * (3 * frames - 3), 192)
+        self.picture = nn.Linear((PICTURE // _COARSER) ** 2, 96)
+        self.colour = nn.Linear(3, 48)
+        self.mix = nn.Sequential(
+            nn.LeakyReLU(0.2), nn.Linear(192 + 96 + 48, 192), nn.LeakyReLU(0.2), nn.Linear(192, width)
+        )
+
+    def forward(self, layers: Layers) -> Tensor:
+        """Each figure by itself; of one that is not there the code says nothing."""
+        steps = layers.paths.diff(dim=-1)
+        # a bend of a pixel is a small number, and all there is between a zigzag and a straight line
+        moves = torch.cat([layers.paths, 4 * steps, 4 * steps.diff(dim=-1)], -1)
+        coarse = functional.avg_pool2d(layers.pictures, _COARSER) * 2 - 1
+        seen = [self.path(moves.flatten(2)), self.picture(coarse.flatten(2)), self.colour(layers.colours * 4 - 2)]
+        return torch.as_tensor(self.mix(torch.cat(seen, -1)))
+
+
+def gaps(layers: Layers, reach: float) -> Tensor:
+    """How near two figures come (B, `GAPS_A_FRAME`·T + 1): in every frame, and at the nearest; 0 without the second.
+
+    reach: half of a picture's side, in radii of the circle of a figure's area.
+    """
+    one, other = layers.middle.unbind(1)
+    distance = (one - other).square().sum(1).clamp(min=1e-4).sqrt()
+    apart = distance - _EDGE / reach * layers.size.sum(1)
+    nearest = 3 * torch.tanh(6 * apart.amin(1, keepdim=True))
+    both = layers.presence.prod(1, keepdim=True)
+    return torch.cat([torch.tanh(4 * apart), torch.tanh(12 * apart), nearest], 1) * both

@@ -1,0 +1,1 @@
+"""Training of the video GAN and of its baseline."""

@@ -1,0 +1,1 @@
+"""Training batches from face shards, and the features that they hold."""

@@ -1,0 +1,1 @@
+"""Evaluation on actors that are not in the training set."""

@@ -1,0 +1,1 @@
+"""Inference: one face and speech to a video."""

@@ -1,0 +1,155 @@
+"""What is said: a text that a synthesiser speaks, or a recording, as samples that can be used."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from mien.clips import ClipError
+from mien.media.ffmpeg import probe_sound
+from mien.media.sound import is_silent, read_sound
+from mien.media.speech.engines import synthesiser
+from mien.media.speech.interface import (
+    SpeechUnavailable,
+    SpokenWord,
+    Synthesiser,
+    Voice,
+    split_text,
+)
+from mien.talking.generate.request import TalkError, check_text
+
+MAX_SECONDS = 1800
+LEAST_SECONDS = 0.2
+
+SECTION_CHARACTERS = 2_000
+PAUSE_SECONDS = 0.3
+"""Texts are spoken in sections of about so many characters, with such a pause between."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """`samples` float32 (N,) in [−1, 1] at `hz`; `words` with their times, none where they are not known.
+
+    `engine`: what spoke; None for a recording.
+    """
+
+    samples: NDArray[np.float32]
+    hz: int
+    words: tuple[SpokenWord, ...] = ()
+    engine: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.hz
+
+
+def recorded(path: Path, hz: int) -> Said:
+    """The speech in any sound or video file at `hz`; raises TalkError for one that gives none."""
+    try:
+        seconds = probe_sound(path).audio_seconds
+        if seconds is not None and seconds > MAX_SECONDS:
+            raise TalkError(f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it")
+        return checked(Said(read_sound(path, hz), hz))
+    except ClipError as error:
+        raise TalkError(f"{path.name} gives no speech: {error}") from error
+
+
+def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None, engine: str = "espeak") -> Said:
+    """`text` as a synthesiser speaks it, at `hz`.
+
+    Raises TalkError for a text that cannot be spoken, and an engine, language or voice that is not there.
+    """
+    check_text(text)
+    try:
+        chosen = Voice(language=language, variant=voice)
+    except ValidationError as error:
+        wrong = ", ".join({"variant": "voice"}.get(str(one["loc"][0]), str(one["loc"][0])) for one in error.errors())
+        raise TalkError(
+            f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
+        ) from error
+    try:
+        name = engine.partition(":")[0]  # what follows may be a folder of the user's
+        return checked(_spoken_by(synthesiser(engine), text, chosen, hz, name))
+    except SpeechUnavailable as error:
+        raise TalkError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
+    except TalkError:
+        raise
+    except ValueError as error:
+        raise TalkError(f"the text cannot be spoken: {error}") from error
+
+
+def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int, name: str) -> Said:
+    """The text in sections, so that what is held beside the samples does not grow with its length."""
+    samples: list[NDArray[np.float32]] = []
+    words: list[SpokenWord] = []
+    length = 0
+    for section in _sections(text):
+        speech = engine.speak(section, voice).at(hz)
+        if samples:
+            samples.append(np.zeros(round(PAUSE_SECONDS * hz), np.float32))
+            length += len(samples[-1])
+        begin = length / hz
+        for word in written_words(speech.words, section):
+            words.append(replace(word, start=word.start + begin, end=word.end + begin))
+        samples.append(speech.samples)
+        length += len(speech.samples)
+        if length > MAX_SECONDS * hz:
+            raise TalkError(f"the text takes more than {MAX_SECONDS} s to say, the most that is made at once: split it")
+    return Said(np.concatenate(samples), hz, tuple(words), name)
+
+
+def written_words(words: Sequence[SpokenWord], text: str) -> list[SpokenWord]:
+    """Spoken words as `text` has them: each once, with the punctuation behind it.
+
+    An engine that says one written word as several (123, or a word of another script) names it, or a part of it, again
+    for each: those are one word that lasts until the last of them ends.
+    """
+    written: list[SpokenWord] = []
+    cursor = 0
+    for word in words:
+        at = text.find(word.word, cursor)
+        follows = at >= 0 and not any(letter.isalnum() for letter in text[cursor:at])
+        if written and not follows and word.word in written[-1].word:
+            written[-1] = replace(written[-1], end=max(word.end, written[-1].end))
+            continue
+        punctuation = ""
+        if at >= 0:
+            cursor = at + len(word.word)
+            found = re.compile(r"[^\w\s]+(?=\s|$)").match(text, cursor)
+            punctuation = found.group() if found else ""
+        written.append(replace(word, word=word.word + punctuation))
+    return written
+
+
+def _sections(text: str) -> list[str]:
+    """`text` as it is when it is short, else cut between sentences into parts of about `SECTION_CHARACTERS`."""
+    if len(text) <= SECTION_CHARACTERS:
+        return [text]
+    sections = [""]
+    for sentence in split_text(text, SECTION_CHARACTERS):
+        if sections[-1] and len(sections[-1]) + len(sentence) >= SECTION_CHARACTERS:
+            sections.append("")
+        sections[-1] = f"{sections[-1]} {sentence}".strip()
+    speakable = [section for section in sections if any(unicodedata.category(one)[0] in "LNS" for one in section)]
+    return speakable or [text]
+
+
+def checked(said: Said) -> Said:
+    """`said` as it is; raises TalkError when it is too short, too long, silent, or holds what is no number."""
+    if said.samples.ndim != 1 or not np.all(np.isfinite(said.samples)):
+        raise TalkError("the speech holds values that are not numbers (NaN or infinite): record or export it again")
+    if said.seconds < LEAST_SECONDS:
+        raise TalkError(f"the speech is only {said.seconds:.2f} s long; at least {LEAST_SECONDS} s are needed")
+    if said.seconds > MAX_SECONDS:
+        raise TalkError(f"the speech is {said.seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it")
+    if is_silent(said.samples):
+        raise TalkError("the speech is silent")
+    return said

@@ -1,0 +1,37 @@
+"""`architecture: direct`: every pixel is drawn, as in the 2020 system. The baseline."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from mien.talking.networks.decoding import Drawing, SteeredBlock
+
+
+class DirectDecoder(nn.Module):
+    """Draws every pixel from the image's feature maps and the code: `architecture: direct`.
+
+    With the colours it draws how far they cover the image, whose face is in the same place: hair, clothes and
+    background come through from the image itself, and the drawing is left to what moves.
+    """
+
+    def __init__(self, size: int, channels: tuple[int, ...], code_width: int) -> None:
+        super().__init__()
+        bottom = size >> (len(channels) - 1)
+        self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # where things are, not only how strong
+        self.bottom = bottom
+        self.blocks = nn.ModuleList([SteeredBlock(channels[-1] + 16, channels[-1], code_width)])
+        for below, channel in zip(channels[:0:-1], channels[-2::-1], strict=True):
+            self.blocks.append(SteeredBlock(below + channel, channel, code_width))
+        self.image = nn.Conv2d(channels[0], 4, 3, padding=1)
+
+    def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> Drawing:  # noqa: ARG002
+        """N frames from N images with their feature maps and codes (N, width); landmarks are not needed."""
+        plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
+        hidden = self.blocks[0](torch.cat([maps[-1], plan], 1), code)
+        for block, skip in zip(list(self.blocks)[1:], maps[-2:0:-1], strict=True):
+            larger = nn.functional.interpolate(hidden, scale_factor=2, mode="nearest")
+            hidden = block(torch.cat([larger, skip], 1), code)
+        drawn, cover = self.image(hidden).split((3, 1), 1)
+        # Bounded, and at first nearly opaque: a cover that vanishes copies the reference and never learns again.
+        return Drawing(torch.lerp(maps[0], torch.tanh(drawn), torch.sigmoid(3 * torch.tanh(cover + 0.5))))

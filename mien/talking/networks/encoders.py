@@ -1,0 +1,217 @@
+"""The encoders: speech, emotion, head motion and the reference image, each into numbers that steer the drawing."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from mien.clips import EMOTIONS
+from mien.faces.mean_shape import MEAN_SHAPE
+from mien.talking.data.motion import (
+    MOTIONS,
+    PLACING,
+    QUANTILES,
+    TAPS,
+    TURNING,
+    MotionStatistics,
+    placement,
+)
+from mien.talking.data.speech_features import MELS, STEPS_PER_FRAME
+from mien.talking.networks.decoding import group_norm
+
+SPEECH_CONTEXT = 34
+"""Spectra that one video frame's speech code depends on: the receptive field of `SpeechEncoder`."""
+
+SPEECH_MARGIN = (SPEECH_CONTEXT - STEPS_PER_FRAME) // 2
+"""Spectra before a frame's first and behind its last that its speech code depends on."""
+
+
+USUAL_INTENSITY = 0.75
+"""What an unspecified intensity counts as where nothing is learned about it."""
+
+
+class SpeechEncoder(nn.Module):
+    """Spectra (B, MELS, SPEECH_CONTEXT + (T − 1) · STEPS_PER_FRAME) → codes (B, T, width).
+
+    Convolutions without padding: the code of a frame is the same whatever stands beyond its context.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = MELS
+        for kernel, stride in ((5, 1), (4, 2), (3, 1), (4, 2), (3, 1), (3, 1)):
+            layers += [nn.Conv1d(before, width, kernel, stride), nn.SiLU()]
+            before = width
+        self.layers = nn.Sequential(*layers)
+        self.norm = nn.LayerNorm(width)
+        self.mouth = nn.Linear(width, 2)
+
+    def forward(self, spectra: Tensor) -> Tensor:
+        """Codes (B, T, width)."""
+        codes: Tensor = self.norm(self.layers(spectra).transpose(1, 2))
+        return codes
+
+    def mouth_shape(self, codes: Tensor) -> Tensor:
+        """Mouth opening and width (…, 2) that the speech lets expect, standardised over the training clips."""
+        shape: Tensor = self.mouth(codes)
+        return shape
+
+
+def feelings(emotion: Tensor, intensity: Tensor) -> Tensor:
+    """Weights (B, 6) of `EMOTIONS` from indices (B,), −1 unspecified, and intensities (B,), NaN unspecified.
+
+    An unspecified intensity is NaN in its emotion's place, an unspecified emotion NaN everywhere. NEU weighs 1.
+    """
+    one_hot = nn.functional.one_hot(emotion.clamp(min=0), len(EMOTIONS)).to(intensity)
+    strength = torch.where(emotion == EMOTIONS.index("NEU"), 1.0, intensity)
+    weights = torch.where(one_hot > 0, strength[:, None], 0.0)
+    return torch.where((emotion < 0)[:, None], torch.nan, weights)
+
+
+class EmotionEncoder(nn.Module):
+    """Feelings (…, 6), the weight of each of `EMOTIONS` in [0, 1], → codes (…, width).
+
+    The code runs straight from the neutral one at weight 0 to an emotion's own at weight 1, and emotions that are felt
+    together add up. NaN in an emotion's place counts as a learned intensity; all NaN has a code of its own.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.codes = nn.Parameter(torch.randn(len(EMOTIONS), width))
+        self.unspecified = nn.Parameter(torch.zeros(width))
+        self.usual_intensity = nn.Parameter(torch.tensor(1.0))  # sigmoid(1) = 0.73
+
+    def forward(self, feeling: Tensor) -> Tensor:
+        """Codes (…, width)."""
+        unknown = torch.isnan(feeling)
+        weights = torch.where(unknown, torch.sigmoid(self.usual_intensity), torch.nan_to_num(feeling))
+        neutral = self.codes[EMOTIONS.index("NEU")]
+        codes = neutral + weights @ (self.codes - neutral)
+        return torch.where(unknown.all(-1, keepdim=True), self.unspecified, codes)
+
+
+class NoiseEncoder(nn.Module):
+    """White noise → smooth head motion and blinks → codes.
+
+    `motion` shapes noise by the statistics of the training clips (see `mien.talking.data.motion`); `forward` makes
+    codes of motion, be it drawn or measured.
+    """
+
+    filters: Tensor
+    mixing: Tensor
+    quantiles: Tensor
+    means: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        count = len(MOTIONS)
+        self.register_buffer("filters", torch.zeros(count, TAPS))
+        self.register_buffer("mixing", torch.eye(count))
+        self.register_buffer("quantiles", torch.zeros(count, QUANTILES))
+        self.register_buffer("means", torch.zeros(len(EMOTIONS), count))
+        self.register_buffer("scale", torch.ones(count))
+        self.layers = nn.Sequential(nn.Linear(len(MOTIONS[TURNING]), width), nn.SiLU(), nn.Linear(width, width))
+
+    def set_statistics(self, statistics: MotionStatistics) -> None:
+        """Take over what was measured on the training clips."""
+        for name in ("filters", "mixing", "quantiles", "means", "scale"):
+            getattr(self, name).copy_(torch.from_numpy(getattr(statistics, name)))
+
+    @torch.no_grad()
+    def motion(self, noise: Tensor, feeling: Tensor) -> Tensor:
+        """Motion (T, 9) in the units of `MOTIONS` from white Gaussian noise (T + TAPS − 1, 9) and feelings (T, 6)."""
+        mixed = (noise @ self.mixing.T).T[None]
+        smooth = nn.functional.conv1d(mixed, self.filters[:, None], groups=len(MOTIONS))[0]
+        place = torch.special.ndtr(smooth) * QUANTILES - 0.5
+        place = place.clamp(0, QUANTILES - 1.001)
+        below = place.floor().long()
+        residual = torch.lerp(self.quantiles.gather(1, below), self.quantiles.gather(1, below + 1), place - below)
+        neutral = self.means[EMOTIONS.index("NEU")]
+        unspecified = torch.isnan(feeling).all(-1, keepdim=True)
+        weights = torch.nan_to_num(feeling, nan=USUAL_INTENSITY)
+        mean = neutral + weights @ (self.means - neutral)
+        return residual.T + torch.where(unspecified, self.means.mean(0), mean)
+
+    def placements(self, motion: Tensor) -> Tensor:
+        """Transforms (T, 3, 3) of drawn frames by motion (T, 9), from the usual place of a face to where it moves."""
+        usual = self.means.mean(0)[PLACING].cpu().numpy()
+        moved = motion[:, PLACING].detach().cpu().numpy()
+        return torch.from_numpy(placement(usual[None], moved)).to(motion)
+
+    def forward(self, motion: Tensor) -> Tensor:
+        """Codes (…, width) of motion (…, 9) in the units of `MOTIONS`: of what has to be drawn."""
+        standard = ((motion - self.means.mean(0)) / self.scale).clamp(-4, 4)
+        codes: Tensor = self.layers(standard[..., TURNING])
+        return codes
+
+
+class ImageEncoder(nn.Module):
+    """Image (B, 3, S, S) in [−1, 1] → itself, then maps of S, S/2, S/4, …: the skips and, last, the bottleneck."""
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, channels[0], 3, padding=1)
+        self.levels = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv2d(before, after, 4, 2, 1),
+                group_norm(after),
+                nn.SiLU(),
+                nn.Conv2d(after, after, 3, padding=1),
+                group_norm(after),
+                nn.SiLU(),
+            )
+            for before, after in pairwise(channels)
+        )
+
+    def forward(self, image: Tensor) -> list[Tensor]:
+        """The image and its feature maps, largest first."""
+        maps = [image, nn.functional.silu(self.stem(image))]
+        for level in self.levels:
+            maps.append(level(maps[-1]))
+        return maps
+
+
+class LandmarkEncoder(nn.Module):
+    """The bottleneck of the reference's feature maps (B, C, h, w) → its landmarks (B, 68, 2) in [−1, 1]."""
+
+    def __init__(self, channels: int, side: int, width: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, 16, 1)
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(16 * side * side, width), nn.SiLU())
+        self.points = nn.Linear(width, 2 * 68)
+        nn.init.zeros_(self.points.weight)
+        with torch.no_grad():
+            self.points.bias.copy_(_mean_points().flatten())
+
+    def forward(self, bottleneck: Tensor) -> Tensor:
+        """Landmarks (B, 68, 2)."""
+        points: Tensor = self.points(self.layers(self.squeeze(bottleneck)))
+        return points.view(-1, 68, 2)
+
+
+class LookEncoder(nn.Module):
+    """The reference's landmarks (B, 68, 2) → what the reference itself looks like, (B, width).
+
+    How far a lip has to go depends on where it is: the code knows whether the reference smiles, looks aside or has
+    its mouth open.
+    """
+
+    mean: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", _mean_points(), persistent=False)
+        self.layers = nn.Sequential(nn.Linear(2 * 68, width), nn.SiLU(), nn.Linear(width, width))
+
+    def forward(self, landmarks: Tensor) -> Tensor:
+        """Codes (B, width)."""
+        look: Tensor = self.layers(10 * (landmarks - self.mean).flatten(1))
+        return look
+
+
+def _mean_points() -> Tensor:
+    return 2 * torch.tensor(MEAN_SHAPE) - 1

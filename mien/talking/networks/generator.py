@@ -1,0 +1,126 @@
+"""The generator: speech, image, emotion and noise encoders, and a decoder.
+
+Every video frame is a function of the reference image, a third of a second of speech around it, the feelings of that
+moment, and the frame's motion. Frames are decoded independently of each other, which makes generation exact in
+pieces of any length; what is smooth in time is what drives them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from mien.talking.networks.decoding import Drawing
+from mien.talking.networks.direct import DirectDecoder
+from mien.talking.networks.encoders import (
+    EmotionEncoder,
+    ImageEncoder,
+    LandmarkEncoder,
+    LookEncoder,
+    NoiseEncoder,
+    SpeechEncoder,
+)
+from mien.talking.networks.warp import WarpDecoder
+
+
+class GeneratorConfig(BaseModel):
+    """Everything that is needed to rebuild a generator."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    architecture: Literal["warp", "direct"] = Field(
+        "warp", description="warp: the reference is moved; direct: all is drawn"
+    )
+    size: int = Field(ge=16, le=1024, description="side of the square frames, in pixels")
+    fps: Fraction = Field(gt=0, description="video frames a second, exact")
+    sample_rate: int = Field(gt=0, description="of the speech, in hertz")
+    image_channels: tuple[int, ...] = Field(min_length=2, description="feature maps at size, size/2, size/4, …")
+    speech_width: int = Field(ge=8, description="channels of the speech encoder")
+    code_width: int = Field(ge=8, description="numbers in the code that steers the decoder")
+
+
+DECODERS: dict[str, type[WarpDecoder] | type[DirectDecoder]] = {"warp": WarpDecoder, "direct": DirectDecoder}
+"""Decoders by the name in `architecture`: built from the frames' size, the feature maps' channels, the code's width."""
+
+
+class Generator(nn.Module):
+    """The five parts together.
+
+    Raises ValueError when the size cannot be halved as often as there are feature maps.
+    """
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        halvings = len(config.image_channels) - 1
+        if config.size % (1 << halvings) or config.size >> halvings < 4:
+            raise ValueError(
+                f"frames of {config.size} pixels cannot be halved {halvings} times down to at least 4: "
+                "give fewer image_channels or another crop size"
+            )
+        self.config = config
+        self.speech_encoder = SpeechEncoder(config.speech_width)
+        self.image_encoder = ImageEncoder(config.image_channels)
+        self.emotion_encoder = EmotionEncoder(config.code_width // 2)
+        self.noise_encoder = NoiseEncoder(config.code_width // 2)
+        half = config.code_width // 2
+        # Direct draws the face anew wherever it is, as in 2020; only what moves has to know where things are.
+        self.landmark_encoder: LandmarkEncoder | None = None
+        self.look_encoder: LookEncoder | None = None
+        if config.architecture == "warp":
+            bottom = config.size >> halvings
+            self.landmark_encoder = LandmarkEncoder(config.image_channels[-1], bottom, config.code_width)
+            self.look_encoder = LookEncoder(half)
+        # The mouth's shape is told to the decoder in plain numbers too: it learns lips several times sooner.
+        told = config.speech_width + 2 + (3 if self.look_encoder else 2) * half
+        self.code = nn.Sequential(
+            nn.Linear(told, config.code_width),
+            nn.SiLU(),
+            nn.Linear(config.code_width, config.code_width),
+            nn.SiLU(),
+        )
+        self.decoder = DECODERS[config.architecture](config.size, config.image_channels, config.code_width)
+
+    def landmarks(self, maps: list[Tensor]) -> Tensor:
+        """Where the references' landmarks are (B, 68, 2), the picture in [−1, 1]; zeros where nobody needs them."""
+        if self.landmark_encoder is None:
+            return maps[0].new_zeros(len(maps[0]), 68, 2)
+        found: Tensor = self.landmark_encoder(maps[-1])
+        return found
+
+    def codes(self, landmarks: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
+        """Codes (B, T, code_width) of the references' landmarks (B, 68, 2) and speech codes (B, T, speech_width).
+
+        Feelings (B, T, 6), motion (B, T, 9).
+        """
+        mouth = 2 * self.speech_encoder.mouth_shape(speech)
+        told = [speech, mouth, self.emotion_encoder(feeling), self.noise_encoder(motion)]
+        if self.look_encoder is not None:
+            told.append(self.look_encoder(landmarks)[:, None].expand(-1, speech.shape[1], -1))
+        code: Tensor = self.code(torch.cat(told, -1))
+        return code
+
+    def draw(self, maps: list[Tensor], landmarks: Tensor, codes: Tensor) -> Drawing:
+        """B · T frames, and what they are made of.
+
+        From the feature maps of B images, their landmarks (B, 68, 2), and codes (B, T, code_width).
+        """
+        length = codes.shape[1]
+        repeated = [level.repeat_interleave(length, 0) for level in maps]
+        drawing: Drawing = self.decoder(repeated, landmarks.repeat_interleave(length, 0), codes.flatten(0, 1))
+        return drawing
+
+    def forward(self, reference: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
+        """Frames (B, T, 3, S, S) from references (B, 3, S, S), speech codes, feelings and motion."""
+        maps = self.image_encoder(reference)
+        landmarks = self.landmarks(maps)
+        frames = self.draw(maps, landmarks, self.codes(landmarks, speech, feeling, motion)).frames
+        return frames.view(*speech.shape[:2], *frames.shape[1:])
+
+
+def count_parameters(module: nn.Module) -> int:
+    """Numbers that training changes."""
+    return sum(parameter.numel() for parameter in module.parameters())

@@ -1,0 +1,1 @@
+"""MLflow: runs, curves, the registry. The only package that imports mlflow."""

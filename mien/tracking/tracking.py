@@ -1,0 +1,397 @@
+"""Runs in MLflow: the one room that imports mlflow. Tracking never fails and never stalls what it tracks.
+
+One parent run for each pipeline run, one child run for each stage that really ran. Without `MLFLOW_TRACKING_URI` the
+runs go into `mlflow.db` at the main repository's root with their files in `mlartifacts/` beside it, wherever below it
+a stage runs (a git worktree, an experiment's temporary folder). Where the server is dead, one line says so and every
+call here does nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mien.files import sha256_file
+from mien.locks import LockHeldError, file_lock
+from mien.processes import Process
+from mien.tracking.metric_pump import BATCH, Measurement, MetricPump
+from mien.tracking.run_records import PipelineRecord, Records
+from mien.tracking.values import (
+    Dataset,
+    Figure,
+    ServedModel,
+    configure_mlflow,
+    flatten,
+    git_tags,
+    main_root,
+    numbers,
+    reachable,
+    tracking_uri,
+)
+
+EXPERIMENT = "mien"
+RUNS_VIEW = "?workflowType=machine_learning"
+"""At the end of an address in MLflow's pages: runs and curves, not traces of language models."""
+SYSTEM_SECONDS = 5
+"""How often processor, memory, disk, network and GPU are measured while a stage runs."""
+_PARAMETERS_A_BATCH = 100
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Tracking:
+    """A connection to the tracking store; `client` is None where there is none, and every call then does nothing."""
+
+    folder: Path
+    uri: str
+    client: Any = None
+    experiment: str = ""
+    _warned: set[str] = field(default_factory=set)
+
+    @classmethod
+    def connect(cls, folder: Path) -> Tracking:
+        """Connect for work in `folder`; `MIEN_TRACKING=off` means no tracking at all."""
+        root = main_root(folder)
+        tracking = cls(root, tracking_uri(folder))
+        if os.environ.get("MIEN_TRACKING", "").lower() in {"off", "0", "false"}:
+            return tracking
+        if not reachable(tracking.uri):
+            tracking._warn(ConnectionError(f"nothing answers at {tracking.uri}"))
+            return tracking
+        configure_mlflow()
+        tracking.safely(tracking._open)
+        return tracking
+
+    def _open(self) -> None:
+        from mlflow.tracking import MlflowClient
+
+        # The first to come creates the tables and the experiment; two at once would trip over one another.
+        with file_lock(self.folder / ".mien" / "locks" / "mlflow.lock", seconds=60):
+            client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+            name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
+            found = client.get_experiment_by_name(name)
+            if found is not None:
+                self.experiment = found.experiment_id
+            else:
+                local = self.uri.startswith("sqlite:")
+                location = (self.folder / "mlartifacts").as_uri() if local else None
+                self.experiment = client.create_experiment(name, artifact_location=location)
+        self.client = client
+
+    def safely(self, action: Callable[[], Result]) -> Result | None:
+        """The result of `action`, or None after one line on stderr when it failed."""
+        try:
+            return action()
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong with tracking, the run goes on
+            self._warn(error)
+            return None
+
+    def _warn(self, error: Exception) -> None:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        if lines[0] not in self._warned:
+            self._warned.add(lines[0])
+            print(f"tracking: {lines[0][:300]}; the run goes on without it", file=sys.stderr, flush=True)
+
+    def create_run(self, name: str, tags: Mapping[str, str], params: Mapping[str, Any]) -> str | None:
+        """A new run with tags and flattened parameters; its id."""
+        if self.client is None:
+            return None
+        return self.safely(lambda: self._create_run(name, tags, params))
+
+    def _create_run(self, name: str, tags: Mapping[str, str], params: Mapping[str, Any]) -> str:
+        from mlflow.entities import Param
+
+        every = {"mlflow.source.name": "mien", "mlflow.source.type": "PROJECT", **git_tags(Path.cwd()), **tags}
+        run_id: str = self.client.create_run(self.experiment, run_name=name, tags=every).info.run_id
+        entries = [Param(key, value) for key, value in flatten(params).items()]
+        for start in range(0, len(entries), _PARAMETERS_A_BATCH):
+            self.client.log_batch(run_id, params=entries[start : start + _PARAMETERS_A_BATCH])
+        return run_id
+
+    def end_run(self, run_id: str, status: str) -> None:
+        """Set a run's end state: FINISHED, FAILED or KILLED."""
+        if self.client is not None:
+            self.safely(lambda: self.client.set_terminated(run_id, status))
+
+    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        if self.client is not None:
+            for key, value in tags.items():
+                self.safely(lambda key=key, value=value: self.client.set_tag(run_id, key, value))  # type: ignore[misc]
+
+    def find(self, **tags: str) -> str | None:
+        """The newest run that has all `tags` (`__` stands for a dot in a tag's name), if any."""
+        if self.client is None:
+            return None
+        query = " and ".join(f"tags.`{name.replace('__', '.')}` = '{value}'" for name, value in tags.items())
+        order = ["attributes.start_time DESC"]
+        runs = self.safely(lambda: self.client.search_runs([self.experiment], query, max_results=1, order_by=order))
+        return runs[0].info.run_id if runs else None
+
+    # -- pipeline runs ------------------------------------------------------------------------------------------
+
+    def open_pipeline(
+        self, name: str, driver: Process, managed: bool, tags: Mapping[str, str], params: Mapping[str, Any]
+    ) -> str | None:
+        """The parent run that `driver` drives, made when there is none yet; closes runs whose driver is gone."""
+        if self.client is None:
+            return None
+        records = Records(self.folder)
+        with records.locked():
+            self._close_abandoned(records)
+            found = records.of_driver(driver)
+            if found is not None and not managed:
+                return found.run_id
+            run_id = self.create_run(name, {"mien.kind": "pipeline", **tags}, params)
+            if run_id is not None:
+                records.write(PipelineRecord(run_id=run_id, pid=driver.pid, started=driver.started, managed=managed))
+            return run_id
+
+    def close_pipeline(self, run_id: str, status: str) -> None:
+        """End a managed parent run."""
+        self.end_run(run_id, status)
+        records = Records(self.folder)
+        with records.locked():
+            if record := records.of_run(run_id):
+                records.remove(record)
+
+    def stage_begins(self, parent: str, stage: str, run_id: str) -> None:
+        """Note in the parent's record that `stage` is under way."""
+        self.safely(lambda: self._change(parent, lambda record: record.under_way.update({stage: run_id})))
+        if self.client is not None:
+            self.safely(lambda: self.client.update_run(parent, status="RUNNING"))
+
+    def stage_ends(self, parent: str, stage: str, status: str) -> None:
+        """Note the stage's end; where the stages close the parent themselves, give it its state so far."""
+
+        def change(record: PipelineRecord) -> None:
+            record.under_way.pop(stage, None)
+            record.failed = record.failed or status != "FINISHED"
+
+        record = self.safely(lambda: self._change(parent, change))
+        if record is not None and not record.managed and not record.under_way:
+            self.end_run(parent, "FAILED" if record.failed else "FINISHED")
+
+    def _change(self, run_id: str, change: Callable[[PipelineRecord], None]) -> PipelineRecord | None:
+        records = Records(self.folder)
+        with records.locked():
+            record = records.of_run(run_id)
+            if record is not None:
+                change(record)
+                records.write(record)
+            return record
+
+    def _close_abandoned(self, records: Records) -> None:
+        for record in records.all():
+            if record.driver().alive():
+                continue
+            for run_id in record.under_way.values():
+                self.end_run(run_id, "KILLED")
+            if record.managed or record.under_way:
+                self.end_run(record.run_id, "KILLED")
+            records.remove(record)
+
+    # -- models -------------------------------------------------------------------------------------------------
+
+    def register(self, run_id: str, model: ServedModel, figure: Figure) -> str | None:
+        """Log and register a model folder; `champion` moves to it when `figure` is better than the champion's.
+
+        Returns the version. A folder whose weights are registered already gets no second version.
+        """
+        if self.client is None:
+            return None
+        lock = self.folder / ".mien" / "locks" / "registry.lock"
+        try:
+            with file_lock(lock, seconds=60):
+                return self.safely(lambda: self._register(run_id, model, figure))
+        except LockHeldError as error:
+            self._warn(error)
+            return None
+
+    def _register(self, run_id: str, model: ServedModel, figure: Figure) -> str:
+        digest = sha256_file(model.folder / "model.safetensors")
+        version = self._registered_version(model.name, digest)
+        if version is None:
+            version = self._log_model(run_id, model, digest)
+        self.client.set_model_version_tag(model.name, version, f"figure.{figure.name}", repr(figure.value))
+        if self._improves(model.name, version, figure):
+            self.client.set_registered_model_alias(model.name, "champion", version)
+        return version
+
+    def _registered_version(self, name: str, digest: str) -> str | None:
+        for found in self.client.search_model_versions(f"name = '{name}'"):
+            if found.tags.get("weights.sha256") == digest:
+                return str(found.version)
+        return None
+
+    def _log_model(self, run_id: str, model: ServedModel, digest: str) -> str:
+        import mlflow.pyfunc
+        from mlflow.exceptions import MlflowException
+        from mlflow.models import Model, ModelSignature
+
+        mlflow.set_tracking_uri(self.uri)
+        mlflow.set_registry_uri(self.uri)
+        signature = ModelSignature(inputs=_schema(model.inputs), outputs=_schema(model.outputs))
+        logged = Model.log(
+            artifact_path=None,
+            name=model.name,
+            flavor=mlflow.pyfunc,
+            run_id=run_id,
+            loader_module=model.loader,
+            data_path=str(model.folder),
+            signature=signature,
+            input_example=dict(model.example),
+            pip_requirements=list(model.requirements),
+        )
+        try:
+            self.client.create_registered_model(model.name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        version = self.client.create_model_version(
+            model.name,
+            source=logged.model_uri,
+            run_id=run_id,
+            tags={"weights.sha256": digest},
+            model_id=logged.model_id,
+        )
+        return str(version.version)
+
+    def _improves(self, name: str, version: str, figure: Figure) -> bool:
+        from mlflow.exceptions import MlflowException
+
+        if not math.isfinite(figure.value):
+            return False
+        try:
+            champion = self.client.get_model_version_by_alias(name, "champion")
+        except MlflowException:
+            return True
+        if str(champion.version) == version:
+            return False
+        known = champion.tags.get(f"figure.{figure.name}")
+        return known is None or figure.better_than(float(known))
+
+
+class TrackedRun:
+    """One stage's child run while the stage runs; every method returns at once or after a bounded wait."""
+
+    def __init__(
+        self,
+        tracking: Tracking,
+        stage: str,
+        parent: str | None,
+        tags: Mapping[str, str],
+        params: Mapping[str, Any],
+        datasets: Sequence[Dataset] = (),
+    ) -> None:
+        self._tracking = tracking
+        self._stage = stage
+        self._parent = parent
+        self._step = 0
+        self._pump: MetricPump | None = None
+        self._monitor: Any = None
+        nested = {"mlflow.parentRunId": parent} if parent else {}
+        self.run_id = tracking.create_run(stage, {"mien.kind": "stage", **nested, **tags}, params)
+        if self.run_id is not None:
+            if parent:
+                tracking.stage_begins(parent, stage, self.run_id)
+            self._pump = MetricPump(self._send)
+            tracking.safely(lambda: self._log_datasets(datasets))
+            self._monitor = tracking.safely(self._start_monitor)
+
+    def log(self, values: Mapping[str, float], step: int) -> None:
+        """Queue one value of each metric at `step`."""
+        self._step = max(self._step, step)
+        if self._pump is not None:
+            self._pump.put({name: float(value) for name, value in values.items()}, step)
+
+    def figures(self, values: Mapping[str, Any]) -> None:
+        """Log a stage's final figures (numbers of a nested mapping, `a.b`) at the last step.
+
+        The parent gets them too, as `<stage>.<figure>`: so pipeline runs can be compared with one another.
+        """
+        figures = numbers(values)
+        self.log(figures, self._step)
+        if self.run_id is not None and self._parent:
+            whole = {f"{self._stage}.{name}": value for name, value in figures.items()}
+            self._tracking.safely(lambda: self._log_batch(self._parent, whole))
+
+    def _log_batch(self, run_id: str | None, values: Mapping[str, float]) -> None:
+        from mlflow.entities import Metric
+
+        now = time.time_ns() // 1_000_000
+        metrics = [Metric(name, value, now, 0) for name, value in values.items()]
+        for start in range(0, len(metrics), BATCH):
+            self._tracking.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
+
+    def artifact(self, path: Path, folder: str | None = None) -> None:
+        """Copy a file, or what is in a folder, into the run's artifacts."""
+        if self.run_id is None:
+            return
+        client, run_id = self._tracking.client, self.run_id
+        if path.is_dir():
+            self._tracking.safely(lambda: client.log_artifacts(run_id, str(path), folder or path.name))
+        else:
+            self._tracking.safely(lambda: client.log_artifact(run_id, str(path), folder))
+
+    def register(self, model: ServedModel, figure: Figure) -> str | None:
+        """As `Tracking.register`, from this run."""
+        return None if self.run_id is None else self._tracking.register(self.run_id, model, figure)
+
+    def end(self, status: str) -> None:
+        """Send what is left (at most 10 s) and set the end state: FINISHED, FAILED or KILLED."""
+        if self.run_id is None:
+            return
+        if self._monitor is not None:
+            self._tracking.safely(self._monitor.finish)
+        if self._pump is not None:
+            self._pump.close(2.0 if status == "KILLED" else 10.0)
+        self._tracking.end_run(self.run_id, status)
+        if self._parent:
+            self._tracking.stage_ends(self._parent, self._stage, status)
+
+    def _send(self, batch: Sequence[Measurement]) -> None:
+        from mlflow.entities import Metric
+        from mlflow.exceptions import MlflowException
+
+        metrics = [Metric(m.name, m.value, m.milliseconds, m.step) for m in batch[:BATCH]]
+        try:
+            self._tracking.client.log_batch(self.run_id, metrics=metrics)
+        except MlflowException as error:
+            if error.error_code != "INVALID_PARAMETER_VALUE":
+                raise
+            # A name or value that MLflow will never take: said once, dropped, or nothing after it would arrive.
+            self._tracking._warn(error)
+
+    def _log_datasets(self, datasets: Sequence[Dataset]) -> None:
+        from mlflow.data.code_dataset_source import CodeDatasetSource
+        from mlflow.data.meta_dataset import MetaDataset
+        from mlflow.entities import DatasetInput
+
+        source = CodeDatasetSource(tags={"dvc.stage": self._stage})
+        inputs = []
+        for dataset in datasets:
+            described: Any = MetaDataset(source, dataset.name, dataset.digest[:36])  # type: ignore[abstract]
+            inputs.append(DatasetInput(described._to_mlflow_entity(), []))
+        if inputs:
+            self._tracking.client.log_inputs(self.run_id, inputs)
+
+    def _start_monitor(self) -> Any:
+        from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
+
+        monitor = SystemMetricsMonitor(self.run_id, SYSTEM_SECONDS, tracking_uri=self._tracking.uri)
+        monitor.start()
+        return monitor
+
+
+def _schema(specification: Mapping[str, tuple[str, tuple[int, ...]]]) -> Any:
+    import numpy as np
+    from mlflow.types import Schema, TensorSpec
+
+    return Schema([TensorSpec(np.dtype(kind), shape, name) for name, (kind, shape) in specification.items()])

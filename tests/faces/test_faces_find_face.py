@@ -1,0 +1,89 @@
+"""Faces are found wherever they are in a picture, counted from the left, and chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from talk_making import REAL, textured, wall, with_faces
+
+from mien.faces.pictures.find_face import NoFace, choose_face, find_faces
+from mien.media.video import decode_frames
+
+
+@pytest.mark.parametrize(("longest", "width"), [(640, 100), (1600, 90), (2048, 60)])
+def test_a_small_face_in_a_big_picture_is_found_where_it_is(longest: int, width: int) -> None:
+    height = longest * 3 // 4
+    place = (0.8 * longest, 0.62 * height)
+    picture = textured(with_faces(wall(height, longest), (*place, width)))
+    (face,) = find_faces(picture)
+    alone = with_faces(wall(), (180, 144, 170))
+    (large,) = find_faces(alone)
+    expected = (large.landmarks - (180, 144)) * (width / 170) + place
+    assert np.abs(face.landmarks - expected).mean() < 0.03 * width
+    assert face.mesh is not None
+    assert np.abs(face.mesh[:, :2].mean(axis=0) - face.centre).max() < 0.3 * width
+
+
+@pytest.mark.parametrize("side", [32, 64, 128])
+def test_a_face_that_fills_a_small_picture_is_found(side: int) -> None:
+    (face,) = find_faces(with_faces(wall(side, side), (side / 2, side / 2, side)))
+    assert np.abs(face.centre - side / 2).max() < 0.05 * side
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_a_picture_that_lies_on_its_side(turns: int) -> None:
+    picture = with_faces(wall(), (140, 150, 190))
+    (upright,) = find_faces(picture)
+    (turned,) = find_faces(np.ascontiguousarray(np.rot90(picture, turns)))
+    height, width = picture.shape[:2]
+    x, y = upright.landmarks.T
+    where = {1: (y, width - 1 - x), 3: (height - 1 - y, x)}[turns]
+    assert np.abs(turned.landmarks - np.stack(where, 1)).mean() < 2
+
+
+def test_faces_are_counted_from_the_left_and_the_largest_is_usual() -> None:
+    picture = with_faces(wall(480, 640), (520, 140, 150), (100, 140, 120), (300, 250, 200))
+    found = choose_face(picture)
+    assert len(found.faces) == 3
+    assert [round(float(face.centre[0]), -1) for face in found.faces] == [100, 300, 520]
+    assert found.chosen == 1
+    assert abs(float(choose_face(picture, 2).face.centre[0]) - 520) < 5
+    with pytest.raises(NoFace, match=r"are 3 faces, numbers 0 to 2 .* no face 3"):
+        choose_face(picture, 3)
+
+
+def test_a_poster_far_behind_is_not_counted() -> None:
+    assert len(find_faces(with_faces(wall(480, 640), (400, 250, 330), (60, 60, 60)))) == 1
+
+
+def test_where_there_is_no_face_none_is_found() -> None:
+    for picture in (wall(), textured(wall(480, 640)), np.zeros((40, 2000, 3), np.uint8)):
+        assert find_faces(picture) == []
+    with pytest.raises(NoFace, match="no face in the picture"):
+        choose_face(wall())
+    with pytest.raises(NoFace, match="is 1 face, number 0"):
+        choose_face(with_faces(wall(), (180, 144, 170)), 1)
+
+
+def test_a_quick_look_finds_what_is_large() -> None:
+    assert len(find_faces(with_faces(wall(), (180, 144, 170)), thorough=False)) == 1
+    assert find_faces(with_faces(wall(960, 1280), (900, 300, 60)), thorough=False) == []
+
+
+@pytest.mark.real
+def test_real_photos_and_videos() -> None:
+    if not REAL.exists():
+        pytest.skip(f"real media not present: {REAL}")
+    photos = [*sorted((REAL / "talking/cremad/stills").glob("*.png")), REAL / "body/coco/000000000785.jpg"]
+    pictures = [np.array(Image.open(path).convert("RGB")) for path in photos]
+    videos: list[Path] = [
+        *sorted((REAL / "talking/grid").glob("*.mpg")),
+        *sorted((REAL / "body/asl").glob("*.mkv"))[:4],
+    ]
+    pictures += [next(iter(decode_frames(path))) for path in videos]
+    assert len(pictures) > 10
+    for picture in pictures:
+        assert len(find_faces(picture)) == 1  # the skier's face is 27 pixels wide in 640
