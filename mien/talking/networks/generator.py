@@ -8,7 +8,7 @@ pieces of any length; what is smooth in time is what drives them.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -84,6 +84,10 @@ class Generator(nn.Module):
         )
         self.decoder = DECODERS[config.architecture](config.size, config.image_channels, config.code_width)
 
+    def describe(self) -> dict[str, Any]:
+        """What config.json holds to build it again."""
+        return {"network": self.config.model_dump(mode="json"), "size": self.config.size}
+
     def landmarks(self, maps: list[Tensor]) -> Tensor:
         """Where the references' landmarks are (B, 68, 2), the picture in [−1, 1]; zeros where nobody needs them."""
         if self.landmark_encoder is None:
@@ -119,8 +123,3 @@ class Generator(nn.Module):
         landmarks = self.landmarks(maps)
         frames = self.draw(maps, landmarks, self.codes(landmarks, speech, feeling, motion)).frames
         return frames.view(*speech.shape[:2], *frames.shape[1:])
-
-
-def count_parameters(module: nn.Module) -> int:
-    """Numbers that training changes."""
-    return sum(parameter.numel() for parameter in module.parameters())
