@@ -64,7 +64,7 @@ def test_clips_that_do_not_fit_into_memory_are_parted_as_they_are_needed(
 
 
 def test_the_critic_learns_words_and_the_generator_to_make_clips_again(corpus: Path, tmp_path: Path) -> None:
-    changes = {"baseline_samples": 0, "width": 32, "hidden": 32, "adversarial_weight": 0.0}
+    changes = {"baseline_samples": 0, "width": 32, "hidden": 32}
     options = with_training(TINY, samples=960, batch=16).model_copy(update=changes)
     rows: list[dict[str, float]] = []
     run = a_run(tmp_path / "resume", lambda values, _: rows.append(dict(values)), curve_points=1000)
@@ -73,7 +73,7 @@ def test_the_critic_learns_words_and_the_generator_to_make_clips_again(corpus: P
     assert np.mean([row["reconstruction"] for row in told[-8:]]) < 0.8 * np.mean(
         [r["reconstruction"] for r in told[:4]]
     )
-    assert np.mean([row["mismatch"] for row in told[30:40]]) < 0.8 * told[0]["mismatch"]
+    assert np.mean([row["mismatch"] for row in told[-10:]]) < 0.9 * np.mean([row["mismatch"] for row in told[:10]])
     assert "gap" in told[-1]
     assert figures.keys() == {"val_exact", "val_shape", "val_motion"}
 

@@ -34,7 +34,9 @@ class VideoTrainer(Trainer[LayersBatch]):
         self.data, self.val, self.stage_options = data, val, options
         assert isinstance(model.generator, LayerGenerator)
         assert model.discriminator is not None
-        self.model, self.generator = self.parts.module("model", model), model.generator
+        self.model = model
+        self.text = self.parts.module("text", model.text)
+        self.generator = self.parts.module("generator", model.generator)
         self.posterior = self.parts.module("posterior", ClipReader(model.frames, options.width, NOISE))
         self.ema = self.parts.average("ema", model, options.training.ema_decay)
         trained = [*model.text.parameters(), *model.generator.parameters(), *self.posterior.parameters()]
@@ -49,12 +51,12 @@ class VideoTrainer(Trainer[LayersBatch]):
 
     def batch(self, step: int) -> LayersBatch:
         """Clips as layers with one of their texts."""
-        return self.data.layers_batch(self.model.text, self.options.seed, KIND, step, self.options.batch)
+        return self.data.layers_batch(self.text, self.options.seed, KIND, step, self.options.batch)
 
     def loss(self, batch: LayersBatch, step: Step) -> tuple[Tensor, Values]:
         """One step of the discriminator, then reconstruction, KL divergence and the adversarial loss."""
         options, generator, real = self.stage_options, self.generator, batch.layers
-        attended = generator.pick(features_of(self.model.text, batch.tokens, batch.mask), batch.mask)
+        attended = generator.pick(features_of(self.text, batch.tokens, batch.mask), batch.mask)
         targets, twice = orders(real), torch.cat([attended, attended])
         mean, log_variance = self.posterior(targets, twice)
         noise = step.normal("posterior", len(attended), 2, *mean.shape[1:]).transpose(0, 1).reshape(mean.shape)
