@@ -152,5 +152,5 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
 
 
 def test_the_tiny_options_are_the_defaults_kin() -> None:
-    assert TINY.steps == 8
+    assert TINY.training.samples == 64
     assert ShapesOptions().architecture == "video"
