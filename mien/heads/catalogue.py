@@ -43,7 +43,7 @@ _MODELS: dict[str, _Model] = {
     ),
     "flame": _Model(
         source="FLAME, Max Planck Institute for Intelligent Systems, https://flame.is.tue.mpg.de",
-        licence="your own licence of it (not to be passed on; skinned by smplx, for non-commercial research)",
+        licence="your own licence of it; not to be redistributed",
         obtain="register there, convert your file to npz as docs/heads.md shows, and put it",
         open=lambda path: FlameHead(read_flame(path)),
     ),
