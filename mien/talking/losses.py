@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from mien.clips import EMOTIONS
+from mien.media.coordinates import to_normalised
 
 
 def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> Tensor:
@@ -63,8 +64,8 @@ def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int)
     of `size`, where it should lead to `reference_points` (N, P, 2). Charbonnier's distance √(d² + 0.1²) − 0.1. Points
     outside the frame do not count.
     """
-    place = (2 * points + 1) / size - 1
-    wanted = (2 * reference_points + 1) / size - 1 - place
+    place = to_normalised(points, size)
+    wanted = to_normalised(reference_points, size) - place
     read = nn.functional.grid_sample(flow, place[:, :, None], padding_mode="border", align_corners=False)
     missed = (read[..., 0].transpose(1, 2) - wanted) * size / 2
     distance = (missed.square().sum(-1) + 0.01).sqrt() - 0.1

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from mien.media.coordinates import to_normalised, to_pixels
 from mien.talking.options import Augmentation
 
 MIRRORED = (
@@ -81,10 +82,8 @@ def draw_changes(random: np.random.Generator, batch: int, options: Augmentation)
 
 def move_points(points: Tensor, matrices: Tensor, size: int) -> Tensor:
     """Points (…, P, 2) in pixels of a picture of `size`, moved by matrices (…, 3, 3) on coordinates of [−1, 1]."""
-    # pixel centre p is at (2p + 1) / S − 1 in the coordinates of grid_sample
-    place = (2 * points + 1) / size - 1
-    moved = place @ matrices[..., :2, :2].transpose(-1, -2) + matrices[..., None, :2, 2]
-    return ((moved + 1) * size - 1) / 2
+    moved = to_normalised(points, size) @ matrices[..., :2, :2].transpose(-1, -2) + matrices[..., None, :2, 2]
+    return to_pixels(moved, size)
 
 
 def swap_sides(points: Tensor, flipped: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mien.media.coordinates import to_normalised
 from mien.talking.networks.decoding import Drawing, SteeredBlock
 
 GREATEST_CORRECTION = 0.15
@@ -106,7 +107,7 @@ def spread(points: Tensor, displacements: Tensor, reach: Tensor, side: int) -> T
     At each pixel their mean, weighted with Gaussians of deviation `reach` (P,) around the points, and with a small
     weight for no displacement at all.
     """
-    axis = (2 * torch.arange(side, device=points.device, dtype=points.dtype) + 1) / side - 1
+    axis = pixel_centres(side, points)
     pull = torch.exp(-0.5 * ((axis - points[..., None]) / reach[:, None, None]).square())  # (N, P, 2, side)
     across, down = pull[:, :, 0], pull[:, :, 1].transpose(1, 2)  # a Gaussian in the plane is a product of two
     total = down @ across + _STILL
@@ -116,7 +117,7 @@ def spread(points: Tensor, displacements: Tensor, reach: Tensor, side: int) -> T
 
 def spots(points: Tensor, side: int) -> Tensor:
     """Where the landmarks (N, 68, 2) of each of `PARTS` are: maps (N, parts, side, side) of Gaussian spots."""
-    axis = (2 * torch.arange(side, device=points.device, dtype=points.dtype) + 1) / side - 1
+    axis = pixel_centres(side, points)
     pull = torch.exp(-0.5 * ((axis - points[..., None]) / SPOT).square())
     maps = [pull[:, part, 1].transpose(1, 2) @ pull[:, part, 0] for part in map(list, PARTS)]
     return torch.stack(maps, 1)
@@ -130,7 +131,7 @@ def mouth_opening(points: Tensor, side: int) -> Tensor:
     first = points[:, list(INNER_LIPS)]
     edge = first.roll(-1, 1) - first
     edge = edge / edge.norm(dim=-1, keepdim=True).clamp(min=1e-4)
-    axis = (2 * torch.arange(side, device=points.device, dtype=points.dtype) + 1) / side - 1
+    axis = pixel_centres(side, points)
     # the signed distance is linear in x and in y: two small tables instead of one of all pixels
     along_x = -edge[..., 1:] * (axis - first[..., :1])
     along_y = edge[..., :1] * (axis - first[..., 1:])
@@ -138,10 +139,14 @@ def mouth_opening(points: Tensor, side: int) -> Tensor:
     return torch.sigmoid(distance * (2 * side) - 1)
 
 
+def pixel_centres(side: int, like: Tensor) -> Tensor:
+    """Normalised coordinates (side,) of the pixel centres along an axis; type and device of `like`."""
+    return to_normalised(torch.arange(side, device=like.device, dtype=like.dtype), side)
+
+
 def places(height: int, width: int, like: Tensor) -> Tensor:
     """Where the pixels' centres are, (height, width, 2) as x and y in [−1, 1]."""
-    x = (2 * torch.arange(width, device=like.device, dtype=like.dtype) + 1) / width - 1
-    y = (2 * torch.arange(height, device=like.device, dtype=like.dtype) + 1) / height - 1
+    x, y = pixel_centres(width, like), pixel_centres(height, like)
     return torch.stack([x.expand(height, width), y[:, None].expand(height, width)], -1)
 
 
