@@ -1,9 +1,10 @@
 """Face shards: aligned clips in HDF5 files of about 256 MB, with an index beside them.
 
 `shard-00000.h5` holds a group for each clip: `video` uint8 (T, S, S, 3) RGB in chunks (8, S, S, 3), `landmarks` float32
-(T, 68, 2) in crop pixels, `mesh` float32 (T, 478, 3) where the detector gives one, `speech` float32 (N,) in [-1, 1],
-`transform` float64 (T, 2, 3) source → crop, `found` bool (T,): False where the face was interpolated. Nothing is
-compressed, so that a window costs one short read. `index.parquet` has a row for each clip.
+(T, 68, 2) in crop pixels, `mesh` float32 (T, 478, 3) where the detector gives one, `speech` float32 (N,) in [−1, 1],
+`transform` float64 (T, 2, 3) source → crop, `found` bool (T,): False where the face was interpolated; and the features
+of `mien.faces.features`. Nothing is compressed, so that a window costs one short read. `index.parquet` has a row for
+each clip.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ import h5py
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from mien.faces.features import FEATURES, clip_features
 
 SAMPLE_RATE = 16_000
 """Samples of speech in a second."""
@@ -32,7 +36,7 @@ SLAB_FRAMES = 64
 LABELS = ("actor", "sex", "sentence_id", "text", "emotion", "intensity")
 """The columns of the clips table that go into the index."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class ShardError(ValueError):
@@ -44,7 +48,8 @@ class ShardClip:
     """One aligned clip to be written. The arrays may be HDF5 datasets: they are read in slabs.
 
     `video` uint8 (T, S, S, 3), `landmarks` float32 (T, 68, 2), `mesh` float32 (T, 478, 3) or None, `speech` float32
-    (N,) at 16 kHz, `transform` float64 (T, 2, 3), `found` bool (T,). `labels` by the names of `LABELS`; `figures` are
+    (N,) at 16 kHz, `transform` float64 (T, 2, 3), `found` bool (T,). `log_mels`, `pose` and `mouth`: the features of
+    `mien.faces.features`, computed by the writer where they are None. `labels` by the names of `LABELS`; `figures` are
     the further columns of the index.
     """
 
@@ -58,18 +63,22 @@ class ShardClip:
     mesh: Any = None
     labels: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    log_mels: Any = None
+    pose: Any = None
+    mouth: Any = None
 
     def datasets(self) -> dict[str, Any]:
-        """Name → array, in the order in which they are written and digested."""
-        named = {
-            "video": self.video,
-            "landmarks": self.landmarks,
-            "mesh": self.mesh,
-            "speech": self.speech,
-            "transform": self.transform,
-            "found": self.found,
-        }
-        return {name: array for name, array in named.items() if array is not None}
+        """Name → array, in the order in which they are written and digested; arrays that are None are left out."""
+        names = ("video", "landmarks", "mesh", "speech", "transform", "found", *FEATURES)
+        return {name: array for name in names if (array := getattr(self, name)) is not None}
+
+    def complete(self) -> ShardClip:
+        """This clip with all features; without its mesh where that has values that are not finite."""
+        mesh = None if self.mesh is None or not np.isfinite(self.mesh[:]).all() else self.mesh
+        if all(getattr(self, name) is not None for name in FEATURES):
+            return replace(self, mesh=mesh)
+        arrays = (self.landmarks[:], None if mesh is None else mesh[:], self.speech[:])
+        return replace(self, mesh=mesh, **clip_features(*arrays, self.video.shape[1], self.fps, SAMPLE_RATE))
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,8 @@ def speech_sample(frame: int, fps: Fraction, sample_rate: int = SAMPLE_RATE) -> 
 
 
 def write_clip(group: h5py.Group, clip: ShardClip) -> str:
-    """Write a clip's datasets into an HDF5 group; returns the sha256 of their content."""
+    """Write a clip's datasets, with the features that it lacks, into an HDF5 group; returns their sha256."""
+    clip = clip.complete()
     frames, size = clip.video.shape[0], clip.video.shape[1]
     digest = hashlib.sha256()
     for name, array in clip.datasets().items():
@@ -238,8 +248,28 @@ class FaceShards:
         """A whole clip."""
         return self.window(clip_id, 0, self.frames(clip_id))
 
+    def rate(self, clip_id: str) -> Fraction:
+        """Frames per second of a clip; raises KeyError for an unknown one."""
+        return Fraction(self._rows[clip_id]["fps"])
+
+    def only(self, clip_ids: Sequence[str]) -> FaceShards:
+        """A reader of some of the clips, which is small enough to be sent to another process."""
+        part = copy(self)
+        part.index = self.index.loc[list(clip_ids)]
+        part._rows = {clip_id: self._rows[clip_id] for clip_id in clip_ids}
+        part._files = OrderedDict()
+        return part
+
+    def has_mesh(self, clip_id: str) -> bool:
+        """Whether the clip has a mesh: not every detector gives one."""
+        return "mesh" in self._group(clip_id)
+
+    def mesh(self, clip_id: str) -> NDArray[np.float32] | None:
+        """The mesh (T, 478, 3) of a clip in crop pixels; None where it has none."""
+        return self.array(clip_id, "mesh") if self.has_mesh(clip_id) else None
+
     def array(self, clip_id: str, name: str) -> NDArray[Any]:
-        """A whole dataset of a clip: `mesh`, `transform`, `found`, …; raises KeyError where the clip has none."""
+        """A whole dataset of a clip: `landmarks`, `pose`, `found`, …; raises KeyError where the clip has none."""
         group = self._group(clip_id)
         if name not in group:
             raise KeyError(f"{clip_id} has no {name}")

@@ -17,26 +17,17 @@ from torch import Tensor
 
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
-from mien.faces.measures import mouth_shape
+from mien.faces.measures import FACE_POSE
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
+from mien.media.log_mel import STEPS_PER_FRAME
 from mien.talking.data.augmentation import UNCHANGED, augment_pictures, swap_sides
-from mien.talking.data.motion import (
-    ABSOLUTE,
-    MOTIONS,
-    PLACING,
-    MotionStatistics,
-    face_motion,
-    measure_statistics,
-    mirrored,
-    placement,
-)
-from mien.talking.data.speech_features import STEPS_PER_FRAME, log_mels
-from mien.talking.networks.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
+from mien.talking.data.pose import IN_PLANE, PoseStatistics, actor_pose, mirrored, placement, pose_statistics
+from mien.talking.networks.encoders import SPEECH_CONTEXT, feelings
 from mien.talking.options import Augmentation
 from mien.training.randomness import numpy_generator
 
-LIDS, BLINKING = MOTIONS.index("lids"), -0.35
+LIDS, BLINKING = FACE_POSE.index("lids"), -0.35
 """Frames whose lids are lower than this are blinks."""
 
 
@@ -44,9 +35,9 @@ LIDS, BLINKING = MOTIONS.index("lids"), -0.35
 class ClipFacts:
     """What is small enough to be kept of every clip.
 
-    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 9), turning and gaze relative to the actor's usual;
-    `pose` (T, 4) the first four of them as they are; `mouth` (T, 2);
-    `spectra` (40, margin + 4 T + margin); `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN.
+    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 9), the pose relative to the actor's (see
+    `mien.talking.data.pose`); `pose` (T, 4), the absolute in-plane pose; `mouth` (T, 2) mouth opening and width;
+    `spectra` (40, margin + 4 T + margin), log-mels; `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN.
     """
 
     landmarks: NDArray[np.float32]
@@ -123,7 +114,7 @@ class TalkingData:
         self._relate_to_actors()
         self.mouth_scale = self._mouth_scale()
         frames = sum(facts.frames for facts in self.facts.values())
-        self.has_mesh = all(self._mesh(clip_id) is not None for clip_id in self.clip_ids)
+        self.has_mesh = all(self.shards.has_mesh(clip_id) for clip_id in self.clip_ids)
         self._keep = frames * (self.size**2 * 3 + 478 * 8) <= cache_megabytes * 1e6
         self._points: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._videos: OrderedDict[str, NDArray[np.uint8]] = OrderedDict()
@@ -138,58 +129,47 @@ class TalkingData:
 
     def _facts(self, clip_id: str) -> ClipFacts:
         row = self.shards.index.loc[clip_id]
-        landmarks = np.asarray(self.shards.array(clip_id, "landmarks"), np.float32)
-        speech = np.asarray(self.shards.array(clip_id, "speech"), np.float32)
-        motion = face_motion(landmarks, self.size, self._mesh(clip_id))
+        pose = self.shards.array(clip_id, "pose")
         emotion, intensity = label(row["emotion"]), label(row["intensity"])
         return ClipFacts(
-            landmarks,
-            motion,
-            motion[:, PLACING],
-            mouth_shape(landmarks),
-            log_mels(speech, len(landmarks), self.fps, self.sample_rate, SPEECH_MARGIN),
+            self.shards.array(clip_id, "landmarks"),
+            pose,
+            pose[:, IN_PLANE],
+            self.shards.array(clip_id, "mouth"),
+            self.shards.array(clip_id, "log_mels"),
             EMOTIONS.index(emotion) if emotion in EMOTIONS else -1,
             math.nan if intensity is None else float(intensity),
             label(row["actor"]),
         )
 
-    def _mesh(self, clip_id: str) -> NDArray[np.float32] | None:
-        try:
-            mesh = self.shards.array(clip_id, "mesh")
-        except KeyError:  # a detector that gives 68 points only
-            return None
-        return np.asarray(mesh, np.float32) if np.isfinite(mesh).all() else None
-
     def points(self, clip_id: str, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """Points (N, P, 2) of frames, in crop pixels: the mesh's 478 where the whole part has one, else the 68."""
         if clip_id not in self._points:
-            mesh = self._mesh(clip_id) if self.has_mesh else None
+            mesh = self.shards.mesh(clip_id) if self.has_mesh else None
             self._points[clip_id] = self.facts[clip_id].landmarks if mesh is None else mesh[..., :2]
             if not self._keep and len(self._points) > 64:
                 self._points.popitem(last=False)
         return self._points[clip_id][numbers]
 
     def _relate_to_actors(self) -> None:
-        # A long nose is no turned head: turning is measured against the actor's own median.
         self.by_actor: dict[str, list[str]] = {}
         for clip_id, facts in self.facts.items():
             self.by_actor.setdefault(facts.actor or clip_id, []).append(clip_id)
         for clip_ids in self.by_actor.values():
-            usual = np.median(np.concatenate([self.facts[clip_id].motion for clip_id in clip_ids]), 0)
-            usual[ABSOLUTE] = 0
+            own = actor_pose([self.facts[clip_id].motion for clip_id in clip_ids])
             for clip_id in clip_ids:
-                self.facts[clip_id] = replace(self.facts[clip_id], motion=self.facts[clip_id].motion - usual)
+                self.facts[clip_id] = replace(self.facts[clip_id], motion=self.facts[clip_id].motion - own)
 
     def _mouth_scale(self) -> NDArray[np.float32]:
         if not self.facts:
             return np.ones(2, np.float32)
         return np.maximum(np.concatenate([facts.mouth for facts in self.facts.values()]).std(0), 1e-3)
 
-    def motion_statistics(self) -> MotionStatistics:
-        """Of all clips; see `mien.talking.data.motion`."""
+    def motion_statistics(self) -> PoseStatistics:
+        """Of all clips and their mirror images; see `mien.talking.data.pose`."""
         facts = list(self.facts.values())
         both = [one.motion for one in facts] + [mirrored(one.motion) for one in facts]
-        return measure_statistics(both, [one.emotion for one in facts] * 2)
+        return pose_statistics(both, [one.emotion for one in facts] * 2)
 
     def frame(self, clip_id: str, number: int) -> NDArray[np.uint8]:
         """One frame (S, S, 3)."""

@@ -9,24 +9,15 @@ from torch import Tensor, nn
 
 from mien.clips import EMOTIONS
 from mien.faces.mean_shape import MEAN_SHAPE
-from mien.talking.data.motion import (
-    MOTIONS,
-    PLACING,
-    QUANTILES,
-    TAPS,
-    TURNING,
-    MotionStatistics,
-    placement,
-)
-from mien.talking.data.speech_features import MELS, STEPS_PER_FRAME
+from mien.faces.measures import FACE_POSE
+from mien.media.log_mel import MARGIN, MELS, STEPS_PER_FRAME
+from mien.talking.data.pose import DECODED, IN_PLANE, QUANTILES, TAPS, PoseStatistics, placement
 from mien.talking.networks.decoding import group_norm
 
-SPEECH_CONTEXT = 34
+SPEECH_CONTEXT = MARGIN + STEPS_PER_FRAME + MARGIN
 """Spectra that one video frame's speech code depends on: the receptive field of `SpeechEncoder`."""
 
-SPEECH_MARGIN = (SPEECH_CONTEXT - STEPS_PER_FRAME) // 2
-"""Spectra before a frame's first and behind its last that its speech code depends on."""
-
+SPEECH_MARGIN = MARGIN
 
 USUAL_INTENSITY = 0.75
 """What an unspecified intensity counts as where nothing is learned about it."""
@@ -108,24 +99,29 @@ class NoiseEncoder(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        count = len(MOTIONS)
+        count = len(FACE_POSE)
         self.register_buffer("filters", torch.zeros(count, TAPS))
         self.register_buffer("mixing", torch.eye(count))
         self.register_buffer("quantiles", torch.zeros(count, QUANTILES))
         self.register_buffer("means", torch.zeros(len(EMOTIONS), count))
         self.register_buffer("scale", torch.ones(count))
-        self.layers = nn.Sequential(nn.Linear(len(MOTIONS[TURNING]), width), nn.SiLU(), nn.Linear(width, width))
+        self.layers = nn.Sequential(nn.Linear(len(FACE_POSE[DECODED]), width), nn.SiLU(), nn.Linear(width, width))
 
-    def set_statistics(self, statistics: MotionStatistics) -> None:
+    def set_statistics(self, statistics: PoseStatistics) -> None:
         """Take over what was measured on the training clips."""
         for name in ("filters", "mixing", "quantiles", "means", "scale"):
             getattr(self, name).copy_(torch.from_numpy(getattr(statistics, name)))
 
+    @property
+    def usual_motion(self) -> Tensor:
+        """The mean pose (9,) over the emotions of the training clips, in the units of `FACE_POSE`."""
+        return self.means.mean(0)
+
     @torch.no_grad()
     def motion(self, noise: Tensor, feeling: Tensor) -> Tensor:
-        """Motion (T, 9) in the units of `MOTIONS` from white Gaussian noise (T + TAPS − 1, 9) and feelings (T, 6)."""
+        """Motion (T, 9) in the units of `FACE_POSE` from white Gaussian noise (T + TAPS − 1, 9) and feelings (T, 6)."""
         mixed = (noise @ self.mixing.T).T[None]
-        smooth = nn.functional.conv1d(mixed, self.filters[:, None], groups=len(MOTIONS))[0]
+        smooth = nn.functional.conv1d(mixed, self.filters[:, None], groups=len(FACE_POSE))[0]
         place = torch.special.ndtr(smooth) * QUANTILES - 0.5
         place = place.clamp(0, QUANTILES - 1.001)
         below = place.floor().long()
@@ -134,18 +130,17 @@ class NoiseEncoder(nn.Module):
         unspecified = torch.isnan(feeling).all(-1, keepdim=True)
         weights = torch.nan_to_num(feeling, nan=USUAL_INTENSITY)
         mean = neutral + weights @ (self.means - neutral)
-        return residual.T + torch.where(unspecified, self.means.mean(0), mean)
+        return residual.T + torch.where(unspecified, self.usual_motion, mean)
 
     def placements(self, motion: Tensor) -> Tensor:
         """Transforms (T, 3, 3) of drawn frames by motion (T, 9), from the usual place of a face to where it moves."""
-        usual = self.means.mean(0)[PLACING].cpu().numpy()
-        moved = motion[:, PLACING].detach().cpu().numpy()
-        return torch.from_numpy(placement(usual[None], moved)).to(motion)
+        moved = motion[:, IN_PLANE].detach().cpu().numpy()
+        return torch.from_numpy(placement(self.usual_motion[None, IN_PLANE].cpu().numpy(), moved)).to(motion)
 
     def forward(self, motion: Tensor) -> Tensor:
-        """Codes (…, width) of motion (…, 9) in the units of `MOTIONS`: of what has to be drawn."""
-        standard = ((motion - self.means.mean(0)) / self.scale).clamp(-4, 4)
-        codes: Tensor = self.layers(standard[..., TURNING])
+        """Codes (…, width) of motion (…, 9) in the units of `FACE_POSE`: of what has to be drawn."""
+        standard = ((motion - self.usual_motion) / self.scale).clamp(-4, 4)
+        codes: Tensor = self.layers(standard[..., DECODED])
         return codes
 
 
