@@ -37,9 +37,9 @@ def mouth_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def gaze(mesh: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Mean place of both irises (T, 2) in a mesh (T, 478, 3) of MediaPipe: from the middle of the eye, in eye widths.
+    """Mean position of the irises (T, 2) in a MediaPipe mesh (T, 478, 3), relative to the centre of the eye.
 
-    To the right and down, along and across the line through the eye's corners.
+    To the right along the line through the corners of the eye, and down perpendicular to it, in eye widths.
     """
     points = np.asarray(mesh[..., :2], np.float64)
     places = []

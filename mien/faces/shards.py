@@ -27,20 +27,20 @@ from numpy.typing import NDArray
 from mien.faces.features import FEATURES, clip_features
 
 SAMPLE_RATE = 16_000
-"""Samples of speech in a second."""
+"""Sample rate of the speech in hertz."""
 
 CHUNK_FRAMES = 8
 SLAB_FRAMES = 64
-"""How many frames are copied at a time: a long clip is never held whole."""
+"""Number of frames copied at a time, so that a long clip is never in memory as a whole."""
 
 LABELS = ("actor", "sex", "sentence_id", "text", "emotion", "intensity")
-"""The columns of the clips table that go into the index."""
+"""Columns of the clips table that are copied to the index."""
 
 _FORMAT = 2
 
 
 class ShardError(ValueError):
-    """A shard or its index cannot be read: missing, unfinished, damaged, or not of this format."""
+    """A shard or its index cannot be read: missing, incomplete, damaged, or of another format."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class FaceWindow:
 
 
 def speech_sample(frame: int, fps: Fraction, sample_rate: int = SAMPLE_RATE) -> int:
-    """The sample at which frame number `frame` begins, rounded; exact for any frame rate."""
+    """Index of the sample at the start of a frame, rounded; no drift at any frame rate."""
     return round(Fraction(frame * sample_rate) / fps)
 
 
@@ -128,8 +128,8 @@ def _row(clip: ShardClip, shard: str, sha256: str) -> dict[str, Any]:
 def write_shards(folder: Path, clips: Iterable[ShardClip], shard_megabytes: float = 256.0) -> pd.DataFrame:
     """Write clips into `folder` as shards of about `shard_megabytes` (10⁶ bytes), with an index, which is returned.
 
-    The clips are taken one after the other, in the order given (by convention that of their ids), and all must have
-    one size of crop. The same clips give the same bytes. `folder` must exist; the caller makes it appear whole.
+    The clips are written one after the other in the given order (by convention that of their ids); all must have the
+    same crop size. Equal clips give equal bytes. `folder` must exist; writing it atomically is left to the caller.
     """
     rows: list[dict[str, Any]] = []
     file: h5py.File | None = None
@@ -156,7 +156,7 @@ def write_shards(folder: Path, clips: Iterable[ShardClip], shard_megabytes: floa
             file = None
     finally:
         if file is not None:
-            file.close()  # without `complete`: no reader takes it for a shard
+            file.close()  # without the attribute `complete`, readers refuse it
     if not rows:
         raise ValueError("no clip to write")
     index = pd.DataFrame(rows).set_index("clip_id")
@@ -178,10 +178,10 @@ def _finish(file: h5py.File) -> None:
 
 
 class FaceShards:
-    """Reads windows of aligned clips. Can be pickled and used after a fork: each process opens its own files."""
+    """Reader of aligned clips. It can be pickled and used after a fork: each process opens its own files."""
 
     def __init__(self, folder: Path, open_files: int = 16) -> None:
-        """Read the index in `folder`; at most `open_files` shards stay open. Raises ShardError."""
+        """Read the index in `folder`; at most `open_files` shards are kept open. Raises ShardError."""
         self.folder = Path(folder)
         self._open_files = open_files
         self._files: OrderedDict[str, h5py.File] = OrderedDict()
@@ -201,7 +201,7 @@ class FaceShards:
         self.size = int(first.attrs["size"])
         """Width and height of the crops in pixels."""
         self.sample_rate = int(first.attrs["sample_rate"])
-        """Samples of speech in a second."""
+        """Sample rate of the speech in hertz."""
 
     def __len__(self) -> int:
         return len(self.index)
@@ -214,7 +214,7 @@ class FaceShards:
 
     @property
     def fps(self) -> Fraction:
-        """Frames in a second, the same in all clips; raises ShardError when they differ."""
+        """Frames per second, equal for all clips; raises ShardError if they differ."""
         rates = sorted({row["fps"] for row in self._rows.values()})
         if len(rates) != 1:
             words = ", ".join(str(rate) for rate in rates)
@@ -222,15 +222,15 @@ class FaceShards:
         return rates[0]
 
     def frames(self, clip_id: str) -> int:
-        """How many frames a clip has; raises KeyError for an unknown one."""
+        """Number of frames of a clip; raises KeyError for an unknown one."""
         return int(self._rows[clip_id]["frames"])
 
     def window(self, clip_id: str, start: int, length: int) -> FaceWindow:
-        """Frames [start, start + length) of a clip and the speech that sounds during them.
+        """Frames [start, start + length) of a clip and the speech during them.
 
-        Speech goes from sample round(start · rate / fps) to round((start + length) · rate / fps), with zeros where the
-        clip's sound ends earlier. Raises KeyError for an unknown clip, IndexError when the clip has no such frames,
-        ShardError when the shard is damaged.
+        Speech is from sample round(start · rate / fps) to round((start + length) · rate / fps), padded with zeros if
+        the sound ends earlier. Raises KeyError for an unknown clip, IndexError if the clip has no such frames,
+        ShardError if the shard is damaged.
         """
         frames = self.frames(clip_id)
         if start < 0 or length < 1 or start + length > frames:
@@ -303,7 +303,7 @@ class FaceShards:
             raise self._damaged(path, error) from error
 
     def _file(self, shard: str) -> h5py.File:
-        if self._process != os.getpid():  # forked: the parent's handles share its file offsets
+        if self._process != os.getpid():  # after a fork: the handles of the parent share its file offsets
             self._files = OrderedDict()
             self._process = os.getpid()
         if shard in self._files:
@@ -311,8 +311,8 @@ class FaceShards:
             return self._files[shard]
         path = self.folder / shard
         try:
-            # Shards never change once they are there, and some network file systems cannot lock. Without a cache of
-            # chunks, HDF5 reads uncompressed data straight into the array.
+            # Shards do not change after they are written, and some network file systems have no locks. Without a chunk
+            # cache, HDF5 reads uncompressed data directly into the array.
             file = h5py.File(path, "r", locking=False, rdcc_nbytes=0)
             complete = bool(file.attrs.get("complete", False)) and file.attrs.get("format") == _FORMAT
         except (OSError, RuntimeError) as error:

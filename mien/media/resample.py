@@ -1,4 +1,4 @@
-"""Clips of any rate, size and container → one constant frame rate, 16 kHz mono sound, one container."""
+"""Resampling of clips of any rate, size and container to a constant frame rate and 16 kHz mono sound in Matroska."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ from mien.media.video import BIT_EXACT
 from mien.parallel import Execution, map_clips
 
 VERSION = "2"
-"""Of what this module makes: change it together with anything that changes the bytes of a resampled clip."""
+"""Part of the cache key: to be changed with anything that changes the bytes of a resampled clip."""
 
 SOUND_TOLERANCE = 0.02
-"""Seconds that the sound may leave its time stamps before samples are put in or taken out."""
+"""Seconds that the sound may deviate from its time stamps before samples are inserted or dropped."""
 
 
 class ResampleOptions(BaseModel):
     """The section `resample`.
 
-    `fps`: frames a second, an exact fraction such as 25 or "30000/1001". `audio_hz`: samples a second of the sound.
-    `crf`, `preset`: H.264's quality, 0 lossless … 51 worst, and its effort; on GRID ultrafast at 14 is 1 dB better than
-    veryfast at 12, in 2/5 of the time and 9/5 of the bytes. `max_side`: a picture with a longer side, in pixels, is
-    scaled down to it; smaller ones stay as they are. `require_sound`: whether a clip without sound is rejected as
-    `no_audio`.
-    `max_seconds`: a longer clip is rejected as `too_long`. `timeout_seconds`: of work on one clip; then `timed_out`.
+    `fps`: frames per second, an exact fraction such as 25 or "30000/1001". `audio_hz`: sample rate of the sound.
+    `crf`, `preset`: quality (0 lossless … 51 worst) and effort of H.264; on GRID, ultrafast at 14 is 1 dB better than
+    veryfast at 12, takes 2/5 of the time and 9/5 of the bytes. `max_side`: larger frames are scaled down to this
+    longest side in pixels. `require_sound`: whether a clip without sound is rejected as `no_audio`.
+    `max_seconds`: longer clips are rejected as `too_long`. `timeout_seconds`: time limit per clip, else `timed_out`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,11 +53,11 @@ class ResampleOptions(BaseModel):
 def resample_clips(
     clips: Sequence[Clip], options: ResampleOptions, folder: Path, cache: Path, execution: Execution
 ) -> list[Clip]:
-    """Write `<clip_id>.mkv` of every usable clip and `clips.csv` of all into `folder`, whole or not at all.
+    """Write `<clip_id>.mkv` of every usable clip and `clips.csv` of all clips atomically into `folder`.
 
-    The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and rate of sound are
-    those of the resampled file, which holds the sound; `sound` is None. Rejected clips keep their row and reason.
-    What was made before, of the same bytes with the same options, comes from `cache`.
+    The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and sample rate are
+    those of the resampled file, which includes the sound; `sound` is None. Rejected clips keep their row and reason.
+    Results for equal files and options are taken from `cache`.
     """
     usable = [clip for clip in clips if clip.ok]
     outcomes = map_clips(partial(_resample, options=options, cache=cache), usable, execution, "resample")
@@ -80,7 +79,7 @@ def resample_clips(
 
 
 def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
-    """The resampled clip, its path inside the cache."""
+    """The resampled clip; its path is inside the cache."""
     source = Path(clip.path)
     sound = Path(clip.sound) if clip.sound else None
     info = probe(source)
@@ -131,9 +130,9 @@ def _encode(source: Path, sound: Path | None, info: MediaInfo, options: Resample
 
 def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: bool) -> Any:
     stream = source.video
-    if own_sound:  # a sound file of its own begins with the first picture, wherever its container lets it begin
+    if own_sound:  # a separate sound file starts with the first frame, whatever start time the container states
         stream = stream.filter("setpts", "PTS-STARTPTS")
-    # The first picture is held from 0 on where it comes late: sound and picture keep their distance.
+    # A late first frame is repeated from time 0 on, so that sound and video stay in sync.
     stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
     size = shown_size(info, options.max_side)
     if size != (info.width, info.height):
@@ -152,7 +151,7 @@ def _sound(source: Any, options: ResampleOptions) -> Any:
 
 
 def shown_size(info: MediaInfo, max_side: int) -> tuple[int, int]:
-    """Width and height with square pixels, even, no side longer than `max_side`, and never larger than the source."""
+    """Even width and height for square pixels; no side exceeds `max_side` or the source."""
     if not info.width or not info.height:
         raise ClipError("undecodable", "the picture has no size")
     aspect = info.sample_aspect

@@ -1,4 +1,4 @@
-"""What the configuration says of a text encoder. Nothing heavy is imported here."""
+"""Options of a text encoder. Nothing slow is imported here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class TextOptions(BaseModel):
-    """What reads the words."""
+    """Options of the text encoder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
