@@ -1,6 +1,6 @@
 """Features of an aligned clip that depend on nothing but the clip; they are stored with it in the shards.
 
-A change of their values must come with a higher `mien.faces.aligned_clip.CODE_VERSION`, because aligned clips are cached.
+A change of their values needs a new `mien.faces.aligned_clip.CODE_VERSION`, because aligned clips are cached.
 """
 
 from __future__ import annotations

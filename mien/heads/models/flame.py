@@ -22,18 +22,18 @@ from mien.heads.models.skinning import linear_blend_skinning
 from mien.heads.models.statistical import StatisticalHead, Template
 
 SHAPES, EXPRESSIONS, JOINTS = 300, 100, 5
-"""FLAME's sizes; its joints are the root, neck, jaw, the person's left eye and the right eye."""
+"""Sizes of FLAME; its joints are root, neck, jaw, left eye and right eye (of the person)."""
 
 _PARTS = ("data", "indices", "indptr")
 _KEYS = ("v_template", "shapedirs", "posedirs", "weights", "kintree_table", "f")
 
 
 def read_flame(path: Path) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a converted FLAME file, checked. Raises HeadError in one sentence.
+    """The checked arrays of a converted FLAME file. Raises HeadError.
 
     v_template (V, 3) · shapedirs (V, 3, 400) · posedirs (V, 3, 36) · J_regressor (5, V), or its CSR parts
     J_regressor_data, J_regressor_indices and J_regressor_indptr · weights (V, 5) · kintree_table (2, 5) · f (F, 3) ·
-    landmarks (68,) where the file has them.
+    landmarks (68,) if the file has them.
     """
     if path.is_dir():
         found = sorted(path.glob("*.npz")) or sorted(path.glob("*.pkl"))
@@ -95,7 +95,7 @@ def _checked(path: Path, arrays: dict[str, NDArray[np.generic]]) -> dict[str, ND
 
 
 class FlameHead(StatisticalHead):
-    """FLAME: jaw, neck and eyes turn by its joints; other expressions are the nearest that its components can make."""
+    """FLAME: jaw, neck and eyes are rotated by joints; other expressions are fitted to its components."""
 
     name: ClassVar[str] = "flame"
     by_joints = frozenset({"jawOpen", "jawLeft", "jawRight"})
