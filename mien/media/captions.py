@@ -28,7 +28,7 @@ def webvtt(words: Sequence[SpokenWord], longest: int = 42) -> str:
     """
     if longest < 8:
         raise ValueError(f"a line of captions has at least 8 characters, not {longest}")
-    pieces = [piece for word in _checked(words) for piece in _parted(word, longest)]
+    pieces = [piece for word in _checked(words) for piece in _split_word(word, longest)]
     cues = list(_cues(pieces, longest))
     ends = [_end(cue, following[0].start) for cue, following in pairwise(cues)]
     ends += [_end(cue, math.inf) for cue in cues[-1:]]
@@ -53,7 +53,7 @@ def _checked(words: Sequence[SpokenWord]) -> Iterator[SpokenWord]:
             yield SpokenWord(plain, word.start, word.end)
 
 
-def _parted(word: SpokenWord, longest: int) -> Iterator[SpokenWord]:
+def _split_word(word: SpokenWord, longest: int) -> Iterator[SpokenWord]:
     """A word split into pieces that fit a line, with its duration divided equally between them."""
     count = -(-len(word.word) // longest)
     step = (word.end - word.start) / count

@@ -25,7 +25,7 @@ import imageio_ffmpeg
 from av.stream import Disposition
 
 from mien.clips import ClipError
-from mien.media.claims import movie_header_seconds
+from mien.media.movie_header import movie_header_seconds
 
 FORMATS = "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif"
 """The demuxers that may open a file; playlists (`hls`, `concat`, `dash`, …) and devices are not among them."""
@@ -48,7 +48,7 @@ _STANDARD_RATES = [Fraction(n * 1000, d) for n in (24, 30, 48, 60, 120) for d in
 class MediaInfo:
     """Content of a media file, measured from its packets; None: no such stream, or unknown.
 
-    `seconds` is the time from the first packet to the end of the last one; `claimed_seconds` is the duration in the
+    `seconds` is the time from the first packet to the end of the last one; `header_seconds` is the duration in the
     header. `width` and `height` are of the displayed frame: rotated by `rotation` degrees (0, 90, 180, 270;
     counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over its height). `fps` is the mean rate.
     """
@@ -63,7 +63,7 @@ class MediaInfo:
     sample_aspect: Fraction = Fraction(1)
     audio_channels: int | None = None
     audio_seconds: float | None = None
-    claimed_seconds: float | None = None
+    header_seconds: float | None = None
     container: str = ""
 
 
@@ -149,13 +149,13 @@ def probe(path: Path) -> MediaInfo:
     with open_media(path) as container:
         info = _measure(container, need_video=True)
     seconds = info.seconds or 0.0
-    claimed = info.claimed_seconds or 0.0
-    if claimed - seconds <= max(0.5, 0.02 * claimed) and info.container == "mov":
+    stated = info.header_seconds or 0.0
+    if stated - seconds <= max(0.5, 0.02 * stated) and info.container == "mov":
         # Other tracks may be longer than the sound and the video, so only a large difference counts here.
         movie = movie_header_seconds(path) or 0.0
-        claimed = movie if movie > 2 * seconds + 1 else 0.0
-    if claimed - seconds > max(0.5, 0.02 * claimed):
-        raise ClipError("truncated", f"{seconds:.2f} s are there, the header says {claimed:.2f} s")
+        stated = movie if movie > 2 * seconds + 1 else 0.0
+    if stated - seconds > max(0.5, 0.02 * stated):
+        raise ClipError("truncated", f"{seconds:.2f} s are there, the header says {stated:.2f} s")
     return info
 
 
@@ -287,11 +287,11 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         if rotation % 180:
             width, height, aspect = height, width, 1 / aspect
     container_format = container.format.name.split(",")[0]
-    claimed = None
+    stated = None
     if container_format in _HEADED_FORMATS and container.duration:
-        claimed = container.duration / av.time_base
+        stated = container.duration / av.time_base
     if container_format == "avi" and video is not None and video.frames and video.average_rate:
-        claimed = float(video.frames / video.average_rate)  # libavformat measures the duration if the index is missing
+        stated = float(video.frames / video.average_rate)  # libavformat measures the duration if the index is missing
     return MediaInfo(
         seconds=max(ends) - min(starts) if starts and ends else None,
         fps=_rate(video, picture),
@@ -303,7 +303,7 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         sample_aspect=aspect,
         audio_channels=audio.codec_context.channels if sound.packets else None,
         audio_seconds=sound.seconds if sound.packets else None,
-        claimed_seconds=claimed,
+        header_seconds=stated,
         container=container_format,
     )
 

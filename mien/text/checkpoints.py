@@ -81,7 +81,7 @@ def load_model(checkpoint: Checkpoint) -> Any:
     kind = _text_class(library, checkpoint.name, checkpoint.config)
     try:
         with _quiet(library):
-            model, told = kind.from_pretrained(
+            model, report = kind.from_pretrained(
                 checkpoint.weights,
                 config=checkpoint.text_config,
                 dtype=torch.float32,
@@ -92,7 +92,7 @@ def load_model(checkpoint: Checkpoint) -> Any:
             )
     except _UNUSABLE as error:
         raise _unusable(checkpoint.name, error) from error
-    missing = sorted(key for key in told["missing_keys"] if not any(part in key for part in _WITHOUT_USE))
+    missing = sorted(key for key in report["missing_keys"] if not any(part in key for part in _WITHOUT_USE))
     if missing:
         raise TextEncoderError(f"the weights of {checkpoint.name} lack {missing[0]} and {len(missing) - 1} others")
     if getattr(checkpoint.text_config, "is_encoder_decoder", False):
@@ -195,17 +195,17 @@ def _width(config: Any) -> Any:
 @contextmanager
 def _quiet(library: Any, bars: bool = False) -> Iterator[None]:
     """Silence transformers' reports of unused weights, which the text tower of a larger model always has."""
-    told = library.utils.logging
-    before, showed = told.get_verbosity(), told.is_progress_bar_enabled()
-    told.set_verbosity_error()
+    logging = library.utils.logging
+    before, showed = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
     if not bars:
-        told.disable_progress_bar()
+        logging.disable_progress_bar()
     try:
         yield
     finally:
-        told.set_verbosity(before)
+        logging.set_verbosity(before)
         if showed:
-            told.enable_progress_bar()
+            logging.enable_progress_bar()
 
 
 def _unusable(name: str, error: Exception) -> TextEncoderError:

@@ -68,14 +68,14 @@ def build_encoder(
 
     Raises TextEncoderError for an invalid configuration, and if the pretrained model has another fingerprint.
     """
-    told = dict(config)
-    kind = told.pop("encoder", None)
+    arguments = dict(config)
+    kind = arguments.pop("encoder", None)
     try:
         if kind == "tokens":
-            return TokensEncoder(**told)
+            return TokensEncoder(**arguments)
         if kind == "pretrained":
-            where, expected = name or told["name"], told["fingerprint"]
-            encoder = PretrainedEncoder(where, cache, int(told["longest"]), download)
+            where, expected = name or arguments["name"], arguments["fingerprint"]
+            encoder = PretrainedEncoder(where, cache, int(arguments["longest"]), download)
         else:
             raise TextEncoderError(f"a text encoder is of the kind tokens or pretrained, not {str(kind)[:40]!r}")
     except TextEncoderError:
