@@ -22,10 +22,10 @@ class EmbeddedVariation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    light: float = Field(default=1.0, ge=0, le=2, description="0 the same lamps in every clip … 2 twice as different")
+    light: float = Field(default=1.0, ge=0, le=2, description="0 the same lamps in every clip … 2 twice the variation")
     background: float = Field(default=1.0, ge=0, le=2, description="0 a grey wall … 1 coloured walls … 2 blurred rooms")
-    camera: float = Field(default=1.0, ge=0, le=2, description="0 the same framing … 2 twice as different, rolled")
-    glasses: float = Field(default=0.2, ge=0, le=1, description="part of the actors who wear glasses")
+    camera: float = Field(default=1.0, ge=0, le=2, description="0 the same framing … 2 twice the variation, and roll")
+    glasses: float = Field(default=0.2, ge=0, le=1, description="fraction of the actors who wear glasses")
 
 
 class EmbeddedOptions(BaseModel):
@@ -40,12 +40,12 @@ class EmbeddedOptions(BaseModel):
 
     actors: int = Field(default=12, ge=2, le=400, description="how many people")
     clips_per_actor: int | None = Field(
-        default=None, ge=1, le=1000, description="clips of each; None: the default plan"
+        default=None, ge=1, le=1000, description="number of clips per actor; None: the default plan"
     )
     seed: int = Field(default=1, ge=0, lt=2**32, description="of heads, voices and movements")
     width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="pixels")
     height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="pixels")
-    fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames a second, exact")
+    fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames per second, exact")
     variation: EmbeddedVariation = Field(default_factory=lambda: EmbeddedVariation())
 
 
@@ -61,12 +61,14 @@ class CorpusOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Literal["embedded", "cremad", "grid", "folder"] = Field(
-        default="embedded", description="where clips come from"
+        default="embedded", description="source of the clips"
     )
     path: Path = Field(
-        default=Path("data/raw"), description="folder of the corpus; embedded makes its own and ignores it"
+        default=Path("data/raw"), description="folder of the corpus; ignored by embedded, which is rendered"
     )
-    actors: tuple[str, ...] | None = Field(default=None, min_length=1, description="the only actors to take; None: all")
+    actors: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="names of the actors to include; None: all"
+    )
     follow_links: bool = Field(default=False, description="follow links that lead out of the corpus folder")
     embedded: EmbeddedOptions = Field(default_factory=lambda: EmbeddedOptions())
 

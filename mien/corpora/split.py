@@ -38,20 +38,20 @@ class SplitOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    val_ratio: float = Field(default=0.25, ge=0, lt=1, description="part of the actors for validation")
-    test_ratio: float = Field(default=0.1, ge=0, lt=1, description="part of the actors for the final test")
-    seed: int = Field(default=3, ge=0, lt=2**32, description="another one deals the actors out anew")
+    val_ratio: float = Field(default=0.25, ge=0, lt=1, description="fraction of the actors for validation")
+    test_ratio: float = Field(default=0.1, ge=0, lt=1, description="fraction of the actors for the final test")
+    seed: int = Field(default=3, ge=0, lt=2**32, description="seed of the hash that assigns actors to parts")
     val_actors: tuple[str, ...] | None = Field(
-        default=None, description="exactly these make val; None: the hash decides"
+        default=None, description="exactly these actors form val; None: the hash decides"
     )
     test_actors: tuple[str, ...] | None = Field(
-        default=None, description="exactly these make test; None: the hash decides"
+        default=None, description="exactly these actors form test; None: the hash decides"
     )
 
     val_clips: tuple[str, ...] | None = Field(
         default=None,
         min_length=1,
-        description="exactly these clips make val, all others train: no unseen actors; None: whole actors",
+        description="exactly these clips form val, all others train (no unseen actors); None: split by actor",
     )
 
     @field_validator("val_actors", "test_actors", "val_clips", mode="before")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import Tensor
 
-Coordinates = TypeVar("Coordinates", "Tensor", NDArray[np.float32], NDArray[np.float64])
+Coordinates = TypeVar("Coordinates", "Tensor", NDArray[np.floating])
 
 
 def to_normalised(pixels: Coordinates, size: int) -> Coordinates:

@@ -38,8 +38,8 @@ class ResampleOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fps: FrameRate = Field(default=Fraction(25), description="frames a second, exact")
-    audio_hz: int = Field(default=16000, ge=8000, le=48000, description="samples a second of the sound")
+    fps: FrameRate = Field(default=Fraction(25), description="frames per second, exact")
+    audio_hz: int = Field(default=16000, ge=8000, le=48000, description="sample rate of the sound in hertz")
     crf: int = Field(default=14, ge=0, le=51, description="H.264 quality, 0 lossless … 51 worst")
     preset: Literal["ultrafast", "superfast", "veryfast", "medium", "slow"] = Field(
         default="ultrafast", description="H.264 effort"
@@ -47,7 +47,7 @@ class ResampleOptions(BaseModel):
     max_side: int = Field(default=1280, ge=64, le=8192, description="longest side of a picture in pixels")
     require_sound: bool = Field(default=True, description="reject clips without sound")
     max_seconds: float = Field(default=3600.0, gt=0, le=86400, description="longest clip in seconds")
-    timeout_seconds: float = Field(default=1800.0, gt=0, description="longest work on one clip in seconds")
+    timeout_seconds: float = Field(default=1800.0, gt=0, description="time limit per clip in seconds")
 
 
 def resample_clips(
