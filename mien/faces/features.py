@@ -6,6 +6,7 @@ A change of their values needs a new `mien.faces.aligned_clip.CODE_VERSION`, bec
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ def clip_features(
     size: int,
     fps: Fraction,
     sample_rate: int,
-) -> dict[str, NDArray[np.floating]]:
+) -> dict[str, Any]:
     """The features of a clip from its arrays (see `mien.faces.shards`) and the side of its crops in pixels.
 
     `log_mels` float32 (MELS, MARGIN + STEPS_PER_FRAME · T + MARGIN), see `mien.media.log_mel`; `pose` float64 (T, 9),

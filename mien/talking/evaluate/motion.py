@@ -21,7 +21,7 @@ class MotionOfClips:
     `usual` (9,): the talker's `usual_motion`.
     """
 
-    def __init__(self, shards: FaceShards, usual: Motion) -> None:
+    def __init__(self, shards: FaceShards, usual: NDArray[np.floating]) -> None:
         self.shards, self.usual = shards, usual
         actors = [None if pd.isna(actor) else str(actor) for actor in shards.index["actor"]]
         self._actor = dict(zip(map(str, shards.index.index), actors, strict=True))
