@@ -22,7 +22,7 @@ from mien.faces.detectors.open import open_detector
 from mien.faces.options import AlignOptions, TrackOptions
 from mien.media.ffmpeg import probe
 from mien.media.video import decode_frames
-from mien.parallel import Execution
+from mien.execution import Execution
 
 
 def _fastest(function: Callable[[], object], times: int = 3) -> tuple[float, float]:

@@ -32,7 +32,7 @@ from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.video import decode_frames
 from mien.motion.corpus.measured import measure_shards, track_video
 from mien.motion.data.features import resampled
-from mien.parallel import Execution
+from mien.execution import Execution
 
 Array = NDArray[np.float64]
 

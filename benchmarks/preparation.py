@@ -32,7 +32,7 @@ from mien.faces.options import AlignOptions, TrackOptions
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import read_sound, write_wav
 from mien.media.video import decode_frames
-from mien.parallel import Execution
+from mien.execution import Execution
 
 ROOT = Path(__file__).resolve().parents[1]
 GRID, EMBEDDED = ROOT.parent / "shared/real/talking/grid", ROOT / "data/corpus/VideoFlash"

@@ -13,31 +13,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any, Generic, TypeVar
 
 from mien.clips import ClipError
+from mien.execution import Execution
 from mien.progress import progress_bar
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
-
-
-class Execution(BaseModel):
-    """Where and how widely a map runs.
-
-    `executor`: `local` processes or a `dask` cluster. `workers`: how many processes; None: one for each core.
-    `address`: a Dask scheduler, `tcp://host:port`; None: a cluster of `workers` processes on this machine.
-    `retries`: how often an item that failed unexpectedly, or whose process died, is tried again.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    executor: Literal["local", "dask"] = "local"
-    workers: int | None = Field(None, ge=1)
-    address: str | None = None
-    retries: int = Field(1, ge=0, le=10)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,7 @@ def emotion_discriminator(options: EmotionDiscriminatorOptions, stage: StageRun)
     """Phase 1: the emotion discriminator learns the emotions of real clips."""
     from mien.talking.train.emotion_discriminator import train_emotion_discriminator
 
-    stage.metrics(
-        train_emotion_discriminator(FACES, SPLIT, options, MODELS / "emotion_discriminator", stage.resume, stage.curves)
-    )
+    stage.metrics(train_emotion_discriminator(FACES, SPLIT, options, MODELS / "emotion_discriminator", stage.training))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ def emotion_judge(options: EmotionJudgeOptions, stage: StageRun) -> None:
     """Train the judge on real clips of the train actors."""
     from mien.talking.judge.train import train_emotion_judge
 
-    stage.metrics(train_emotion_judge(FACES, SPLIT, options, MODELS / "emotion_judge", stage.resume, stage.curves))
+    stage.metrics(train_emotion_judge(FACES, SPLIT, options, MODELS / "emotion_judge", stage.training))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ def generator(options: GeneratorOptions, stage: StageRun) -> None:
     """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
     from mien.talking.train.generator import train_generator
 
-    stage.metrics(train_generator(FACES, SPLIT, options, MODELS / "generator", stage.resume, stage.curves))
+    stage.metrics(train_generator(FACES, SPLIT, options, MODELS / "generator", stage.training))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,7 @@ def head_motion(options: HeadMotionOptions, stage: StageRun) -> None:
     """Train on motions with words."""
     from mien.motion.train import train_head_motion
 
-    figures = train_head_motion(
-        MOTIONS, options, MODELS / "head_motion", stage.resume, stage.curves, cache=Path(".cache/text")
-    )
+    figures = train_head_motion(MOTIONS, options, MODELS / "head_motion", stage.training, cache=Path(".cache/text"))
     stage.metrics(figures)
 
 

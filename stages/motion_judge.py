@@ -9,7 +9,7 @@ def motion_judge(options: MotionJudgeOptions, stage: StageRun) -> None:
     """Train the judge on real motions."""
     from mien.motion.judge.train import train_motion_judge
 
-    stage.metrics(train_motion_judge(MOTIONS, options, MODELS / "motion_judge", stage.resume, stage.curves))
+    stage.metrics(train_motion_judge(MOTIONS, options, MODELS / "motion_judge", stage.training))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ def shapes(options: ShapesOptions, stage: StageRun) -> None:
     from mien.shapes.train.train import train_shapes
 
     out = MODELS / "shapes"
-    stage.metrics(train_shapes(SHAPES_CORPUS, options, out, stage.resume, stage.curves, cache=Path(".cache/text")))
+    stage.metrics(train_shapes(SHAPES_CORPUS, options, out, stage.training, cache=Path(".cache/text")))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
     def generator(options: GeneratorOptions, stage: StageRun) -> None:
         from mien.talking.train.generator import train_generator
 
-        figures = train_generator(FACES, SPLIT, options, MODEL, stage.resume, stage.curves)
+        figures = train_generator(FACES, SPLIT, options, MODEL, stage.training)
         stage.metrics(figures)
 
     if __name__ == "__main__":
@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import os
 import shutil
 import signal
@@ -40,9 +39,9 @@ import psutil
 from pydantic import BaseModel
 
 from mien.clips import ClipError
+from mien.execution import Execution
 from mien.files import atomic_file, fingerprint, write_json
 from mien.locks import LockHeldError, file_lock
-from mien.parallel import Execution
 from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_tree, watch
 from stages.options import OptionsError, parse_options
 from stages.pipeline_files import PipelineFileError, PipelineFiles
@@ -50,6 +49,7 @@ from stages.pipeline_files import PipelineFileError, PipelineFiles
 if TYPE_CHECKING:
     from mien.tracking.tracking import TrackedRun
     from mien.tracking.values import Figure, ServedModel
+    from mien.training.run import Run
 
 LOCK_SECONDS = 2 * GRACE_SECONDS
 """How long to wait for a stage that is just ending, for instance because its dvc was killed."""
@@ -78,19 +78,20 @@ class StageRun:
         self._options = options
         self._files = files
         self._tracked = tracked
-        self._rows: dict[int, dict[str, float]] | None = None
+        self._rows: dict[int, dict[str, float]] = {}
 
     @cached_property
-    def resume(self) -> Path:
-        """Where a training keeps its state: a folder named by all that decides the result; removed after success.
+    def training(self) -> Run:
+        """Where a training keeps its checkpoints (removed after success), sends its curves, and how it is executed.
 
-        Made of the stage's name, its options and the digests of its dependencies: a changed parameter, input or
+        The identity is the fingerprint of the stage's name, options and dependencies: a changed parameter, input or
         line of code starts afresh, anything else resumes.
         """
+        from mien.training.run import Run
+
         digests = self._files.dependency_digests(self.name)
-        path = Path(".resume") / fingerprint(self.name, self._options.model_dump(mode="json"), digests)[:32]
-        path.mkdir(parents=True, exist_ok=True)
-        return path
+        identity = fingerprint(self.name, self._options.model_dump(mode="json"), digests)
+        return Run(Path(".resume") / identity[:32], identity, self.curves, self.execution)
 
     def log(self, values: Mapping[str, float], step: int) -> None:
         """Send metrics at `step` to the tracking server; never waits, never fails."""
@@ -99,19 +100,10 @@ class StageRun:
     def curves(self, values: Mapping[str, float], step: int) -> None:
         """As `log`, and a row of `plots/<stage>.csv` (columns: step, then the names in order of appearance).
 
-        Rows live beside the resume state while the stage runs. After a resume, the first row replaces every row at
-        or after its step, so the curve is that of an undisturbed run.
+        The rows are in the training's checkpoints: a resumed training reports them again.
         """
         self.log(values, step)
-        path = self.resume / "curves.jsonl"
-        if self._rows is None:
-            self._rows = {at: row for at, row in _read_rows(path).items() if at < step}
-            with atomic_file(path) as temporary:
-                temporary.write_text("".join(_line(at, row) for at, row in self._rows.items()))
-        row = {name: float(value) for name, value in values.items()}
-        self._rows.setdefault(step, {}).update(row)
-        with path.open("a") as stream:
-            stream.write(_line(step, row))
+        self._rows.setdefault(step, {}).update({name: float(value) for name, value in values.items()})
 
     def metrics(self, values: Mapping[str, Any]) -> None:
         """Write `metrics/<stage>.json`, which `dvc metrics` reads, and log the numbers in it."""
@@ -128,9 +120,9 @@ class StageRun:
 
     def finish(self) -> None:
         """Write the curves to `plots/<stage>.csv` and remove the resume state."""
-        if "resume" in self.__dict__:
-            self._write_curves(self._rows or {})  # a training that had nothing to learn from still has its file
-            shutil.rmtree(self.resume, ignore_errors=True)
+        if "training" in self.__dict__:
+            self._write_curves(self._rows)  # a training without data still has its file
+            shutil.rmtree(self.training.resume, ignore_errors=True)
 
     def _write_curves(self, rows: Mapping[int, Mapping[str, float]]) -> None:
         # NaN where a step has no value: `dvc plots` draws an empty cell as 0
@@ -276,19 +268,3 @@ def _end_with(driver: Process | None) -> None:
     if psutil.Process().ppid() == driver.pid:
         die_with_parent()
     watch(driver, orphaned)
-
-
-def _line(step: int, row: Mapping[str, float]) -> str:
-    return json.dumps([step, dict(row)]) + "\n"
-
-
-def _read_rows(path: Path) -> dict[int, dict[str, float]]:
-    rows: dict[int, dict[str, float]] = {}
-    if path.is_file():
-        for line in path.read_text().splitlines():
-            try:
-                step, row = json.loads(line)
-            except ValueError:
-                break  # the line that was being written when the stage was killed
-            rows.setdefault(step, {}).update(row)
-    return rows

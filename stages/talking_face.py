@@ -16,8 +16,7 @@ def talking_face(options: TalkingFaceOptions, stage: StageRun) -> None:
         MODELS / "emotion_discriminator",
         MODELS / "generator",
         MODELS / "talking_face",
-        stage.resume,
-        stage.curves,
+        stage.training,
     )
     stage.metrics(figures)
 

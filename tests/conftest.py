@@ -13,16 +13,16 @@ from toy_pipeline import make_repository
 def head_motion_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model of head motion: it knows a few words and hardly moves."""
     # torch is loaded for those who ask
+    from tiny import a_run, tiny
+
     from mien.motion.corpus.embedded import embedded_motions
     from mien.motion.data.store import write_motions
-    from mien.motion.options import tiny_head_motion
     from mien.motion.train import train_head_motion
-    from mien.training.curves import no_log
 
     folder = tmp_path_factory.mktemp("moving")
     (folder / "motions").mkdir()
     write_motions(folder / "motions", embedded_motions(24, 4, 4, 0))
-    train_head_motion(folder / "motions", tiny_head_motion(), folder / "head_motion", folder / "resume", no_log)
+    train_head_motion(folder / "motions", tiny("head_motion"), folder / "head_motion", a_run(folder / "resume"))
     return folder / "head_motion"
 
 

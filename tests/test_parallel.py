@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mien.clips import ClipError
-from mien.parallel import Execution, map_clips
+from mien.execution import Execution
+from mien.parallel import map_clips
 
 
 def work(folder: Path, item: int) -> int:

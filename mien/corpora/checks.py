@@ -10,9 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from mien.clips import Clip, ClipError, portable_path
+from mien.execution import Execution
 from mien.files import sha256_file
 from mien.media.ffmpeg import probe, probe_sound
-from mien.parallel import Execution, map_clips
+from mien.parallel import map_clips
 
 
 @dataclass(frozen=True)

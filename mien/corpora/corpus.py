@@ -13,8 +13,8 @@ from mien.corpora.cremad import list_cremad
 from mien.corpora.folder import list_folder
 from mien.corpora.grid import list_grid
 from mien.corpora.options import CorpusOptions
+from mien.execution import Execution
 from mien.files import atomic_directory
-from mien.parallel import Execution
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from mien.clip_cache import ClipCache
 from mien.clips import Clip, ClipError, check_rejected, write_clips
+from mien.execution import Execution
 from mien.faces.aligned_clip import CODE_VERSION, make_aligned_clip, open_aligned_clip, read_quality
 from mien.faces.filters import Quality, check_quality
 from mien.faces.options import AlignOptions, FilterOptions, TrackOptions
 from mien.faces.shards import LABELS, ShardClip, write_shards
 from mien.files import atomic_directory, sha256_file
-from mien.parallel import Execution, map_clips
+from mien.parallel import map_clips
 
 QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fraction", "sharpness", "yaw", "loudness")
 """The quality figures in the index: see `mien.faces.filters.Quality`."""

@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mien.clip_cache import ClipCache, link_or_copy
 from mien.clips import Clip, ClipError, FrameRate, portable_path, write_clips
+from mien.execution import Execution
 from mien.files import atomic_directory, sha256_file
 from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, probe, run_ffmpeg, unicode_name
 from mien.media.video import BIT_EXACT
-from mien.parallel import Execution, map_clips
+from mien.parallel import map_clips
 
 VERSION = "2"
 """Part of the cache key: to be changed with anything that changes the bytes of a resampled clip."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from mien.options import Options
 
 
-class TextOptions(BaseModel):
+class TextOptions(Options):
     """Options of the text encoder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: str = Field(
         default="tokens", min_length=1,

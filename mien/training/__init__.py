@@ -1,1 +1,1 @@
-"""What every training here shares: the loop, checkpoints and exact resume, samplers, averages of weights, devices."""
+"""Training: `train()`, what it trains (`Trainer`), checkpoints and exact resume, schedules, EMA, distribution."""

@@ -1,7 +1,7 @@
-"""Checkpoints that are whole or not there: tensors as safetensors, everything else as JSON.
+"""Checkpoints: tensors as safetensors, everything else as JSON.
 
-A checkpoint counts only when its JSON file is there, names this run's identity and gives the right digest of the
-tensors: whatever a killed process leaves behind is passed over.
+A checkpoint counts only when its JSON file exists, names this run's identity, and holds the right digests of the
+tensors and of itself: whatever a killed process leaves behind, or a damaged disk returns, is skipped.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from mien.files import atomic_file, sha256_file
+from mien.files import atomic_file, fingerprint, sha256_file
 
 KEPT = 2
-"""How many of its own checkpoints a run keeps: the newest, and one more should that be damaged."""
+"""Checkpoints of its own that a run keeps: the newest, and one more in case that is damaged."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Tensors by name and the JSON-able rest; `samples` is how far the training was."""
+    """Tensors by name and the JSON-serialisable rest; `samples`: processed when it was saved."""
 
     samples: int
     tensors: dict[str, Tensor]
@@ -54,6 +54,7 @@ def save_checkpoint(folder: Path, identity: str, checkpoint: Checkpoint) -> Path
         "tensors_sha256": sha256_file(weights),
         "state": checkpoint.state,
     }
+    content["digest"] = fingerprint(content)
     with atomic_file(metadata) as temporary:
         temporary.write_text(json.dumps(content) + "\n")
     for old in sorted(folder.glob(_pattern(identity)))[:-KEPT]:
@@ -65,7 +66,7 @@ def save_checkpoint(folder: Path, identity: str, checkpoint: Checkpoint) -> Path
 def load_checkpoint(folder: Path, identity: str) -> Checkpoint | None:
     """The newest whole checkpoint of this identity in `folder`, or None.
 
-    Checkpoints of another configuration are left alone, with a word on stderr; damaged ones are passed over.
+    Checkpoints of another configuration are left alone and damaged ones skipped, with a line on stderr for each.
     """
     others = [path for path in folder.glob("*.json") if not path.name.startswith(identity[:16])]
     if others:
@@ -74,11 +75,12 @@ def load_checkpoint(folder: Path, identity: str) -> Checkpoint | None:
         weights = metadata.with_suffix(".safetensors")
         try:
             content = json.loads(metadata.read_text())
-            if content["identity"] == identity and content["tensors_sha256"] == sha256_file(weights):
+            whole = content.pop("digest") == fingerprint(content)
+            if whole and content["identity"] == identity and content["tensors_sha256"] == sha256_file(weights):
                 return Checkpoint(int(content["samples"]), load_file(weights), content["state"])
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
             pass
-        print(f"{metadata}: damaged, passed over", file=sys.stderr)
+        print(f"{metadata}: damaged, skipped", file=sys.stderr)
     return None
 
 
@@ -100,9 +102,14 @@ def optimizer_tensors(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str
 
 def load_optimizer(prefix: str, optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
     """Fill an optimiser from what `optimizer_tensors` gave; its groups (rates, betas) stay as they were built."""
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in _below(prefix, tensors).items():
         index, key = name.split(".", 1)
+        parameter = parameters[int(index)]
+        if tensor.shape == parameter.shape:
+            # Fused optimisers read raw storage: moments need their parameter's memory format.
+            tensor = torch.empty_like(parameter, dtype=tensor.dtype).copy_(tensor)
         state.setdefault(int(index), {})[key] = tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 

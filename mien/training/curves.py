@@ -1,4 +1,4 @@
-"""Losses over the course of a training, kept with the checkpoint so that a resumed run tells the whole story."""
+"""Losses and figures over the course of a training, kept in its checkpoint."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Log = Callable[[Mapping[str, float], int], None]
-"""Called with values by name and the number of samples seen so far."""
+"""Called with values by name and the number of samples processed so far."""
 
 
 def no_log(values: Mapping[str, float], samples: int) -> None:
-    """A `Log` that forgets."""
+    """A `Log` that ignores everything."""
 
 
 class Curves:
-    """A record of (values, samples), each row passed on to `log` once.
+    """Rows of values by the number of samples, each passed on to `log` once.
 
-    `restore` takes the rows of a checkpoint and passes them on again: the listener of a resumed run hears the same
-    rows as the listener of an undisturbed one.
+    `restore` loads the rows of a checkpoint and passes them on again, so that the listener of a resumed training gets
+    the rows of an undisturbed one.
     """
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log | None) -> None:
         self.rows: list[dict[str, Any]] = []
-        self._log = log
+        self._log = log or no_log
 
     def record(self, values: Mapping[str, float], samples: int) -> None:
         """Keep the values and pass them on."""

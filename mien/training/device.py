@@ -1,41 +1,34 @@
-"""Where the arithmetic happens and in which precision."""
+"""Where the arithmetic runs and in which precision."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 from torch import nn
 
+from mien.training.options import Precision
+
 
 def best_device(name: str = "auto") -> torch.device:
-    """The device that `name` asks for; `auto` is CUDA where there is one, else the CPU.
+    """The device that `name` asks for; `auto` is CUDA if available, else the CPU. A rank of torchrun gets its own GPU.
 
-    Raises ValueError when CUDA is asked for and is not there.
+    Raises ValueError when CUDA is asked for and not available.
     """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    device = torch.device(name)
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device is cuda, but torch sees no CUDA device here: use auto or cpu")
-    return device
+    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise ValueError("device is cuda, but torch finds no CUDA device: use auto or cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
 
 
-def mixed_precision(device: torch.device) -> AbstractContextManager[object]:
-    """bfloat16 for matrix products on CUDA, full precision on the CPU.
+def autocast(device: torch.device, precision: Precision = "auto") -> AbstractContextManager[object]:
+    """The autocast context for matrix products and convolutions: `float32`, `bfloat16` or `auto`.
 
-    bfloat16 has float32's exponent range, so no loss scaling is needed.
-    """
-    if device.type == "cuda":
-        return torch.autocast("cuda", torch.bfloat16)
-    return nullcontext()
-
-
-def precise(device: torch.device, precision: str = "auto") -> AbstractContextManager[object]:
-    """bfloat16 for matrix products where it is asked for: `float32`, `bfloat16`, or `auto`.
-
-    `auto` takes it on CUDA and on processors that multiply in it, where a product takes half the time.
+    `auto` is bfloat16 on CUDA and on CPUs with native bfloat16 products. bfloat16 has float32's exponent range, so no
+    loss scaling is needed.
     """
     native = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
     if precision == "bfloat16" or (precision == "auto" and native):
@@ -44,9 +37,9 @@ def precise(device: torch.device, precision: str = "auto") -> AbstractContextMan
 
 
 def place(module: nn.Module, device: torch.device) -> None:
-    """Move a module to `device`, its convolutions' weights as channels-last.
+    """Move a module to `device`, with the weights of its convolutions in channels-last memory format.
 
-    Tensor cores want it, and a CPU step takes a fifth less time.
+    Tensor cores need that format, and a CPU step takes a fifth less time.
     """
     module.to(device)
     for parameter in module.parameters():
@@ -56,7 +49,7 @@ def place(module: nn.Module, device: torch.device) -> None:
 
 @contextmanager
 def core_for_batches() -> Iterator[None]:
-    """One core fewer for the arithmetic: the next batch is being made on it.
+    """Leave one core to the thread that makes batches.
 
     Small networks lose more by waiting for a busy core than they gain by using it: on two cores a step with one thread
     takes four fifths of the time of one with two.

@@ -3,30 +3,73 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from mien.files import sha256_file
+from mien.files import atomic_directory, sha256_file
+from mien.training.distributed import ranks
 
 FORMAT = 1
 """Raised whenever a model of an older format can no longer be rebuilt."""
 
 
-def save_model(folder: Path, kind: str, module: nn.Module, config: Mapping[str, Any], card: str) -> None:
-    """Write the three files into `folder`, which the caller makes appear whole (`atomic_directory`).
+@dataclass(frozen=True)
+class TrainedModel:
+    """What a model folder is made from.
 
-    `kind` names what it is (`talking_face`, …); `config` is JSON-able.
+    kind: what it is (`talking_face`, …). config: JSON-serialisable, everything needed to build the module again.
+    card: makes the text of `card.md` of the kind and the whole content of `config.json`. data: digest of the training
+    data. tensors: further files of tensors by name, such as the discriminators of a GAN.
     """
-    weights = folder / "model.safetensors"
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}, weights)
-    content = {"kind": kind, "format": FORMAT, "sha256": sha256_file(weights), **config}
+
+    kind: str
+    module: nn.Module
+    config: Mapping[str, Any]
+    options: BaseModel
+    data: str
+    figures: Mapping[str, float]
+    card: Callable[[str, Mapping[str, Any]], str]
+    tensors: Mapping[str, Mapping[str, Tensor]] = field(default_factory=dict)
+
+
+def save_models(out: Path, models: Mapping[str, TrainedModel]) -> None:
+    """Write model folders, the one named "" to `out` itself and the others below it; all of them or none.
+
+    In a distributed training only rank 0 writes.
+    """
+    if not ranks().main:
+        return
+    with atomic_directory(out) as folder:
+        for name, model in models.items():
+            (folder / name).mkdir(exist_ok=True)
+            _write(folder / name, model)
+
+
+def _write(folder: Path, model: TrainedModel) -> None:
+    config = {
+        **model.config,
+        "options": model.options.model_dump(mode="json"),
+        "data": model.data,
+        "figures": dict(model.figures),
+    }
+    for name, tensors in {"model": model.module.state_dict(), **model.tensors}.items():
+        kept = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
+        save_file(kept, folder / f"{name}.safetensors")
+    content = {"kind": model.kind, "format": FORMAT, "sha256": sha256_file(folder / "model.safetensors"), **config}
     (folder / "config.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
-    (folder / "card.md").write_text(card)
+    (folder / "card.md").write_text(model.card(model.kind, config))
+
+
+def count_parameters(module: nn.Module) -> int:
+    """Number of a module's parameters."""
+    return sum(parameter.numel() for parameter in module.parameters())
 
 
 def read_config(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from mien.clips import EMOTIONS, check_rejected, read_clips
 from mien.corpora.corpus import make_corpus
 from mien.corpora.cremad import SENTENCES, decode_name
 from mien.corpora.options import CorpusOptions
-from mien.parallel import Execution
+from mien.execution import Execution
 
 ONE = Execution(workers=1)
 

@@ -21,13 +21,13 @@ from mien.corpora.embedded.acting import mouth_drive
 from mien.corpora.embedded.corpus import render_clip, render_corpus
 from mien.corpora.embedded.plan import PlannedClip, actor, plan_corpus
 from mien.corpora.options import EmbeddedOptions
+from mien.execution import Execution
 from mien.files import sha256_file
 from mien.heads.performance import Performance
 from mien.media.ffmpeg import probe
 from mien.media.speech import interface as speech_module
 from mien.media.speech.interface import SpeechUnavailable
 from mien.media.video import decode_frames
-from mien.parallel import Execution
 
 pytest.importorskip("espeakng_loader", reason="the embedded corpus speaks: pip install 'mien[speech]'")
 

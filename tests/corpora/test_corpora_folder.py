@@ -16,9 +16,9 @@ from mien.clips import Clip, read_clips, write_clips
 from mien.corpora.corpus import make_corpus
 from mien.corpora.folder import list_folder
 from mien.corpora.options import CorpusOptions
+from mien.execution import Execution
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import write_wav
-from mien.parallel import Execution
 
 ONE = Execution(workers=1)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mien.corpora.corpus import make_corpus
 from mien.corpora.grid import GRAMMAR, actor_of, decode_name
 from mien.corpora.options import CorpusOptions
-from mien.parallel import Execution
+from mien.execution import Execution
 
 ONE = Execution(workers=1)
 

@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 import mien.faces.aligned_clip as aligned_clip
 from mien.clips import Clip, read_clips
+from mien.execution import Execution
 from mien.faces.align import align_clips
 from mien.faces.alignment import STABLE_POINTS, mean_shape
 from mien.faces.detectors.interface import LandmarkDetector
@@ -34,7 +35,7 @@ from mien.faces.frame_spool import FrameSpool
 from mien.faces.options import AlignOptions
 from mien.faces.shards import FaceShards, speech_sample
 from mien.files import sha256_file
-from mien.parallel import Execution, _guarded
+from mien.parallel import _guarded
 
 STABLE = list(STABLE_POINTS)
 ONE = Execution(workers=1)

@@ -12,8 +12,8 @@ import pytest
 from media_making import flash_and_click_times, flashes_and_clicks, write_media
 
 from mien.clips import Clip
+from mien.execution import Execution
 from mien.media.resample import ResampleOptions, resample_clips
-from mien.parallel import Execution
 
 MINUTES_10 = 600
 

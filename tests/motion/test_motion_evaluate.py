@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny import a_run, tiny
 from torch import Tensor
 
 from mien.heads.performance import Performance
@@ -39,7 +40,7 @@ from mien.motion.evaluate.measure import (
 from mien.motion.generate.mover import MoveError
 from mien.motion.judge.train import train_motion_judge
 from mien.motion.measure.events import Event
-from mien.motion.options import EvaluateMotionOptions, MotionJudgeOptions, tiny_head_motion
+from mien.motion.options import EvaluateMotionOptions
 from mien.motion.train import train_head_motion
 from mien.training.curves import no_log
 
@@ -62,17 +63,17 @@ def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judge(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("judge")
-    options = MotionJudgeOptions(
-        samples=6400, sequences_per_step=32, width=32, embedding=16, own_sequences=200, lr=3e-3, device="cpu"
+    options = tiny("motion_judge", samples=6400, batch=32, lr=3e-3).model_copy(
+        update={"width": 32, "own_sequences": 200}
     )
-    train_motion_judge(motions, options, folder / "judge", folder / "resume", no_log)
+    train_motion_judge(motions, options, folder / "judge", a_run(folder / "resume"))
     return folder / "judge"
 
 
 @pytest.fixture(scope="module")
 def head_motion(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
-    train_head_motion(motions, tiny_head_motion(), folder / "head_motion", folder / "resume", no_log)
+    train_head_motion(motions, tiny("head_motion"), folder / "head_motion", a_run(folder / "resume"))
     return folder / "head_motion"
 
 
@@ -198,7 +199,7 @@ def test_a_trained_model_and_its_baseline_from_their_folder(
     assert figures["mlp"]["val"]["multimodality"] == 0
     assert figures["diffusion"]["val"]["multimodality"] > 0
     _check_files(out, figures)
-    again = evaluate_motion(motions, head_motion, judge, options, tmp_path / "again", no_log)
+    again = evaluate_motion(motions, head_motion, judge, options, a_run(tmp_path / "again"))
     for row in ("mlp", "diffusion"):  # all but the seconds are the same
         for part in ("val", "held_out"):
             assert again[row][part] == figures[row][part]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tiny import a_run, assert_resumes, tiny, with_training
 from torch.nn import functional
 
 from mien.files import sha256_file
@@ -19,17 +20,13 @@ from mien.motion.corpus.plan import Plan, held_out_pairs
 from mien.motion.data.batches import MotionData
 from mien.motion.data.features import features_of
 from mien.motion.data.store import MotionStore, write_motions
-from mien.motion.judge import train as judging
 from mien.motion.judge.network import MotionJudge
 from mien.motion.judge.sequences import Sequences, altered, own_sequences
-from mien.motion.judge.train import contrast, same_meaning, train_motion_judge
+from mien.motion.judge.train import meaning_numbers, train_motion_judge
+from mien.motion.losses import info_nce
 from mien.motion.measure.events import find_events, matches
-from mien.motion.options import MotionJudgeOptions
-from mien.training.curves import no_log
 
-TINY = MotionJudgeOptions(
-    samples=96, sequences_per_step=8, width=16, embedding=8, own_sequences=0, log_samples=16, device="cpu"
-)
+TINY = tiny("motion_judge", samples=96).model_copy(update={"own_sequences": 0})
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +42,11 @@ def one_thread() -> None:
 
 
 def test_it_learns_which_words_belong_to_which_motion(motions: Path, tmp_path: Path) -> None:
-    options = TINY.model_copy(update={"samples": 4800, "sequences_per_step": 16, "width": 48, "lr": 3e-3})
+    options = with_training(TINY, samples=4800, batch=16, lr=3e-3).model_copy(update={"width": 48})
     curve: list[float] = []
     train_motion_judge(
-        motions, options, tmp_path / "judge", tmp_path / "r",
-        lambda values, _: curve.append(values["loss"]) if "loss" in values else None,
+        motions, options, tmp_path / "judge",
+        a_run(tmp_path / "r", lambda values, _: curve.append(values["loss"]) if "loss" in values else None),
     )  # fmt: skip
     assert curve[-1] < 0.3 * curve[0]
     judge, data = MotionJudge.load(tmp_path / "judge"), MotionData(motions)
@@ -60,42 +57,9 @@ def test_it_learns_which_words_belong_to_which_motion(motions: Path, tmp_path: P
     assert r_precision(texts, np.roll(points, 5, axis=0), batch=24)[0] <= 0.3
 
 
-def test_stopped_and_resumed_it_ends_in_the_same_bits(
-    motions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = TINY.model_copy(update={"checkpoint_seconds": 0.0, "own_sequences": 8})
-    whole_curve: list[tuple[dict[str, float], int]] = []
-    whole = train_motion_judge(
-        motions, options, tmp_path / "whole", tmp_path / "r1", lambda *row: whole_curve.append((dict(row[0]), row[1]))
-    )
-    steps = judging.JudgePhase.train_step
-
-    def dies(self: judging.JudgePhase, batch: judging.JudgeBatch, step: int) -> object:
-        if step == 7:
-            raise KeyboardInterrupt
-        return steps(self, batch, step)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(judging.JudgePhase, "train_step", dies)
-        with pytest.raises(KeyboardInterrupt):
-            train_motion_judge(motions, options, tmp_path / "parts", tmp_path / "r2", no_log)
-    assert not (tmp_path / "parts").exists()
-    taken = []
-
-    def counts(self: judging.JudgePhase, batch: judging.JudgeBatch, step: int) -> object:
-        taken.append(step)
-        return steps(self, batch, step)
-
-    monkeypatch.setattr(judging.JudgePhase, "train_step", counts)
-    curve: list[tuple[dict[str, float], int]] = []
-    parts = train_motion_judge(
-        motions, options, tmp_path / "parts", tmp_path / "r2", lambda *row: curve.append((dict(row[0]), row[1]))
-    )
-    assert taken == list(range(7, options.steps))
-    assert parts == whole
-    assert curve == whole_curve
-    for name in ("model.safetensors", "config.json", "card.md"):
-        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+def test_an_interrupted_training_resumes_to_the_same_bits(motions: Path, tmp_path: Path) -> None:
+    options = TINY.model_copy(update={"own_sequences": 8})
+    assert_resumes(lambda out, run: train_motion_judge(motions, options, out, run), tmp_path)
 
 
 def test_it_sees_no_sequence_that_anything_is_measured_on(motions: Path, tmp_path: Path) -> None:
@@ -108,8 +72,8 @@ def test_it_sees_no_sequence_that_anything_is_measured_on(motions: Path, tmp_pat
             for clip, other in zip(embedded_motions(24, 36, 36, 3), embedded_motions(24, 36, 36, 4), strict=True)
         ),
     )
-    train_motion_judge(motions, TINY, tmp_path / "one", tmp_path / "r1", no_log)
-    train_motion_judge(folder, TINY, tmp_path / "two", tmp_path / "r2", no_log)
+    train_motion_judge(motions, TINY, tmp_path / "one", a_run(tmp_path / "r1"))
+    train_motion_judge(folder, TINY, tmp_path / "two", a_run(tmp_path / "r2"))
     digests = {sha256_file(tmp_path / name / "model.safetensors") for name in ("one", "two")}
     assert len(digests) == 1
 
@@ -158,7 +122,7 @@ def test_a_plan_is_altered_in_one_thing() -> None:
 def test_another_corpus_brings_nothing_along(tmp_path: Path) -> None:
     write_motions(tmp_path, (replace(clip, source="videos", plan=None) for clip in embedded_motions(3, 0, 0, 0)))
     assert own_sequences(MotionStore(tmp_path), 100, 77) == []
-    figures = train_motion_judge(tmp_path, TINY, tmp_path / "judge", tmp_path / "r", no_log)
+    figures = train_motion_judge(tmp_path, TINY, tmp_path / "judge", a_run(tmp_path / "r"))
     assert figures == {"sequences": 3.0, "own_sequences": 0.0}  # too few to rank
 
 
@@ -166,14 +130,14 @@ def test_what_says_the_same_is_no_negative() -> None:
     torch.manual_seed(0)
     texts, motions = (functional.normalize(torch.randn(4, 8), dim=-1) for _ in range(2))
     motions[1] = motions[0]
-    apart = contrast(texts, motions, same_meaning(["a", "b", "c", "d"]), 0.1)
-    alike = contrast(texts, motions, same_meaning(["a", "a", "c", "d"]), 0.1)
+    apart = info_nce(texts, motions, meaning_numbers(["a", "b", "c", "d"]), 0.1)
+    alike = info_nce(texts, motions, meaning_numbers(["a", "a", "c", "d"]), 0.1)
     assert alike < apart
     scores = texts @ motions.T / 0.1
     own = torch.arange(4)
     usual = (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
     assert torch.allclose(apart, usual)
-    assert contrast(texts[:2], motions[:2], same_meaning(["a", "a"]), 0.1) == 0
+    assert info_nce(texts[:2], motions[:2], meaning_numbers(["a", "a"]), 0.1) == 0
 
 
 def test_a_point_does_not_depend_on_what_stands_beside_it() -> None:
@@ -203,7 +167,7 @@ def test_order_of_words_and_direction_of_time_matter() -> None:
 def test_a_folder_of_something_else_is_refused_in_a_sentence(motions: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a model folder"):
         MotionJudge.load(tmp_path)
-    train_motion_judge(motions, TINY, tmp_path / "judge", tmp_path / "r", no_log)
+    train_motion_judge(motions, TINY, tmp_path / "judge", a_run(tmp_path / "r"))
     config = tmp_path / "judge" / "config.json"
     content = json.loads(config.read_text())
     config.write_text(json.dumps({**content, "kind": "head_motion"}))

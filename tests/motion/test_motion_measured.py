@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from mien.clips import Clip, write_clips
+from mien.execution import Execution
 from mien.faces.alignment import mean_shape, similarity_transform, transform_points
 from mien.faces.shards import ShardClip, ShardError, write_shards
 from mien.heads.appearance import Appearance
@@ -20,7 +21,6 @@ from mien.heads.render.render import Camera, project, render_frames
 from mien.media.video import write_video
 from mien.motion.corpus.measured import MeasuredClip, measure_shards, measure_videos
 from mien.motion.corpus.measured_texts import compose_texts
-from mien.parallel import Execution
 
 ALONE = Execution(workers=1, retries=0)
 SIZE = (320, 240)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny import a_run, tiny
 
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.data.features import features_of
@@ -18,17 +19,15 @@ from mien.motion.generate.serving import (
     served_inputs,
     served_outputs,
 )
-from mien.motion.options import tiny_head_motion
 from mien.motion.train import train_head_motion
-from mien.training.curves import no_log
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("served")
     write_motions(made, embedded_motions(12, 4, 0, 0))
-    options = tiny_head_motion().model_copy(update={"baseline_samples": 0})
-    train_head_motion(made, options, made / "model", made / "resume", no_log)
+    options = tiny("head_motion").model_copy(update={"baseline_samples": 0})
+    train_head_motion(made, options, made / "model", a_run(made / "resume"))
     return made / "model"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tiny import a_run, assert_resumes, tiny, with_training
 
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.data.batches import TURNING, MotionData, curriculum_reach
@@ -31,12 +32,11 @@ from mien.motion.networks.word_times import (
     lay_out,
     length_error,
 )
-from mien.motion.options import HeadMotionOptions, tiny_head_motion
+from mien.motion.options import HeadMotionOptions
 from mien.motion.train import train_head_motion
 from mien.text.encoder import open_encoder, read_tokens
-from mien.training.curves import no_log
 
-TINY = tiny_head_motion()
+TINY = tiny("head_motion")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "head_motion"
-    train_head_motion(motions, TINY, folder, folder.parent / "resume", no_log)
+    train_head_motion(motions, TINY, folder, a_run(folder.parent / "resume"))
     return folder
 
 
@@ -147,38 +147,17 @@ def test_the_scale_is_that_of_the_training_motions(motions: Path) -> None:
 
 def test_the_error_falls(motions: Path, tmp_path: Path) -> None:
     rows: list[dict[str, float]] = []
-    options = TINY.model_copy(
-        update={"samples": 960, "lr": 1e-2, "curriculum": 0.0, "baseline_samples": 0, "log_samples": 8}
-    )
-    train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", lambda v, _: rows.append(dict(v)))
+    options = with_training(TINY, samples=960, lr=1e-2).model_copy(update={"curriculum": 0.0, "baseline_samples": 0})
+    run = a_run(tmp_path / "resume", lambda values, _: rows.append(dict(values)), curve_points=1000)
+    train_head_motion(motions, options, tmp_path / "model", run)
     errors = [row["error"] for row in rows if "error" in row]
     assert np.mean(errors[-20:]) < 0.9 * np.mean(errors[:20])
     held_back = [row["val_error"] for row in rows if "val_error" in row]
     assert held_back[-1] < 0.97 * held_back[0]
 
 
-class KilledError(Exception):
-    """Stands for a kill between two steps."""
-
-
-def test_a_killed_training_goes_on_to_the_same_bits(motions: Path, tmp_path: Path) -> None:
-    options = TINY.model_copy(update={"checkpoint_seconds": 0.0})
-    calls = 0
-
-    def interrupting(_values: object, _samples: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 3:
-            raise KilledError
-
-    with pytest.raises(KilledError):
-        train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", interrupting)
-    assert not (tmp_path / "model").exists()
-    train_head_motion(motions, options, tmp_path / "model", tmp_path / "resume", no_log)
-    whole = train_head_motion(motions, options, tmp_path / "again", tmp_path / "other", no_log)
-    assert whole.keys() >= {"val_error", "baseline_val_error"}
-    for name in ("model.safetensors", "baseline/model.safetensors"):
-        assert (tmp_path / "model" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+def test_an_interrupted_training_resumes_to_the_same_bits(motions: Path, tmp_path: Path) -> None:
+    assert_resumes(lambda out, run: train_head_motion(motions, TINY, out, run), tmp_path)
 
 
 def test_the_same_seed_gives_the_same_motion(trained: Path) -> None:
@@ -231,7 +210,7 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
 
 
 def test_the_tiny_options_are_the_defaults_kin() -> None:
-    assert TINY.steps == 8
+    assert TINY.training.samples == 64
     assert HeadMotionOptions().architecture == "diffusion"
 
 

@@ -52,7 +52,7 @@ def test_every_parameter_file_fits_the_stages(path: Path) -> None:
     import importlib
     from typing import get_type_hints
 
-    from mien.parallel import Execution
+    from mien.execution import Execution
     from stages.options import parse_options
 
     stages = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text())["stages"]

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tiny import a_run, tiny
 
 from mien.shapes.corpus.corpus import make_shapes_corpus
 from mien.shapes.generate.animator import Animator
-from mien.shapes.options import ShapesCorpusOptions, tiny_shapes
+from mien.shapes.options import ShapesCorpusOptions
 from mien.shapes.train.train import train_shapes
 from mien.text.options import TextOptions
-from mien.training.curves import no_log
 
 transformers = pytest.importorskip("transformers")
 
@@ -42,8 +42,8 @@ def test_a_frozen_text_model_reads_the_words(tmp_path: Path) -> None:
     corpus, folder, out = tmp_path / "corpus", tmp_path / "text", tmp_path / "model"
     make_shapes_corpus(ShapesCorpusOptions(train=12, val=2, wordings=2, held_out=2), corpus)
     text_model(folder)
-    options = tiny_shapes().model_copy(update={"text": TextOptions(encoder=str(folder)), "samples": 24})
-    train_shapes(corpus, options, out, tmp_path / "resume", no_log, cache=tmp_path / "cache")
+    options = tiny("shapes", samples=24).model_copy(update={"text": TextOptions(encoder=str(folder))})
+    train_shapes(corpus, options, out, a_run(tmp_path / "resume"), cache=tmp_path / "cache")
     animator = Animator.load(out, "cpu")
     clips = animator.clips(["red circle moving left", "blue star moving up"], [1, 1])
     assert clips.shape == (2, 12, 64, 64, 3)

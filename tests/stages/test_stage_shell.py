@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 from toy_pipeline import environment
 
+from mien.execution import Execution
 from mien.files import fingerprint
 from mien.locks import LockHeldError, file_lock
-from mien.parallel import Execution
 from stages.options import OptionsError, parse_options
 from stages.pipeline_files import PipelineFiles, read_yaml
 from stages.receipts import read_receipt

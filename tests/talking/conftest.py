@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 from talking_corpus import TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE, drawn_clip
+from tiny import a_run
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
 from mien.talking.train.emotion_discriminator import train_emotion_discriminator
 from mien.talking.train.generator import train_generator
 from mien.talking.train.talking_face import train_talking_face
-from mien.training.curves import no_log
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def emotion_discriminator(faces: Path, split: Path) -> Path:
     """A tiny emotion discriminator."""
     torch.set_num_threads(1)
     out = faces.parent / "emotion_discriminator"
-    train_emotion_discriminator(faces, split, TINY_EMOTION, out, faces.parent / "resume_emotion", no_log)
+    train_emotion_discriminator(faces, split, TINY_EMOTION, out, a_run(faces.parent / "resume_emotion"))
     return out
 
 
@@ -58,7 +58,7 @@ def generator(faces: Path, split: Path) -> Path:
     """A tiny generator."""
     torch.set_num_threads(1)
     out = faces.parent / "generator"
-    train_generator(faces, split, TINY_GENERATOR, out, faces.parent / "resume_generator", no_log)
+    train_generator(faces, split, TINY_GENERATOR, out, a_run(faces.parent / "resume_generator"))
     return out
 
 
@@ -67,5 +67,5 @@ def talking_face(faces: Path, split: Path, emotion_discriminator: Path, generato
     """A tiny talking face."""
     torch.set_num_threads(1)
     out, resume = faces.parent / "talking_face", faces.parent / "resume_talking_face"
-    train_talking_face(faces, split, TINY_TALKING_FACE, emotion_discriminator, generator, out, resume, no_log)
+    train_talking_face(faces, split, TINY_TALKING_FACE, emotion_discriminator, generator, out, a_run(resume))
     return out

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from tiny import tiny
 
 from mien.faces.shards import SAMPLE_RATE, ShardClip
-from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
 
 SIZE, FPS = 32, Fraction(25)
 
@@ -78,13 +78,6 @@ def drawn_clip(clip_id: str, actor: int, emotion: str, seed: int, frames: int = 
     )
 
 
-TINY_EMOTION = EmotionDiscriminatorOptions(
-    samples=640, clips_per_step=8, frames_per_clip=2, width=4, levels=2, device="cpu", log_samples=64
-)
-TINY_GENERATOR = GeneratorOptions(
-    samples=160, clips_per_step=4, frames_per_clip=2, image_channels=(8, 8, 16), speech_width=8, code_width=16,
-    speech_samples=1000, landmark_samples=1000, device="cpu", log_samples=40,
-)  # fmt: skip
-TINY_TALKING_FACE = TalkingFaceOptions(
-    samples=128, clips_per_step=4, frames_per_clip=2, frame_width=4, frame_levels=2, device="cpu", log_samples=32
-)
+TINY_EMOTION = tiny("emotion_discriminator")
+TINY_GENERATOR = tiny("generator")
+TINY_TALKING_FACE = tiny("talking_face")

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from tiny import a_run, assert_resumes, tiny, with_training
 
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
@@ -17,7 +18,6 @@ from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.metrics.emotion import EmotionJudge
 from mien.metrics.emotion_hog import HogJudge
-from mien.talking.judge import train as judging
 from mien.talking.judge.hog import changed, train_hog_judge
 from mien.talking.judge.train import (
     augment,
@@ -25,22 +25,9 @@ from mien.talking.judge.train import (
     soft,
     train_emotion_judge,
 )
-from mien.talking.options import EmotionJudgeOptions
-from mien.training.curves import no_log
 from mien.training.randomness import torch_generator
 
-TINY = EmotionJudgeOptions(
-    samples=240,
-    clips_per_step=8,
-    frames_per_clip=2,
-    frames_judged=2,
-    size=24,
-    width=4,
-    frames_kept=4,
-    hog_copies=4,
-    device="cpu",
-    log_samples=48,
-)
+TINY = tiny("emotion_judge")
 
 
 def clips_that_differ(actors: int = 4) -> list[ShardClip]:
@@ -84,14 +71,13 @@ def barred(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_it_learns_what_shows_the_emotion_and_knows_it_on_unseen_actors(
     barred: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    options = TINY.model_copy(update={"samples": 4800, "width": 8, "clips_per_step": 16})
+    options = with_training(TINY, samples=4800, batch=16)
     curve: list[tuple[float, int]] = []
     scores = train_emotion_judge(
         *barred,
         options,
         tmp_path / "judge",
-        tmp_path / "resume",
-        lambda values, at: curve.append((values.get("loss", 0), at)),
+        a_run(tmp_path / "resume", lambda values, at: curve.append((values.get("loss", 0), at))),
     )
     assert scores["train_clips"] == 18
     assert scores["val_clips"] == 6
@@ -108,7 +94,7 @@ def test_it_learns_what_shows_the_emotion_and_knows_it_on_unseen_actors(
 
 
 def test_only_the_train_actors_are_learned_from(barred: tuple[Path, Path], tmp_path: Path) -> None:
-    first = train_emotion_judge(*barred, TINY, tmp_path / "one", tmp_path / "r1", no_log)
+    first = train_emotion_judge(*barred, TINY, tmp_path / "one", a_run(tmp_path / "r1"))
     # The val actor's pictures change, the judge's weights do not.
     changed = tmp_path / "faces"
     changed.mkdir()
@@ -117,41 +103,14 @@ def test_only_the_train_actors_are_learned_from(barred: tuple[Path, Path], tmp_p
         for clip in clips_that_differ()
     ]
     write_shards(changed, clips)
-    train_emotion_judge(changed, barred[1], TINY, tmp_path / "two", tmp_path / "r2", no_log)
+    train_emotion_judge(changed, barred[1], TINY, tmp_path / "two", a_run(tmp_path / "r2"))
     for file in ("model.safetensors", "hog.safetensors"):
         assert sha256_file(tmp_path / "one" / file) == sha256_file(tmp_path / "two" / file)
     assert first["train_clips"] == 18
 
 
-def test_stopped_and_resumed_it_ends_in_the_same_bits(
-    barred: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = TINY.model_copy(update={"checkpoint_seconds": 0.0})
-    whole = train_emotion_judge(*barred, options, tmp_path / "whole", tmp_path / "r1", no_log)
-    steps = judging.JudgeTraining.train_step
-
-    def dies(self: judging.JudgeTraining, batch: tuple[torch.Tensor, torch.Tensor], step: int) -> object:
-        if step == 9:
-            raise KeyboardInterrupt
-        return steps(self, batch, step)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(judging.JudgeTraining, "train_step", dies)
-        with pytest.raises(KeyboardInterrupt):
-            train_emotion_judge(*barred, options, tmp_path / "parts", tmp_path / "r2", no_log)
-    assert not (tmp_path / "parts").exists()
-    count = [0]
-
-    def counts(self: judging.JudgeTraining, batch: tuple[torch.Tensor, torch.Tensor], step: int) -> object:
-        count[0] += 1
-        return steps(self, batch, step)
-
-    monkeypatch.setattr(judging.JudgeTraining, "train_step", counts)
-    parts = train_emotion_judge(*barred, options, tmp_path / "parts", tmp_path / "r2", no_log)
-    assert count[0] == options.steps - 9
-    assert parts == whole
-    for name in ("model.safetensors", "config.json", "card.md", "hog.safetensors", "hog.json"):
-        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+def test_an_interrupted_training_resumes_to_the_same_bits(barred: tuple[Path, Path], tmp_path: Path) -> None:
+    assert_resumes(lambda out, run: train_emotion_judge(*barred, TINY, out, run), tmp_path)
 
 
 def test_a_corpus_without_emotions_gives_a_judge_that_judges_nothing(tmp_path: Path) -> None:
@@ -161,16 +120,16 @@ def test_a_corpus_without_emotions_gives_a_judge_that_judges_nothing(tmp_path: P
     write_shards(folder, clips)
     split = tmp_path / "split.csv"
     split.write_text("clip_id,actor,part\n" + "".join(f"{clip.clip_id},0,train\n" for clip in clips))
-    scores = train_emotion_judge(folder, split, TINY, tmp_path / "judge", tmp_path / "resume", no_log)
+    scores = train_emotion_judge(folder, split, TINY, tmp_path / "judge", a_run(tmp_path / "resume"))
     assert scores == {"train_clips": 0.0, "val_clips": 0.0}
     assert EmotionJudge.load(tmp_path / "judge").trained_clips == 0
     assert HogJudge.load(tmp_path / "judge").trained_clips == 0
 
 
 def test_pictures_that_do_not_fit_are_refused_before_training(barred: tuple[Path, Path], tmp_path: Path) -> None:
-    options = TINY.model_copy(update={"cache_megabytes": 0})
+    run = a_run(tmp_path / "resume", cache_megabytes=0)
     with pytest.raises(ValueError, match="frames_kept"):
-        train_emotion_judge(*barred, options, tmp_path / "judge", tmp_path / "resume", no_log)
+        train_emotion_judge(*barred, TINY, tmp_path / "judge", run)
     assert list(tmp_path.iterdir()) == []
 
 

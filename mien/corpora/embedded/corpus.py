@@ -25,11 +25,12 @@ from mien.corpora.embedded.plan import (
 from mien.corpora.embedded.scene import age, clip_frames
 from mien.corpora.options import EmbeddedOptions
 from mien.corpora.sentences import SENTENCES
+from mien.execution import Execution
 from mien.media.sound import write_wav
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import Speech, Voice, resample
 from mien.media.video import write_video
-from mien.parallel import Execution, map_clips
+from mien.parallel import map_clips
 
 VIDEO_FOLDER, SOUND_FOLDER, TRUTH_FOLDER = "VideoFlash", "AudioWAV", "truth"
 SOUND_HZ = 16000

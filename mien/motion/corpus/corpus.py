@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from mien.corpora.split import read_split
+from mien.execution import Execution
 from mien.files import atomic_directory
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.corpus.measured import MeasuredClip, measure_shards, measure_videos
 from mien.motion.data.store import MotionClip, write_motions
 from mien.motion.options import MotionClipsOptions
-from mien.parallel import Execution
 from mien.progress import progress_bar
 
 VIDEO_VAL_PART = 0.05

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from mien.clips import Clip, ClipError, Status, read_clips
 from mien.corpora.celebv_text import DescribedVideo, list_celebv_text
+from mien.execution import Execution
 from mien.faces.detectors.blendshapes import measure_blendshapes
 from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.detectors.open import open_detector
@@ -36,7 +37,7 @@ from mien.media.ffmpeg import probe
 from mien.media.video import decode_frames
 from mien.motion.corpus.measured_texts import compose_texts
 from mien.motion.data.features import FPS, resampled
-from mien.parallel import Execution, Outcome, map_clips
+from mien.parallel import Outcome, map_clips
 
 _EXECUTION = Execution(workers=None, retries=1)
 _FILTERS = FilterOptions()

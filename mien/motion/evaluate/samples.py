@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from mien.motion.data.features import FPS
 from mien.motion.generate.mover import Mover
 from mien.motion.networks.transformer import LONGEST
-from mien.training.device import precise
+from mien.training.device import autocast
+from mien.training.options import Precision
 
 Motion = NDArray[np.float32]
 
@@ -30,7 +31,7 @@ class Request:
 
 
 def generate(
-    mover: Mover, requests: Sequence[Request], batch: int, precision: str, advance: Callable[[int], None]
+    mover: Mover, requests: Sequence[Request], batch: int, precision: Precision, advance: Callable[[int], None]
 ) -> list[Motion]:
     """Features (T_i, 63) for each request, in their order; made in batches of like length, so that little is padded."""
     order = sorted(range(len(requests)), key=lambda number: requests[number].frames)
@@ -38,7 +39,7 @@ def generate(
     for start in range(0, len(order), batch):
         numbers = order[start : start + batch]
         some = [requests[number] for number in numbers]
-        with precise(mover.device, precision):
+        with autocast(mover.device, precision):
             motions = mover.features(
                 [one.text for one in some], [one.frames for one in some], [one.seed for one in some]
             )
@@ -52,7 +53,7 @@ def own_frames(mover: Mover, text: str) -> int:
     return min(LONGEST, max(1, round(mover.seconds_for(text) * FPS)))
 
 
-def seconds_per_100_frames(mover: Mover, precision: str) -> float:
+def seconds_per_100_frames(mover: Mover, precision: Precision) -> float:
     """How long a single motion of 4 s takes, text and all."""
     taken = []
     for _ in range(1 + TIMED_RUNS):

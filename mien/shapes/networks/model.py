@@ -46,10 +46,14 @@ class ShapesModel(nn.Module):
         """Of the clips that it learned."""
         return int(self.config["frames"])
 
+    @property
+    def noise_shape(self) -> tuple[int, ...]:
+        """Of one clip's noise; of one frame's for the baseline."""
+        return (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
+
     def draw_noise(self, count: int, generator: torch.Generator) -> Tensor:
-        """Noise for `count` clips (or for as many frames, where each has its own)."""
-        size = (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
-        return torch.randn(count, *size, generator=generator)
+        """Standard normal noise for `count` clips, or frames of the baseline."""
+        return torch.randn(count, *self.noise_shape, generator=generator)
 
     def layers(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Layers:
         """The clips as layers, for tokens as `features_of` takes them."""

@@ -31,11 +31,6 @@ class ClipReader(nn.Module):
         return mean, (log_variance - 2).clamp(-10, 2)
 
 
-def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """Kullback and Leibler's, in nats (B, F), of the told noise from the standard normal one it will be drawn from."""
-    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1)
-
-
 def orders(layers: Layers) -> Layers:
     """(2·B clips): the figures of each clip in the one order, then in the other; no one has said which is whose."""
     assert layers.presence.shape[1] == FIGURES

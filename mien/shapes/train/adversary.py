@@ -1,77 +1,67 @@
-"""How the discriminator learns, and what the generator learns from it."""
+"""The discriminator's training: real against generated clips, and a clip's own text against others."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from mien.shapes.data.layers import Layers, joined
-from mien.shapes.networks.discriminator import (
-    ClipDiscriminator,
-    mismatch_loss,
-    score,
-    scores_with_all,
-)
+from mien.shapes.networks.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
 from mien.shapes.options import ShapesOptions
-from mien.training.adversarial import gradient_penalty, paired_relativistic_loss
+from mien.training.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
 
 
-class Critic:
-    """Teaches a discriminator to tell generated from real clips by R3GAN's loss, and a clip's own words from others."""
+class ClipAdversary(Adversary[ClipDiscriminator]):
+    """R3GAN's paired relativistic loss with R1 and R2, and matching of clips with texts within the rank's batch.
+
+    `pull`: gradient of the generator's loss at the generated layers, by the scores before the discriminator's last
+    step. So both networks are trained on one forward pass of the discriminator.
+    """
+
+    pull: tuple[Tensor, ...]
 
     def __init__(self, discriminator: ClipDiscriminator, options: ShapesOptions) -> None:
-        self.discriminator, self.options = discriminator, options
-        self.parameters = [parameter for parameter in discriminator.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.AdamW(
-            self.parameters, options.discriminator_lr, betas=(0.0, 0.99), weight_decay=0.0, fused=True
-        )
+        super().__init__("critic", discriminator, options.discriminator_lr, betas=(0.0, 0.99), scheduled=True)
+        self.options = options
 
-    def train_step(
-        self, real: Layers, fake: Layers | None, tokens: Tensor, mask: Tensor, slower: float, penalty: bool,
-        random: torch.Generator,
-    ) -> tuple[dict[str, Tensor | float], Layers | None]:  # fmt: skip
-        """One step; without `fake` on words alone. slower: factor on the rate. penalty: whether R1 and R2 are taken.
-
-        The second that it returns is the gradient, at `fake`, of what the generator minimises: that its clips go better
-        with the words than the real ones, by the opinion of before the step. So both learn from one look.
-        """
-        options, see = self.options, self.discriminator.see
-        self.optimizer.param_groups[0]["lr"] = options.discriminator_lr * slower
+    def objective(self, *batch: Any) -> tuple[Tensor, Values]:
+        """Of real and generated layers, token ids or features and their mask, whether R1 and R2 are computed in this
+        step, and a generator of random numbers. Sets `pull`."""
+        real, fake, tokens, mask, penalty, random = batch
+        options, encode = self.options, self.discriminator.see
         asked = self.discriminator.read(tokens, mask)
-        real = real.watched()
-        seen, wrong = see(joined([real, chimeras(real, random)])).halves()
-        with_all = scores_with_all(seen, asked)
-        own = with_all.diagonal()
-        mismatch = mismatch_loss(with_all) + functional.softplus(score(wrong, asked) - own).mean()
-        values: dict[str, Tensor | float] = {"mismatch": mismatch.detach()}
-        loss, pull = options.mismatch_weight * mismatch, None
-        # R1 from the beginning: what has grown steep on words alone would throw the game as it begins
-        steep = gradient_penalty(own, *real.parts) if penalty else None
-        if fake is not None:
-            fake = fake.watched()
-            fake_scores = score(see(fake), asked)
-            opinion = paired_relativistic_loss(fake_scores, own.detach())
-            pull = Layers(*torch.autograd.grad(opinion, fake.parts, retain_graph=True))
-            loss = loss + paired_relativistic_loss(own, fake_scores)
-            values |= {"gap": (own - fake_scores).mean().detach(), "adversarial": opinion.detach()}
-            if steep is not None:
-                steep = steep + gradient_penalty(fake_scores, *fake.parts)
-        if steep is not None:
-            # taken now and then, it counts for the steps between as well
-            loss = loss + options.penalty_every * options.gamma / 2 * steep
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward(inputs=self.parameters)
-        self.optimizer.step()
-        return {"discriminator": loss.detach(), **values}, pull
+        real, fake = real.watched(), fake.watched()
+        encoded, mixed = encode(joined([real, mixed_clips(real, random)])).halves()
+        all_scores = scores_with_all(encoded, asked)
+        own = all_scores.diagonal()
+        mismatch = mismatch_loss(all_scores) + functional.softplus(score(mixed, asked) - own).mean()
+        fake_scores = score(encode(fake), asked)
+        adversarial = paired_relativistic_loss(fake_scores, own.detach())
+        self.pull = torch.autograd.grad(adversarial, fake.parts, retain_graph=True)
+        loss = options.mismatch_weight * mismatch + paired_relativistic_loss(own, fake_scores)
+        if penalty:
+            gradients = gradient_penalty(own, *real.parts) + gradient_penalty(fake_scores, *fake.parts)
+            # lazy regularisation (Karras et al., CVPR 2020): it stands for the steps in between as well
+            loss = loss + options.penalty_every * options.gamma / 2 * gradients
+        values = {
+            "discriminator": loss, "mismatch": mismatch, "gap": (own - fake_scores).mean(), "adversarial": adversarial,
+        }  # fmt: skip
+        return loss, {name: value.detach() for name, value in values.items()}
+
+    def loss(self, fake: Layers) -> Tensor:
+        """A scalar whose gradient at the generated layers is `pull`: after `train_step` on the same layers."""
+        return torch.stack([(part * slope).sum() for part, slope in zip(fake.parts, self.pull, strict=True)]).sum()
 
 
-def chimeras(layers: Layers, random: torch.Generator) -> Layers:
-    """Clips of which one part, paths, pictures or colours, is not theirs: the figures of a pair exchange it, and a
-    figure alone gets that of another one alone.
+def mixed_clips(layers: Layers, random: torch.Generator) -> Layers:
+    """Clips in which one part (paths, pictures or colours) is another's: the two figures of a clip exchange it, and a
+    single figure takes that of another single figure.
 
-    The words of another clip are wrong in nearly everything, so most of them can be left unread. Here one thing is
-    wrong, and with two figures nothing but whose it is.
+    The text of another clip is wrong in nearly every word, so that a discriminator can ignore most words. Here one
+    attribute is wrong, and with two figures nothing but its assignment.
     """
     pairs = layers.presence.prod(1) > 0.5
     alone = (~pairs).nonzero().squeeze(1)

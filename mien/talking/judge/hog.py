@@ -48,7 +48,7 @@ def train_hog_judge(shards: FaceShards, clips: Sequence[str], options: EmotionJu
     labels = [EMOTIONS.index(str(shards.index["emotion"][clip_id])) for clip_id in clips]
     if len(set(labels)) < 2:
         return HogJudge.untrained(options.frames_judged)
-    random = numpy_generator(options.seed, "hog judge", 0)
+    random = numpy_generator(options.training.seed, "hog judge", 0)
     features: list[NDArray[np.float32]] = []
     with progress_bar("second emotion judge", len(clips), unit="clips") as advance:
         for clip_id in clips:

@@ -20,18 +20,16 @@ from torch.nn import functional
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards
-from mien.files import fingerprint, sha256_file
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig, confusion, prepare
 from mien.metrics.emotion_hog import HogJudge
 from mien.talking.judge.hog import train_hog_judge
 from mien.talking.options import EmotionJudgeOptions
-from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
-from mien.training.curves import Log
-from mien.training.device import best_device
-from mien.training.ema import Ema
-from mien.training.loop import Course, run_course
-from mien.training.randomness import derived_seed, seed_weights, torch_generator
-from mien.training.schedule import warmup_cosine
+from mien.training.distributed import ranks
+from mien.training.optimizers import adamw
+from mien.training.randomness import seed_weights, torch_generator
+from mien.training.run import Run
+from mien.training.train import train
+from mien.training.trainer import Step, Trainer, Values
 
 SOFT = 0.0235
 """Deviation of the blur of the figures called `soft`, in crop sides: a pixel and a half of 64."""
@@ -54,13 +52,15 @@ def labelled_clips(shards: FaceShards, split: Mapping[str, str], part: str) -> l
 class _Pictures:
     """Clips as grey pictures in memory: `pixels` uint8 (N, frames_kept, size, size), `labels` int64 (N,)."""
 
-    def __init__(self, shards: FaceShards, clips: Sequence[str], options: EmotionJudgeOptions) -> None:
+    def __init__(
+        self, shards: FaceShards, clips: Sequence[str], options: EmotionJudgeOptions, cache_megabytes: int
+    ) -> None:
         side = options.size
         megabytes = len(clips) * options.frames_kept * side * side / 1e6
-        if megabytes > options.cache_megabytes:
+        if megabytes > cache_megabytes:
             raise ValueError(
-                f"the judge keeps {megabytes:.0f} MB of pictures, more than cache_megabytes {options.cache_megabytes}: "
-                "raise that, or lower frames_kept or size"
+                f"the judge keeps {megabytes:.0f} MB of pictures, more than execution.cache_megabytes "
+                f"{cache_megabytes}: raise that, or lower frames_kept or size"
             )
         self.pixels = torch.empty((len(clips), options.frames_kept, side, side), dtype=torch.uint8)
         for row, clip_id in enumerate(clips):
@@ -102,69 +102,48 @@ def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
     return out + torch.randn(out.shape, generator=generator) * uniform(0, 0.04).view(-1, 1, 1, 1)
 
 
-class JudgeTraining:
-    """The judge in training, as `mien.training.loop.run_course` wants it; a batch is (grey clips, labels)."""
+class EmotionJudgeTrainer(Trainer[tuple[Tensor, Tensor]]):
+    """Cross-entropy of the classifier; a batch is grey clips (B, K, S, S) in [0, 1] and emotions (B,)."""
 
-    def __init__(self, train: _Pictures, val: _Pictures, options: EmotionJudgeOptions) -> None:
-        self.options = options
-        self.device = best_device(options.device)
-        seed_weights(options.seed, "emotion judge")
-        self.judge = EmotionJudge(judge_network(options)).to(self.device)
-        self.ema = Ema(self.judge, options.ema_decay)
-        self.optimizer = torch.optim.AdamW(self.judge.parameters(), lr=options.lr, weight_decay=options.weight_decay)
-        self._train, self._val = train, val
+    name, unit = "emotion_judge", "frames"
 
-    def make_batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Augmented clips (B, K, S, S) and their emotions (B,), a function of (seed, step)."""
+    def __init__(self, clips: _Pictures, val: _Pictures, options: EmotionJudgeOptions) -> None:
+        super().__init__(options.training, options.frames_per_clip)
+        self.stage_options, self.clips, self.val = options, clips, val
+        seed_weights(options.training.seed, self.name)
+        self.judge = self.parts.module("judge", EmotionJudge(judge_network(options)))
+        self.ema = self.parts.average("ema", self.judge, options.training.ema_decay)
+        self.parts.optimizer("optimizer", adamw(self.judge.parameters(), options.training, betas=(0.9, 0.999)))
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Augmented clips and their emotions."""
         generator = torch_generator(self.options.seed, "judge batch", step)
-        rows = torch.randint(len(self._train.labels), (self.options.clips_per_step,), generator=generator)
-        grey = augment(self._train.draw(rows, self.options.frames_per_clip, generator), generator)
-        return grey, self._train.labels[rows]
+        rows = torch.randint(len(self.clips.labels), (self.options.batch,), generator=generator)
+        grey = augment(self.clips.draw(rows, self.stage_options.frames_per_clip, generator), generator)
+        return grey, self.clips.labels[rows]
 
-    def train_step(self, batch: tuple[Tensor, Tensor], step: int) -> dict[str, Tensor | float]:
-        """Cross-entropy with smoothed labels, one AdamW step, one step of the average."""
-        options = self.options
-        grey, labels = batch[0].to(self.device), batch[1].to(self.device)
-        samples = step * options.samples_per_step
-        rate = options.lr * warmup_cosine(samples, options.samples, round(options.warmup * options.samples))
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        torch.manual_seed(derived_seed(options.seed, "judge dropout", step))
-        scores = self.judge.train()(grey)
-        loss = functional.cross_entropy(scores, labels, label_smoothing=options.label_smoothing)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizer.step()
-        self.ema.update(self.judge, step)
-        return {"loss": loss.detach(), "accuracy": (scores.argmax(1) == labels).float().mean().detach()}
+    def loss(self, batch: tuple[Tensor, Tensor], step: Step) -> tuple[Tensor, Values]:
+        """Cross-entropy with label smoothing."""
+        grey, labels = batch
+        self.judge.train()
+        with step.autocast():
+            logits = self.judge(grey).float()
+        loss = functional.cross_entropy(logits, labels, label_smoothing=self.stage_options.label_smoothing)
+        return loss, {"accuracy": (logits.argmax(1) == labels).float().mean()}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Accuracy on the real clips of the val actors: looked at, never used to choose anything."""
-        if not len(self._val.labels):
+        """Accuracy of the averaged weights on the val actors' clips, from evenly spaced frames."""
+        if not len(self.val.labels):
             return {}
-        kept = self._val.pixels.shape[1]
-        frames = self.options.frames_judged
-        chosen = self._val.pixels[:, ((torch.arange(frames) + 0.5) * kept / frames).long()]
-        right = 0
-        for grey, labels in zip(chosen.split(64), self._val.labels.split(64), strict=True):
-            answers = self.ema.average((grey.float() / 255).to(self.device)).argmax(1).cpu()
-            right += int((answers == labels).sum())
-        return {"val_accuracy": right / len(self._val.labels)}
-
-    def tensors(self) -> dict[str, Tensor]:
-        """Weights, their average and the optimiser's moments."""
-        return {
-            **module_tensors("judge", self.judge),
-            **module_tensors("ema", self.ema.average),
-            **optimizer_tensors("optimizer", self.optimizer),
-        }
-
-    def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go back to what `tensors` gave."""
-        load_module("judge", self.judge, tensors)
-        load_module("ema", self.ema.average, tensors)
-        load_optimizer("optimizer", self.optimizer, tensors)
+        frames, kept = self.stage_options.frames_judged, self.val.pixels.shape[1]
+        chosen = self.val.pixels[:, ((torch.arange(frames) + 0.5) * kept / frames).long()]
+        device = next(self.judge.parameters()).device
+        correct = 0
+        for grey, labels in zip(chosen.split(64), self.val.labels.split(64), strict=True):
+            answers = self.ema.average((grey.float() / 255).to(device)).argmax(1).cpu()
+            correct += int((answers == labels).sum())
+        return {"val_accuracy": correct / len(self.val.labels)}
 
 
 def soft(video: NDArray[np.uint8], sigma: float = SOFT) -> NDArray[np.uint8]:
@@ -197,37 +176,28 @@ def _scores(
 
 
 def train_emotion_judge(
-    faces: Path, split: Path, options: EmotionJudgeOptions, out: Path, resume: Path, log: Log
+    faces: Path, split: Path, options: EmotionJudgeOptions, out: Path, run: Run
 ) -> dict[str, float]:
-    """Train both judges on the labelled clips of the train actors and write them to the folder `out`.
+    """Train both classifiers on the labelled clips of the train actors and write them to the folder `out`.
 
     Returns their accuracy in [0, 1] on the real clips of the train and the val actors, whole and by emotion, also on
     blurred ones (`soft`), and the numbers of clips; what cannot be measured is left out. A corpus without emotion
-    labels gets judges that say so (`trained_clips` 0) and judge nothing. Stopped at any time, it goes on from the
-    checkpoint in `resume` and ends in the same weights.
+    labels gives classifiers with `trained_clips` 0, which judge nothing.
     """
     shards, parts = FaceShards(faces), read_split(split)
-    train, val = labelled_clips(shards, parts, "train"), labelled_clips(shards, parts, "val")
-    training = JudgeTraining(_Pictures(shards, train, options), _Pictures(shards, val, options), options)
-    if train:
-        identity = fingerprint(
-            "emotion judge 1",
-            options.model_dump(),
-            train,
-            val,
-            sha256_file(faces / "index.parquet"),
-            sha256_file(split),
-        )
-        course = Course(
-            "emotion judge", identity, options.steps, options.samples_per_step, training.make_batch,
-            log_samples=options.log_samples, checkpoint_seconds=options.checkpoint_seconds,
-        )  # fmt: skip
-        run_course(training, course, resume, log)
-    judge = training.ema.average.cpu()
-    judge.trained_clips = len(train)
-    second = train_hog_judge(shards, train, options)
-    scores = {**_scores(judge, second, shards, train, "train"), **_scores(judge, second, shards, val, "val")}
-    judge.save(out, _card(scores, len(train)), second)
+    clips, val = labelled_clips(shards, parts, "train"), labelled_clips(shards, parts, "val")
+    megabytes = run.execution.cache_megabytes
+    trainer = EmotionJudgeTrainer(
+        _Pictures(shards, clips, options, megabytes), _Pictures(shards, val, options, megabytes), options
+    )
+    if clips:
+        train(trainer, run)
+    judge = trainer.ema.average.cpu()
+    judge.trained_clips = len(clips)
+    second = train_hog_judge(shards, clips, options)
+    scores = {**_scores(judge, second, shards, clips, "train"), **_scores(judge, second, shards, val, "val")}
+    if ranks().main:
+        judge.save(out, _card(scores, len(clips)), second)
     return scores
 
 

@@ -34,4 +34,5 @@ class DirectDecoder(nn.Module):
             hidden = block(torch.cat([larger, skip], 1), code)
         drawn, cover = self.image(hidden).split((3, 1), 1)
         # Bounded, and initially nearly opaque: a cover of 0 would copy the reference and have no gradient.
-        return Drawing(torch.lerp(maps[0], torch.tanh(drawn), torch.sigmoid(3 * torch.tanh(cover + 0.5))))
+        opacity = torch.sigmoid(3 * torch.tanh(cover + 0.5))
+        return Drawing((1 - opacity) * maps[0] + opacity * torch.tanh(drawn))

@@ -8,7 +8,7 @@ time comes from the inputs.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -84,6 +84,10 @@ class Generator(nn.Module):
         )
         self.decoder = DECODERS[config.architecture](config.size, config.image_channels, config.code_width)
 
+    def describe(self) -> dict[str, Any]:
+        """Content of config.json, from which `Generator` can be rebuilt."""
+        return {"network": self.config.model_dump(mode="json"), "size": self.config.size}
+
     def landmarks(self, maps: list[Tensor]) -> Tensor:
         """Predicted landmarks (B, 68, 2) of the references, normalised; zeros for `direct`, which ignores them."""
         if self.landmark_encoder is None:
@@ -119,8 +123,3 @@ class Generator(nn.Module):
         landmarks = self.landmarks(maps)
         frames = self.draw(maps, landmarks, self.codes(landmarks, speech, feeling, motion)).frames
         return frames.view(*speech.shape[:2], *frames.shape[1:])
-
-
-def count_parameters(module: nn.Module) -> int:
-    """Number of trainable parameters."""
-    return sum(parameter.numel() for parameter in module.parameters())

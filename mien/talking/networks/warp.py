@@ -96,9 +96,11 @@ class WarpDecoder(nn.Module):
         # Shading is added, so that the skin keeps its detail; parts that the reference does not show are replaced,
         # and always the opening of the mouth.
         shade, paint = GREATEST_SHADE * torch.tanh(shade), torch.tanh(paint)
-        cover = torch.lerp(torch.sigmoid(cover + FIRST_COVER), torch.ones_like(opening), opening)
+        cover = torch.sigmoid(cover + FIRST_COVER)
+        cover = cover + (1 - cover) * opening
         fetched = moved(maps[0], nn.functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False))
-        return Drawing(torch.lerp(fetched + shade, paint, cover).clamp(-1, 1), flow, shade, paint, cover, goal)
+        frames = (1 - cover) * (fetched + shade) + cover * paint
+        return Drawing(frames.clamp(-1, 1), flow, shade, paint, cover, goal)
 
 
 def spread(points: Tensor, displacements: Tensor, reach: Tensor, side: int) -> Tensor:

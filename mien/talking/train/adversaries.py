@@ -1,52 +1,39 @@
-"""The adversaries of the generator: each is one object that owns its discriminator and its optimiser."""
+"""The adversaries of the generator."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from mien.talking.losses import emotion_loss
 from mien.talking.networks.discriminators import FAKE, EmotionDiscriminator, FrameDiscriminator
-from mien.training.adversarial import gradient_penalty, paired_relativistic_loss
-from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
+from mien.training.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
 
 
-class FrameAdversary:
-    """Tells generated from real frames by the paired relativistic loss with R1 and R2 (R3GAN, Huang et al. 2024).
+class FrameAdversary(Adversary[FrameDiscriminator]):
+    """Separates generated from real frames by the paired relativistic loss with R1 and R2 (R3GAN).
 
-    Frames are (N, C, S, S) in [−1, 1], C channels as the discriminator takes them; real and generated ones come in
-    pairs beside the same reference. `name` stands before its curves and its tensors.
+    Frames are (N, 3, S, S) in [−1, 1]; real and generated ones are paired by their reference. gamma: weight of R1, R2.
     """
 
-    def __init__(self, discriminator: FrameDiscriminator, lr: float, gamma: float, name: str = "frame") -> None:
-        self.discriminator = discriminator
+    def __init__(self, discriminator: FrameDiscriminator, lr: float, gamma: float) -> None:
+        super().__init__("frame", discriminator, lr, betas=(0.0, 0.99))
         self.gamma = gamma
-        self.name = name
-        self.optimizer = torch.optim.AdamW(discriminator.parameters(), lr, betas=(0.0, 0.99), weight_decay=0.0)
 
-    def train_step(
-        self, real: Tensor, fake: Tensor, reference: Tensor, weights: Tensor | None = None
-    ) -> dict[str, Tensor]:
-        """One step of the discriminator; returns its loss, its penalties and the mean gap real − fake.
-
-        `weights` (N, 1, S, S): how much each place of the pictures counts.
-        """
+    def objective(self, *batch: Any) -> tuple[Tensor, Values]:
+        """The loss on real and generated frames, references, and pixel weights (N, 1, S, S)."""
+        real, fake, reference, weights = batch
         real, fake = real.detach().requires_grad_(), fake.detach().requires_grad_()
         real_scores, fake_scores = (self.discriminator(one, reference, weights) for one in (real, fake))
         adversarial = paired_relativistic_loss(real_scores, fake_scores)
         penalty = gradient_penalty(real_scores, real) + gradient_penalty(fake_scores, fake)
-        self.optimizer.zero_grad(set_to_none=True)
-        (adversarial + self.gamma / 2 * penalty).backward()
-        self.optimizer.step()
-        gap = (real_scores - fake_scores).mean()
-        prefix = "d" if self.name == "frame" else self.name
-        values = {"loss": adversarial, "penalty": penalty, "gap": gap}
-        return {f"{prefix}_{key}": value.detach() for key, value in values.items()}
+        values = {"d_loss": adversarial, "d_penalty": penalty, "d_gap": (real_scores - fake_scores).mean()}
+        return adversarial + self.gamma / 2 * penalty, {name: value.detach() for name, value in values.items()}
 
     def loss(self, fake: Tensor, real: Tensor, reference: Tensor, weights: Tensor | None = None) -> Tensor:
-        """What the generator minimises: generated frames score above the real ones. Gradients flow into `fake` only."""
+        """The generator's loss: generated frames are to score above the real ones. Gradients flow into `fake` only."""
         self.discriminator.requires_grad_(False)
         with torch.no_grad():
             real_scores = self.discriminator(real, reference, weights)
@@ -54,57 +41,29 @@ class FrameAdversary:
         self.discriminator.requires_grad_(True)
         return value
 
-    def tensors(self) -> dict[str, Tensor]:
-        """Everything that the next step depends on."""
-        return {
-            **module_tensors(f"{self.name}_discriminator", self.discriminator),
-            **optimizer_tensors(f"{self.name}_optimizer", self.optimizer),
-        }
 
-    def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go back to what `tensors` gave."""
-        load_module(f"{self.name}_discriminator", self.discriminator, tensors)
-        load_optimizer(f"{self.name}_optimizer", self.optimizer, tensors)
+class EmotionAdversary(Adversary[EmotionDiscriminator]):
+    """Classifies the emotion of real clips, and generated clips as `FAKE`.
 
-
-class EmotionAdversary:
-    """Tells the emotion of real clips, and generated clips as `FAKE`; the generator wants its clips told as real ones.
-
-    Clips are (B, T, 3, S, S) in [−1, 1]. Because it goes on learning what is generated, it cannot be fooled for long
-    by patterns that only look like an emotion to a frozen network.
+    Clips are (B, T, 3, S, S) in [−1, 1]. It keeps learning from generated clips, so that adversarial patterns which
+    fool a frozen classifier do not fool it for long.
     """
 
     def __init__(self, discriminator: EmotionDiscriminator, lr: float) -> None:
-        self.discriminator = discriminator
-        self.optimizer = torch.optim.AdamW(discriminator.parameters(), lr, betas=(0.5, 0.99), weight_decay=0.01)
+        super().__init__("emotion", discriminator, lr, betas=(0.5, 0.99), weight_decay=0.01)
 
-    def train_step(self, real: Tensor, fake: Tensor, emotion: Tensor, intensity: Tensor) -> dict[str, Tensor]:
-        """One step of the discriminator on real clips with emotions (B,), intensities (B,), and generated clips."""
+    def objective(self, *batch: Any) -> tuple[Tensor, Values]:
+        """Cross-entropy on real clips with emotions (B,) and intensities (B,), and on generated clips."""
+        real, fake, emotion, intensity = batch
         self.discriminator.train()
-        told = self.discriminator(real.detach())
-        real_loss = emotion_loss(told, emotion, intensity, smoothing=0.05)
-        fakes = torch.full_like(emotion, FAKE)
-        fake_loss = torch.nn.functional.cross_entropy(self.discriminator(fake.detach()), fakes)
-        self.optimizer.zero_grad(set_to_none=True)
-        (real_loss + 0.5 * fake_loss).backward()
-        self.optimizer.step()
-        return {"e_real": real_loss.detach(), "e_fake": fake_loss.detach()}
+        real_loss = emotion_loss(self.discriminator(real.detach()), emotion, intensity, smoothing=0.05)
+        labels = torch.full_like(emotion, FAKE)
+        fake_loss = torch.nn.functional.cross_entropy(self.discriminator(fake.detach()), labels)
+        return real_loss + 0.5 * fake_loss, {"e_real": real_loss.detach(), "e_fake": fake_loss.detach()}
 
     def loss(self, fake: Tensor, emotion: Tensor, intensity: Tensor) -> Tensor:
-        """What the generator minimises: its clips are told to show the wanted emotion."""
+        """The generator's loss: its clips are to be classified as the requested emotion."""
         self.discriminator.requires_grad_(False).eval()
         value = emotion_loss(self.discriminator(fake), emotion, intensity)
         self.discriminator.requires_grad_(True)
         return value
-
-    def tensors(self) -> dict[str, Tensor]:
-        """Everything that the next step depends on."""
-        return {
-            **module_tensors("emotion_discriminator", self.discriminator),
-            **optimizer_tensors("emotion_optimizer", self.optimizer),
-        }
-
-    def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Go back to what `tensors` gave."""
-        load_module("emotion_discriminator", self.discriminator, tensors)
-        load_optimizer("emotion_optimizer", self.optimizer, tensors)

@@ -1,0 +1,38 @@
+"""Losses of head motion: errors of the denoised motion, and the contrastive loss of the evaluator."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mien.training.distributed import gather, global_mean
+
+
+def motion_errors(predicted: Tensor, clean: Tensor, valid: Tensor, weights: Tensor) -> dict[str, Tensor]:
+    """Mean squared errors of motions (B, T, D) over valid frames (B, T, 1), over the global batch.
+
+    `error`: plain; `weighted`: with weights (B, 1, 1) by noise level; `velocity`: of frame differences, weighted.
+    """
+    wrong = (predicted - clean) * valid
+    steps = wrong.diff(dim=1) * valid[:, 1:]
+    count = valid.sum() * clean.shape[-1]
+    return {
+        "error": global_mean((wrong**2).sum(), count),
+        "weighted": global_mean((weights * wrong**2).sum(), count),
+        "velocity": global_mean((weights * steps**2).sum(), count),
+    }
+
+
+def info_nce(texts: Tensor, motions: Tensor, meanings: Tensor, temperature: float) -> Tensor:
+    """Symmetric InfoNCE (van den Oord et al., 2018; Radford et al., ICML 2021) of embeddings (B, D), over all ranks.
+
+    meanings (B,): integers; rows with equal meanings are not negatives of each other.
+    """
+    texts, motions, meanings = gather(texts), gather(motions), gather(meanings)
+    logits = texts @ motions.T / temperature
+    same = meanings[:, None] == meanings[None]
+    others = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
+    logits = logits.masked_fill(others, -torch.inf)
+    targets = torch.arange(len(logits), device=logits.device)
+    return (functional.cross_entropy(logits, targets) + functional.cross_entropy(logits.T, targets)) / 2
