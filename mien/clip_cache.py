@@ -1,4 +1,4 @@
-"""A content-addressed store of what was made of single clips: one new clip among many costs one clip."""
+"""A content-addressed cache of results per clip: after a clip is added, only that clip is computed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mien.files import atomic_file, fingerprint
 
 
 class ClipCache:
-    """Files under `root/name`, each named by the fingerprint of everything that decided its bytes.
+    """Files under `root/name`, each named by the fingerprint of everything that determines its content.
 
-    `version` is the version of the code that makes them: whoever changes what is made changes it.
-    Safe among processes: an entry appears whole, by a rename; two that make the same one make the same bytes.
-    Nothing here is ever deleted: the whole folder may be thrown away at any time.
+    `version` is the version of the code that writes them; a change of their content needs a new version.
+    Safe with several processes: entries are renamed into place atomically, and equal keys give equal bytes.
+    Entries are never deleted; the folder can be removed at any time.
     """
 
     def __init__(self, root: Path, name: str, version: str) -> None:
@@ -28,14 +28,14 @@ class ClipCache:
         self.version = version
 
     def path(self, key_parts: tuple[Any, ...], suffix: str) -> Path:
-        """Where the entry of these JSON-able key parts lies, or would lie."""
+        """Path of the entry for a key of JSON-serialisable parts, whether or not it exists."""
         digest = fingerprint(self.name, self.version, key_parts)
         return self.root / self.name / digest[:2] / f"{digest[2:]}{suffix}"
 
     def fetch(self, key_parts: tuple[Any, ...], suffix: str, make: Callable[[Path], None]) -> Path:
-        """The entry's path; when there is none yet, `make(temporary path)` writes it first.
+        """Path of the entry; `make(temporary path)` writes it first if it does not exist.
 
-        An error of `make` goes through and leaves no entry. A caller must not change the file.
+        An exception of `make` is passed on and leaves no entry. The caller must not change the file.
         """
         path = self.path(key_parts, suffix)
         if not path.is_file():
@@ -45,9 +45,9 @@ class ClipCache:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Make `target` the same file as `source` (a hard link) or, where the file system cannot, a copy of it.
+    """Create `target` as a hard link to `source`, or as a copy where hard links are not possible.
 
-    Raises FileExistsError when `target` is there.
+    Raises FileExistsError if `target` exists.
     """
     try:
         os.link(source, target)

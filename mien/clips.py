@@ -1,6 +1,6 @@
-"""What a clip is: its identity, labels, file, checks; and the table of all clips.
+"""The `Clip` record (id, labels, file, result of the checks) and the table of all clips.
 
-The table has a row for every input, the rejected ones too, with a reason word from `REASONS`.
+The table has a row for every input file; a rejected one has a reason from `REASONS`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from pydantic import BeforeValidator, PlainSerializer
 from mien.files import atomic_file
 
 EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
-"""Emotion labels in CREMA-D's words and in the order in which every model and metric counts them."""
+"""Emotion labels as CREMA-D abbreviates them, in the class order of every model and metric."""
 
 INTENSITIES: dict[str, float | None] = {"LO": 1 / 3, "MD": 2 / 3, "HI": 1.0, "XX": None}
-"""CREMA-D's intensity words as numbers in [0, 1]; XX is unspecified."""
+"""CREMA-D's intensity labels as numbers in [0, 1]; XX is unspecified."""
 
 REASONS: dict[str, str] = {
     "missing": "the file is not there",
@@ -53,7 +53,7 @@ REASONS: dict[str, str] = {
     "crashed": "the process that read it died",
     "failed": "an unexpected error; see the detail",
 }
-"""Every reason word that a table may hold, with its sentence."""
+"""Reason for a rejection → explanation; the keys are the only values of the column `reason`."""
 
 Status = Literal["ok", "rejected"]
 
@@ -69,16 +69,16 @@ def _frame_rate(value: Any) -> Fraction:
 
 
 FrameRate = Annotated[Fraction, BeforeValidator(_frame_rate), PlainSerializer(str)]
-"""Frames a second in an options model, exact: a number or text such as 30000/1001, in 1 … 120; dumped as text."""
+"""Field type of an options model: exact frames per second in [1, 120], from a number or a text such as 30000/1001."""
 
 
 class ClipError(Exception):
-    """A clip cannot be used. `reason` is a key of `REASONS`, `detail` says more for a person."""
+    """A clip cannot be used. `reason` is a key of `REASONS`; `detail` is a further explanation for people."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         if reason not in REASONS:
             raise ValueError(f"unknown reason {reason!r}")
-        super().__init__(reason, detail)  # both, so that it survives the way back from a worker process
+        super().__init__(reason, detail)  # both, so that the error can be pickled by a worker process
         self.reason = reason
         self.detail = detail
 
@@ -90,9 +90,9 @@ class ClipError(Exception):
 class Clip:
     """One row of the clips table. None means unspecified.
 
-    `path` is POSIX, relative to the working directory (the repository) where it lies inside, else absolute.
-    `sound` is the path of a sound file of its own, where the corpus has one; None: the sound inside `path`.
-    `intensity` is in [0, 1], `seconds` in seconds, `fps` exact, `audio_hz` in hertz, `sha256` of the bytes of `path`.
+    `path` is a POSIX path, relative to the working directory (the repository) if inside it, else absolute.
+    `sound` is the path of a separate sound file; None: the sound track of `path`.
+    `intensity` is in [0, 1], `seconds` in seconds, `fps` exact, `audio_hz` in hertz; `sha256` is of the file `path`.
     """
 
     clip_id: str
@@ -118,7 +118,7 @@ class Clip:
 
     @property
     def ok(self) -> bool:
-        """Whether the clip goes on to the next stage."""
+        """Whether the clip is passed on to the next stage."""
         return self.status == "ok"
 
     def rejected(self, reason: str, detail: str | None = None) -> Clip:
@@ -141,9 +141,9 @@ _NUMBERS: dict[str, Any] = {
 
 
 def write_clips(path: Path, clips: Iterable[Clip]) -> None:
-    """Write the table as CSV, rows in the order of their ids, empty cells for None; whole or not at all.
+    """Write the table as CSV atomically: rows in the order of their ids, empty cells for None.
 
-    Any file name survives, with line breaks and with bytes that are no UTF-8 too.
+    Any file name can be stored, also one with line breaks or with bytes that are not UTF-8.
     """
     with (
         atomic_file(path) as temporary,
@@ -155,8 +155,8 @@ def write_clips(path: Path, clips: Iterable[Clip]) -> None:
 
 
 def _line(cells: Iterable[Any]) -> str:
-    # The writer puts cells with a character of its line end into quotation marks, so that only "\r\n" as the line
-    # end makes it quote a "\r"; the table's lines end with "\n" all the same.
+    # The csv writer quotes a cell that contains a character of the line terminator. With "\r\n" it also quotes "\r";
+    # the lines of the table end with "\n" nevertheless.
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue().removesuffix("\r\n") + "\n"
@@ -165,7 +165,7 @@ def _line(cells: Iterable[Any]) -> str:
 def read_clips(path: Path) -> list[Clip]:
     """Read a clips table written by `write_clips`.
 
-    Raises ValueError with the line when a cell or the header does not fit.
+    Raises ValueError, with the line number, for a wrong header or cell.
     """
     clips = []
     with path.open(newline="", encoding="utf-8", errors="surrogateescape") as stream:
@@ -184,8 +184,8 @@ def read_clips(path: Path) -> list[Clip]:
 def clip_id_for(relative: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
     """An id of letters, digits, `_` and `-` for a file at `relative` inside its corpus.
 
-    A plain stem is kept as it is; any other name, and one already in `taken`, gets a hash of the whole relative
-    path behind it, so that ids are unique and do not depend on what else lies in the folder's other names.
+    A stem of these characters is kept. To any other stem, and to one already in `taken`, a hash of the relative path is
+    appended, so that ids are unique and do not depend on the other files of the folder.
     """
     stem = Path(relative).stem
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
@@ -197,14 +197,14 @@ def clip_id_for(relative: str, taken: frozenset[str] | set[str] = frozenset()) -
 
 
 def portable_path(path: Path) -> str:
-    """`path` as the table holds it: relative to the working directory where it lies inside, else absolute."""
+    """`path` as stored in the table: relative to the working directory if inside it, else absolute."""
     absolute = path.absolute()
     root = Path.cwd()
     return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else absolute.as_posix()
 
 
 def check_rejected(clips: Sequence[Clip], max_rejected_fraction: float) -> None:
-    """Raise ValueError, naming the reasons and what to do, when too large a part of the clips is rejected."""
+    """Raise ValueError, with the reasons and a remedy, if the rejected fraction is above `max_rejected_fraction`."""
     rejected = [clip for clip in clips if not clip.ok]
     if not clips:
         raise ValueError("the corpus holds no clip: check corpus.source and corpus.path in params.yaml")
@@ -218,7 +218,7 @@ def check_rejected(clips: Sequence[Clip], max_rejected_fraction: float) -> None:
 
 
 def summarise(clips: Sequence[Clip]) -> dict[str, Any]:
-    """Counts for a stage's metrics: clips, those accepted and rejected, rejected by reason, and accepted seconds."""
+    """Metrics of a stage: number of clips, accepted, rejected, rejected by reason; seconds of the accepted clips."""
     accepted = [clip for clip in clips if clip.ok]
     return {
         "clips": len(clips),

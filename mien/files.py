@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and the digests that name their content."""
+"""Atomic writing of files and folders, and digests of their content."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def _fsync(path: Path) -> None:
 
 
 def _beside(path: Path) -> Path:
-    # The suffix stays last, because ffmpeg and soundfile choose the format by it.
+    # The suffix is kept, because ffmpeg and soundfile choose the format by it.
     return path.with_name(f".{path.stem[:80]}.{uuid4().hex[:8]}{path.suffix}")
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success it is fsynced and renamed to `path`, on error removed."""
+    """Yield a temporary path in the same folder; it is renamed to `path` on success (after fsync), removed on error."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path)
     try:
@@ -42,9 +42,9 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_directory(path: Path) -> Iterator[Path]:
-    """Yield a new empty directory beside `path`; on success it takes the place of `path`, on error it is removed.
+    """Yield a new empty directory; on success it replaces `path`, on error it is removed.
 
-    What stood at `path` before is moved aside first and removed only when the new directory is in its place.
+    A previous `path` is renamed first, and removed only after the new directory has been renamed to `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path)
@@ -67,18 +67,18 @@ def atomic_directory(path: Path) -> Iterator[Path]:
 
 
 def sha256_file(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes; memory use does not depend on its size."""
+    """Hexadecimal SHA-256 of a file; memory use does not depend on its size."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def fingerprint(*parts: Any) -> str:
-    """Hex SHA-256 of JSON-able values: equal values give equal fingerprints on every machine and in every run."""
+    """Hexadecimal SHA-256 of JSON-serialisable values; equal values give equal fingerprints on every machine."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as indented JSON with sorted keys, whole or not at all."""
+    """Write `value` atomically as indented JSON with sorted keys."""
     with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")

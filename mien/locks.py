@@ -1,4 +1,4 @@
-"""Advisory locks on files among processes; the kernel frees them when their holder ends, however it ends."""
+"""Advisory file locks between processes; the kernel releases them when their holder ends, also after a crash."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 
 
 class LockHeldError(RuntimeError):
-    """Somebody else holds the lock; the message names the holder."""
+    """Another process holds the lock; the message names it."""
 
 
 @contextmanager
 def file_lock(path: Path, seconds: float | None = None) -> Iterator[None]:
-    """Hold the lock `path`; wait for it at most `seconds` (None: for ever), then raise `LockHeldError`."""
+    """Hold the lock file `path`; waits at most `seconds` (None: without limit), then raises `LockHeldError`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -25,7 +25,7 @@ def file_lock(path: Path, seconds: float | None = None) -> Iterator[None]:
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
-        # The file stays: removing it would let two processes hold two files of one name.
+        # The file is kept: after its removal two processes could lock two different files of the same name.
         os.close(descriptor)
 
 

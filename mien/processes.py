@@ -1,4 +1,4 @@
-"""Processes of this machine: who they are for certain, how they end together, and how they end at all."""
+"""Local processes: identifying them reliably, and terminating them with all their children."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ import psutil
 
 PR_SET_PDEATHSIG = 1
 GRACE_SECONDS = 3.0
-"""How long a process may tidy up after SIGTERM before SIGKILL follows."""
+"""Seconds between SIGTERM and SIGKILL."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """A process by number and start time (seconds since the epoch): a number alone is given again to others."""
+    """A process by id and start time (seconds since the epoch), because the system reuses ids."""
 
     pid: int
     started: float
 
     @classmethod
     def of(cls, pid: int | None = None) -> Process:
-        """The process `pid`, by default this one; psutil.NoSuchProcess when there is none."""
+        """The process `pid`, by default the current one. Raises psutil.NoSuchProcess if there is none."""
         found = psutil.Process(pid)
         return cls(found.pid, found.create_time())
 
     def alive(self) -> bool:
-        """Whether this very process still runs (a zombie does not)."""
+        """Whether exactly this process is still running; a zombie is not."""
         try:
             found = psutil.Process(self.pid)
             return found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - self.started) < 0.05
@@ -42,7 +42,7 @@ class Process:
 
 
 def ancestors() -> list[psutil.Process]:
-    """The processes above this one, nearest first."""
+    """The ancestors of this process, the parent first."""
     try:
         return psutil.Process().parents()
     except psutil.NoSuchProcess:
@@ -50,13 +50,13 @@ def ancestors() -> list[psutil.Process]:
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> None:
-    """Let the kernel send this process a signal when the thread that started it ends (Linux; elsewhere nothing)."""
+    """Ask the kernel to signal this process when the thread that started it ends; Linux only, elsewhere no effect."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def watch(process: Process, ended: Callable[[], None]) -> None:
-    """Call `ended` from a daemon thread as soon as `process` is gone; costs nothing while it lives."""
+    """Call `ended` from a daemon thread as soon as `process` has ended; no polling where the kernel has pidfds."""
 
     def wait() -> None:
         try:
@@ -76,7 +76,7 @@ def watch(process: Process, ended: Callable[[], None]) -> None:
 
 
 def stop_tree(process: Process, grace: float = GRACE_SECONDS) -> None:
-    """End `process` and everything below it: SIGTERM to all, SIGKILL to whoever is left after `grace` seconds."""
+    """Terminate `process` and its descendants: SIGTERM, then SIGKILL to those still alive after `grace` seconds."""
     if not process.alive():
         return
     try:
@@ -93,7 +93,7 @@ def stop_tree(process: Process, grace: float = GRACE_SECONDS) -> None:
 
 
 def stop_group(group: int, grace: float = GRACE_SECONDS) -> None:
-    """End every process of the group `group`: SIGTERM, then SIGKILL to whoever is left after `grace` seconds."""
+    """Terminate every process of a process group: SIGTERM, then SIGKILL to those still alive after `grace` seconds."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(group, number)
@@ -107,7 +107,7 @@ def stop_group(group: int, grace: float = GRACE_SECONDS) -> None:
 
 
 def group_members(group: int) -> list[int]:
-    """Numbers of the living (not zombie) processes of a process group."""
+    """Ids of the processes of a process group that are alive and not zombies."""
     members = []
     for process in psutil.process_iter(["status"]):
         try:

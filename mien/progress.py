@@ -1,4 +1,4 @@
-"""Progress with rate and remaining time: a live bar for a person, a line every few seconds for a log."""
+"""Progress with rate and remaining time: a live bar in a terminal, otherwise a log line every few seconds."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 LINE_SECONDS = 5.0
-"""How often a log gets a line where no terminal listens."""
+"""Interval of the log lines if stderr is not a terminal."""
 
 
 @contextmanager
 def progress_bar(description: str, total: int, unit: str = "it", resumed: int = 0) -> Iterator[Callable[..., None]]:
     """Yield `advance(count, note="")`; shows count, rate in `unit`/s, elapsed and remaining time on stderr.
 
-    `resumed`: how much was done in an earlier run; it counts as done, but not in the rate.
+    `resumed`: count done in an earlier run; it is part of the total, but not of the rate.
     """
     if resumed:
         print(f"{description}: resumed at {resumed} of {total} {unit}", file=sys.stderr, flush=True)

@@ -1,1 +1,1 @@
-"""Where clips come from, and how they are parted."""
+"""Sources of clips, and their split into training, validation and test."""

@@ -1,4 +1,4 @@
-"""CelebV-Text's layout: videos of faces, and beside them text files that say what is seen.
+"""CelebV-Text's layout: videos of faces, and text files that describe them.
 
 Yu, Zhu et al., "CelebV-Text: A Large-Scale Facial Text-Video Dataset", CVPR 2023. Unpacked, it is
 
@@ -8,8 +8,8 @@ Yu, Zhu et al., "CelebV-Text: A Large-Scale Facial Text-Video Dataset", CVPR 202
     texts/face40_details_new/NAME.txt                  what the person looks like
     texts/light_intensity/NAME.txt · light_dir · light_colot_temp (its own spelling)
 
-with several sentences in a file, one a line. Versions of it name the folders differently, so a folder is known by how
-its name begins, wherever it lies; a video without texts stays in the corpus and says so.
+with one sentence per line. Versions of the corpus name the folders differently, so a folder is recognised by the
+beginning of its name, at any depth. A video without texts is kept; its `detail` says so.
 """
 
 from __future__ import annotations
@@ -38,23 +38,23 @@ FOLDERS: tuple[tuple[str, Kind], ...] = (
     ("light_col", "light_temperature"),
     ("light_temp", "light_temperature"),
 )
-"""How the name of a folder of texts begins (small letters, `_` for any mark), and what its texts are about."""
+"""Beginning of the name of a folder of texts (lower case, `_` for any other sign) → kind of its texts."""
 
 VIDEOS = (*SUFFIXES, ".gif")
-"""The suffixes of what is taken for a video."""
+"""Suffixes of video files."""
 
 MAX_TEXT_BYTES = 64 * 2**10
-"""Of a text file no more is read; the largest official one has about 2 kB."""
+"""Maximum number of bytes read of a text file; the largest official one has about 2 kB."""
 
 MAX_LINES, MAX_LETTERS = 64, 1000
-"""How many sentences of one file are kept, and how many letters of each."""
+"""Maximum number of sentences kept of a file, and of characters kept of a sentence."""
 
 
 @dataclass(frozen=True)
 class DescribedVideo:
-    """A video and what is written of it: sentences by kind, in the order of their file. Kinds without any are absent.
+    """A video and its description: kind → sentences in the order of their file. Kinds without sentences are absent.
 
-    `clip` is rejected as `outside` when a link leads out of the corpus; its `detail` says when no text was found.
+    `clip` is rejected as `outside` if a link leads out of the corpus; its `detail` says if no text was found.
     """
 
     clip: Clip
@@ -62,7 +62,7 @@ class DescribedVideo:
 
     @property
     def motion_texts(self) -> tuple[str, ...]:
-        """What the person does and feels, in as many wordings as the longer of the two kinds has."""
+        """Action and emotion in one text, as many variants as the kind with more sentences has."""
         action, emotion = self.texts.get("action", ()), self.texts.get("emotion", ())
         if not action or not emotion:
             return action or emotion
@@ -71,15 +71,15 @@ class DescribedVideo:
 
 
 def text_kind(folder: str) -> Kind | None:
-    """What the texts in a folder of this name are about; None when it is no folder of texts."""
+    """Kind of the texts in a folder of this name; None if it is not a folder of texts."""
     plain = folder.lower().replace("-", "_").replace(" ", "_")
     return next((kind for start, kind in FOLDERS if plain.startswith(start)), None)
 
 
 def list_celebv_text(root: Path, follow_links: bool = False) -> tuple[list[DescribedVideo], list[str]]:
-    """Every video below `root` with the texts that have its name, in the order of their paths; and notes.
+    """Every video below `root` with the texts of the same name, in the order of the paths; and notes.
 
-    Texts are matched by the file's stem, whatever folder the video lies in. Raises ValueError: no such folder.
+    Texts are matched by the stem of the file name only. Raises ValueError if there is no such folder.
     """
     if not root.is_dir():
         raise ValueError(f"there is no folder {root}")
@@ -103,7 +103,7 @@ def _texts(root: Path, follow_links: bool) -> dict[str, dict[Kind, tuple[str, ..
     found: dict[str, dict[Kind, tuple[str, ...]]] = defaultdict(dict)
     for file in find_files(root, (".txt",), follow_links):
         path = PurePosixPath(file.relative)
-        # the nearest folder decides: face40_details/face40_details_new, but also emotion/celebvtext_6
+        # the innermost matching folder counts: face40_details/face40_details_new, but also emotion/celebvtext_6
         kind = next((kind for parent in path.parts[-2::-1] if (kind := text_kind(parent))), None)
         if kind is None or file.outside:
             continue
@@ -114,12 +114,12 @@ def _texts(root: Path, follow_links: bool) -> dict[str, dict[Kind, tuple[str, ..
 
 
 def read_sentences(path: Path) -> tuple[str, ...]:
-    """The sentences of a text file, one a line, each once; none when it cannot be read.
+    """The sentences of a text file, one per line, without duplicates; none if it cannot be read.
 
-    Bytes that are no UTF-8 and control characters are left out, white space becomes one blank.
+    Invalid UTF-8 and control characters are removed, white space becomes a single space.
     """
     try:
-        if not path.is_file():  # a pipe would wait for ever
+        if not path.is_file():  # reading a pipe would block
             return ()
         with path.open("rb") as stream:
             content = stream.read(MAX_TEXT_BYTES)

@@ -1,4 +1,4 @@
-"""Finding the files of a corpus and checking each: the common part of every source of clips."""
+"""Finding and checking the files of a corpus; shared by all sources of clips."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from mien.parallel import map_clips
 
 @dataclass(frozen=True)
 class Found:
-    """A file of a corpus: its path relative to the corpus, POSIX; `outside` when a link leads out of the corpus."""
+    """A file of a corpus: its POSIX path relative to the corpus; `outside` if a link leads out of the corpus."""
 
     relative: str
     outside: bool = False
 
 
 def find_files(root: Path, suffixes: Collection[str], follow_links: bool = False) -> list[Found]:
-    """Every file below `root` with one of `suffixes` (small letters), in the order of their relative paths.
+    """Every file below `root` with one of `suffixes` (lower case), in the order of the relative paths.
 
-    Hidden files and folders are passed over. A linked folder that leads out of `root` is one entry, `outside`, unless
-    `follow_links`; one that leads to a place inside is passed over, since its files are found there.
+    Hidden files and folders are skipped. A linked folder outside `root` is one entry, `outside`, unless `follow_links`;
+    a linked folder inside `root` is skipped, because its files are found at their own place.
     """
     return sorted(_walk(root, root.resolve(), set(suffixes), follow_links, set()), key=lambda found: found.relative)
 
@@ -37,7 +37,7 @@ def _walk(
     root: Path, inside: Path, suffixes: set[str], follow_links: bool, walked: set[Path], below: str = ""
 ) -> Iterator[Found]:
     real = (root / below).resolve()
-    if real in walked:  # links may make circles
+    if real in walked:  # links may form cycles
         return
     walked.add(real)
     with os.scandir(root / below) as entries:
@@ -58,13 +58,13 @@ def _walk(
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a circle of links
+    except OSError:  # a cycle of links
         return False
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A clip with its labels, before its files are looked at, and what is officially known of its file."""
+    """A clip with its labels before its files are checked, and the official facts about its file."""
 
     clip: Clip
     file: Path
@@ -75,9 +75,9 @@ class Candidate:
 
 
 def check_files(candidates: Sequence[Candidate], execution: Execution) -> list[Clip]:
-    """Look at the files of every candidate that is not rejected yet: digest, packets, first picture, sound.
+    """Check the files of every candidate that is not yet rejected: digest, packets, first frame, sound.
 
-    Each comes back as its clip with what was measured, or rejected with a reason; in the order of `candidates`.
+    Returns the clips in the order of `candidates`, each with the measured columns, or rejected with a reason.
     """
     waiting = [candidate for candidate in candidates if candidate.clip.ok]
     outcomes = iter(map_clips(_check, waiting, execution, "corpus"))
@@ -95,7 +95,7 @@ def _check(candidate: Candidate) -> Clip:
     clip = candidate.clip
     try:
         status = candidate.file.stat()
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would block
             raise ClipError("undecodable", "this is no regular file")
         size, digest = status.st_size, sha256_file(candidate.file)
     except OSError as error:

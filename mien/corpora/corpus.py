@@ -1,4 +1,4 @@
-"""A source of clips → the clips table, every file looked at."""
+"""From a source of clips to the clips table, with every file checked."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ log = logging.getLogger(__name__)
 
 
 def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> list[Clip]:
-    """Write `folder/clips.csv` with a row for every clip of the corpus and return its rows, in the order of their ids.
+    """Write `folder/clips.csv` with a row for every clip of the corpus and return its rows in the order of the ids.
 
-    `folder/notes.txt` holds what else there is to say, a sentence a line: what could not be checked, how many are
-    missing. `embedded` also renders its media into `folder`, in CREMA-D's layout. Nothing is written anywhere else.
-    Raises ValueError when there is no corpus at `options.path`, no clip in it, or a table that cannot be read.
+    `folder/notes.txt` holds remarks, one per line: what could not be checked, how many clips are missing. The source
+    `embedded` also renders its media into `folder`, in CREMA-D's layout. Nothing is written elsewhere.
+    Raises ValueError if there is no corpus at `options.path`, no clip in it, or an unreadable table.
     """
     with atomic_directory(folder) as temporary:
         if options.source == "embedded":
-            from mien.corpora.embedded.corpus import render_corpus  # heavy, and only this source needs it
+            from mien.corpora.embedded.corpus import render_corpus  # a slow import that only this source needs
 
             render_corpus(options.embedded, temporary, execution)
             candidates, _ = list_cremad(temporary, "embedded", options.actors)
-            notes: list[str] = []  # there is no official table beside those that were just written
+            notes: list[str] = []  # the only official tables are those just written
         else:
             candidates, notes = _list(options)
         if not candidates:
@@ -59,7 +59,7 @@ def _list(options: CorpusOptions) -> tuple[list[Candidate], list[str]]:
 
 
 def _moved(clip: Clip, temporary: Path, folder: Path) -> Clip:
-    """The row as it reads when `temporary` has become `folder`."""
+    """The row with its paths in `folder`, to which `temporary` will be renamed."""
     old, new = portable_path(temporary), portable_path(folder)
     return replace(
         clip,

@@ -1,4 +1,4 @@
-"""CREMA-D's official layout: `VideoFlash/*.flv`, `AudioWAV/*.wav` and its tables.
+"""CREMA-D's official layout: `VideoFlash/*.flv`, `AudioWAV/*.wav` and tables.
 
 Cao, Cooper, Keutmann, Gur, Nenkova, Verma: "CREMA-D: Crowd-sourced Emotional Multimodal Actors Dataset", 2014.
 """
@@ -28,7 +28,7 @@ _MAX_TABLE_BYTES = 64 * 2**20
 
 @dataclass(frozen=True)
 class CremadLabels:
-    """What a CREMA-D name says. `intensity` is in [0, 1], None where it is unspecified (XX)."""
+    """Labels in a CREMA-D file name. `intensity` is in [0, 1]; None: unspecified (XX)."""
 
     actor: str
     sentence_id: str
@@ -37,7 +37,7 @@ class CremadLabels:
 
 
 def decode_name(stem: str) -> CremadLabels:
-    """The labels in a name such as `1001_DFA_ANG_XX`. Raises ValueError when it is none."""
+    """Parse a name such as `1001_DFA_ANG_XX`. Raises ValueError for another form."""
     match = _NAME.fullmatch(stem)
     if match is None:
         raise ValueError(f"not a CREMA-D name (ACTOR_SENTENCE_EMOTION_INTENSITY): {stem!r}")
@@ -47,7 +47,7 @@ def decode_name(stem: str) -> CremadLabels:
 
 @dataclass(frozen=True)
 class Tables:
-    """The official tables as far as they are there; None: the table is missing."""
+    """The official tables; None: the table is missing."""
 
     names: frozenset[str] | None
     sexes: dict[str, Literal["female", "male"]] | None
@@ -55,7 +55,7 @@ class Tables:
 
 
 def read_tables(root: Path) -> Tables:
-    """Read the official tables in `root`. Raises ValueError, naming table and line, for one that cannot be read."""
+    """Read the official tables in `root`. Raises ValueError, with table and line, for an unreadable one."""
     names = _rows(root / NAMES_TABLE, ("Filename",))
     actors = _rows(root / ACTORS_TABLE, ("ActorID", "Sex"))
     files = _rows(root / SIZES_TABLE, ("path", "sha256", "bytes"), delimiter="\t")
@@ -110,10 +110,10 @@ def list_cremad(
     actors: tuple[str, ...] | None = None,
     follow_links: bool = False,
 ) -> tuple[list[Candidate], list[str]]:
-    """Every video of a CREMA-D folder with its labels, and sentences on what could not be checked.
+    """Every video of a CREMA-D folder with its labels, and notes on what could not be checked.
 
-    Only what is there is listed: a part of the corpus is a corpus. `actors`: take only these.
-    Raises ValueError: no such folder, a table that cannot be read, an actor of `actors` without a clip.
+    A partial copy of the corpus is accepted. `actors`: only clips of these.
+    Raises ValueError: no such folder, an unreadable table, an actor of `actors` without clips.
     """
     if not (root / VIDEO_FOLDER).is_dir():
         raise ValueError(f"{root} is not a CREMA-D folder: it holds no folder {VIDEO_FOLDER}")

@@ -1,4 +1,4 @@
-"""Any folder of videos, with an optional `labels.csv`."""
+"""A folder of videos with an optional `labels.csv` as a source of clips."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_LABELS_BYTES = 64 * 2**20
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of `labels.csv`, its cells stripped and the empty ones left out."""
+    """A row of `labels.csv`: its non-empty cells, stripped."""
 
     line: int
     cells: dict[str, str]
@@ -31,12 +31,11 @@ class _Row:
 def list_folder(root: Path, follow_links: bool = False) -> tuple[list[Candidate], list[str]]:
     """Every video below `root`, at any depth, with the labels of `root/labels.csv`; and notes.
 
-    A row of `labels.csv` is matched by `path` (relative to `root`, POSIX) or by `clip_id`, the file's stem. Its
-    columns are some of the clips table's; `sound` names a sound file relative to `root`, the measured columns
-    (seconds, fps, …) are passed over. A value that is not allowed rejects its clip as `bad_label`, a row whose file is
-    not there is a clip rejected as `missing`, one whose path leads out of `root` as `outside`.
-    A clip without a labelled actor that lies in a sub-folder has the name of the topmost sub-folder as its actor.
-    Raises ValueError: no such folder, a `labels.csv` that cannot be read or has unknown columns.
+    A row of `labels.csv` is matched by `path` (POSIX, relative to `root`) or by `clip_id`, the stem of the file. Its
+    columns are columns of the clips table; `sound` is a sound file relative to `root`; measured columns (seconds, fps,
+    …) are ignored. A clip with an invalid value is rejected as `bad_label`, a row without a file as `missing`, a path
+    outside `root` as `outside`. The actor of an unlabelled clip in a sub-folder is the name of the topmost sub-folder.
+    Raises ValueError: no such folder, an unreadable `labels.csv` or one with unknown columns.
     """
     if not root.is_dir():
         raise ValueError(f"there is no folder {root}")
@@ -48,7 +47,7 @@ def list_folder(root: Path, follow_links: bool = False) -> tuple[list[Candidate]
     taken: set[str] = set()
     for found in sorted(find_files(root, SUFFIXES, follow_links), key=_id_order):
         stem = PurePosixPath(found.relative).stem
-        # in a sub-folder the id never depends on what lies elsewhere: it always holds a hash of the path
+        # in a sub-folder the id always contains a hash of the path, so that it does not depend on other files
         clip_id = clip_id_for(found.relative, {stem} if "/" in found.relative else taken)
         taken.add(clip_id)
         clip = Clip(clip_id, "folder", portable_path(root / found.relative), actor=_folder_actor(found.relative))
@@ -65,7 +64,7 @@ def list_folder(root: Path, follow_links: bool = False) -> tuple[list[Candidate]
 
 
 def _id_order(found: Any) -> tuple[int, int, str]:
-    # Two files with one stem: the first of SUFFIXES keeps the plain id; what leads out of the folder comes last.
+    # Of two files with one stem, the one with the first of SUFFIXES keeps the plain id; files outside come last.
     suffix = PurePosixPath(found.relative).suffix.lower()
     return int(found.outside), SUFFIXES.index(suffix) if suffix in SUFFIXES else len(SUFFIXES), found.relative
 
@@ -158,7 +157,7 @@ def _intensity(cell: str) -> float | None:
         value = float(cell)
     except ValueError:
         value = -1.0
-    if not 0.0 <= value <= 1.0:  # false for nan too
+    if not 0.0 <= value <= 1.0:  # False for NaN too
         raise ValueError(f"intensity is a number in 0 … 1 or one of {', '.join(INTENSITIES)}, not {cell!r}")
     return value
 
@@ -175,7 +174,7 @@ def _sound(root: Path, cell: str | None) -> Path | None:
 
 
 def _stray(root: Path, relative: str, taken: set[str]) -> Candidate:
-    """A row of `labels.csv` that is about no file found."""
+    """The rejected clip of a row of `labels.csv` that matches no file."""
     clip_id = clip_id_for(relative, taken)
     taken.add(clip_id)
     path = root / relative

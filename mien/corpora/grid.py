@@ -1,4 +1,4 @@
-"""GRID's `.mpg` files; the sentence stands in the name.
+"""GRID's `.mpg` files, whose names encode the sentence.
 
 Cooke, Barker, Cunningham, Shao: "An audio-visual corpus for speech perception and automatic speech recognition", 2006.
 """
@@ -20,31 +20,31 @@ _DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "
 DIGITS = dict(zip("z123456789", _DIGIT_WORDS, strict=True))
 ADVERBS = {"a": "again", "n": "now", "p": "please", "s": "soon"}
 GRAMMAR = (COMMANDS, COLOURS, PREPOSITIONS, LETTERS, DIGITS, ADVERBS)
-"""Command, colour, preposition, letter (no w), digit, adverb: a letter of the name for each word."""
+"""Command, colour, preposition, letter (no w), digit, adverb: letter of the name → word."""
 
 SUFFIXES = (".mpg", ".mpeg")
 LEAST_FRAMES = 70
-"""A GRID clip has 75 frames (3 s at 25 a second); one with far fewer is cut off, which MPEG's header does not tell."""
+"""A GRID clip has 75 frames (3 s at 25 fps). One with far fewer is truncated, which the MPEG header does not show."""
 
 
 def decode_name(stem: str) -> str:
-    """The sentence of a name: `bbaf2n` → `bin blue at f two now`. Raises ValueError when it is none."""
+    """The sentence of a name: `bbaf2n` → `bin blue at f two now`. Raises ValueError for another form."""
     if len(stem) != len(GRAMMAR) or any(letter not in words for letter, words in zip(stem, GRAMMAR, strict=True)):
         raise ValueError(f"not a GRID name (command, colour, preposition, letter, digit, adverb): {stem!r}")
     return " ".join(words[letter] for letter, words in zip(stem, GRAMMAR, strict=True))
 
 
 def actor_of(relative: str) -> str | None:
-    """The talker of a file: its nearest folder that is called `s1`, `s2`, …; None where there is none."""
+    """The talker of a file: the innermost folder named `s1`, `s2`, …; None if there is none."""
     return next((name for name in reversed(Path(relative).parts[:-1]) if re.fullmatch(r"s[0-9]{1,3}", name)), None)
 
 
 def list_grid(
     root: Path, actors: tuple[str, ...] | None = None, follow_links: bool = False
 ) -> tuple[list[Candidate], list[str]]:
-    """Every `.mpg` below `root` with its sentence and, where its folder says it, its talker; and notes (none).
+    """Every `.mpg` below `root` with its sentence and, from its folder, its talker; and an empty list of notes.
 
-    Raises ValueError: no such folder, an actor of `actors` without a clip.
+    Raises ValueError: no such folder, an actor of `actors` without clips.
     """
     if not root.is_dir():
         raise ValueError(f"there is no folder {root}")
@@ -65,7 +65,7 @@ def _candidate(root: Path, found: Found, taken: set[str]) -> Candidate:
     file = root / found.relative
     actor = actor_of(found.relative)
     stem = Path(found.relative).stem
-    # talkers say the same sentences: the id holds both
+    # talkers share sentences, so the id contains both
     clip_id = f"{actor}_{stem}" if actor and re.fullmatch(r"[a-z0-9]{6}", stem) else clip_id_for(found.relative, taken)
     if clip_id in taken:
         clip_id = clip_id_for(found.relative, {stem})

@@ -1,4 +1,4 @@
-"""What a corpus is made from: the section `corpus` of the parameters."""
+"""Options of the section `corpus` of the parameters."""
 
 from __future__ import annotations
 
@@ -12,68 +12,70 @@ from mien.clips import FrameRate
 
 
 class EmbeddedVariation(BaseModel):
-    """How different the embedded corpus's clips look, besides their actors.
+    """Variation of the embedded corpus's clips, apart from the actors.
 
-    Each knob scales its own draws alone: changing one leaves everything else of every clip as it was. 1 is the usual
-    amount. `light`: 0 the same lamps in every clip … 2 twice as different. `background`: 0 one even grey wall … 1 a
-    coloured wall for each actor … 2 blurred rooms and patterns. `camera`: 0 the same framing in every clip … 2 twice as
-    different in distance and framing, and rolled. `glasses`: part of the actors who wear them, in all of their clips.
+    Each option scales only its own random numbers; changing one leaves everything else of every clip unchanged. The
+    default is 1. `light`: 0 the same lamps in every clip … 2 twice the variation. `background`: 0 a plain grey wall … 1
+    a coloured wall per actor … 2 blurred rooms and patterns. `camera`: 0 the same framing in every clip … 2 twice the
+    variation of distance and framing, and roll. `glasses`: fraction of the actors who wear them, in all of their clips.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    light: float = Field(default=1.0, ge=0, le=2, description="0 the same lamps in every clip … 2 twice as different")
+    light: float = Field(default=1.0, ge=0, le=2, description="0 the same lamps in every clip … 2 twice the variation")
     background: float = Field(default=1.0, ge=0, le=2, description="0 a grey wall … 1 coloured walls … 2 blurred rooms")
-    camera: float = Field(default=1.0, ge=0, le=2, description="0 the same framing … 2 twice as different, rolled")
-    glasses: float = Field(default=0.2, ge=0, le=1, description="part of the actors who wear glasses")
+    camera: float = Field(default=1.0, ge=0, le=2, description="0 the same framing … 2 twice the variation, and roll")
+    glasses: float = Field(default=0.2, ge=0, le=1, description="fraction of the actors who wear glasses")
 
 
 class EmbeddedOptions(BaseModel):
-    """The clips that the project renders itself.
+    """The corpus that the project renders itself.
 
-    `actors`: how many people. `clips_per_actor`: clips of each; None: the default plan, in which every emotion, both
-    intensities and all 12 sentences occur. `seed`: of heads, voices and movements. `width`, `height`: pixels, even.
-    `fps`: frames a second, exact. `variation`: how different the clips look.
+    `actors`: number of actors. `clips_per_actor`: None: the default plan, in which every emotion, both intensities and
+    all 12 sentences occur. `seed`: of heads, voices and movements. `width`, `height`: in pixels, even. `fps`: frames
+    per second, exact. `variation`: of light, background, camera and glasses.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     actors: int = Field(default=12, ge=2, le=400, description="how many people")
     clips_per_actor: int | None = Field(
-        default=None, ge=1, le=1000, description="clips of each; None: the default plan"
+        default=None, ge=1, le=1000, description="number of clips per actor; None: the default plan"
     )
     seed: int = Field(default=1, ge=0, lt=2**32, description="of heads, voices and movements")
     width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="pixels")
     height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="pixels")
-    fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames a second, exact")
+    fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames per second, exact")
     variation: EmbeddedVariation = Field(default_factory=lambda: EmbeddedVariation())
 
 
 class CorpusOptions(BaseModel):
     """The section `corpus`.
 
-    `source`: where clips come from. `path`: the folder of the corpus; `embedded` makes its own and ignores it.
-    `actors`: of `cremad` and `grid`, the only actors to take, by their names; None: all.
+    `source`: source of the clips. `path`: folder of the corpus; ignored by `embedded`, which is rendered.
+    `actors`: for `cremad` and `grid`, the names of the actors to include; None: all.
     `follow_links`: whether links that lead out of the corpus folder are followed instead of rejected as `outside`.
-    `embedded`: how the embedded corpus is made.
+    `embedded`: options of the embedded corpus.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Literal["embedded", "cremad", "grid", "folder"] = Field(
-        default="embedded", description="where clips come from"
+        default="embedded", description="source of the clips"
     )
     path: Path = Field(
-        default=Path("data/raw"), description="folder of the corpus; embedded makes its own and ignores it"
+        default=Path("data/raw"), description="folder of the corpus; ignored by embedded, which is rendered"
     )
-    actors: tuple[str, ...] | None = Field(default=None, min_length=1, description="the only actors to take; None: all")
+    actors: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="names of the actors to include; None: all"
+    )
     follow_links: bool = Field(default=False, description="follow links that lead out of the corpus folder")
     embedded: EmbeddedOptions = Field(default_factory=lambda: EmbeddedOptions())
 
     @field_validator("actors", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
-        # YAML reads 1001 as a number
+        # YAML parses 1001 as a number
         return tuple(str(name) for name in value) if isinstance(value, list | tuple) else value
 
     @model_validator(mode="after")

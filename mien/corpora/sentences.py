@@ -1,4 +1,4 @@
-"""The twelve sentences of CREMA-D by their codes, with the official words."""
+"""The twelve sentences of CREMA-D by code, in the official wording."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SENTENCES: dict[str, str] = {
     "TSI": "The surface is slick.",
     "WSI": "We'll stop in a couple of minutes.",
 }
-"""Sentence code → what is said."""
+"""Sentence code → text."""
 
 INTENSITY_SENTENCE = "IEO"
-"""The one sentence that CREMA-D has in three intensities (LO, MD, HI); every other clip is XX, unspecified."""
+"""The sentence that CREMA-D records at three intensities (LO, MD, HI); all other clips are XX, unspecified."""

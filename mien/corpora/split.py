@@ -1,7 +1,7 @@
-"""Train, val and test: whole actors, decided by a hash, so that adding an actor moves nobody else.
+"""Split into train, val and test by actor. A hash decides, so that adding an actor does not move the others.
 
-`val_clips` alone parts an actor's clips, for corpora of a few speakers: what is seen in them is then new words of faces
-that were in training, and the split's file says so.
+Only `val_clips` splits the clips of an actor, for corpora with few speakers: validation then shows new sentences of
+actors that are in the training set, and the split file says so.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PARTS: tuple[Part, ...] = ("train", "val", "test")
 COLUMNS = ("clip_id", "actor", "part")
 
 BY_CLIP = "clip:"
-"""How the group of a clip begins that stands for itself; see `actor_group` and `write_split`."""
+"""Prefix of the group of a clip that forms its own group; see `actor_group` and `write_split`."""
 
 log = logging.getLogger(__name__)
 
@@ -31,27 +31,27 @@ log = logging.getLogger(__name__)
 class SplitOptions(BaseModel):
     """The section `split`.
 
-    `val_ratio`, `test_ratio`: parts of the actors; together less than 1. `seed`: another one deals them out anew.
-    `val_actors`, `test_actors`: exactly these actors make that part; None: the hash decides. `val_clips`: these clips,
-    by their ids, make val and all others train, whatever their actors: val then shows no unseen actors.
+    `val_ratio`, `test_ratio`: fractions of the actors; their sum is less than 1. `seed`: of the hash. `val_actors`,
+    `test_actors`: exactly these actors form the part; None: the hash decides. `val_clips`: the clips with these ids
+    form val, all others train, whatever their actors; val then has no unseen actors.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    val_ratio: float = Field(default=0.25, ge=0, lt=1, description="part of the actors for validation")
-    test_ratio: float = Field(default=0.1, ge=0, lt=1, description="part of the actors for the final test")
-    seed: int = Field(default=3, ge=0, lt=2**32, description="another one deals the actors out anew")
+    val_ratio: float = Field(default=0.25, ge=0, lt=1, description="fraction of the actors for validation")
+    test_ratio: float = Field(default=0.1, ge=0, lt=1, description="fraction of the actors for the final test")
+    seed: int = Field(default=3, ge=0, lt=2**32, description="seed of the hash that assigns actors to parts")
     val_actors: tuple[str, ...] | None = Field(
-        default=None, description="exactly these make val; None: the hash decides"
+        default=None, description="exactly these actors form val; None: the hash decides"
     )
     test_actors: tuple[str, ...] | None = Field(
-        default=None, description="exactly these make test; None: the hash decides"
+        default=None, description="exactly these actors form test; None: the hash decides"
     )
 
     val_clips: tuple[str, ...] | None = Field(
         default=None,
         min_length=1,
-        description="exactly these clips make val, all others train: no unseen actors; None: whole actors",
+        description="exactly these clips form val, all others train (no unseen actors); None: split by actor",
     )
 
     @field_validator("val_actors", "test_actors", "val_clips", mode="before")
@@ -72,35 +72,33 @@ class SplitOptions(BaseModel):
 
 
 def actor_group(clip: Clip) -> str:
-    """What a split never parts: the clip's actor; where the actor is unknown, the clip itself."""
+    """The group that a split keeps together: the actor of the clip, or the clip itself if the actor is unknown."""
     return clip.actor if clip.actor is not None else f"{BY_CLIP}{clip.clip_id}"
 
 
 def position(actor: str, seed: int) -> float:
-    """The actor's place in [0, 1), a hash of the actor and the seed and of nothing else: 52 bits of SHA-256."""
+    """Position of the actor in [0, 1): 52 bits of the SHA-256 of actor and seed."""
     digest = hashlib.sha256(f"{seed}:{actor}".encode("utf-8", "surrogateescape")).digest()
     return (int.from_bytes(digest[:8], "big") >> 12) / 2**52
 
 
 def split_clips(clips: Sequence[Clip], options: SplitOptions) -> dict[str, Part]:
-    """The part of every usable clip, by clip id.
+    """Clip id → part, for every usable clip.
 
-    What is guaranteed:
+    With `val_clips`, these clips are val and all others train. Otherwise:
 
-    With `val_clips` only this: they are val, all others are train. Without:
+    1. All clips of an actor are in one part. `val_actors` and `test_actors`, if given, are exactly those parts.
+    2. The part of every other actor depends on `position(actor, seed)` only: test below `test_ratio`, val below
+       `test_ratio + val_ratio`, else train. Adding or removing an actor does not move the others, except by rule 3.
+       The thresholds are the same for both sexes, so every part is balanced by sex in expectation.
+    3. Small corpora, in which a part may be empty by chance: if a sex (or the actors of unknown sex) with at least
+       1/val_ratio actors has none in val or none in train, its actor nearest to the positions of that part is moved
+       there; then the same for all actors together. So with two or more actors (apart from given lists) train is never
+       empty, nor is val unless val_ratio is 0; a single actor is in train. Adding an actor can only begin or end such
+       moves; an actor that is moved neither before nor after keeps its part.
 
-    1. An actor is in one part. `val_actors` and `test_actors`, where given, are exactly those parts.
-    2. Every other actor's part follows from `position(actor, seed)` alone: below `test_ratio` test, then below
-       `test_ratio + val_ratio` val, else train. Adding or removing an actor moves nobody else, apart from the loans
-       of 3. Both sexes meet the same thresholds, so that every part is balanced by sex in expectation.
-    3. Loans, for corpora so small that chance leaves a part empty: a sex (or the actors of unknown sex) of at least
-       1/val_ratio actors that has none in val, or none in train, has its actor nearest to that part's positions moved
-       there; then the same for all actors together. From two actors on, the given lists apart, neither train nor
-       (unless val_ratio is 0) val is empty; a single actor is train. Adding an actor can only begin or end loans: who
-       is on loan neither before nor after stays, and where no loan is needed before nor after, nobody moves.
-
-    Raises ValueError: no usable clip, an actor whose clips name both sexes, an actor of a given list without a clip, a
-    clip of `val_clips` that is not usable, `val_clips` that leave nothing for train.
+    Raises ValueError: no usable clip, an actor with clips of both sexes, an actor of a given list without clips, an
+    unusable clip in `val_clips`, no clip left for train.
     """
     usable = [clip for clip in clips if clip.ok]
     if not usable:
@@ -160,7 +158,7 @@ def _by_position(place: float, options: SplitOptions) -> Part:
 
 
 def _lend(part_of: dict[str, Part], free: list[str], sexes: Mapping[str, str | None], options: SplitOptions) -> None:
-    """Point 3 of `split_clips`; `free` is in the order of positions: test, val, train."""
+    """Rule 3 of `split_clips`; `free` is in the order of positions: test, val, train."""
     wants_val = options.val_actors is None and options.val_ratio > 0
     if wants_val:
         for sex in (None, "female", "male"):
@@ -175,7 +173,7 @@ def _lend(part_of: dict[str, Part], free: list[str], sexes: Mapping[str, str | N
 
 
 def _lend_within(part_of: dict[str, Part], actors: Sequence[str]) -> None:
-    """Give train, then val, a member of `actors` (in the order of positions) where it has none."""
+    """Move one of `actors` (in the order of positions) to train, then to val, if the part has none of them."""
     members: dict[Part, list[str]] = {part: [actor for actor in actors if part_of[actor] == part] for part in PARTS}
     if not members["train"] and actors:
         lent = actors[-1]
@@ -187,7 +185,7 @@ def _lend_within(part_of: dict[str, Part], actors: Sequence[str]) -> None:
 
 
 def check_disjoint(rows: Sequence[tuple[str, str, str]]) -> None:
-    """Raise ValueError, naming them, when an actor of the rows (clip_id, actor, part) is in two parts."""
+    """Raise ValueError, with the names, if actors of the rows (clip_id, actor, part) are in two parts."""
     parts: dict[str, set[str]] = {}
     for _, actor, part in rows:
         parts.setdefault(actor, set()).add(part)
@@ -197,10 +195,10 @@ def check_disjoint(rows: Sequence[tuple[str, str, str]]) -> None:
 
 
 def write_split(path: Path, clips: Sequence[Clip], parts: Mapping[str, Part], by_clip: bool = False) -> None:
-    """Write CSV `clip_id,actor,part` of the clips in `parts`, in the order of their ids; whole or not at all.
+    """Write the CSV table `clip_id,actor,part` of the clips in `parts` atomically, in the order of the ids.
 
-    `actor` is `actor_group`; `by_clip`, for a split by `val_clips`: every clip stands for itself, `clip:` and its id,
-    so that whoever reads the file sees that actors may be in both parts. Raises ValueError when an actor is in two.
+    `actor` is `actor_group`; with `by_clip`, for a split by `val_clips`, every clip is its own group (`clip:` and its
+    id), which shows that actors may be in both parts. Raises ValueError if an actor is in two parts.
     """
     chosen = sorted((clip for clip in clips if clip.clip_id in parts), key=lambda clip: clip.clip_id)
     groups = [f"{BY_CLIP}{clip.clip_id}" if by_clip else actor_group(clip) for clip in chosen]
@@ -216,9 +214,9 @@ def write_split(path: Path, clips: Sequence[Clip], parts: Mapping[str, Part], by
 
 
 def read_split(path: Path) -> dict[str, Part]:
-    """The part of every clip id of a table written by `write_split` or by hand.
+    """Clip id → part, from a table written by `write_split` or by hand.
 
-    Raises ValueError: other columns, an unknown part, a clip that is there twice, an actor in two parts.
+    Raises ValueError: other columns, an unknown part, a duplicate clip, an actor in two parts.
     """
     parts: dict[str, Part] = {}
     rows = []
@@ -238,7 +236,7 @@ def read_split(path: Path) -> dict[str, Part]:
 
 
 def summarise_split(clips: Sequence[Clip], parts: Mapping[str, Part]) -> dict[str, dict[str, int]]:
-    """Counts for a stage's metrics: clips, actors, women and men in each part."""
+    """Metrics of the stage: number of clips, actors, women and men in each part."""
     summary: dict[str, dict[str, int]] = {}
     for part in PARTS:
         own = [clip for clip in clips if parts.get(clip.clip_id) == part]

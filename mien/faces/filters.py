@@ -1,4 +1,4 @@
-"""Quality figures of an aligned clip, and the thresholds below which a clip is rejected with a reason."""
+"""Quality measures of an aligned clip, and the checks that reject a clip with a reason."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from mien.faces.options import FilterOptions
 from mien.media.sound import loudness_db
 
 SHARPNESS_SIZE = 64
-"""Side in pixels of the crop on which sharpness is measured, whatever the source's or the shard's resolution."""
+"""Side in pixels of the crop on which sharpness is measured, independent of the resolution of source and shard."""
 
-_FACE = slice(12, 56), slice(12, 52)  # the face inside that crop, without the background beside it
+_FACE = slice(12, 56), slice(12, 52)  # the face in that crop, without the background
 SILENCE_DBFS = -120.0
-"""The loudness of digital silence: the least that `loudness` gives."""
+"""Loudness of digital silence, the minimum of `loudness`."""
 
 
 @dataclass(frozen=True)
 class Quality:
-    """What was measured of a clip; None where there was nothing to measure (no face, no sound).
+    """Quality measures of a clip; None: not measurable (no face, no sound).
 
-    `frames` count, `seconds`, `found_fraction` and `several_fraction` of the frames in [0, 1], `longest_gap` frames,
-    `inter_ocular` source pixels (median), `sharpness` (see `sharpness`), `yaw` (see `FaceTrack.yaw`), `loudness` dBFS
-    (see `loudness`).
+    `frames`: number. `found_fraction`, `several_fraction`: of the frames, in [0, 1], with a face, with several faces.
+    `longest_gap`: frames without a face. `inter_ocular`: median, source pixels. `sharpness`: see `sharpness`. `yaw`:
+    see `FaceTrack.yaw`. `loudness`: dBFS, see `loudness`.
     """
 
     frames: int
@@ -44,23 +44,23 @@ class Quality:
 def sharpness(crop: NDArray[np.uint8]) -> float:
     """Variance of the Laplacian of the face in a crop (64, 64, 3), divided by the variance of its grey values.
 
-    On a crop of fixed size it does not depend on the source's resolution, and the division takes contrast and
-    brightness out: 0 is a flat or hopelessly blurred picture, sharp faces are 0.3 to 1.2, and 0.05 is
-    what a face becomes when it is blurred by a twentieth of the distance between its eyes.
+    Because of the fixed size it does not depend on the resolution of the source, and because of the division not on
+    contrast and brightness. 0: a flat or completely blurred picture; sharp faces: 0.3 to 1.2; a face blurred by a
+    twentieth of the inter-ocular distance: 0.05.
     """
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[_FACE].astype(np.float64)
     spread = grey.var()
-    # A flat picture has nothing sharp in it; one grey value of noise must not count as detail.
+    # A flat picture is not sharp; noise of one grey level must not count as detail.
     return float(cv2.Laplacian(grey, cv2.CV_64F)[1:-1, 1:-1].var() / spread) if spread > 1 else 0.0
 
 
 def loudness(speech: NDArray[np.float32]) -> float:
-    """Level in dBFS of the loudest 50 ms of a clip's speech (N,); digital silence gives `SILENCE_DBFS`."""
+    """Level in dBFS of the loudest 50 ms of speech (N,); `SILENCE_DBFS` for digital silence."""
     return max(loudness_db(speech), SILENCE_DBFS)
 
 
 def check_quality(quality: Quality, options: FilterOptions, fps: Fraction) -> None:
-    """Raise the ClipError of the first threshold that a clip misses."""
+    """Raise the ClipError of the first check that a clip fails."""
     check_length(quality.frames, options, fps)
     if quality.loudness is None:
         raise ClipError("no_audio")
@@ -74,14 +74,14 @@ def check_quality(quality: Quality, options: FilterOptions, fps: Fraction) -> No
 
 
 def check_length(frames: int, options: FilterOptions, fps: Fraction) -> None:
-    """Raise ClipError for a clip of too few frames."""
+    """Raise ClipError if a clip has too few frames."""
     if frames < options.min_seconds * fps:
         seconds = float(frames / fps)
         raise ClipError("too_short", f"{seconds:.2f} s, at least {options.min_seconds:g} s are needed")
 
 
 def check_face(several_fraction: float, inter_ocular: float, longest_gap: int, options: FilterOptions) -> None:
-    """Raise the ClipError of the first threshold that a face's track misses; the arguments as in `Quality`."""
+    """Raise the ClipError of the first check that the track of a face fails; arguments as in `Quality`."""
     if several_fraction > options.max_several_fraction:
         raise ClipError("several_faces", f"in {several_fraction:.0%} of the frames")
     if inter_ocular < options.min_inter_ocular:

@@ -1,4 +1,4 @@
-"""The mean face: where the iBUG-68 points lie in the unit crop, x to the right and y down, both in [0, 1]."""
+"""The mean face: positions of the iBUG-68 points in the unit crop, x to the right and y down, both in [0, 1]."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MEAN_SHAPE: tuple[tuple[float, float], ...] = (
     (0.3995, 0.6295), (0.4503, 0.6218), (0.5000, 0.6229), (0.5497, 0.6218), (0.6005, 0.6295), (0.5503, 0.6339),
     (0.5000, 0.6380), (0.4497, 0.6339),
 )  # fmt: skip
-"""Average of what MediaPipe finds in 12 neutral and speaking faces (6 GRID clips, 6 CREMA-D stills), made symmetric.
+"""Mean of MediaPipe's landmarks in 12 neutral and speaking faces (6 GRID clips, 6 CREMA-D stills), made symmetric.
 
-Its place and scale in the crop are those of emotalkingface's 128-pixel crops of CREMA-D (pupils 0.28 of the width
-apart, at 0.31 of the height): the chin stays inside when the jaw is wide open, and most of the forehead is there.
+Position and scale in the crop are those of emotalkingface's 128-pixel crops of CREMA-D (pupils 0.28 of the width apart,
+at 0.31 of the height): the chin stays inside when the jaw is wide open, and most of the forehead is visible.
 """

@@ -1,11 +1,19 @@
-"""Scalar measures of a face from its landmarks: eye opening, mouth shape, gaze."""
+"""Measures of a face from its landmarks: pose, eye opening, mouth shape, gaze."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.metrics.eyes import relative_opening
+
+FACE_POSE = ("x", "y", "scale", "roll", "yaw", "pitch", "lids", "gaze_x", "gaze_y")
+"""The measures of `face_pose`, in order: position relative to the centre of the picture, in picture sizes; logarithm of
+the size; roll in radians; two measures of turning sideways and up or down; the lids (0 open, −1 closed); where the
+irises are from the centres of the eyes, in eye widths (to the right and down in the upright picture)."""
+
 _RIGHT_EYE, _LEFT_EYE = slice(36, 42), slice(42, 48)  # iBUG: the person's right eye is on the viewer's left
+_NOSE_TIP = 30
 
 
 def eye_opening(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -29,9 +37,9 @@ def mouth_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def gaze(mesh: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Mean place of both irises (T, 2) in a mesh (T, 478, 3) of MediaPipe: from the middle of the eye, in eye widths.
+    """Mean position of the irises (T, 2) in a MediaPipe mesh (T, 478, 3), relative to the centre of the eye.
 
-    To the right and down, along and across the line through the eye's corners.
+    To the right along the line through the corners of the eye, and down perpendicular to it, in eye widths.
     """
     points = np.asarray(mesh[..., :2], np.float64)
     places = []
@@ -43,3 +51,28 @@ def gaze(mesh: NDArray[np.float32]) -> NDArray[np.float64]:
         across = along[:, 0] * offset[:, 1] - along[:, 1] * offset[:, 0]
         places.append(np.stack([(along * offset).sum(1), across], 1))
     return np.asarray((places[0] + places[1]) / 2)
+
+
+def face_pose(
+    landmarks: NDArray[np.float32], size: int, mesh: NDArray[np.float32] | None = None
+) -> NDArray[np.float64]:
+    """Measures (T, 9) in the order of `FACE_POSE` from landmarks (T, 68, 2) in pixels of a picture of `size`.
+
+    Yaw and pitch are the position of the tip of the nose relative to the centre of the eyes, along and across the line
+    through them, in inter-ocular distances. The lids are relative to the clip's upper quartile. The gaze is that of
+    the irises of a `mesh` (T, 478, 3), and 0 without one.
+    """
+    points = np.asarray(landmarks, np.float64)
+    right, left = points[:, [36, 39]].mean(1), points[:, [42, 45]].mean(1)  # the corners do not move in a blink
+    centre, across = (right + left) / 2, left - right
+    ocular = np.maximum(np.linalg.norm(across, axis=-1), 1e-6)
+    roll = np.arctan2(across[:, 1], across[:, 0])
+    nose = points[:, _NOSE_TIP] - centre
+    cosine, sine = np.cos(roll), np.sin(roll)
+    yaw = (nose[:, 0] * cosine + nose[:, 1] * sine) / ocular
+    pitch = (nose[:, 1] * cosine - nose[:, 0] * sine) / ocular
+    lids = relative_opening(eye_opening(landmarks))
+    position = (centre + 0.5) / size - 0.5
+    irises = np.zeros((len(points), 2)) if mesh is None else gaze(mesh)
+    in_plane = [position[:, 0], position[:, 1], np.log(ocular / size), roll]
+    return np.stack([*in_plane, yaw, pitch, lids, irises[:, 0], irises[:, 1]], 1)

@@ -1,9 +1,10 @@
 """Face shards: aligned clips in HDF5 files of about 256 MB, with an index beside them.
 
 `shard-00000.h5` holds a group for each clip: `video` uint8 (T, S, S, 3) RGB in chunks (8, S, S, 3), `landmarks` float32
-(T, 68, 2) in crop pixels, `mesh` float32 (T, 478, 3) where the detector gives one, `speech` float32 (N,) in [-1, 1],
-`transform` float64 (T, 2, 3) source → crop, `found` bool (T,): False where the face was interpolated. Nothing is
-compressed, so that a window costs one short read. `index.parquet` has a row for each clip.
+(T, 68, 2) in crop pixels, `mesh` float32 (T, 478, 3) where the detector gives one, `speech` float32 (N,) in [−1, 1],
+`transform` float64 (T, 2, 3) source → crop, `found` bool (T,): False where the face was interpolated; and the features
+of `mien.faces.features`. Nothing is compressed, so that a window costs one short read. `index.parquet` has a row for
+each clip.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,21 +24,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mien.faces.features import FEATURES, clip_features
+
 SAMPLE_RATE = 16_000
-"""Samples of speech in a second."""
+"""Sample rate of the speech in hertz."""
 
 CHUNK_FRAMES = 8
 SLAB_FRAMES = 64
-"""How many frames are copied at a time: a long clip is never held whole."""
+"""Number of frames copied at a time, so that a long clip is never in memory as a whole."""
 
 LABELS = ("actor", "sex", "sentence_id", "text", "emotion", "intensity")
-"""The columns of the clips table that go into the index."""
+"""Columns of the clips table that are copied to the index."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class ShardError(ValueError):
-    """A shard or its index cannot be read: missing, unfinished, damaged, or not of this format."""
+    """A shard or its index cannot be read: missing, incomplete, damaged, or of another format."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class ShardClip:
     """One aligned clip to be written. The arrays may be HDF5 datasets: they are read in slabs.
 
     `video` uint8 (T, S, S, 3), `landmarks` float32 (T, 68, 2), `mesh` float32 (T, 478, 3) or None, `speech` float32
-    (N,) at 16 kHz, `transform` float64 (T, 2, 3), `found` bool (T,). `labels` by the names of `LABELS`; `figures` are
+    (N,) at 16 kHz, `transform` float64 (T, 2, 3), `found` bool (T,). `log_mels`, `pose` and `mouth`: the features of
+    `mien.faces.features`, computed by the writer where they are None. `labels` by the names of `LABELS`; `figures` are
     the further columns of the index.
     """
 
@@ -58,18 +63,22 @@ class ShardClip:
     mesh: Any = None
     labels: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    log_mels: Any = None
+    pose: Any = None
+    mouth: Any = None
 
     def datasets(self) -> dict[str, Any]:
-        """Name → array, in the order in which they are written and digested."""
-        named = {
-            "video": self.video,
-            "landmarks": self.landmarks,
-            "mesh": self.mesh,
-            "speech": self.speech,
-            "transform": self.transform,
-            "found": self.found,
-        }
-        return {name: array for name, array in named.items() if array is not None}
+        """Name → array, in the order in which they are written and digested; arrays that are None are left out."""
+        names = ("video", "landmarks", "mesh", "speech", "transform", "found", *FEATURES)
+        return {name: array for name in names if (array := getattr(self, name)) is not None}
+
+    def complete(self) -> ShardClip:
+        """This clip with all features; without its mesh where that has values that are not finite."""
+        mesh = None if self.mesh is None or not np.isfinite(self.mesh[:]).all() else self.mesh
+        if all(getattr(self, name) is not None for name in FEATURES):
+            return replace(self, mesh=mesh)
+        arrays = (self.landmarks[:], None if mesh is None else mesh[:], self.speech[:])
+        return replace(self, mesh=mesh, **clip_features(*arrays, self.video.shape[1], self.fps, SAMPLE_RATE))
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,13 @@ class FaceWindow:
 
 
 def speech_sample(frame: int, fps: Fraction, sample_rate: int = SAMPLE_RATE) -> int:
-    """The sample at which frame number `frame` begins, rounded; exact for any frame rate."""
+    """Index of the sample at the start of a frame, rounded; no drift at any frame rate."""
     return round(Fraction(frame * sample_rate) / fps)
 
 
 def write_clip(group: h5py.Group, clip: ShardClip) -> str:
-    """Write a clip's datasets into an HDF5 group; returns the sha256 of their content."""
+    """Write a clip's datasets, with the features that it lacks, into an HDF5 group; returns their sha256."""
+    clip = clip.complete()
     frames, size = clip.video.shape[0], clip.video.shape[1]
     digest = hashlib.sha256()
     for name, array in clip.datasets().items():
@@ -118,8 +128,8 @@ def _row(clip: ShardClip, shard: str, sha256: str) -> dict[str, Any]:
 def write_shards(folder: Path, clips: Iterable[ShardClip], shard_megabytes: float = 256.0) -> pd.DataFrame:
     """Write clips into `folder` as shards of about `shard_megabytes` (10⁶ bytes), with an index, which is returned.
 
-    The clips are taken one after the other, in the order given (by convention that of their ids), and all must have
-    one size of crop. The same clips give the same bytes. `folder` must exist; the caller makes it appear whole.
+    The clips are written one after the other in the given order (by convention that of their ids); all must have the
+    same crop size. Equal clips give equal bytes. `folder` must exist; writing it atomically is left to the caller.
     """
     rows: list[dict[str, Any]] = []
     file: h5py.File | None = None
@@ -146,7 +156,7 @@ def write_shards(folder: Path, clips: Iterable[ShardClip], shard_megabytes: floa
             file = None
     finally:
         if file is not None:
-            file.close()  # without `complete`: no reader takes it for a shard
+            file.close()  # without the attribute `complete`, readers refuse it
     if not rows:
         raise ValueError("no clip to write")
     index = pd.DataFrame(rows).set_index("clip_id")
@@ -168,10 +178,10 @@ def _finish(file: h5py.File) -> None:
 
 
 class FaceShards:
-    """Reads windows of aligned clips. Can be pickled and used after a fork: each process opens its own files."""
+    """Reader of aligned clips. It can be pickled and used after a fork: each process opens its own files."""
 
     def __init__(self, folder: Path, open_files: int = 16) -> None:
-        """Read the index in `folder`; at most `open_files` shards stay open. Raises ShardError."""
+        """Read the index in `folder`; at most `open_files` shards are kept open. Raises ShardError."""
         self.folder = Path(folder)
         self._open_files = open_files
         self._files: OrderedDict[str, h5py.File] = OrderedDict()
@@ -191,7 +201,7 @@ class FaceShards:
         self.size = int(first.attrs["size"])
         """Width and height of the crops in pixels."""
         self.sample_rate = int(first.attrs["sample_rate"])
-        """Samples of speech in a second."""
+        """Sample rate of the speech in hertz."""
 
     def __len__(self) -> int:
         return len(self.index)
@@ -204,7 +214,7 @@ class FaceShards:
 
     @property
     def fps(self) -> Fraction:
-        """Frames in a second, the same in all clips; raises ShardError when they differ."""
+        """Frames per second, equal for all clips; raises ShardError if they differ."""
         rates = sorted({row["fps"] for row in self._rows.values()})
         if len(rates) != 1:
             words = ", ".join(str(rate) for rate in rates)
@@ -212,15 +222,15 @@ class FaceShards:
         return rates[0]
 
     def frames(self, clip_id: str) -> int:
-        """How many frames a clip has; raises KeyError for an unknown one."""
+        """Number of frames of a clip; raises KeyError for an unknown one."""
         return int(self._rows[clip_id]["frames"])
 
     def window(self, clip_id: str, start: int, length: int) -> FaceWindow:
-        """Frames [start, start + length) of a clip and the speech that sounds during them.
+        """Frames [start, start + length) of a clip and the speech during them.
 
-        Speech goes from sample round(start · rate / fps) to round((start + length) · rate / fps), with zeros where the
-        clip's sound ends earlier. Raises KeyError for an unknown clip, IndexError when the clip has no such frames,
-        ShardError when the shard is damaged.
+        Speech is from sample round(start · rate / fps) to round((start + length) · rate / fps), padded with zeros if
+        the sound ends earlier. Raises KeyError for an unknown clip, IndexError if the clip has no such frames,
+        ShardError if the shard is damaged.
         """
         frames = self.frames(clip_id)
         if start < 0 or length < 1 or start + length > frames:
@@ -238,8 +248,28 @@ class FaceShards:
         """A whole clip."""
         return self.window(clip_id, 0, self.frames(clip_id))
 
+    def rate(self, clip_id: str) -> Fraction:
+        """Frames per second of a clip; raises KeyError for an unknown one."""
+        return Fraction(self._rows[clip_id]["fps"])
+
+    def only(self, clip_ids: Sequence[str]) -> FaceShards:
+        """A reader of some of the clips, which is small enough to be sent to another process."""
+        part = copy(self)
+        part.index = self.index.loc[list(clip_ids)]
+        part._rows = {clip_id: self._rows[clip_id] for clip_id in clip_ids}
+        part._files = OrderedDict()
+        return part
+
+    def has_mesh(self, clip_id: str) -> bool:
+        """Whether the clip has a mesh: not every detector gives one."""
+        return "mesh" in self._group(clip_id)
+
+    def mesh(self, clip_id: str) -> NDArray[np.float32] | None:
+        """The mesh (T, 478, 3) of a clip in crop pixels; None where it has none."""
+        return self.array(clip_id, "mesh") if self.has_mesh(clip_id) else None
+
     def array(self, clip_id: str, name: str) -> NDArray[Any]:
-        """A whole dataset of a clip: `mesh`, `transform`, `found`, …; raises KeyError where the clip has none."""
+        """A whole dataset of a clip: `landmarks`, `pose`, `found`, …; raises KeyError where the clip has none."""
         group = self._group(clip_id)
         if name not in group:
             raise KeyError(f"{clip_id} has no {name}")
@@ -273,7 +303,7 @@ class FaceShards:
             raise self._damaged(path, error) from error
 
     def _file(self, shard: str) -> h5py.File:
-        if self._process != os.getpid():  # forked: the parent's handles share its file offsets
+        if self._process != os.getpid():  # after a fork: the handles of the parent share its file offsets
             self._files = OrderedDict()
             self._process = os.getpid()
         if shard in self._files:
@@ -281,8 +311,8 @@ class FaceShards:
             return self._files[shard]
         path = self.folder / shard
         try:
-            # Shards never change once they are there, and some network file systems cannot lock. Without a cache of
-            # chunks, HDF5 reads uncompressed data straight into the array.
+            # Shards do not change after they are written, and some network file systems have no locks. Without a chunk
+            # cache, HDF5 reads uncompressed data directly into the array.
             file = h5py.File(path, "r", locking=False, rdcc_nbytes=0)
             complete = bool(file.attrs.get("complete", False)) and file.attrs.get("format") == _FORMAT
         except (OSError, RuntimeError) as error:

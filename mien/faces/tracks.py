@@ -1,4 +1,4 @@
-"""The subject's face through a clip: chosen in each frame, gaps interpolated, and brought onto the mean face."""
+"""Tracking the face of the subject through a clip: selection per frame, interpolation of gaps, alignment transforms."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from mien.faces.options import Mode
 class FaceTrack:
     """One face in all T frames of a clip.
 
-    `landmarks` float32 (T, 68, 2) and `mesh` float32 (T, 478, 3) or None in source pixels; where `found` (T,) is False
-    they are interpolated. `several` (T,): frames with another face of about the same size.
+    `landmarks` float32 (T, 68, 2) and `mesh` float32 (T, 478, 3) or None, in source pixels; interpolated where `found`
+    (T,) is False. `several` (T,): whether the frame shows another face of similar size.
     """
 
     landmarks: NDArray[np.float32]
@@ -34,7 +34,7 @@ class FaceTrack:
 
     @property
     def longest_gap(self) -> int:
-        """The greatest number of frames in a row without the face."""
+        """Length of the longest run of frames without the face."""
         return longest_run(~self.found)
 
     @property
@@ -45,9 +45,9 @@ class FaceTrack:
 
     @property
     def yaw(self) -> float:
-        """Mean over frames of how far the tip of the nose is off the middle between the eyes, along their line.
+        """Mean distance of the tip of the nose from the centre of the eyes, along the line through the eyes.
 
-        A stand-in for |yaw| without a camera: 0 frontal, about 0.3 half turned, in units of the inter-ocular distance.
+        An approximation of |yaw| without a camera, in inter-ocular distances: 0 frontal, about 0.3 half turned.
         """
         points = self.landmarks[self.found].astype(np.float64)
         right, left, nose = points[:, RIGHT_EYE_OUTER], points[:, LEFT_EYE_OUTER], points[:, NOSE_TIP]
@@ -60,16 +60,16 @@ class TrackBuilder:
     """Collects the detections of a clip frame by frame and makes the `FaceTrack` of its subject."""
 
     def __init__(self, other_face_size: float) -> None:
-        """`other_face_size`: the part of the largest face's extent from which another face counts."""
+        """`other_face_size`: minimum extent of another face that counts, relative to the largest face."""
         self._other_face_size = other_face_size
         self._subject: list[Face | None] = []
         self._several: list[bool] = []
         self._last: Face | None = None
 
     def add(self, faces: Sequence[Face]) -> None:
-        """Take the faces of the next frame, the largest first.
+        """Add the faces of the next frame, the largest first.
 
-        The subject is the largest face, and from then on the one nearest to where the subject was last seen.
+        The subject is the largest face at first, and then always the face nearest to the subject's last position.
         """
         serious = [face for face in faces if face.extent >= self._other_face_size * faces[0].extent]
         self._several.append(len(serious) > 1)
@@ -85,7 +85,7 @@ class TrackBuilder:
         self._last = face
 
     def build(self) -> FaceTrack | None:
-        """The track, or None when no frame has a face."""
+        """The track; None if no frame has a face."""
         found = np.array([face is not None for face in self._subject], bool)
         if not found.any():
             return None
@@ -106,9 +106,9 @@ def longest_run(marks: NDArray[np.bool_]) -> int:
 
 
 def fill_gaps(seen: NDArray[np.float32], found: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Spread the found frames' values (F, …) over all (T, …) frames, linear in between, held at both ends.
+    """Values (T, …) of all frames from those (F, …) of the frames in which `found` (T,) is True.
 
-    `found` (T,) has F times True.
+    Gaps are interpolated linearly; the first and last value are repeated at the ends.
     """
     if found.all():
         return seen
@@ -124,11 +124,11 @@ def fill_gaps(seen: NDArray[np.float32], found: NDArray[np.bool_]) -> NDArray[np
 
 
 def track_transforms(track: FaceTrack, mode: Mode, size: int, smoothing_frames: float) -> NDArray[np.float64]:
-    """The transform (T, 2, 3) of each frame onto the mean face of a crop of `size`.
+    """Transforms (T, 2, 3) that align the face in each frame to the mean face in a crop of `size`.
 
-    `clip`: one for all frames, of the median over the found frames of each stable point, so that a moment of wrong
-    landmarks does not count. `frame`: each frame its own, after the stable points are smoothed over time by a Gaussian
-    with a standard deviation of `smoothing_frames`; 0 means not at all.
+    Mode `clip`: one transform for all frames, from the median of each stable point over the frames with a face, which
+    is robust against short detection errors. Mode `frame`: one per frame, after smoothing of the stable points over
+    time by a Gaussian with standard deviation `smoothing_frames` (0: none).
     """
     stable = list(STABLE_POINTS)
     targets = mean_shape(size)[stable]

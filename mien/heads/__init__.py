@@ -1,1 +1,1 @@
-"""Parametric heads with named parameters, and the rasteriser that shows them."""
+"""Parametric heads with named parameters, and their renderer."""

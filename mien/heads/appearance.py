@@ -1,4 +1,4 @@
-"""How a head is coloured and dressed, apart from its shape."""
+"""Appearance of a head apart from its shape: colours, hair, make-up, glasses and clothes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ GLASSES: tuple[str, ...] = get_args(Glasses)
 
 @dataclass(frozen=True)
 class Appearance:
-    """Everything that is painted or worn. Colours are sRGB in [0, 1], amounts lie in [0, 1].
+    """Paint and accessories of a head. Colours are sRGB in [0, 1]; amounts are in [0, 1].
 
-    brow_weight: how dense, brow_width: how thick the brows are drawn, 0.5 = average. stubble: shadow of a shaved
-    beard; beard and moustache: their density. makeup: darker lids and lashes, redder lips. lashes: their length.
-    glasses: shape of the lenses; frame: colour, frame_weight: thickness of their frame, 0 = wire, 1 = thick plastic.
-    seed: of everything irregular (strands, freckles, weave). Raises ValueError for a value out of range.
+    brow_weight, brow_width: density and thickness of the brows, 0.5 = average. stubble: shadow of a shaved beard;
+    beard, moustache: density. makeup: darker lids and lashes, redder lips. lashes: length. glasses: shape of the
+    lenses; frame: colour; frame_weight: thickness of the frame, 0 = wire, 1 = thick plastic. seed: of the random
+    details (strands, freckles, weave). Raises ValueError for a value out of range.
     """
 
     skin: Colour = (0.87, 0.68, 0.57)

@@ -1,4 +1,4 @@
-"""The heads that mien knows: where their files are looked for, whose they are, and what is missing to open one."""
+"""The available head models: locations of their files, licences, and what is missing to open one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mien.heads.models.ict import IctHead
 from mien.heads.models.ict_files import read_ict
 
 FOLDER_VARIABLE = "MIEN_HEADS"
-"""Environment variable that names the folder with ict/, flame/ and gnm/ in it."""
+"""Environment variable with the folder that contains ict/, flame/ and gnm/."""
 
 DEFAULT_FOLDER = Path("models/heads")
 
@@ -43,7 +43,7 @@ _MODELS: dict[str, _Model] = {
     ),
     "flame": _Model(
         source="FLAME, Max Planck Institute for Intelligent Systems, https://flame.is.tue.mpg.de",
-        licence="your own licence of it (not to be passed on; skinned by smplx, for non-commercial research)",
+        licence="your own licence of it; not to be redistributed",
         obtain="register there, convert your file to npz as docs/heads.md shows, and put it",
         open=lambda path: FlameHead(read_flame(path)),
     ),
@@ -59,7 +59,7 @@ HEAD_NAMES: tuple[str, ...] = tuple(_MODELS)
 
 
 def head_path(name: str, path: Path | None = None) -> Path:
-    """Where a head's file is looked for: `path`, else its folder in $MIEN_HEADS, else its folder in models/heads."""
+    """Path of a head's file: `path`, else its folder in $MIEN_HEADS, else its folder in models/heads."""
     if path is not None:
         return path
     named = os.environ.get(FOLDER_VARIABLE)
@@ -67,10 +67,9 @@ def head_path(name: str, path: Path | None = None) -> Path:
 
 
 def open_head(name: str, path: Path | None = None) -> Head:
-    """Open a head by name. `path`: its file or folder, None for where `head_path` looks.
+    """Open a head by name. `path`: its file or folder; None: as given by `head_path`.
 
-    Raises HeadError, in one sentence, when there is no head of that name, when its file or its package is missing or
-    when the file is of another structure.
+    Raises HeadError for an unknown name, a missing file or package, and a file of another structure.
     """
     model = _MODELS.get(name)
     if model is None:
@@ -88,9 +87,9 @@ def open_head(name: str, path: Path | None = None) -> Head:
 
 @dataclass(frozen=True)
 class HeadListing:
-    """A line of `list_heads`. The counts are None and `problem` is one sentence where the head cannot be opened.
+    """An entry of `list_heads`. If the head cannot be opened, the counts are None and `problem` is the reason.
 
-    without: ARKit's expression names that the model cannot show.
+    without: ARKit's expression names that the model lacks.
     """
 
     name: str
@@ -106,9 +105,9 @@ class HeadListing:
 
 
 def list_heads(paths: Mapping[str, Path] | None = None) -> tuple[HeadListing, ...]:
-    """Every head with its licence and source, its counts where it opens, and what is missing where it does not.
+    """Every head with licence and source, and its counts or the reason why it cannot be opened.
 
-    paths: places of heads by name, for those that are not where `head_path` looks.
+    paths: name → path, for heads that are not where `head_path` looks.
     """
     lines = []
     for name, model in _MODELS.items():

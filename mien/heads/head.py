@@ -1,7 +1,7 @@
-"""What every parametric head is: one batched, differentiable function from identity and motion to vertices.
+"""Interface of parametric heads: one batched, differentiable function from identity and pose to vertices.
 
-Lengths are in head units: 1 = the height of the average head, chin to crown; x to the viewer's right, y up, z to the
-viewer; the origin lies between the eyes at the ears' depth. Left is the person's own left: the viewer's right, x > 0.
+Lengths are in head units: 1 = height of the average head, chin to crown. x to the viewer's right, y up, z to the
+viewer; the origin is between the eyes at the depth of the ears. Left is the person's own left: x > 0.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ HEAD_HEIGHT = 22.5
 """Centimetres of one head unit."""
 
 LOOK_ASIDE, LOOK_UPRIGHT = 0.6, 0.5
-"""Radians by which eyeLookIn/Out and eyeLookUp/Down = 1 turn an eyeball."""
+"""Rotation of an eyeball in radians at eyeLookIn/Out = 1 and eyeLookUp/Down = 1."""
 
 
 class HeadError(ValueError):
-    """A head that cannot be opened or asked for so, in one sentence."""
+    """A head cannot be opened, or a request to it is invalid; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Pose:
-    """What a head is asked to do; every tensor is (1, width) or (B, width) with the same B = `batch`.
+    """The checked input of a head; every tensor is (1, width) or (B, width) with the same B = `batch`.
 
     identity (I) · expression (52) by `ARKIT_NAMES` · jaw (2) radians · neck (3) radians · eyes (2) radians ·
     translation (3) head units.
@@ -47,11 +47,11 @@ class Pose:
     translation: Tensor
 
     def weight(self, name: str) -> Tensor:
-        """Weight (B or 1,) of the expression with this ARKit name."""
+        """Weight (B or 1,) of an expression by its ARKit name."""
         return self.expression[:, EXPRESSION_INDEX[name]]
 
     def eyeball(self, side: str) -> tuple[Tensor, Tensor]:
-        """Yaw and pitch (B or 1,) in radians of the eyeball `side`, Left or Right: the gaze and what eyeLook* add."""
+        """Yaw and pitch (B or 1,) in radians of the eyeball `side`, Left or Right: gaze plus eyeLook*."""
         sign = 1.0 if side == "Left" else -1.0
         outwards = self.weight(f"eyeLookOut{side}") - self.weight(f"eyeLookIn{side}")
         downwards = self.weight(f"eyeLookDown{side}") - self.weight(f"eyeLookUp{side}")
@@ -59,11 +59,11 @@ class Pose:
 
 
 class Head(torch.nn.Module, ABC):
-    """A head as a torch module without parameters: `to(device)` moves it.
+    """A head as a torch module without trainable parameters.
 
-    name: as `open_head` knows it. faces: int32 (F, 3), counter-clockwise from outside. landmark_vertices: int64 (68,)
-    in iBUG's order. identity_names: I names, of numbers that are 0 for the average and about 1 for a usual deviation.
-    expressions: the ARKit names that the model can show; the others leave it unmoved.
+    name: as in `open_head`. faces: int32 (F, 3), counter-clockwise from outside. landmark_vertices: int64 (68,) in
+    iBUG's order. identity_names: I names of identity parameters, in standard deviations from the average.
+    expressions: the supported ARKit names; the others have no effect.
     """
 
     name: ClassVar[str]
@@ -79,21 +79,21 @@ class Head(torch.nn.Module, ABC):
 
     @abstractmethod
     def painted(self, appearance: Appearance) -> NDArray[np.uint8]:
-        """What an appearance paints on the vertices: sRGB (V, 3)."""
+        """Vertex colours of an appearance: sRGB (V, 3)."""
 
     @cached_property
     def colours(self) -> NDArray[np.uint8]:
-        """What the default appearance paints on the vertices: sRGB (V, 3)."""
+        """Vertex colours of the default appearance: sRGB (V, 3)."""
         return self.painted(Appearance())
 
     @property
     @abstractmethod
     def materials(self) -> NDArray[np.int64]:
-        """Material (V,) of each vertex, as `mien.heads.render.shading` numbers them."""
+        """Material (V,) of each vertex; indices as in `mien.heads.render.shading`."""
 
     @property
     def missing_expressions(self) -> tuple[str, ...]:
-        """ARKit's names that the model cannot show, in Apple's order."""
+        """Unsupported ARKit names, in Apple's order."""
         return tuple(name for name in ARKIT_NAMES if name not in self.expressions)
 
     def identity(self, **parameters: float) -> Tensor:
@@ -114,11 +114,11 @@ class Head(torch.nn.Module, ABC):
     ) -> Tensor:
         """Vertices (B, V, 3) in head units.
 
-        identity: (B, I). expression: (B, 52) in [0, 1] by `ARKIT_NAMES`. jaw: (B, 2) radians opening and to the
-        person's left, added to what jawOpen and jawLeft - jawRight ask for. neck: (B, 3) radians yaw, pitch, roll with
-        `Performance`'s signs. eyes: (B, 2) gaze of both eyes, radians yaw, pitch. translation: (B, 3) head units.
-        None means zeros; a batch of 1 is spread over the others'. Differentiable in all of them.
-        Raises HeadError for a wrong width or for batches that do not fit.
+        identity: (B, I). expression: (B, 52) in [0, 1] by `ARKIT_NAMES`. jaw: (B, 2) radians, opening and to the
+        person's left, added to jawOpen and jawLeft − jawRight. neck: (B, 3) radians yaw, pitch, roll with the signs of
+        `Performance`. eyes: (B, 2) gaze of both eyes, radians yaw, pitch. translation: (B, 3) head units.
+        None: zeros; a batch of 1 is broadcast. Differentiable in all arguments.
+        Raises HeadError for a wrong width or unequal batches.
         """
         given = {"identity": identity, "expression": expression, "jaw": jaw}
         given |= {"neck": neck, "eyes": eyes, "translation": translation}
@@ -140,11 +140,11 @@ class Head(torch.nn.Module, ABC):
 
     @abstractmethod
     def posed(self, pose: Pose) -> Tensor:
-        """Vertices (B, V, 3) of a checked pose, as `vertices` promises."""
+        """Vertices (B, V, 3) of a checked pose; see `vertices`."""
 
 
 def rotation(yaw: Tensor, pitch: Tensor, roll: Tensor) -> Tensor:
-    """Rotation matrices (B, 3, 3) of angles (B,) in radians: roll first, then pitch, then yaw; signs as the neck's."""
+    """Rotation matrices (B, 3, 3) from angles (B,) in radians: roll, then pitch, then yaw; signs as for the neck."""
     zero, one = torch.zeros_like(yaw), torch.ones_like(yaw)
 
     def matrix(*entries: Tensor) -> Tensor:
@@ -158,6 +158,6 @@ def rotation(yaw: Tensor, pitch: Tensor, roll: Tensor) -> Tensor:
 
 
 def turned(points: Tensor, turn: Tensor, pivot: Tensor) -> Tensor:
-    """Points (B or 1, V, 3) turned by `turn` (B, 3, 3) about `pivot` (3,) or (B, 3)."""
+    """Points (B or 1, V, 3) rotated by `turn` (B, 3, 3) about `pivot` (3,) or (B, 3)."""
     about = pivot if pivot.ndim == 1 else pivot[:, None]
     return (points - about) @ turn.transpose(1, 2) + about

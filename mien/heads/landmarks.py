@@ -1,4 +1,4 @@
-"""The head's 68 landmark vertices in iBUG's order: the mark-up of 300-W, numbered from the viewer's left."""
+"""The 68 landmark vertices of the embedded head in iBUG's order (300-W mark-up, numbered from the viewer's left)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BASE = ((0.0, -4.55), (0.7, -4.40), (1.35, -4.15))
 
 
 def landmark_vertices(skin: SkinMesh) -> NDArray[np.int64]:
-    """Vertex indices (68,) of iBUG's landmarks."""
+    """Vertex indices (68,) of the iBUG landmarks."""
     points = skin.positions
     facing = (points[:, 2] > 0) & (skin.cavity == 0) & (skin.ring != -1)
 

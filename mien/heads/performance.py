@@ -1,7 +1,7 @@
-"""What a head does over time: ARKit expression weights, neck, translation and gaze at a constant frame rate.
+"""Animation of a head: ARKit expression weights, neck, translation and gaze at a constant frame rate.
 
-A `Performance` says nothing about whose head it is: the same one may be played by any identity and any head model
-whose expressions carry ARKit's names.
+A `Performance` is independent of the identity: it can be played by any identity and any head model with ARKit's
+expressions.
 """
 
 from __future__ import annotations
@@ -72,17 +72,17 @@ ARKIT_NAMES: tuple[str, ...] = (
     "noseSneerRight",
     "tongueOut",
 )
-"""The 52 expression names of ARKit's face tracking in Apple's order; left is the person's own left."""
+"""The 52 expression names of ARKit's face tracking in Apple's order; left is the person's left."""
 
 EXPRESSION_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARKIT_NAMES)}
-"""Name → position in an expression vector."""
+"""Name → index in an expression vector."""
 
 _SHAPES: dict[str, int] = {"expression": len(ARKIT_NAMES), "neck": 3, "translation": 3, "gaze": 2}
 _FIELDS = ("fps", *_SHAPES)
 
 
 def expression_vector(weights: Mapping[str, float]) -> NDArray[np.float32]:
-    """Weights by ARKit name → float32 (52,); unnamed expressions are 0. Raises ValueError for an unknown name."""
+    """Expression vector float32 (52,) from weights by ARKit name; others are 0. Raises ValueError for unknown names."""
     vector = np.zeros(len(ARKIT_NAMES), np.float32)
     for name, weight in weights.items():
         if name not in EXPRESSION_INDEX:
@@ -93,7 +93,7 @@ def expression_vector(weights: Mapping[str, float]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class Performance:
-    """T frames of a head's motion.
+    """T frames of head animation.
 
     fps: frames per second, exact and positive.
     expression: float32 (T, 52) in [0, 1], by `ARKIT_NAMES`.
@@ -102,7 +102,7 @@ class Performance:
     translation: float32 (T, 3) in head units (1 = the head's height), x to the viewer's right, y up, z to the viewer.
     gaze: float32 (T, 2) radians yaw, pitch of both eyes relative to the head, signs as the neck's.
 
-    Raises ValueError on construction when a shape, a range or a value is wrong.
+    Raises ValueError on construction for a wrong shape, range or value.
     """
 
     fps: Fraction
@@ -146,13 +146,13 @@ class Performance:
         return cls(fps=fps, expression=expression, **zeros)
 
     def save(self, path: Path) -> None:
-        """Write as npz (atomically; same performance, same bytes). Loaded by `Performance.load`."""
+        """Write atomically as npz; equal performances give equal bytes. Loaded by `Performance.load`."""
         with atomic_file(path) as beside, beside.open("wb") as stream:
             _write_npz(stream, self)
 
     @classmethod
     def load(cls, path: Path) -> Performance:
-        """Read what `save` wrote; nothing is unpickled. Raises ValueError for a file that is no performance."""
+        """Load a file written by `save`; nothing is unpickled. Raises ValueError for any other file."""
         try:
             with np.load(path, allow_pickle=False) as file:
                 missing = [name for name in _FIELDS if name not in file.files]
@@ -166,6 +166,6 @@ class Performance:
 
 
 def _write_npz(stream: BinaryIO, performance: Performance) -> None:
-    # numpy stamps every member with the same fixed date, so equal arrays give equal bytes
+    # numpy gives every member the same fixed date, so equal arrays give equal bytes
     arrays = {name: getattr(performance, name) for name in _SHAPES}
     np.savez_compressed(stream, allow_pickle=False, fps=np.array(str(performance.fps)), **arrays)

@@ -1,4 +1,4 @@
-"""Captions: spoken words with their times as WebVTT (W3C, "WebVTT: The Web Video Text Tracks Format")."""
+"""Captions: timed words as WebVTT (W3C, "WebVTT: The Web Video Text Tracks Format")."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from itertools import pairwise
 from mien.media.speech.interface import SpokenWord
 
 PAUSE_SECONDS = 0.28
-"""A silence of at least this length ends a cue: espeak-ng makes 0.3 s after a sentence, 0.15 s after a comma."""
+"""A pause of at least this length ends a cue; espeak-ng pauses 0.3 s after a sentence, 0.15 s after a comma."""
 
 LONGEST_SECONDS = 6.0
-"""No cue spans more speech than this."""
+"""Maximum duration of the speech in a cue."""
 
 LEAST_SECONDS = 0.8
-"""A cue stays at least this long, where the next one leaves it the time: shorter ones cannot be read."""
+"""Minimum display time of a cue, unless the next one starts earlier; shorter ones cannot be read."""
 
 LINES = 2
 
 
 def webvtt(words: Sequence[SpokenWord], longest: int = 42) -> str:
-    """Words with their times as a WebVTT file: cues of at most two lines of at most `longest` characters.
+    """The text of a WebVTT file for timed words: cues of at most two lines of at most `longest` characters.
 
-    A cue ends at a pause, when it is full, or after 6 s of speech; cues do not overlap. Words are escaped; one that is
-    longer than a line is parted. Raises ValueError for `longest` < 8 and for times that are no ascending seconds.
+    A cue ends at a pause, when it is full, or after 6 s of speech; cues do not overlap. Words are escaped; a word
+    longer than a line is split. Raises ValueError for `longest` < 8 and for times that do not ascend.
     """
     if longest < 8:
         raise ValueError(f"a line of captions has at least 8 characters, not {longest}")
-    pieces = [piece for word in _checked(words) for piece in _parted(word, longest)]
+    pieces = [piece for word in _checked(words) for piece in _split_word(word, longest)]
     cues = list(_cues(pieces, longest))
     ends = [_end(cue, following[0].start) for cue, following in pairwise(cues)]
     ends += [_end(cue, math.inf) for cue in cues[-1:]]
@@ -42,7 +42,7 @@ def webvtt(words: Sequence[SpokenWord], longest: int = 42) -> str:
 
 
 def _checked(words: Sequence[SpokenWord]) -> Iterator[SpokenWord]:
-    """The words, their white space made plain; those without a letter to show are left out."""
+    """The words with normalised white space; words without printable characters are left out."""
     latest = 0.0
     for word in words:
         if not (math.isfinite(word.end) and latest <= word.start <= word.end):
@@ -53,8 +53,8 @@ def _checked(words: Sequence[SpokenWord]) -> Iterator[SpokenWord]:
             yield SpokenWord(plain, word.start, word.end)
 
 
-def _parted(word: SpokenWord, longest: int) -> Iterator[SpokenWord]:
-    """A word in pieces that fit a line, each with its share of the time."""
+def _split_word(word: SpokenWord, longest: int) -> Iterator[SpokenWord]:
+    """A word split into pieces that fit a line, with its duration divided equally between them."""
     count = -(-len(word.word) // longest)
     step = (word.end - word.start) / count
     for number in range(count):
@@ -79,7 +79,7 @@ def _cues(words: Sequence[SpokenWord], longest: int) -> Iterator[list[SpokenWord
 
 
 def _lines(words: list[str], longest: int) -> list[str]:
-    """The words in as few lines as they need; where two are needed, of lengths as even as can be."""
+    """The words in as few lines as possible; two lines are balanced in length."""
     best: list[str] = []
     line = ""
     for word in words:

@@ -1,8 +1,8 @@
-"""The ffmpeg of imageio-ffmpeg, run safely on hostile files; and what a media file holds, measured.
+"""Running ffmpeg (from imageio-ffmpeg) safely on untrusted files, and measuring what a media file contains.
 
-Every file that comes from outside is opened as `file:PATH` (so that no name is taken for an option, another protocol
-or a pattern), with the demuxers and protocols that media files need and no other (so that a playlist named `.mp4`
-reaches neither other files nor the network), and never through a shell.
+Every untrusted file is opened as `file:PATH` (so that its name is not read as an option, a protocol or a pattern), only
+with the demuxers and protocols that media files need (so that a playlist named `.mp4` reaches neither other files nor
+the network), and never through a shell.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import imageio_ffmpeg
 from av.stream import Disposition
 
 from mien.clips import ClipError
-from mien.media.claims import movie_header_seconds
+from mien.media.movie_header import movie_header_seconds
 
 FORMATS = "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif"
 """The demuxers that may open a file; playlists (`hls`, `concat`, `dash`, …) and devices are not among them."""
@@ -33,7 +33,7 @@ FORMATS = "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,m
 PROTOCOLS = "file,pipe"
 
 MAX_PIXELS = 8192 * 8192
-"""No picture larger than this is decoded: a header can claim any size."""
+"""Largest frame that is decoded; a header can state any size."""
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -46,11 +46,11 @@ _STANDARD_RATES = [Fraction(n * 1000, d) for n in (24, 30, 48, 60, 120) for d in
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a media file really holds, measured from its packets; None: there is no such stream, or it is unknown.
+    """Content of a media file, measured from its packets; None: no such stream, or unknown.
 
-    `seconds` runs from the first packet's time to the end of the last, `claimed_seconds` is the header's word for it.
-    `width` and `height` are of the picture as it is shown: turned by `rotation` degrees (0, 90, 180, 270;
-    counter-clockwise), not yet stretched by `sample_aspect` (a pixel's width over its height). `fps` is the mean rate.
+    `seconds` is the time from the first packet to the end of the last one; `header_seconds` is the duration in the
+    header. `width` and `height` are of the displayed frame: rotated by `rotation` degrees (0, 90, 180, 270;
+    counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over its height). `fps` is the mean rate.
     """
 
     seconds: float | None
@@ -63,7 +63,7 @@ class MediaInfo:
     sample_aspect: Fraction = Fraction(1)
     audio_channels: int | None = None
     audio_seconds: float | None = None
-    claimed_seconds: float | None = None
+    header_seconds: float | None = None
     container: str = ""
 
 
@@ -75,17 +75,17 @@ def ffmpeg_exe() -> str:
 
 @cache
 def ffmpeg_version() -> str:
-    """The version word of that binary; part of the key of everything that it makes."""
+    """Version of that binary; part of the cache key of everything that it writes."""
     return str(imageio_ffmpeg.get_ffmpeg_version())
 
 
 def file_url(path: Path) -> str:
-    """`path` so that ffmpeg takes it for a file and nothing else."""
+    """`path` as a URL that ffmpeg reads as a plain file."""
     return f"file:{path.absolute()}"
 
 
 def media_input(path: Path, **options: Any) -> Any:
-    """An ffmpeg-python input of a file that is not trusted."""
+    """An ffmpeg-python input of an untrusted file."""
     return ffmpeg.input(
         file_url(path),
         protocol_whitelist=PROTOCOLS,
@@ -98,7 +98,7 @@ def media_input(path: Path, **options: Any) -> Any:
 
 @contextmanager
 def unicode_name(path: Path) -> Iterator[Path]:
-    """`path`, or a link to it where its name holds bytes that are no UTF-8, which ffmpeg-python cannot take."""
+    """Yield `path`, or a link to it if its name is not valid UTF-8, which ffmpeg-python requires."""
     try:
         str(path.absolute()).encode()
     except UnicodeEncodeError:
@@ -112,7 +112,7 @@ def unicode_name(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def open_media(path: Path) -> Iterator[Any]:
-    """PyAV's container of a file that is not trusted. Raises ClipError: missing, empty, lfs_pointer, undecodable."""
+    """Yield PyAV's container of an untrusted file. Raises ClipError: missing, empty, lfs_pointer, undecodable."""
     check_is_media(path)
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
     try:
@@ -124,10 +124,10 @@ def open_media(path: Path) -> Iterator[Any]:
 
 
 def check_is_media(path: Path) -> None:
-    """Raise ClipError when `path` is plainly no media file: missing, empty, a git-lfs pointer, a web page."""
+    """Raise ClipError if `path` is obviously not a media file: missing, empty, a git-lfs pointer, a web page."""
     try:
         status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would block
             raise ClipError("undecodable", "this is no regular file")
         with path.open("rb") as stream:
             start = stream.read(512)
@@ -142,25 +142,25 @@ def check_is_media(path: Path) -> None:
 
 
 def probe(path: Path) -> MediaInfo:
-    """Read every packet of `path`, decode its first picture, and say what the file holds.
+    """Read every packet of a video, decode its first frame, and return what the file contains.
 
-    Raises ClipError: missing, empty, lfs_pointer, undecodable, no_video, truncated (it ends before its header says).
+    Raises ClipError: missing, empty, lfs_pointer, undecodable, no_video, truncated (shorter than its header states).
     """
     with open_media(path) as container:
         info = _measure(container, need_video=True)
     seconds = info.seconds or 0.0
-    claimed = info.claimed_seconds or 0.0
-    if claimed - seconds <= max(0.5, 0.02 * claimed) and info.container == "mov":
-        # Tracks that are passed over may last longer than sound and picture, so that only a great lie counts here.
+    stated = info.header_seconds or 0.0
+    if stated - seconds <= max(0.5, 0.02 * stated) and info.container == "mov":
+        # Other tracks may be longer than the sound and the video, so only a large difference counts here.
         movie = movie_header_seconds(path) or 0.0
-        claimed = movie if movie > 2 * seconds + 1 else 0.0
-    if claimed - seconds > max(0.5, 0.02 * claimed):
-        raise ClipError("truncated", f"{seconds:.2f} s are there, the header says {claimed:.2f} s")
+        stated = movie if movie > 2 * seconds + 1 else 0.0
+    if stated - seconds > max(0.5, 0.02 * stated):
+        raise ClipError("truncated", f"{seconds:.2f} s are there, the header says {stated:.2f} s")
     return info
 
 
 def probe_sound(path: Path) -> MediaInfo:
-    """What a sound file holds. Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio."""
+    """Content of a sound file. Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio."""
     with open_media(path) as container:
         if not container.streams.audio:
             raise ClipError("no_audio")
@@ -173,8 +173,8 @@ def probe_sound(path: Path) -> MediaInfo:
 def run_ffmpeg(stream: Any, timeout_seconds: float) -> None:
     """Run an ffmpeg-python output stream. Raises ClipError: undecodable (with ffmpeg's last line) or timed_out.
 
-    The process stays in its caller's process group, so that ending the group ends it too; should the caller die
-    alone, `timelimit` ends it. ffmpeg starts no process of its own.
+    The process stays in the caller's process group and ends with it; if only the caller dies, ffmpeg's own `timelimit`
+    ends it. ffmpeg starts no further processes.
     """
     command = ffmpeg.compile(stream.global_args(*quiet(timeout_seconds)), cmd=ffmpeg_exe(), overwrite_output=True)
     with tempfile.TemporaryFile() as errors:
@@ -191,16 +191,16 @@ def run_ffmpeg(stream: Any, timeout_seconds: float) -> None:
 
 
 def quiet(timeout_seconds: float) -> tuple[str, ...]:
-    """ffmpeg's global options for a run without a person: no banner, no questions, a limit on its CPU time."""
+    """ffmpeg's global options for unattended runs: no banner, no prompts, a limit on the CPU time."""
     limit = str(int(timeout_seconds) + 1)
     return ("-hide_banner", "-nostdin", "-loglevel", "error", "-timelimit", limit, "-filter_threads", "1")
 
 
 def last_line(errors: Any) -> str:
-    """The last line that ffmpeg wrote into the open binary file `errors`, without addresses and paths."""
+    """The last line in the binary file `errors` (ffmpeg's stderr), without memory addresses and paths."""
     errors.seek(0)
     lines = [line for line in errors.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    return _strip(lines[-1]) if lines else "ffmpeg gave no word"
+    return _strip(lines[-1]) if lines else "ffmpeg gave no reason"
 
 
 def _strip(text: str) -> str:
@@ -215,7 +215,7 @@ def _plain(error: Exception) -> str:
 
 @dataclass
 class _Track:
-    """What the packets of one stream add up to."""
+    """Times and number of the packets of one stream."""
 
     start: float | None = None
     end: float | None = None
@@ -254,7 +254,7 @@ def _measure(container: Any, need_video: bool) -> MediaInfo:
                 track.add(packet)
             if frame is None and packet.stream is video:
                 frame = _decode_one(packet, track)
-    except (av.error.FFmpegError, OSError) as error:  # the end of a broken file; what came before it counts
+    except (av.error.FFmpegError, OSError) as error:  # a damaged end; the packets before it count
         for track in tracks.values():
             track.error = track.error or _plain(error)
     if video is not None and frame is None:
@@ -287,11 +287,11 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         if rotation % 180:
             width, height, aspect = height, width, 1 / aspect
     container_format = container.format.name.split(",")[0]
-    claimed = None
+    stated = None
     if container_format in _HEADED_FORMATS and container.duration:
-        claimed = container.duration / av.time_base
+        stated = container.duration / av.time_base
     if container_format == "avi" and video is not None and video.frames and video.average_rate:
-        claimed = float(video.frames / video.average_rate)  # its duration is measured when the index is missing
+        stated = float(video.frames / video.average_rate)  # libavformat measures the duration if the index is missing
     return MediaInfo(
         seconds=max(ends) - min(starts) if starts and ends else None,
         fps=_rate(video, picture),
@@ -303,7 +303,7 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         sample_aspect=aspect,
         audio_channels=audio.codec_context.channels if sound.packets else None,
         audio_seconds=sound.seconds if sound.packets else None,
-        claimed_seconds=claimed,
+        header_seconds=stated,
         container=container_format,
     )
 
@@ -313,7 +313,7 @@ def _rate(video: Any, picture: _Track) -> Fraction | None:
         return None
     rate = video.average_rate or video.guessed_rate
     if rate:
-        # Containers with times in milliseconds only come near a rate such as 30000/1001.
+        # Containers with times in milliseconds cannot express a rate such as 30000/1001 exactly.
         nearest = min(_STANDARD_RATES, key=lambda standard: abs(standard - rate))
         return nearest if abs(nearest / rate - 1) < 3e-4 else Fraction(rate).limit_denominator(1001)
     if picture.seconds and picture.packets > 1:

@@ -1,4 +1,4 @@
-"""Frames into an animated GIF, for pages and messages that show no video."""
+"""Writing frames as an animated GIF, for pages and messages that cannot show video."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from PIL import Image
 from mien.files import atomic_file
 
 FASTEST = 50
-"""Frames a second that a GIF can show: its delays are hundredths of a second, and browsers slow down those below 2."""
+"""Maximum frames per second of a GIF: delays are in hundredths of a second, and browsers slow down delays below 2."""
 
 
 def write_gif(path: Path, frames: Iterable[NDArray[np.uint8]], fps: Fraction, comment: str = "") -> None:
-    """Write frames (H, W, 3) uint8 RGB as a GIF that repeats for ever, whole or not at all.
+    """Write frames (H, W, 3) uint8 RGB atomically as a GIF that repeats without end.
 
-    Each frame has 256 colours of its own. A delay is rounded to 10 ms, so that the whole may be a little longer or
-    shorter; all frames are held in memory, a byte a pixel. Raises ValueError for no frame or more than 50 a second.
+    Each frame has its own palette of 256 colours. Delays are rounded to 10 ms, so the duration may differ slightly.
+    All frames are held in memory at one byte per pixel. Raises ValueError for no frame or more than 50 per second.
     """
     if not 0 < fps <= FASTEST:
         raise ValueError(f"a GIF shows at most {FASTEST} frames a second, not {fps}")

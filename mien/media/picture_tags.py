@@ -1,4 +1,4 @@
-"""The text chunks of a PNG: where a picture says what made it."""
+"""Text chunks of PNG files, which hold the provenance of a picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def is_png(path: Path) -> bool:
-    """Whether a file begins as a PNG does; False for one that cannot be read."""
+    """Whether a file starts with the PNG signature; False for an unreadable file."""
     try:
         with path.open("rb") as stream:
             return stream.read(len(SIGNATURE)) == SIGNATURE
@@ -21,7 +21,7 @@ def is_png(path: Path) -> bool:
 
 
 def picture_tags(path: Path) -> dict[str, str]:
-    """The texts of a PNG by their keywords. Raises ClipError when it cannot be read."""
+    """Keyword → text of a PNG file's text chunks. Raises ClipError if it cannot be read."""
     try:
         with Image.open(path, formats=["PNG"]) as picture:
             return {str(key): value for key, value in picture.info.items() if isinstance(value, str)}

@@ -1,4 +1,4 @@
-"""Clips of any rate, size and container → one constant frame rate, 16 kHz mono sound, one container."""
+"""Resampling of clips of any rate, size and container to a constant frame rate and 16 kHz mono sound in Matroska."""
 
 from __future__ import annotations
 
@@ -21,27 +21,26 @@ from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
 
 VERSION = "2"
-"""Of what this module makes: change it together with anything that changes the bytes of a resampled clip."""
+"""Part of the cache key: to be changed with anything that changes the bytes of a resampled clip."""
 
 SOUND_TOLERANCE = 0.02
-"""Seconds that the sound may leave its time stamps before samples are put in or taken out."""
+"""Seconds that the sound may deviate from its time stamps before samples are inserted or dropped."""
 
 
 class ResampleOptions(BaseModel):
     """The section `resample`.
 
-    `fps`: frames a second, an exact fraction such as 25 or "30000/1001". `audio_hz`: samples a second of the sound.
-    `crf`, `preset`: H.264's quality, 0 lossless … 51 worst, and its effort; on GRID ultrafast at 14 is 1 dB better than
-    veryfast at 12, in 2/5 of the time and 9/5 of the bytes. `max_side`: a picture with a longer side, in pixels, is
-    scaled down to it; smaller ones stay as they are. `require_sound`: whether a clip without sound is rejected as
-    `no_audio`.
-    `max_seconds`: a longer clip is rejected as `too_long`. `timeout_seconds`: of work on one clip; then `timed_out`.
+    `fps`: frames per second, an exact fraction such as 25 or "30000/1001". `audio_hz`: sample rate of the sound.
+    `crf`, `preset`: quality (0 lossless … 51 worst) and effort of H.264; on GRID, ultrafast at 14 is 1 dB better than
+    veryfast at 12, takes 2/5 of the time and 9/5 of the bytes. `max_side`: larger frames are scaled down to this
+    longest side in pixels. `require_sound`: whether a clip without sound is rejected as `no_audio`.
+    `max_seconds`: longer clips are rejected as `too_long`. `timeout_seconds`: time limit per clip, else `timed_out`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fps: FrameRate = Field(default=Fraction(25), description="frames a second, exact")
-    audio_hz: int = Field(default=16000, ge=8000, le=48000, description="samples a second of the sound")
+    fps: FrameRate = Field(default=Fraction(25), description="frames per second, exact")
+    audio_hz: int = Field(default=16000, ge=8000, le=48000, description="sample rate of the sound in hertz")
     crf: int = Field(default=14, ge=0, le=51, description="H.264 quality, 0 lossless … 51 worst")
     preset: Literal["ultrafast", "superfast", "veryfast", "medium", "slow"] = Field(
         default="ultrafast", description="H.264 effort"
@@ -49,17 +48,17 @@ class ResampleOptions(BaseModel):
     max_side: int = Field(default=1280, ge=64, le=8192, description="longest side of a picture in pixels")
     require_sound: bool = Field(default=True, description="reject clips without sound")
     max_seconds: float = Field(default=3600.0, gt=0, le=86400, description="longest clip in seconds")
-    timeout_seconds: float = Field(default=1800.0, gt=0, description="longest work on one clip in seconds")
+    timeout_seconds: float = Field(default=1800.0, gt=0, description="time limit per clip in seconds")
 
 
 def resample_clips(
     clips: Sequence[Clip], options: ResampleOptions, folder: Path, cache: Path, execution: Execution
 ) -> list[Clip]:
-    """Write `<clip_id>.mkv` of every usable clip and `clips.csv` of all into `folder`, whole or not at all.
+    """Write `<clip_id>.mkv` of every usable clip and `clips.csv` of all clips atomically into `folder`.
 
-    The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and rate of sound are
-    those of the resampled file, which holds the sound; `sound` is None. Rejected clips keep their row and reason.
-    What was made before, of the same bytes with the same options, comes from `cache`.
+    The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and sample rate are
+    those of the resampled file, which includes the sound; `sound` is None. Rejected clips keep their row and reason.
+    Results for equal files and options are taken from `cache`.
     """
     usable = [clip for clip in clips if clip.ok]
     outcomes = map_clips(partial(_resample, options=options, cache=cache), usable, execution, "resample")
@@ -81,7 +80,7 @@ def resample_clips(
 
 
 def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
-    """The resampled clip, its path inside the cache."""
+    """The resampled clip; its path is inside the cache."""
     source = Path(clip.path)
     sound = Path(clip.sound) if clip.sound else None
     info = probe(source)
@@ -132,9 +131,9 @@ def _encode(source: Path, sound: Path | None, info: MediaInfo, options: Resample
 
 def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: bool) -> Any:
     stream = source.video
-    if own_sound:  # a sound file of its own begins with the first picture, wherever its container lets it begin
+    if own_sound:  # a separate sound file starts with the first frame, whatever start time the container states
         stream = stream.filter("setpts", "PTS-STARTPTS")
-    # The first picture is held from 0 on where it comes late: sound and picture keep their distance.
+    # A late first frame is repeated from time 0 on, so that sound and video stay in sync.
     stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
     size = shown_size(info, options.max_side)
     if size != (info.width, info.height):
@@ -153,7 +152,7 @@ def _sound(source: Any, options: ResampleOptions) -> Any:
 
 
 def shown_size(info: MediaInfo, max_side: int) -> tuple[int, int]:
-    """Width and height with square pixels, even, no side longer than `max_side`, and never larger than the source."""
+    """Even width and height for square pixels; no side exceeds `max_side` or the source."""
     if not info.width or not info.height:
         raise ClipError("undecodable", "the picture has no size")
     aspect = info.sample_aspect

@@ -1,4 +1,4 @@
-"""Sound as float32 samples, mono, in [-1, 1]."""
+"""Reading and writing sound as mono float32 samples in [−1, 1], and its level."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from mien.files import atomic_file
 from mien.media.ffmpeg import open_media
 
 SILENCE_DB = -50.0
-"""Level in dB of full scale below which sound counts as silence."""
+"""Level in dBFS below which sound counts as silence."""
 
 
 def read_sound(path: Path, hz: int = 16000) -> NDArray[np.float32]:
-    """The first sound stream of any media file: (N,) at `hz`, the mean of its channels, from its first sample on.
+    """The first sound stream of any media file from its first sample on: (N,) at `hz`, the mean of the channels.
 
     Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio.
     """
@@ -41,14 +41,14 @@ def read_sound(path: Path, hz: int = 16000) -> NDArray[np.float32]:
 
 
 def _mono(frame: av.AudioFrame) -> NDArray[np.float32]:
-    # The mean over channels cannot clip; swresample's own down-mix of float sound can.
+    # The mean over channels cannot clip; swresample's down-mix of float sound can.
     return frame.to_ndarray().mean(axis=0, dtype=np.float32)
 
 
 def write_wav(path: Path, samples: NDArray[np.float32], hz: int) -> None:
-    """Write (N,) samples in [-1, 1] as 16-bit mono WAV, whole or not at all; the same samples give the same bytes.
+    """Write samples (N,) in [−1, 1] atomically as 16-bit mono WAV; equal samples give equal bytes.
 
-    Raises ValueError for samples that are not one finite channel.
+    Raises ValueError for samples that are not one channel of finite values.
     """
     if samples.ndim != 1 or not np.all(np.isfinite(samples)):
         raise ValueError(f"sound is one channel of finite samples, not an array of shape {samples.shape}")
@@ -57,7 +57,7 @@ def write_wav(path: Path, samples: NDArray[np.float32], hz: int) -> None:
 
 
 def loudness_db(samples: NDArray[np.float32], window: int = 800) -> float:
-    """RMS level of the loudest `window` samples in dB of full scale; -inf for no sound at all."""
+    """RMS level in dBFS of the loudest of the windows of `window` samples; −inf for digital silence."""
     if samples.size == 0:
         return float("-inf")
     whole = samples[: samples.size // window * window].reshape(-1, window) if samples.size >= window else samples[None]
@@ -66,5 +66,5 @@ def loudness_db(samples: NDArray[np.float32], window: int = 800) -> float:
 
 
 def is_silent(samples: NDArray[np.float32], threshold_db: float = SILENCE_DB) -> bool:
-    """Whether even the loudest 50 ms (at 16 kHz) of (N,) samples stay below `threshold_db` of full scale."""
+    """Whether the loudest 50 ms (at 16 kHz) of samples (N,) are below `threshold_db` in dBFS."""
     return loudness_db(samples) < threshold_db

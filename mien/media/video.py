@@ -1,4 +1,4 @@
-"""Frames out of a video file, and frames with sound into one."""
+"""Decoding the frames of a video file, and encoding frames with sound."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ NO_METADATA: Mapping[str, str] = MappingProxyType({})
 BIT_EXACT: Mapping[str, Any] = MappingProxyType(
     {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact", "map_metadata": -1, "map_chapters": -1}
 )
-"""Output options without which ffmpeg writes its version, dates and random ids into a file."""
+"""Output options that keep ffmpeg from writing its version, dates and random ids into a file."""
 
 _PLAIN_TAGS = {"title", "artist", "author", "comment", "description", "copyright", "date", "genre", "encoder"}
 
 
 def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
-    """Yield the pictures of a constant-rate file, each (H, W, 3) RGB, turned as the file says they are shown.
+    """Yield the frames of a file of constant rate as uint8 (H, W, 3) RGB, rotated as the file specifies.
 
-    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video); the errors of single pictures, as a
-    truncated file has them, end the pictures where they come after at least one.
+    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video). A decoding error after the first frame, as in
+    a truncated file, ends the frames.
     """
     with open_media(path) as container:
         if not container.streams.video:
             raise ClipError("no_video")
         stream = container.streams.video[0]
-        stream.codec_context.thread_count = 1  # one process a core is how clips are spread
-        reformatter = VideoReformatter()  # one for all pictures: making it costs more than a small picture
+        stream.codec_context.thread_count = 1  # clips are distributed over one process per core
+        reformatter = VideoReformatter()  # shared by all frames: creating one costs more than converting a small frame
         count = 0
         try:
             for frame in container.decode(stream):
@@ -68,13 +68,13 @@ def write_video(
     quality: int = 18,
     threads: int = 1,
 ) -> None:
-    """Write frames (H, W, 3) uint8 RGB, all of one size, as they come; the file appears whole or not at all.
+    """Encode frames (H, W, 3) uint8 RGB of one size as they are yielded; the file is written atomically.
 
-    `path`'s suffix decides: `.mp4` H.264 + AAC, playable while it loads; `.mkv` H.264 + FLAC; `.flv` Flash video
-    (Sorenson Spark + MP3), as CREMA-D has it. Odd sizes are padded to even ones by repeating the last row or column.
-    `sound` is (N,) in [-1, 1] and starts with the first frame. `quality` is H.264's CRF: 0 lossless … 51 worst.
-    The same arguments give the same bytes in every run on the same kind of machine.
-    Raises ValueError for no frame, frames of several sizes, or a suffix that is none of these.
+    The suffix of `path` selects the format: `.mp4` H.264 + AAC, playable while it loads; `.mkv` H.264 + FLAC; `.flv`
+    Flash video (Sorenson Spark + MP3), as in CREMA-D. Odd sizes are padded by repeating the last row or column.
+    `sound` is (N,) in [−1, 1] and starts with the first frame. `quality` is H.264's CRF: 0 lossless … 51 worst.
+    Equal arguments give equal bytes on one kind of machine.
+    Raises ValueError for no frame, frames of several sizes, or another suffix.
     """
     if path.suffix not in (".mp4", ".mkv", ".flv"):
         raise ValueError(f"a video is written as .mp4, .mkv or .flv, not {path.suffix!r}")
@@ -112,7 +112,7 @@ def _feed(command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDAr
                 process.stdin.write(_even(frame, first.shape))
             process.stdin.close()
         except BrokenPipeError:
-            pass  # ffmpeg ended early; its exit status and last line say why
+            pass  # ffmpeg ended early; the reason is in its exit status and last line
         if process.wait() != 0:
             raise RuntimeError(f"ffmpeg could not write the video: {last_line(errors)}")
     finally:

@@ -1,7 +1,7 @@
-"""The judge of emotions: a network that looks at frames of a clip and says which emotion the face shows.
+"""The emotion judge: a network that classifies the emotion of a face in frames of a clip.
 
-It is no part of any model's training: a generator that is trained against its own judge learns to please it. It
-looks at grey pictures with the contrast evened out locally, so that skin, light and colour tell it nothing.
+No model is trained against it, because a generator could then learn to exploit it. Its input is grey frames with local
+contrast normalisation, which removes skin colour and lighting.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from mien.clips import EMOTIONS
 from mien.files import atomic_directory, write_json
 
 PLACES = 6
-"""Across and down a face, how many places the judge tells apart."""
+"""Width and height of the grid of pooled features."""
 
 
 class EmotionJudgeConfig(BaseModel):
-    """What the network is built from: side of its pictures in pixels, width of its layers, frames it looks at."""
+    """Configuration of the network."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,18 +38,18 @@ class EmotionJudgeConfig(BaseModel):
 
 
 class SavedBeside(Protocol):
-    """What can write its files, of names of its own, into a folder."""
+    """An object that writes its own files into a folder."""
 
     def save(self, folder: Path) -> None:
-        """Write them."""
+        """Write the files."""
         ...
 
 
 def local_contrast(grey: Tensor, sigma: float = 4.0) -> Tensor:
-    """Local contrast normalisation of pictures (N, 1, H, W): subtract the Gaussian mean, divide by the deviation.
+    """Local contrast normalisation of pictures (N, 1, H, W): subtract the local mean, divide by the local deviation.
 
-    Jarrett et al., "What is the best multi-stage architecture for object recognition?", ICCV 2009, section 2, with
-    the picture's mean deviation as the least divisor. `sigma` in pixels. The borders are mirrored.
+    Jarrett et al., "What is the best multi-stage architecture for object recognition?", ICCV 2009, section 2; the
+    divisor is at least the mean deviation over the picture. `sigma` of the Gaussian in pixels; borders are reflected.
     """
     radius = min(int(2 * sigma), grey.shape[-1] - 1, grey.shape[-2] - 1)
     taps = torch.exp(-(torch.arange(-radius, radius + 1, device=grey.device, dtype=grey.dtype) ** 2) / (2 * sigma**2))
@@ -66,11 +66,11 @@ def local_contrast(grey: Tensor, sigma: float = 4.0) -> Tensor:
 
 
 class EmotionJudge(nn.Module):
-    """Grey frames (B, K, H, W) in [0, 1] → scores (B, 6) in the order of `EMOTIONS`.
+    """Grey frames (B, K, H, W) in [0, 1] → logits (B, 6) in the order of `EMOTIONS`.
 
-    Each frame passes four convolutions by itself; the mean over the clip's frames, 6×6 places of it, goes to one
-    linear layer: where in the face something shows matters as much as what.
-    `trained_clips`: how many clips it was trained on; one of 0 has no opinion that counts.
+    Four convolutions are applied to each frame; their features are averaged over the frames, pooled to a 6×6 grid that
+    keeps the position in the face, and classified by a linear layer.
+    `trained_clips`: number of training clips; the predictions of a judge with 0 must not be used.
     """
 
     def __init__(self, config: EmotionJudgeConfig) -> None:
@@ -103,10 +103,7 @@ class EmotionJudge(nn.Module):
         return self(grey[None]).softmax(dim=1)[0].cpu().numpy()
 
     def save(self, folder: Path, card: str, *beside: SavedBeside) -> None:
-        """Write model.safetensors, config.json, card.md, and what else writes its own files beside them.
-
-        The folder appears whole or not at all.
-        """
+        """Write model.safetensors, config.json, card.md and the files of `beside` atomically into `folder`."""
         with atomic_directory(folder) as temporary:
             save_file(
                 {key: value.contiguous().cpu() for key, value in self.state_dict().items()},
@@ -122,7 +119,7 @@ class EmotionJudge(nn.Module):
 
     @classmethod
     def load(cls, folder: Path) -> EmotionJudge:
-        """Rebuild a judge that `save` wrote. Raises ValueError when the folder is not one."""
+        """Load a judge written by `save`. Raises ValueError if the folder does not contain one."""
         try:
             values = json.loads((folder / "config.json").read_text())
         except FileNotFoundError as error:
@@ -137,7 +134,7 @@ class EmotionJudge(nn.Module):
 
 
 def evenly(count: int, wanted: int) -> NDArray[np.int64]:
-    """(wanted,) indices into `count` frames, in the middle of as many equal parts; repeated when there are fewer."""
+    """Indices (wanted,) into `count` frames, at the centres of `wanted` equal parts; repeated if `count` is smaller."""
     return ((np.arange(wanted) + 0.5) * count / wanted).astype(np.int64)
 
 
@@ -152,14 +149,14 @@ def prepare(frames: NDArray[np.uint8], config: EmotionJudgeConfig, count: int | 
 
 
 def accuracy(predicted: Sequence[str], actual: Sequence[str]) -> float | None:
-    """Part in [0, 1] of the clips whose emotion was named rightly; None without clips."""
+    """Fraction of correctly classified clips in [0, 1]; None without clips."""
     if len(predicted) != len(actual):
         raise ValueError(f"{len(predicted)} answers for {len(actual)} clips")
     return float(np.mean([one == other for one, other in zip(predicted, actual, strict=True)])) if actual else None
 
 
 def confusion(predicted: Sequence[str], actual: Sequence[str]) -> NDArray[np.int64]:
-    """(6, 6) counts of clips: rows the actual emotion, columns the named one, in the order of `EMOTIONS`."""
+    """Confusion matrix (6, 6) of clips: rows are true, columns predicted emotions, in the order of `EMOTIONS`."""
     table = np.zeros((len(EMOTIONS), len(EMOTIONS)), dtype=np.int64)
     for named, true in zip(predicted, actual, strict=True):
         table[EMOTIONS.index(true), EMOTIONS.index(named)] += 1

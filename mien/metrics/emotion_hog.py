@@ -1,8 +1,8 @@
-"""The second judge of emotions, of another kind: histograms of oriented gradients and a linear classifier.
+"""The second emotion judge: histograms of oriented gradients (HOG) and a linear classifier.
 
-What pleases a network with convolutions need not please it, so a generator that games one judge is found out by the
-other. It is never a loss either. Gradients are counted in two windows, eyes with brows and mouth with chin, each
-averaged with its mirror image: hair, background and the side from which light comes tell it little.
+It is independent of the convolutional judge, so a generator that exploits one is detected by the other; it is never a
+loss either. Gradients are taken in two windows, eyes with brows and mouth with chin, each averaged with its mirror
+image, which reduces the influence of hair, background and the direction of the light.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from mien.files import write_json
 from mien.metrics.emotion import evenly
 
 WINDOWS = (((0.14, 0.46, 0.18, 0.82), (64, 32)), ((0.50, 0.86, 0.26, 0.74), (48, 40)))
-"""Top, bottom, left and right of each window in parts of the aligned crop, and its size in pixels (width, height)."""
+"""Top, bottom, left and right of each window relative to the aligned crop, and its size in pixels (width, height)."""
 
 CELL, BINS = 8, 9
-"""Side of a cell in pixels, and directions that are told apart in it; a block is 2×2 cells, one cell apart."""
+"""Side of a cell in pixels, and number of orientation bins; a block is 2×2 cells, with a stride of one cell."""
 
 WEIGHTS, CONFIG = "hog.safetensors", "hog.json"
-"""Its files in the folder of the judges."""
+"""File names in the folder of the judges."""
 
 Grey = NDArray[np.uint8]
 
@@ -40,7 +40,7 @@ def _descriptor(width: int, height: int) -> cv2.HOGDescriptor:
 _DESCRIPTORS = tuple(_descriptor(*size) for _, size in WINDOWS)
 
 FEATURES = sum(descriptor.getDescriptorSize() for descriptor in _DESCRIPTORS)
-"""Numbers that describe a clip."""
+"""Length of the feature vector of a clip."""
 
 
 def grey_frames(frames: NDArray[np.uint8], count: int) -> Grey:
@@ -53,7 +53,7 @@ def _window(frame: Grey, box: tuple[float, ...], size: tuple[int, int]) -> Grey:
     side = frame.shape[0]
     top, bottom, left, right = (part * side for part in box)
     across, down = size[0] / (right - left), size[1] / (bottom - top)
-    # Pixel centres are at whole numbers: an edge at `left` pixels is at left − ½.
+    # Pixel centres have integer coordinates, so an edge at `left` pixels is at left − ½.
     matrix = np.array([[across, 0, (0.5 - left) * across - 0.5], [0, down, (0.5 - top) * down - 0.5]])
     return np.asarray(
         cv2.warpAffine(frame, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
@@ -61,10 +61,10 @@ def _window(frame: Grey, box: tuple[float, ...], size: tuple[int, int]) -> Grey:
 
 
 def hog_features(grey: Grey) -> NDArray[np.float32]:
-    """(FEATURES,) of aligned grey frames uint8 (T, S, S) of one clip: means over its frames and their mirror images.
+    """Features (FEATURES,) of aligned grey frames uint8 (T, S, S) of a clip: means over frames and mirror images.
 
     Dalal and Triggs, "Histograms of oriented gradients for human detection", CVPR 2005: unsigned gradients, blocks
-    normalised by L2-Hys; OpenCV's.
+    normalised by L2-Hys; computed by OpenCV.
     """
     total = np.zeros(FEATURES)
     for frame in grey:
@@ -80,10 +80,10 @@ def hog_features(grey: Grey) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class HogJudge:
-    """Linear scores of `hog_features`: `weights` (6, FEATURES), `biases` (6,) in the order of `EMOTIONS`, float32.
+    """Linear classifier of `hog_features`: `weights` (6, FEATURES), `biases` (6,) in the order of `EMOTIONS`, float32.
 
-    `frames`: how many of a clip are looked at. `trained_clips`: how many it was trained on; one of 0 has no opinion
-    that counts.
+    `frames`: number of frames used of a clip. `trained_clips`: number of training clips; the predictions of a judge
+    with 0 must not be used.
     """
 
     weights: NDArray[np.float32]
@@ -93,7 +93,7 @@ class HogJudge:
 
     @staticmethod
     def untrained(frames: int) -> HogJudge:
-        """A judge that knows nothing."""
+        """A judge without training: all probabilities are equal."""
         return HogJudge(np.zeros((6, FEATURES), np.float32), np.zeros(6, np.float32), frames, 0)
 
     def predict(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -103,13 +103,13 @@ class HogJudge:
         return np.asarray(powers / powers.sum(), np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write hog.safetensors and hog.json into a folder that the caller makes appear whole."""
+        """Write hog.safetensors and hog.json into a folder; writing it atomically is left to the caller."""
         save_file({"weights": self.weights, "biases": self.biases}, folder / WEIGHTS)
         write_json(folder / CONFIG, {"kind": "hog_judge", "frames": self.frames, "trained_clips": self.trained_clips})
 
     @staticmethod
     def load(folder: Path) -> HogJudge:
-        """What `save` wrote. Raises ValueError, in one sentence, when it is not there or of another shape."""
+        """Load a judge written by `save`. Raises ValueError if it is missing, damaged or of another version."""
         again = "run `dvc repro emotion_judge`"
         try:
             values = json.loads((folder / CONFIG).read_text())

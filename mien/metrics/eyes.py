@@ -1,4 +1,4 @@
-"""Measures of eyes: where they look and when they blink, held against the real clip's."""
+"""Eye metrics: gaze and blinks compared to the real clip."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 Curve = NDArray[np.float64]
 
 CLOSED = -0.5
-"""Lids (opening over the clip's usual opening, minus 1) below this hide the iris: nothing can be said of the gaze."""
+"""Lids (see `relative_opening`) below this hide the iris, so the gaze cannot be measured."""
 
 LEAST_DEVIATION = 0.06
-"""Real lids whose deviation is less show no blink to be followed; one blink in three seconds gives about 0.15."""
+"""Minimum standard deviation of real lids that contain blinks; one blink in three seconds gives about 0.15."""
 
 
 def gaze_error(gaze: Curve, reference: Curve, lids: Curve | None = None) -> float | None:
-    """Mean distance of two curves (T,) of the irises' places sideways, in eye widths, ≥ 0; 0 is perfect.
+    """Mean absolute difference, ≥ 0, of two curves (T,) of the horizontal iris position in eye widths; 0 is perfect.
 
-    A place is measured from the middle of the eye. On the embedded corpus, where the truth is known, 0.01 of an eye's
-    width is about 1.5°. Up and down is left out: there the iris found in small pictures follows the lids, not the gaze.
-    Frames are left out where either curve is NaN or the real eyes, by `lids` (T,), are `CLOSED`. None when no frame is
-    left.
+    Positions are relative to the centre of the eye. On the embedded corpus, where the true gaze is known, 0.01 eye
+    widths are about 1.5°. The vertical position is not used: in small pictures the detected iris follows the lids, not
+    the gaze. Frames are left out if either curve is NaN or the lids (T,) of the real eyes are `CLOSED`. None if no
+    frame is left.
     """
     if gaze.shape != reference.shape or gaze.ndim != 1:
         raise ValueError(f"two curves (T,) are needed, not {gaze.shape} and {reference.shape}")
@@ -31,9 +31,9 @@ def gaze_error(gaze: Curve, reference: Curve, lids: Curve | None = None) -> floa
 
 
 def relative_opening(opening: Curve) -> Curve:
-    """Lids (T,) of an eye opening (T,): relative to the clip's upper quartile, 0 open, −1 closed; NaN stays NaN.
+    """Lids (T,) of an eye opening (T,), relative to its upper quartile in the clip: 0 open, −1 closed; NaN stays NaN.
 
-    So narrow or wide eyes, and feelings that hold them so, do not count as lids.
+    The normalisation removes the individual width of the eyes and that of the emotion.
     """
     known = opening[np.isfinite(opening)]
     usual = float(np.quantile(known, 0.75)) if len(known) else 1.0
@@ -43,8 +43,8 @@ def relative_opening(opening: Curve) -> Curve:
 def blink_correlation(lids: list[Curve], reference: list[Curve]) -> float | None:
     """Pearson correlation, in [−1, 1], of two lists of lids (T_i,) over all frames of all clips together.
 
-    A clip of two seconds has a blink or none: only many clips together say whether lids close when they should. Lids
-    that never move correlate 0. None when the reference's never move, or no frame is known in both.
+    A clip of two seconds has one blink or none, so the correlation is only meaningful over many clips. Lids that never
+    move have correlation 0. None if the lids of the reference never move, or if no frame is known in both.
     """
     if not lids:
         return None

@@ -1,6 +1,6 @@
-"""Measures of pictures: PSNR, SSIM, sharpness, and the crops of mouth and eyes on which they are taken again.
+"""Image metrics: PSNR, SSIM, sharpness; and boxes of mouth and eyes for measuring them locally.
 
-Pictures are uint8 RGB, so the data range is 255 throughout.
+Pictures are uint8 RGB; the data range is 255.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 DATA_RANGE = 255.0
 PSNR_CEILING = 100.0
-"""What `psnr` answers, in dB, for equal pictures, whose true value is infinite and no JSON number."""
+"""Value of `psnr` in dB for equal pictures; the true value is infinite, which JSON cannot represent."""
 
 WINDOW, WINDOW_SIGMA = 11, 1.5
 _K1, _K2 = 0.01, 0.03
@@ -31,7 +31,7 @@ def _check_pair(image: Frame, reference: Frame) -> None:
 def psnr(image: Frame, reference: Frame) -> float:
     """Peak signal-to-noise ratio in dB of uint8 (H, W, 3) pictures: 10 log10(255² / mean squared error).
 
-    Higher is better; at most `PSNR_CEILING`, which equal pictures get. Raises ValueError when the sizes differ.
+    Higher is better; at most `PSNR_CEILING`, the value for equal pictures. Raises ValueError if the sizes differ.
     """
     _check_pair(image, reference)
     error = float(np.mean((image.astype(np.float64) - reference.astype(np.float64)) ** 2))
@@ -48,8 +48,8 @@ def ssim(image: Frame, reference: Frame) -> float:
     """Structural similarity of uint8 (H, W, 3) pictures, mean over the three channels, at most 1 (equal).
 
     Wang et al., "Image quality assessment: from error visibility to structural similarity", IEEE TIP 2004, eq. 13,
-    with its 11×11 Gaussian window of σ 1.5, K1 0.01, K2 0.03; only windows that lie wholly inside are counted.
-    Raises ValueError when the sizes differ or a side is under 11 pixels.
+    with its 11×11 Gaussian window of σ 1.5, K1 0.01, K2 0.03; only windows completely inside the picture count.
+    Raises ValueError if the sizes differ or a side is shorter than 11 pixels.
     """
     _check_pair(image, reference)
     if min(image.shape[:2]) < WINDOW:
@@ -66,30 +66,30 @@ def ssim(image: Frame, reference: Frame) -> float:
 
 
 def sharpness(image: Frame) -> float:
-    """Variance of the Laplacian of the luma (Rec. 601) of a uint8 (H, W, 3) picture, ≥ 0; more is sharper.
+    """Variance of the Laplacian of the luma (Rec. 601) of a uint8 (H, W, 3) picture, ≥ 0; higher is sharper.
 
-    Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000. It depends on the motif and on
-    noise, so read it only as a ratio to the real picture's.
+    Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000. It depends on the content and on
+    noise, so it is only meaningful as a ratio to the value of the real picture.
     """
     luma = image.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
     return float(cv2.Laplacian(luma, cv2.CV_64F, ksize=1, borderType=cv2.BORDER_REFLECT_101).var())
 
 
 def mouth_boxes(landmarks: NDArray[np.float32], size: int) -> NDArray[np.int64]:
-    """Where the mouth crop of each frame lies: (T, 4) of top, bottom, left, right (ends excluded) in pixels.
+    """Box of the mouth in each frame: (T, 4) top, bottom, left, right (ends excluded) in pixels.
 
-    `landmarks` (T, 68, 2) in pixels of a `size`×`size` crop, iBUG order. All boxes are squares of one side: the mean
-    distance of the outer eye corners, at least SSIM's window; centred on the mouth, moved inside the crop. Take them
-    from the real clip and use them for both, so that what is compared is the same place.
+    `landmarks` (T, 68, 2) in pixels of a `size`×`size` crop, iBUG order. All boxes are squares with the mean distance
+    of the outer eye corners as side, but at least SSIM's window; centred on the mouth and shifted into the crop. The
+    boxes of the real clip should be used for both clips, so that equal regions are compared.
     """
     points = landmarks.astype(np.float64)
     return _boxes(points[:, _MOUTH].mean(axis=1), _eye_distance(points), size)
 
 
 def eye_boxes(landmarks: NDArray[np.float32], size: int) -> NDArray[np.int64]:
-    """Where the two eye crops of each frame lie: (T, 2, 4), the eye on the left of the picture first.
+    """Boxes of both eyes in each frame: (T, 2, 4), the eye on the left in the picture first.
 
-    As `mouth_boxes`, but centred on each eye, and with half the distance of the outer eye corners as their side.
+    As `mouth_boxes`, but centred on each eye and with half the distance of the outer eye corners as side.
     """
     points = landmarks.astype(np.float64)
     side = _eye_distance(points) / 2
@@ -109,6 +109,6 @@ def _boxes(centres: NDArray[np.float64], side: float, size: int) -> NDArray[np.i
 
 
 def crop(image: Frame, box: NDArray[np.int64]) -> Frame:
-    """The part of a (H, W, 3) picture inside a (4,) box of `mouth_boxes` or `eye_boxes`."""
+    """The region of a picture (H, W, 3) in a box (4,) of `mouth_boxes` or `eye_boxes`."""
     top, bottom, left, right = (int(value) for value in box)
     return image[top:bottom, left:right]

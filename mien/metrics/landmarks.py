@@ -1,7 +1,7 @@
-"""Measures of landmarks: how far they are from the real ones (LMD, NLMD), and how much they tremble (jitter).
+"""Landmark metrics: distance to the real landmarks (LMD, NLMD), and jitter.
 
 Landmarks are (T, 68, 2) in pixels, iBUG order: jaw 0–16, brows 17–26, nose 27–35, eyes 36–47, mouth 48–67.
-A frame without a face holds NaN and is left out.
+Frames without a face are NaN and are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Landmarks = NDArray[np.float32] | NDArray[np.float64]
 
 
 def interocular_distance(landmarks: Landmarks) -> NDArray[np.float64]:
-    """(T,) distance in pixels between the outer eye corners (points 36 and 45) of landmarks (T, 68, 2)."""
+    """Distance (T,) in pixels between the outer eye corners (points 36 and 45) of landmarks (T, 68, 2)."""
     points = np.asarray(landmarks, dtype=np.float64)
     return np.linalg.norm(points[:, 36] - points[:, 45], axis=-1)
 
@@ -32,10 +32,10 @@ def _seen_in_both(landmarks: Landmarks, reference: Landmarks) -> tuple[NDArray[n
 
 
 def lmd(landmarks: Landmarks, reference: Landmarks, part: slice = FACE) -> float | None:
-    """Landmark distance in pixels, ≥ 0, 0 is perfect: mean L2 of the `part`'s points, its centroid subtracted.
+    """Landmark distance in pixels, ≥ 0, 0 is perfect: mean L2 of the points of `part` relative to its centroid.
 
-    Chen et al., "Lip Movements Generation at a Glance", ECCV 2018, section 4.2, with the centroids subtracted so
-    that a shift of the whole mouth or face costs nothing. None when no frame has a face in both.
+    Chen et al., "Lip Movements Generation at a Glance", ECCV 2018, section 4.2; the centroids are subtracted so that a
+    shift of the whole mouth or face does not count. None if no frame has a face in both.
     """
     x, y = _seen_in_both(landmarks, reference)
     if len(x) == 0:
@@ -46,11 +46,11 @@ def lmd(landmarks: Landmarks, reference: Landmarks, part: slice = FACE) -> float
 
 
 def procrustes(points: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`points` (T, K, 2) moved onto `targets` (T, K, 2), frame by frame, by the best similarity transform.
+    """`points` (T, K, 2) aligned to `targets` (T, K, 2), frame by frame, by the best similarity transform.
 
-    Rotation without reflection, one scale and a translation in the least-squares sense: Umeyama, "Least-squares
-    estimation of transformation parameters between two point patterns", IEEE TPAMI 1991, eqs. 40–42, in its closed
-    form for the plane. Points that all coincide are only translated.
+    Least squares over rotation (without reflection), scale and translation: Umeyama, "Least-squares estimation of
+    transformation parameters between two point patterns", IEEE TPAMI 1991, eqs. 40–42, in closed form for the plane.
+    Points that all coincide are only translated.
     """
     x = points - points.mean(axis=1, keepdims=True)
     centre = targets.mean(axis=1, keepdims=True)
@@ -64,10 +64,10 @@ def procrustes(points: NDArray[np.float64], targets: NDArray[np.float64]) -> NDA
 
 
 def nlmd(landmarks: Landmarks, reference: Landmarks) -> float | None:
-    """Normalised landmark distance, ≥ 0, 0 is perfect, in parts of the inter-ocular distance.
+    """Normalised landmark distance in inter-ocular distances, ≥ 0; 0 is perfect.
 
-    Each frame's 68 points are moved onto the reference's by `procrustes`; the mean L2 that is left is divided by the
-    reference's distance between the outer eye corners. None when no frame has a face in both.
+    The 68 points of each frame are aligned to the reference by `procrustes`; the remaining mean L2 distance is divided
+    by the reference's distance of the outer eye corners. None if no frame has a face in both.
     """
     x, y = _seen_in_both(landmarks, reference)
     if len(x) == 0:
@@ -77,10 +77,10 @@ def nlmd(landmarks: Landmarks, reference: Landmarks) -> float | None:
 
 
 def jitter(landmarks: Landmarks, fps: Fraction) -> float | None:
-    """Mean jerk of the 68 points, ≥ 0, in inter-ocular distances per second³; a still face has 0.
+    """Mean jerk of the 68 points in inter-ocular distances per second³, ≥ 0; 0 for a still face.
 
-    The length of the third difference times fps³, over all points and all runs of four frames with a face, divided
-    by the mean inter-ocular distance. Speech has jerk too: compare it to the real clip's. None when there is no run.
+    Length of the third difference times fps³, averaged over all points and all runs of four frames with a face, divided
+    by the mean inter-ocular distance. Speech has jerk too, so compare to the real clip. None without such a run.
     """
     points = np.asarray(landmarks, dtype=np.float64)
     third = np.linalg.norm(np.diff(points, n=3, axis=0), axis=-1)

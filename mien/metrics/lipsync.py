@@ -1,8 +1,9 @@
-"""Lip sync without a trained expert: does the mouth open when the voice is loud, and is it this voice?
+"""Lip-sync metrics without a trained network: correlation of mouth opening and loudness.
 
-The mouth's opening and the speech's loudness, both at the video's frame rate and band-passed to the rate of
-syllables, are cross-correlated. A single clip's correlation says little (on real speech other clips' sound also
-correlates); the permutation AUC over many clips says how often the own sound fits better than another's.
+The mouth opening and the loudness of the speech, both at the video's frame rate and band-passed to the rate of
+syllables, are cross-correlated. The correlation of a single clip is a weak measure, because the sound of other clips
+also correlates. The permutation AUC over many clips is the probability that the clip's own sound correlates better
+than another's.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from numpy.typing import NDArray
 from scipy import signal
 
 LOW_HZ, HIGH_HZ = 1.0, 8.0
-"""The band of syllables and mouth movement in which both curves are compared."""
+"""Frequency band of syllables and mouth movement in which the curves are compared."""
 
 MAX_LAG_SECONDS = 0.2
 FLOOR_RMS = 1e-3
-"""Speech is taken to be no quieter than this (−60 dB of full scale), so that silence has a logarithm."""
+"""Lower bound of the RMS (−60 dBFS), so that the logarithm of silence is finite."""
 
 LEAST_FRAMES = 16
-"""Shorter curves hold less than a period of the band's lower end: nothing can be said about them."""
+"""Minimum length of a curve: shorter ones contain less than a period of the lowest frequency of the band."""
 
 Curve = NDArray[np.float64]
 
 
 def mouth_opening(landmarks: NDArray[np.float32] | NDArray[np.float64]) -> Curve:
-    """(T,) aspect ratio of the inner lips of landmarks (T, 68, 2): mean height of three pairs ÷ width, ≥ 0.
+    """Aspect ratio (T,) ≥ 0 of the inner lips in landmarks (T, 68, 2): mean height of three pairs of points ÷ width.
 
     Soukupová and Čech's eye aspect ratio (CVWW 2016, eq. 1) on the points 60–67. NaN where the landmarks are.
     """
@@ -42,9 +43,9 @@ def mouth_opening(landmarks: NDArray[np.float32] | NDArray[np.float64]) -> Curve
 
 
 def loudness(speech: NDArray[np.float32], sample_rate: int, frames: int, fps: Fraction) -> Curve:
-    """(frames,) natural logarithm of the RMS of the speech during each video frame, at least ln `FLOOR_RMS`.
+    """Natural logarithm (frames,) of the RMS of the speech during each video frame, at least ln `FLOOR_RMS`.
 
-    Frame n covers the samples from round(n·rate/fps) to round((n+1)·rate/fps); past the end it is silent.
+    Frame n covers the samples from round(n·rate/fps) to round((n+1)·rate/fps); after the end there is silence.
     """
     edges = [round(Fraction(frame * sample_rate) / fps) for frame in range(frames + 1)]
     energy = np.concatenate([[0.0], np.cumsum(np.asarray(speech, dtype=np.float64) ** 2)])
@@ -54,10 +55,10 @@ def loudness(speech: NDArray[np.float32], sample_rate: int, frames: int, fps: Fr
 
 
 def band_pass(curve: Curve, fps: Fraction) -> Curve:
-    """The curve (T,) between 1 and 8 Hz, without delay: a second-order Butterworth filter forwards and backwards.
+    """The curve (T,) filtered to 1–8 Hz without delay by a second-order Butterworth filter, forwards and backwards.
 
-    Missing (NaN) values are filled linearly first. Raises ValueError when fps is too low to hold the band or the
-    curve has fewer than `LEAST_FRAMES` values.
+    NaN values are interpolated linearly first. Raises ValueError if fps is too low for the band or the curve has fewer
+    than `LEAST_FRAMES` values.
     """
     if fps <= 2 * HIGH_HZ:
         raise ValueError(f"lip sync up to {HIGH_HZ:g} Hz needs more than {2 * HIGH_HZ:g} frames a second, not {fps}")
@@ -72,10 +73,10 @@ def band_pass(curve: Curve, fps: Fraction) -> Curve:
 
 
 def correlations(opening: Curve, voice: Curve, max_lag: int) -> Curve:
-    """(2·max_lag + 1,) Pearson correlations of two curves for lags −max_lag … max_lag frames.
+    """Pearson correlations (2·max_lag + 1,) of two curves for lags −max_lag … max_lag frames.
 
-    At lag k opening[n + k] meets voice[n], over the frames that both have: a mouth that moves k frames after the
-    sound peaks at +k. A curve that does not move correlates 0 with everything. The longer curve is cut at its end.
+    At lag k, opening[n + k] is paired with voice[n] over the frames that both have: for a mouth that moves k frames
+    after the sound the peak is at +k. The correlation of a constant curve is 0. The longer curve is truncated.
     """
     length = min(len(opening), len(voice))
     opening, voice = opening[:length], voice[:length]
@@ -85,23 +86,23 @@ def correlations(opening: Curve, voice: Curve, max_lag: int) -> Curve:
         second = voice[max(-lag, 0) : length + min(-lag, 0)]
         first, second = first - first.mean(), second - second.mean()
         power = float(np.sqrt((first**2).sum() * (second**2).sum()))
-        # Filtering leaves rounding errors of a constant curve, which are not a movement.
+        # A filtered constant curve consists of rounding errors, which are not movement.
         values.append(float((first * second).sum()) / power if power > 1e-9 else 0.0)
     return np.asarray(values)
 
 
 @dataclass(frozen=True)
 class LipSync:
-    """`correlation` in [−1, 1] at its peak; `lag_ms` at which it lies, above 0 when the mouth comes after the sound."""
+    """Peak `correlation` in [−1, 1] and its `lag_ms`, > 0 if the mouth follows the sound."""
 
     correlation: float
     lag_ms: float | None
 
 
 def lip_sync(opening: Curve, voice: Curve, fps: Fraction) -> LipSync:
-    """Peak cross-correlation and its lag of band-passed mouth opening (T,) and log-RMS (T,), within ±200 ms.
+    """Peak cross-correlation of band-passed mouth opening (T,) and log-RMS (T,) within ±200 ms, and its lag.
 
-    The lag is None when either curve does not move. Raises ValueError as `band_pass`.
+    The lag is None if either curve is constant. Raises ValueError as `band_pass`.
     """
     max_lag = round(MAX_LAG_SECONDS * float(fps))
     values = correlations(band_pass(opening, fps), band_pass(voice, fps), max_lag)
@@ -112,7 +113,7 @@ def lip_sync(opening: Curve, voice: Curve, fps: Fraction) -> LipSync:
 
 
 def sync_correlations(openings: Sequence[Curve], voices: Sequence[Curve], fps: Fraction) -> NDArray[np.float64]:
-    """(N, N, lags) correlations of every clip's mouth (rows) with every clip's voice (columns), within ±200 ms."""
+    """Correlations (N, N, lags) of the mouth of every clip (rows) with the voice of every clip (columns), ±200 ms."""
     max_lag = round(MAX_LAG_SECONDS * float(fps))
     mouths = [band_pass(curve, fps) for curve in openings]
     sounds = [band_pass(curve, fps) for curve in voices]
@@ -120,16 +121,16 @@ def sync_correlations(openings: Sequence[Curve], voices: Sequence[Curve], fps: F
 
 
 def sync_scores(openings: Sequence[Curve], voices: Sequence[Curve], fps: Fraction) -> NDArray[np.float64]:
-    """(N, N) peak correlations of every clip's mouth (rows) with every clip's voice (columns)."""
+    """Peak correlations (N, N) of the mouth of every clip (rows) with the voice of every clip (columns)."""
     return np.asarray(sync_correlations(openings, voices, fps).max(axis=-1))
 
 
 def common_lag_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N, N) correlations at one lag, of (N, N, lags) `sync_correlations`; N ≥ 2.
+    """Correlations (N, N) at a common lag, from `sync_correlations` (N, N, lags); N ≥ 2.
 
-    A row's lag is the one at which the *other* clips' own sounds correlate best in the mean, so that no clip chooses
-    in its own favour. Whoever is late is late everywhere: a lag for each pair, as in `sync_scores`, mostly lets
-    strangers' sounds of a second or two find a lag at which they fit.
+    The lag of a row is the one with the best mean correlation of the *other* clips with their own sound. A constant
+    delay is the same in all clips, whereas a lag per pair, as in `sync_scores`, mainly raises the correlation with the
+    sounds of other clips, if these are only a second or two long.
     """
     own = values[np.arange(len(values)), np.arange(len(values))]
     chosen = (own.sum(axis=0) - own).argmax(axis=-1)
@@ -137,11 +138,11 @@ def common_lag_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def permutation_auc(scores: NDArray[np.float64], comparable: NDArray[np.bool_] | None = None) -> float | None:
-    """How often the own sound fits a clip's mouth better than another's: in [0, 1], 1 perfect, 0.5 by chance.
+    """Probability that a clip's own sound has a higher score than another's: in [0, 1], 1 perfect, 0.5 by chance.
 
-    `scores` (N, N) of `sync_scores`, the own sound on the diagonal. For each clip the part of the other sounds that
-    score lower (a tie counts half: the Mann–Whitney estimate of the AUC), then the mean over clips. `comparable`
-    (N, N) leaves out pairs (as two clips that say the same sentence); None: all pairs count. None when no pair is left.
+    `scores` (N, N) from `sync_scores`, own sounds on the diagonal. For each clip, the fraction of other sounds with a
+    lower score (ties count half: the Mann–Whitney estimate of the AUC); then the mean over clips. `comparable` (N, N)
+    is False for pairs to leave out (such as clips with the same sentence). None if no pair is left.
     """
     count = len(scores)
     allowed = ~np.eye(count, dtype=bool)

@@ -1,8 +1,8 @@
-"""Measures of generated motion: how it fits its text, how real, how varied and how smooth it is.
+"""Metrics of text-to-motion generation: text–motion matching, realism, diversity and smoothness.
 
-The measures on embeddings are those of Guo et al., "Generating Diverse and Natural 3D Human Motions from Text", CVPR
-2022, section 5 and its published evaluation (the HumanML3D protocol): an evaluator that was trained apart embeds texts
-and motions in one space, row i of both belonging together. Its numbers only compare under one evaluator.
+The metrics on embeddings are those of Guo et al., "Generating Diverse and Natural 3D Human Motions from Text", CVPR
+2022, section 5, and of its published evaluation (the HumanML3D protocol): a separately trained evaluator embeds texts
+and motions in a common space, where row i of both is a pair. Values of different evaluators are not comparable.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ Embeddings = NDArray[np.float64]
 
 
 def r_precision(text: ArrayLike, motion: ArrayLike, batch: int = 32, top: int = 3, seed: int = 0) -> Embeddings:
-    """How often a text finds its own motion among `batch`: float64 (top,) in [0, 1], at place k the top-(k+1) rate.
+    """R-precision: rate at which a text retrieves its own motion among `batch`; float64 (top,) for top 1, 2, ….
 
-    `text`, `motion` (N, D). Pairs are shuffled by `seed` and parted into batches, the remainder is dropped; in each
-    batch every text ranks all motions by Euclidean distance, as the published evaluation does (the paper's words turn
-    it round). The mean over all texts; chance is k / batch.
+    `text`, `motion` (N, D). The pairs are shuffled by `seed` and split into batches, the remainder is dropped; in each
+    batch every text ranks all motions by Euclidean distance, as in the published evaluation (the paper describes the
+    opposite direction). Mean over all texts, in [0, 1]; chance is k / batch for the top k.
 
-    Equal rows of `text` are one text, and a text has found its motion when it has found any motion of that text: two
-    clips of the same words are no mistake. A foreign motion that is just as near counts against, so embeddings that
-    all coincide score 0. Raises ValueError for shapes that do not fit and for fewer pairs than a batch.
+    Equal rows of `text` are the same text, and any motion of the same text is correct. A motion of another text at the
+    same distance ranks first, so embeddings that all coincide score 0. Raises ValueError for wrong shapes and for fewer
+    pairs than a batch.
     """
     texts, motions = _pairs(text, motion)
     if not 1 <= top <= batch <= len(texts):
@@ -40,7 +40,7 @@ def r_precision(text: ArrayLike, motion: ArrayLike, batch: int = 32, top: int = 
 
 
 def _ranks(texts: Embeddings, motions: Embeddings) -> NDArray[np.int64]:
-    """How many foreign motions are at least as near to each text (B,) as the nearest motion of its own."""
+    """Number (B,) of motions of other texts that are at least as near to each text as its own nearest motion."""
     distances = cdist(texts, motions)
     own = (texts[:, None] == texts[None]).all(-1)
     nearest = np.where(own, distances, np.inf).min(axis=1, keepdims=True)
@@ -48,9 +48,9 @@ def _ranks(texts: Embeddings, motions: Embeddings) -> NDArray[np.int64]:
 
 
 def matching_distance(text: ArrayLike, motion: ArrayLike) -> float:
-    """Mean Euclidean distance, ≥ 0, of the embeddings (N, D) of each text and its own motion; less is better.
+    """Mean Euclidean distance, ≥ 0, between the embeddings (N, D) of each text and its motion; lower is better.
 
-    Guo et al. call it the multimodal distance. Raises ValueError for shapes that do not fit.
+    Called multimodal distance by Guo et al. Raises ValueError for wrong shapes.
     """
     texts, motions = _pairs(text, motion)
     return float(np.linalg.norm(texts - motions, axis=1).mean())
@@ -60,10 +60,9 @@ def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
     """Fréchet distance, ≥ 0, of the Gaussians of two sets of embeddings (N, D) and (M, D); 0 for equal sets.
 
     |μa − μb|² + tr(Σa + Σb − 2 (Σa Σb)^½): Heusel et al., "GANs Trained by a Two Time-Scale Update Rule", NeurIPS 2017,
-    eq. 6; covariances with N − 1. With Σ = S Sᵀ the trace of the root is the sum of the singular values of Saᵀ Sb,
-    which needs no root of a matrix and is exact for covariances of any rank. It falls as N grows: compare sets of one
-    size.
-    Raises ValueError for shapes that do not fit and for a set of fewer than two.
+    eq. 6; covariances with N − 1. With Σ = S Sᵀ, the trace of the root is the sum of the singular values of Saᵀ Sb,
+    which needs no matrix square root and is exact for covariances of any rank. The distance decreases with N, so only
+    sets of equal size are comparable. Raises ValueError for wrong shapes and for a set of fewer than two.
     """
     first, second = _embeddings(a, "the first set"), _embeddings(b, "the second set")
     if first.shape[1] != second.shape[1] or min(len(first), len(second)) < 2:
@@ -77,27 +76,28 @@ def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def _covariance_root(embeddings: Embeddings) -> Embeddings:
-    """S (D, R) with S Sᵀ the covariance: R is the smaller of D and the number of rows."""
+    """S (D, R) with S Sᵀ = covariance; R is the minimum of D and the number of rows."""
     centred = (embeddings - embeddings.mean(axis=0)) / np.sqrt(len(embeddings) - 1)
     _, scale, directions = np.linalg.svd(centred, full_matrices=False)
     return directions.T * scale
 
 
 def diversity(motion: ArrayLike, pairs: int = 300, seed: int = 0) -> float:
-    """Mean Euclidean distance, ≥ 0, of `pairs` random pairs among the embeddings (N, D) of all motions.
+    """Mean Euclidean distance, ≥ 0, of `pairs` random pairs of the embeddings (N, D) of all motions.
 
-    Near that of real motion is better, not more. A pair is of two different motions; the published evaluation lets a
-    motion meet itself, which lowers its figure by one part in N. Raises ValueError for fewer than two motions.
+    The target is the value of real motion, not a maximum. Pairs consist of two different motions; the published
+    evaluation also pairs a motion with itself, which lowers its value by the factor 1 − 1/N. Raises ValueError for
+    fewer than two motions.
     """
     motions = _embeddings(motion, "the motions")
     return float(_pair_distances(motions, pairs, np.random.default_rng(seed)).mean())
 
 
 def multimodality(motion: ArrayLike, pairs: int = 10, seed: int = 0) -> float:
-    """Mean Euclidean distance, ≥ 0, between motions made of the same text: (M texts, K samples each, D).
+    """Mean Euclidean distance, ≥ 0, between motions generated from the same text; embeddings (M texts, K samples, D).
 
     `pairs` random pairs of two different samples per text (Guo et al.: 10 of 30 samples). Raises ValueError for fewer
-    than two samples of a text.
+    than two samples per text.
     """
     motions = np.asarray(motion, np.float64)
     if motions.ndim != 3 or not len(motions):
@@ -115,10 +115,10 @@ def _pair_distances(embeddings: Embeddings, pairs: int, random: np.random.Genera
 
 
 def head_jerk(neck: ArrayLike, fps: Fraction) -> float | None:
-    """Mean absolute third derivative of the head's angles in degrees per second³, ≥ 0; a still head has 0.
+    """Mean absolute third derivative of the head's angles in degrees per second³, ≥ 0; 0 for a still head.
 
-    `neck` (T, 3) in radians; a leap by a full turn is none. A nod has jerk too: compare it to real motion's, which
-    trembling lies far above. None for fewer than four frames. Raises ValueError for another shape.
+    `neck` (T, 3) in radians, unwrapped. A nod has jerk too, so compare to real motion; jitter has much more. None for
+    fewer than four frames. Raises ValueError for another shape.
     """
     angles = np.asarray(neck, np.float64)
     if angles.ndim != 2 or angles.shape[1] != 3:

@@ -1,4 +1,4 @@
-"""What is minimised: weighted pixels, perceived pictures, the adversaries' opinions."""
+"""Losses of the talking face: weighted L1, VGG perceptual loss, flow loss, emotion cross-entropy."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from mien.clips import EMOTIONS
+from mien.media.coordinates import to_normalised
 
 
 def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> Tensor:
-    """Weights (N, 1, size, size) of mean 1: 1 + `mouth`·G(mouth) + `eyes`·(G of each eye and of each brow).
+    """Pixel weights (N, 1, size, size), normalised to mean 1: 1 + `mouth`·G(mouth) + `eyes`·Σ G(eyes and brows).
 
-    `landmarks` (N, 68, 2) in pixels, iBUG order. Each G is a Gaussian of height 1 around the feature's centre, its
-    deviation a part of the feature's own width, in closed form over the pixel centres.
+    `landmarks` (N, 68, 2) in pixels, iBUG order. Each G is a Gaussian of height 1 around the centre of the feature,
+    with standard deviations relative to its width.
     """
     pixels = torch.arange(size, device=landmarks.device, dtype=landmarks.dtype)
     rows, columns = [], []
@@ -31,7 +32,7 @@ def feature_weights(landmarks: Tensor, size: int, mouth: float, eyes: float) -> 
         centre = (feature.amax(1) + feature.amin(1)) / 2
         columns.append(torch.exp(-0.5 * ((pixels - centre[:, :1]) / (across * width)).square()))
         rows.append(strength * torch.exp(-0.5 * ((pixels - centre[:, 1:]) / (down * width)).square()))
-    # A Gaussian in the plane is a row times a column: their sum is one matrix product, its mean known beforehand.
+    # The Gaussians are separable: their sum is one matrix product, and its mean follows from the factors.
     row, column = torch.stack(rows, 2), torch.stack(columns, 1)
     mean = 1 + (row.mean(1) * column.mean(2)).sum(1)
     scale = (1 / mean)[:, None, None]
@@ -44,10 +45,10 @@ def weighted_l1(frames: Tensor, real: Tensor, weights: Tensor) -> Tensor:
 
 
 def pyramid_l1(frames: Tensor, real: Tensor, weights: Tensor, levels: int = 3) -> Tensor:
-    """`weighted_l1`, averaged over the pictures and their halves, quarters, …: `levels` of them.
+    """`weighted_l1`, averaged over `levels` of an image pyramid.
 
-    What has moved by more than its own width, as a brow does, overlaps with itself only in the smaller pictures: it
-    is from them that a flow learns where to.
+    A feature that moves by more than its width, such as a brow, overlaps with its target only at the coarse levels,
+    which give the gradient of the flow.
     """
     total = weighted_l1(frames, real, weights)
     for _ in range(levels - 1):
@@ -57,14 +58,13 @@ def pyramid_l1(frames: Tensor, real: Tensor, weights: Tensor, levels: int = 3) -
 
 
 def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int) -> Tensor:
-    """Mean distance, in inter-pixel units, between where a flow fetches the face's points from and where they are.
+    """Mean Charbonnier distance √(d² + 0.1²) − 0.1 in pixels between a flow and known correspondences.
 
-    `flow` (N, 2, h, w) as in `mien.talking.networks.decoding.Drawing`, read at `points` (N, P, 2), pixels of the frames
-    of `size`, where it should lead to `reference_points` (N, P, 2). Charbonnier's distance √(d² + 0.1²) − 0.1. Points
-    outside the frame do not count.
+    `flow` (N, 2, h, w) as in `mien.talking.networks.decoding.Drawing`, sampled at `points` (N, P, 2) in pixels of the
+    frames of `size`, should lead to `reference_points` (N, P, 2). Points outside the frame are ignored.
     """
-    place = (2 * points + 1) / size - 1
-    wanted = (2 * reference_points + 1) / size - 1 - place
+    place = to_normalised(points, size)
+    wanted = to_normalised(reference_points, size) - place
     read = nn.functional.grid_sample(flow, place[:, :, None], padding_mode="border", align_corners=False)
     missed = (read[..., 0].transpose(1, 2) - wanted) * size / 2
     distance = (missed.square().sum(-1) + 0.01).sqrt() - 0.1
@@ -73,9 +73,9 @@ def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int)
 
 
 def emotion_loss(logits: Tensor, emotion: Tensor, intensity: Tensor, smoothing: float = 0.0) -> Tensor:
-    """Cross-entropy of logits (B, C) against emotions (B,), weighted by intensity; unspecified emotions do not count.
+    """Cross-entropy of logits (B, C) for emotions (B,), weighted by intensity; unspecified emotions are ignored.
 
-    An intensity of NaN counts as 1, and a weak one at least as a quarter, NEU always as 1.
+    The weight is the intensity, at least 0.25; 1 for NaN and for NEU.
     """
     known = emotion >= 0
     weight = torch.where(torch.isnan(intensity) | (emotion == EMOTIONS.index("NEU")), 1.0, intensity).clamp(min=0.25)
@@ -85,19 +85,19 @@ def emotion_loss(logits: Tensor, emotion: Tensor, intensity: Tensor, smoothing: 
 
 
 VGG19_FILE = "vgg19-dcbb9e9d.pth"
-"""The name under which torch's hub keeps the published ImageNet weights of VGG19."""
+"""File name of VGG19's published ImageNet weights in the cache of torch's hub."""
 
 
 def default_vgg19() -> Path:
-    """Where torch's hub would have put the weights."""
+    """Path of the weights in the cache of torch's hub."""
     return Path(torch.hub.get_dir()) / "checkpoints" / VGG19_FILE
 
 
 class PerceptualLoss(nn.Module):
-    """L1 between VGG19's features of two pictures (Johnson et al. 2016), at the first convolution of five blocks.
+    """Perceptual loss (Johnson et al., ECCV 2016): L1 of VGG19's features at the first convolution of the five blocks.
 
-    `weights`: the published state dict (.pth, or the same as safetensors). Nothing is downloaded. The network is
-    frozen, its input normalised as in its training. Raises ValueError when the file is no such state dict.
+    `weights`: file with the published state dict (.pth or safetensors); it is not downloaded. The network is frozen and
+    its input normalised as in its training. Raises ValueError for any other file.
     """
 
     mean: Tensor

@@ -1,1 +1,1 @@
-"""Text encoders behind one interface: a vocabulary learned with the model, or a pretrained model of transformers."""
+"""Text encoders with one interface: learned word embeddings, or a pretrained model from transformers."""

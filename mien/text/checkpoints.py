@@ -1,7 +1,7 @@
-"""Text models of transformers on this machine: where they lie, what identifies them, and how they are read.
+"""Checkpoints of text models from transformers: finding, identifying and loading them.
 
-A checkpoint is named as on the Hugging Face hub, or is a folder. Weights are read as safetensors only, and no code that
-comes with a checkpoint is ever run.
+A checkpoint is a name on the Hugging Face hub or a folder. Weights are read as safetensors only, and code that comes
+with a checkpoint is never run.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _WITHOUT_USE = ("pooler.", "position_ids")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A text model whose weights are not read yet.
+    """A text model whose weights are not loaded yet.
 
-    name: as it was asked for; of a folder, its whole path.
-    weights: the folder of the safetensors files (the hub may keep them in another revision than the configuration).
-    config, tokenizer: transformers' own.
-    fingerprint: hex SHA-256 of weights, configuration and what the tokenizer does.
+    name: as requested; for a folder, its absolute path.
+    weights: folder of the safetensors files (on the hub possibly in another revision than the configuration).
+    config, tokenizer: objects of transformers.
+    fingerprint: hexadecimal SHA-256 of weights, configuration and the behaviour of the tokenizer.
     """
 
     name: str
@@ -43,12 +43,12 @@ class Checkpoint:
 
     @property
     def text_config(self) -> Any:
-        """The configuration of the text part."""
+        """Configuration of the text part of the model."""
         return getattr(self.config, "text_config", None) or self.config
 
 
 def transformers() -> Any:
-    """The transformers package. Raises TextEncoderError with the remedy where it is not installed."""
+    """The package transformers. Raises TextEncoderError, with a remedy, if it is not installed."""
     try:
         return importlib.import_module("transformers")
     except ImportError as error:
@@ -58,9 +58,9 @@ def transformers() -> Any:
 
 
 def find_checkpoint(name: str, download: bool = False) -> Checkpoint:
-    """The checkpoint of a folder or of a name on the hub; it is fetched only with `download`, and when it is not here.
+    """The checkpoint in a folder or of a name on the hub; with `download` it is downloaded if it is not in the cache.
 
-    Raises TextEncoderError where it is not on this machine, cannot be used or has no text part.
+    Raises TextEncoderError if it is not on this machine, unusable or without a text part.
     """
     library = transformers()
     folder = _folder(name)
@@ -76,12 +76,12 @@ def find_checkpoint(name: str, download: bool = False) -> Checkpoint:
 
 
 def load_model(checkpoint: Checkpoint) -> Any:
-    """The frozen text model in float32. Raises TextEncoderError where the weights do not fit their configuration."""
+    """The frozen text model in float32. Raises TextEncoderError if the weights do not match the configuration."""
     library = transformers()
     kind = _text_class(library, checkpoint.name, checkpoint.config)
     try:
         with _quiet(library):
-            model, told = kind.from_pretrained(
+            model, report = kind.from_pretrained(
                 checkpoint.weights,
                 config=checkpoint.text_config,
                 dtype=torch.float32,
@@ -92,7 +92,7 @@ def load_model(checkpoint: Checkpoint) -> Any:
             )
     except _UNUSABLE as error:
         raise _unusable(checkpoint.name, error) from error
-    missing = sorted(key for key in told["missing_keys"] if not any(part in key for part in _WITHOUT_USE))
+    missing = sorted(key for key in report["missing_keys"] if not any(part in key for part in _WITHOUT_USE))
     if missing:
         raise TextEncoderError(f"the weights of {checkpoint.name} lack {missing[0]} and {len(missing) - 1} others")
     if getattr(checkpoint.text_config, "is_encoder_decoder", False):
@@ -104,22 +104,22 @@ def _folder(name: str) -> Path | None:
     try:
         folder = Path(name).expanduser().resolve()
         return folder if folder.is_dir() else None
-    except (OSError, RuntimeError, ValueError):  # a name too long for a file, a user who is not there, a zero byte
+    except (OSError, RuntimeError, ValueError):  # a name that is too long for a file, an unknown user, a null byte
         return None
 
 
 class _NotHereError(TextEncoderError):
-    """The checkpoint is not on this machine, and may be fetched."""
+    """The checkpoint is not on this machine and may be downloaded."""
 
 
 def _snapshots(name: str) -> tuple[Path, Path]:
-    """Where the hub's cache has the configuration of `name`, and where its weights."""
+    """Folders of the configuration and of the weights of `name` in the hub's cache."""
     hub = importlib.import_module("huggingface_hub")
     try:
         main = Path(hub.snapshot_download(name, local_files_only=True))
     except (OSError, ValueError) as error:
         raise _not_here(name) from error
-    # the hub's bot adds safetensors to older models in a revision of their own, which transformers fetches
+    # for older models, the hub's bot adds safetensors in a separate revision, which transformers downloads
     for folder in (main, *sorted(main.parent.iterdir())):
         if (main / "config.json").is_file() and next(folder.glob("*.safetensors"), None):
             return main, folder
@@ -156,7 +156,7 @@ def _read(library: Any, name: str, folder: Path, weights: Path) -> Checkpoint:
         files = sorted(weights.glob("*.safetensors"))
         if not files:
             raise OSError("it has no weights as safetensors")
-        # by what the tokenizer does, because which of its files are here differs from machine to machine
+        # the behaviour of the tokenizer is hashed, because its files differ between machines
         tokens = [tokenizer(_PROBE)["input_ids"], sorted(tokenizer.get_vocab().items())]
         weighed = [[path.name, _sha256(path, path.stat().st_size, path.stat().st_mtime_ns)] for path in files]
         identity = fingerprint(weighed, sha256_file(folder / "config.json"), tokens)
@@ -168,12 +168,12 @@ def _read(library: Any, name: str, folder: Path, weights: Path) -> Checkpoint:
 
 
 @lru_cache(maxsize=64)
-def _sha256(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - a file that changed is another key
+def _sha256(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - size and time are part of the cache key
     return sha256_file(path)
 
 
 def _text_class(library: Any, name: str, config: Any) -> Any:
-    """The class of the model, or of its text tower, or of its encoder. Raises TextEncoderError where there is none."""
+    """The class of the model, of its text tower, or of its encoder. Raises TextEncoderError if there is none."""
     kind = None
     if getattr(config, "text_config", None) is not None:
         kind = getattr(library, f"{type(config).__name__.removesuffix('Config')}TextModel", None)
@@ -194,18 +194,18 @@ def _width(config: Any) -> Any:
 
 @contextmanager
 def _quiet(library: Any, bars: bool = False) -> Iterator[None]:
-    """Without transformers' tables of unused weights, which a text tower of a larger model always has."""
-    told = library.utils.logging
-    before, showed = told.get_verbosity(), told.is_progress_bar_enabled()
-    told.set_verbosity_error()
+    """Silence transformers' reports of unused weights, which the text tower of a larger model always has."""
+    logging = library.utils.logging
+    before, showed = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
     if not bars:
-        told.disable_progress_bar()
+        logging.disable_progress_bar()
     try:
         yield
     finally:
-        told.set_verbosity(before)
+        logging.set_verbosity(before)
         if showed:
-            told.enable_progress_bar()
+            logging.enable_progress_bar()
 
 
 def _unusable(name: str, error: Exception) -> TextEncoderError:

@@ -1,4 +1,4 @@
-"""Text encoders by name, and built again from what the configuration of a trained model says of its own."""
+"""Building a text encoder by name, or from the configuration stored with a trained model."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def open_encoder(
 ) -> TextEncoder:
     """A text encoder by name.
 
-    name: "tokens", learned with its model; or a text model of transformers, by its name on the Hugging Face hub (such
-        as openai/clip-vit-base-patch32) or by its folder, frozen.
-    longest: words of a text that are read, or tokens of a pretrained model; None: 64 words or 77 tokens.
-    vocabulary, width, layers, heads, dropout: of tokens only, see `TokensEncoder`.
-    cache, download: of pretrained models only, see `PretrainedEncoder`.
+    name: "tokens", trained jointly with the model; or a frozen text model from transformers, by its name on the Hugging
+        Face hub (such as openai/clip-vit-base-patch32) or by its folder.
+    longest: maximum number of words, or of tokens for a pretrained model; None: 64 words or 77 tokens.
+    vocabulary, width, layers, heads, dropout: for "tokens" only, see `TokensEncoder`.
+    cache, download: for pretrained models only, see `PretrainedEncoder`.
 
-    Raises TextEncoderError in one sentence.
+    Raises TextEncoderError.
     """
     if not name.strip():
         raise TextEncoderError("a text encoder is named tokens, or by a text model of transformers, not by nothing")
@@ -61,21 +61,21 @@ def open_encoder(
 def build_encoder(
     config: Mapping[str, Any], cache: Path | None = None, download: bool = False, name: str | None = None
 ) -> TextEncoder:
-    """The encoder that a `TextEncoder.config()` tells of; learned weights come from the model's `state_dict`.
+    """The encoder described by `TextEncoder.config()`; trained weights are loaded with the model's `state_dict`.
 
-    cache, download: of pretrained models, see `PretrainedEncoder`.
-    name: where a pretrained model lies now, if not where its configuration says.
+    cache, download: for pretrained models, see `PretrainedEncoder`.
+    name: current name or folder of a pretrained model, if it differs from the configuration.
 
-    Raises TextEncoderError where the configuration is not one, and where the pretrained model is not the very one.
+    Raises TextEncoderError for an invalid configuration, and if the pretrained model has another fingerprint.
     """
-    told = dict(config)
-    kind = told.pop("encoder", None)
+    arguments = dict(config)
+    kind = arguments.pop("encoder", None)
     try:
         if kind == "tokens":
-            return TokensEncoder(**told)
+            return TokensEncoder(**arguments)
         if kind == "pretrained":
-            where, expected = name or told["name"], told["fingerprint"]
-            encoder = PretrainedEncoder(where, cache, int(told["longest"]), download)
+            where, expected = name or arguments["name"], arguments["fingerprint"]
+            encoder = PretrainedEncoder(where, cache, int(arguments["longest"]), download)
         else:
             raise TextEncoderError(f"a text encoder is of the kind tokens or pretrained, not {str(kind)[:40]!r}")
     except TextEncoderError:
@@ -88,9 +88,9 @@ def build_encoder(
 
 
 def read_tokens(encoder: TextEncoder, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-    """What `features_of` takes, and a mask bool (B, L): ids, or the features of an encoder that does not learn.
+    """Input of `features_of` and mask bool (B, L): token ids, or the features of a frozen encoder.
 
-    Touches no weights that learn, so any thread may call it.
+    Uses no trainable weights, so any thread may call it.
     """
     if isinstance(encoder, TokensEncoder):
         return encoder.tokenise(texts)
@@ -100,7 +100,7 @@ def read_tokens(encoder: TextEncoder, texts: Sequence[str]) -> tuple[Tensor, Ten
 
 
 def features_of(encoder: TextEncoder, tokens: Tensor, mask: Tensor) -> Tensor:
-    """Text features float32 (B, L, W) of ids (B, L); features (B, L, W) of a frozen encoder stay as they are."""
+    """Text features float32 (B, L, W) of ids (B, L); features (B, L, W) of a frozen encoder are returned unchanged."""
     if isinstance(encoder, TokensEncoder):
         return encoder.forward_ids(tokens, mask).float()
     return tokens

@@ -1,4 +1,4 @@
-"""Features of texts, kept in memory and on disk, so that a frozen model reads each text once."""
+"""Cache of text features in memory and on disk, so that a frozen model encodes each text once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from safetensors.numpy import save_file
 from mien.text.interface import TextEncoderError
 
 MEMORY_BYTES = 256 << 20
-"""How much is kept in memory; the text that was longest not asked for goes first."""
+"""Size of the cache in memory; the least recently used text is dropped first."""
 
 
 class FeatureStore:
     """Text → float32 (L, width), in memory and, with a `folder`, as `<2 letters>/<sha256 of the text>.safetensors`.
 
-    Safe among threads and processes. A file that is damaged, or of another width, counts as not there.
+    Safe with several threads and processes. A damaged file, or one of another width, is treated as missing.
     """
 
     def __init__(self, folder: Path | None, width: int, memory_bytes: int = MEMORY_BYTES) -> None:
@@ -34,7 +34,7 @@ class FeatureStore:
         self._lock = Lock()
 
     def get(self, text: str) -> NDArray[np.float32] | None:
-        """The features of a text, or None; a caller must not change them."""
+        """The features of a text, or None. The caller must not change them."""
         key = _digest(text)
         with self._lock:
             features = self._kept.get(key)
@@ -47,7 +47,7 @@ class FeatureStore:
         return features
 
     def put(self, text: str, features: NDArray[np.float32]) -> None:
-        """Keep the features (L, width) of a text. Raises TextEncoderError where the disk does not take them."""
+        """Store the features (L, width) of a text. Raises TextEncoderError if they cannot be written."""
         key = _digest(text)
         self._remember(key, features)
         if self.folder is None:
@@ -80,8 +80,8 @@ def _digest_of(features: NDArray[np.float32]) -> str:
 
 
 def _write(path: Path, features: NDArray[np.float32]) -> None:
-    # whole by a rename, but not synced as mien.files does: thousands of texts would wait for the disk, and what a power
-    # cut damages is seen by its digest and made again
+    # Renamed atomically, but without the fsync of mien.files, which is slow for thousands of texts; files damaged by a
+    # power failure are recognised by their digest and written again.
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{uuid4().hex[:8]}")
     try:

@@ -1,4 +1,4 @@
-"""What every text encoder is: a module that turns texts into one feature per token."""
+"""Interface of text encoders: a module that maps texts to one feature vector per token."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from torch import Tensor, nn
 
 
 class TextEncoderError(ValueError):
-    """A text encoder that cannot be used, in one sentence."""
+    """A text encoder cannot be used; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class UnknownWord:
-    """A word that an encoder has never seen, and the nearest ones that it knows, the nearest first."""
+    """An out-of-vocabulary word and the most similar words of the vocabulary, the most similar first."""
 
     word: str
     suggestions: tuple[str, ...]
 
     @property
     def note(self) -> str:
-        """What there is to say of it to someone who wrote it."""
+        """Message for the user."""
         nearest = f"; the nearest that it knows: {', '.join(self.suggestions)}" if self.suggestions else ""
         return f"the model has never seen the word {self.word[:40]!r}{nearest}"
 
@@ -31,7 +31,7 @@ class UnknownWord:
 class TextEncoder(nn.Module, ABC):
     """Texts → features (B, L, `width`) and mask (B, L).
 
-    A text's features do not depend on the texts beside it; they are 0 where the mask is False.
+    The features of a text do not depend on the other texts of the batch; they are 0 where the mask is False.
     """
 
     width: int
@@ -42,15 +42,15 @@ class TextEncoder(nn.Module, ABC):
 
     @abstractmethod
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """The words of `text` that the encoder cannot tell from each other, each once, in the text's order."""
+        """The out-of-vocabulary words of `text`, each once, in the order of the text."""
 
     @abstractmethod
     def words_left_out(self, text: str) -> int:
-        """How many words or tokens at the end of `text` the encoder does not read, because it is too long."""
+        """Number of words or tokens at the end of `text` that are cut off because it is too long."""
 
     def prepare(self, texts: Iterable[str]) -> None:
-        """Read `texts` ahead, with a progress bar, where features are kept; a training then only looks them up."""
+        """Encode `texts` in advance, with a progress bar, if features are cached; training then only looks them up."""
 
     @abstractmethod
     def config(self) -> dict[str, Any]:
-        """JSON-able: what `build_encoder` needs to make this encoder again, but for learned weights."""
+        """JSON-serialisable configuration from which `build_encoder` rebuilds this encoder, without trained weights."""

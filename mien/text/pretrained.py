@@ -1,7 +1,7 @@
-"""A pretrained text model of transformers as a text encoder: frozen, its features read once and kept.
+"""A frozen pretrained text model from transformers as a text encoder, with a cache of its features.
 
-Any model with a text part counts: the text tower of CLIP (Radford et al., ICML 2021) and its kin, the encoder of T5
-(Raffel et al., JMLR 2020), BERT and others; features are its last hidden state.
+Any model with a text part is accepted: the text tower of CLIP (Radford et al., ICML 2021) and similar models, the
+encoder of T5 (Raffel et al., JMLR 2020), BERT and others. The features are its last hidden state.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from mien.text.feature_store import FeatureStore
 from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
 
 LONGEST = 77
-"""The usual number of tokens that are read of a text: CLIP's."""
+"""Default maximum number of tokens of a text, that of CLIP."""
 
 BATCH = 32
-"""How many texts the model reads at once; all of the same number of tokens, so that none is padded."""
+"""Batch size; all texts of a batch have the same number of tokens, so that none is padded."""
 
 _AHEAD = 128
 _VERSION = 1
 
 
 class PretrainedEncoder(TextEncoder):
-    """A frozen text model; its weights are read at the first text that is not in the cache.
+    """A frozen text model; its weights are loaded at the first text that is not in the cache.
 
-    name: a checkpoint's name on the Hugging Face hub, or a folder that holds one.
-    cache: where features are kept between runs, below the model's fingerprint; None: in memory only.
-    longest: how many tokens of a text are read at most; fewer where the model knows fewer.
-    download: whether the checkpoint may be fetched when it is not on this machine.
+    name: name of a checkpoint on the Hugging Face hub, or its folder.
+    cache: folder of the feature cache, with a sub-folder per fingerprint of a model; None: in memory only.
+    longest: maximum number of tokens of a text; less if the model has fewer positions.
+    download: whether the checkpoint may be downloaded if it is not on this machine.
 
-    It has no weights of its own in `state_dict`, and a deep copy shares the model. Raises TextEncoderError where the
-    checkpoint is not here, cannot be used or has no text part, and where transformers is not installed.
+    Its weights are not in `state_dict`, and a deep copy shares the model. Raises TextEncoderError if the checkpoint is
+    missing, unusable or without a text part, and if transformers is not installed.
     """
 
     device_of_features: Tensor
@@ -54,7 +54,7 @@ class PretrainedEncoder(TextEncoder):
         self.width = int(checkpoint.text_config.hidden_size)
         self.asked_longest = longest
         self._frozen = _FrozenModel(checkpoint, cache, longest)
-        # tells where the module was moved to; nothing that is saved
+        # follows the device of the module; not saved
         self.register_buffer("device_of_features", torch.zeros(0), persistent=False)
 
     @property
@@ -63,7 +63,7 @@ class PretrainedEncoder(TextEncoder):
         return self._frozen.checkpoint.fingerprint
 
     def forward(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """See `TextEncoder.forward`; no gradient goes into the features."""
+        """See `TextEncoder.forward`; the features have no gradient."""
         device = self.device_of_features.device
         rows = self._frozen.features(texts, device)
         length = max(map(len, rows), default=1)
@@ -75,16 +75,16 @@ class PretrainedEncoder(TextEncoder):
         return torch.from_numpy(features).to(device), torch.from_numpy(mask).to(device)
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:  # noqa: ARG002 - the interface's
-        """None: its tokenizer spells what it does not know as a whole."""
+        """None: its tokenizer splits unknown words into subwords."""
         return ()
 
     def words_left_out(self, text: str) -> int:
-        """How many tokens at the end of `text` are not read."""
+        """Number of tokens at the end of `text` that are cut off."""
         return self._frozen.tokens_left_out(text)
 
     def prepare(self, texts: Iterable[str]) -> None:
-        """Read those of `texts` that are not in the cache yet, with a progress bar."""
-        # of like length next to each other, so that the model reads whole batches
+        """Encode those of `texts` that are not in the cache, with a progress bar."""
+        # sorted by length, so that batches of equal length are full
         unread = sorted((text for text in dict.fromkeys(texts) if self._frozen.store.get(text) is None), key=len)
         if not unread:
             return
@@ -95,7 +95,7 @@ class PretrainedEncoder(TextEncoder):
                 advance(len(some))
 
     def config(self) -> dict[str, Any]:
-        """JSON-able, with name and fingerprint; see `mien.text.encoder.build_encoder`."""
+        """JSON-serialisable, with name and fingerprint; see `mien.text.encoder.build_encoder`."""
         return {
             "encoder": "pretrained",
             "name": self._frozen.checkpoint.name,
@@ -106,7 +106,7 @@ class PretrainedEncoder(TextEncoder):
 
 
 class _FrozenModel:
-    """The model with its store; shared by all copies of an encoder."""
+    """The model with its feature store; shared by all copies of an encoder."""
 
     def __init__(self, checkpoint: Checkpoint, cache: Path | None, longest: int) -> None:
         self.checkpoint = checkpoint
@@ -169,5 +169,5 @@ class _FrozenModel:
 
 
 def _readable(text: str) -> str:
-    # half a surrogate pair is no letter, and tokenizers in Rust cannot take it
+    # a lone surrogate is not a character, and the tokenizers (in Rust) refuse it
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""A word-level text encoder with its own vocabulary, learned with the model that it serves: nothing to download."""
+"""A word-level text encoder with its own vocabulary, trained jointly with the model; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from torch.nn import functional
 from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
 
 PAD, UNKNOWN, START = 0, 1, 2
-"""The ids before the vocabulary's: padding, a word outside the vocabulary, and the token before every text."""
+"""Special ids: padding, out-of-vocabulary word, and the token before every text."""
 
 FIRST_WORD = 3
-"""The id of the vocabulary's first word."""
+"""Id of the first word of the vocabulary."""
 
 SUGGESTIONS = 3
-"""How many known words are suggested at most for an unknown one."""
+"""Maximum number of suggestions for an unknown word."""
 
 _ALIKE = 0.6
 _LONGEST_SUGGESTED_FOR = 40
@@ -32,9 +32,9 @@ _SAME = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("،、",
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in lower case, in any script; a comma is a word, an apostrophe inside a word stays.
+    """The words of a text in lower case, in any script; a comma is a word, an apostrophe inside a word is kept.
 
-    Digits are words ("3"); every other sign only separates. NFKC, so that one way of writing is one word.
+    Numbers are words ("3"); all other signs are separators. Normalised by NFKC, so that equivalent spellings are equal.
     """
     return list(_words(text))
 
@@ -51,28 +51,28 @@ def _words(text: str) -> tuple[str, ...]:
 def _kept(letter: str) -> str:
     if letter == ",":
         return " , "
-    # combining marks are letters' parts in the scripts of India, in decomposed accents too
+    # combining marks are part of letters in Indian scripts and in decomposed accents
     return letter if letter.isalnum() or letter == "'" or unicodedata.category(letter)[0] == "M" else " "
 
 
 def vocabulary_of(texts: Iterable[str], least: int = 1) -> tuple[str, ...]:
-    """Every word that occurs at least `least` times in all texts together, sorted."""
+    """All words that occur at least `least` times in the texts, sorted."""
     counts = Counter(word for text in texts for word in _words(text))
     return tuple(sorted(word for word, count in counts.items() if count >= least))
 
 
 class TokensEncoder(TextEncoder):
-    """Learned words and positions under a small pre-norm transformer (Xiong et al., ICML 2020).
+    """Learned word and position embeddings, followed by a small pre-norm transformer (Xiong et al., ICML 2020).
 
-    The first token is always the same one, <start>: its feature (index 0) stands for the whole text.
+    The first token is always <start>; its feature (index 0) represents the whole text.
 
-    vocabulary: the known words, as `words` gives them, each once; their order decides their ids.
+    vocabulary: the known words, as returned by `words`, without duplicates; their order defines the ids.
     width: features per token, a multiple of `heads`.
-    layers: of the transformer; with 0 a word's feature is its own and its position's, whatever stands beside it.
-    longest: how many words of a text are read; further ones are cut (`words_left_out`).
+    layers: of the transformer; with 0 a feature depends on the word and its position only.
+    longest: maximum number of words of a text; further words are cut off (`words_left_out`).
     dropout: of embeddings and residual branches, in training only.
 
-    Raises TextEncoderError for a vocabulary or sizes that cannot be.
+    Raises TextEncoderError for an invalid vocabulary or invalid sizes.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class TokensEncoder(TextEncoder):
         return self.forward_ids(ids, mask), mask
 
     def tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Ids int64 (B, L) and mask bool (B, L) on the CPU; touches no weights, so any thread may call it."""
+        """Ids int64 (B, L) and mask bool (B, L) on the CPU; uses no weights, so any thread may call it."""
         rows = [self._ids_of(text) for text in texts]
         ids = np.full((len(rows), max(map(len, rows), default=1)), PAD, np.int64)
         for row, own in zip(ids, rows, strict=True):
@@ -111,7 +111,7 @@ class TokensEncoder(TextEncoder):
         return tokens, tokens != PAD
 
     def forward_ids(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Features float32 (B, L, width) of what `tokenise` gave, on the device of the weights; L ≤ longest + 1."""
+        """Features float32 (B, L, width) of the output of `tokenise`, on the device of the weights; L ≤ longest + 1."""
         x = self.embedding(ids) + self.positions[: ids.shape[1]]
         x = functional.dropout(x, self.dropout, self.training)
         seen = mask[:, None, None, :]
@@ -120,16 +120,16 @@ class TokensEncoder(TextEncoder):
         return self.norm(x).masked_fill(~mask[..., None], 0.0)
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """Each word outside the vocabulary once, in the text's order, with at most 3 near ones; a comma never."""
+        """The out-of-vocabulary words, each once, in the order of the text, with suggestions; never a comma."""
         unknown = dict.fromkeys(word for word in _words(text) if word not in self._ids and word != ",")
         return tuple(UnknownWord(word, self._near(word)) for word in unknown)
 
     def words_left_out(self, text: str) -> int:
-        """How many words at the end of `text` are not read."""
+        """Number of words at the end of `text` that are cut off."""
         return max(0, len(_words(text)) - self.longest)
 
     def config(self) -> dict[str, Any]:
-        """JSON-able, with the vocabulary; see `mien.text.encoder.build_encoder`."""
+        """JSON-serialisable, with the vocabulary; see `mien.text.encoder.build_encoder`."""
         return {
             "encoder": "tokens",
             "vocabulary": list(self.vocabulary),
@@ -150,7 +150,7 @@ class TokensEncoder(TextEncoder):
 
 
 class _Block(nn.Module):
-    """Pre-norm attention and a GELU layer of four times the width, each beside a residual path."""
+    """Pre-norm self-attention and a GELU layer of four times the width, each with a residual connection."""
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
@@ -161,10 +161,10 @@ class _Block(nn.Module):
         self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x: Tensor, seen: Tensor) -> Tensor:
-        """`x` (B, L, width); `seen` bool (B, 1, 1, L): which tokens may be looked at."""
+        """`x` (B, L, width); `seen` bool (B, 1, 1, L): attention mask, True for tokens that are attended to."""
         split = self.queries_keys_values(self.norm_attention(x)).unflatten(-1, (3, self.heads, -1))
         queries, keys, values = split.permute(2, 0, 3, 1, 4)
-        # written out: torch's fused attention takes ten times as long on a CPU for sequences as short as these
+        # explicit attention: torch's fused kernel takes ten times as long on a CPU for such short sequences
         scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
         mixed = scores.masked_fill(~seen, -1e4).softmax(-1).to(values.dtype) @ values
         x = x + functional.dropout(self.merge(mixed.transpose(1, 2).flatten(2)), self.dropout, self.training)

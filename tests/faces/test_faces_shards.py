@@ -8,6 +8,7 @@ import pickle
 import signal
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,8 +19,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.faces.features import FEATURES
+from mien.faces.measures import face_pose, mouth_shape
 from mien.faces.shards import FaceShards, FaceWindow, ShardClip, ShardError, speech_sample, write_shards
 from mien.files import sha256_file
+from mien.media.log_mel import MARGIN, MELS, STEPS_PER_FRAME, log_mels
 
 SIZE = 32
 
@@ -97,6 +101,7 @@ def test_the_layout_is_the_documented_one(folder: Path) -> None:
         assert group["video"].compression is None
         assert {name: group[name].dtype.str for name in group} == {
             "video": "|u1", "landmarks": "<f4", "mesh": "<f4", "speech": "<f4", "transform": "<f8", "found": "|b1",
+            "log_mels": "<f4", "pose": "<f8", "mouth": "<f4",
         }  # fmt: skip
         assert dict(group.attrs)["fps"] == "25"
         assert group.attrs["emotion"] == "HAP"
@@ -266,3 +271,41 @@ def test_a_killed_writer_leaves_no_shards(tmp_path: Path) -> None:
     for left in tmp_path.rglob("*.h5"):  # in the folder with the temporary name: no reader takes it for a shard
         with pytest.raises(ShardError):
             FaceShards(left.parent)
+
+
+def test_features_are_computed_once_and_stored_with_the_clip(folder: Path, tmp_path: Path) -> None:
+    shards = FaceShards(folder)
+    clip = CLIPS[1]
+    features = {name: shards.array(clip.clip_id, name) for name in FEATURES}
+    assert features["log_mels"].shape == (MELS, 2 * MARGIN + STEPS_PER_FRAME * len(clip.video))
+    expected = {
+        "log_mels": log_mels(clip.speech, len(clip.video), clip.fps, 16_000, MARGIN),
+        "pose": face_pose(clip.landmarks, SIZE, clip.mesh),
+        "mouth": mouth_shape(clip.landmarks),
+    }
+    for name, values in expected.items():
+        assert features[name].dtype == values.dtype
+        np.testing.assert_array_equal(features[name], values)
+    given = replace(clip, **{**features, "mouth": features["mouth"] + 1})  # what is there is not computed again
+    write_shards(tmp_path, [given])
+    np.testing.assert_array_equal(FaceShards(tmp_path).array(clip.clip_id, "mouth"), features["mouth"] + 1)
+
+
+def test_a_mesh_is_there_only_where_all_of_it_was_found(tmp_path: Path) -> None:
+    holey = _clip(1)
+    holey.mesh[3, 7, 0] = np.nan
+    write_shards(tmp_path, [_clip(0), holey, _clip(2, mesh=False)])
+    shards = FaceShards(tmp_path)
+    assert [shards.has_mesh(clip_id) for clip_id in shards] == [True, False, False]
+    np.testing.assert_array_equal(shards.mesh("clip-00"), _clip(0).mesh)
+    assert shards.mesh("clip-01") is None
+    assert not shards.array("clip-01", "pose")[:, 7:].any()  # no gaze without a mesh
+
+
+def test_a_reader_of_some_clips_knows_no_others(folder: Path) -> None:
+    one = pickle.loads(pickle.dumps(FaceShards(folder).only(["clip-03"])))  # noqa: S301 - our own bytes
+    assert list(one) == ["clip-03"]
+    assert one.rate("clip-03") == Fraction(25)
+    _same(one.clip("clip-03"), CLIPS[3], 0, len(CLIPS[3].video))
+    with pytest.raises(KeyError):
+        one.clip("clip-04")

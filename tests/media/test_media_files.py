@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from media_making import picture, write_media
 
 from mien.clips import ClipError
-from mien.media.claims import movie_header_seconds
 from mien.media.ffmpeg import check_is_media, ffmpeg_exe, probe, probe_sound
+from mien.media.movie_header import movie_header_seconds
 from mien.media.sound import is_silent, loudness_db, read_sound, write_wav
 from mien.media.video import decode_frames, write_video
 

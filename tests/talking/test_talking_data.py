@@ -14,6 +14,7 @@ import torch
 from talking_corpus import SIZE, drawn_clip, drawn_face, drawn_landmarks
 
 from mien.clips import EMOTIONS
+from mien.faces.measures import face_pose
 from mien.faces.shards import ShardClip, write_shards
 from mien.talking.data.augmentation import augment_pictures
 from mien.talking.data.batches import (
@@ -24,7 +25,6 @@ from mien.talking.data.batches import (
     frame_numbers,
     make_batch,
 )
-from mien.talking.data.motion import face_motion
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.options import Augmentation
 from mien.training.randomness import numpy_generator
@@ -154,7 +154,7 @@ def test_faces_are_where_the_reference_has_its_face(data: TalkingData) -> None:
     plan = BatchPlan(0, "test", 6, 3, reference_shares=(0, 1, 0))
     batch = make_batch(data, plan, 0)
     for one in range(6):
-        pose = face_motion(batch.landmarks[one].numpy(), SIZE)[:, :4]
+        pose = face_pose(batch.landmarks[one].numpy(), SIZE)[:, :4]
         assert np.abs(pose - pose[0]).max() < 1e-4
     spread = np.concatenate([facts.pose for facts in data.facts.values()]).std(0)
     assert spread[0] > 0.01  # the clips' own faces do move

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
 from mien.faces.detectors.interface import Face
+from mien.faces.measures import FACE_POSE
 from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.media.ffmpeg import open_media, probe
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig
 from mien.metrics.emotion_hog import FEATURES, HogJudge
 from mien.talking.data.batches import TalkingData
-from mien.talking.data.motion import MOTIONS
 from mien.talking.evaluate import evaluate as evaluating
 from mien.talking.evaluate.evaluate import evaluate_talking
 from mien.talking.evaluate.measure import (
@@ -106,6 +106,7 @@ class PerfectTalker:
     """Recognises the speech and plays the real clip to it; keeps what it was asked for."""
 
     size = SIZE
+    usual_motion = np.zeros(len(FACE_POSE), np.float32)
 
     def __init__(self, shards: FaceShards) -> None:
         self.shards = shards
@@ -137,6 +138,7 @@ class RepeatingTalker:
     """Repeats the reference at another size, one frame too many."""
 
     size = 48
+    usual_motion = np.zeros(len(FACE_POSE), np.float32)
 
     def generate(
         self, crop: NDArray[np.uint8], speech: NDArray[np.float32], *_: object, **__: object
@@ -231,11 +233,11 @@ def test_the_reference_is_a_neutral_frame_of_another_clip_of_the_actor(
 def test_the_given_motion_is_the_clips_own_as_training_measures_it(corpus: Path) -> None:
     shards = FaceShards(corpus / "faces")
     data = TalkingData(corpus / "faces", corpus / "split.csv", "val")
-    usual = np.linspace(0.1, 0.2, len(MOTIONS))
+    usual = np.linspace(0.1, 0.2, len(FACE_POSE))
     motions = MotionOfClips(shards, usual)
     for trial in choose_trials(shards, read_split(corpus / "split.csv"), "val", None, 0):
         given = motions.given(trial, FRAMES + 2)
-        assert given.shape == (FRAMES + 2, len(MOTIONS))
+        assert given.shape == (FRAMES + 2, len(FACE_POSE))
         assert np.array_equal(given[-1], given[FRAMES - 1])
         own = data.facts[trial.clip_id].motion
         assert given[:FRAMES, 4:] == pytest.approx(own[:, 4:], abs=1e-6)

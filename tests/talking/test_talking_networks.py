@@ -12,28 +12,12 @@ from pydantic import ValidationError
 from talking_corpus import SIZE, drawn_landmarks
 
 from mien.clips import EMOTIONS
-from mien.talking.data.motion import (
-    MOTIONS,
-    TAPS,
-    eye_opening,
-    face_motion,
-    gaze,
-    measure_statistics,
-    mirrored,
-    mouth_shape,
-    placement,
-)
-from mien.talking.data.speech_features import (
-    MELS,
-    STEPS_PER_FRAME,
-    frame_count,
-    log_mels,
-    mel_filters,
-)
+from mien.faces.measures import FACE_POSE, eye_opening, face_pose, gaze, mouth_shape
+from mien.media.log_mel import MARGIN, MELS, STEPS_PER_FRAME, frame_count, log_mels, mel_filters
+from mien.talking.data.pose import TAPS, mirrored, placement, pose_statistics
 from mien.talking.networks.discriminators import EmotionDiscriminator, FrameDiscriminator
 from mien.talking.networks.encoders import (
     SPEECH_CONTEXT,
-    SPEECH_MARGIN,
     EmotionEncoder,
     NoiseEncoder,
     SpeechEncoder,
@@ -55,7 +39,7 @@ def config(size: int = 32, channels: tuple[int, ...] = (8, 8, 16), architecture:
 def test_the_speech_code_of_a_frame_is_the_same_in_a_window_and_in_the_whole() -> None:
     torch.manual_seed(0)
     encoder = SpeechEncoder(8)
-    spectra = torch.randn(1, MELS, 2 * SPEECH_MARGIN + 10 * STEPS_PER_FRAME)
+    spectra = torch.randn(1, MELS, 2 * MARGIN + 10 * STEPS_PER_FRAME)
     whole = encoder(spectra)
     assert whole.shape == (1, 10, 8)
     for frame in (0, 4, 9):
@@ -71,10 +55,10 @@ def test_a_click_is_heard_by_the_frames_around_it_and_by_no_others() -> None:
     quiet = np.random.default_rng(0).normal(0, 0.01, 16000).astype(np.float32)
     speech[8000:8010] = 0.01
     spectra = [
-        torch.from_numpy(log_mels(one, 25, Fraction(25), 16000, SPEECH_MARGIN)[None]) for one in (quiet, quiet + speech)
+        torch.from_numpy(log_mels(one, 25, Fraction(25), 16000, MARGIN)[None]) for one in (quiet, quiet + speech)
     ]
-    spectra[1][..., : SPEECH_MARGIN + 25 * 4 // 2 - 2] = spectra[0][..., : SPEECH_MARGIN + 25 * 4 // 2 - 2]
-    spectra[1][..., SPEECH_MARGIN + 25 * 4 // 2 + 2 :] = spectra[0][..., SPEECH_MARGIN + 25 * 4 // 2 + 2 :]
+    spectra[1][..., : MARGIN + 25 * 4 // 2 - 2] = spectra[0][..., : MARGIN + 25 * 4 // 2 - 2]
+    spectra[1][..., MARGIN + 25 * 4 // 2 + 2 :] = spectra[0][..., MARGIN + 25 * 4 // 2 + 2 :]
     heard = (encoder(spectra[0]) - encoder(spectra[1])).abs().amax(-1)[0] > 1e-6
     frames = heard.nonzero()[:, 0].tolist()
     assert 12 in frames  # sample 8000 is at 0.5 s, in the middle of frame 12
@@ -123,7 +107,7 @@ def test_gradients_reach_the_learned_intensity_and_are_finite_with_unspecified_l
 def test_frames_have_the_shards_size(architecture: str, size: int, channels: tuple[int, ...]) -> None:
     generator = Generator(config(size, channels, architecture))
     felt = feelings(torch.tensor([0, -1]), torch.tensor([0.5, math.nan]))[:, None].expand(-1, 3, -1)
-    frames = generator(torch.zeros(2, 3, size, size), torch.zeros(2, 3, 8), felt, torch.zeros(2, 3, len(MOTIONS)))
+    frames = generator(torch.zeros(2, 3, size, size), torch.zeros(2, 3, 8), felt, torch.zeros(2, 3, len(FACE_POSE)))
     assert frames.shape == (2, 3, 3, size, size)
     assert float(frames.detach().abs().max()) <= 1
 
@@ -134,7 +118,7 @@ def test_frames_of_a_batch_do_not_see_each_other(architecture: str) -> None:
     generator = Generator(config(architecture=architecture)).eval()
     if isinstance(generator.decoder, WarpDecoder):
         torch.nn.init.normal_(generator.decoder.flow.weight, std=0.1)
-    reference, speech, motion = torch.rand(2, 3, 32, 32), torch.randn(2, 3, 8), torch.randn(2, 3, len(MOTIONS))
+    reference, speech, motion = torch.rand(2, 3, 32, 32), torch.randn(2, 3, 8), torch.randn(2, 3, len(FACE_POSE))
     felt = torch.rand(2, 3, len(EMOTIONS))
     together = generator(reference, speech, felt, motion)
     alone = generator(reference[1:], speech[1:, 2:], felt[1:, 2:], motion[1:, 2:])
@@ -148,7 +132,7 @@ def test_an_untrained_warp_shows_the_reference() -> None:
     reference = torch.rand(1, 3, 32, 32)
     maps = generator.image_encoder(reference)
     landmarks = generator.landmarks(maps)
-    codes = generator.codes(landmarks, torch.randn(1, 2, 8), torch.rand(1, 2, 6), torch.randn(1, 2, len(MOTIONS)))
+    codes = generator.codes(landmarks, torch.randn(1, 2, 8), torch.rand(1, 2, 6), torch.randn(1, 2, len(FACE_POSE)))
     drawing = generator.draw(maps, landmarks, codes)
     assert drawing.flow is not None
     assert drawing.shade is not None
@@ -207,7 +191,7 @@ def test_a_tone_is_where_its_frequency_says() -> None:
 
 @pytest.mark.parametrize("speech", [np.zeros(4000, np.float32), np.zeros(1, np.float32)])
 def test_silence_has_finite_spectra(speech: np.ndarray) -> None:
-    assert np.isfinite(log_mels(speech, 7, Fraction(25), 16000, SPEECH_MARGIN)).all()
+    assert np.isfinite(log_mels(speech, 7, Fraction(25), 16000, MARGIN)).all()
 
 
 def test_the_number_of_frames_is_exact() -> None:
@@ -217,7 +201,7 @@ def test_the_number_of_frames_is_exact() -> None:
     assert frame_count(16000 * 1001, Fraction(30000, 1001), 16000) == 30000
 
 
-def test_motion_is_measured_from_landmarks() -> None:
+def test_the_pose_is_measured_from_landmarks() -> None:
     still = drawn_landmarks(0.2)
     clip = np.stack([still] * 8)
     clip[3] += np.array([3.2, 0], np.float32)
@@ -226,8 +210,8 @@ def test_motion_is_measured_from_landmarks() -> None:
     clip[4] = (still - centre) @ turn.T + centre
     clip[5] = (still - centre) * 1.1 + centre
     clip[6] = drawn_landmarks(0.2, lids=0.0)
-    motion = face_motion(clip, SIZE) - face_motion(clip, SIZE)[0]
-    names = {name: number for number, name in enumerate(MOTIONS)}
+    motion = face_pose(clip, SIZE) - face_pose(clip, SIZE)[0]
+    names = {name: number for number, name in enumerate(FACE_POSE)}
     assert motion[3, names["x"]] == pytest.approx(0.1, abs=1e-5)
     assert motion[4, names["roll"]] == pytest.approx(0.1, abs=1e-5)
     assert motion[5, names["scale"]] == pytest.approx(math.log(1.1), abs=1e-5)
@@ -252,7 +236,7 @@ def test_drawn_motion_has_the_measured_spread_and_smoothness() -> None:
         motion[:, 6] = -(random.random(100) < 0.05).astype(float)  # rare blinks
         motions.append(motion + 0.01 * random.standard_normal((100, 9)))
     encoder = NoiseEncoder(8)
-    encoder.set_statistics(measure_statistics(motions, [HAPPY] * 40))
+    encoder.set_statistics(pose_statistics(motions, [HAPPY] * 40))
     noise = torch.randn(4000 + TAPS - 1, 9, generator=torch.Generator().manual_seed(0))
     felt = feelings(torch.tensor([HAPPY]), torch.tensor([1.0])).expand(4000, -1)
     drawn = encoder.motion(noise, felt).numpy()
@@ -285,13 +269,13 @@ def test_gaze_is_told_from_the_irises_and_turns_with_the_head() -> None:
     looks = gaze(mesh)
     assert np.allclose(looks, [[0, 0], [0.25, 0.1], [0.25, 0.1]], atol=1e-5)
     landmarks = np.stack([drawn_landmarks(0.2)] * 3)
-    assert np.allclose(face_motion(landmarks, SIZE, mesh)[:, 7:], looks)
-    assert not face_motion(landmarks, SIZE)[:, 7:].any()
+    assert np.allclose(face_pose(landmarks, SIZE, mesh)[:, 7:], looks)
+    assert not face_pose(landmarks, SIZE)[:, 7:].any()
 
 
 def test_motion_of_no_clips_is_refused() -> None:
     with pytest.raises(ValueError, match="no training clip"):
-        measure_statistics([], [])
+        pose_statistics([], [])
 
 
 def test_a_placement_takes_one_pose_to_another() -> None:
@@ -300,7 +284,7 @@ def test_a_placement_takes_one_pose_to_another() -> None:
     angle, growth, shift = 0.2, 1.15, np.array([2.0, -1.5])
     turn = growth * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     moved = (still @ turn.T + shift).astype(np.float32)
-    poses = face_motion(np.stack([still, moved]), SIZE)[:, :4]
+    poses = face_pose(np.stack([still, moved]), SIZE)[:, :4]
     matrix = placement(poses[:1], poses[1:])[0]
     points = random.uniform(0, SIZE, (5, 2))
     expected = points @ turn.T + shift

@@ -1,8 +1,8 @@
-"""ARKit's expression weights by MediaPipe's face landmarker, where its model file is there.
+"""ARKit's expression weights by MediaPipe's face landmarker, if its model file is available.
 
-The landmarker's network gives 52 scores: ARKit's names but for `tongueOut`, and `_neutral`. Its file
-(`face_landmarker.task` or `face_landmarker_v2_with_blendshapes.task`) is not in MediaPipe's wheel and nothing here
-downloads it. The scores are a second opinion beside `mien.heads.fitting.fit`: they know no head and no rotation.
+The network gives 52 scores: `_neutral` and ARKit's names except `tongueOut`. Its file (`face_landmarker.task` or
+`face_landmarker_v2_with_blendshapes.task`) is not in MediaPipe's wheel and is not downloaded here. The scores are an
+alternative to the expressions of `mien.heads.fitting.fit`; they contain neither identity nor rotation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX
 
 
 class BlendshapeDetector:
-    """Reads expression weights from the frames of one clip in their order; made by `open_blendshapes`."""
+    """Estimates expression weights in the frames of one clip in order; created by `open_blendshapes`."""
 
     def __init__(self, landmarker: Any, fps: Fraction) -> None:
         self._landmarker = landmarker
@@ -30,7 +30,7 @@ class BlendshapeDetector:
         self._frame = 0
 
     def detect(self, frame: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-        """Weights (52,) in [0, 1] by `ARKIT_NAMES` of the face in the next RGB frame (H, W, 3); None without a face."""
+        """Weights (52,) in [0, 1], in the order of `ARKIT_NAMES`, for the next RGB frame (H, W, 3); None: no face."""
         import mediapipe
 
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(frame))
@@ -48,14 +48,14 @@ class BlendshapeDetector:
 
 @contextmanager
 def open_blendshapes(model: Path, fps: Fraction = Fraction(25)) -> Iterator[BlendshapeDetector]:
-    """Yield a detector for one clip of `fps` frames a second, and free what it holds at the end.
+    """Yield a detector for one clip of `fps` frames per second; its resources are released at the end.
 
-    Raises DetectorUnavailable in one sentence when `model` is not there or is no face landmarker with blendshapes.
+    Raises DetectorUnavailable if `model` is missing or is not a face landmarker with blendshapes.
     """
     if not model.is_file():
         raise DetectorUnavailable(f"{model} is not there: give the path of MediaPipe's face_landmarker.task")
     try:
-        # MediaPipe ends the process's patience, not the process, on files that are no archive: look first
+        # MediaPipe hangs on files that are not archives, so they are checked first
         with zipfile.ZipFile(model) as archive:
             names = archive.namelist()
     except (OSError, zipfile.BadZipFile) as error:
@@ -86,9 +86,9 @@ def _landmarker(model: Path) -> Any:
 def measure_blendshapes(
     frames: Iterable[NDArray[np.uint8]], model: Path, fps: Fraction = Fraction(25)
 ) -> NDArray[np.float32]:
-    """Expression weights (T, 52) of a clip's frames; a frame without a face has those of the frame before.
+    """Expression weights (T, 52) of the frames of a clip; a frame without a face repeats the previous weights.
 
-    Raises DetectorUnavailable as `open_blendshapes`, ValueError when no frame shows a face.
+    Raises DetectorUnavailable as `open_blendshapes`, ValueError if no frame shows a face.
     """
     with open_blendshapes(model, fps) as detector:
         found = [detector.detect(frame) for frame in frames]

@@ -1,4 +1,4 @@
-"""Landmarks by face-alignment's 2D FAN networks, on a GPU where there is one."""
+"""Landmarks by face-alignment's 2D FAN networks, on the GPU if there is one."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ DETECTOR_WEIGHTS = {
     "retinaface": "retinaface_mobilenet0.25.pth",
     "yunet": "face_detection_yunet_2023mar.onnx",
 }
-"""The files that face-alignment looks for in its cache folder, by the name of the face detector.
+"""Face detector → weight files that face-alignment expects in its cache folder.
 
-Its other detectors are left out: blazeface unpickles what it downloads, scrfd and dlib need further packages.
+Its other detectors are left out: blazeface unpickles a downloaded file, scrfd and dlib need further packages.
 """
 
 _SFD_URL = "https://www.adrianbulat.com/downloads/python-fan/s3fd-619a316812.pth"
@@ -31,12 +31,12 @@ _SFD_HASH = "619a316812"
 
 
 def weights_folder() -> Path:
-    """Where face-alignment keeps its weights: `$TORCH_HOME/hub/checkpoints`."""
+    """Cache folder of face-alignment's weights: `$TORCH_HOME/hub/checkpoints`."""
     return Path(torch.hub.get_dir()) / "checkpoints"
 
 
 def missing_weights(face_detector: str = "sfd") -> list[Path]:
-    """The files of weights that are not on this machine."""
+    """The weight files that are not on this machine."""
     paths = (weights_folder() / name for name in (LANDMARK_WEIGHTS, DETECTOR_WEIGHTS[face_detector]))
     return [path for path in paths if not path.is_file()]
 
@@ -44,7 +44,7 @@ def missing_weights(face_detector: str = "sfd") -> list[Path]:
 def _detector_arguments(face_detector: str) -> dict[str, str]:
     if face_detector != "sfd":
         return {}
-    # Left to itself this detector unpickles its file; given a path it loads nothing but weights.
+    # By default this detector unpickles its file; with a path it loads weights only.
     path = weights_folder() / DETECTOR_WEIGHTS["sfd"]
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,8 +53,8 @@ def _detector_arguments(face_detector: str) -> dict[str, str]:
 
 
 def _without_compiling() -> None:
-    # face-alignment compiles two small functions anew in every process, for longer than many clips take; as the
-    # plain Python that they are they cost a few milliseconds a face and give the same points.
+    # face-alignment compiles two small functions in every process, which takes longer than many clips; as plain Python
+    # they cost a few milliseconds per face and give the same points.
     from face_alignment import utils
 
     for name in ("_get_preds_fromhm", "transform_np"):
@@ -66,10 +66,10 @@ class FaceAlignmentLandmarks:
     """face-alignment's detector and 2DFAN-4 as a `LandmarkDetector`; it gives no mesh."""
 
     def __init__(self, max_faces: int = 2, face_detector: str = "sfd", device: str | None = None) -> None:
-        """Load the networks, on `device` or, when it is None, on the GPU where there is one.
+        """Load the networks on `device`; None: on the GPU if there is one.
 
-        Weights that are not in the cache folder are downloaded by face-alignment; raises DetectorUnavailable when
-        that fails or when a file of weights is damaged.
+        face-alignment downloads weights that are not in its cache folder; raises DetectorUnavailable if that fails or
+        if a weight file is damaged.
         """
         from face_alignment import FaceAlignment, LandmarksType
 
@@ -99,7 +99,7 @@ class FaceAlignmentLandmarks:
             ) from error
 
     def reset(self) -> None:
-        """Every frame stands by itself: there is nothing to forget."""
+        """No effect: frames are processed independently."""
 
     def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
         """The faces in an RGB frame (H, W, 3), the largest first; `score` is the mean height of the heat maps."""
@@ -113,7 +113,7 @@ class FaceAlignmentLandmarks:
                 frame, detected_faces=boxes, return_landmark_score=True
             )
         faces = [
-            # whole numbers: the pixel in which the point lies, the first one being 0
+            # integers: the index of the pixel that contains the point, from 0
             Face(np.asarray(points, np.float32)[:, :2], None, float(np.clip(np.mean(score), 0, 1)))
             for points, score in zip(found, scores, strict=True)
         ]

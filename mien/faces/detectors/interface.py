@@ -1,7 +1,7 @@
-"""Facial landmarks by one interface, whichever detector finds them.
+"""Interface of facial landmark detectors.
 
-Coordinates are image pixels in which the *centre* of the first pixel is (0, 0), x to the right, y down: OpenCV's
-convention, so that landmarks and `cv2.warpAffine` agree without half-pixel shifts.
+Coordinates are in pixels, with (0, 0) at the *centre* of the first pixel, x to the right, y down. This is OpenCV's
+convention, so landmarks and `cv2.warpAffine` agree without half-pixel shifts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RIGHT_EYE_OUTER, RIGHT_EYE_INNER, LEFT_EYE_INNER, LEFT_EYE_OUTER = 36, 39, 42, 45
-"""iBUG-68 indices of the eye corners; right and left are the person's own, so the right eye is left in the image."""
+"""iBUG-68 indices of the eye corners. Right and left are the person's own: the right eye is left in the image."""
 
 NOSE_TIP, CHIN = 30, 8
 """iBUG-68 indices of the tip of the nose and the lowest point of the jaw."""
@@ -44,7 +44,7 @@ class Face:
 
     @property
     def extent(self) -> float:
-        """Square root of the area of the landmarks' box, in pixels: the measure by which faces are ordered."""
+        """Square root of the area of the bounding box of the landmarks, in pixels; faces are ordered by it."""
         width, height = np.ptp(self.landmarks, axis=0)
         return float(np.sqrt(width * height))
 
@@ -53,13 +53,13 @@ class LandmarkDetector(Protocol):
     """Finds faces in frames."""
 
     def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
-        """The faces in one RGB frame (H, W, 3), the largest first; an empty list when there is none."""
+        """The faces in an RGB frame (H, W, 3), the largest first; an empty list if there is none."""
         ...
 
     def reset(self) -> None:
-        """Forget the frames seen so far: the next frame begins another clip."""
+        """Reset the tracking: the next frame is the first of another clip."""
         ...
 
 
-class DetectorUnavailable(RuntimeError):  # noqa: N818 - a state of this machine, named as in mien.media.speech.interface
+class DetectorUnavailable(RuntimeError):  # noqa: N818 - named like SpeechUnavailable
     """The detector cannot run on this machine; the message names the remedy."""

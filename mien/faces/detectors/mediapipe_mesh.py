@@ -1,10 +1,9 @@
-"""Landmarks by MediaPipe's face mesh: its models are in its wheel, so it works offline.
+"""Landmarks by MediaPipe's face mesh, whose models are in its wheel, so that it works offline.
 
-With tracking, MediaPipe runs its face detector in every frame in which it follows fewer faces than it was asked for, so
-looking for a second face costs as much again as following the one (6.9 against 4.0 ms a frame where this was measured).
-So one face is followed, a scan by the same face detector looks for others in every `SCAN_EVERY`-th frame, and from the
-moment in which it sees one until they are gone both are followed: a second face is found at most `SCAN_EVERY` - 1
-frames late.
+With tracking, MediaPipe runs its face detector in every frame in which it tracks fewer faces than requested, so looking
+for a second face nearly doubles the cost (6.9 instead of 4.0 ms per frame in one measurement). Therefore one face is
+tracked, and the same face detector looks for others in every `SCAN_EVERY`-th frame; as soon as it finds one, both are
+tracked until the second is lost. A second face is found at most `SCAN_EVERY` − 1 frames late.
 """
 
 from __future__ import annotations
@@ -37,15 +36,15 @@ IBUG_FROM_MESH: tuple[tuple[int, ...], ...] = (
     (61,), (39, 40), (37,), (0,), (267,), (269, 270), (291,), (321, 375), (314, 405), (17,), (84, 181), (91, 146),
     (78,), (81,), (13,), (311,), (308,), (402,), (14,), (178,),
 )  # fmt: skip
-"""For each iBUG-68 point the points of the 478-point mesh whose mean it is; a point named twice counts twice.
+"""iBUG-68 point → points of the 478-point mesh whose mean it is; a point listed twice has twice the weight.
 
-Looked at over drawn frames: the jaw is spaced evenly, as iBUG annotates it, the lips' points stand apart evenly.
+Chosen on rendered frames so that the points of the jaw (as annotated by iBUG) and of the lips are evenly spaced.
 """
 
 MESH_POINTS = 478
 
 SCAN_EVERY = 5
-"""How often, in frames, a clip's frames are looked over for a second face: 0.2 s at 25 fps."""
+"""Interval in frames of the scan for a second face: 0.2 s at 25 fps."""
 
 
 def _weights() -> NDArray[np.float32]:
@@ -65,7 +64,7 @@ def ibug_from_mesh(mesh: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    # MediaPipe's C++ writes to the file descriptor itself, past sys.stderr and before its log level can be set.
+    # MediaPipe's C++ code writes to the file descriptor, not to sys.stderr, before its log level can be set.
     sys.stderr.flush()
     saved = os.dup(2)
     silent = os.open(os.devnull, os.O_WRONLY)
@@ -78,7 +77,7 @@ def quiet() -> Iterator[None]:
         os.close(silent)
 
 
-# MediaPipe calls protobuf in a way that protobuf warns about at every first use.
+# MediaPipe's use of protobuf causes a warning in every process.
 warnings.filterwarnings("ignore", message=r"SymbolDatabase\.GetPrototype", category=UserWarning)
 
 
@@ -86,7 +85,7 @@ class MediaPipeLandmarks:
     """MediaPipe's refined face mesh (478 points with the irises) as a `LandmarkDetector`."""
 
     def __init__(self, max_faces: int = 2, tracking: bool = True) -> None:
-        """`max_faces` and `tracking` as in `mien.faces.landmarks.open_detector`."""
+        """`max_faces` and `tracking` as in `mien.faces.detectors.open.open_detector`."""
         self._frame = 0
         self._several = False
         self._graphs: list[Any] = []
@@ -109,16 +108,16 @@ class MediaPipeLandmarks:
         return graph
 
     def close(self) -> None:
-        """Free the graphs; `detect` cannot be called afterwards."""
+        """Release the graphs; `detect` cannot be called afterwards."""
         with quiet():
             for graph in self._graphs:
                 graph.close()
 
     def reset(self) -> None:
-        """Forget the faces followed so far."""
+        """Reset the tracking of faces."""
         self._frame = 0
         self._several = False
-        _restart(self._single or self._mesh)  # with `_single`, the other is restarted when it is needed
+        _restart(self._single or self._mesh)  # `_single` is restarted now, the other one when it is needed
 
     def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
         """The faces in an RGB frame (H, W, 3), the largest first. MediaPipe gives no score for a mesh: it is 1."""
@@ -140,7 +139,7 @@ class MediaPipeLandmarks:
 
 
 def _start(graph: Any) -> None:
-    # A graph's threads log when its first frame comes: give it an empty one while nobody listens.
+    # The threads of a graph log at its first frame: it gets an empty one while stderr is silenced.
     graph.process(np.zeros((64, 64, 3), np.uint8))
 
 
@@ -156,7 +155,7 @@ def _faces(graph: Any, frame: NDArray[np.uint8]) -> list[Face]:
     for found in graph.process(frame).multi_face_landmarks or ():
         mesh = np.array([(point.x, point.y, point.z) for point in found.landmark], np.float32)
         mesh *= np.array((width, height, width), np.float32)
-        # No half pixel to take off: faces drawn at known places, and pictures beside their mirror images, show that
-        # what MediaPipe gives already has its origin at the centre of the first pixel.
+        # No half pixel is subtracted: faces rendered at known positions and mirrored pictures show that the origin of
+        # MediaPipe's coordinates is already the centre of the first pixel.
         faces.append(Face(ibug_from_mesh(mesh), mesh, 1.0))
     return sorted(faces, key=lambda face: -face.extent)

@@ -1,4 +1,4 @@
-"""A landmark detector by name."""
+"""Opening a landmark detector by name."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mien.faces.options import DetectorName
 def open_detector(
     name: DetectorName = "mediapipe", max_faces: int = 2, tracking: bool = True, face_detector: str = "sfd"
 ) -> Iterator[LandmarkDetector]:
-    """Yield a detector and free what it holds at the end.
+    """Yield a detector; its resources are released at the end.
 
-    `max_faces`: how many faces to look for (two are enough to know that there are several). `tracking`: follow faces
-    from frame to frame, for the frames of one clip in their order; False: each frame by itself, for single images.
-    `face_detector`: which detector finds the boxes for `face-alignment`; MediaPipe has its own.
-    Raises DetectorUnavailable when weights are missing, ValueError for an unknown name.
+    `max_faces`: maximum number of faces (two suffice to detect that there are several). `tracking`: track faces from
+    frame to frame, for the frames of a clip in order; False: each frame independently, for single images.
+    `face_detector`: the detector of face boxes for `face-alignment`; MediaPipe has its own.
+    Raises DetectorUnavailable if weights are missing, ValueError for an unknown name.
     """
     if name == "mediapipe":
         from mien.faces.detectors.mediapipe_mesh import MediaPipeLandmarks  # takes a second to import

@@ -1,1 +1,1 @@
-"""A face in any picture: found, cut out, and put back."""
+"""Faces in any picture: detection, cropping, and pasting back."""

@@ -1,4 +1,4 @@
-"""Find the faces in any picture, however small they are in it, and choose one of them."""
+"""Detect the faces in a picture at any scale, and select one."""
 
 from __future__ import annotations
 
@@ -18,52 +18,52 @@ from mien.faces.detectors.interface import Face, LandmarkDetector
 from mien.faces.detectors.open import open_detector
 
 MOST_FACES = 16
-"""How many faces are looked for in one tile."""
+"""Maximum number of faces per tile."""
 
 LEAST_TILE = 96
-"""Side in pixels of the smallest tiles that are searched: a face in a smaller one is too small to be animated."""
+"""Side in pixels of the smallest tiles; a face in a smaller one is too small to be animated."""
 
 SEEN_PART = 0.2
-"""The part of a tile's side that a face must fill to be seen in it for certain.
+"""Extent of a face, as a fraction of the tile's side, at which it is certain to be detected.
 
-MediaPipe's short-range detector looks at the whole tile in 128 × 128 pixels; of the photographed faces that this was
-measured on, none was seen below 0.1.
+MediaPipe's short-range detector scales the tile to 128 × 128 pixels; in a measurement on photographs no face was
+detected below 0.1.
 """
 
 SMALL_PICTURE = 256
-"""Smaller pictures are enlarged to this shorter side where nothing is found in them as they are."""
+"""Shorter side to which a smaller picture is enlarged if no face is found at its own size."""
 
 _FRAMINGS = ((2.4, 0.0), (1.8, 0.1), (3.4, -0.3))
-"""Windows in which a face must be found again: their side and their shift to the right, in extents of the face."""
+"""Windows in which a face must be found again: side and shift to the right, in extents of the face."""
 
 _WINDOW = 256
 _AGREEMENT = 0.3
-"""How far apart, in extents, the places and (as a logarithm) the sizes found in the windows may lie: faces give less
-than 0.15; of 60 patches of noise that looked like faces in one tile none was found in all windows."""
+"""Maximum difference of the positions (in extents) and of the logarithms of the sizes found in the windows. Faces give
+less than 0.15; of 60 false detections in noise none was found in all windows."""
 
 
 class NoFace(ValueError):  # noqa: N818 - what is the case, as ClipError's reason words
-    """There is no face, or not the one that was asked for; the message says so in one sentence."""
+    """There is no face, or not the requested one; the message says which."""
 
 
 @dataclass(frozen=True)
 class FoundFaces:
-    """`faces` from left to right, in the picture's pixels; `chosen` counts in them."""
+    """`faces` from left to right, in pixels of the picture; `chosen` is an index into them."""
 
     faces: tuple[Face, ...]
     chosen: int
 
     @property
     def face(self) -> Face:
-        """The chosen one."""
+        """The selected face."""
         return self.faces[self.chosen]
 
 
 def choose_face(picture: NDArray[np.uint8], number: int | None = None, thorough: bool = True) -> FoundFaces:
-    """Find the faces in an upright RGB picture (H, W, 3), and the one that is meant.
+    """Detect the faces in an upright RGB picture (H, W, 3) and select one.
 
-    `number` counts from 0 on the left; None: the largest. `thorough` as in `find_faces`. Raises NoFace when there is
-    none, or fewer than the number asked for.
+    `number` counts from 0 on the left; None: the largest. `thorough` as in `find_faces`. Raises NoFace if there is no
+    face, or no face with this number.
     """
     faces = find_faces(picture, thorough)
     if not faces:
@@ -77,13 +77,13 @@ def choose_face(picture: NDArray[np.uint8], number: int | None = None, thorough:
 
 
 def find_faces(picture: NDArray[np.uint8], thorough: bool = True) -> list[Face]:
-    """The faces in an upright RGB picture (H, W, 3), from left to right, without those far smaller than the largest.
+    """The faces in an upright RGB picture (H, W, 3), from left to right, without those much smaller than the largest.
 
-    The whole picture is looked at first, then ever smaller overlapping tiles of it, until the tiles are so small that
-    no face which would count (`OTHER_FACE_SIZE`) can have been missed. A face that fills the whole of a small picture
-    is found by enlarging it and giving it a border, one that lies on its side by turning the picture.
+    The whole picture is searched first, then overlapping tiles of decreasing size, until no face of a relevant size
+    (`OTHER_FACE_SIZE`) can have been missed. A face that fills a small picture is found by enlarging the picture and
+    adding a border, a face that lies on its side by rotating the picture.
 
-    Not `thorough`: no tiles, so that small faces may be missed.
+    Not `thorough`: no tiles, so small faces may be missed.
     """
     detector = _detector()
     found = _search(picture, detector, LEAST_TILE if thorough else max(picture.shape))
@@ -98,12 +98,12 @@ def find_faces(picture: NDArray[np.uint8], thorough: bool = True) -> list[Face]:
 
 
 def warm_up() -> None:
-    """Open the detector, which takes about a second in a new process, before it is needed."""
+    """Open the detector in advance, which takes about a second in a new process."""
     _detector()
 
 
 class _Locked:
-    """A detector that one thread at a time uses."""
+    """A detector with a lock, because only one thread at a time may use it."""
 
     def __init__(self, detector: LandmarkDetector) -> None:
         self._detector = detector
@@ -114,8 +114,8 @@ class _Locked:
             return self._detector.detect(frame)
 
 
-_open = ExitStack()  # holds the detector until the process ends: opening it anew for each picture takes far longer
-atexit.register(_open.close)  # while the detector's library is still whole
+_open = ExitStack()  # keeps the detector until the process ends: opening it takes much longer than a detection
+atexit.register(_open.close)  # before the detector's library is unloaded
 
 
 @cache
@@ -138,7 +138,7 @@ def _search(picture: NDArray[np.uint8], detector: _Locked, least_tile: int) -> l
 
 
 def _corners(picture: NDArray[np.uint8], side: int) -> Iterator[tuple[int, int]]:
-    """Left and top edges of tiles of `side` that cover the picture and overlap by about a half."""
+    """Left and top edges of tiles of `side` that cover the picture and overlap by about half."""
 
     def starts(length: int) -> list[int]:
         room = max(0, length - side)
@@ -149,7 +149,7 @@ def _corners(picture: NDArray[np.uint8], side: int) -> Iterator[tuple[int, int]]
 
 
 def _joined(found: list[Face], candidates: list[Face], picture: NDArray[np.uint8], detector: _Locked) -> list[Face]:
-    """`found` with those of the candidates that are faces and not yet among them."""
+    """`found` with those candidates added that are confirmed and not yet included."""
     joined = list(found)
     for candidate in candidates:
         face = None if _is_among(candidate, joined) else _confirmed(candidate, picture, detector)
@@ -163,9 +163,9 @@ def _is_among(face: Face, faces: list[Face]) -> bool:
 
 
 def _confirmed(candidate: Face, picture: NDArray[np.uint8], detector: _Locked) -> Face | None:
-    """The face as a close look at it shows it; None when it is not found in every window around the candidate.
+    """The face detected in windows around the candidate; None if it is not found in all of them.
 
-    Among many tiles there is always some cloud or leaf that looks like a face in one of them.
+    This removes false detections, of which there are some among many tiles.
     """
     looks = [_look(candidate, picture, detector, part, shift) for part, shift in _FRAMINGS]
     return None if any(look is None for look in looks) else looks[0]
@@ -175,7 +175,7 @@ def _look(candidate: Face, picture: NDArray[np.uint8], detector: _Locked, part: 
     side = part * max(candidate.extent, 1.0)
     scale = _WINDOW / side
     corner = candidate.centre + np.array([shift * candidate.extent, 0]) - side / 2
-    # The window's edge lies half a pixel before the centre of its first pixel, as the corner does.
+    # The edge of the window is half a pixel before the centre of its first pixel.
     transform = np.array([[scale, 0, -scale * corner[0] - 0.5], [0, scale, -scale * corner[1] - 0.5]])
     for face in detector.detect(warp(picture, transform, _WINDOW)):
         seen = _moved(face, corner[0] + 0.5, corner[1] + 0.5, 1 / scale)
@@ -186,8 +186,8 @@ def _look(candidate: Face, picture: NDArray[np.uint8], detector: _Locked, part: 
 
 
 def _moved(face: Face, left: float, top: float, scale: float = 1.0) -> Face:
-    """The face of a part of a picture in the pixels of the whole; `scale`: those in one pixel of the part."""
-    # The centre of the first pixel is (0, 0): enlarging a picture keeps its edges, not the centres of its pixels.
+    """A face found in a part of the picture, in pixels of the picture; `scale`: picture pixels per part pixel."""
+    # The centre of the first pixel is (0, 0), and resizing preserves the edges of a picture, not the pixel centres.
     shift = np.array([left, top], np.float32) + (scale - 1) / 2
     mesh = face.mesh
     if mesh is not None:
@@ -196,7 +196,7 @@ def _moved(face: Face, left: float, top: float, scale: float = 1.0) -> Face:
 
 
 def _with_surroundings(picture: NDArray[np.uint8], detector: _Locked) -> list[Face]:
-    """The faces in the picture enlarged and with a border: detectors miss a face that fills a small picture."""
+    """The faces in the enlarged picture with a border: detectors miss a face that fills a small picture."""
     height, width = picture.shape[:2]
     scale = max(1.0, SMALL_PICTURE / min(height, width))
     large = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_CUBIC)
@@ -208,7 +208,7 @@ def _with_surroundings(picture: NDArray[np.uint8], detector: _Locked) -> list[Fa
 
 
 def _turned(picture: NDArray[np.uint8], turns: int, detector: _Locked) -> list[Face]:
-    """The faces in the picture turned counter-clockwise by 1 or 3 quarter turns, in its own pixels."""
+    """The faces in the picture rotated counter-clockwise by 1 or 3 quarter turns, in pixels of the original picture."""
     height, width = picture.shape[:2]
     upright = np.ascontiguousarray(np.rot90(picture, turns))
     back = {

@@ -1,4 +1,4 @@
-"""An animated crop, put back into the picture that it was cut out of."""
+"""Pasting an animated crop back into its picture."""
 
 from __future__ import annotations
 
@@ -19,46 +19,46 @@ from mien.faces.alignment import (
 )
 
 LEAST_CROP, MOST_CROP = 64, 768
-"""Sides in pixels between which the crop that is animated lies."""
+"""Minimum and maximum side in pixels of the animated crop."""
 
 FINER, FINE_CROP = 1.5, 384
 """Pixels of the crop per pixel of the picture, for crops up to this side.
 
-What is cut out, moved and put back is interpolated three times: one pixel per pixel keeps 0.8 of the variance of the
-Laplacian of photographed faces, 1.5 keep 0.95. Larger faces are finer than their photos are sharp, and cost time.
+Cropping, warping and pasting back interpolate three times: at ratio 1 photographed faces keep 0.8 of their variance of
+the Laplacian, at 1.5 they keep 0.95. Larger faces are oversampled already, and would cost time.
 """
 
 HOLD_BORDER = 0.12
-"""The part of the crop's side over which the generator lets movement fade to nothing (`Talker.generate`)."""
+"""Fraction of the crop's side over which the generator fades out all changes towards the edges (`Talker.generate`)."""
 
 FEATHER = 0.08
-"""The part of the crop's side over which picture and frame are blended, from the crop's edge inwards.
+"""Fraction of the crop's side over which picture and frame are blended, from the edge inwards.
 
-It is less than `HOLD_BORDER`, so that the two hardly differ where they are blended and nothing is seen double.
+It is less than `HOLD_BORDER`, so that both are nearly equal where they are blended and no double edges appear.
 """
 
 _LEVELS = 64
-"""Steps of the blending: 64 · 255 fits into 16 bits with its sign, in which a frame is blended fastest."""
+"""Levels of the blending weight: 64 · 255 fits into int16, with which blending is fastest."""
 
 
 def crop_side(side: float) -> int:
-    """The side of the crop that is animated, for a face whose crop covers `side` pixels of the picture."""
+    """Side of the animated crop, for a face whose crop covers `side` pixels of the picture."""
     wanted = max(min(FINER * side, FINE_CROP), min(side, MOST_CROP), LEAST_CROP)
     return 2 * math.ceil(wanted / 2 - 1e-6)
 
 
 class PasteBack:
-    """Puts frames of one aligned face back into its picture; made once, then quick for each frame.
+    """Pastes frames of an aligned face back into its picture; what all frames share is computed once.
 
-    `crop` uint8 (R, R, 3): the face cut out of the picture, which the generator animates. `transform` float64 (2, 3):
-    picture → crop. `landmarks` float32 (68, 2): the face's, in the crop's pixels.
+    `crop` uint8 (R, R, 3): the face cropped from the picture, to be animated. `transform` float64 (2, 3): picture →
+    crop. `landmarks` float32 (68, 2): of the face, in crop pixels.
     """
 
     def __init__(self, picture: NDArray[np.uint8], landmarks: NDArray[np.float32], size: int | None = None) -> None:
         """`picture` uint8 (H, W, 3), `landmarks` (68, 2) in its pixels.
 
-        `size`: the side R of the crop; None: as `crop_side` chooses it.
-        Raises ValueError when the landmarks coincide or are not finite.
+        `size`: the side R of the crop; None: as given by `crop_side`.
+        Raises ValueError if the landmarks coincide or are not finite.
         """
         stable = list(STABLE_POINTS)
         unit = similarity_transform(landmarks[stable], mean_shape(1)[stable])
@@ -78,7 +78,7 @@ class PasteBack:
         left, top = (int(value) for value in np.maximum(np.floor(corners.min(axis=0)), 0))
         right, bottom = (int(value) for value in np.minimum(np.ceil(corners.max(axis=0)) + 1, (width, height)))
         self._box = slice(top, max(top, bottom)), slice(left, max(left, right))
-        # The transform of the box's own pixels into the crop.
+        # The transform from pixels of the box to the crop.
         self._into_crop = self.transform.copy()
         self._into_crop[:, 2] += self.transform[:, :2] @ np.array([left, top])
         part = self.picture[self._box]
@@ -87,7 +87,7 @@ class PasteBack:
         self._rest = (_LEVELS - self._weight) * part.astype(np.int16) + _LEVELS // 2
 
     def _weights(self, height: int, width: int, size: int) -> NDArray[np.int16]:
-        """How much of the frame each pixel of the box (height, width) shows, from 0 to `_LEVELS`."""
+        """Weight of the frame at each pixel of the box (height, width), from 0 to `_LEVELS`."""
         rows, columns = np.mgrid[:height, :width].astype(np.float64)
         x = self._into_crop[0, 0] * columns + self._into_crop[0, 1] * rows + self._into_crop[0, 2]
         y = self._into_crop[1, 0] * columns + self._into_crop[1, 1] * rows + self._into_crop[1, 2]
@@ -96,7 +96,7 @@ class PasteBack:
         return np.asarray(np.round(_LEVELS * t * t * (3 - 2 * t)), np.int16)
 
     def paste(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """A new picture (H, W, 3) that shows `frame`, uint8 (R, R, 3), where the crop was; all else is unchanged.
+        """A copy of the picture (H, W, 3) with `frame`, uint8 (R, R, 3), at the position of the crop.
 
         Raises ValueError for a frame of another size.
         """

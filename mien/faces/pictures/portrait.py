@@ -1,4 +1,4 @@
-"""Any photo as upright 8-bit RGB; of an animation or a video the first frame (`reference` chooses the best)."""
+"""Reading any photo, or the first frame of an animation or video, as upright 8-bit RGB."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from mien.media.ffmpeg import LFS_POINTER
 from mien.media.video import decode_frames
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "TGA", "AVIF")
-"""What Pillow may open, as far as it was built with it; not EPS, which starts Ghostscript, nor other documents."""
+"""Formats that Pillow may open, if it was built with them; not EPS, which starts Ghostscript, nor other documents."""
 
 MAX_MEGABYTES = 200
 MAX_MEGAPIXELS = 80
-"""Larger files and pictures are refused before they are decoded."""
+"""Limits above which files and pictures are refused before decoding."""
 
 WORKING_SIDE = 2048
-"""The longest side in pixels that is kept: more shows no detector and no crop anything."""
+"""Maximum longest side in pixels; a higher resolution improves neither detection nor the crop."""
 
 LEAST_SIDE = 32
 PAPER = 255
 
 
 ANIMATIONS = ("GIF", "WEBP", "PNG", "AVIF")
-"""Formats whose further pictures are later moments of the same: in others they are pages, or views of a camera."""
+"""Formats whose further pictures are later frames; in other formats they are pages or other views."""
 
 
 class Kind(Enum):
-    """What a file shows."""
+    """Kind of content of a file."""
 
     PHOTO = "photo"
     ANIMATION = "animation"
@@ -42,14 +42,14 @@ class Kind(Enum):
 
 
 class PortraitError(ValueError):
-    """The file gives no picture; the message says why in one sentence."""
+    """The file cannot be read as a picture; the message gives the reason."""
 
 
 def read_portrait(path: Path) -> NDArray[np.uint8]:
     """The picture in `path` as uint8 (H, W, 3) RGB, its longest side at most `WORKING_SIDE`.
 
-    Turned as its EXIF says; grey, palette, CMYK and 16-bit pictures become RGB, transparency white; of an animation
-    or a video the first frame counts. Raises PortraitError in one sentence for everything that is no such file.
+    Rotated according to EXIF; grey, palette, CMYK and 16-bit pictures are converted to RGB, transparency to white. Of
+    an animation or a video the first frame is read. Raises PortraitError for any other file.
     """
     _check_file(path)
     try:
@@ -67,7 +67,7 @@ def open_picture(path: Path) -> Image.Image:
     """A picture file, opened but not yet decoded. Raises PortraitError for a size that is refused, and Pillow's own."""
     try:
         with warnings.catch_warnings():
-            # Pillow only warns of a picture that would fill the memory.
+            # Pillow only warns about a picture that would fill the memory.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(path, formats=_known_formats())
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -81,7 +81,7 @@ def open_picture(path: Path) -> Image.Image:
 
 
 def picture_kind(path: Path) -> Kind:
-    """Whether a file is a photo, an animation, or may be a video. Raises PortraitError as `read_portrait` does."""
+    """Whether a file is a photo, an animation, or possibly a video. Raises PortraitError as `read_portrait` does."""
     _check_file(path)
     try:
         with open_picture(path) as image:
@@ -90,7 +90,7 @@ def picture_kind(path: Path) -> Kind:
     except UnidentifiedImageError:
         return Kind.VIDEO
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
-        return Kind.PHOTO  # whatever is wrong with it, `read_portrait` says
+        return Kind.PHOTO  # errors are reported by `read_portrait`
 
 
 def _known_formats() -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _check_file(path: Path) -> None:
 
 
 def check_size(path: Path, width: int, height: int) -> None:
-    """Raise PortraitError for a picture that is too large to be decoded or too small to show a face."""
+    """Raise PortraitError for a picture that is too large to decode or too small for a face."""
     if width * height > MAX_MEGAPIXELS * 1_000_000:
         megapixels = width * height / 1e6
         raise PortraitError(f"{path.name}: the picture has {megapixels:.0f} megapixels, more than {MAX_MEGAPIXELS}")
@@ -127,9 +127,9 @@ def check_size(path: Path, width: int, height: int) -> None:
 
 
 def eight_bit_rgb(image: Image.Image) -> NDArray[np.uint8]:
-    """The picture as uint8 (H, W, 3): upright, transparency white, deep grey scaled to 8 bits."""
+    """The picture as uint8 (H, W, 3): upright, on white, high bit depths scaled to 8 bits."""
     if image.format in ("JPEG", "MPO"):
-        image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # decodes a huge JPEG at a fraction of its size
+        image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # decodes a very large JPEG at reduced size
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I") or upright.mode == "F":
         grey = _eight_bit_grey(np.asarray(upright, dtype=np.float64))
@@ -141,7 +141,7 @@ def eight_bit_rgb(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _eight_bit_grey(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Deep grey pictures by what their values say of their range: 0–1, 0–255 or 16 bits (Pillow only clips them)."""
+    """Grey pictures of high bit depth, scaled from the range that their values suggest: 0–1, 0–255 or 16 bits."""
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     highest = float(values.max())
     scale = 255.0 if highest <= 1 else 1.0 if highest <= 255 else 255 / 65535
@@ -162,7 +162,7 @@ def _first_frame(path: Path) -> NDArray[np.uint8]:
 
 
 def bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture (H, W, 3), averaged down to a longest side of `WORKING_SIDE` where it is larger."""
+    """The picture (H, W, 3), downsampled by averaging if its longest side exceeds `WORKING_SIDE`."""
     height, width = picture.shape[:2]
     scale = WORKING_SIDE / max(height, width)
     if scale >= 1:
@@ -172,5 +172,5 @@ def bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def one_line(error: BaseException) -> str:
-    """What an exception says, in one line of at most 160 characters."""
+    """The message of an exception as one line of at most 160 characters."""
     return " ".join(str(error).split())[:160] or type(error).__name__

@@ -1,4 +1,4 @@
-"""The picture that is made to talk: a photo, or the frame of a video or an animation that shows its person best."""
+"""The reference picture to be animated: a photo, or the best frame of a video or an animation."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ from mien.faces.pictures.portrait import (
 from mien.media.ffmpeg import open_media
 
 LOOKED_AT = 32
-"""How many frames of a video are looked at, spread over its length."""
+"""Number of frames of a video that are compared, spread over its duration."""
 
 WHOLE_SECONDS = 30.0
-"""A shorter video is decoded as a whole; of a longer one the frames are those to which one can jump."""
+"""Shorter videos are decoded completely; in longer ones the key frames nearest to the wanted times are used."""
 
 MOST_DECODED = 1500
-"""How many frames are decoded at most where a video's length is unknown."""
+"""Maximum number of decoded frames of a video of unknown duration."""
 
 TURNED, CLOSED, OPEN_MOUTH, BLURRED = 0.15, 0.1, 0.08, 0.25
-"""What counts as one fault: the nose off the middle by this part of the inter-ocular distance; eyes closed by, and
-lips apart by, this ratio; sharpness lower by this much (`mien.faces.filters.sharpness`)."""
+"""Units of the terms of `faults`: offset of the nose in inter-ocular distances; aspect ratios by which the eyes are
+closed and the lips open; loss of sharpness (`mien.faces.filters.sharpness`)."""
 
 WIDE_EYES, SHARP = 0.3, 0.5
-"""The eye aspect ratio and the sharpness beyond which more is no better."""
+"""Eye aspect ratio and sharpness above which a frame is not rated better."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """`picture` uint8 (H, W, 3) RGB with its `faces`; `second` of the video it is taken from, None for a photo."""
+    """`picture` uint8 (H, W, 3) RGB with its `faces`; `second`: its time in the video, None for a photo."""
 
     picture: NDArray[np.uint8]
     faces: FoundFaces
@@ -59,11 +59,11 @@ class Reference:
 
 
 def read_reference(path: Path, face: int | None = None) -> Reference:
-    """The photo in `path`, or the best frame of the video or animation in it, and the face that is meant in it.
+    """The photo in `path`, or the best frame of a video or an animation, with the selected face.
 
-    `face` counts the faces from 0 on the left; None: the largest. Best is the frame whose face looks to the front,
-    with open eyes and a closed mouth, and is sharp (`faults`), among at most `LOOKED_AT`.
-    Raises PortraitError for a file that gives no picture or whose pictures show no such face.
+    `face` counts the faces from 0 on the left; None: the largest. The best of at most `LOOKED_AT` frames has the lowest
+    `faults`: a frontal, sharp face with open eyes and a closed mouth.
+    Raises PortraitError for a file that cannot be read as a picture or has no such face.
     """
     kind = picture_kind(path)
     try:
@@ -76,10 +76,10 @@ def read_reference(path: Path, face: int | None = None) -> Reference:
 
 
 def faults(face: Face, picture: NDArray[np.uint8]) -> float:
-    """How far a face in a picture is from a good reference, 0 best: turned, eyes closed, mouth open, blurred, small.
+    """Penalty, ≥ 0, of a face as a reference: the sum for turned head, closed eyes, open mouth, blur and small size.
 
-    The terms are counted in the units of `TURNED`, `CLOSED`, `OPEN_MOUTH` and `BLURRED`; half a fault for a face of
-    less than half the crop's own pixels.
+    The units of the terms are `TURNED`, `CLOSED`, `OPEN_MOUTH` and `BLURRED`; a small face adds up
+    to 0.5.
     """
     points = np.asarray(face.landmarks, np.float64)
     right, left = points[36:42].mean(axis=0), points[42:48].mean(axis=0)
@@ -104,7 +104,7 @@ def _best(frames: Iterator[tuple[float, NDArray[np.uint8]]], face: int | None) -
     tried = 0
     for second, picture in frames:
         try:
-            # A search of the smallest parts of every frame would take long: of the first few it has to be enough.
+            # A thorough search of every frame would be slow, so only the first few are searched thoroughly.
             found = choose_face(picture, face, thorough=best is None and tried < 3)
         except NoFace as error:
             refusal = error
@@ -135,7 +135,7 @@ def _animation(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
 
 
 def _video(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """At most `LOOKED_AT` frames of a video with their seconds, turned and stretched as they are shown."""
+    """At most `LOOKED_AT` frames of a video with their times, rotated and scaled as they are displayed."""
     count = 0
     try:
         with open_media(path) as container:
@@ -158,7 +158,7 @@ def _video(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
 
 
 def _spread(container: Any, stream: Any) -> Iterator[Any]:
-    """Frames spread over the video; a broken end is no error."""
+    """Frames spread over the video; a damaged end is not an error."""
     seconds = container.duration / av.time_base if container.duration else None
     try:
         if seconds is not None and seconds > WHOLE_SECONDS:

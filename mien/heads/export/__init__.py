@@ -1,1 +1,1 @@
-"""Animated heads as glTF and OBJ files."""
+"""Export of animated heads as glTF and OBJ files."""

@@ -1,6 +1,6 @@
-"""A glTF 2.0 binary of one mesh with morph targets, a bone and their animation: what trimesh writes, and what it lacks.
+"""Writing a glTF 2.0 binary of a mesh with morph targets, a bone and their animation.
 
-trimesh writes mesh, material and container; morph targets, skin and animation are added to its tree before it closes.
+trimesh writes mesh, material and container; morph targets, skin and animation are added to its tree.
 Source: The Khronos Group, glTF 2.0 specification, sections 3.7 (geometry and skins), 3.11 (animations).
 """
 
@@ -21,7 +21,7 @@ _KINDS = {1: "SCALAR", 3: "VEC3", 4: "VEC4", 16: "MAT4"}
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """Values (T, …) at times (T,) in seconds, straight between them."""
+    """Key values (T, …) at times (T,) in seconds, interpolated linearly."""
 
     times: NDArray[np.float32]
     values: NDArray[np.float32]
@@ -29,7 +29,7 @@ class Track:
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """What a glb holds. points (V, 3), faces (F, 3), colours uint8 sRGB (V, 3), targets (K, V, 3) displacements.
+    """Content of a glb: points (V, 3), faces (F, 3), colours uint8 sRGB (V, 3), targets (K, V, 3) displacements.
 
     weights: track (T, K). With a bone: bone_weight (V,) in [0, 1], its pivot (3,), tracks of its rotation (T, 4) as
     quaternions x, y, z, w and of the whole head's translation (T, 3).
@@ -49,7 +49,7 @@ class Clip:
 
 
 class _Additions:
-    """Accessors that are added to trimesh's tree; an index is valid in the written file."""
+    """Accessors to be added to trimesh's tree; indices are valid in the written file."""
 
     def __init__(self, items: Any, tree: dict[str, Any]) -> None:
         self._items, self._tree = items, tree
@@ -76,7 +76,7 @@ class _Additions:
 
 
 def glb_bytes(clip: Clip) -> bytes:
-    """The file's content."""
+    """Content of the file."""
     import trimesh
 
     normals = _normals(clip.points, clip.faces)
@@ -99,7 +99,7 @@ def glb_bytes(clip: Clip) -> bytes:
 
 
 def _say_what_views_hold(tree: dict[str, Any]) -> None:
-    """Mark the views of vertices and of indices as such: a hint of the format to graphics cards."""
+    """Set the target of the buffer views (vertices or indices), a hint for graphics cards."""
     primitive = tree["meshes"][0]["primitives"][0]
     shapes = [primitive["attributes"], *primitive.get("targets", [])]
     for number in [index for shape in shapes for index in shape.values()]:
@@ -110,7 +110,7 @@ def _say_what_views_hold(tree: dict[str, Any]) -> None:
 def _normals(points: NDArray[np.float64], faces: NDArray[np.int32]) -> NDArray[np.float64]:
     found = np.empty_like(points)
     vertex_normals(np.ascontiguousarray(points), faces, found)
-    # a vertex of vanishing faces has no normal, and the format wants unit length
+    # a vertex of degenerate faces has no normal, but the format requires unit length
     found[(found**2).sum(axis=1) < 0.5] = [0.0, 0.0, 1.0]
     return found
 
@@ -159,13 +159,13 @@ def _add_bone(
     shares[:, 1] = weight
     shares[:, 0] = 1 - shares[:, 1]
     joints = np.zeros((len(weight), 4), np.uint8)
-    # a share of zero must name joint 0
+    # a weight of zero must refer to joint 0
     joints[:, 1] = shares[:, 1] > 0
     primitive["attributes"]["JOINTS_0"] = add.add(joints, 4, _BYTE)
     primitive["attributes"]["WEIGHTS_0"] = add.add(shares, 4)
     back = np.stack([np.eye(4), np.eye(4)])
     back[1, :3, 3] = -pivot
-    # matrices are stored column by column
+    # matrices are stored in column-major order
     inverse = add.add(back.transpose(0, 2, 1).astype(np.float32), 16)
     tree["skins"] = [{"name": "neck", "joints": [1, 2], "skeleton": 1, "inverseBindMatrices": inverse}]
     nodes[0]["skin"] = 0

@@ -1,8 +1,8 @@
-"""Animated heads as files for other programs: glTF 2.0 (`.glb`) and Wavefront OBJ, written through trimesh.
+"""Export of animated heads for other programs: glTF 2.0 (`.glb`) and Wavefront OBJ, written with trimesh.
 
-A head in a glb is one mesh with the painted colours. In the mode `targets` every expression that moves is a morph
-target under its ARKit name, the neck is a bone, and their tracks are the performance's frames: a program can edit them.
-In the mode `frames` whole key frames are the morph targets, for programs that know no bones.
+A head in a glb is one mesh with vertex colours. In the mode `targets`, every used expression is a morph target with its
+ARKit name and the neck is a bone, with one key per frame, which can be edited. In the mode `frames`, complete key
+frames are the morph targets, for programs without support for bones.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from mien.progress import progress_bar
 
 Mode = Literal["targets", "frames"]
 
-_STILL = 1e-3  # an expression whose weight never exceeds this is no target
+_STILL = 1e-3  # maximum weight of an expression that is left out
 
-_PROBE = 0.3  # radians by which the neck is turned to find out what follows it
+_PROBE = 0.3  # rotation of the neck in radians for measuring the skinning weights
 
 
 def write_glb(
@@ -39,11 +39,11 @@ def write_glb(
     mode: Mode = "targets",
     keys: int = 60,
 ) -> None:
-    """Write a performance as an animated glTF 2.0 binary, whole or not at all; lengths are head units.
+    """Write a performance atomically as an animated glTF 2.0 binary; lengths are in head units.
 
-    identity: (I,), None for the average person. mode: targets (expressions, gaze and neck each by itself: what moves
-    in arcs is at most about 2 mm off between its ends) or frames (exact at its keys, straight between them).
-    keys: in the mode frames the most key frames that are taken, evenly over the performance.
+    identity: (I,); None: the average person. mode: targets (expressions, gaze and neck separately; linear morphs of
+    rotating parts are off by at most about 2 mm) or frames (exact at the keys, linear between them). keys: maximum
+    number of evenly spaced key frames in the mode frames.
     Raises HeadError for a performance without frames, another mode or less than one key.
     """
     if len(performance) == 0:
@@ -65,10 +65,10 @@ def write_glb(
 def write_obj(
     path: Path, head: Head, identity: Tensor | None, performance: Performance, frame: int | None = None
 ) -> None:
-    """Write one frame as the OBJ file `path`, or all frames as head_00000.obj and on into the new folder `path`.
+    """Write one frame as the OBJ file `path`, or all frames as head_00000.obj, … into the new folder `path`.
 
-    Vertex colours follow the positions, as most programs read them. Raises HeadError for a frame that is not there,
-    and when the folder exists and holds something.
+    Vertex colours follow the positions, a common extension. Raises HeadError for a missing frame, and if the folder
+    exists and is not empty.
     """
     person = torch.zeros(len(head.identity_names)) if identity is None else identity
     if frame is not None:
@@ -95,13 +95,13 @@ def _cut(performance: Performance, start: int, end: int) -> Performance:
 
 
 def _used(head: Head) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Vertices that a face uses (U,), and the faces (F, 3) over them."""
+    """Indices (U,) of the vertices used by faces, and the faces (F, 3) over them."""
     used, faces = np.unique(head.faces, return_inverse=True)
     return used.astype(np.int64), faces.reshape(-1, 3).astype(np.int32)
 
 
 def _obj_text(head: Head) -> Callable[[NDArray[np.float64]], str]:
-    """A function from vertices (V, 3) to the OBJ file's text."""
+    """A function from vertices (V, 3) to the text of an OBJ file."""
     import trimesh
 
     used, faces = _used(head)
@@ -127,7 +127,7 @@ def _times(performance: Performance, frames: NDArray[np.int64]) -> NDArray[np.fl
 
 
 def gaze_as_expressions(performance: Performance) -> NDArray[np.float32]:
-    """Expression weights (T, 52) in which eyeLook* carry the gaze too."""
+    """Expression weights (T, 52) with the gaze added to eyeLook*."""
     weights = performance.expression.copy()
     yaw, pitch = performance.gaze.T
     for side, sign in (("Left", 1), ("Right", -1)):
@@ -183,16 +183,16 @@ def _frame_clip(head: Head, identity: Tensor, performance: Performance, keys: in
 
 
 def neck_bone(head: Head, identity: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far vertices (V,) follow the neck, 0 to 1, and the point (3,) about which it turns, in head units.
+    """Skinning weights (V,) in [0, 1] of the neck, and its pivot (3,) in head units.
 
-    Found out by turning it about each axis: a vertex that follows by w moves from p to p + w (R - 1)(p - pivot).
+    Measured by rotating the neck about each axis: a vertex of weight w moves from p to p + w (R − 1)(p − pivot).
     """
     angles = torch.eye(3) * _PROBE
     still = np.zeros((1, 52), np.float32)
     rest = _vertices(head, identity, still)[0].numpy()
     moved = _vertices(head, identity, still, neck=angles).numpy() - rest
     turns = _matrices(angles.numpy()) - np.eye(3)
-    # the head's upper half follows wholly, and so tells the pivot: (R - 1) pivot = (R - 1) p - moved
+    # the upper half of the head has weight 1 and gives the pivot: (R − 1) pivot = (R − 1) p − moved
     whole = rest[:, 1] > np.quantile(rest[head.landmark_vertices, 1], 0.5)
     goals = (rest[whole] @ turns.transpose(0, 2, 1) - moved[:, whole]).mean(axis=1)
     pivot = np.linalg.lstsq(turns.reshape(9, 3), goals.reshape(9), rcond=None)[0]
@@ -206,7 +206,7 @@ def _matrices(neck: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def _quaternions(neck: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Unit quaternions (T, 4) x, y, z, w of neck angles (T, 3), each on the side of the one before it."""
+    """Unit quaternions (T, 4) x, y, z, w of neck angles (T, 3), with signs chosen for continuity."""
     found = Rotation.from_matrix(_matrices(neck)).as_quat()
     flips = np.cumprod(np.where((found[1:] * found[:-1]).sum(axis=1) < 0, -1.0, 1.0))
     found[1:] *= flips[:, None]

@@ -1,1 +1,1 @@
-"""Head motion fitted to the landmarks of a clip."""
+"""Fitting of head motion to the landmarks of a clip."""

@@ -1,10 +1,10 @@
-"""A head's motion out of a clip's landmarks: robust, regularised least squares over the whole clip at once.
+"""Head motion from the landmarks of a clip: robust, regularised least squares over the whole clip.
 
     minimise  Σ ρ(|landmark - projection| / σ)  +  Σ (frame - next frame)² / step²  +  priors
 
-over the head's identity and the camera's scale (once a clip) and the neck, translation, gaze and expressions (each
-frame), by Gauss-Newton steps with the robust weights of Geman and McClure (ρ(r) = r² / (1 + r² / c²), "Bayesian image
-analysis", 1985) renewed in each. Expressions stay in [0, 1] by projected steps: what would leave is held at the bound.
+over identity and camera scale (per clip) and neck, translation, gaze and expressions (per frame), by iteratively
+reweighted Gauss–Newton steps with the robust function of Geman and McClure (ρ(r) = r² / (1 + r² / c²), "Bayesian image
+analysis", 1985). Projected steps keep expressions in [0, 1].
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ FEATURES = (
     "cheek_fullness",
     "age",
 )
-"""Identity parameters that a lasting expression could be taken for."""
+"""Identity parameters that can be confused with a constant expression."""
 
 RARE = (
     "jawLeft",
@@ -66,30 +66,29 @@ RARE = (
     "mouthDimpleLeft",
     "mouthDimpleRight",
 )
-"""Expressions that are seldom strong, and that landmarks hardly tell from others."""
+"""Expressions that are rarely strong and that landmarks hardly distinguish from others."""
 
 Array = NDArray[np.float64]
 
 _FRAMES = 8 + len(FITTED)
 _OUTER_EYES = (36, 45)
 
-_SLAB = 32  # frames whose derivatives are held together: as many as a processor's cache does
+_SLAB = 32  # frames whose derivatives are computed together, to fit the processor's cache
 _LEAST_SCALE = 1.0  # pixels for a whole head
-_STILL = 2e-3  # a step that changes no angle and no weight by more has nothing left to say
+_STILL = 2e-3  # convergence: maximum change of an angle or a weight
 
 
 @dataclass(frozen=True)
 class FitOptions:
-    """How a fit weighs what it sees against what is likely.
+    """Weights of data term and priors.
 
-    distance: from the camera to the head, head units. steps: Newton steps, at most. outlier: c of the robust weights,
-    in standard deviations of a point. evidence: as how many independent points all points together count, since their
-    errors go together. sparse, blink_sparse: how many deviations' worth of pull to 0 an expression, a blink has.
+    distance: from the camera to the head, head units. steps: maximum number of Newton steps. outlier: c of the robust
+    function, in standard deviations of a point. evidence: effective number of independent points, because their errors
+    are correlated. sparse, blink_sparse: strength, in standard deviations, of the pull of expressions and blinks to 0.
 
-    The others are standard deviations: identity, and features (`FEATURES`, which a lasting expression could be taken
-    for), in the identity's own steps; depth, of the translation to the viewer, in head units; gaze in radians;
-    expression, and rare (`RARE`), as weights; uneven, and wink of the blinks, of left less right; and `..._step`, of
-    the change within 1/25 s.
+    The others are standard deviations of priors: identity, and features (`FEATURES`), in units of the identity
+    parameters; depth, of the translation to the viewer, in head units; gaze in radians; expression, and rare (`RARE`),
+    of weights; uneven, and wink (for blinks), of left minus right; `..._step`, of the change within 1/25 s.
     """
 
     distance: float = 5.2
@@ -116,11 +115,11 @@ class FitOptions:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """What `fit_head` found.
+    """Result of `fit_head`.
 
-    performance: T frames; translation is relative to the clip's median place. identity: float32 (I,). scale: pixels
-    for each head unit at the head. centre: float32 (2,), the pixel at which the head's origin lies in the median
-    frame. residual: float32 (T,), the mean distance between landmarks and fit, in inter-ocular distances.
+    performance: T frames; translation relative to the median position. identity: float32 (I,). scale: pixels per head
+    unit at the head. centre: float32 (2,), median position in pixels of the head's origin. residual: float32 (T,), mean
+    distance between landmarks and fit in inter-ocular distances.
     """
 
     performance: Performance
@@ -147,11 +146,10 @@ def fit_head(
 ) -> Fit:
     """Fit the head to T frames of landmarks (T, 68, 2) in iBUG's order, or of MediaPipe's mesh (T, 478, 2 or 3).
 
-    Where the mesh is given it alone is fitted (its 68 points are means of its own); without it there is no gaze. Both
-    are pixels of a picture of `size` (width, height), whose middle the camera looks at: for a turned or cut picture,
-    give them as they lie in the picture of the camera. `calibration`: whose points they are: `mediapipe`, or `exact`,
-    points of the head itself. Raises ValueError for wrong shapes, values that are not finite, points that
-    coincide, or no frame.
+    If the mesh is given, only the mesh is fitted (the landmarks are means of its points); without it there is no gaze.
+    Both are in pixels of the camera picture of `size` (width, height), whose centre is the principal point; for rotated
+    or cropped pictures, transform them to the camera picture first. `calibration`: `mediapipe`, or `exact` for points
+    of the head itself. Raises ValueError for wrong shapes, values that are not finite, coincident points, or no frame.
     """
     observed = _checked(landmarks, mesh)
     points, model = _model(head, mesh is not None, calibration)
@@ -180,7 +178,7 @@ def _checked(landmarks: NDArray[np.floating], mesh: NDArray[np.floating] | None)
 
 
 class _Problem:
-    """The unknowns of one clip, and how they get better."""
+    """The unknowns of one clip and their optimisation."""
 
     def __init__(
         self,
@@ -224,7 +222,7 @@ class _Problem:
         self.shared_prior = np.append(1 / shape**2, 1e-6)
 
     def start(self) -> None:
-        """Scale, rotation and place of each frame by a weak perspective of the resting head, in closed form."""
+        """Scale, rotation and position of each frame by weak perspective of the resting head, in closed form."""
         rest = self.model.rest
         weight = 1 / self.deviation[:, None]
         frame = torch.cat([rest, torch.ones_like(rest[:, :1])], 1)
@@ -246,7 +244,7 @@ class _Problem:
         self.frames[:, 3:5] = shift
 
     def improve(self) -> float:
-        """One Gauss-Newton step over all unknowns; the greatest change of one of a frame's."""
+        """One Gauss–Newton step over all unknowns; returns the maximum change of a per-frame unknown."""
         blocks, border, corner, slope, shared_slope = self._normal_equations()
         now = self.frames.numpy()
         down = slope - now @ self.prior - self.pull
@@ -273,7 +271,7 @@ class _Problem:
         return float(np.abs(moved - now).max())
 
     def _normal_equations(self) -> tuple[Array, Array, Array, Array, Array]:
-        """What the landmarks say: blocks, border, corner and the two slopes as `newton_step` takes them."""
+        """The data term: blocks, border, corner and the two gradients, as in `newton_step`."""
         own, squares, slopes, corner = _FRAMES, [], [], np.zeros(())
         for start in range(0, len(self.frames), _SLAB):
             part = slice(start, start + _SLAB)
@@ -289,14 +287,14 @@ class _Problem:
         return full[:, :, :own], full[:, :, own:], corner, slope[:, :own], slope[:, own:].sum(0)
 
     def _weights(self, left: Tensor) -> Tensor:
-        """Weights (T, P) in 1 / pixel² of errors (T, P, 2) in pixels."""
+        """Robust weights (T, P) in 1 / pixel² for errors (T, P, 2) in pixels."""
         deviation = self.deviation * self.scale
         relative = (left**2).sum(-1) / (deviation * self.options.outlier) ** 2
         evidence = self.options.evidence / len(self.deviation)
         return evidence / (1 + relative) ** 2 / deviation**2
 
     def fit(self, landmarks: NDArray[np.float64], fps: Fraction, gaze: bool) -> Fit:
-        """The unknowns as a result."""
+        """The result."""
         pixels = self.model.seen(self.camera, self.scale, self.identity, self.frames)
         eyes = np.linalg.norm(landmarks[:, _OUTER_EYES[0]] - landmarks[:, _OUTER_EYES[1]], axis=1)
         distance = torch.linalg.norm(self.seen - pixels, dim=-1).mean(1).numpy()

@@ -1,9 +1,9 @@
-"""The embedded head at the few vertices that a fit looks at: their positions, and the derivatives of these.
+"""The embedded head at the vertices used by a fit: positions and analytic derivatives.
 
-    point = camera(neck(jaw(rest + identity + expressions + lids))), an iris turning about its eye's centre
+    point = camera(neck(jaw(rest + identity + expressions + lids))), an iris rotating about the centre of its eye
 
-The linear parts are read off `EmbeddedHead.vertices`, so that this is the same head; what is left here is the chain of
-rotations, written out because a fit needs its derivatives a hundred times faster than automatic ones come.
+The linear parts are evaluated from `EmbeddedHead.vertices`, so that this is the same head. The chain of rotations is
+written out, because its analytic derivatives are a hundred times faster than automatic differentiation.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from mien.heads.head import HEAD_HEIGHT, rotation
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX
 
 NECK, TRANSLATION, GAZE, EXPRESSIONS = slice(0, 3), slice(3, 6), slice(6, 8), slice(8, None)
-"""Where a frame's unknowns lie in its vector: 3 angles, 3 head units, 2 angles, then the fitted expressions."""
+"""Layout of the vector of a frame's unknowns: 3 angles, 3 head units, 2 angles, then the fitted expressions."""
 
 UNSEEN = ("jawForward", "cheekPuff", "tongueOut", "mouthClose")
-"""Expressions that landmarks do not tell from others, or not at all; like eyeLook*, which is the gaze, never fitted."""
+"""Expressions that landmarks do not determine; they are not fitted, nor is eyeLook*, which is the gaze."""
 
 FITTED: tuple[str, ...] = tuple(n for n in ARKIT_NAMES if n not in UNSEEN and not n.startswith("eyeLook"))
 """The K expressions that are fitted, in Apple's order; the others stay 0."""
@@ -47,17 +47,17 @@ _LIDS = [EXPRESSION_INDEX[f"eyeLook{way}{side}"] for way in ("Down", "Up") for s
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole camera at `distance` head units before the head, whose axis meets the picture in its middle.
+    """A pinhole camera at `distance` head units in front of the head, with the principal point in the picture's centre.
 
-    size: of the picture, pixels. Points are seen at middle + scale · distance · (x, -y) / (distance - z), where
-    `scale` is pixels per head unit at the head.
+    size: of the picture in pixels. Projection: centre + scale · distance · (x, −y) / (distance − z), where `scale` is
+    pixels per head unit at the head.
     """
 
     size: tuple[int, int]
     distance: float
 
     def project(self, points: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
-        """Pixels (T, P, 2) of points (T, P, 3), and their derivative (T, P, 2, 3) by the points."""
+        """Pixels (T, P, 2) of points (T, P, 3), and derivatives (T, P, 2, 3) with respect to the points."""
         zoom = self.distance / (self.distance - points[..., 2]).clamp(min=0.2)
         flat = torch.stack([points[..., 0], -points[..., 1]], -1) * (scale * zoom)[..., None]
         by = torch.zeros(*points.shape[:2], 2, 3, dtype=points.dtype)
@@ -68,11 +68,10 @@ class Camera:
 
 
 class PointModel:
-    """P points of the embedded head as functions of the unknowns; everything float64 and in head units.
+    """P points of the embedded head as functions of the unknowns; float64, in head units.
 
-    vertices: (P,) int64, on the skin or the foremost of an eye; offsets: (P, 3), added to the points at rest: where
-    the detector's point lies beside the vertex. gains: by expression, and of `gaze`: how much of the motion the
-    detector shows; 1 where the name is missing.
+    vertices: (P,) int64, on the skin or the foremost of an eye. offsets: (P, 3) of the detector's points from the
+    vertices, at rest. gains: by expression, and of `gaze`: fraction of the motion that the detector shows; default 1.
     """
 
     def __init__(
@@ -113,7 +112,7 @@ class PointModel:
         skin = torch.from_numpy(vertices < len(head.surface.skin.positions))
         follows = torch.from_numpy(jaw_weight(Sites.of(head.surface.skin)))
         self.jaw[skin] = follows[chosen[skin]]
-        # the sideways jaw turns by so little that its motion is as good as linear, and it is made after the opening
+        # the sideways rotation of the jaw is so small that it is linearised; it is applied after the opening
         self.aside = self.expression[:, :, _ASIDE].clone()
         self.expression[:, :, [_JAW, *_ASIDE]] = 0.0
         centre = np.where(left.numpy()[self.iris, None], EYE_CENTRE, EYE_CENTRE * [-1, 1, 1])
@@ -128,10 +127,10 @@ class PointModel:
         return self.identity.shape[-1]
 
     def head_points(self, identity: Tensor, frames: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Points (T, P, 3) before the neck turns, of identity (I,) and unknowns (T, 8 + K), and what moves them.
+        """Points (T, P, 3) before the rotation of the neck, from identity (I,) and unknowns (T, 8 + K).
 
-        Besides: the jaw's matrices (T, P, 3, 3), by which earlier displacements are turned; and the derivatives by
-        the jaw's opening (T, P, 3), by the blinks' bend (T, 2) and by the gaze (T, P, 3, 2).
+        Also returns the matrices of the jaw (T, P, 3, 3), which rotate earlier displacements, and the derivatives with
+        respect to the opening of the jaw (T, P, 3), the blinks (T, 2) and the gaze (T, P, 3, 2).
         """
         weights, gaze = frames[:, EXPRESSIONS], frames[:, GAZE]
         shaped = self.rest + self.identity @ identity + torch.einsum("pck,tk->tpc", self.expression, weights)
@@ -167,7 +166,7 @@ class PointModel:
         return turned, slopes
 
     def _glance(self, frames: Tensor) -> Tensor:
-        """The eyes' angles (T, 3) as the detector shows them."""
+        """Angles of the eyes (T, 3) as seen by the detector."""
         return torch.nn.functional.pad(self.gaze_gain * frames[:, GAZE], (0, 1))
 
     def seen(self, camera: Camera, scale: Tensor, identity: Tensor, frames: Tensor) -> Tensor:
@@ -178,9 +177,9 @@ class PointModel:
         return camera.project(placed, scale)[0]
 
     def linearised(self, camera: Camera, scale: Tensor, identity: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Pixels (T, P, 2), and their derivatives (T, P, 2, 8 + K + I + 1).
+        """Pixels (T, P, 2), and derivatives (T, P, 2, 8 + K + I + 1).
 
-        By the frame's unknowns, by the identity and by the logarithm of the scale, in this order.
+        With respect to the unknowns of the frame, the identity and the logarithm of the scale, in this order.
         """
         points, jaw, by_jaw, by_bend, by_gaze = self.head_points(identity, frames)
         turn, *slopes = _turn_and_slopes(frames[:, NECK])
@@ -213,7 +212,7 @@ class PointModel:
 
 
 def _turn_and_slopes(angles: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Rotations (T, 3, 3) of yaw, pitch, roll (T, 3), and their derivatives by each angle."""
+    """Rotations (T, 3, 3) from yaw, pitch, roll (T, 3), and their derivatives with respect to each angle."""
     zero = torch.zeros_like(angles[:, 0])
     yaw, pitch, roll = angles.unbind(1)
     about_y, about_x, about_z = rotation(yaw, zero, zero), rotation(zero, pitch, zero), rotation(zero, zero, roll)

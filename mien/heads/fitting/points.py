@@ -1,13 +1,13 @@
-"""Which points of a detector lie where on the embedded head: what a fit compares.
+"""Correspondence between the points of a detector and vertices of the embedded head.
 
-The tables are measured, not drawn: `python benchmarks/head_fitting.py calibrate` renders made-up people (of a seed that
-no corpus uses) with known cameras, turned by up to 0.6 radians and with all sorts of expressions, has MediaPipe look at
-them, and finds for each of its points the vertex that moves as it does, the constant offset between the two, how far
-they still stray from each other, and how much of each motion MediaPipe shows. So a bias of the detector, such as an eye
-found too wide, is taken out.
+The tables are calibrated by `python benchmarks/head_fitting.py calibrate`: it renders random people (of a seed that no
+corpus uses) with known cameras, rotated by up to 0.6 radians and with random expressions, runs MediaPipe on them, and
+determines for each of its points the vertex that moves like it, their constant offset, the remaining standard
+deviation, and the fraction of each motion that MediaPipe shows. This removes biases of the detector, such as eyes that
+are too wide.
 
-What it cannot take out: MediaPipe shows about 0.7 of a nod and takes a frowning head for one that looks 2 degrees up.
-Undoing that made the errors larger, for it enlarges the noise as well.
+Two biases remain: MediaPipe shows about 0.7 of a nod, and a frown looks like a pitch of 2 degrees up. Correcting them
+made the errors larger, because it amplifies the noise.
 """
 
 from __future__ import annotations
@@ -117,12 +117,12 @@ GAINS: Mapping[str, float] = MappingProxyType(
         "gaze": 0.63, "jawRight": 0.35, "mouthRight": 0.64,
     }
 )  # fmt: skip
-"""How much of each motion MediaPipe shows, left and right alike; none is taken for less than 0.35, lest noise grow."""
+"""Fraction of each motion that MediaPipe shows, equal for left and right; at least 0.35, to limit the noise."""
 
 
 @dataclass(frozen=True, eq=False)
 class Correspondence:
-    """P points that a fit compares.
+    """P corresponding points of detector and head.
 
     source: (P,) indices into the detector's points. vertices: (P,) of the embedded head. offsets: (P, 3) and
     deviations: (P,) in head units. gains: of `PointModel`.
@@ -142,7 +142,7 @@ def _gains(calibration: Calibration) -> dict[str, float]:
 
 
 def mesh_points(calibration: Calibration) -> Correspondence:
-    """Those of MediaPipe's mesh; `exact`: as if its points were the vertices themselves."""
+    """Points of MediaPipe's mesh; `exact`: they are the vertices, without offsets."""
     table = np.array(MESH_TABLE)
     return Correspondence(
         source=table[:, 0],
@@ -154,7 +154,7 @@ def mesh_points(calibration: Calibration) -> Correspondence:
 
 
 def landmark_points(head: EmbeddedHead, calibration: Calibration) -> Correspondence:
-    """The 68 of iBUG; `exact`: as if they were the landmark vertices themselves."""
+    """The 68 iBUG points; `exact`: they are the landmark vertices, without offsets."""
     table = np.array(LANDMARK_TABLE)
     return Correspondence(
         source=np.arange(68),

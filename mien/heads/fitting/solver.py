@@ -1,8 +1,7 @@
-"""One Newton step of a fit over a clip: unknowns of each frame tied to the frame before, and unknowns all frames share.
+"""Newton step of a fit over a clip, with unknowns per frame, coupled to the next frame, and shared unknowns.
 
-The matrix is a band (a frame's unknowns, and the same ones a frame later) with a thin border (the shared unknowns):
-LAPACK's banded Cholesky solves the band for the border's columns at once, the border's own small system follows by
-its Schur complement.
+The matrix is banded (per-frame unknowns) with a narrow border (shared unknowns): LAPACK's banded Cholesky factorisation
+solves the band for all columns of the border, and the shared unknowns follow from the Schur complement.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ Array = NDArray[np.float64]
 def solve_frames(blocks: Array, ties: Array, free: NDArray[np.bool_], right: Array) -> Array:
     """Solve for each frame's unknowns: (T, U, R) from right-hand sides `right` (T, U, R).
 
-    blocks: (T, U, U) symmetric, the ties' own share of the diagonal not in it. ties: (U,), how strongly each unknown is
-    held to its value in the next frame. free: (T, U), False where an unknown stays as it is: its answer is 0.
+    blocks: (T, U, U) symmetric, without the contribution of the ties. ties: (U,), weight of the squared difference of
+    each unknown to the next frame. free: (T, U), False for unknowns that are fixed: their step is 0.
     """
     frames, unknowns = free.shape
     both = free[:-1] & free[1:]
@@ -40,10 +39,10 @@ def solve_frames(blocks: Array, ties: Array, free: NDArray[np.bool_], right: Arr
 def newton_step(
     blocks: Array, border: Array, corner: Array, ties: Array, free: NDArray[np.bool_], slope: Array, shared_slope: Array
 ) -> tuple[Array, Array]:
-    """The step (T, U) of the frames' unknowns and (G,) of the shared ones that minimises the quadratic model.
+    """The step (T, U) of the per-frame unknowns and (G,) of the shared ones that minimises the quadratic model.
 
-    border: (T, U, G) and corner: (G, G), the mixed and the shared second derivatives; slope: (T, U) and
-    shared_slope: (G,), the negative first ones, the ties' share in them. The others as in `solve_frames`.
+    border: (T, U, G) and corner: (G, G), mixed and shared second derivatives; slope: (T, U) and shared_slope: (G,),
+    negative gradients, including the ties. The others as in `solve_frames`.
     """
     right = np.concatenate([slope[:, :, None], border], axis=2)
     answer = solve_frames(blocks, ties, free, right)

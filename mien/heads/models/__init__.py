@@ -1,1 +1,1 @@
-"""Head models read from a user's own files: ICT-FaceKit, FLAME, GNM."""
+"""Head models read from files that the user provides: ICT-FaceKit, FLAME, GNM."""

@@ -1,8 +1,8 @@
-"""FLAME as a head, from a user's own file, skinned by the package smplx.
+"""FLAME as a head, read from a file that the user provides.
 
 Source: Li, Bolkart, Black, Li, Romero, "Learning a model of facial shape and expression from 4D scans" (SIGGRAPH Asia
-2017). Who wants the file registers at https://flame.is.tue.mpg.de and accepts its licence; it may not be passed on.
-Official files are pickles, which mien never opens: docs/heads.md says how to convert one into an npz of plain arrays.
+2017). To get the file, register at https://flame.is.tue.mpg.de and accept its licence; it may not be redistributed.
+Official files are pickles, which mien never opens: docs/heads.md shows how to convert one into an npz of plain arrays.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from scipy import sparse
 from torch import Tensor
 
 from mien.heads.head import HeadError
+from mien.heads.models.skinning import linear_blend_skinning
 from mien.heads.models.statistical import StatisticalHead, Template
 
 SHAPES, EXPRESSIONS, JOINTS = 300, 100, 5
-"""FLAME's sizes; its joints are the root, neck, jaw, the person's left eye and the right eye."""
+"""Sizes of FLAME; its joints are root, neck, jaw, left eye and right eye (of the person)."""
 
 _PARTS = ("data", "indices", "indptr")
 _KEYS = ("v_template", "shapedirs", "posedirs", "weights", "kintree_table", "f")
 
 
 def read_flame(path: Path) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a converted FLAME file, checked. Raises HeadError in one sentence.
+    """The checked arrays of a converted FLAME file. Raises HeadError.
 
     v_template (V, 3) · shapedirs (V, 3, 400) · posedirs (V, 3, 36) · J_regressor (5, V), or its CSR parts
     J_regressor_data, J_regressor_indices and J_regressor_indptr · weights (V, 5) · kintree_table (2, 5) · f (F, 3) ·
-    landmarks (68,) where the file has them.
+    landmarks (68,) if the file has them.
     """
     if path.is_dir():
         found = sorted(path.glob("*.npz")) or sorted(path.glob("*.pkl"))
@@ -78,6 +79,9 @@ def _checked(path: Path, arrays: dict[str, NDArray[np.generic]]) -> dict[str, ND
             raise HeadError(f"{path} is no FLAME file: its {name} is {arrays[name].shape} instead of {shape}")
         if arrays[name].dtype.kind not in "iuf" or not np.isfinite(arrays[name].astype(np.float64)).all():
             raise HeadError(f"{path} is no FLAME file: its {name} holds something else than finite numbers")
+    parents = arrays["kintree_table"][0, 1:].astype(np.int64)
+    if not ((parents >= 0) & (parents < np.arange(1, JOINTS))).all():
+        raise HeadError(f"{path} is no FLAME file: its kintree_table must name each joint's parent before the joint")
     within = [arrays["f"]]
     if "landmarks" in arrays:
         if arrays["landmarks"].shape != (68,):
@@ -91,16 +95,12 @@ def _checked(path: Path, arrays: dict[str, NDArray[np.generic]]) -> dict[str, ND
 
 
 class FlameHead(StatisticalHead):
-    """FLAME: jaw, neck and eyes turn by its joints; other expressions are the nearest that its components can make."""
+    """FLAME: jaw, neck and eyes are rotated by joints; other expressions are fitted to its components."""
 
     name: ClassVar[str] = "flame"
     by_joints = frozenset({"jawOpen", "jawLeft", "jawRight"})
 
     def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
-        try:
-            from smplx.lbs import lbs
-        except ImportError:
-            raise HeadError("FLAME needs the package smplx: pip install 'mien[heads]'") from None
         numbers = {name: arrays[name].astype(np.float32) for name in (*_KEYS[:4], "J_regressor")}
         joints = numbers["J_regressor"].astype(np.float64) @ numbers["v_template"].astype(np.float64)
         landmarks = arrays.get("landmarks")
@@ -114,11 +114,9 @@ class FlameHead(StatisticalHead):
             landmarks=None if landmarks is None else landmarks.astype(np.int64),
         )
         super().__init__(template, tuple(f"shape{i:03d}" for i in range(SHAPES)))
-        self._lbs = lbs
-        parents = arrays["kintree_table"][0].astype(np.int64)
-        parents[0] = -1
+        self._parents = [-1, *arrays["kintree_table"][0, 1:].astype(np.int64).tolist()]
         numbers["posedirs"] = numbers["posedirs"].reshape(-1, numbers["posedirs"].shape[-1]).T
-        for name, value in {**numbers, "parents": parents}.items():
+        for name, value in numbers.items():
             self.register_buffer(f"_{name}", torch.from_numpy(np.ascontiguousarray(value)), persistent=False)
 
     def skinned(
@@ -128,5 +126,5 @@ class FlameHead(StatisticalHead):
         root = torch.eye(3, dtype=neck.dtype, device=neck.device).expand_as(neck)
         turns = torch.stack([root, neck, jaw, left, right], dim=1)
         betas = torch.cat([identity, components], dim=1)
-        fixed = (self._v_template, self._shapedirs, self._posedirs, self._J_regressor, self._parents, self._weights)
-        return self._lbs(betas, turns, *fixed, pose2rot=False)[0]
+        model = (self._v_template, self._shapedirs, self._posedirs, self._J_regressor, self._weights)
+        return linear_blend_skinning(betas, turns, *model, self._parents)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""GNM Head v3 as a head, opened and skinned by the package body-models.
+"""GNM Head v3 as a head, loaded and skinned by the package body-models.
 
-Google's generative human head model, Apache-2.0: 253 components of identity, 383 of expression, four joints. The
-package fetches the file from the Hugging Face hub for who asks it to (docs/heads.md); mien itself fetches nothing.
+Google's generative human head model, Apache-2.0: 253 identity components, 383 expression components, four joints. The
+package can download the file from the Hugging Face hub (docs/heads.md); mien itself downloads nothing.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from mien.heads.models.statistical import StatisticalHead, Template
 
 FILE = "gnm_head.npz"
 _SIDES = ("left_", "right_")
-"""How the names of the eyes' joints begin; the others are neck, the root, and head."""
+"""Prefixes of the names of the eye joints; the other joints are neck (the root) and head."""
 
 
 class GnmHead(StatisticalHead):
-    """GNM Head: head and eyes turn by its joints; expressions, the jaw's too, are fitted to its components."""
+    """GNM Head: head and eyes are rotated by joints; expressions, also of the jaw, are fitted to its components."""
 
     name: ClassVar[str] = "gnm"
 
@@ -41,7 +41,7 @@ class GnmHead(StatisticalHead):
         except HeadError as error:
             raise HeadError(f"{where} is not a GNM Head v3 file: {error}") from None
         except (KeyError, ValueError, OSError, EOFError, IndexError, RuntimeError, BadZipFile) as error:
-            # a KeyError quotes its message, and torch's run over lines
+            # the message of a KeyError is quoted, and messages of torch have several lines
             reason = " ".join(str(error).strip("'").split())
             raise HeadError(f"{where} is not a GNM Head v3 file: {reason}") from error
         super().__init__(template, tuple(str(name) for name in model.identity_names))
@@ -59,7 +59,7 @@ class GnmHead(StatisticalHead):
     ) -> Tensor:
         """Vertices (B, V, 3) in GNM's own units; it has no joint for the jaw."""
         del jaw  # the fitted expressions move it
-        # the root is the foot of the neck, which stays
+        # the root is the base of the neck, which does not move
         turns = {"head": neck} | dict(zip(_eyes(self._controls), (left, right), strict=True))
         controls = torch.stack([turns[name] for name in self._controls], dim=1)
         root = torch.eye(3, dtype=neck.dtype, device=neck.device).expand_as(neck)
@@ -67,12 +67,12 @@ class GnmHead(StatisticalHead):
 
 
 def _eyes(joints: list[str]) -> list[str]:
-    """Names of the person's left and right eye among the joints'."""
+    """Names of the joints of the person's left and right eye."""
     return [name for side in _SIDES for name in joints if name.startswith(side)]
 
 
 def _template(model: Any) -> Template:
-    """What mien needs of an opened model; a file whose arrays do not fit each other fails here."""
+    """The template of a loaded model; a file with inconsistent arrays fails here."""
     joints = [str(name) for name in model.joint_names]
     found = _eyes(joints)
     if len(joints) != 4 or joints[0] != "neck" or "head" not in joints or len(found) != 2:

@@ -1,9 +1,9 @@
-"""ICT-FaceKit as a head: 100 identity shapes, ARKit's expressions except tongueOut, eyes that turn, a neck that bends.
+"""ICT-FaceKit as a head: 100 identity shapes, ARKit's expressions except tongueOut, rotating eyes, a bending neck.
 
-    vertices = neutral + identity + expressions, then the eyes turn, then the neck turns the head
+    vertices = neutral + identity + expressions, then rotation of the eyes, then rotation of the head by the neck
 
-ICT-FaceKit measures in centimetres and faces +z with its own left at x > 0, as `mien.heads` does; it is only moved, so
-that its eyes stand where the embedded head's stand.
+ICT-FaceKit is in centimetres and faces +z with its left at x > 0, as in `mien.heads`; it is only translated, so that
+its eyes are at the position of the embedded head's.
 """
 
 from __future__ import annotations
@@ -46,22 +46,22 @@ LEFT_EYE, RIGHT_EYE = (21451, 23021), (23021, 24591)
 LEFT_SURFACE, RIGHT_SURFACE = (21451, 22221), (23021, 23791)
 TRANSPARENT, LASH_RANGE = (24591, 25351), (25351, 26719)
 LOWER_LASHES = ((25693, 26035), (26377, 26719))
-"""Ranges of ICT-FaceKit's vertices. An eye is its outer surface and, inside, an iris that the surface hides when it is
-painted; tear fluid, blend and occlusion are transparent films before the eyes and are not drawn; neither are the lower
-lashes, which would be a black band without their texture."""
+"""Ranges of ICT-FaceKit's vertices. An eye consists of its outer surface and an inner iris, which the painted surface
+hides. Tear fluid, blend and occlusion are transparent films in front of the eyes and are not rendered, nor are the
+lower lashes, which would be a black band without their texture."""
 
 LASH_LENGTH = 0.28
-"""cm of the upper lashes that are drawn."""
+"""Length in cm of the rendered part of the upper lashes."""
 
 JAW_ANGLE = 0.428
-"""Radians by which jawOpen = 1 turns the lower teeth, fitted to them as a rigid body."""
+"""Rotation of the lower teeth in radians at jawOpen = 1, fitted to them as a rigid body."""
 
 JAW_ASIDE = 0.10
-"""Radians that jawLeft = 1 moves the chin aside, as seen from the hinge: 0.89 cm at 8.6 cm."""
+"""Sideways rotation of the jaw in radians at jawLeft = 1: 0.89 cm at 8.6 cm from the hinge."""
 
 
 class IctHead(Head):
-    """ICT-FaceKit (MIT licence) from its file's numbers; `mien.heads.ict_files.read_ict` reads them."""
+    """ICT-FaceKit (MIT licence), from the arrays of `mien.heads.models.ict_files.read_ict`."""
 
     name: ClassVar[str] = "ict"
 
@@ -71,7 +71,7 @@ class IctHead(Head):
         offset = centres.mean(axis=0) - EYE_CENTRE * [0, 1, 1]
         rest = (file.neutral - offset).astype(np.float32)
         shown, basis = _arkit_basis(file)
-        # the balls turn as rigid bodies, whatever a shape would do to them
+        # the eyeballs are rigid: shapes do not deform them
         moves_eyes = [i for i, name in enumerate(shown) if name.startswith("eyeLook")]
         for eye in (LEFT_EYE, RIGHT_EYE):
             basis[moves_eyes, slice(*eye)] = 0
@@ -100,7 +100,7 @@ class IctHead(Head):
 
     @cached_property
     def parts(self) -> NDArray[np.int64]:
-        """What each vertex (V,) belongs to, as `mien.heads.render.vertex_colours` numbers it."""
+        """Part (V,) that each vertex belongs to; indices as in `mien.heads.render.vertex_colours`."""
         parts = np.full(self.vertex_count, SKIN_PART)
         pieces = ((SOCKET, MOUTH_INSIDE), (GUMS, MOUTH_INSIDE), (TEETH_RANGE, TEETH), (LASH_RANGE, LASHES))
         for (start, end), part in (*pieces, (LEFT_EYE, EYES), (RIGHT_EYE, EYES)):
@@ -115,11 +115,11 @@ class IctHead(Head):
         return np.where((materials == SKIN) & covered, HAIR, materials)
 
     def painted(self, appearance: Appearance) -> NDArray[np.uint8]:
-        """sRGB (V, 3) of an appearance on the vertices; hair is a shadow on the scalp."""
+        """Vertex colours sRGB (V, 3) of an appearance; hair is painted on the scalp."""
         return paint_head(self._rest_numpy, self.faces, self.landmark_vertices, self.parts, appearance)
 
     def posed(self, pose: Pose) -> Tensor:
-        """Vertices (B, V, 3) of a checked pose, as `vertices` promises."""
+        """Vertices (B, V, 3) of a checked pose; see `vertices`."""
         rest = self._rest + (pose.identity @ self._identities.flatten(1)).unflatten(1, (-1, 3))  # type: ignore[operator, union-attr]
         offsets = self._weights(pose) @ self._basis.flatten(1)  # type: ignore[union-attr, operator]
         points = self._turn_eyes(rest + offsets.unflatten(1, (-1, 3)), pose)
@@ -128,7 +128,7 @@ class IctHead(Head):
         return points / HEAD_HEIGHT + pose.translation[:, None]
 
     def _weights(self, pose: Pose) -> Tensor:
-        """Weights (B or 1, E) of the shapes that the model has: jaw and gaze are asked of its own shapes."""
+        """Weights (B or 1, E) of the model's shapes, including those for jaw and gaze."""
         aside = pose.jaw[:, 1] / JAW_ASIDE / 2
         down = (pose.eyes[:, 1] / GAZE_LIDS).clamp(-1, 1)
         shares = {"jawOpen": pose.jaw[:, 0] / JAW_ANGLE, "jawLeft": aside, "jawRight": -aside}
@@ -152,17 +152,17 @@ class IctHead(Head):
 
 
 def arkit_name(name: str) -> str:
-    """ICT-FaceKit's name of a shape as ARKit writes it: browDown_L → browDownLeft."""
+    """ARKit's name of a shape of ICT-FaceKit: browDown_L → browDownLeft."""
     stem, _, side = name.rpartition("_")
     return stem + {"L": "Left", "R": "Right"}[side] if side in ("L", "R") else name
 
 
 def _arkit_basis(file: IctFile) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """ARKit's names that the file shows, in Apple's order, and their displacements (E, V, 3)."""
+    """The ARKit names in the file, in Apple's order, and their displacements (E, V, 3)."""
     found: dict[str, NDArray[np.float32]] = {}
     for name, shape in zip(file.expression_names, file.expressions, strict=True):
         sided = arkit_name(name)
-        # what ICT-FaceKit has on both sides and ARKit once: browInnerUp, cheekPuff
+        # shapes for each side in ICT-FaceKit that ARKit has once: browInnerUp, cheekPuff
         whole = sided.removesuffix("Left").removesuffix("Right")
         for target in (sided, whole):
             if target in EXPRESSION_INDEX:
@@ -173,7 +173,7 @@ def _arkit_basis(file: IctFile) -> tuple[tuple[str, ...], NDArray[np.float32]]:
 
 
 def _cropped_lashes(rest: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which vertices (V,) are the lashes' tips, which are not drawn: without their texture they are a dark band."""
+    """Mask (V,) of the tips of the lashes, which are not rendered: without their texture they are a dark band."""
     start, end = LASH_RANGE
     away, _ = cKDTree(rest[slice(*FACE)]).query(rest[start:end])
     cropped = np.zeros(len(rest), bool)
@@ -182,7 +182,7 @@ def _cropped_lashes(rest: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def _triangles(quads: NDArray[np.int32], cropped: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Faces (F, 3) of the parts that are drawn."""
+    """Faces (F, 3) of the rendered parts."""
     second = quads[quads[:, 3] >= 0][:, [0, 2, 3]]
     faces = np.concatenate([quads[:, :3], second])
     inside = [*LOWER_LASHES, (LEFT_SURFACE[1], LEFT_EYE[1]), (RIGHT_SURFACE[1], RIGHT_EYE[1])]

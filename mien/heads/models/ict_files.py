@@ -1,4 +1,4 @@
-"""ICT-FaceKit's files: the official folder of OBJ meshes, and the same numbers packed into one npz.
+"""Reading ICT-FaceKit: the official folder of OBJ meshes, or the same arrays packed into one npz.
 
 Source: Li et al., "Learning Formation of Physically-Based Face Attributes" (CVPR 2020), https://github.com/ICT-VGL/
 ICT-FaceKit, folder FaceXModel; copyright (c) 2020 USC Institute for Creative Technologies, MIT licence.
@@ -19,7 +19,7 @@ from mien.heads.head import HeadError
 from mien.progress import progress_bar
 
 VERTICES, QUADS = 26719, 26384
-"""Size of ICT-FaceKit's mesh; its parts are ranges of its vertices, so another mesh is another model."""
+"""Size of ICT-FaceKit's mesh; its parts are ranges of vertices, so other meshes are refused."""
 
 NEUTRAL, INDICES = "generic_neutral_mesh.obj", "vertex_indices.json"
 
@@ -28,7 +28,7 @@ _KEYS = ("neutral", "faces", "expr_names", "expr_q", "expr_scale", "id_names", "
 
 @dataclass(frozen=True, eq=False)
 class IctFile:
-    """ICT-FaceKit's numbers in its own units (about cm) and order.
+    """The arrays of ICT-FaceKit in its own units (about cm) and order.
 
     neutral: float32 (V, 3). quads: int32 (F, 4), -1 in the last column of a triangle. landmarks: int64 (68,) vertices
     in iBUG's order. expressions: float32 (E, V, 3) displacements at weight 1, named. identities: float32 (I, V, 3).
@@ -61,9 +61,9 @@ class IctFile:
 
 
 def read_ict(path: Path) -> IctFile:
-    """Read the official folder (with its OBJ files), a packed npz, or a folder that holds one packed npz.
+    """Read the official folder of OBJ files, a packed npz, or a folder with one packed npz.
 
-    Raises HeadError, in one sentence, for a file that is missing or of another structure.
+    Raises HeadError for a file that is missing or of another structure.
     """
     if path.is_dir():
         packed = sorted(path.glob("*.npz"))
@@ -161,10 +161,10 @@ def _quantised(shapes: NDArray[np.float32]) -> tuple[NDArray[np.int16], NDArray[
 
 
 def pack_ict(folder: Path, path: Path) -> None:
-    """Pack the official folder into one npz (about 16 MB instead of 400), which opens in a second.
+    """Pack the official folder into one npz (about 16 MB instead of 400), which loads in a second.
 
-    Displacements are kept to 1/32767 of each shape's largest one: within a micrometre. Raises HeadError when the
-    folder is not ICT-FaceKit's or `path` exists.
+    Displacements are quantised to 1/32767 of the largest one of each shape: within a micrometre. Raises HeadError if
+    the folder is not ICT-FaceKit's or `path` exists.
     """
     if path.exists():
         raise HeadError(f"{path} exists, and nothing is overwritten")

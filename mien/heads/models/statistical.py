@@ -1,7 +1,7 @@
-"""What FLAME and GNM Head have in common: principal components of shape and expression, and a skeleton that skins them.
+"""Common base of FLAME and GNM Head: principal components of shape and expression, and a skinned skeleton.
 
-Such a model knows neither ARKit's names nor mien's units. Its own joints bring it into head units; the expressions are
-found by least squares, so that it moves as the embedded head does. Both are computed when it is opened.
+Such a model has neither ARKit's expressions nor mien's units. Its eye joints give the transform to head units; the
+expressions are fitted by least squares to the displacements of the embedded head. Both are computed on loading.
 """
 
 from __future__ import annotations
@@ -34,28 +34,29 @@ from mien.heads.render.vertex_colours import (
 Array = NDArray[np.float64]
 
 PUPILS = 6.3
-"""cm between the centres of an average adult's eyes: what a model's own unit is told by."""
+"""Distance in cm between the centres of an adult's eyes, from which the unit of a model is derived."""
 
 NORMAL_WORTH = 0.4
-"""cm of distance that two normals at a right angle are worth, over the square root of 2, in looking for landmarks."""
+"""Weight in cm of a unit difference of normals in the search for landmarks; perpendicular normals differ by √2."""
 
 RIDGE = 0.02
-"""cm² of landmark displacement, summed over the landmarks, that one squared unit of a coefficient must be worth."""
+"""Weight of the ridge penalty: cm² of landmark displacement, summed over landmarks, per squared coefficient."""
 
 SAMPLES, ALL_OVER = 1500, 20.0
-"""Vertices all over a model that keep a fit from moving what no landmark sees; all together count as 20 landmarks."""
+"""Number of vertices, spread over the model, that constrain the fit far from landmarks; together they weigh as much as
+20 landmarks."""
 
 EXPLAINED = 0.5
-"""The part of the landmarks' squared displacement that a fit must explain, for an expression to count as shown."""
+"""Minimum fraction of the landmarks' squared displacement that the fit of a supported expression explains."""
 
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """A statistical model at rest, in its own units.
+    """The mean of a statistical model in its own units.
 
     points: (V, 3). faces: int32 (F, 3). eyes: (2, 3) centres of the person's left and right eyeball.
-    eyeball: (V,) True where a vertex turns with an eye. directions: (E, V, 3) expression components.
-    landmarks: (68,) vertices in iBUG's order, None where the file does not say.
+    eyeball: (V,) whether a vertex rotates with an eye. directions: (E, V, 3) expression components.
+    landmarks: (68,) vertices in iBUG's order; None: not in the file.
     """
 
     points: Array
@@ -68,7 +69,7 @@ class Template:
 
 @dataclass(frozen=True, eq=False)
 class _Example:
-    """The embedded head's skin at rest (S, 3), its normals, what expressions add (52, S, 3) in cm; its landmarks."""
+    """Skin of the embedded head at rest (S, 3) in cm, normals, displacements by expression (52, S, 3), landmarks."""
 
     points: Array
     normals: Array
@@ -89,15 +90,15 @@ def _example() -> _Example:
 
 
 def _place(points: Array, normals: Array) -> Array:
-    """Coordinates (N, 6) in which near means: near, and facing the same way."""
+    """Coordinates (N, 6) of points and weighted normals, for nearest-neighbour search."""
     return np.concatenate([points, NORMAL_WORTH * normals], axis=1)
 
 
 def nearest_landmarks(points: Array, faces: NDArray[np.int32], skin: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Vertices (68,) of `points` (V, 3) in cm that lie nearest to the embedded head's landmarks on the `skin`.
+    """Vertices (68,) of `points` (V, 3) in cm on the `skin` that are nearest to the embedded head's landmarks.
 
-    The landmarks are first stretched along the axes to the face that they find, four times. Normals count too: they
-    tell the lips apart where they touch.
+    The landmarks are scaled along the axes to the matched vertices in four iterations. Normals are part of the
+    distance: they distinguish the lips where these touch.
     """
     example = _example()
     marks, normals = example.points[example.landmarks], example.normals[example.landmarks]
@@ -118,11 +119,11 @@ def nearest_landmarks(points: Array, faces: NDArray[np.int32], skin: NDArray[np.
 def fit_expressions(
     template: Template, points: Array, scale: float, landmarks: NDArray[np.int64], without: frozenset[str]
 ) -> tuple[Array, frozenset[str]]:
-    """Coefficients (52, E) that move a model as the embedded head moves, and the names that they show.
+    """Coefficients (52, E) of ARKit's expressions in the model's components, and the names that are supported.
 
-    points: (V, 3) the template's in cm; scale: cm of its unit. Ridge regression on the displacements of the landmarks
-    and, more lightly, of `SAMPLES` vertices all over the model: the skin's are the nearest ones of the embedded head,
-    eyeballs stay. `without`: names that joints show. A name of which less than `EXPLAINED` is found stays 0.
+    points: (V, 3) of the template in cm; scale: cm per unit of the model. Ridge regression of the embedded head's
+    displacements at the landmarks and, with less weight, at `SAMPLES` vertices (nearest skin vertices; eyeballs do not
+    move). `without`: names that joints implement. A name with less than `EXPLAINED` has coefficients 0.
     """
     example = _example()
     sampled = np.unique(np.linspace(0, len(points) - 1, SAMPLES).astype(np.int64))
@@ -149,10 +150,10 @@ def fit_expressions(
 
 
 class StatisticalHead(Head):
-    """A head over principal components; a subclass says how its library skins them."""
+    """A head with principal components; subclasses implement the skinning."""
 
     by_joints: frozenset[str] = frozenset()
-    """ARKit's names that the model's joints show; eyeLook* always are."""
+    """ARKit's names that the model's joints implement; eyeLook* always are."""
 
     def __init__(self, template: Template, identity_names: tuple[str, ...]) -> None:
         super().__init__()
@@ -170,7 +171,7 @@ class StatisticalHead(Head):
             self.landmark_vertices = nearest_landmarks(self._rest, self.faces, ~template.eyeball)
         else:
             self.landmark_vertices = template.landmarks
-        # the eyes turn by joints, and the lids that follow them are fitted
+        # the eyes are rotated by joints, and the lids that follow them are fitted
         coefficients, fitted = fit_expressions(template, self._rest, scale, self.landmark_vertices, self.by_joints)
         self.expressions: frozenset[str] = fitted | self.by_joints | eyes
         self._scale = scale / HEAD_HEIGHT
@@ -206,7 +207,7 @@ class StatisticalHead(Head):
         return (points - self._origin) * self._scale + pose.translation[:, None]  # type: ignore[operator]
 
     def _shares(self, pose: Pose) -> Tensor:
-        """What gaze adds to the lids' expressions and jaw to the jaw's (B or 1, 52); jaw only where no joint turns."""
+        """Expression weights (B or 1, 52) added by gaze (lids) and, for models without a jaw joint, by jaw."""
         down = (pose.eyes[:, 1] / GAZE_LIDS).clamp(-1, 1)
         shares = {f"eyeLookDown{side}": down.clamp(min=0) for side in ("Left", "Right")}
         shares |= {f"eyeLookUp{side}": (-down).clamp(min=0) for side in ("Left", "Right")}
@@ -224,4 +225,4 @@ class StatisticalHead(Head):
     def skinned(
         self, identity: Tensor, components: Tensor, neck: Tensor, jaw: Tensor, left: Tensor, right: Tensor
     ) -> Tensor:
-        """Vertices (B, V, 3) in the model's own units of identity (B, I), components (B, E) and rotations (B, 3, 3)."""
+        """Vertices (B, V, 3) in the model's units from identity (B, I), components (B, E) and rotations (B, 3, 3)."""

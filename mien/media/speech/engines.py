@@ -1,4 +1,4 @@
-"""Speech engines by name. They are optional and loaded on demand; another engine joins by a line in `ENGINES`."""
+"""Speech engines by name. They are optional and loaded on demand; a new engine is one more entry of `ENGINES`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mien.media.speech.interface import Synthesiser
 
 
 def _espeak() -> Synthesiser:
-    from mien.media.speech.espeak import EspeakSynthesiser  # GPL-3.0-or-later behind it: only on demand
+    from mien.media.speech.espeak import EspeakSynthesiser  # GPL-3.0-or-later library: loaded on demand only
 
     return EspeakSynthesiser()
 
@@ -20,16 +20,16 @@ def _vits(model: str | None = None) -> Synthesiser:
 
 
 ENGINES: dict[str, Callable[..., Synthesiser]] = {"espeak": _espeak, "vits": _vits}
-"""The engines by name; each function raises `SpeechUnavailable` where its engine is not installed."""
+"""Name → function that opens the engine, or raises `SpeechUnavailable` if it is not installed."""
 
 MODEL_ENGINES = frozenset({"vits"})
-"""The engines that take a model's name or folder behind a colon, such as `vits:facebook/mms-tts-vie`."""
+"""Engines that accept the name or folder of a model after a colon, such as `vits:facebook/mms-tts-vie`."""
 
 
 def synthesiser(engine: str = "espeak") -> Synthesiser:
-    """Open an engine by name; one of `MODEL_ENGINES` with a model's name or folder behind a colon, if it is to be that.
+    """Open an engine by name; for one of `MODEL_ENGINES`, the name or folder of a model may follow after a colon.
 
-    Raises ValueError for an unknown name and SpeechUnavailable, with the remedy, where it is not installed.
+    Raises ValueError for an unknown name, and SpeechUnavailable with a remedy if the engine is not installed.
     """
     name, colon, model = engine.partition(":")
     if name not in ENGINES or (colon and (name not in MODEL_ENGINES or not model)):

@@ -1,6 +1,6 @@
-"""espeak-ng as a speech engine, through ctypes on the library that the wheel `espeakng_loader` carries.
+"""espeak-ng as a speech engine, through ctypes on the library in the wheel `espeakng_loader`.
 
-espeak-ng is GPL-3.0-or-later. mien neither contains nor links it: it is loaded when a user has installed it.
+espeak-ng is GPL-3.0-or-later. mien neither contains nor links it: it is loaded if a user has installed it.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _POS_CHARACTER = 1
 _EVENT_END_OF_LIST, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _BUFFER_MS = 200
-_PATH_BYTES = 120  # its buffer for the path of its data holds 160
+_PATH_BYTES = 120  # size of its buffer for the path of the data
 
-_lock = threading.Lock()  # the library's state is global to the process
+_lock = threading.Lock()  # the state of the library is global in the process
 
 
 class _EventId(ctypes.Union):
@@ -70,14 +70,14 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass
 class _Recording:
-    """What the engine reports for one piece of text: samples and raw events (milliseconds from the piece's start)."""
+    """Output of the engine for one piece of text: samples and events (in milliseconds from the start of the piece)."""
 
     blocks: list[NDArray[np.int16]] = field(default_factory=list)
     phonemes: list[tuple[int, int, str]] = field(default_factory=list)
     words: list[tuple[int, int, int]] = field(default_factory=list)
 
     def receive(self, samples: Any, count: int, events: Any) -> int:
-        """The engine's callback; 0 asks it to go on."""
+        """The engine's callback; returns 0 to continue."""
         if samples and count > 0:
             self.blocks.append(np.ctypeslib.as_array(samples, (count,)).copy())
         index = 0
@@ -94,7 +94,7 @@ class _Recording:
 
 @cache
 def _installation() -> tuple[str, Path]:
-    """The path of the library and the folder of its data."""
+    """Path of the library and of its data folder."""
     try:
         import espeakng_loader
     except ImportError as error:
@@ -107,7 +107,7 @@ def _installation() -> tuple[str, Path]:
 
 @cache
 def _short_data_path() -> bytes:
-    """The data folder by a path that the engine's buffer can hold."""
+    """Yield a path of the data folder that is short enough for the engine's buffer."""
     data = os.fsencode(_installation()[1])
     if len(data) <= _PATH_BYTES:
         return data
@@ -120,13 +120,13 @@ def _short_data_path() -> bytes:
 
 @cache
 def _languages() -> dict[str, str]:
-    """Language, such as `en-gb`, → the name of espeak's voice file for it, such as `en`."""
+    """Language, such as `en-gb` → name of espeak's voice file, such as `en`."""
     names: dict[str, str] = {}
     for path in sorted((_installation()[1] / "lang").rglob("*")):
         if not path.is_file():
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
-        # a file names its languages best first; what other files call their own stays theirs
+        # a file lists its languages by priority; the first language of another file is not overridden
         for language in re.findall(r"^language\s+([\w-]+)", text, re.MULTILINE)[:1]:
             names.setdefault(language.lower(), path.name)
         names.setdefault(path.name.lower(), path.name)
@@ -135,10 +135,10 @@ def _languages() -> dict[str, str]:
 
 @contextmanager
 def _fresh_library() -> Iterator[tuple[Any, int]]:
-    """Yield the library, newly loaded, and its sample rate.
+    """Yield the newly loaded library and its sample rate.
 
-    The library keeps the phase of its waves and its random state between calls and nothing resets them: only a library
-    that is loaded anew, in about 4 ms, speaks the same text with the same samples every time.
+    The library keeps the phase of its oscillators and its random state between calls, and nothing resets them. Only a
+    newly loaded library (about 4 ms) gives equal samples for equal texts.
     """
     with _lock:
         try:
@@ -159,9 +159,9 @@ def _fresh_library() -> Iterator[tuple[Any, int]]:
 
 
 class EspeakSynthesiser:
-    """espeak-ng: more than a hundred languages, formant synthesis, phonemes and words with their times.
+    """espeak-ng: formant synthesis of more than a hundred languages, with the times of phonemes and words.
 
-    Calls from several threads wait for each other; every process has its own engine.
+    Calls from several threads are serialised; every process has its own engine.
     """
 
     def __init__(self) -> None:
@@ -176,9 +176,9 @@ class EspeakSynthesiser:
         return sorted(_languages())
 
     def speak(self, text: str, voice: Voice = Voice()) -> Speech:  # noqa: B008 - a frozen value
-        """Speak `text`; times are exact to a millisecond.
+        """Synthesise `text`; times have a resolution of one millisecond.
 
-        Raises ValueError where nothing can be spoken or the voice is unknown.
+        Raises ValueError if the text has nothing to speak or the voice is unknown.
         """
         pieces = split_text(speakable_text(text))
         samples: list[NDArray[np.float32]] = []
@@ -225,7 +225,7 @@ def _record(library: Any, text: str, pause: bool) -> _Recording:
 def _timed(
     recording: _Recording, text: str, offset: float, seconds: float
 ) -> tuple[list[SpokenPhoneme], list[SpokenWord]]:
-    """Phonemes and words of a piece that starts at `offset` and lasts `seconds`, each with its end."""
+    """Phonemes and words, with start and end times, of a piece that starts at `offset` and lasts `seconds`."""
     starts = [milliseconds / 1000 for milliseconds, _, _ in recording.phonemes] + [seconds]
     phonemes, positions = [], []
     for (_, position, name), start, end in zip(recording.phonemes, starts[:-1], starts[1:], strict=True):
@@ -235,7 +235,7 @@ def _timed(
     words = []
     limits = [offset + word[0] / 1000 for word in recording.words] + [offset + seconds]
     for (_, position, count), begin, limit in zip(recording.words, limits[:-1], limits[1:], strict=True):
-        # A phoneme knows its word; a word that is spoken as part of another has none and is found by its time.
+        # Phonemes refer to their word; a word spoken as part of another has no phonemes and is placed by its time.
         own = [phoneme for phoneme, its in zip(phonemes, positions, strict=True) if its == position]
         own = own or [phoneme for phoneme in phonemes if begin <= phoneme.start < limit]
         # espeak counts up to an apostrophe: "It" of "It's"

@@ -1,6 +1,6 @@
-"""Speech synthesis: a text and a voice in; samples, phonemes and words with their times out.
+"""Interface of speech synthesis: text and voice → samples, and phonemes and words with their times.
 
-Equal text and voice give equal samples, whatever was spoken before (see `Voice` for the exceptions).
+Equal text and voice give equal samples, whatever was synthesised before (see `Voice` for the exceptions).
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_CHARACTERS = 100_000
-"""The longest text that is spoken; about two hours."""
+"""Maximum length of a text; about two hours of speech."""
 
 PIECE_CHARACTERS = 400
-"""How long a piece of text is that an engine gets at once, at most."""
+"""Maximum length of the piece of text that an engine gets at once."""
 
 
 class SpeechUnavailable(RuntimeError):  # noqa: N818 - a state of the machine, named as such
-    """No speech can be made on this machine; the message names the remedy."""
+    """Speech synthesis is not possible on this machine; the message names the remedy."""
 
 
 class Voice(BaseModel):
-    """How the text is spoken.
+    """Voice and manner of speaking.
 
     `language`: an espeak-ng voice name, such as `en-us`, `en-gb`, `vi`. `variant`: `f1`–`f5` (women), `m1`–`m8` (men)
-    or another of the engine's variants; None: the language's own voice. `pitch`, `pitch_range`: 0–99, 50 is the
-    voice's own. `words_per_minute`: 80–450.
+    or another variant of the engine; None: the default voice of the language. `pitch`, `pitch_range`: 0–99, default 50.
+    `words_per_minute`: 80–450.
 
-    Variants with breath (espeak's f2, f3, f5) hold noise that espeak seeds by the clock: phonemes and times are the
-    same every time, the samples are not. The other variants named here give the same samples every time.
+    Breathy variants (espeak's f2, f3, f5) contain noise that espeak seeds by the clock: their phonemes and times are
+    reproducible, their samples are not. The other variants named here give equal samples every time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,7 +48,7 @@ class Voice(BaseModel):
 
 @dataclass(frozen=True)
 class SpokenPhoneme:
-    """A phoneme in IPA, with the stress mark `ˈ` or `ˌ` before it where it is stressed; `start`, `end` in seconds."""
+    """A phoneme in IPA, preceded by `ˈ` or `ˌ` if stressed; `start`, `end` in seconds."""
 
     phoneme: str
     start: float
@@ -57,7 +57,7 @@ class SpokenPhoneme:
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """A word as the text has it; `start`, `end` in seconds."""
+    """A word as spelled in the text; `start`, `end` in seconds."""
 
     word: str
     start: float
@@ -66,7 +66,7 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Speech:
-    """What was spoken: `samples` float32 (N,) in [-1, 1] at `hz`; phonemes and words in the order of time.
+    """Synthesised speech: `samples` float32 (N,) in [−1, 1] at `hz`; phonemes and words in the order of time.
 
     Pauses are gaps between phonemes.
     """
@@ -82,7 +82,7 @@ class Speech:
         return len(self.samples) / self.hz
 
     def at(self, hz: int) -> Speech:
-        """The same speech with its samples at another rate."""
+        """The same speech resampled to another rate."""
         return replace(self, samples=resample(self.samples, self.hz, hz), hz=hz)
 
 
@@ -90,7 +90,7 @@ class Synthesiser(Protocol):
     """A speech engine."""
 
     def speak(self, text: str, voice: Voice = ...) -> Speech:
-        """Speak `text`. Raises ValueError where nothing in it can be spoken, or the engine lacks the voice."""
+        """Synthesise `text`. Raises ValueError if it has nothing to speak or the engine lacks the voice."""
         ...
 
 
@@ -107,9 +107,9 @@ def resample(samples: NDArray[np.float32], hz: int, target_hz: int) -> NDArray[n
 
 
 def speakable_text(text: str) -> str:
-    """`text` without what no engine should see: control characters and lone surrogates become spaces.
+    """`text` with control characters and lone surrogates replaced by spaces.
 
-    Raises ValueError where no letter, digit or symbol is left, or the text is too long.
+    Raises ValueError if no letter, digit or symbol is left, or if the text is too long.
     """
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken at once")
@@ -121,9 +121,9 @@ def speakable_text(text: str) -> str:
 
 
 def split_text(text: str, longest: int = PIECE_CHARACTERS) -> list[str]:
-    """Cut `text` into pieces of at most `longest` characters: after sentences, else at spaces, else anywhere.
+    """Split `text` after each sentence; sentences of more than `longest` characters also at spaces, else anywhere.
 
-    Sentences are not put together again: each is a piece. The pieces, without their outer spaces, hold all of the text.
+    Outer spaces of the pieces are removed; nothing else is lost.
     """
     pieces = []
     for sentence in re.split(r"(?<=[.!?…。!?])\s+|\n\s*\n", text):

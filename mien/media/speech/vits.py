@@ -1,10 +1,9 @@
-"""VITS (Kim et al., ICML 2021) from transformers behind the speech interface: neural voices by name or from a folder.
+"""VITS (Kim et al., ICML 2021) from transformers as a speech engine: neural voices by name or from a folder.
 
-Without a name, the checkpoint follows from the voice's language: `facebook/mms-tts-eng` for English,
+Without a name, the language of the voice selects the checkpoint: `facebook/mms-tts-eng` for English,
 `facebook/mms-tts-vie` for Vietnamese (Pratap et al. 2023, "Scaling Speech Technology to 1,000+ Languages"; their
-weights are CC BY-NC 4.0: not for commerce). Nothing is downloaded unless the environment says MIEN_VITS_DOWNLOAD=1:
-weights are looked for in the Hugging Face cache of this machine, or in the folder that is named. They are read as
-safetensors only.
+weights are CC BY-NC 4.0, not for commercial use). Weights are read, as safetensors only, from the local Hugging Face
+cache or from the given folder; they are downloaded only if the environment variable MIEN_VITS_DOWNLOAD is 1.
 """
 
 from __future__ import annotations
@@ -33,19 +32,19 @@ from mien.media.speech.interface import (
 )
 
 CHECKPOINTS = {"en": "facebook/mms-tts-eng", "vi": "facebook/mms-tts-vie"}
-"""The checkpoint for a language, by the first part of its name."""
+"""First part of a language's name → checkpoint."""
 
 DOWNLOAD = "MIEN_VITS_DOWNLOAD"
-"""The environment variable that allows downloads from the Hugging Face hub where it is 1."""
+"""Environment variable that allows downloads from the Hugging Face hub if it is 1."""
 
 USUAL_WORDS_PER_MINUTE = 175
-"""What counts as a checkpoint's own rate: the usual one of `Voice`."""
+"""The value of `Voice.words_per_minute` at which a checkpoint speaks at its own rate."""
 
 PAUSE_SECONDS = 0.3
-"""The silence between two sentences."""
+"""Silence between two sentences."""
 
 LONGEST_SECONDS = 300
-"""No sentence of at most 400 characters lasts longer; only weights that are damaged make it, and memory must last."""
+"""Maximum duration of a sentence of at most 400 characters; only damaged weights exceed it, and fill the memory."""
 
 _SEED = 0
 _lock = threading.Lock()
@@ -66,15 +65,15 @@ class _Checkpoint:
 
     @property
     def spells_letters(self) -> bool:
-        """Whether its tokens are the text's own letters, neither phonemes nor a romanisation."""
+        """Whether its tokens are letters of the text, not phonemes or a romanisation."""
         return not (self.tokenizer.phonemize or self.tokenizer.is_uroman)
 
 
 class VitsSynthesiser:
-    """Neural speech by VITS: words with their times, no phonemes. The same text and voice give the same samples.
+    """Neural speech synthesis by VITS: words with their times, no phonemes. Equal text and voice give equal samples.
 
-    `model`: a checkpoint's name on the Hugging Face hub, or a folder that holds one; None: by the voice's language.
-    `download`: whether it may be fetched; None: where MIEN_VITS_DOWNLOAD is 1. Raises SpeechUnavailable where
+    `model`: name of a checkpoint on the Hugging Face hub, or its folder; None: selected by the language of the voice.
+    `download`: whether it may be downloaded; None: if MIEN_VITS_DOWNLOAD is 1. Raises SpeechUnavailable if
     transformers is not installed.
     """
 
@@ -84,11 +83,11 @@ class VitsSynthesiser:
         self.download = os.environ.get(DOWNLOAD) == "1" if download is None else download
 
     def speak(self, text: str, voice: Voice = Voice()) -> Speech:  # noqa: B008 - a frozen value
-        """Speak `text`; a word's times follow from the durations that the model gives each of its letters.
+        """Synthesise `text`; the times of the words follow from the predicted durations of their letters.
 
-        Of the voice count the language (unless a model was named), the words per minute and, of a model with several
-        speakers, the variant as the speaker's number. Raises ValueError for a pitch, which VITS has not, for a letter
-        that the checkpoint does not know, and where nothing can be spoken; SpeechUnavailable where weights are missing.
+        Used from the voice: the language (unless a model was given), the words per minute and, for a model with several
+        speakers, the variant as the number of the speaker. Raises ValueError for a pitch other than 50, for a letter
+        that is not in the vocabulary, and if there is nothing to speak; SpeechUnavailable if weights are missing.
         """
         sentences = split_text(speakable_text(text))
         if (voice.pitch, voice.pitch_range) != (50, 50):
@@ -134,7 +133,7 @@ def _checkpoint_for(language: str) -> str:
 
 @lru_cache(maxsize=2)
 def _load(name: str, download: bool) -> _Checkpoint:
-    """Raises SpeechUnavailable, with the remedy, where the checkpoint is not there or cannot be used."""
+    """Raises SpeechUnavailable, with a remedy, if the checkpoint is missing or unusable."""
     transformers = _transformers()
     transformers.utils.logging.disable_progress_bar()
     folder = Path(name).expanduser()
@@ -167,7 +166,7 @@ def _speaker(checkpoint: _Checkpoint, voice: Voice) -> int | None:
 
 
 def _spelled(checkpoint: _Checkpoint, sentence: str) -> list[tuple[str, str]]:
-    """Each word of a sentence as the text has it, without outer punctuation, with what the tokenizer makes of it."""
+    """Each word of a sentence without outer punctuation, and the letters that the tokenizer keeps of it."""
     found = []
     for word in unicodedata.normalize("NFC", sentence).replace("’", "'").split():
         known = "".join(_letter(checkpoint, letter, word) for letter in word) if checkpoint.spells_letters else word
@@ -183,7 +182,7 @@ def _spelled(checkpoint: _Checkpoint, sentence: str) -> list[tuple[str, str]]:
 
 
 def _letter(checkpoint: _Checkpoint, letter: str, word: str) -> str:
-    """A letter that the checkpoint knows: itself, or without its accents. Raises ValueError where there is none."""
+    """The letter, or its base letter without accents if only that is in the vocabulary. Raises ValueError otherwise."""
     if letter.lower() in checkpoint.vocabulary or letter in checkpoint.vocabulary or not letter.isalnum():
         return letter
     plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
@@ -195,7 +194,7 @@ def _letter(checkpoint: _Checkpoint, letter: str, word: str) -> str:
 
 
 def _tokens(checkpoint: _Checkpoint, words: list[str]) -> tuple[list[int], list[int | None]]:
-    """Token ids of a sentence, and which word each belongs to; None: the blanks and spaces between letters."""
+    """Token ids of a sentence, and the index of the word of each; None for blanks and spaces."""
     letters: list[str] = []
     owners: list[int | None] = []
     for number, word in enumerate(words):
@@ -207,7 +206,7 @@ def _tokens(checkpoint: _Checkpoint, words: list[str]) -> tuple[list[int], list[
     ids: list[int] = checkpoint.tokenizer.convert_tokens_to_ids(letters)
     if not checkpoint.tokenizer.add_blank:
         return ids, owners
-    # a blank, which is token 0, before, between and behind all
+    # a blank (token 0) before, between and after all tokens
     spread, spread_owners = [0] * (2 * len(ids) + 1), [None] * (2 * len(ids) + 1)
     spread[1::2] = ids
     spread_owners[1::2] = owners  # type: ignore[assignment]
@@ -217,24 +216,24 @@ def _tokens(checkpoint: _Checkpoint, words: list[str]) -> tuple[list[int], list[
 def _synthesise(
     checkpoint: _Checkpoint, tokens: list[int], rate: float, speaker: int | None
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Samples (N,) of the tokens at `rate` times the usual one, and at which sample each token ends."""
+    """Samples (N,) of the tokens at `rate` times the normal speed, and the sample index at which each token ends."""
     import torch
 
     model = checkpoint.model
-    told: dict[str, Any] = {}
+    predicted: dict[str, Any] = {}
 
     length_scale = 1.0 / (rate * float(model.speaking_rate))
 
-    def hear(_module: Any, _given: Any, log_durations: Any) -> None:
+    def keep_durations(_module: Any, _inputs: Any, log_durations: Any) -> None:
         frames = torch.ceil(torch.exp(log_durations.flatten()) * length_scale).double()
         if not float(frames.sum()) * float(np.prod(model.config.upsample_rates)) <= LONGEST_SECONDS * checkpoint.hz:
-            raise SpeechUnavailable(f"{checkpoint.name} drags a sentence out without end: its weights are damaged")
-        told["ends"] = np.cumsum(frames.numpy())
+            raise SpeechUnavailable(f"{checkpoint.name} makes a sentence endless: its weights are damaged")
+        predicted["ends"] = np.cumsum(frames.numpy())
 
     with _lock, torch.no_grad(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(_SEED)  # noise gives the voice its liveliness: the same one for the same text
-        # the model keeps the durations to itself; they are what VitsModel.forward makes of its predictor's answer
-        hook = model.duration_predictor.register_forward_hook(hear)
+        torch.manual_seed(_SEED)  # the noise input varies the voice; a fixed seed gives equal samples for equal texts
+        # the model does not return the durations; they are computed from its predictor as in VitsModel.forward
+        hook = model.duration_predictor.register_forward_hook(keep_durations)
         try:
             answer = model(torch.tensor([tokens]), speaker_id=speaker, speaking_rate=1.0 / length_scale)
         finally:
@@ -242,11 +241,12 @@ def _synthesise(
     samples = np.clip(answer.waveform[0].numpy(), -1, 1).astype(np.float32)
     if not np.isfinite(samples).all():
         raise SpeechUnavailable(f"{checkpoint.name} gives no sound but NaN: its weights are damaged")
-    return samples, told["ends"] * (len(samples) / max(float(told["ends"][-1]), 1.0))
+    ends = predicted["ends"]
+    return samples, ends * (len(samples) / max(float(ends[-1]), 1.0))
 
 
 def _timed(words: list[str], owners: list[int | None], ends: NDArray[np.float64], begin: float) -> list[SpokenWord]:
-    """Words from the first to the last of their tokens; `ends` (N,) of the tokens in seconds, `begin` of the first."""
+    """Words with the times of their tokens; `ends` (N,) of the tokens and `begin` of the first, in seconds."""
     starts = np.concatenate([[begin], ends[:-1]])
     spoken = []
     for number, word in enumerate(words):

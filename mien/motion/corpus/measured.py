@@ -15,7 +15,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pandas as pd
 import torch
@@ -29,7 +28,7 @@ from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.detectors.open import open_detector
 from mien.faces.filters import check_face, check_length
 from mien.faces.options import FilterOptions
-from mien.faces.shards import FaceShards, ShardError
+from mien.faces.shards import FaceShards
 from mien.faces.tracks import FaceTrack, TrackBuilder
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.fitting.fit import Fit, fit_head
@@ -87,7 +86,7 @@ def measure_shards(
     sizes = _picture_sizes(faces / "clips.csv")
     chosen = [clip_id for clip_id in shards if only is None or clip_id in only]
     labels = shards.index
-    jobs = [_ShardJob(faces, str(labels.loc[name, "shard"]), name, sizes.get(name)) for name in chosen]
+    jobs = [_ShardJob(shards.only([clip_id]), clip_id, sizes.get(clip_id)) for clip_id in chosen]
     outcomes = map_clips(partial(_measure_aligned, fps=fps), jobs, execution, "motion")
     for clip_id, outcome in zip(chosen, outcomes, strict=True):
         yield _measured(clip_id, _texts(labels.loc[clip_id].to_dict()), outcome)
@@ -100,10 +99,9 @@ def _texts(row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _ShardJob:
-    """One clip of a shard; `size` of the camera's picture in pixels, None where nobody knows."""
+    """One clip of the shards; `size` (width, height) of the camera's picture in pixels, None if unknown."""
 
-    faces: Path
-    shard: str
+    shards: FaceShards
     clip_id: str
     size: tuple[int, int] | None
 
@@ -115,22 +113,16 @@ def _picture_sizes(table: Path) -> dict[str, tuple[int, int]]:
 
 
 def _measure_aligned(job: _ShardJob, fps: Fraction) -> tuple[Performance, float]:
-    path = job.faces / job.shard
-    try:
-        with h5py.File(path, "r", locking=False) as file:
-            group = file[job.clip_id]
-            own = Fraction(group.attrs["fps"])
-            transforms, landmarks = group["transform"][:], group["landmarks"][:]
-            mesh = group["mesh"][:] if "mesh" in group else None
-            side = group["video"].shape[1]
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
-        raise ShardError(f"{path} is missing, unfinished or damaged: run the align stage again ({error})") from error
-    back = _inverse(transforms)
+    shards, clip_id = job.shards, job.clip_id
+    landmarks, mesh = shards.array(clip_id, "landmarks"), shards.mesh(clip_id)
+    back = _inverse(shards.array(clip_id, "transform"))
+    shards.close()
     size = job.size
     if size is None:
-        middle = _moved(np.full((len(back), 1, 2), (side - 1) / 2), back)[:, 0].mean(0)
+        middle = _moved(np.full((len(back), 1, 2), (shards.size - 1) / 2), back)[:, 0].mean(0)
         size = (max(1, round(2 * middle[0])), max(1, round(2 * middle[1])))
-    return _fitted(_moved(landmarks, back), None if mesh is None else _moved(mesh, back), size, own, fps)
+    points = None if mesh is None else _moved(mesh, back)
+    return _fitted(_moved(landmarks, back), points, size, shards.rate(clip_id), fps)
 
 
 def _inverse(transforms: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
-"""Geometry and colour changed alike in target and reference.
+"""Augmentation of geometry and colour, equal for target and reference.
 
-Without it a network that sees few actors learns where their features are instead of looking at the reference.
+Without it a network trained on few actors memorises the positions of their features instead of using the reference.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from mien.media.coordinates import to_normalised, to_pixels
 from mien.talking.options import Augmentation
 
 MIRRORED = (
@@ -21,7 +22,7 @@ MIRRORED = (
     45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40,
     *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), 67, 66, 65,
 )  # fmt: skip
-"""Which iBUG landmark takes the place of each of the 68 in a mirrored picture."""
+"""For each of the 68 iBUG landmarks, the index of its counterpart in the mirrored picture."""
 
 UNCHANGED = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, contrast=0, colour=0)
 
@@ -33,11 +34,11 @@ def augment_pictures(
     random: np.random.Generator,
     placements: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Change B × N pictures uint8 (S, S, 3) and points (B, T, P, 2) in pixels.
+    """Augment B × N pictures uint8 (S, S, 3) and points (B, T, P, 2) in pixels.
 
-    `placements` (B, N, 3, 3): what is done to each picture before that, so that it is resampled only once. The
+    `placements` (B, N, 3, 3): transforms applied to each picture first, combined so that it is resampled only once. The
     points belong to the first T pictures. Returns the pictures (B, N, 3, S, S) in [−1, 1], the points, and which clips
-    were mirrored, (B,) bool. The points of a mirrored clip keep their numbers (see `MIRRORED`).
+    were mirrored, (B,) bool. The points of a mirrored clip keep their order (see `swap_sides`).
     """
     batch, count, size = len(pictures), len(pictures[0]), pictures[0][0].shape[0]
     draw, forward, flipped = draw_changes(random, batch, options)
@@ -58,14 +59,14 @@ def _change_clip(
     options: Augmentation,
     out: NDArray[np.float32],
 ) -> None:
-    """Move a clip's pictures by (N, 3, 3) on coordinates of [−1, 1], then change their colours; into (N, S, S, 3)."""
+    """Warp a clip's pictures by (N, 3, 3) in normalised coordinates, then change their colours; into (N, S, S, 3)."""
     size = pictures[0].shape[0]
-    # From [−1, 1] to the places of pixel centres, which OpenCV counts from 0.
+    # From normalised to pixel coordinates, in which OpenCV's matrices are.
     pixels = np.array([[size / 2, 0, (size - 1) / 2], [0, size / 2, (size - 1) / 2], [0, 0, 1]])
     matrices = (pixels @ forward.double().numpy() @ np.linalg.inv(pixels))[:, :2]
     gain = (1 + options.contrast * draw[5]) * (1 + options.colour * draw[7:10])
     levels = np.linspace(-1, 1, 256)[:, None] * gain.numpy() + options.brightness * float(draw[6])
-    table = np.clip(levels, -1, 1).astype(np.float32)[None]  # one table does what four passes over the picture would
+    table = np.clip(levels, -1, 1).astype(np.float32)[None]  # one lookup table instead of four passes over the picture
     moved = np.empty((size, size, 3), np.uint8)
     for picture, matrix, target in zip(pictures, matrices, out, strict=True):
         cv2.warpAffine(picture, matrix, (size, size), dst=moved, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
@@ -73,37 +74,35 @@ def _change_clip(
 
 
 def draw_changes(random: np.random.Generator, batch: int, options: Augmentation) -> tuple[Tensor, Tensor, Tensor]:
-    """Ten numbers (B, 10) in [−1, 1], the changes of place (B, 3, 3) that they mean, and what is mirrored (B,)."""
+    """Ten random numbers (B, 10) in [−1, 1], the transforms (B, 3, 3) they define, and the mirrored clips (B,)."""
     draw = torch.from_numpy(random.uniform(-1, 1, (batch, 10)).astype(np.float32))
     flipped = torch.from_numpy(random.random(batch) < options.flip)
     return draw, _matrices(draw, flipped, options), flipped
 
 
 def move_points(points: Tensor, matrices: Tensor, size: int) -> Tensor:
-    """Points (…, P, 2) in pixels of a picture of `size`, moved by matrices (…, 3, 3) on coordinates of [−1, 1]."""
-    # pixel centre p is at (2p + 1) / S − 1 in the coordinates of grid_sample
-    place = (2 * points + 1) / size - 1
-    moved = place @ matrices[..., :2, :2].transpose(-1, -2) + matrices[..., None, :2, 2]
-    return ((moved + 1) * size - 1) / 2
+    """Points (…, P, 2) in pixels of a picture of `size`, transformed by normalised matrices (…, 3, 3)."""
+    moved = to_normalised(points, size) @ matrices[..., :2, :2].transpose(-1, -2) + matrices[..., None, :2, 2]
+    return to_pixels(moved, size)
 
 
 def swap_sides(points: Tensor, flipped: Tensor) -> Tensor:
-    """Points (B, …, P, 2), P ≥ 68, whose first 68 are landmarks: those of mirrored clips (B,) get their new numbers.
+    """Points (B, …, P, 2), P ≥ 68, the first 68 landmarks: in mirrored clips (B,) left and right ones are exchanged.
 
-    A mirrored face is a face like any other: what is on the viewer's left has the left one's numbers.
+    So the order of the landmarks in a mirrored picture is that of iBUG again.
     """
     swapped = torch.cat([points[..., list(MIRRORED), :], points[..., 68:, :]], -2)
     return torch.where(flipped.view(-1, *[1] * (points.dim() - 1)), swapped, points)
 
 
 def warp_pictures(pictures: Tensor, forward: Tensor) -> Tensor:
-    """Pictures (N, 3, S, S) moved by matrices (N, 3, 3) on coordinates of [−1, 1]; mirrored beyond the edge."""
+    """Pictures (N, 3, S, S) warped by matrices (N, 3, 3) in normalised coordinates; reflected at the border."""
     grid = nn.functional.affine_grid(torch.linalg.inv(forward)[:, :2], list(pictures.shape), align_corners=False)
     return nn.functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
 def _matrices(draw: Tensor, flipped: Tensor, options: Augmentation) -> Tensor:
-    """From places in the picture to places in the changed one, (B, 3, 3) in coordinates of [−1, 1]."""
+    """Forward transforms (B, 3, 3) in normalised coordinates."""
     angle = draw[:, 0] * options.rotation * math.pi / 180
     widths, heights = 1 + options.zoom * draw[:, 1], 1 + options.zoom * draw[:, 2]
     widths = torch.where(flipped, -widths, widths)

@@ -1,4 +1,4 @@
-"""Batches of talking faces from face shards; each batch is a function of (seed, step) and of nothing else."""
+"""Training batches of talking faces from face shards; a batch is a function of (seed, step) only."""
 
 from __future__ import annotations
 
@@ -17,36 +17,27 @@ from torch import Tensor
 
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
-from mien.faces.measures import mouth_shape
+from mien.faces.measures import FACE_POSE
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
+from mien.media.log_mel import STEPS_PER_FRAME
 from mien.talking.data.augmentation import UNCHANGED, augment_pictures, swap_sides
-from mien.talking.data.motion import (
-    ABSOLUTE,
-    MOTIONS,
-    PLACING,
-    MotionStatistics,
-    face_motion,
-    measure_statistics,
-    mirrored,
-    placement,
-)
-from mien.talking.data.speech_features import STEPS_PER_FRAME, log_mels
-from mien.talking.networks.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
+from mien.talking.data.pose import IN_PLANE, PoseStatistics, actor_pose, mirrored, placement, pose_statistics
+from mien.talking.networks.encoders import SPEECH_CONTEXT, feelings
 from mien.talking.options import Augmentation
 from mien.training.randomness import numpy_generator
 
-LIDS, BLINKING = MOTIONS.index("lids"), -0.35
-"""Frames whose lids are lower than this are blinks."""
+LIDS, BLINKING = FACE_POSE.index("lids"), -0.35
+"""Index of the lids in `FACE_POSE`; frames with lids below this value are blinks."""
 
 
 @dataclass(frozen=True)
 class ClipFacts:
-    """What is small enough to be kept of every clip.
+    """The data of a clip that is kept in memory.
 
-    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 9), turning and gaze relative to the actor's usual;
-    `pose` (T, 4) the first four of them as they are; `mouth` (T, 2);
-    `spectra` (40, margin + 4 T + margin); `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN.
+    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 9), the pose relative to the actor's (see
+    `mien.talking.data.pose`); `pose` (T, 4), the absolute in-plane pose; `mouth` (T, 2) mouth opening and width;
+    `spectra` (40, margin + 4 T + margin), log-mels; `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN.
     """
 
     landmarks: NDArray[np.float32]
@@ -68,10 +59,9 @@ class ClipFacts:
 class Batch:
     """B clips with T frames of each, on one device.
 
-    `video` (B, T, 3, S, S), each frame moved to where the reference has its face, and `reference` (B, 3, S, S), both
-    in [−1, 1]; `landmarks` (B, T, 68, 2) and `reference_landmarks` (B, 68, 2) in pixels;
-    `points` (B, T, P, 2) and `reference_points` (B, P, 2), the same points of the face in the frames and in the
-    reference, in pixels;
+    `video` (B, T, 3, S, S), each frame transformed to the in-plane pose of the reference, and `reference`
+    (B, 3, S, S), both in [−1, 1]; `landmarks` (B, T, 68, 2) and `reference_landmarks` (B, 68, 2) in pixels;
+    `points` (B, T, P, 2) and `reference_points` (B, P, 2), corresponding points of the face in pixels;
     `spectra` (B, T, 40, SPEECH_CONTEXT); `motion` (B, T, 9); `mouth` (B, T, 2) standardised; `emotion` (B,) index of
     EMOTIONS, −1 unspecified; `intensity` (B,), NaN unspecified.
     """
@@ -90,7 +80,7 @@ class Batch:
 
     @property
     def feeling(self) -> Tensor:
-        """Feelings (B, T, 6), the same in all frames of a clip; see `mien.talking.encoders.feelings`."""
+        """Emotion weights (B, T, 6), equal in all frames of a clip; see `mien.talking.networks.encoders.feelings`."""
         return feelings(self.emotion, self.intensity)[:, None].expand(-1, self.motion.shape[1], -1)
 
     def to(self, device: torch.device) -> Batch:
@@ -100,14 +90,14 @@ class Batch:
 
 
 def label(value: Any) -> Any:
-    """A cell of the index: None where it is empty."""
+    """A cell of the index; None if it is empty."""
     return None if pd.isna(value) else value
 
 
 class TalkingData:
     """The clips of one part of a split.
 
-    Raises ValueError when the part has no clip among the shards and `required` is set.
+    Raises ValueError if `required` and the shards contain no clip of the part.
     """
 
     def __init__(self, faces: Path, split: Path, part: str, cache_megabytes: int = 1024, required: bool = True) -> None:
@@ -123,7 +113,7 @@ class TalkingData:
         self._relate_to_actors()
         self.mouth_scale = self._mouth_scale()
         frames = sum(facts.frames for facts in self.facts.values())
-        self.has_mesh = all(self._mesh(clip_id) is not None for clip_id in self.clip_ids)
+        self.has_mesh = all(self.shards.has_mesh(clip_id) for clip_id in self.clip_ids)
         self._keep = frames * (self.size**2 * 3 + 478 * 8) <= cache_megabytes * 1e6
         self._points: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._videos: OrderedDict[str, NDArray[np.uint8]] = OrderedDict()
@@ -138,58 +128,47 @@ class TalkingData:
 
     def _facts(self, clip_id: str) -> ClipFacts:
         row = self.shards.index.loc[clip_id]
-        landmarks = np.asarray(self.shards.array(clip_id, "landmarks"), np.float32)
-        speech = np.asarray(self.shards.array(clip_id, "speech"), np.float32)
-        motion = face_motion(landmarks, self.size, self._mesh(clip_id))
+        pose = self.shards.array(clip_id, "pose")
         emotion, intensity = label(row["emotion"]), label(row["intensity"])
         return ClipFacts(
-            landmarks,
-            motion,
-            motion[:, PLACING],
-            mouth_shape(landmarks),
-            log_mels(speech, len(landmarks), self.fps, self.sample_rate, SPEECH_MARGIN),
+            self.shards.array(clip_id, "landmarks"),
+            pose,
+            pose[:, IN_PLANE],
+            self.shards.array(clip_id, "mouth"),
+            self.shards.array(clip_id, "log_mels"),
             EMOTIONS.index(emotion) if emotion in EMOTIONS else -1,
             math.nan if intensity is None else float(intensity),
             label(row["actor"]),
         )
 
-    def _mesh(self, clip_id: str) -> NDArray[np.float32] | None:
-        try:
-            mesh = self.shards.array(clip_id, "mesh")
-        except KeyError:  # a detector that gives 68 points only
-            return None
-        return np.asarray(mesh, np.float32) if np.isfinite(mesh).all() else None
-
     def points(self, clip_id: str, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
-        """Points (N, P, 2) of frames, in crop pixels: the mesh's 478 where the whole part has one, else the 68."""
+        """Points (N, P, 2) of frames in crop pixels: the mesh (P = 478) if all clips of the part have one, else 68."""
         if clip_id not in self._points:
-            mesh = self._mesh(clip_id) if self.has_mesh else None
+            mesh = self.shards.mesh(clip_id) if self.has_mesh else None
             self._points[clip_id] = self.facts[clip_id].landmarks if mesh is None else mesh[..., :2]
             if not self._keep and len(self._points) > 64:
                 self._points.popitem(last=False)
         return self._points[clip_id][numbers]
 
     def _relate_to_actors(self) -> None:
-        # A long nose is no turned head: turning is measured against the actor's own median.
         self.by_actor: dict[str, list[str]] = {}
         for clip_id, facts in self.facts.items():
             self.by_actor.setdefault(facts.actor or clip_id, []).append(clip_id)
         for clip_ids in self.by_actor.values():
-            usual = np.median(np.concatenate([self.facts[clip_id].motion for clip_id in clip_ids]), 0)
-            usual[ABSOLUTE] = 0
+            own = actor_pose([self.facts[clip_id].motion for clip_id in clip_ids])
             for clip_id in clip_ids:
-                self.facts[clip_id] = replace(self.facts[clip_id], motion=self.facts[clip_id].motion - usual)
+                self.facts[clip_id] = replace(self.facts[clip_id], motion=self.facts[clip_id].motion - own)
 
     def _mouth_scale(self) -> NDArray[np.float32]:
         if not self.facts:
             return np.ones(2, np.float32)
         return np.maximum(np.concatenate([facts.mouth for facts in self.facts.values()]).std(0), 1e-3)
 
-    def motion_statistics(self) -> MotionStatistics:
-        """Of all clips; see `mien.talking.data.motion`."""
+    def motion_statistics(self) -> PoseStatistics:
+        """Of all clips and their mirror images; see `mien.talking.data.pose`."""
         facts = list(self.facts.values())
         both = [one.motion for one in facts] + [mirrored(one.motion) for one in facts]
-        return measure_statistics(both, [one.emotion for one in facts] * 2)
+        return pose_statistics(both, [one.emotion for one in facts] * 2)
 
     def frame(self, clip_id: str, number: int) -> NDArray[np.uint8]:
         """One frame (S, S, 3)."""
@@ -200,15 +179,15 @@ class TalkingData:
         return self._videos[clip_id][number]
 
     def choose_clips(self, random: np.random.Generator, count: int) -> list[str]:
-        """Clips drawn with equal shares for every emotion that there is, then equally within it."""
+        """Random clips, balanced over the emotions that occur; uniform within an emotion."""
         first = int(random.integers(len(self.by_emotion)))
         groups = [self.by_emotion[(first + position) % len(self.by_emotion)] for position in range(count)]
         return [group[int(random.integers(len(group)))] for group in groups]
 
     def choose_reference(self, random: np.random.Generator, clip_id: str, shares: Sequence[float]) -> tuple[str, int]:
-        """Clip and frame of a reference for `clip_id`.
+        """Clip and frame number of a random reference for `clip_id`.
 
-        `shares` of: another frame of the same clip; a neutral clip of the same actor; any clip of the same actor.
+        `shares`: relative probabilities of the same clip, a neutral clip of the actor, any clip of the actor.
         """
         own = self.by_actor[self.facts[clip_id].actor or clip_id]
         neutral = [other for other in own if self.facts[other].emotion == EMOTIONS.index("NEU")]
@@ -220,12 +199,12 @@ class TalkingData:
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """How batches are drawn from a part.
+    """Sampling of batches from a part.
 
-    `spacing`: frames between two taken frames of a clip; 0: T frames anywhere in the clip, independently.
-    `reference_shares`: see `TalkingData.choose_reference`. `emotion_dropout`, `intensity_dropout`: how often a label is
-    withheld. `augmentation` None: pictures as they are. `blinks`: in which part of the clips that have a blink a frame
-    of it is taken for certain (only with `spacing` 0): they are too rare to be learned as often as they come.
+    `spacing`: interval of the frames taken of a clip; 0: T independent random frames. `reference_shares`: see
+    `TalkingData.choose_reference`. `emotion_dropout`, `intensity_dropout`: probability that a label is dropped.
+    `augmentation` None: no augmentation. `blinks`: probability that one frame of a clip with a blink is forced to show
+    it (only with `spacing` 0), because blinks are too rare to be learned at their natural frequency.
     """
 
     seed: int
@@ -251,7 +230,7 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
         numbers = frame_numbers(random, facts, plan)
         other, number = data.choose_reference(random, clip_id, plan.reference_shares)
         pictures.append([*(data.frame(clip_id, int(one)) for one in numbers), data.frame(other, number)])
-        # The decoder draws the face where the reference has it; `Talker` moves the picture as the motion says.
+        # The decoder keeps the in-plane pose of the reference; `Talker` applies that of the frame afterwards.
         own_pose = data.facts[other].pose[number : number + 1]
         placements.append(np.concatenate([placement(facts.pose[numbers], own_pose), np.eye(3)[None]]))
         parts["landmarks"].append(np.concatenate([facts.landmarks[numbers], data.facts[other].landmarks[[number]]]))
@@ -283,14 +262,14 @@ def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
 
 
 def frame_numbers(random: np.random.Generator, facts: ClipFacts, plan: BatchPlan) -> NDArray[np.int64]:
-    """Which frames of a clip are taken, (T,)."""
+    """Numbers (T,) of the frames taken of a clip."""
     if plan.spacing == 0:
         numbers = random.integers(0, facts.frames, plan.frames)
         blinks = np.flatnonzero(facts.motion[:, LIDS] < BLINKING)
         if len(blinks) and random.random() < plan.blinks:
             numbers[0] = random.choice(blinks)
         return numbers
-    # a clip that is too short gives its frames closer together, and its last one again and again
+    # in a clip that is too short the interval is reduced, and the last frame is repeated
     spacing = max(1, min(plan.spacing, (facts.frames - 1) // max(1, plan.frames - 1)))
     first = int(random.integers(max(1, facts.frames - spacing * (plan.frames - 1))))
     return np.minimum(first + spacing * np.arange(plan.frames), facts.frames - 1)

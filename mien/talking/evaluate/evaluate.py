@@ -21,12 +21,12 @@ from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.detectors.open import open_detector
 from mien.faces.shards import FaceShards, FaceWindow
 from mien.files import atomic_directory, fingerprint, sha256_file
+from mien.media.log_mel import frame_count
 from mien.metrics.emotion import EmotionJudge
 from mien.metrics.emotion_hog import HogJudge
 from mien.metrics.identity import Embedding, IdentityJudge
 from mien.metrics.lipsync import loudness
 from mien.progress import progress_bar
-from mien.talking.data.speech_features import frame_count
 from mien.talking.evaluate.measure import (
     ROWS,
     Detected,
@@ -36,7 +36,7 @@ from mien.talking.evaluate.measure import (
     measure,
     rows_of,
 )
-from mien.talking.evaluate.motion import MotionOfClips, mesh_of, usual_motion
+from mien.talking.evaluate.motion import MotionOfClips
 from mien.talking.evaluate.report import Report, enlarged
 from mien.talking.evaluate.trials import Trial, choose_trials
 from mien.talking.generate.talker import Talker
@@ -52,6 +52,11 @@ class SpeakingFaces(Protocol):
     @property
     def size(self) -> int:
         """Side of the pictures it takes and makes, in pixels."""
+        ...
+
+    @property
+    def usual_motion(self) -> NDArray[np.float32]:
+        """The mean pose (9,) of its training clips; see `mien.faces.measures.FACE_POSE`."""
         ...
 
     def generate(
@@ -80,7 +85,7 @@ class _Evaluation:
 
     def __init__(self, shards: FaceShards, talker: SpeakingFaces, judges: Judges, options: EvaluateTalkingOptions):
         self.shards, self.talker, self.judges, self.options = shards, talker, judges, options
-        self.motions = MotionOfClips(shards, usual_motion(talker))
+        self.motions = MotionOfClips(shards, talker.usual_motion)
         self.generating: list[tuple[int, float]] = []
 
     def generate(
@@ -127,7 +132,7 @@ class _Evaluation:
 
     def _recording(self, trial: Trial, window: FaceWindow, person: Embedding | None) -> Recording:
         frames, fps = len(window.video), self.shards.fps
-        mesh = mesh_of(self.shards, trial.clip_id)
+        mesh = self.shards.mesh(trial.clip_id)
         face = Detected(window.landmarks, None if mesh is None else mesh[:frames])
         voice = loudness(window.speech, self.shards.sample_rate, frames, fps)
         return Recording(trial.clip_id, window.video, face, voice, fps, trial.emotion, trial.sentence, person)

@@ -1,8 +1,8 @@
-"""From what the decoder drew to frames: the head is placed, and a reference of any resolution keeps its detail.
+"""From the output of the decoder to frames: placing the head, at the resolution of the reference.
 
-What `architecture: warp` gives is smooth (a flow, light) or small (paint under a cover): it is computed at the
-network's size and applied to the reference at its own. Placement and flow are one displacement: every pixel is fetched
-once.
+The output of `architecture: warp` is smooth (flow, shade) or small (paint and its cover): it is computed at the size of
+the network and applied to the reference at its own resolution. Placement and flow are combined to one displacement, so
+every pixel is sampled once.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from mien.talking.data.augmentation import warp_pictures
 from mien.talking.networks.decoding import Drawing
 
 LEAST_COVER = 1 / 512
-"""A thinner cover changes no pixel by a level."""
+"""A smaller cover changes no pixel by one grey level."""
 
 Picture = NDArray[np.uint8]
 Field = NDArray[np.float32]
 
 
 def border_weight(side: int, width: float) -> Field:
-    """How much may change at each pixel, (side, side) in [0, 1]: 0 at the outermost, 1 from `width` · side inwards.
+    """Weight (side, side) in [0, 1] of the changes at each pixel: 0 at the border, 1 from `width` · side inwards.
 
-    `width` 0: 1 everywhere. In between a smooth step of the distance to the nearest edge.
+    A smooth step of the distance to the nearest edge; `width` 0: 1 everywhere.
     """
     if width <= 0:
         return np.ones((side, side), np.float32)
@@ -39,7 +39,7 @@ def border_weight(side: int, width: float) -> Field:
 
 
 def scaled_picture(picture: Picture, side: int) -> Picture:
-    """A square picture at another side: averaged down, or enlarged by cubic interpolation."""
+    """A square picture resized: by averaging if smaller, by cubic interpolation if larger."""
     if picture.shape[0] == side:
         return picture
     way = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC
@@ -47,9 +47,9 @@ def scaled_picture(picture: Picture, side: int) -> Picture:
 
 
 class Composer:
-    """Makes frames (R, R, 3) of a reference crop (R, R, 3) and drawings of the network's size.
+    """Composes frames (R, R, 3) from a reference crop (R, R, 3) and decoder outputs at the size of the network.
 
-    `hold_border`: part of the side over which all change fades to nothing towards the edges.
+    `hold_border`: fraction of the side over which all changes fade out towards the edges.
     """
 
     def __init__(self, crop: Picture, hold_border: float = 0.0) -> None:
@@ -61,7 +61,7 @@ class Composer:
         self._columns, self._rows = np.meshgrid(axis, axis)
 
     def frames(self, drawing: Drawing, placements: Tensor) -> Iterator[Picture]:
-        """A frame for each of N drawings, its face placed by `placements` (N, 3, 3) in coordinates of [−1, 1]."""
+        """Yield a frame for each of N decoder outputs, placed by normalised transforms `placements` (N, 3, 3)."""
         if drawing.flow is None or drawing.shade is None or drawing.paint is None or drawing.cover is None:
             yield from self._drawn(drawing.frames.float(), placements)
         else:
@@ -78,15 +78,15 @@ class Composer:
         shape = [len(flow), 3, *layers.shape[-2:]]
         before = nn.functional.affine_grid(torch.linalg.inv(placements)[:, :2], shape, align_corners=False)
         here = nn.functional.affine_grid(torch.eye(3)[None, :2].to(before), [1, *shape[1:]], align_corners=False)
-        # What the network tells of a place is told where the face was drawn, before it was placed.
+        # The outputs of the network are located where the face was decoded, before the placement.
         large = nn.functional.interpolate(flow, shape[-2:], mode="bilinear", align_corners=False)
-        told = nn.functional.grid_sample(
+        sampled = nn.functional.grid_sample(
             torch.cat([large, layers], 1), before, padding_mode="border", align_corners=False
         ).permute(0, 2, 3, 1)
-        shifts = ((before + told[..., :2] - here) * (self.side / 2)).contiguous().cpu().numpy()
-        shades = (told[..., 2:5] * 127.5).contiguous().cpu().numpy()
-        paints = ((told[..., 5:8] + 1) * 127.5).contiguous().cpu().numpy()
-        covers = told[..., 8].contiguous().cpu().numpy()
+        shifts = ((before + sampled[..., :2] - here) * (self.side / 2)).contiguous().cpu().numpy()
+        shades = (sampled[..., 2:5] * 127.5).contiguous().cpu().numpy()
+        paints = ((sampled[..., 5:8] + 1) * 127.5).contiguous().cpu().numpy()
+        covers = sampled[..., 8].contiguous().cpu().numpy()
         for shift, shade, paint, cover in zip(shifts, shades, paints, covers, strict=True):
             yield self._moved_frame(shift, shade, paint, cover)
 
@@ -99,7 +99,7 @@ class Composer:
         columns, rows = self._columns + shift[..., 0], self._rows + shift[..., 1]
         fetched = cv2.remap(self.crop, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
         frame = fetched + shade
-        painted = np.flatnonzero(cover.max(1) > LEAST_COVER)  # most of a face is not painted
+        painted = np.flatnonzero(cover.max(1) > LEAST_COVER)  # most rows are not painted
         if len(painted):
             some = slice(painted[0], painted[-1] + 1)
             frame[some] += cover[some, :, None] * (paint[some] - frame[some])

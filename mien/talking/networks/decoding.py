@@ -1,4 +1,4 @@
-"""What both decoders are built from, and what they give."""
+"""Building block and output of the decoders."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from torch import Tensor, nn
 
 
 class Drawing(NamedTuple):
-    """What a decoder makes of N frames.
+    """Output of a decoder for N frames.
 
-    `frames` (N, 3, S, S) in [−1, 1]. Of a decoder that warps, also what they were made of: `flow` (N, 2, S/2, S/2), how
-    far from its own place each pixel is fetched from, x and y in coordinates in which the picture runs from −1 to 1;
-    `shade` (N, 3, S, S), what is added to the fetched colours; `paint` (N, 3, S, S) and `cover` (N, 1, S, S) in [0, 1],
-    what replaces them: frame = (1 − cover) · (fetched + shade) + cover · paint; `landmarks` (N, 68, 2) in the same
-    coordinates, where the face's landmarks were moved to. None of a decoder that draws everything.
+    `frames` (N, 3, S, S) in [−1, 1]. For a warping decoder also its components, otherwise None: the backward `flow`
+    (N, 2, S/2, S/2) in normalised coordinates, the offset of the sampled position of each pixel; `shade` (N, 3, S, S),
+    added to the sampled colours; `paint` (N, 3, S, S) and `cover` (N, 1, S, S) in [0, 1]:
+    frame = (1 − cover) · (sampled + shade) + cover · paint; `landmarks` (N, 68, 2) of the generated face, normalised.
     """
 
     frames: Tensor
@@ -30,7 +29,7 @@ def group_norm(channels: int) -> nn.GroupNorm:
 
 
 class SteeredBlock(nn.Module):
-    """Two convolutions; the code scales and shifts the first one's normalised output (FiLM, Perez et al. 2018)."""
+    """Two convolutions; the code modulates the normalised output of the first one by FiLM (Perez et al., AAAI 2018)."""
 
     def __init__(self, before: int, after: int, code: int) -> None:
         super().__init__()

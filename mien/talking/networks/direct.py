@@ -1,4 +1,4 @@
-"""`architecture: direct`: every pixel is drawn, as in the 2020 system. The baseline."""
+"""`architecture: direct`: every pixel is generated, as in the 2020 system (the baseline)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from mien.talking.networks.decoding import Drawing, SteeredBlock
 
 
 class DirectDecoder(nn.Module):
-    """Draws every pixel from the image's feature maps and the code: `architecture: direct`.
+    """Generates every pixel from the feature maps of the image and the code: `architecture: direct`.
 
-    With the colours it draws how far they cover the image, whose face is in the same place: hair, clothes and
-    background come through from the image itself, and the drawing is left to what moves.
+    The output is blended with the image, whose face is at the same position, by a predicted cover: hair, clothes and
+    background are taken from the image, so only moving parts have to be generated.
     """
 
     def __init__(self, size: int, channels: tuple[int, ...], code_width: int) -> None:
         super().__init__()
         bottom = size >> (len(channels) - 1)
-        self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # where things are, not only how strong
+        self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # a spatial code: FiLM alone has no position
         self.bottom = bottom
         self.blocks = nn.ModuleList([SteeredBlock(channels[-1] + 16, channels[-1], code_width)])
         for below, channel in zip(channels[:0:-1], channels[-2::-1], strict=True):
@@ -33,6 +33,6 @@ class DirectDecoder(nn.Module):
             larger = nn.functional.interpolate(hidden, scale_factor=2, mode="nearest")
             hidden = block(torch.cat([larger, skip], 1), code)
         drawn, cover = self.image(hidden).split((3, 1), 1)
-        # Bounded, and at first nearly opaque: a cover that vanishes copies the reference and never learns again.
+        # Bounded, and initially nearly opaque: a cover of 0 would copy the reference and have no gradient.
         opacity = torch.sigmoid(3 * torch.tanh(cover + 0.5))
         return Drawing((1 - opacity) * maps[0] + opacity * torch.tanh(drawn))

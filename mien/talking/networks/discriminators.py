@@ -1,4 +1,4 @@
-"""The two networks that look at frames: is it a photograph, and what does the person feel."""
+"""Discriminators: of real and generated frames, and of emotions."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from torch import Tensor, nn
 from mien.clips import EMOTIONS
 
 FAKE = len(EMOTIONS)
-"""The class of generated clips, behind the six emotions, as in the 2020 system."""
+"""Class index of generated clips, after the six emotions, as in the 2020 system."""
 
 
 FACE_WINDOW = (0.5, 0.47, 0.36, 0.42)
-"""Centre and half axes, x and y, of the oval that an aligned face fills, in crop sizes."""
+"""Centre and half axes, x and y, of the ellipse of an aligned face, in crop sizes."""
 
 
 def face_window(oval: Tensor, side: int) -> Tensor:
-    """How much of a picture counts as face (side, side): 1 in the `oval` (see FACE_WINDOW), falling softly to 0."""
+    """Soft mask (side, side) of the face: 1 in the ellipse `oval` (see FACE_WINDOW), decreasing smoothly to 0."""
     axis = (torch.arange(side, device=oval.device, dtype=oval.dtype) + 0.5) / side
     across, down = (axis - oval[0]) / oval[2], (axis - oval[1]) / oval[3]
     distance = (across.square()[None] + down.square()[:, None]).sqrt()
@@ -24,10 +24,10 @@ def face_window(oval: Tensor, side: int) -> Tensor:
 
 
 class FrameDiscriminator(nn.Module):
-    """Pictures (N, 3 · frames, S, S) beside their references (N, 3, S, S) → one score each: the mean over patches.
+    """PatchGAN: pictures (N, 3 · frames, S, S) with references (N, 3, S, S) → logits (N,), the mean over patches.
 
-    `frames` 1 looks at single frames, more at that many successive ones, stacked: it sees how they move. Without
-    normalisation layers, as gradient penalties want it.
+    `frames`: number of successive frames stacked along the channels; with more than one, motion is judged too. Without
+    normalisation layers, because of the gradient penalty.
     """
 
     def __init__(self, width: int, levels: int = 3, frames: int = 1) -> None:
@@ -42,7 +42,7 @@ class FrameDiscriminator(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, frames: Tensor, reference: Tensor, weights: Tensor | None = None) -> Tensor:
-        """Scores (N,): higher means more like a photograph. `weights` (N, 1, S, S): how much each place counts."""
+        """Logits (N,), higher for real pictures. `weights` (N, 1, S, S): weight of each position in the mean."""
         patches: Tensor = self.layers(torch.cat([frames, reference], 1))
         if weights is not None:
             counts = nn.functional.adaptive_avg_pool2d(weights, (patches.shape[-2], patches.shape[-1]))
@@ -53,8 +53,8 @@ class FrameDiscriminator(nn.Module):
 class EmotionDiscriminator(nn.Module):
     """Frames of a clip (B, T, 3, S, S) → logits (B, 7): the six emotions and `FAKE`.
 
-    A convolutional network looks at each frame, a temporal convolution at their order, the mean at the whole. What
-    lies outside the face is dimmed: a generator could please a network that reads feelings from a collar.
+    A convolutional network per frame, a temporal convolution, and the mean over time. The surroundings of the face are
+    attenuated, because otherwise a generator could satisfy it with changes outside the face.
     """
 
     window: Tensor
@@ -79,6 +79,6 @@ class EmotionDiscriminator(nn.Module):
         batch, length = frames.shape[:2]
         face = frames.flatten(0, 1) * face_window(self.window, frames.shape[-1])
         seen = nn.functional.leaky_relu(self.frame(face), 0.1).view(batch, length, -1)
-        told = nn.functional.leaky_relu(seen + self.time(seen.transpose(1, 2)).transpose(1, 2), 0.1)
-        logits: Tensor = self.emotion(self.dropout(told.mean(1)))
+        features = nn.functional.leaky_relu(seen + self.time(seen.transpose(1, 2)).transpose(1, 2), 0.1)
+        logits: Tensor = self.emotion(self.dropout(features.mean(1)))
         return logits

@@ -1,4 +1,4 @@
-"""The encoders: speech, emotion, head motion and the reference image, each into numbers that steer the drawing."""
+"""Encoders of speech, emotion, pose and the reference image; their codes condition the decoder."""
 
 from __future__ import annotations
 
@@ -9,33 +9,24 @@ from torch import Tensor, nn
 
 from mien.clips import EMOTIONS
 from mien.faces.mean_shape import MEAN_SHAPE
-from mien.talking.data.motion import (
-    MOTIONS,
-    PLACING,
-    QUANTILES,
-    TAPS,
-    TURNING,
-    MotionStatistics,
-    placement,
-)
-from mien.talking.data.speech_features import MELS, STEPS_PER_FRAME
+from mien.faces.measures import FACE_POSE
+from mien.media.log_mel import MARGIN, MELS, STEPS_PER_FRAME
+from mien.talking.data.pose import DECODED, IN_PLANE, QUANTILES, TAPS, PoseStatistics, placement
 from mien.talking.networks.decoding import group_norm
 
-SPEECH_CONTEXT = 34
+SPEECH_CONTEXT = MARGIN + STEPS_PER_FRAME + MARGIN
 """Spectra that one video frame's speech code depends on: the receptive field of `SpeechEncoder`."""
 
-SPEECH_MARGIN = (SPEECH_CONTEXT - STEPS_PER_FRAME) // 2
-"""Spectra before a frame's first and behind its last that its speech code depends on."""
-
+SPEECH_MARGIN = MARGIN
 
 USUAL_INTENSITY = 0.75
-"""What an unspecified intensity counts as where nothing is learned about it."""
+"""Intensity used for an unspecified one where none is learned."""
 
 
 class SpeechEncoder(nn.Module):
     """Spectra (B, MELS, SPEECH_CONTEXT + (T − 1) · STEPS_PER_FRAME) → codes (B, T, width).
 
-    Convolutions without padding: the code of a frame is the same whatever stands beyond its context.
+    Convolutions without padding: the code of a frame does not depend on anything outside its context.
     """
 
     def __init__(self, width: int) -> None:
@@ -55,7 +46,7 @@ class SpeechEncoder(nn.Module):
         return codes
 
     def mouth_shape(self, codes: Tensor) -> Tensor:
-        """Mouth opening and width (…, 2) that the speech lets expect, standardised over the training clips."""
+        """Mouth opening and width (…, 2) predicted from the speech, standardised over the training clips."""
         shape: Tensor = self.mouth(codes)
         return shape
 
@@ -63,7 +54,7 @@ class SpeechEncoder(nn.Module):
 def feelings(emotion: Tensor, intensity: Tensor) -> Tensor:
     """Weights (B, 6) of `EMOTIONS` from indices (B,), −1 unspecified, and intensities (B,), NaN unspecified.
 
-    An unspecified intensity is NaN in its emotion's place, an unspecified emotion NaN everywhere. NEU weighs 1.
+    With an unspecified intensity the weight of the emotion is NaN, with an unspecified emotion all are. NEU weighs 1.
     """
     one_hot = nn.functional.one_hot(emotion.clamp(min=0), len(EMOTIONS)).to(intensity)
     strength = torch.where(emotion == EMOTIONS.index("NEU"), 1.0, intensity)
@@ -74,8 +65,8 @@ def feelings(emotion: Tensor, intensity: Tensor) -> Tensor:
 class EmotionEncoder(nn.Module):
     """Feelings (…, 6), the weight of each of `EMOTIONS` in [0, 1], → codes (…, width).
 
-    The code runs straight from the neutral one at weight 0 to an emotion's own at weight 1, and emotions that are felt
-    together add up. NaN in an emotion's place counts as a learned intensity; all NaN has a code of its own.
+    The code is linear in the weights: c = c_NEU + Σₑ wₑ (cₑ − c_NEU). A single NaN is replaced by a learned intensity;
+    all NaN has a learned code.
     """
 
     def __init__(self, width: int) -> None:
@@ -94,10 +85,10 @@ class EmotionEncoder(nn.Module):
 
 
 class NoiseEncoder(nn.Module):
-    """White noise → smooth head motion and blinks → codes.
+    """White noise → pose (smooth head motion, blinks and gaze) → codes.
 
-    `motion` shapes noise by the statistics of the training clips (see `mien.talking.data.motion`); `forward` makes
-    codes of motion, be it drawn or measured.
+    `motion` samples poses with the statistics of the training clips (see `mien.talking.data.pose`); `forward` encodes
+    sampled or measured poses.
     """
 
     filters: Tensor
@@ -108,24 +99,29 @@ class NoiseEncoder(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        count = len(MOTIONS)
+        count = len(FACE_POSE)
         self.register_buffer("filters", torch.zeros(count, TAPS))
         self.register_buffer("mixing", torch.eye(count))
         self.register_buffer("quantiles", torch.zeros(count, QUANTILES))
         self.register_buffer("means", torch.zeros(len(EMOTIONS), count))
         self.register_buffer("scale", torch.ones(count))
-        self.layers = nn.Sequential(nn.Linear(len(MOTIONS[TURNING]), width), nn.SiLU(), nn.Linear(width, width))
+        self.layers = nn.Sequential(nn.Linear(len(FACE_POSE[DECODED]), width), nn.SiLU(), nn.Linear(width, width))
 
-    def set_statistics(self, statistics: MotionStatistics) -> None:
-        """Take over what was measured on the training clips."""
+    def set_statistics(self, statistics: PoseStatistics) -> None:
+        """Set the statistics of the training clips."""
         for name in ("filters", "mixing", "quantiles", "means", "scale"):
             getattr(self, name).copy_(torch.from_numpy(getattr(statistics, name)))
 
+    @property
+    def usual_motion(self) -> Tensor:
+        """The mean pose (9,) over the emotions of the training clips, in the units of `FACE_POSE`."""
+        return self.means.mean(0)
+
     @torch.no_grad()
     def motion(self, noise: Tensor, feeling: Tensor) -> Tensor:
-        """Motion (T, 9) in the units of `MOTIONS` from white Gaussian noise (T + TAPS − 1, 9) and feelings (T, 6)."""
+        """Sampled poses (T, 9) of `FACE_POSE` from white Gaussian noise (T + TAPS − 1, 9) and feelings (T, 6)."""
         mixed = (noise @ self.mixing.T).T[None]
-        smooth = nn.functional.conv1d(mixed, self.filters[:, None], groups=len(MOTIONS))[0]
+        smooth = nn.functional.conv1d(mixed, self.filters[:, None], groups=len(FACE_POSE))[0]
         place = torch.special.ndtr(smooth) * QUANTILES - 0.5
         place = place.clamp(0, QUANTILES - 1.001)
         below = place.floor().long()
@@ -134,23 +130,22 @@ class NoiseEncoder(nn.Module):
         unspecified = torch.isnan(feeling).all(-1, keepdim=True)
         weights = torch.nan_to_num(feeling, nan=USUAL_INTENSITY)
         mean = neutral + weights @ (self.means - neutral)
-        return residual.T + torch.where(unspecified, self.means.mean(0), mean)
+        return residual.T + torch.where(unspecified, self.usual_motion, mean)
 
     def placements(self, motion: Tensor) -> Tensor:
-        """Transforms (T, 3, 3) of drawn frames by motion (T, 9), from the usual place of a face to where it moves."""
-        usual = self.means.mean(0)[PLACING].cpu().numpy()
-        moved = motion[:, PLACING].detach().cpu().numpy()
-        return torch.from_numpy(placement(usual[None], moved)).to(motion)
+        """Transforms (T, 3, 3) of decoded frames for poses (T, 9), from the mean in-plane pose to the given one."""
+        moved = motion[:, IN_PLANE].detach().cpu().numpy()
+        return torch.from_numpy(placement(self.usual_motion[None, IN_PLANE].cpu().numpy(), moved)).to(motion)
 
     def forward(self, motion: Tensor) -> Tensor:
-        """Codes (…, width) of motion (…, 9) in the units of `MOTIONS`: of what has to be drawn."""
-        standard = ((motion - self.means.mean(0)) / self.scale).clamp(-4, 4)
-        codes: Tensor = self.layers(standard[..., TURNING])
+        """Codes (…, width) of poses (…, 9): of the measures that the decoder follows."""
+        standard = ((motion - self.usual_motion) / self.scale).clamp(-4, 4)
+        codes: Tensor = self.layers(standard[..., DECODED])
         return codes
 
 
 class ImageEncoder(nn.Module):
-    """Image (B, 3, S, S) in [−1, 1] → itself, then maps of S, S/2, S/4, …: the skips and, last, the bottleneck."""
+    """Image (B, 3, S, S) in [−1, 1] → the image and feature maps at S, S/2, S/4, …: skips and, last, the bottleneck."""
 
     def __init__(self, channels: tuple[int, ...]) -> None:
         super().__init__()
@@ -176,7 +171,7 @@ class ImageEncoder(nn.Module):
 
 
 class LandmarkEncoder(nn.Module):
-    """The bottleneck of the reference's feature maps (B, C, h, w) → its landmarks (B, 68, 2) in [−1, 1]."""
+    """Bottleneck of the reference's feature maps (B, C, h, w) → landmarks (B, 68, 2) in normalised coordinates."""
 
     def __init__(self, channels: int, side: int, width: int) -> None:
         super().__init__()
@@ -194,10 +189,10 @@ class LandmarkEncoder(nn.Module):
 
 
 class LookEncoder(nn.Module):
-    """The reference's landmarks (B, 68, 2) → what the reference itself looks like, (B, width).
+    """Landmarks of the reference (B, 68, 2) → codes (B, width) of its pose and expression.
 
-    How far a lip has to go depends on where it is: the code knows whether the reference smiles, looks aside or has
-    its mouth open.
+    The displacement of a lip depends on its position in the reference, which may smile, look aside or have an open
+    mouth.
     """
 
     mean: Tensor

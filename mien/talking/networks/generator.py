@@ -1,8 +1,8 @@
 """The generator: speech, image, emotion and noise encoders, and a decoder.
 
-Every video frame is a function of the reference image, a third of a second of speech around it, the feelings of that
-moment, and the frame's motion. Frames are decoded independently of each other, which makes generation exact in
-pieces of any length; what is smooth in time is what drives them.
+Every video frame is a function of the reference image, a third of a second of speech around it, and the emotion weights
+and pose of the frame. Frames are decoded independently, so generation in chunks of any length is exact; smoothness in
+time comes from the inputs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mien.talking.networks.warp import WarpDecoder
 
 
 class GeneratorConfig(BaseModel):
-    """Everything that is needed to rebuild a generator."""
+    """Configuration from which a generator can be rebuilt."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,13 +44,13 @@ class GeneratorConfig(BaseModel):
 
 
 DECODERS: dict[str, type[WarpDecoder] | type[DirectDecoder]] = {"warp": WarpDecoder, "direct": DirectDecoder}
-"""Decoders by the name in `architecture`: built from the frames' size, the feature maps' channels, the code's width."""
+"""`architecture` → decoder class; arguments: size of the frames, channels of the feature maps, width of the code."""
 
 
 class Generator(nn.Module):
-    """The five parts together.
+    """The encoders and the decoder.
 
-    Raises ValueError when the size cannot be halved as often as there are feature maps.
+    Raises ValueError if the size cannot be halved once per further feature map.
     """
 
     def __init__(self, config: GeneratorConfig) -> None:
@@ -67,17 +67,17 @@ class Generator(nn.Module):
         self.emotion_encoder = EmotionEncoder(config.code_width // 2)
         self.noise_encoder = NoiseEncoder(config.code_width // 2)
         half = config.code_width // 2
-        # Direct draws the face anew wherever it is, as in 2020; only what moves has to know where things are.
+        # `direct` generates the face without landmarks, as in 2020; only `warp` needs their positions.
         self.landmark_encoder: LandmarkEncoder | None = None
         self.look_encoder: LookEncoder | None = None
         if config.architecture == "warp":
             bottom = config.size >> halvings
             self.landmark_encoder = LandmarkEncoder(config.image_channels[-1], bottom, config.code_width)
             self.look_encoder = LookEncoder(half)
-        # The mouth's shape is told to the decoder in plain numbers too: it learns lips several times sooner.
-        told = config.speech_width + 2 + (3 if self.look_encoder else 2) * half
+        # With the predicted mouth shape as explicit input, the decoder learns the lips several times faster.
+        inputs = config.speech_width + 2 + (3 if self.look_encoder else 2) * half
         self.code = nn.Sequential(
-            nn.Linear(told, config.code_width),
+            nn.Linear(inputs, config.code_width),
             nn.SiLU(),
             nn.Linear(config.code_width, config.code_width),
             nn.SiLU(),
@@ -85,11 +85,11 @@ class Generator(nn.Module):
         self.decoder = DECODERS[config.architecture](config.size, config.image_channels, config.code_width)
 
     def describe(self) -> dict[str, Any]:
-        """What config.json holds to build it again."""
+        """Content of config.json, from which `Generator` can be rebuilt."""
         return {"network": self.config.model_dump(mode="json"), "size": self.config.size}
 
     def landmarks(self, maps: list[Tensor]) -> Tensor:
-        """Where the references' landmarks are (B, 68, 2), the picture in [−1, 1]; zeros where nobody needs them."""
+        """Predicted landmarks (B, 68, 2) of the references, normalised; zeros for `direct`, which ignores them."""
         if self.landmark_encoder is None:
             return maps[0].new_zeros(len(maps[0]), 68, 2)
         found: Tensor = self.landmark_encoder(maps[-1])
@@ -101,14 +101,14 @@ class Generator(nn.Module):
         Feelings (B, T, 6), motion (B, T, 9).
         """
         mouth = 2 * self.speech_encoder.mouth_shape(speech)
-        told = [speech, mouth, self.emotion_encoder(feeling), self.noise_encoder(motion)]
+        inputs = [speech, mouth, self.emotion_encoder(feeling), self.noise_encoder(motion)]
         if self.look_encoder is not None:
-            told.append(self.look_encoder(landmarks)[:, None].expand(-1, speech.shape[1], -1))
-        code: Tensor = self.code(torch.cat(told, -1))
+            inputs.append(self.look_encoder(landmarks)[:, None].expand(-1, speech.shape[1], -1))
+        code: Tensor = self.code(torch.cat(inputs, -1))
         return code
 
     def draw(self, maps: list[Tensor], landmarks: Tensor, codes: Tensor) -> Drawing:
-        """B · T frames, and what they are made of.
+        """Decoder output for B · T frames.
 
         From the feature maps of B images, their landmarks (B, 68, 2), and codes (B, T, code_width).
         """

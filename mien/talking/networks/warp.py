@@ -1,9 +1,9 @@
-"""`architecture: warp`: the reference's own pixels are moved, and only what they cannot show is painted.
+"""`architecture: warp`: the pixels of the reference are warped, and only disoccluded parts are generated.
 
-The code says where each landmark of the face goes; a flow field spreads that over the picture, as the first-order
-motion model does with key points (Siarohin et al., NeurIPS 2019), and a convolutional network corrects it. A painter
-that sees the moved features adds light and wrinkles, and paints the inside of the mouth. Because flow, shade and paint
-are smooth, they suit a reference of any resolution (`mien.talking.networks.compose`).
+The code gives the displacement of each landmark of the face; a flow field interpolates them over the picture, as the
+first-order motion model does with key points (Siarohin et al., NeurIPS 2019), and a convolutional network refines it.
+From the warped features, further layers predict shading and wrinkles and generate the inside of the mouth. Flow, shade
+and paint are smooth, so they can be applied to a reference of any resolution (`mien.talking.networks.compose`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mien.media.coordinates import to_normalised
 from mien.talking.networks.decoding import Drawing, SteeredBlock
 
 GREATEST_CORRECTION = 0.15
-"""How far the network may move a pixel beyond what its landmarks say, as a part of half the picture's side."""
+"""Maximum refinement of the flow by the network, in normalised coordinates."""
 
 REACH = (0.16, 0.12, 0.10, 0.07, 0.06)
-"""How far the jaw, the brows, the nose, the eyes and the lips pull the pixels around them at first: the deviation of a
-Gaussian, as a part of half the picture's side. Training changes it."""
+"""Initial standard deviations, in normalised coordinates, of the Gaussian weights of the landmarks of jaw, brows, nose,
+eyes and lips. They are trained."""
 
 _POINTS = (17, 10, 9, 12, 20)
 
@@ -29,34 +30,34 @@ PARTS: tuple[tuple[int, ...], ...] = (
     (49, 50, 51, 52, 53), (55, 56, 57, 58, 59),  # lips, outside
     (61, 62, 63), (65, 66, 67), (48, 54, 60, 64),  # lips, inside, and the mouth's corners
 )  # fmt: skip
-"""Landmarks that are shown to the network together, as one map of where they go."""
+"""Groups of landmarks; the target positions of each are one input map of the network."""
 
 INNER_LIPS = tuple(range(60, 68))
-"""The landmarks round the mouth's opening, clockwise in the picture."""
+"""Landmarks of the inner contour of the lips, clockwise in the picture."""
 
 SPOT = 0.05
-"""Deviation of a landmark's spot in those maps, as a part of half the picture's side."""
+"""Standard deviation of a landmark's Gaussian in those maps, in normalised coordinates."""
 
-_STILL = 0.1  # weight of staying in place: far from all landmarks nothing moves
+_STILL = 0.1  # weight of zero displacement, so that nothing moves far from all landmarks
 
 GREATEST_SHADE = 0.5
-"""How much lighter or darker the fetched colours may become, of a range of 2."""
+"""Maximum change of the sampled colours, whose range is [−1, 1]."""
 
 FIRST_COVER = -3.0
-"""The cover before training is sigmoid of this: the reference shows through."""
+"""Bias of the logit of the cover, so that the reference is visible at the start of training."""
 
 
 class WarpDecoder(nn.Module):
-    """Moves the image as the code says and paints over it."""
+    """Warps the image conditioned on the code, and paints over it."""
 
     def __init__(self, size: int, channels: tuple[int, ...], code_width: int) -> None:
         super().__init__()
         bottom = size >> (len(channels) - 1)
-        self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # where things move, not only how strongly
+        self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # a spatial code: FiLM alone has no position
         self.bottom = bottom
         self.enter = nn.Conv2d(16, channels[-1], 1)
         self.blocks = nn.ModuleList(SteeredBlock(channel, channel, code_width) for channel in channels[:0:-1])
-        # Merged by addition, narrowed before it is enlarged: a quarter of the arithmetic of concatenation.
+        # Skips are added after a 1×1 convolution at low resolution: a quarter of the operations of concatenation.
         self.narrow = nn.ModuleList(
             nn.Conv2d(below, channel, 1) for below, channel in zip(channels[:1:-1], channels[-2:0:-1], strict=True)
         )
@@ -72,7 +73,7 @@ class WarpDecoder(nn.Module):
             nn.init.zeros_(parameter)
 
     def goal(self, landmarks: Tensor, code: Tensor) -> Tensor:
-        """Where the landmarks (N, 68, 2) go, (N, 68, 2), as codes (N, width) say."""
+        """Target positions (N, 68, 2) of the landmarks (N, 68, 2) for codes (N, width)."""
         goal: Tensor = landmarks + self.displacement(code).view(-1, 68, 2)
         return goal
 
@@ -92,8 +93,8 @@ class WarpDecoder(nn.Module):
         painted = self.painter(hidden + moved(maps[2], flow) + shown, code)
         painted = torch.cat([nn.functional.interpolate(painted, scale_factor=2, mode="nearest"), opening], 1)
         shade, paint, cover = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3, 1), 1)
-        # Light and wrinkles are added, so that the skin keeps its detail; what no reference shows is replaced, as
-        # everything is where the mouth opens.
+        # Shading is added, so that the skin keeps its detail; parts that the reference does not show are replaced,
+        # and always the opening of the mouth.
         shade, paint = GREATEST_SHADE * torch.tanh(shade), torch.tanh(paint)
         cover = torch.sigmoid(cover + FIRST_COVER)
         cover = cover + (1 - cover) * opening
@@ -105,50 +106,54 @@ class WarpDecoder(nn.Module):
 def spread(points: Tensor, displacements: Tensor, reach: Tensor, side: int) -> Tensor:
     """A flow field (N, 2, side, side) from `displacements` (N, P, 2) at `points` (N, P, 2), both in units of [−1, 1].
 
-    At each pixel their mean, weighted with Gaussians of deviation `reach` (P,) around the points, and with a small
-    weight for no displacement at all.
+    At each pixel, their mean weighted by Gaussians of standard deviation `reach` (P,) around the points, and with a
+    small weight of zero displacement.
     """
-    axis = (2 * torch.arange(side, device=points.device, dtype=points.dtype) + 1) / side - 1
+    axis = pixel_centres(side, points)
     pull = torch.exp(-0.5 * ((axis - points[..., None]) / reach[:, None, None]).square())  # (N, P, 2, side)
-    across, down = pull[:, :, 0], pull[:, :, 1].transpose(1, 2)  # a Gaussian in the plane is a product of two
+    across, down = pull[:, :, 0], pull[:, :, 1].transpose(1, 2)  # a Gaussian in the plane is separable
     total = down @ across + _STILL
     moves = [(down * displacements[:, None, :, axis]) @ across / total for axis in (0, 1)]
     return torch.stack(moves, 1)
 
 
 def spots(points: Tensor, side: int) -> Tensor:
-    """Where the landmarks (N, 68, 2) of each of `PARTS` are: maps (N, parts, side, side) of Gaussian spots."""
-    axis = (2 * torch.arange(side, device=points.device, dtype=points.dtype) + 1) / side - 1
+    """Heat maps (N, parts, side, side) of the landmarks (N, 68, 2) of each of `PARTS`."""
+    axis = pixel_centres(side, points)
     pull = torch.exp(-0.5 * ((axis - points[..., None]) / SPOT).square())
     maps = [pull[:, part, 1].transpose(1, 2) @ pull[:, part, 0] for part in map(list, PARTS)]
     return torch.stack(maps, 1)
 
 
 def mouth_opening(points: Tensor, side: int) -> Tensor:
-    """How far each pixel lies between the lips, (N, 1, side, side) in [0, 1], for landmarks (N, 68, 2) in [−1, 1].
+    """Soft mask (N, 1, side, side) in [0, 1] of the mouth opening, for landmarks (N, 68, 2) in [−1, 1].
 
-    The part of the plane that is inside of every edge between the inner lips' landmarks, half a pixel soft.
+    The intersection of the half-planes of all edges of the inner lips, with a soft border of half a pixel.
     """
     first = points[:, list(INNER_LIPS)]
     edge = first.roll(-1, 1) - first
     edge = edge / edge.norm(dim=-1, keepdim=True).clamp(min=1e-4)
-    axis = (2 * torch.arange(side, device=points.device, dtype=points.dtype) + 1) / side - 1
-    # the signed distance is linear in x and in y: two small tables instead of one of all pixels
+    axis = pixel_centres(side, points)
+    # the signed distance is a sum of a function of x and one of y, which are computed separately
     along_x = -edge[..., 1:] * (axis - first[..., :1])
     along_y = edge[..., :1] * (axis - first[..., 1:])
     distance = (along_x[:, :, None] + along_y[..., None]).amin(1, keepdim=True)
     return torch.sigmoid(distance * (2 * side) - 1)
 
 
+def pixel_centres(side: int, like: Tensor) -> Tensor:
+    """Normalised coordinates (side,) of the pixel centres along an axis; type and device of `like`."""
+    return to_normalised(torch.arange(side, device=like.device, dtype=like.dtype), side)
+
+
 def places(height: int, width: int, like: Tensor) -> Tensor:
-    """Where the pixels' centres are, (height, width, 2) as x and y in [−1, 1]."""
-    x = (2 * torch.arange(width, device=like.device, dtype=like.dtype) + 1) / width - 1
-    y = (2 * torch.arange(height, device=like.device, dtype=like.dtype) + 1) / height - 1
+    """Normalised coordinates (height, width, 2), x and y, of the pixel centres."""
+    x, y = pixel_centres(width, like), pixel_centres(height, like)
     return torch.stack([x.expand(height, width), y[:, None].expand(height, width)], -1)
 
 
 def moved(maps: Tensor, flow: Tensor) -> Tensor:
-    """Maps (N, C, H, W) whose every place shows what `flow` (N, 2, H, W) away from it was; the edge is repeated."""
+    """Maps (N, C, H, W) warped by the backward `flow` (N, 2, H, W); the border is repeated."""
     height, width = flow.shape[-2:]
     grid = places(height, width, flow) + flow.permute(0, 2, 3, 1)
     return nn.functional.grid_sample(maps, grid.to(maps), mode="bilinear", padding_mode="border", align_corners=False)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mien.faces.coordinates import to_unit
+from mien.media.coordinates import to_normalised
 from mien.talking.data.augmentation import draw_changes, move_points, swap_sides
 from mien.talking.data.batches import (
     BatchPlan,
@@ -113,13 +113,13 @@ class LandmarkTrainer(Trainer[LandmarkBatch]):
         assert isinstance(decoder, WarpDecoder)
         with torch.no_grad():
             speech = generator.speech_encoder(batch.spectra.flatten(0, 1)).view(len(batch.spectra), FRAMES, -1)
-        places = to_unit(batch.references, size)
+        places = to_normalised(batch.references, size)
         codes = generator.codes(places, speech, batch.feeling, batch.motion)
         predicted = decoder.goal(places.repeat_interleave(FRAMES, 0), codes.flatten(0, 1))
-        target = to_unit(batch.landmarks.flatten(0, 1), size)
+        target = to_normalised(batch.landmarks.flatten(0, 1), size)
         weights = _WEIGHTS.to(target)[:, None] / _WEIGHTS.mean()
         displaced = ((predicted - target).abs() * weights).mean() * size / 2
         found = generator.landmarks(generator.image_encoder(batch.pictures))
-        located = nn.functional.l1_loss(found, to_unit(batch.picture_landmarks, size)) * size / 2
+        located = nn.functional.l1_loss(found, to_normalised(batch.picture_landmarks, size)) * size / 2
         values = {"landmark_displacement": displaced.detach(), "landmark_position": located.detach()}
         return displaced + located, values

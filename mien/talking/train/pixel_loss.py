@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mien.faces.coordinates import to_unit
+from mien.media.coordinates import to_normalised
 from mien.talking.data.batches import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.losses import PerceptualLoss, default_vgg19, feature_weights, flow_loss, pyramid_l1, weighted_l1
 from mien.talking.networks.decoding import Drawing
@@ -86,10 +86,10 @@ class PixelLoss:
         assert drawing.cover is not None
         assert drawing.landmarks is not None
         l1 = nn.functional.l1_loss
-        target = to_unit(batch.landmarks.flatten(0, 1), size)
+        target = to_normalised(batch.landmarks.flatten(0, 1), size)
         reference_points = batch.reference_points.repeat_interleave(batch.points.shape[1], 0)
         flow = flow_loss(drawing.flow.float(), batch.points.flatten(0, 1), reference_points, size)
-        reference = l1(output.landmarks.float(), to_unit(batch.reference_landmarks, size)) * size / 2
+        reference = l1(output.landmarks.float(), to_normalised(batch.reference_landmarks, size)) * size / 2
         return {
             "landmarks": (options.landmark_weight, reference),
             "goal": (options.landmark_weight, l1(drawing.landmarks.float(), target) * size / 2),

@@ -1,4 +1,4 @@
-"""What a container's header says of its length, where libavformat does not pass that on."""
+"""The duration in the header of a container, where libavformat does not report it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-_MAX_BOXES = 10_000  # a hostile file can hold endless tiny ones
+_MAX_BOXES = 10_000  # a malicious file can hold any number of tiny boxes
 
 
 def movie_header_seconds(path: Path) -> float | None:
-    """Seconds that the movie header (`mvhd`, ISO 14496-12 §8.2.2) of an .mp4 or .mov states; None: it states none."""
+    """Duration in seconds in the movie header (`mvhd`, ISO 14496-12 §8.2.2) of an .mp4 or .mov; None if absent."""
     with path.open("rb") as stream:
         end = stream.seek(0, 2)
         moov = _find(stream, b"moov", 0, end)
@@ -29,7 +29,7 @@ def movie_header_seconds(path: Path) -> float | None:
 
 
 def _find(stream: BinaryIO, name: bytes, start: int, end: int) -> tuple[int, int] | None:
-    """Begin and end of the body of the first box called `name` between two offsets."""
+    """Start and end offset of the body of the first box of type `name` between two offsets."""
     at = start
     for _ in range(_MAX_BOXES):
         stream.seek(at)
