@@ -16,13 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mien.clips import Clip
+from mien.execution import Execution
 from mien.faces.align import align_clips
 from mien.faces.aligned_clip import make_aligned_clip
 from mien.faces.detectors.open import open_detector
 from mien.faces.options import AlignOptions, TrackOptions
 from mien.media.ffmpeg import probe
 from mien.media.video import decode_frames
-from mien.execution import Execution
 
 
 def _fastest(function: Callable[[], object], times: int = 3) -> tuple[float, float]:

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from mien.corpora.embedded.acting import mouth_drive
 from mien.corpora.embedded.corpus import render_corpus
 from mien.corpora.options import EmbeddedOptions
+from mien.execution import Execution
 from mien.faces.detectors.open import open_detector
 from mien.heads.performance import Performance
 from mien.media.video import decode_frames
-from mien.execution import Execution
 from mien.parallel import map_clips
 
 UPPER_LIP, LOWER_LIP, RIGHT_EYE, LEFT_EYE = 13, 14, 33, 263  # of MediaPipe's mesh: inner lips, outer eye corners

@@ -24,6 +24,7 @@ import torch
 from numpy.typing import NDArray
 
 from mien.clips import read_clips
+from mien.execution import Execution
 from mien.faces.detectors.blendshapes import measure_blendshapes
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.fitting.fit import fit_head
@@ -32,7 +33,6 @@ from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.video import decode_frames
 from mien.motion.corpus.measured import measure_shards, track_video
 from mien.motion.data.features import resampled
-from mien.execution import Execution
 
 Array = NDArray[np.float64]
 

@@ -26,13 +26,13 @@ from measuring import PeakMemory, Row, print_table
 from numpy.typing import NDArray
 
 from mien.clips import Clip
+from mien.execution import Execution
 from mien.faces.align import align_clips
 from mien.faces.detectors.open import open_detector
 from mien.faces.options import AlignOptions, TrackOptions
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import read_sound, write_wav
 from mien.media.video import decode_frames
-from mien.execution import Execution
 
 ROOT = Path(__file__).resolve().parents[1]
 GRID, EMBEDDED = ROOT.parent / "shared/real/talking/grid", ROOT / "data/corpus/VideoFlash"
