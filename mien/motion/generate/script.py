@@ -14,16 +14,18 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.motion.generate.limits import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS
 from mien.systems.files import read_small_text
+from mien.systems.request import RequestError
+
+MAX_CHARACTERS = 2000
+"""The longest text of a motion."""
+
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.4, 3600.0
+"""Limits of the length of a motion."""
 
 MAX_BYTES = 1_000_000
 
 END = "end"
-
-
-class ScriptError(ValueError):
-    """The time line cannot be used; the message says in one sentence where and why."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,13 @@ class Script:
 
 
 def read_script(path: Path) -> Script:
-    """Read a time line from a file. Raises ScriptError, with the line, for whatever cannot be used."""
-    text = read_small_text(path, MAX_BYTES, "a time line", "1.5: nods twice", ScriptError)
+    """Read a time line from a file. Raises RequestError, with the line, for whatever cannot be used."""
+    text = read_small_text(path, MAX_BYTES, "a time line", "1.5: nods twice")
     return parse_script(text, path.name)
 
 
 def parse_script(text: str, name: str = "the time line") -> Script:
-    """The time line that `text` describes; `name` is what messages call it. Raises ScriptError with the line."""
+    """The time line that `text` describes; `name` is what messages call it. Raises RequestError with the line."""
     cues: list[Cue] = []
     end: float | None = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -67,17 +69,17 @@ def parse_script(text: str, name: str = "the time line") -> Script:
             continue
         try:
             if end is not None:
-                raise ScriptError("nothing comes after the end")
+                raise RequestError("nothing comes after the end")
             cue = _cue(content)
             _check_order(cues, cue)
-        except ScriptError as error:
-            raise ScriptError(f"{name}, line {number}: {error}") from None
+        except RequestError as error:
+            raise RequestError(f"{name}, line {number}: {error}") from None
         if cue.text.lower() == END:
             end = cue.start
         else:
             cues.append(cue)
     if not cues:
-        raise ScriptError(f"{name} says nothing to do: write lines like '1.5: nods twice'")
+        raise RequestError(f"{name} says nothing to do: write lines like '1.5: nods twice'")
     return Script(tuple(cues), end)
 
 
@@ -85,30 +87,30 @@ def _cue(content: str) -> Cue:
     moment, separator, text = content.partition(":")
     words = " ".join(text.split())
     if not separator or not words:
-        raise ScriptError(f"{content[:40]!r} is no line of it: write seconds, colon and words, as 1.5: nods twice")
+        raise RequestError(f"{content[:40]!r} is no line of it: write seconds, colon and words, as 1.5: nods twice")
     try:
         start = float(moment)
     except ValueError:
         start = math.nan
     if not 0 <= start <= LONGEST_SECONDS:
-        raise ScriptError(f"the time is seconds from 0 to {LONGEST_SECONDS:,.0f}, not {moment.strip()[:40]!r}")
+        raise RequestError(f"the time is seconds from 0 to {LONGEST_SECONDS:,.0f}, not {moment.strip()[:40]!r}")
     if len(words) > MAX_CHARACTERS:
-        raise ScriptError(f"the text has {len(words):,} characters, more than {MAX_CHARACTERS:,}: part it")
+        raise RequestError(f"the text has {len(words):,} characters, more than {MAX_CHARACTERS:,}: part it")
     return Cue(start + 0.0, words)  # no negative zero
 
 
 def _check_order(cues: list[Cue], cue: Cue) -> None:
     if not cues:
         if cue.text.lower() == END:
-            raise ScriptError("it ends before anything is done")
+            raise RequestError("it ends before anything is done")
         return
     before = cues[-1].start
     if cue.start <= before:
-        raise ScriptError(f"the time {cue.start:g} does not come after {before:g}, the one before it")
+        raise RequestError(f"the time {cue.start:g} does not come after {before:g}, the one before it")
     # a hundredth of a second of slack for what binary fractions make of 0.4
     if cue.start - before < SHORTEST_SECONDS - 0.01:
         left = f"only {cue.start - before:.2g} s are left for {cues[-1].text[:40]!r}"
-        raise ScriptError(f"{left}: at least {SHORTEST_SECONDS:g} are needed")
+        raise RequestError(f"{left}: at least {SHORTEST_SECONDS:g} are needed")
 
 
 def frame_spans(script: Script, fps: float) -> list[tuple[int, int | None]]:
