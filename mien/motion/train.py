@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from mien.files import atomic_directory, fingerprint
-from mien.motion.cards import motion_card
 from mien.motion.data.batches import (
     MotionBatch,
     MotionData,
@@ -23,6 +22,7 @@ from mien.motion.networks.diffusion import STEPS, noised, weight_of_level
 from mien.motion.networks.model import MotionModel, build_model
 from mien.motion.networks.word_times import lay_out, length_error
 from mien.motion.options import HeadMotionOptions
+from mien.motion.system import CARDS
 from mien.text.encoder import TextEncoder, open_encoder, read_tokens, vocabulary_of
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.curves import Log
@@ -217,4 +217,4 @@ def _save(
         "data": data,
         "figures": dict(figures),
     }
-    save_model(folder, KIND, model, config, motion_card(config))
+    save_model(folder, KIND, model, config, CARDS["head_motion"].markdown(config))

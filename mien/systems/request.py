@@ -35,7 +35,11 @@ class FileOrText:
 
 
 class Request(BaseModel):
-    """Base of the request models. A field of type `Path` is an input: a file or folder that must be there."""
+    """Base of the request models.
+
+    A field of type `Path` is an input: a file or folder that must be there. A field whose default None stands for
+    something says so in its schema's `unset`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -120,25 +124,44 @@ def schema(request: type[Request], name: str) -> dict[str, Any]:
     """The JSON schema of a field's value; of one of its values where it takes several, never that of null."""
     found = _properties(request)[name]
     one = next((choice for choice in found.get("anyOf", ()) if choice.get("type") != "null"), found)
-    return {**found, **one, **one.get("items", {}), "several": one.get("type") == "array"}
+    merged = {**found, **one, **one.get("items", {}), "several": one.get("type") == "array"}
+    if "enum" in merged:
+        merged["enum"] = [choice for choice in merged["enum"] if choice is not None]
+    return merged
 
 
 def limits(request: type[Request], name: str) -> str:
-    """What a field's values are limited to, such as `64 to 2,048, even`; empty where they are not."""
+    """What a field's values are limited to, such as `even, 64 to 2,048`; empty where they are not."""
     found = schema(request, name)
     if "enum" in found:
         return f"one of {', '.join(found['enum'])}"
+    even = "even" if found.get("multipleOf") == 2 else ""
+    return ", ".join(part for part in (even, _range(found)) if part)
+
+
+def _range(found: Mapping[str, Any]) -> str:
     least, most = (found.get(key) for key in ("minimum", "maximum"))
-    if most is None or most > 1e9:
-        return "" if least is None else f"at least {_number(least)}"
-    return f"{_number(least)} to {_number(most)}" + (", even" if found.get("multipleOf") == 2 else "")
+    if least is None:
+        return ""
+    # a greatest seed is no bound that a person wants to know
+    return f"at least {_number(least)}" if most is None or most > 1e9 else f"{_number(least)} to {_number(most)}"
 
 
 def _number(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
 
 
-_KINDS = {"integer": "a whole number", "number": "a number", "boolean": "yes or no", "string": "a text"}
+_KINDS = {"integer": "whole number", "number": "number", "boolean": "yes or no", "string": "text"}
+
+
+def _allowed(request: type[Request], name: str) -> str:
+    """What a field's values are, such as `an even whole number from 64 to 2,048`."""
+    found = schema(request, name)
+    if "enum" in found:
+        return limits(request, name)
+    kind, bounds = _KINDS[found["type"]], _range(found)
+    what = "yes or no" if kind == "yes or no" else f"an even {kind}" if found.get("multipleOf") == 2 else f"a {kind}"
+    return f"{what} {'from' if ' to ' in bounds else 'of'} {bounds}" if bounds else what
 
 
 def _sentence(request: type[Request], error: Any) -> str:
@@ -156,9 +179,7 @@ def _sentence(request: type[Request], error: Any) -> str:
         return f"{flag(name)} is empty: write something such as {found['examples'][0]!r}"
     if kind == "string_too_long":
         return f"{flag(name)} has {len(given):,} characters, more than {error['ctx']['max_length']:,}: split it"
-    what, limit = _KINDS[found["type"]], limits(request, name)
-    allowed = limit if "enum" in found else f"{what}, {limit}" if limit else what
-    return f"{flag(name)} is {allowed}, not {_shown(given)}"
+    return f"{flag(name)} is {_allowed(request, name)}, not {_shown(given)}"
 
 
 def _shown(value: object) -> str:

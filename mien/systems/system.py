@@ -100,9 +100,7 @@ class System(Generic[R]):
     def load(self, requests: list[R], **folders: Path) -> Loaded:
         """The models that these requests need. Raises RequestError for one that cannot be used."""
         self._check_models(requests, folders)
-        extras = {
-            one.name: one.model.open(folders.get(one.name, one.model.folder)) for one in self._needed(requests)
-        }
+        extras = {one.name: one.model.open(folders.get(one.name, one.model.folder)) for one in self._needed(requests)}
         return Loaded(self, self.model.open(folders.get("model", self.model.folder)), extras)
 
     def run_table(
@@ -137,6 +135,9 @@ class System(Generic[R]):
         return [one for one in self.extras if any(map(one.needed, requests))]
 
     def _check_models(self, requests: list[R], folders: Mapping[str, Path]) -> None:
+        known = ("model", *(one.name for one in self.extras))
+        for name in set(folders) - set(known):
+            raise RequestError(f"mien {self.command} has no model {name!r}, only {', '.join(known)}")
         for name, model in [("model", self.model), *((one.name, one.model) for one in self._needed(requests))]:
             model.check(folders.get(name, model.folder), f"--{name.replace('_', '-')}")
 

@@ -102,9 +102,7 @@ def _predict(talker: Talker, batch: Mapping[str, Any], params: Mapping[str, Any]
     return {"frames": np.stack(videos)}
 
 
-MODEL = ModelFolder(
-    "a talking face", ("talking_face", "generator"), Path("models/talking_face"), "talking_face", _load
-)
+MODEL = ModelFolder("a talking face", ("talking_face", "generator"), Path("models/talking_face"), "talking_face", _load)
 
 SERVED = Served(MODEL, __name__, _signature, _predict)
 

@@ -28,20 +28,26 @@ class MoveRequest(Request):
     head: Literal["embedded", "ict", "flame", "gnm"] = Field(
         default="embedded", description="Which head: see `mien heads`"
     )
-    head_file: Path | None = Field(default=None, description="File or folder of the head (default: in its usual place)")
+    head_file: Path | None = Field(
+        default=None, description="File or folder of the head", json_schema_extra={"unset": "in its usual place"}
+    )
     seconds: float | None = Field(
         default=None, ge=SHORTEST_SECONDS, le=LONGEST_SECONDS,
-        description="Length in seconds (default: estimated from the text)",
+        description="Length in seconds", json_schema_extra={"unset": "estimated from the text"},
     )  # fmt: skip
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the motion and of the blinks")
     guidance: float | None = Field(
-        default=None, ge=0, le=20, description="Classifier-free guidance scale (default: the model's)"
+        default=None, ge=0, le=20, description="Classifier-free guidance scale",
+        json_schema_extra={"unset": "the model's"},
+    )  # fmt: skip
+    steps: int | None = Field(
+        default=None, ge=1, le=50, description="Sampling steps", json_schema_extra={"unset": "the model's"}
     )
-    steps: int | None = Field(default=None, ge=1, le=50, description="Sampling steps (default: the model's)")
     size: int = Field(default=512, ge=64, le=2048, multiple_of=2, description="Side of the video in pixels")
     person: int | None = Field(
-        default=None, ge=0, le=999_999, description="Which synthetic person the embedded head shows (default: 0)"
-    )
+        default=None, ge=0, le=999_999, description="Which synthetic person the embedded head shows",
+        json_schema_extra={"unset": "0"},
+    )  # fmt: skip
     renderer: Literal["numba", "pyrender", "dots"] = Field(default="numba", description="Renderer of the video")
     mark: bool = Field(default=False, description="Draw a visible mark, AI, into the video")
     blink: bool = Field(default=True, description="Let the head of the video blink where the motion leaves it time")

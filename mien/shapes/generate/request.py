@@ -28,8 +28,9 @@ class ShapesRequest(Request):
     copies: int = Field(default=1, ge=1, le=MAX_CLIPS, description="Clips of each text, with consecutive seeds")
     seed: int = Field(default=0, ge=0, le=2**62, description="Seed of the first clip of each text")
     seconds: float | None = Field(
-        default=None, ge=0.4, le=10, description="Length in seconds (default: that of the training clips)"
-    )
+        default=None, ge=0.4, le=10, description="Length in seconds",
+        json_schema_extra={"unset": "that of the training clips"},
+    )  # fmt: skip
     size: int = Field(default=SIDE, ge=SIDE, le=512, multiple_of=2, description="Side of each clip in pixels")
 
     @property

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mien.files import atomic_directory, fingerprint
-from mien.shapes.cards import shapes_card
 from mien.shapes.data.batches import ShapesData
 from mien.shapes.networks.model import ShapesModel, build_model
 from mien.shapes.options import ShapesOptions
+from mien.shapes.system import CARDS
 from mien.shapes.train.frames import FramesPhase
 from mien.shapes.train.video import VideoPhase
 from mien.text.encoder import TextEncoder, open_encoder, vocabulary_of
@@ -80,4 +80,4 @@ def _save(folder: Path, model: ShapesModel, options: ShapesOptions, figures: Map
     config: dict[str, Any] = {
         "model": model.config, "options": options.model_dump(mode="json"), "data": data, "figures": dict(figures),
     }  # fmt: skip
-    save_model(folder, KIND, model, config, shapes_card(config))
+    save_model(folder, KIND, model, config, CARDS["shapes"].markdown(config))

@@ -220,9 +220,7 @@ def _fps(value: NDArray[np.generic], name: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         fps = Fraction(0)
     if not 1 <= fps <= 1000:
-        raise RequestError(
-            f"{name}: fps is a number from 1 to 1000 or text such as 30000/1001, not {str(value)[:40]}"
-        )
+        raise RequestError(f"{name}: fps is a number from 1 to 1000 or text such as 30000/1001, not {str(value)[:40]}")
     return fps
 
 

@@ -42,8 +42,8 @@ class Manner(Request):
 
     emotion: Annotated[str | None, BeforeValidator(lambda word: word and emotion_code(word)), Short("-e")] = Field(
         default=None,
-        description="Emotion: ANG DIS FEA HAP NEU SAD, or happy, sad, … (default: NEU, or the track's)",
-        json_schema_extra={"enum": [*EMOTIONS, None]},
+        description="Emotion, by its code or a word such as happy",
+        json_schema_extra={"enum": [*EMOTIONS, None], "unset": "NEU, or the track's"},
     )
     intensity: float = Field(default=0.67, ge=0, le=1, description="Intensity of the emotion")
     emotion_track: Path | None = Field(
@@ -51,16 +51,18 @@ class Manner(Request):
     )
     motion: Annotated[str | None, FileOrText(NPZ)] = Field(
         default=None, max_length=2000, pattern=r"\S", examples=["nods and smiles"],
-        description="Head motion: a file (.npz), or words such as 'nods and smiles' (default: random head motion)",
+        description="Head motion: a file (.npz), or words such as 'nods and smiles'",
+        json_schema_extra={"unset": "random head motion"},
     )  # fmt: skip
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of head motion, blinks and gaze")
     face: Annotated[int | None, BeforeValidator(face_number)] = Field(
-        default=None, description="Which face: a number, from 0 on the left (default: the largest)"
+        default=None, description="Which face: a number, from 0 on the left", json_schema_extra={"unset": "the largest"}
     )
     paste_back: bool = Field(default=True, description="Show the whole picture, or only the face")
     size: int | None = Field(
         default=None, ge=64, le=2048, multiple_of=2,
-        description="Longest side of the video in pixels (default: the picture's, up to 1280; 256 for a face)",
+        description="Longest side of the video in pixels",
+        json_schema_extra={"unset": "the picture's, up to 1280; 256 for a face"},
     )  # fmt: skip
     mark: bool = Field(default=False, description="Draw a visible mark, AI, into the video")
 

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from mien.clips import EMOTIONS
 from mien.files import atomic_directory, fingerprint
-from mien.talking.cards import model_card
 from mien.talking.data.batches import (
     Batch,
     BatchPlan,
@@ -22,6 +21,7 @@ from mien.talking.losses import emotion_loss
 from mien.talking.networks.discriminators import EmotionDiscriminator
 from mien.talking.networks.generator import count_parameters
 from mien.talking.options import EmotionDiscriminatorOptions
+from mien.talking.system import CARDS
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.curves import Log
 from mien.training.device import best_device, mixed_precision, place
@@ -155,7 +155,7 @@ def train_emotion_discriminator(
         "figures": figures,
     }
     with atomic_directory(out) as folder:
-        save_model(folder, KIND, phase.ema.average, config, model_card(KIND, config))
+        save_model(folder, KIND, phase.ema.average, config, CARDS[KIND].markdown(config))
     return figures
 
 

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from mien.files import atomic_directory, fingerprint
-from mien.talking.cards import model_card
 from mien.talking.data.batches import (
     Batch,
     BatchPlan,
@@ -23,6 +22,7 @@ from mien.talking.networks.decoding import Drawing
 from mien.talking.networks.generator import Generator, GeneratorConfig, count_parameters
 from mien.talking.networks.warp import WarpDecoder
 from mien.talking.options import GeneratorOptions
+from mien.talking.system import CARDS
 from mien.talking.train.landmarks import pretrain_landmarks
 from mien.talking.train.speech_encoder import pretrain_speech_encoder
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
@@ -276,7 +276,7 @@ def train_generator(
     }
     config = generator_config(generator, options, data.digest, figures)
     with atomic_directory(out) as folder:
-        save_model(folder, KIND, phase.ema.average, config, model_card(KIND, config))
+        save_model(folder, KIND, phase.ema.average, config, CARDS[KIND].markdown(config))
     return figures
 
 

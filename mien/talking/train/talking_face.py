@@ -9,12 +9,12 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from mien.files import atomic_directory, fingerprint
-from mien.talking.cards import model_card
 from mien.talking.data.batches import Batch, TalkingData, make_batch
-from mien.talking.generate.talker import load_generator
+from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.discriminators import EmotionDiscriminator, FrameDiscriminator
 from mien.talking.networks.generator import Generator, count_parameters
 from mien.talking.options import GeneratorOptions, TalkingFaceOptions
+from mien.talking.system import CARDS
 from mien.talking.train.adversaries import EmotionAdversary, FrameAdversary
 from mien.talking.train.emotion_discriminator import load_emotion_discriminator, softened
 from mien.talking.train.generator import (
@@ -190,7 +190,7 @@ def train_talking_face(
     }
     config = generator_config(network, options, data.digest, figures)
     with atomic_directory(out) as folder:
-        save_model(folder, KIND, phase.ema.average, config, model_card(KIND, config))
+        save_model(folder, KIND, phase.ema.average, config, CARDS[KIND].markdown(config))
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in phase.discriminators().items()}
         save_file(tensors, folder / "discriminators.safetensors")
     return figures
