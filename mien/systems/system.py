@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
-from mien.systems.batch import BatchRow, BatchSummary, read_batch, run_batch
 from mien.systems.card import Card
 from mien.systems.files import check_writable
 from mien.systems.model import ModelFolder, TrainedModel
 from mien.systems.request import R, Request, RequestError
 from mien.systems.serving import Served
+
+if TYPE_CHECKING:
+    from mien.systems.batch import BatchRow, BatchSummary
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class System(Generic[R]):
         The columns are the fields of the request, and `out`. `given`: the values of rows that do not say otherwise.
         Raises RequestError when the table, what is given, or a model cannot be used.
         """
+        from mien.systems.batch import read_batch, run_batch  # with its progress bar, which is slow to import
+
         usual = dict(given or {})
         self.request.check_values(usual)
         suffixes = tuple(one.suffix for one in self.outputs if not one.folder)

@@ -14,11 +14,11 @@ from mien.motion.generate.script import (
     MAX_BYTES,
     Cue,
     Script,
-    ScriptError,
     frame_spans,
     parse_script,
     read_script,
 )
+from mien.systems.request import RequestError
 
 EXAMPLE = """# a comment
 0: nods twice   # and no more
@@ -71,7 +71,7 @@ def test_frames_do_not_drift_over_many_lines() -> None:
     ],
 )
 def test_every_mistake_has_its_line(text: str, message: str) -> None:
-    with pytest.raises(ScriptError) as caught:
+    with pytest.raises(RequestError) as caught:
         parse_script(text, "scene.txt")
     assert message in str(caught.value)
     assert str(caught.value).startswith("scene.txt")
@@ -80,7 +80,7 @@ def test_every_mistake_has_its_line(text: str, message: str) -> None:
 
 def test_files_that_are_no_time_lines_are_refused(tmp_path: Path) -> None:
     def refused(path: Path, message: str) -> None:
-        with pytest.raises(ScriptError, match=message):
+        with pytest.raises(RequestError, match=message):
             read_script(path)
 
     refused(tmp_path / "missing.txt", "not there")
@@ -98,7 +98,7 @@ def test_files_that_are_no_time_lines_are_refused(tmp_path: Path) -> None:
 def test_anything_is_a_time_line_or_one_sentence(text: str) -> None:
     try:
         script = parse_script(text)
-    except ScriptError as error:
+    except RequestError as error:
         sentence = str(error)
     else:
         sentence = ""

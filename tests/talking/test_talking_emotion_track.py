@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.clips import EMOTIONS
+from mien.systems.request import RequestError
 from mien.talking.generate.emotion_track import (
     MAX_BYTES,
-    EmotionTrackError,
     parse_emotion_track,
     read_emotion_track,
 )
@@ -94,25 +94,25 @@ def test_what_a_line_means(line: str, weights: list[float], tmp_path: Path) -> N
     ],
 )
 def test_a_mistake_is_told_in_one_sentence_with_its_line(text: str, message: str) -> None:
-    with pytest.raises(EmotionTrackError) as caught:
+    with pytest.raises(RequestError) as caught:
         parse_emotion_track(text)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_what_is_no_track_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EmotionTrackError, match="not there"):
+    with pytest.raises(RequestError, match="not there"):
         read_emotion_track(tmp_path / "missing.txt")
-    with pytest.raises(EmotionTrackError, match="is no file"):
+    with pytest.raises(RequestError, match="is no file"):
         read_emotion_track(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(EmotionTrackError, match="is no file"):
+    with pytest.raises(RequestError, match="is no file"):
         read_emotion_track(tmp_path / "pipe")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(EmotionTrackError, match="no UTF-8 text"):
+    with pytest.raises(RequestError, match="no UTF-8 text"):
         read_emotion_track(tmp_path / "binary")
     (tmp_path / "large").write_bytes(b"#" * (MAX_BYTES + 1))
-    with pytest.raises(EmotionTrackError, match="larger than"):
+    with pytest.raises(RequestError, match="larger than"):
         read_emotion_track(tmp_path / "large")
 
 
@@ -120,7 +120,7 @@ def test_what_is_no_track_is_refused(tmp_path: Path) -> None:
 def test_any_text_is_a_track_or_one_sentence(text: str) -> None:
     try:
         feeling = parse_emotion_track(text).feeling(30, Fraction(25))
-    except EmotionTrackError as error:
+    except RequestError as error:
         sentences = str(error).splitlines()
     else:
         sentences = ["a track"]

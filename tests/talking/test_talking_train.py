@@ -14,7 +14,7 @@ from talking_corpus import SIZE, TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
 from mien.talking.data.batches import BatchPlan, TalkingData, make_batch
-from mien.talking.generate.talker import load_generator
+from mien.talking.generate.frame_generator import load_generator
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
 from mien.talking.train.emotion_discriminator import train_emotion_discriminator
 from mien.talking.train.generator import draw, new_generator, train_generator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from mien.media.ffmpeg import probe_sound
 from mien.media.sound import is_silent, read_sound
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import (
+    Speech,
     SpeechUnavailable,
     SpokenWord,
     Synthesiser,
@@ -34,24 +35,6 @@ PAUSE_SECONDS = 0.3
 """Texts are spoken in sections of about so many characters, with such a pause between."""
 
 
-@dataclass(frozen=True)
-class Speech:
-    """`samples` float32 (N,) in [−1, 1] at `hz`; `words` with their times, none where they are not known.
-
-    `engine`: what spoke; None for a recording.
-    """
-
-    samples: NDArray[np.float32]
-    hz: int
-    words: tuple[SpokenWord, ...] = ()
-    engine: str | None = None
-
-    @property
-    def seconds(self) -> float:
-        """Length in seconds."""
-        return len(self.samples) / self.hz
-
-
 def recorded(path: Path, hz: int) -> Speech:
     """The speech in any sound or video file at `hz`; raises RequestError for one that gives none."""
     try:
@@ -60,7 +43,7 @@ def recorded(path: Path, hz: int) -> Speech:
             raise RequestError(
                 f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it"
             )
-        return checked(Speech(read_sound(path, hz), hz))
+        return checked(Speech(read_sound(path, hz), hz, (), ()))
     except ClipError as error:
         raise RequestError(f"{path.name} gives no speech: {error}") from error
 
@@ -79,8 +62,7 @@ def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None
             f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
         ) from error
     try:
-        name = engine.partition(":")[0]  # what follows may be a folder of the user's
-        return checked(_spoken_by(synthesiser(engine), text, chosen, hz, name))
+        return checked(_spoken_by(synthesiser(engine), text, chosen, hz))
     except SpeechUnavailable as error:
         raise RequestError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
     except RequestError:
@@ -89,7 +71,7 @@ def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None
         raise RequestError(f"the text cannot be spoken: {error}") from error
 
 
-def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int, name: str) -> Speech:
+def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int) -> Speech:
     """The text in sections, so that what is held beside the samples does not grow with its length."""
     samples: list[NDArray[np.float32]] = []
     words: list[SpokenWord] = []
@@ -108,7 +90,7 @@ def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int, name: str)
             raise RequestError(
                 f"the text takes more than {MAX_SECONDS} s to say, the most that is made at once: split it"
             )
-    return Speech(np.concatenate(samples), hz, tuple(words), name)
+    return Speech(np.concatenate(samples), hz, (), tuple(words))
 
 
 def written_words(words: Sequence[SpokenWord], text: str) -> list[SpokenWord]:

@@ -23,13 +23,14 @@ from mien.faces.pictures.portrait import PortraitError
 from mien.faces.pictures.reference import Reference, read_reference
 from mien.heads.performance import Performance
 from mien.media.provenance import draw_mark
+from mien.media.speech.interface import Speech
 from mien.systems.request import RequestError
 from mien.talking.generate import performance as performed
 from mien.talking.generate.emotion_track import read_emotion_track
 from mien.talking.generate.frame_generator import FrameGenerator
 from mien.talking.generate.head_motion import HeadMotion, head_measures, motion_of, open_head_motion
 from mien.talking.generate.request import Manner
-from mien.talking.generate.speech import Speech, checked, recorded, spoken
+from mien.talking.generate.speech import checked, recorded, spoken
 
 Picture = NDArray[np.uint8]
 
@@ -88,7 +89,7 @@ class Talker(FrameGenerator):
         elif isinstance(speech, Path | str):
             heard = recorded(Path(speech), self.sample_rate)
         else:
-            heard = checked(Speech(np.asarray(speech, np.float32), self.sample_rate))
+            heard = checked(Speech(np.asarray(speech, np.float32), self.sample_rate, (), ()))
         return self.perform(reference, heard, how, given)
 
     def perform(
