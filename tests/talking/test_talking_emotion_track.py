@@ -57,7 +57,7 @@ def test_it_is_held_before_the_first_point_and_time_is_exact() -> None:
 @pytest.mark.parametrize(
     ("line", "weights"),
     [
-        ("0: HAP", row(HAP=2 / 3, NEU=1 / 3)),
+        ("0: HAP", row(HAP=0.67, NEU=0.33)),
         ("0:hap 1", row(HAP=1)),
         ("0 : angry=0.25,fear 0.25", row(ANG=0.25, FEA=0.25, NEU=0.5)),
         ("0: neutral 0.2, happy 0.3", row(HAP=0.3, NEU=0.7)),

@@ -16,6 +16,7 @@ from mien.media.speech.interface import Speech, SpokenWord, Voice
 from mien.media.video import write_video
 from mien.systems.request import RequestError
 from mien.talking.generate import speech as said
+from mien.talking.generate.request import TalkRequest
 from mien.talking.generate.speech import (
     MAX_SECONDS,
     SECTION_CHARACTERS,
@@ -92,7 +93,7 @@ def test_a_text_of_emoji_only_is_spoken_by_their_names() -> None:
         (" \n\t", {}, "empty"),
         ("…", {}, "nothing speakable"),
         ("\u200d\ufe0f", {}, "spoken"),
-        ("a" * 100_000, {}, "100,000 characters; at most 20,000"),
+        ("a" * 100_000, {}, "100,000 characters, more than 20,000"),
         ("a", {"language": "Klingon!"}, "check --language"),
         ("a", {"language": "xx-zz"}, "cannot be spoken"),
         ("a", {"voice": "nobody!"}, "check --voice"),
@@ -166,7 +167,10 @@ def test_the_folder_of_an_engines_model_is_not_told(monkeypatch: pytest.MonkeyPa
         return Chatter()
 
     monkeypatch.setattr(said, "synthesiser", open_engine)
-    assert spoken("Good morning", HZ, engine="vits:/home/me/voice").engine == "vits"
+    asked_for = {"image": "me.png", "text": "Good morning", "engine": "vits:/home/me/voice"}
+    assert TalkRequest.of(asked_for).engine_name == "vits"
+    assert TalkRequest.of({"image": "me.png", "speech": "me.wav"}).engine_name is None
+    spoken("Good morning", HZ, engine="vits:/home/me/voice")
     assert asked == ["vits:/home/me/voice"]
 
 

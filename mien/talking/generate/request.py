@@ -37,6 +37,10 @@ def face_number(face: int | str | None) -> int | None:
     return int(word)
 
 
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value
+
+
 class Manner(Request):
     """How a face talks, and what is shown of it."""
 
@@ -49,7 +53,7 @@ class Manner(Request):
     emotion_track: Path | None = Field(
         default=None, description="File of emotions over time, lines of `seconds: emotion intensity`"
     )
-    motion: Annotated[str | None, FileOrText(NPZ)] = Field(
+    motion: Annotated[str | None, BeforeValidator(_as_text), FileOrText(NPZ)] = Field(
         default=None, max_length=2000, pattern=r"\S", examples=["nods and smiles"],
         description="Head motion: a file (.npz), or words such as 'nods and smiles'",
         json_schema_extra={"unset": "random head motion"},
@@ -109,6 +113,11 @@ class TalkRequest(Manner):
             raise RequestError(f"give what is said either as a text (--text) or as a recording (--speech): {both}")
         if self.captions and self.text is None:
             raise RequestError("captions need a --text: the words of a recording are not known")
+
+    @property
+    def engine_name(self) -> str | None:
+        """The kind of synthesiser, without its model, which may be a folder of the user's; None for a recording."""
+        return None if self.text is None else self.engine.partition(":")[0]
 
     def beside(self, out: Path) -> tuple[Path, ...]:
         return (captions_path(out),) if self.captions else ()

@@ -48,8 +48,7 @@ def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) ->
         emotion=request.main_emotion if track is None else track.description(),
         intensity=request.intensity if track is None else None,
         seed=request.seed,
-        # what follows the colon may be a folder of the user's
-        engine=None if request.text is None else request.engine.partition(":")[0],
+        engine=request.engine_name,
         prompt=request.motion_words,
     )
     shown = counted(frames, "talk", frames.length, "frames", progress)

@@ -80,7 +80,7 @@ class Talker(FrameGenerator):
         in one sentence, for everything that a person can put right.
         """
         given = motion if isinstance(motion, Performance) else None
-        how = Manner.of(manner if given or motion is None else {**manner, "motion": str(motion)})
+        how = Manner.of({**manner, "motion": None if given else motion})
         if (text is None) == (speech is None):
             raise RequestError("give what is said either as a text or as speech: one of them")
         reference = open_reference(Path(image) if isinstance(image, str) else image, how.face)
