@@ -131,37 +131,23 @@ def schema(request: type[Request], name: str) -> dict[str, Any]:
 
 
 def limits(request: type[Request], name: str) -> str:
-    """What a field's values are limited to, such as `even, 64 to 2,048`; empty where they are not."""
+    """What a field's values are limited to, such as `64 to 2,048, even`; empty where they are not."""
     found = schema(request, name)
     if "enum" in found:
         return f"one of {', '.join(found['enum'])}"
-    even = "even" if found.get("multipleOf") == 2 else ""
-    return ", ".join(part for part in (even, _range(found)) if part)
-
-
-def _range(found: Mapping[str, Any]) -> str:
     least, most = (found.get(key) for key in ("minimum", "maximum"))
     if least is None:
         return ""
     # a greatest seed is no bound that a person wants to know
-    return f"at least {_number(least)}" if most is None or most > 1e9 else f"{_number(least)} to {_number(most)}"
+    bounds = f"{_number(least)} to {_number(most)}" if most is not None and most < 1e9 else f"at least {_number(least)}"
+    return f"{bounds}, even" if found.get("multipleOf") == 2 else bounds
 
 
 def _number(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
 
 
-_KINDS = {"integer": "whole number", "number": "number", "boolean": "yes or no", "string": "text"}
-
-
-def _allowed(request: type[Request], name: str) -> str:
-    """What a field's values are, such as `an even whole number from 64 to 2,048`."""
-    found = schema(request, name)
-    if "enum" in found:
-        return limits(request, name)
-    kind, bounds = _KINDS[found["type"]], _range(found)
-    what = "yes or no" if kind == "yes or no" else f"an even {kind}" if found.get("multipleOf") == 2 else f"a {kind}"
-    return f"{what} {'from' if ' to ' in bounds else 'of'} {bounds}" if bounds else what
+_KINDS = {"integer": "a whole number", "number": "a number", "boolean": "yes or no", "string": "a text"}
 
 
 def _sentence(request: type[Request], error: Any) -> str:
@@ -179,7 +165,9 @@ def _sentence(request: type[Request], error: Any) -> str:
         return f"{flag(name)} is empty: write something such as {found['examples'][0]!r}"
     if kind == "string_too_long":
         return f"{flag(name)} has {len(given):,} characters, more than {error['ctx']['max_length']:,}: split it"
-    return f"{flag(name)} is {_allowed(request, name)}, not {_shown(given)}"
+    limit = limits(request, name)
+    allowed = limit if "enum" in found else f"{_KINDS[found['type']]}{f', {limit},' if limit else ''}"
+    return f"{flag(name)} must be {allowed.rstrip(',')}, not {_shown(given)}"
 
 
 def _shown(value: object) -> str:

@@ -33,26 +33,30 @@ def model(tmp_path: Path) -> Path:
         ({"text": "nods", "script": Path("a.txt")}, "a.mp4", "not both"),
         ({"text": " \n"}, "a.mp4", "--text is empty"),
         ({"text": "n" * 2001}, "a.mp4", "2,001 characters, more than 2,000"),
-        ({"text": "nods", "seconds": 0.3}, "a.mp4", "--seconds is a number from 0.4 to 3,600, not 0.3"),
+        ({"text": "nods", "seconds": 0.3}, "a.mp4", "--seconds must be a number, 0.4 to 3,600, not 0.3"),
         ({"text": "nods", "seconds": -4}, "a.mp4", "not -4"),
         ({"text": "nods", "seconds": 3601}, "a.mp4", "not 3601"),
         ({"text": "nods", "seconds": float("nan")}, "a.mp4", "not nan"),
         ({"text": "nods", "seconds": float("inf")}, "a.mp4", "not inf"),
         ({"text": "nods", "seconds": 31}, "a.gif", "a motion in .gif form lasts at most 30 seconds, not 31"),
         ({"text": "nods", "seconds": 31}, "a.obj", "a motion in .obj form lasts at most 30 seconds"),
-        ({"text": "nods", "guidance": float("nan")}, "a.mp4", "--guidance is a number from 0 to 20, not nan"),
-        ({"text": "nods", "guidance": 21}, "a.mp4", "--guidance is a number from 0 to 20"),
-        ({"text": "nods", "steps": 0}, "a.mp4", "--steps is a whole number from 1 to 50, not 0"),
-        ({"text": "nods", "steps": 51}, "a.mp4", "from 1 to 50, not 51"),
-        ({"text": "nods", "size": 63}, "a.mp4", "from 64 to 2,048, not 63"),
-        ({"text": "nods", "size": 129}, "a.mp4", "an even whole number"),
-        ({"text": "nods", "size": 4096}, "a.mp4", "from 64 to 2,048"),
-        ({"text": "nods", "head": "horse"}, "a.mp4", "--head is one of embedded, ict, flame, gnm, not 'horse'"),
-        ({"text": "nods", "renderer": "blender"}, "a.mp4", "--renderer is one of numba, pyrender, dots, not 'blender'"),
+        ({"text": "nods", "guidance": float("nan")}, "a.mp4", "--guidance must be a number, 0 to 20, not nan"),
+        ({"text": "nods", "guidance": 21}, "a.mp4", "--guidance must be a number, 0 to 20"),
+        ({"text": "nods", "steps": 0}, "a.mp4", "--steps must be a whole number, 1 to 50, not 0"),
+        ({"text": "nods", "steps": 51}, "a.mp4", "1 to 50, not 51"),
+        ({"text": "nods", "size": 63}, "a.mp4", "64 to 2,048, even, not 63"),
+        ({"text": "nods", "size": 129}, "a.mp4", "even, not"),
+        ({"text": "nods", "size": 4096}, "a.mp4", "64 to 2,048, even"),
+        ({"text": "nods", "head": "horse"}, "a.mp4", "--head must be one of embedded, ict, flame, gnm, not 'horse'"),
+        (
+            {"text": "nods", "renderer": "blender"},
+            "a.mp4",
+            "--renderer must be one of numba, pyrender, dots, not 'blender'",
+        ),
         ({"text": "nods", "head_file": Path("a.npz")}, "a.mp4", "the embedded head needs no file"),
         ({"text": "nods", "head": "ict", "head_file": Path("absent.npz")}, "a.mp4", "absent.npz is not there"),
         ({"text": "nods", "head": "ict", "person": 3}, "a.mp4", "--person is one of the synthetic people"),
-        ({"text": "nods", "person": -1}, "a.mp4", "--person is a whole number from 0"),
+        ({"text": "nods", "person": -1}, "a.mp4", "--person must be a whole number, 0 to 999,999"),
         ({"text": "nods"}, "a.avi", "must be named .mp4, .gif, .npz, .glb, .obj, not 'a.avi'"),
         ({"text": "nods"}, "a", "must be named"),
         ({"text": "nods"}, "/proc/absent/a.mp4", "cannot be written"),
@@ -74,7 +78,7 @@ def test_a_mistake_is_one_sentence(
 def test_scripts_are_read_before_anything_is_made(model: Path, tmp_path: Path) -> None:
     script = tmp_path / "scene.txt"
     script.write_text("0: nods\nsoon: smiles\n")
-    with pytest.raises(RequestError, match=r"scene.txt, line 2: the time is seconds"):
+    with pytest.raises(RequestError, match=r"scene.txt, line 2: the time is a number, seconds"):
         check_request({"script": script}, tmp_path / "a.mp4", model, False)
     script.write_text("0: nods\n")
     check_request({"script": script}, tmp_path / "a.mp4", model, False)
@@ -109,9 +113,9 @@ def test_without_a_model_it_says_what_to_run(tmp_path: Path) -> None:
 def test_a_row_is_converted_or_refused() -> None:
     row = MoveRequest.of({"text": "nods", "size": "256", "mark": "yes"})
     assert row == MoveRequest(text="nods", size=256, mark=True)
-    with pytest.raises(RequestError, match="--seed is a whole number of at least 0, not -1"):
+    with pytest.raises(RequestError, match="--seed must be a whole number, at least 0, not -1"):
         MoveRequest.of({"text": "nods", "seed": "-1"})
-    with pytest.raises(RequestError, match="--size is an even whole number from 64 to 2,048, not 'large'"):
+    with pytest.raises(RequestError, match="--size must be a whole number, 64 to 2,048, even, not 'large'"):
         MoveRequest.of({"text": "nods", "size": "large"})
 
 

@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mien.motion.generate.script import (
-    MAX_BYTES,
     Cue,
     Script,
     frame_spans,
@@ -19,6 +18,7 @@ from mien.motion.generate.script import (
     read_script,
 )
 from mien.systems.request import RequestError
+from mien.systems.timeline import MAX_BYTES
 
 EXAMPLE = """# a comment
 0: nods twice   # and no more
@@ -50,16 +50,16 @@ def test_frames_do_not_drift_over_many_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "says nothing to do"),
-        ("# nothing\n\n", "says nothing to do"),
-        ("0: nods\n1 smiles", "line 2: '1 smiles' is no line of it"),
-        ("0:", "line 1: '0:' is no line of it"),
-        ("0: # nods", "line 1: '0:' is no line of it"),
-        ("soon: nods", "line 1: the time is seconds from 0 to 3,600, not 'soon'"),
-        ("-1: nods", "line 1: the time is seconds from 0 to 3,600, not '-1'"),
+        ("", "is empty: write lines such as `1.5: nods twice`"),
+        ("# nothing\n\n", "is empty: write lines such as `1.5: nods twice`"),
+        ("0: nods\n1 smiles", "line 2: '1 smiles' lacks a time or a value"),
+        ("0:", "line 1: '0:' lacks a time or a value"),
+        ("0: # nods", "line 1: '0:' lacks a time or a value"),
+        ("soon: nods", "line 1: the time is a number, seconds from 0 on, not 'soon'"),
+        ("-1: nods", "line 1: the time is a number, seconds from 0 on, not '-1'"),
         ("nan: nods", "not 'nan'"),
         ("inf: nods", "not 'inf'"),
-        ("3601: nods", "line 1: the time is seconds from 0 to 3,600"),
+        ("3601: nods", "line 1: the time is at most 3,600 seconds, not 3601"),
         ("2: nods\n2: smiles", "line 2: the time 2 does not come after 2"),
         ("2: nods\n\n1: smiles", "line 3: the time 1 does not come after 2"),
         ("2: nods\n2.1: smiles", "line 2: only 0.1 s are left for 'nods': at least 0.4 are needed"),

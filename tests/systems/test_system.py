@@ -66,7 +66,7 @@ def test_help_teaches_the_fields_and_their_bounds() -> None:
     text = " ".join(mien("--help").output.split())
     for words in (
         "Show a colour.", 'mien colour --text "red" -o red.gif', ".gif, a moving picture; .mp4, a video", "--text -t",
-        "A colour. Required.", "(even, 16 to 512; default: 64)", "--model", "--table", "--force",
+        "A colour. Required.", "(16 to 512, even; default: 64)", "--model", "--table", "--force",
     ):  # fmt: skip
         assert words in text
 
@@ -77,8 +77,8 @@ def test_help_teaches_the_fields_and_their_bounds() -> None:
         ([], "--text is needed: A colour"),
         (["-t", " "], "--text is empty: write something such as 'red'"),
         (["-t", "a" * 41], "--text has 41 characters, more than 40"),
-        (["-t", "red", "--size", "33"], "--size is an even whole number from 16 to 512, not 33"),
-        (["-t", "red", "--size", "large"], "--size is an even whole number from 16 to 512, not 'large'"),
+        (["-t", "red", "--size", "33"], "--size must be a whole number, 16 to 512, even, not 33"),
+        (["-t", "red", "--size", "large"], "--size must be a whole number, 16 to 512, even, not 'large'"),
         (["-t", "red", "-o", "a.png"], "the output must be named .gif, .mp4, not 'a.png'"),
         (["-t", "red", "--model", "absent"], "no trained model of colours in absent: run `make repro`"),
         (["-t", "red", "--model", "."], "the model in . cannot be used"),
@@ -107,7 +107,7 @@ def test_a_table_makes_a_file_for_each_row(model: Path, tmp_path: Path) -> None:
     with (tmp_path / "made/batch.csv").open(newline="") as stream:
         rows = {row["out"]: row for row in csv.DictReader(stream)}
     assert {out: row["status"] for out, row in rows.items()} == {"a.gif": "made", "b.gif": "failed", "0003.gif": "made"}
-    assert "--size is an even whole number from 16 to 512, not 7" in rows["b.gif"]["reason"]
+    assert "--size must be a whole number, 16 to 512, even, not 7" in rows["b.gif"]["reason"]
     with Image.open(tmp_path / "made/a.gif") as image:
         assert image.size == (32, 32), "what a row leaves empty is as given"
     assert "0 made, 2 there already, 1 failed" in mien(*asked).stdout

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from mien.clips import EMOTIONS
 from mien.systems.request import RequestError
+from mien.systems.timeline import MAX_BYTES
 from mien.talking.generate.emotion_track import (
-    MAX_BYTES,
     parse_emotion_track,
     read_emotion_track,
 )
@@ -75,10 +75,10 @@ def test_what_a_line_means(line: str, weights: list[float], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "holds no point"),
-        ("# only a comment\n\n", "holds no point"),
-        ("0: neutral\n1 happy", "line 2: '1 happy' is no point"),
-        ("0:", "line 1: '0:' is no point"),
+        ("", "is empty: write lines such as `1.5: happy 0.8`"),
+        ("# only a comment\n\n", "is empty: write lines such as `1.5: happy 0.8`"),
+        ("0: neutral\n1 happy", "line 2: '1 happy' lacks a time or a value"),
+        ("0:", "line 1: '0:' lacks a time or a value"),
         ("\n\nnow: happy", "line 3: the time is a number, seconds from 0 on, not 'now'"),
         ("-1: happy", "line 1: the time is a number"),
         ("nan: happy", "line 1: the time is a number"),

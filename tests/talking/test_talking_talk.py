@@ -354,8 +354,8 @@ def test_requests_that_make_no_sense_are_refused(inputs: Path, model: Path, tmp_
         ({"speech": None, "text": "  "}, "empty"),
         ({"speech": None, "text": "a" * 20_001}, "split it"),
         ({"emotion": "JOY"}, "ANG, DIS, FEA, HAP, NEU, SAD"),
-        ({"intensity": 1.5}, "a number from 0 to 1, not 1.5"),
-        ({"intensity": float("nan")}, "from 0 to 1, not nan"),
+        ({"intensity": 1.5}, "a number, 0 to 1, not 1.5"),
+        ({"intensity": float("nan")}, "0 to 1, not nan"),
         ({"size": 63}, "even"),
         ({"size": 10_000}, "2,048"),
         ({"motion": Path("absent.npz")}, "absent.npz is not there"),
@@ -476,7 +476,7 @@ def test_a_row_of_a_table_as_a_request() -> None:
     assert (row.image, row.intensity, row.face, row.paste_back, row.size) == (Path("a.png"), 0.5, 1, False, 64)
     for wrong, words in (
         ({"text": "Hi"}, "--image is needed"),
-        ({"image": "a", "text": "Hi", "seed": "x"}, "--seed is a whole number of at least 0, not 'x'"),
+        ({"image": "a", "text": "Hi", "seed": "x"}, "--seed must be a whole number, at least 0, not 'x'"),
         ({"image": "a", "text": "Hi", "face": "x"}, "face"),
     ):
         with pytest.raises(RequestError, match=words):
