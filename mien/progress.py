@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+T = TypeVar("T")
 
 LINE_SECONDS = 5.0
 """Interval of the log lines if stderr is not a terminal."""
@@ -74,3 +77,14 @@ def _lines(description: str, total: int, unit: str, resumed: int) -> Iterator[Ca
             line(note)
 
     yield advance
+
+
+def counted(items: Iterable[T], description: str, total: int, unit: str = "it", shown: bool = True) -> Iterator[T]:
+    """Yield the items, with a progress bar where `shown`."""
+    if not shown:
+        yield from items
+        return
+    with progress_bar(description, total, unit) as advance:
+        for item in items:
+            yield item
+            advance(1)

@@ -10,17 +10,15 @@ from stages.shell import StageRun, run
 def evaluate_motion(options: EvaluateMotionOptions, stage: StageRun) -> None:
     """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
     from mien.motion.evaluate.evaluate import evaluate_motion as evaluate
-    from mien.motion.generate.serving import served_example, served_inputs, served_outputs
-    from mien.tracking.values import Figure, ServedModel
+    from mien.motion.system import SERVED
+    from mien.tracking.values import Figure
 
     folder = MODELS / "head_motion"
     cache = Path(".cache/text")
     figures = evaluate(MOTIONS, folder, MODELS / "motion_judge", options, MOTION_EVALUATION, stage.log, cache)
     stage.metrics(figures)
     stage.artifact(MOTION_EVALUATION)
-    model = ServedModel(
-        "head_motion", folder, "mien.motion.generate.serving", served_inputs(), served_outputs(), served_example()
-    )
+    model = SERVED.registered(folder)
     overall = figures[figures["evaluated"]["row"]]["overall"]
     # The evaluation's fingerprint is part of the name: the champion of another corpus, of other options or another
     # judge is not beaten or kept by a figure that means something else.

@@ -8,23 +8,14 @@ from stages.shell import StageRun, run
 def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
     """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
     from mien.talking.evaluate.evaluate import evaluate_talking as evaluate
-    from mien.talking.generate.serving import served_example, served_inputs, served_outputs
-    from mien.talking.generate.talker import Talker
-    from mien.tracking.values import Figure, ServedModel
+    from mien.talking.system import SERVED
+    from mien.tracking.values import Figure
 
     folder = MODELS / "talking_face"
     figures = evaluate(FACES, SPLIT, folder, MODELS / "emotion_judge", options, EVALUATION, stage.log)
     stage.metrics(figures)
     stage.artifact(EVALUATION)
-    talker = Talker.load(folder)
-    model = ServedModel(
-        "talking_face",
-        folder,
-        "mien.talking.generate.serving",
-        served_inputs(talker.size),
-        served_outputs(talker.size),
-        served_example(talker.size, talker.sample_rate),
-    )
+    model = SERVED.registered(folder)
     overall = figures["generated"]["overall"]
     # The evaluation's fingerprint is part of the name: the champion of another corpus, of other options or judges is
     # not beaten or kept by a figure that means something else.

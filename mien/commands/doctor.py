@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -175,12 +175,8 @@ def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Find
         return Finding(thing, "missing", words, "make setup", essential)
 
 
-def diagnose(
-    model: Path = Path("models/talking_face"),
-    motion_model: Path = Path("models/head_motion"),
-    shapes_model: Path = Path("models/shapes"),
-) -> list[Finding]:
-    """Look at everything; never raises."""
+def diagnose(models: Mapping[str, Path]) -> list[Finding]:
+    """Look at everything, and at the folders of `models` by what they are models of; never raises."""
     looks: list[tuple[str, Callable[[], Finding], bool]] = [
         ("Python", _python, True),
         ("torch", _torch, True),
@@ -192,9 +188,10 @@ def diagnose(
         *[(f"port {port}", lambda port=port, name=name: _port(port, name), False) for port, name in PORTS.items()],  # type: ignore[misc]
         ("git", _git, True),
         *[(name, lambda name=name: _package(name), True) for name in ("dvc", "prefect", "mlflow")],  # type: ignore[misc]
-        ("talking face model", lambda: _model("talking face model", model), False),
-        ("head motion model", lambda: _model("head motion model", motion_model), False),
-        ("moving shapes model", lambda: _model("moving shapes model", shapes_model), False),
+        *[
+            (f"model of {what}", lambda what=what, folder=folder: _model(f"model of {what}", folder), False)  # type: ignore[misc]
+            for what, folder in models.items()
+        ],
         ("heads", _heads, False),
     ]
     return [_looked_at(*look) for look in looks]

@@ -1,58 +1,53 @@
-"""Speech and motion together: the model of head motion makes what a talking face is told to do in words.
+"""Speech and motion together: the talking face takes its head motion from words, with the model of head motion.
 
-The two systems do not know each other; here they meet. Nothing heavy is imported before words are to be made.
+The two systems do not import each other; here they meet.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.motion.generate.limits import MoveError
-from mien.motion.generate.request import check_model
-from mien.talking.generate.request import TalkError
+from mien.motion.system import MODEL as MOTION_MODEL
+from mien.systems.system import ExtraModel
+from mien.talking.generate.request import TalkRequest
+from mien.talking.system import SYSTEM as TALKING
 
 if TYPE_CHECKING:
     from mien.heads.performance import Performance
+    from mien.talking.generate.talker import WordsToMotion
+
+
+def words_to_motion(folder: Path) -> WordsToMotion:
+    """What makes a head's motion from words, a length in seconds and a seed, with the model in `folder`."""
     from mien.motion.generate.mover import Mover
+    from mien.motion.generate.script import SHORTEST_SECONDS
+
+    mover = Mover.load(folder)
+
+    def make(words: str, seconds: float, seed: int) -> tuple[Performance, tuple[str, ...]]:
+        return mover.move(words, max(seconds, SHORTEST_SECONDS), seed), mover.word_notes(words)
+
+    return make
 
 
-class WordsToMotion:
-    """Makes a head's motion of words with the model in a folder, which is loaded when it is first asked."""
+def _needed(request: TalkRequest) -> bool:
+    return request.motion_words is not None
 
-    def __init__(self, model: Path = Path("models/head_motion")) -> None:
-        """Raises TalkError where there is no model in the folder."""
-        self.model = model
-        try:
-            check_model(model)
-        except MoveError as error:
-            raise TalkError(f"{error}; or give the head's motion as a file (--motion FILE.npz)") from error
 
-    @cached_property
-    def mover(self) -> Mover:
-        """The model; raises TalkError when it cannot be used."""
-        from mien.motion.generate.move import load_mover
-
-        try:
-            return load_mover(self.model)
-        except MoveError as error:
-            raise TalkError(str(error)) from error
-
-    @property
-    def version(self) -> str:
-        """Kind and version of the model."""
-        from mien.motion.generate.move import version_of
-
-        return version_of(self.mover)
-
-    def __call__(self, words: str, seconds: float, seed: int) -> tuple[Performance, tuple[str, ...]]:
-        """The motion for so many seconds of speech, and notes on the words; raises TalkError for what cannot be."""
-        from mien.motion.generate.limits import SHORTEST_SECONDS
-        from mien.motion.generate.move import unknown_word_notes
-
-        try:
-            performance = self.mover.move(words, max(seconds, SHORTEST_SECONDS), seed)
-        except ValueError as error:
-            raise TalkError(f"the head's motion cannot be made: {error}") from error
-        return performance, tuple(unknown_word_notes(self.mover, words))
+SYSTEM = replace(
+    TALKING,
+    extras=(
+        ExtraModel(
+            "motion_model",
+            replace(
+                MOTION_MODEL,
+                load=words_to_motion,
+                remedy="; or give the head's motion as a file (--motion FILE.npz)",
+            ),
+            _needed,
+        ),
+    ),
+)
+"""The talking face with `--motion` in words."""

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from mien.files import fingerprint
-from mien.motion.cards import motion_card
 from mien.motion.data.batches import MotionBatch, MotionData, curriculum_reach, valid_frames
 from mien.motion.data.features import FPS
 from mien.motion.losses import motion_errors
@@ -17,8 +16,9 @@ from mien.motion.networks.diffusion import STEPS, noised, weight_of_level
 from mien.motion.networks.model import MotionModel, build_model
 from mien.motion.networks.word_times import lay_out, length_error
 from mien.motion.options import HeadMotionOptions
+from mien.motion.system import CARDS
 from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
-from mien.training.model_folder import TrainedModel, save_models
+from mien.training.model_folder import ModelFiles, save_models
 from mien.training.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
@@ -132,7 +132,7 @@ def train_head_motion(
 
     def trained(
         trainer_class: type[HeadMotionTrainer], own: HeadMotionOptions, its_run: Run
-    ) -> tuple[TrainedModel, dict[str, float]]:
+    ) -> tuple[ModelFiles, dict[str, float]]:
         seed_weights(own.training.seed, trainer_class.name)
         text = open_encoder(
             own.text.encoder, vocabulary_of(data.texts), cache, own.text.download,
@@ -144,7 +144,7 @@ def train_head_motion(
         figures = train(trainer, its_run)
         config = {"model": model.config, "guidance": own.guidance, "sampling_steps": own.sampling_steps}
         average = trainer.ema.average
-        return TrainedModel(KIND, average, config, own, digest, figures, lambda _, told: motion_card(told)), figures
+        return ModelFiles(KIND, average, config, own, digest, figures, CARDS[KIND].markdown), figures
 
     main = MLPTrainer if options.architecture == "mlp" else HeadMotionTrainer
     models = {}

@@ -1,6 +1,6 @@
-"""Many videos from one table: a row, a video; what went wrong in one row is written down and the rest goes on.
+"""Many outputs from one table: a row, a file; what went wrong in one row is written down and the rest goes on.
 
-`batch.csv` in the folder of the videos is the record: what each row came to, and by which request. A batch that was
+`batch.csv` in the folder of the outputs is the record: what each row came to, and by which request. A batch that was
 stopped, however it ended, goes on where it stopped when it is called again.
 """
 
@@ -10,7 +10,7 @@ import csv
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -18,62 +18,26 @@ from typing import Any, Literal, get_args
 from mien.files import atomic_file, fingerprint, sha256_file
 from mien.locks import LockHeldError, file_lock
 from mien.progress import progress_bar
+from mien.systems.request import Request, RequestError, file_in
 
 RECORD = "batch.csv"
-"""The name of the record in the folder of the videos."""
+"""The name of the record in the folder of the outputs."""
 
 MAX_ROWS = 100_000
 
 Status = Literal["making", "made", "failed"]
 
 
-class BatchError(ValueError):
-    """The batch cannot be started, or not go on; the message says why in one sentence."""
-
-
-@dataclass(frozen=True)
-class BatchColumns:
-    """What a table may hold.
-
-    names: its columns; without `out`, videos are named by the number of their row. files: columns that name files,
-    relative to the table's folder; their content is part of the request. files_or_words: columns that name a file where
-    the cell ends with this suffix or where there is such a file, and hold words otherwise. suffixes: of the videos; the
-    first is that of a video without a name.
-    """
-
-    names: tuple[str, ...]
-    files: frozenset[str] = frozenset()
-    files_or_words: Mapping[str, str] = field(default_factory=dict)
-    suffixes: tuple[str, ...] = (".mp4",)
-
-    def names_a_file(self, column: str, cell: str, folder: Path) -> bool:
-        """Whether a cell of a table in `folder` is the name of a file."""
-        if column not in self.files_or_words:
-            return column in self.files
-        return named_file(cell, self.files_or_words[column], folder) is not None
-
-
-def named_file(text: str, suffix: str, folder: Path = Path()) -> Path | None:
-    """The file that `text` names, which ends with `suffix` or is there; None: these are words."""
-    if "\0" in text:
-        return None
-    path = folder / text
-    try:
-        return path if text.endswith(suffix) or path.is_file() else None
-    except OSError:  # too long for a name
-        return None
-
-
 @dataclass(frozen=True)
 class BatchRow:
-    """A row of the table: its last `line` there, the name of its video `out`, and its filled `cells` by column.
+    """A row of the table: its last `line` there, the name of its output `out`, and its `values` by field.
 
-    Cells are stripped text; those of `files` are absolute paths. `out` is not among them.
+    Values are the stripped text of its cells, or what is given for all rows; those of `files` are paths.
     """
 
     line: int
     out: str
-    cells: dict[str, str]
+    values: dict[str, object]
     files: frozenset[str] = frozenset()
 
 
@@ -81,7 +45,7 @@ class BatchRow:
 class BatchRecord:
     """What a row came to. `request`: fingerprint of all that was asked for.
 
-    `sha256` of the video; `replaced`: of the earlier one, which stands in its place until it is there.
+    `sha256` of the output; `replaced`: of the earlier one, which stands in its place until it is there.
     """
 
     out: str
@@ -97,7 +61,7 @@ class BatchRecord:
         return path.is_file() and sha256_file(path) in {self.sha256, self.replaced}
 
     def answers(self, request: str, path: Path) -> bool:
-        """Whether the video of this very request is at `path`."""
+        """Whether the output of this very request is at `path`."""
         return (
             self.status != "failed" and self.request == request and path.is_file() and sha256_file(path) == self.sha256
         )
@@ -124,90 +88,101 @@ Make = Callable[[BatchRow, Path], object]
 
 
 def run_batch(
-    table: Path,
-    out: Path,
-    make: Make,
-    columns: BatchColumns,
-    identity: str = "",
-    force: bool = False,
+    table: Path, out: Path, make: Make, rows: Sequence[BatchRow], identity: str = "", force: bool = False
 ) -> BatchSummary:
-    """Make a video in the folder `out` for each row of the CSV file `table`, in its order.
+    """Make the output of each of the `rows` of the CSV file `table` in the folder `out`, in their order.
 
-    `make(row, path)` writes the video to `path`, which lies in a hidden folder inside `out`, and files that belong to
+    `make(row, path)` writes the output to `path`, which lies in a hidden folder inside `out`, and files that belong to
     it beside it; all are moved to `out` when it returns. Whatever it raises is the row's reason in `out`/batch.csv, and
-    the next row follows. `identity` names what makes the videos (the model's version): another one makes them anew. A
-    row whose video is there and answers the same request is passed over; one that failed is tried again. A file that
-    this batch did not make is overwritten only with `force`. Raises BatchError when the table cannot be used, another
-    batch is at work in the folder, or the folder cannot be written.
+    the next row follows. `identity` names what makes the outputs (the model's version): another one makes them anew. A
+    row whose output is there and answers the same request is passed over; one that failed is tried again. A file that
+    this batch did not make is overwritten only with `force`. Raises RequestError when another batch is at work in the
+    folder, or the folder cannot be written.
     """
-    rows = read_batch(table, columns)
     record = out / RECORD
     if record.exists() and table.samefile(record):
-        raise BatchError(f"{table} is the record of a batch, not a table of requests")
+        raise RequestError(f"{table} is the record of a batch, not a table of requests")
     try:
         with _alone(out):
             return _Batch(rows, out, make, _requests(rows, identity), force).run()
     except OSError as error:
-        raise BatchError(f"the batch in {out} cannot go on: {error.strerror or error}") from error
+        raise RequestError(f"the batch in {out} cannot go on: {error.strerror or error}") from error
 
 
-def read_batch(table: Path, columns: BatchColumns) -> list[BatchRow]:
-    """The rows of a CSV file; blank ones are passed over. Raises BatchError, with the line, for what cannot be used.
+def read_batch(
+    table: Path, request: type[Request], suffixes: tuple[str, ...], given: Mapping[str, object] | None = None
+) -> list[BatchRow]:
+    """The rows of a CSV file; blank ones are passed over. Raises RequestError, with the line, for what cannot be used.
 
-    A row without `out` is named by its number: `0001.mp4`.
+    The columns are fields of `request`, and `out`, a plain name with one of the `suffixes`; a row without it is named
+    by its number and the first of them: `0001.mp4`. Files are named relative to the table's folder. `given`: the values
+    of fields that a row leaves empty.
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as stream:
-            return _rows(csv.DictReader(stream), table, columns)
+            return _rows(csv.DictReader(stream), table, request, suffixes, given or {})
     except OSError as error:
-        raise BatchError(f"{table} cannot be read: {error.strerror or error}") from error
+        raise RequestError(f"{table} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise BatchError(f"{table.name} is no UTF-8 text: save the table as CSV in UTF-8") from error
+        raise RequestError(f"{table.name} is no UTF-8 text: save the table as CSV in UTF-8") from error
     except csv.Error as error:
-        raise BatchError(f"{table.name} is no CSV file: {error}") from error
+        raise RequestError(f"{table.name} is no CSV file: {error}") from error
 
 
-def _rows(reader: csv.DictReader[str], table: Path, columns: BatchColumns) -> list[BatchRow]:
-    names = [name.strip() for name in reader.fieldnames or ()]
-    wrong = [name for name in names if name not in columns.names]
-    if not names or wrong or len(set(names)) < len(names):
-        what = f"has the unknown column {wrong[0][:40]!r}" if wrong else "names no column or one of them twice"
-        raise BatchError(f"{table.name} {what}: the columns, parted by commas, are some of {', '.join(columns.names)}")
-    reader.fieldnames = names
+def _rows(
+    reader: csv.DictReader[str], table: Path, request: type[Request], suffixes: tuple[str, ...],
+    given: Mapping[str, object],
+) -> list[BatchRow]:  # fmt: skip
+    reader.fieldnames = _columns(reader.fieldnames or (), table, request)
+    usual_files = {name: path for name, value in given.items() if (path := file_in(request, name, value)) is not None}
     rows: list[BatchRow] = []
     taken: dict[str, int] = {}
     base = table.absolute().parent
     for cells in reader:
         where = f"{table.name}, line {reader.line_num}"
         if None in cells:
-            raise BatchError(f"{where}: there are more cells than columns; put texts with a comma into quotation marks")
+            raise RequestError(
+                f"{where}: there are more cells than columns; put texts with a comma into quotation marks"
+            )
         filled = {name: cell.strip() for name, cell in cells.items() if cell and cell.strip()}
         if not filled:
             continue
-        out = _checked_name(filled.pop("out", f"{len(rows) + 1:04}{columns.suffixes[0]}"), columns.suffixes, where)
+        out = _checked_name(filled.pop("out", f"{len(rows) + 1:04}{suffixes[0]}"), suffixes, where)
         if out.casefold() in taken:
-            raise BatchError(f"{where}: {out} is already the video of line {taken[out.casefold()]}")
+            raise RequestError(f"{where}: {out} is already the output of line {taken[out.casefold()]}")
         taken[out.casefold()] = reader.line_num
-        files = frozenset(name for name, cell in filled.items() if columns.names_a_file(name, cell, base))
-        cells = {name: str(base / cell) if name in files else cell for name, cell in filled.items()}
-        rows.append(BatchRow(reader.line_num, out, cells, files))
+        own = {name: path for name, cell in filled.items() if (path := file_in(request, name, cell, base)) is not None}
+        files = {**{name: path for name, path in usual_files.items() if name not in filled}, **own}
+        values = {**given, **filled, **{name: str(path) for name, path in files.items()}}
+        rows.append(BatchRow(reader.line_num, out, values, frozenset(files)))
         if len(rows) > MAX_ROWS:
-            raise BatchError(f"{table.name} has more than {MAX_ROWS:,} rows: split it")
+            raise RequestError(f"{table.name} has more than {MAX_ROWS:,} rows: split it")
     if not rows:
-        raise BatchError(f"{table.name} holds no row below its header")
+        raise RequestError(f"{table.name} holds no row below its header")
     return rows
+
+
+def _columns(header: Sequence[str], table: Path, request: type[Request]) -> list[str]:
+    """The names of the columns. Raises RequestError for one that is no field of the request, or is there twice."""
+    names = [name.strip() for name in header]
+    known = (*request.model_fields, "out")
+    wrong = [name for name in names if name not in known]
+    if not names or wrong or len(set(names)) < len(names):
+        what = f"has the unknown column {wrong[0][:40]!r}" if wrong else "names no column or one of them twice"
+        raise RequestError(f"{table.name} {what}: the columns, separated by commas, are some of {', '.join(known)}")
+    return names
 
 
 def _checked_name(name: str, suffixes: tuple[str, ...], where: str) -> str:
     plain = name.isprintable() and not any(letter in name for letter in "/\\:") and not name.startswith(".")
     if not plain or not name.endswith(suffixes) or len(name.encode()) > 200:
         such = " or ".join(f"hello{suffix}" for suffix in suffixes)
-        raise BatchError(f"{where}: out is the plain name of a file such as {such}, not {name[:60]!r}")
+        raise RequestError(f"{where}: out is the plain name of a file such as {such}, not {name[:60]!r}")
     return name
 
 
 def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
-    """The fingerprint of each row's request by the name of its video."""
+    """The fingerprint of each row's request by the name of its output."""
 
     @cache  # the same picture may stand in every row
     def digest(path: str) -> str:
@@ -218,7 +193,7 @@ def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
 
     return {
         row.out: fingerprint(
-            identity, {name: digest(cell) if name in row.files else cell for name, cell in row.cells.items()}
+            identity, {name: digest(str(one)) if name in row.files else one for name, one in row.values.items()}
         )
         for row in rows
     }
@@ -228,12 +203,12 @@ def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
 def _alone(out: Path) -> Iterator[None]:
     """Nobody else makes a batch in `out`."""
     if out.exists() and not out.is_dir():
-        raise BatchError(f"{out} is no folder: name one for the videos")
+        raise RequestError(f"{out} is no folder: name one for the outputs")
     try:
         with file_lock(out / ".batch" / "lock", 0):
             yield
     except LockHeldError as error:
-        raise BatchError(f"another batch is at work in {out}: wait for it or name another folder") from error
+        raise RequestError(f"another batch is at work in {out}: wait for it or name another folder") from error
 
 
 class _Batch:
@@ -252,7 +227,7 @@ class _Batch:
             self.known[row.out] = replace(self.known[row.out], line=row.line, status="made", reason="")
         passed = {row.out for row in done}
         failed = 0
-        with progress_bar("batch", len(self.rows), unit="videos", resumed=len(done)) as advance:
+        with progress_bar("batch", len(self.rows), unit="outputs", resumed=len(done)) as advance:
             for row in self.rows:
                 if row.out not in passed:
                     self._note(self._outcome(row))
@@ -282,7 +257,7 @@ class _Batch:
             return replace(before, status="failed", reason=reason, request=self.requests[row.out])
 
     def _moved(self, row: BatchRow, before: BatchRecord) -> BatchRecord:
-        """The record of a row whose video has left the workshop."""
+        """The record of a row whose output has left the workshop."""
         path, made = self.out / row.out, self.workshop / row.out
         others = [other for other in sorted(self.workshop.iterdir()) if other != made]
         for other in others:
@@ -318,7 +293,7 @@ def _read_record(path: Path) -> dict[str, BatchRecord]:
         if reader.fieldnames != list(_RECORD_COLUMNS):
             raise ValueError("other columns than a record's")
     except (csv.Error, KeyError, TypeError, ValueError) as error:
-        raise BatchError(f"{path} is no record of a batch: move it away or name another folder") from error
+        raise RequestError(f"{path} is no record of a batch: move it away or name another folder") from error
     return {one.out: one for one in records}
 
 

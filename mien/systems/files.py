@@ -1,4 +1,4 @@
-"""What every command checks of the files it is given and of those it is to write: light, and in one sentence."""
+"""What is checked of the files that a request names and of those that are to be written."""
 
 from __future__ import annotations
 
@@ -6,41 +6,47 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from mien.systems.request import RequestError
 
-def read_small_text(path: Path, most_bytes: int, what: str, example: str, error: type[ValueError]) -> str:
+
+def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str:
     """The UTF-8 text of a file that a person wrote; `what` it is to be (with its article) and an `example` line.
 
-    Raises `error` in one sentence for whatever is not there, no file, larger than `most_bytes`, or no text.
+    Raises RequestError in one sentence for whatever is not there, no file, larger than `most_bytes`, or no text.
     """
     kind = what.partition(" ")[2]
     try:
         if not path.is_file():  # reading a pipe would wait for ever
-            raise error(f"{path} is {'no file' if path.exists() else 'not there'}: name {what}")
+            raise RequestError(f"{path} is {'no file' if path.exists() else 'not there'}: name {what}")
         with path.open("rb") as stream:
             content = stream.read(most_bytes + 1)
     except OSError as problem:
-        raise error(f"{path} cannot be read: {problem.strerror or problem}") from problem
+        raise RequestError(f"{path} cannot be read: {problem.strerror or problem}") from problem
     if len(content) > most_bytes:
-        raise error(f"{path.name} is larger than {most_bytes:,} bytes: that is no {kind}")
+        raise RequestError(f"{path.name} is larger than {most_bytes:,} bytes: that is no {kind}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise error(f"{path.name} is no UTF-8 text: write lines like '{example}'") from problem
+        raise RequestError(f"{path.name} is no UTF-8 text: write lines like '{example}'") from problem
 
 
-def check_new(out: Path, error: type[ValueError]) -> bool:
-    """Whether `out` is not there yet; raises `error` in one sentence when it then cannot be written."""
-    if out.exists():
-        return False
-    try:
-        folder = next(parent for parent in out.absolute().parents if parent.exists())
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError as problem:
-        raise error(f"{out} cannot be written: {problem.strerror or problem}") from problem
+def check_writable(out: Path, inputs: Iterable[Path], force: bool, folder: bool = False) -> None:
+    """Raise RequestError where `out` cannot be written or must not be: one of the inputs, or (without `force`) there.
 
-
-def check_no_input(out: Path, inputs: Iterable[Path | None], error: type[ValueError]) -> None:
-    """Raise `error` when `out`, which exists, is one of the inputs."""
-    if any(path is not None and path.exists() and out.samefile(path) for path in inputs):
-        raise error(f"{out} is one of the inputs: an input is never overwritten")
+    `folder`: a folder is to be written, which may be there when it is empty and is never overwritten.
+    """
+    if not out.exists():
+        try:
+            with tempfile.TemporaryFile(dir=next(parent for parent in out.absolute().parents if parent.exists())):
+                return
+        except OSError as problem:
+            raise RequestError(f"{out} cannot be written: {problem.strerror or problem}") from problem
+    if any(path.exists() and out.samefile(path) for path in inputs):
+        raise RequestError(f"{out} is one of the inputs: an input is never overwritten")
+    if folder:
+        if not out.is_dir() or any(out.iterdir()):
+            raise RequestError(f"{out} is already there: a folder is never overwritten, name another")
+    elif out.is_dir():
+        raise RequestError(f"{out} is a folder: name a file in it")
+    elif not force:
+        raise RequestError(f"{out} is already there: choose another name, or add --force to overwrite it")

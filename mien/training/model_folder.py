@@ -21,11 +21,11 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class TrainedModel:
+class ModelFiles:
     """What a model folder is made from.
 
     kind: what it is (`talking_face`, …). config: JSON-serialisable, everything needed to build the module again.
-    card: makes the text of `card.md` of the kind and the whole content of `config.json`. data: digest of the training
+    card: makes the text of `card.md` from the content of `config.json`. data: digest of the training
     data. tensors: further files of tensors by name, such as the discriminators of a GAN.
     """
 
@@ -35,11 +35,11 @@ class TrainedModel:
     options: BaseModel
     data: str
     figures: Mapping[str, float]
-    card: Callable[[str, Mapping[str, Any]], str]
+    card: Callable[[Mapping[str, Any]], str]
     tensors: Mapping[str, Mapping[str, Tensor]] = field(default_factory=dict)
 
 
-def save_models(out: Path, models: Mapping[str, TrainedModel]) -> None:
+def save_models(out: Path, models: Mapping[str, ModelFiles]) -> None:
     """Write model folders, the one named "" to `out` itself and the others below it; all of them or none.
 
     In a distributed training only rank 0 writes.
@@ -52,7 +52,7 @@ def save_models(out: Path, models: Mapping[str, TrainedModel]) -> None:
             _write(folder / name, model)
 
 
-def _write(folder: Path, model: TrainedModel) -> None:
+def _write(folder: Path, model: ModelFiles) -> None:
     config = {
         **model.config,
         "options": model.options.model_dump(mode="json"),
@@ -64,7 +64,7 @@ def _write(folder: Path, model: TrainedModel) -> None:
         save_file(kept, folder / f"{name}.safetensors")
     content = {"kind": model.kind, "format": FORMAT, "sha256": sha256_file(folder / "model.safetensors"), **config}
     (folder / "config.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
-    (folder / "card.md").write_text(model.card(model.kind, config))
+    (folder / "card.md").write_text(model.card(config))
 
 
 def count_parameters(module: nn.Module) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from talk_making import Picture, textured, untrained_model, wall, with_faces
 from typer.testing import CliRunner, Result
 
 from mien.commands.cli import app
-from mien.commands.talk_and_move import WordsToMotion
+from mien.commands.talk_and_move import SYSTEM, words_to_motion
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.provenance import read_tags
+from mien.systems.request import RequestError
 from mien.talking import Talker
 from mien.talking.data.motion import MOTIONS
-from mien.talking.generate.request import TalkError, TalkOptions
-from mien.talking.generate.talk import talk, talk_frames
+from mien.talking.system import SYSTEM as WITHOUT_WORDS
 
 YAW = MOTIONS.index("yaw")
 
@@ -81,27 +82,25 @@ def test_words_become_the_motion_and_the_feelings_of_the_face(
         asked.append((words, seconds, seed))
         return turned_smile(), ("a note on the words",)
 
-    options = TalkOptions(
-        image=inputs / "face.png",
-        speech=inputs / "voice.wav",
-        emotion="SAD",
-        motion="turns and smiles",
-        seed=4,
-        size=64,
-    )
-    made = talk(options, inputs / "out.mp4", model, words_to_motion=maker)
+    asked_for = {
+        "image": inputs / "face.png", "speech": inputs / "voice.wav", "emotion": "SAD", "motion": "turns and smiles",
+        "seed": 4, "size": 64,
+    }  # fmt: skip
+    [extra] = SYSTEM.extras
+    system = replace(SYSTEM, extras=(replace(extra, model=replace(WITHOUT_WORDS.model, load=lambda _: maker)),))
+    made = system.run(asked_for, inputs / "out.mp4", model=model, motion_model=model)
     assert asked == [("turns and smiles", pytest.approx(0.6), 4)]
     assert made.notes == ("a note on the words",)
     assert (heard.motion[0][:, YAW] > 0.25).all()
     feeling = heard.feeling[0]
     assert feeling is not None
-    assert feeling[0].tolist() == pytest.approx([0, 0, 0, 0, 0, 2 / 3]), "as asked before it smiles"
+    assert feeling[0].tolist() == pytest.approx([0, 0, 0, 0, 0, 0.67]), "as asked before it smiles"
     assert feeling[-1].tolist() == pytest.approx([0, 0, 0, 1, 0, 0]), "and happy then"
     told = read_tags(inputs / "out.mp4")
     assert told is not None
     assert (told.prompt, told.emotion) == ("turns and smiles", "SAD")
-    with pytest.raises(TalkError, match="need a model of head motion"):
-        talk(options, inputs / "other.mp4", model)
+    with pytest.raises(RequestError, match="need a model of head motion"):
+        WITHOUT_WORDS.run(asked_for, inputs / "other.mp4", model=model)
 
 
 def test_a_performance_may_be_given_itself_or_as_a_file(
@@ -114,7 +113,7 @@ def test_a_performance_may_be_given_itself_or_as_a_file(
     track = inputs / "track.txt"
     track.write_text("0: angry 1")
     for motion in (turned_smile(), inputs / "motion.npz", str(inputs / "motion.npz")):
-        frames = talk_frames(talker, picture, motion=motion, emotion_track=track, **how)
+        frames = talker.talk(picture, motion=motion, emotion_track=track, **how)
         assert len(list(frames)) == 15
         assert frames.notes == ()
     for one, other in ((0, 1), (1, 2)):
@@ -124,7 +123,7 @@ def test_a_performance_may_be_given_itself_or_as_a_file(
     assert feeling is not None
     assert feeling[0].tolist() == [1, 0, 0, 0, 0, 0], "the track is felt where the motion does not smile"
     puffed = Performance.still(frames=5, cheekPuff=0.9)
-    frames = talk_frames(talker, picture, motion=puffed, **how)
+    frames = talker.talk(picture, motion=puffed, **how)
     assert frames.notes == ("the talking face cannot show puffed cheeks: the motion goes without",)
     list(frames)
     assert heard.feeling[-1] is None, "nothing is felt that was not asked for"
@@ -145,7 +144,7 @@ def test_the_model_makes_the_motion_for_as_long_as_is_spoken(
     assert (inputs / "one.mp4").read_bytes() == (inputs / "two.mp4").read_bytes()
     assert mien(*asked, "-o", inputs / "three.mp4").exit_code == 0
     assert (inputs / "three.mp4").read_bytes() != (inputs / "one.mp4").read_bytes()
-    performance, notes = WordsToMotion(head_motion_model)("nods", 0.2, 0)
+    performance, notes = words_to_motion(head_motion_model)("nods", 0.2, 0)
     assert len(performance) == 10, "no motion is shorter"
     assert notes == ()
 
@@ -166,8 +165,8 @@ def test_what_is_wrong_with_the_words_is_one_sentence(inputs: Path, model: Path,
     damaged.mkdir()
     (damaged / "config.json").write_text("{}")
     for arguments, words in (
-        (("--motion", " "), "the words for the head's motion are empty"),
-        (("--motion", "nods " * 401), "at most 2,000"),
+        (("--motion", " "), "--motion is empty"),
+        (("--motion", "nods " * 401), "more than 2,000"),
         (("--motion", "nods.npz"), "nods.npz is not there"),
         (("--motion", "nods", "--motion-model", tmp_path / "absent"), "dvc repro head_motion"),
         (("--motion", "nods", "--motion-model", damaged), "cannot be used"),

@@ -37,11 +37,11 @@ from mien.motion.evaluate.measure import (
     measure,
     plan_in_words,
 )
-from mien.motion.generate.mover import MoveError
 from mien.motion.judge.train import train_motion_judge
 from mien.motion.measure.events import Event
 from mien.motion.options import EvaluateMotionOptions
 from mien.motion.train import train_head_motion
+from mien.systems.request import RequestError
 from mien.training.curves import no_log
 
 FEW = EvaluateMotionOptions(prompts=12, own_length_prompts=4, repeats=2, repeated_prompts=2, strips=())
@@ -266,7 +266,7 @@ def test_the_output_appears_whole_or_stays_as_it_was(
     out.mkdir()
     (out / "old").write_text("old")
     options = FEW.model_copy(update={"strips": ("nods", "  ")})
-    with pytest.raises(MoveError, match="empty"):
+    with pytest.raises(RequestError, match="empty"):
         evaluate_motion(motions, head_motion, judge, options, out, no_log)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (out / "old").read_text() == "old"

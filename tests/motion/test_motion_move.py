@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -22,17 +22,13 @@ from mien.motion.corpus.actions import Action
 from mien.motion.corpus.embedded import play
 from mien.motion.corpus.plan import Plan
 from mien.motion.generate import move as moving
-from mien.motion.generate.limits import MoveError
-from mien.motion.generate.move import (
-    load_mover,
-    move,
-    move_with,
-    open_actor,
-)
+from mien.motion.generate.move import Moved
 from mien.motion.generate.mover import Mover, Passage
-from mien.motion.generate.request import MoveOptions
 from mien.motion.measure.events import Event, find_events
 from mien.motion.measure.text import MOST, events_in_words
+from mien.motion.system import SYSTEM
+from mien.systems.request import RequestError
+from mien.systems.system import Loaded
 
 
 def mien(*arguments: object) -> Result:
@@ -40,12 +36,29 @@ def mien(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def mover(head_motion_model: Path) -> Mover:
-    return load_mover(head_motion_model)
+def loaded(head_motion_model: Path) -> Loaded:
+    return SYSTEM.load([], model=head_motion_model)
 
 
-def wish(**how: Any) -> MoveOptions:
-    return MoveOptions(**{"text": "nods twice", "seconds": 1.0, "size": 64, **how})
+@pytest.fixture(scope="module")
+def mover(loaded: Loaded) -> Mover:
+    return cast(Mover, loaded.main.model)
+
+
+def wish(**how: Any) -> dict[str, Any]:
+    return {"text": "nods twice", "seconds": 1.0, "size": 64, **how}
+
+
+def move(asked: dict[str, Any], out: Path, model: Path, force: bool = False) -> Moved:
+    made = SYSTEM.run(asked, out, force, model=model)
+    assert isinstance(made, Moved)
+    return made
+
+
+def move_with(loaded: Loaded, asked: dict[str, Any], out: Path) -> Moved:
+    made = loaded.make(SYSTEM.request.of(asked), out, progress=False)
+    assert isinstance(made, Moved)
+    return made
 
 
 def test_a_video_shows_the_motion_and_says_what_it_is(mover: Mover, head_motion_model: Path, tmp_path: Path) -> None:
@@ -83,7 +96,7 @@ def test_the_same_request_gives_the_same_file(head_motion_model: Path, tmp_path:
 
 
 def test_the_motion_alone_has_no_blinks_and_the_video_has(
-    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: Loaded, mover: Mover, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Performance] = []
     draw = render_head
@@ -93,19 +106,18 @@ def test_the_motion_alone_has_no_blinks_and_the_video_has(
         return draw(head, identity, performance, *given, **named)
 
     monkeypatch.setattr(moving, "render_head", remembered)
-    actor = open_actor(wish())
     lids = [EXPRESSION_INDEX["eyeBlinkLeft"], EXPRESSION_INDEX["eyeBlinkRight"]]
     still = Performance.still(frames=250)
     monkeypatch.setattr(mover, "follow", lambda *_: still)
 
     def blinks(**how: Any) -> bool:
-        move_with(mover, actor, wish(renderer="dots", **how), tmp_path / "a.mp4", head_motion_model, progress=False)
+        move_with(loaded, wish(renderer="dots", **how), tmp_path / "a.mp4")
         return bool(shown.pop().expression[:, lids].max() > 0.9)
 
     assert blinks()
     assert not blinks(blink=False)
     assert not blinks(text="closes the eyes")
-    made = move_with(mover, actor, wish(), tmp_path / "a.npz", head_motion_model)
+    made = move_with(loaded, wish(), tmp_path / "a.npz")
     assert not made.performance.expression.any()
     assert not Performance.load(tmp_path / "a.npz").expression.any()
 
@@ -124,12 +136,12 @@ def test_a_gif_a_glb_and_a_folder_of_obj(head_motion_model: Path, tmp_path: Path
     made = move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model)
     assert made.drawn is None
     assert sorted(path.name for path in (tmp_path / "a.obj").iterdir()) == [f"head_{n:05d}.obj" for n in range(10)]
-    with pytest.raises(MoveError, match="never overwritten"):
+    with pytest.raises(RequestError, match="never overwritten"):
         move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model, force=True)
 
 
 def test_a_script_is_followed_on_its_times(
-    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: Loaded, mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[Passage]] = []
     follow = mover.follow
@@ -142,7 +154,7 @@ def test_a_script_is_followed_on_its_times(
     script = tmp_path / "scene.txt"
     script.write_text("0.5: nods twice\n1.26: smiles\n2.5: end\n")
     options = wish(text=None, script=script, seconds=None)
-    made = move_with(mover, open_actor(options), options, tmp_path / "a.mp4", head_motion_model)
+    made = move_with(loaded, options, tmp_path / "a.mp4")
     # frame 12 is the nearest to 0.5 s (round half to even), 32 to 1.26 s, 62 to 2.5 s
     assert asked == [[Passage("nods twice", 0.8), Passage("smiles", 1.2)]]
     assert len(made.performance) == 62
@@ -154,27 +166,26 @@ def test_a_script_is_followed_on_its_times(
     script.write_text("0: nods twice\n")
     assert len(move(options, tmp_path / "b.npz", head_motion_model).performance) >= 10
     script.write_text("0: nods twice\n31: end\n")
-    with pytest.raises(MoveError, match=r"in \.gif form lasts 0.4 to 30 seconds, not 31"):
+    with pytest.raises(RequestError, match=r"in \.gif form lasts at most 30 seconds, not 31"):
         move(options, tmp_path / "c.gif", head_motion_model)
     assert not (tmp_path / "c.gif").exists()
 
 
 def test_what_the_model_or_the_head_cannot_is_told(
-    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: Loaded, mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = move(wish(text="nods twyce and smiles"), tmp_path / "a.npz", head_motion_model)
     assert any("'twyce'" in note and "twice" in note for note in made.notes)
     assert move(wish(), tmp_path / "b.npz", head_motion_model).notes == ()
-    actor = open_actor(wish())
-    head = actor.head
+    head = moving.open_actor("embedded", None, 0).head
     monkeypatch.setattr(head, "expressions", head.expressions - {"tongueOut"})
     monkeypatch.setattr(mover, "follow", lambda *_: Performance.still(frames=10, tongueOut=0.9, jawOpen=0.4))
-    made = move_with(mover, actor, wish(renderer="dots"), tmp_path / "a.mp4", head_motion_model)
+    made = move_with(loaded, wish(renderer="dots"), tmp_path / "a.mp4")
     assert made.notes == ("the head embedded cannot show tongueOut, which this motion has",)
 
 
 def test_what_fails_while_it_is_made_leaves_nothing(
-    mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: Loaded, mover: Mover, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         yield np.zeros((64, 64, 3), np.uint8)
@@ -182,11 +193,11 @@ def test_what_fails_while_it_is_made_leaves_nothing(
 
     monkeypatch.setattr(moving, "render_head", broken)
     for name in ("a.mp4", "a.gif"):
-        with pytest.raises(MoveError, match=r"a\.... could not be made: no space left"):
-            move_with(mover, open_actor(wish()), wish(), tmp_path / name, head_motion_model)
+        with pytest.raises(RequestError, match=r"a\.... could not be made: no space left"):
+            move_with(loaded, wish(), tmp_path / name)
     monkeypatch.setattr(mover, "follow", lambda *_: (_ for _ in ()).throw(MemoryError()))
-    with pytest.raises(MoveError, match="MemoryError"):
-        move_with(mover, open_actor(wish()), wish(), tmp_path / "a.npz", head_motion_model)
+    with pytest.raises(RequestError, match="MemoryError"):
+        move_with(loaded, wish(), tmp_path / "a.npz")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -194,17 +205,17 @@ def test_a_head_or_a_model_that_cannot_be_used_is_refused(
     head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIEN_HEADS", str(tmp_path))
-    with pytest.raises(MoveError, match="the head ict is not at"):
+    with pytest.raises(RequestError, match="the head ict is not at"):
         move(wish(head="ict"), tmp_path / "a.mp4", head_motion_model)
     np.savez(tmp_path / "other.npz", yaw=np.zeros(3))
     for head in ("ict", "flame", "gnm"):
-        with pytest.raises(MoveError) as caught:
+        with pytest.raises(RequestError) as caught:
             move(wish(head=head, head_file=tmp_path / "other.npz"), tmp_path / "a.mp4", head_motion_model)
         assert "\n" not in str(caught.value)
     damaged = tmp_path / "model"
     damaged.mkdir()
     (damaged / "config.json").write_text("{}")
-    with pytest.raises(MoveError, match="cannot be used"):
+    with pytest.raises(RequestError, match="cannot be used"):
         move(wish(), tmp_path / "a.mp4", damaged)
     assert not (tmp_path / "a.mp4").exists()
 
@@ -254,7 +265,7 @@ def test_a_table_makes_a_file_for_each_row(head_motion_model: Path, tmp_path: Pa
     assert next(decode_frames(tmp_path / "made/yes.mp4")).shape == (64, 64, 3), "what a row does not say is as given"
     with (tmp_path / "made/batch.csv").open(newline="") as stream:
         reasons = {row["out"]: row["reason"] for row in csv.DictReader(stream)}
-    assert "lasts 0.4 to 3,600 seconds, not 9999" in reasons["long.mp4"]
+    assert "--seconds must be a number, 0.4 to 3,600, not 9999" in reasons["long.mp4"]
     assert "one of them is needed" in reasons["nothing.mp4"]
     before = (tmp_path / "made/yes.mp4").stat().st_mtime_ns
     assert "0 made, 3 there already, 2 failed" in mien(*asked).stdout
@@ -268,8 +279,7 @@ def test_a_table_that_cannot_be_used_is_refused(head_motion_model: Path, tmp_pat
     for arguments, words in (
         (["--table", tmp_path / "absent.csv"], "absent.csv"),
         (["--table", tmp_path / "wrong.csv"], "unknown column 'words'"),
-        (["--table", tmp_path / "good.csv", "--text", "nods"], "give one of --text, --script and --table"),
-        (["--table", tmp_path / "good.csv", "--size", "7"], "from 64 to 2048"),
+        (["--table", tmp_path / "good.csv", "--size", "7"], "64 to 2,048, even"),
         (["--table", tmp_path / "good.csv", "--model", tmp_path], "dvc repro head_motion"),
     ):
         model = [] if "--model" in arguments else ["--model", head_motion_model]

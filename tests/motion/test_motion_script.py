@@ -11,14 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mien.motion.generate.script import (
-    MAX_BYTES,
     Cue,
     Script,
-    ScriptError,
     frame_spans,
     parse_script,
     read_script,
 )
+from mien.systems.request import RequestError
+from mien.systems.timeline import MAX_BYTES
 
 EXAMPLE = """# a comment
 0: nods twice   # and no more
@@ -50,16 +50,16 @@ def test_frames_do_not_drift_over_many_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "says nothing to do"),
-        ("# nothing\n\n", "says nothing to do"),
-        ("0: nods\n1 smiles", "line 2: '1 smiles' is no line of it"),
-        ("0:", "line 1: '0:' is no line of it"),
-        ("0: # nods", "line 1: '0:' is no line of it"),
-        ("soon: nods", "line 1: the time is seconds from 0 to 3,600, not 'soon'"),
-        ("-1: nods", "line 1: the time is seconds from 0 to 3,600, not '-1'"),
+        ("", "is empty: write lines such as `1.5: nods twice`"),
+        ("# nothing\n\n", "is empty: write lines such as `1.5: nods twice`"),
+        ("0: nods\n1 smiles", "line 2: '1 smiles' lacks a time or a value"),
+        ("0:", "line 1: '0:' lacks a time or a value"),
+        ("0: # nods", "line 1: '0:' lacks a time or a value"),
+        ("soon: nods", "line 1: the time is a number, seconds from 0 on, not 'soon'"),
+        ("-1: nods", "line 1: the time is a number, seconds from 0 on, not '-1'"),
         ("nan: nods", "not 'nan'"),
         ("inf: nods", "not 'inf'"),
-        ("3601: nods", "line 1: the time is seconds from 0 to 3,600"),
+        ("3601: nods", "line 1: the time is at most 3,600 seconds, not 3601"),
         ("2: nods\n2: smiles", "line 2: the time 2 does not come after 2"),
         ("2: nods\n\n1: smiles", "line 3: the time 1 does not come after 2"),
         ("2: nods\n2.1: smiles", "line 2: only 0.1 s are left for 'nods': at least 0.4 are needed"),
@@ -71,7 +71,7 @@ def test_frames_do_not_drift_over_many_lines() -> None:
     ],
 )
 def test_every_mistake_has_its_line(text: str, message: str) -> None:
-    with pytest.raises(ScriptError) as caught:
+    with pytest.raises(RequestError) as caught:
         parse_script(text, "scene.txt")
     assert message in str(caught.value)
     assert str(caught.value).startswith("scene.txt")
@@ -80,7 +80,7 @@ def test_every_mistake_has_its_line(text: str, message: str) -> None:
 
 def test_files_that_are_no_time_lines_are_refused(tmp_path: Path) -> None:
     def refused(path: Path, message: str) -> None:
-        with pytest.raises(ScriptError, match=message):
+        with pytest.raises(RequestError, match=message):
             read_script(path)
 
     refused(tmp_path / "missing.txt", "not there")
@@ -98,7 +98,7 @@ def test_files_that_are_no_time_lines_are_refused(tmp_path: Path) -> None:
 def test_anything_is_a_time_line_or_one_sentence(text: str) -> None:
     try:
         script = parse_script(text)
-    except ScriptError as error:
+    except RequestError as error:
         sentence = str(error)
     else:
         sentence = ""

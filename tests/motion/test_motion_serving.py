@@ -12,13 +12,7 @@ from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.data.features import features_of
 from mien.motion.data.store import write_motions
 from mien.motion.generate.mover import Mover
-from mien.motion.generate.serving import (
-    ServedMover,
-    _load_pyfunc,
-    served_example,
-    served_inputs,
-    served_outputs,
-)
+from mien.motion.system import SERVED, _load_pyfunc
 from mien.motion.train import train_head_motion
 
 
@@ -33,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_batch_equals_its_single_motions(folder: Path) -> None:
     served, mover = _load_pyfunc(str(folder)), Mover.load(folder)
-    batch = served_example()
+    inputs, outputs, batch = SERVED.signature({})
     made = served.predict(batch)
     assert made["frames"][0] == 100  # 4 s
     assert made["frames"][1] == round(mover.seconds_for("turns to the left") * 25)
@@ -41,7 +35,7 @@ def test_a_batch_equals_its_single_motions(folder: Path) -> None:
     np.testing.assert_array_equal(made["features"][1, : len(alone)], alone)
     assert not made["features"][1, len(alone) :].any()
     assert np.abs(alone[0] - served.predict({**batch, "seed": np.array([0, 2])})["features"][1, 0]).max() > 0
-    for specification, tensors in ((served_inputs(), batch), (served_outputs(), made)):
+    for specification, tensors in ((inputs, batch), (outputs, made)):
         assert set(specification) == set(tensors)
         for name, (kind, shape) in specification.items():
             assert tensors[name].dtype.kind == np.dtype(kind).kind
@@ -49,8 +43,8 @@ def test_a_batch_equals_its_single_motions(folder: Path) -> None:
 
 
 def test_no_text_is_refused_and_none_at_all_is_no_motion(folder: Path) -> None:
-    served = ServedMover(Mover.load(folder))
+    served, example = _load_pyfunc(str(folder)), SERVED.signature({}).example
     with pytest.raises(ValueError, match="empty"):
-        served.predict({**served_example(), "text": np.array(["", "nods"])})
-    nothing = served.predict({name: values[:0] for name, values in served_example().items()})
+        served.predict({**example, "text": np.array(["", "nods"])})
+    nothing = served.predict({name: values[:0] for name, values in example.items()})
     assert nothing["features"].shape == (0, 0, 63)

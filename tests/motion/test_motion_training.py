@@ -15,7 +15,6 @@ from mien.motion.data.batches import TURNING, MotionData, curriculum_reach
 from mien.motion.data.store import write_motions
 from mien.motion.generate.mover import (
     OVERLAP,
-    MoveError,
     Mover,
     Passage,
 )
@@ -34,6 +33,7 @@ from mien.motion.networks.word_times import (
 )
 from mien.motion.options import HeadMotionOptions
 from mien.motion.train import train_head_motion
+from mien.systems.request import RequestError
 from mien.text.encoder import open_encoder, read_tokens
 
 TINY = tiny("head_motion")
@@ -197,9 +197,9 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
     for text, seconds, word in (("", 2.0, "empty"), ("  \n", 2.0, "empty"), ("nods", 0.0, "0.4 to 3,600"),
                                 ("nods", float("nan"), "0.4 to 3,600"), ("nods", 1e9, "seconds"),
                                 ("nods " * 1000, 2.0, "characters")):  # fmt: skip
-        with pytest.raises(MoveError, match=word):
+        with pytest.raises(RequestError, match=word):
             mover.move(text, seconds)
-    with pytest.raises(MoveError, match="nothing to do"):
+    with pytest.raises(RequestError, match="nothing to do"):
         mover.follow([])
     assert [unknown.word for unknown in mover.unknown_words("nods and smyles")] == ["smyles"]
     with pytest.raises(ValueError, match="train the model"):

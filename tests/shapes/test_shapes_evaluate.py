@@ -36,15 +36,10 @@ from mien.shapes.evaluate.measure import (
     rates,
 )
 from mien.shapes.evaluate.report import Report
-from mien.shapes.generate.serving import (
-    ServedAnimator,
-    served_example,
-    served_inputs,
-    served_outputs,
-)
 from mien.shapes.measure.motion import Movement
 from mien.shapes.measure.scene import Finding, Findings, find_figures
 from mien.shapes.options import EvaluateShapesOptions, ShapesCorpusOptions
+from mien.shapes.system import SERVED
 from mien.training.curves import no_log
 from mien.training.randomness import derived_seed
 
@@ -344,11 +339,11 @@ def test_a_registry_serves_what_it_says() -> None:
         assert all(isinstance(text, str) for text in texts)
         return np.stack([np.full((12, 64, 64, 3), seed, np.uint8) for seed in seeds])
 
-    example = served_example()
-    for name, (dtype, shape) in served_inputs().items():
+    inputs, outputs, example = SERVED.signature({})
+    for name, (dtype, shape) in inputs.items():
         assert (example[name].dtype.kind, example[name].ndim) == (np.dtype(dtype).kind, len(shape))
-    made = ServedAnimator(SimpleNamespace(clips=clips)).predict(example)  # type: ignore[arg-type]
-    dtype, shape = served_outputs()["video"]
+    made = SERVED.predict(SimpleNamespace(clips=clips), example, {})
+    dtype, shape = outputs["video"]
     assert made["video"].dtype == dtype
     assert all(size in (-1, own) for size, own in zip(shape, made["video"].shape, strict=True))
     assert made["video"][1].min() == 1

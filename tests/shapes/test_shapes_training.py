@@ -12,10 +12,11 @@ from tiny import a_run, assert_resumes, tiny, with_training
 from mien.shapes.corpus.corpus import make_shapes_corpus
 from mien.shapes.data.batches import ShapesData
 from mien.shapes.data.layers import Layers, draw
-from mien.shapes.generate.animator import AnimateError, Animator
+from mien.shapes.generate.animator import Animator
 from mien.shapes.networks.discriminator import score
 from mien.shapes.options import ShapesCorpusOptions, ShapesOptions
 from mien.shapes.train.train import train_shapes
+from mien.systems.request import RequestError
 from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
 from mien.training.randomness import torch_generator
 
@@ -138,7 +139,7 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
         ([" "], [1], None),
         (["a circle"], [1], 1),
     ):
-        with pytest.raises(AnimateError):
+        with pytest.raises(RequestError):
             animator.clips(texts, seeds, frames)
     assert [unknown.word for unknown in animator.unknown_words("a cirkle")] == ["cirkle"]
     with pytest.raises(ValueError, match="train the model"):

@@ -10,28 +10,31 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
 from mien.systems import batch
-from mien.systems.batch import (
-    BatchColumns,
-    BatchError,
-    BatchRow,
-    BatchSummary,
-    read_batch,
-)
+from mien.systems.batch import BatchRow, BatchSummary, read_batch
+from mien.systems.request import FileOrText, Request, RequestError
 
 HEADER = "image,text,emotion,out\n"
-COLUMNS = BatchColumns(
-    ("image", "text", "emotion", "motion", "out"), files=frozenset({"image"}), files_or_words={"motion": ".npz"}
-)
+VIDEO = (".mp4",)
+
+
+class Asked(Request):
+    """Fields of every kind that a table may have."""
+
+    image: Path | None = None
+    text: str | None = None
+    emotion: str | None = None
+    motion: Annotated[str | None, FileOrText(".npz")] = None
 
 
 def run_batch(
     table: Path, out: Path, make: Callable[[BatchRow, Path], object], identity: str = "", force: bool = False
 ) -> BatchSummary:
-    return batch.run_batch(table, out, make, COLUMNS, identity, force)
+    return batch.run_batch(table, out, make, read_batch(table, Asked, VIDEO), identity, force)
 
 
 class Maker:
@@ -42,9 +45,9 @@ class Maker:
 
     def __call__(self, row: BatchRow, path: Path) -> None:
         self.calls.append(row.out)
-        if row.cells.get("text") == "broken":
+        if row.values.get("text") == "broken":
             raise ValueError("the speech\nis silent")
-        path.write_text(" ".join(f"{name}={Path(cell).name}" for name, cell in row.cells.items()))
+        path.write_text(" ".join(f"{name}={Path(str(value)).name}" for name, value in row.values.items()))
 
 
 @pytest.fixture
@@ -163,12 +166,13 @@ PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
 from mien.systems import batch
+from mien.systems.request import Request
 table, out, log, way = sys.argv[1:]
 
 def make(row, path):
     with open(log, "a") as stream:
         stream.write(row.out + "\\n")
-    path.write_text("video of " + row.cells["text"])
+    path.write_text("video of " + row.values["text"])
     if way == "slow" and row.out >= "0003":
         time.sleep(60)
 
@@ -190,7 +194,12 @@ if way == "after the move":
             die()
         return result
     Path.replace = dying
-print(batch.run_batch(Path(table), Path(out), make, batch.BatchColumns(("text", "out"))))
+
+class Asked(Request):
+    text: str
+
+rows = batch.read_batch(Path(table), Asked, (".mp4",))
+print(batch.run_batch(Path(table), Path(out), make, rows))
 """
 
 
@@ -252,11 +261,30 @@ def test_two_batches_do_not_share_a_folder(table: Path, tmp_path: Path) -> None:
     first.start()
     try:
         assert inside.wait(30)
-        with pytest.raises(BatchError, match="another batch is at work"):
+        with pytest.raises(RequestError, match="another batch is at work"):
             run_batch(table, tmp_path / "out", Maker())
     finally:
         go.set()
         first.join()
+
+
+def test_what_is_given_holds_for_rows_that_leave_it_empty(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "given.png").write_bytes(b"one")
+    table.write_text("text,image,out\nHi,,a.mp4\nHo,me.png,b.mp4\n")
+    given = {"image": str(tmp_path / "given.png"), "emotion": "SAD"}
+
+    def made() -> list[str]:
+        make = Maker()
+        batch.run_batch(table, tmp_path / "out", make, read_batch(table, Asked, VIDEO, given))
+        return make.calls
+
+    assert made() == ["a.mp4", "b.mp4"]
+    assert (tmp_path / "out/a.mp4").read_text() == "image=given.png emotion=SAD text=Hi"
+    assert (tmp_path / "out/b.mp4").read_text() == "image=me.png emotion=SAD text=Ho"
+    (tmp_path / "given.png").write_bytes(b"another")
+    assert made() == ["a.mp4"], "the content of a file that is given is part of the request"
+    given["emotion"] = "HAP"
+    assert made() == ["a.mp4", "b.mp4"]
 
 
 @pytest.mark.parametrize(
@@ -268,8 +296,8 @@ def test_two_batches_do_not_share_a_folder(table: Path, tmp_path: Path) -> None:
         (b"image,colour\na,b\n", "unknown column 'colour'"),
         (b"image,image\na,b\n", "names no column or one of them twice"),
         (b"image,text\na,b,c\n", "line 2: there are more cells than columns"),
-        (b"text,out\na,x.mp4\nb,X.mp4\n", "line 3: X.mp4 is already the video of line 2"),
-        (b"text,out\na,0002.mp4\nb,\n", "line 3: 0002.mp4 is already the video of line 2"),
+        (b"text,out\na,x.mp4\nb,X.mp4\n", "line 3: X.mp4 is already the output of line 2"),
+        (b"text,out\na,0002.mp4\nb,\n", "line 3: 0002.mp4 is already the output of line 2"),
         (b"text,out\na,../x.mp4\n", "line 2: out is the plain name of a file"),
         (b"text,out\na,.mp4\n", "line 2: out is the plain name of a file"),
         (b"text,out\na,x.avi\n", "line 2: out is the plain name of a file"),
@@ -281,7 +309,7 @@ def test_a_table_that_cannot_be_used_is_refused_before_anything_is_made(
 ) -> None:
     table = tmp_path / "table.csv"
     table.write_bytes(content)
-    with pytest.raises(BatchError) as caught:
+    with pytest.raises(RequestError) as caught:
         run_batch(table, tmp_path / "out", Maker())
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -289,27 +317,27 @@ def test_a_table_that_cannot_be_used_is_refused_before_anything_is_made(
 
 
 def test_what_stands_in_the_way_is_named(table: Path, tmp_path: Path) -> None:
-    with pytest.raises(BatchError, match="cannot be read"):
+    with pytest.raises(RequestError, match="cannot be read"):
         run_batch(tmp_path / "missing.csv", tmp_path / "out", Maker())
     (tmp_path / "file").write_text("")
-    with pytest.raises(BatchError, match="is no folder"):
+    with pytest.raises(RequestError, match="is no folder"):
         run_batch(table, tmp_path / "file", Maker())
     other = tmp_path / "other"
     other.mkdir()
     (other / "batch.csv").write_text("my,own\ntable,here\n")
-    with pytest.raises(BatchError, match="no record of a batch"):
+    with pytest.raises(RequestError, match="no record of a batch"):
         run_batch(table, other, Maker())
     assert (other / "batch.csv").read_text() == "my,own\ntable,here\n"
     own = tmp_path / "own"
     own.mkdir()
-    with pytest.raises(BatchError, match="not a table of requests"):
+    with pytest.raises(RequestError, match="not a table of requests"):
         run_batch(Path(table.rename(own / "batch.csv")), own, Maker())
 
 
 def test_rows_as_they_are_read(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text('\ufeff text , image,out\n"two\nlines", me.png ,x.mp4\n,,\n', encoding="utf-8")
-    assert read_batch(table, COLUMNS) == [
+    assert read_batch(table, Asked, VIDEO) == [
         BatchRow(3, "x.mp4", {"text": "two\nlines", "image": str(tmp_path / "me.png")}, frozenset({"image"}))
     ]
 
@@ -317,8 +345,8 @@ def test_rows_as_they_are_read(tmp_path: Path) -> None:
 def test_a_cell_of_words_is_a_file_where_it_ends_like_one_or_is_there(table: Path, tmp_path: Path) -> None:
     (tmp_path / "nods").write_bytes(b"a file")
     table.write_text("motion,out\nnods twice,a.mp4\nabsent.npz,b.mp4\nnods,c.mp4\n" + "a" * 5000 + ",d.mp4\n")
-    rows = read_batch(table, COLUMNS)
-    assert [row.cells["motion"] for row in rows[:3]] == [
+    rows = read_batch(table, Asked, VIDEO)
+    assert [row.values["motion"] for row in rows[:3]] == [
         "nods twice",
         str(tmp_path / "absent.npz"),
         str(tmp_path / "nods"),
@@ -333,12 +361,12 @@ def test_a_cell_of_words_is_a_file_where_it_ends_like_one_or_is_there(table: Pat
 
 
 def test_a_table_may_allow_several_endings(table: Path) -> None:
-    columns = BatchColumns(("text", "out"), suffixes=(".gif", ".mp4"))
+    suffixes = (".gif", ".mp4")
     table.write_text("text,out\na,x.mp4\nb,\n")
-    assert [row.out for row in read_batch(table, columns)] == ["x.mp4", "0002.gif"]
+    assert [row.out for row in read_batch(table, Asked, suffixes)] == ["x.mp4", "0002.gif"]
     table.write_text("text,out\na,x.avi\n")
-    with pytest.raises(BatchError, match=r"such as hello.gif or hello.mp4, not 'x.avi'"):
-        read_batch(table, columns)
+    with pytest.raises(RequestError, match=r"such as hello.gif or hello.mp4, not 'x.avi'"):
+        read_batch(table, Asked, suffixes)
 
 
 def test_an_interrupt_ends_the_batch_and_is_no_rows_fault(table: Path, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.clips import EMOTIONS
+from mien.systems.request import RequestError
+from mien.systems.timeline import MAX_BYTES
 from mien.talking.generate.emotion_track import (
-    MAX_BYTES,
-    EmotionTrackError,
     parse_emotion_track,
     read_emotion_track,
 )
@@ -57,7 +57,7 @@ def test_it_is_held_before_the_first_point_and_time_is_exact() -> None:
 @pytest.mark.parametrize(
     ("line", "weights"),
     [
-        ("0: HAP", row(HAP=2 / 3, NEU=1 / 3)),
+        ("0: HAP", row(HAP=0.67, NEU=0.33)),
         ("0:hap 1", row(HAP=1)),
         ("0 : angry=0.25,fear 0.25", row(ANG=0.25, FEA=0.25, NEU=0.5)),
         ("0: neutral 0.2, happy 0.3", row(HAP=0.3, NEU=0.7)),
@@ -75,10 +75,10 @@ def test_what_a_line_means(line: str, weights: list[float], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "holds no point"),
-        ("# only a comment\n\n", "holds no point"),
-        ("0: neutral\n1 happy", "line 2: '1 happy' is no point"),
-        ("0:", "line 1: '0:' is no point"),
+        ("", "is empty: write lines such as `1.5: happy 0.8`"),
+        ("# only a comment\n\n", "is empty: write lines such as `1.5: happy 0.8`"),
+        ("0: neutral\n1 happy", "line 2: '1 happy' lacks a time or a value"),
+        ("0:", "line 1: '0:' lacks a time or a value"),
         ("\n\nnow: happy", "line 3: the time is a number, seconds from 0 on, not 'now'"),
         ("-1: happy", "line 1: the time is a number"),
         ("nan: happy", "line 1: the time is a number"),
@@ -94,25 +94,25 @@ def test_what_a_line_means(line: str, weights: list[float], tmp_path: Path) -> N
     ],
 )
 def test_a_mistake_is_told_in_one_sentence_with_its_line(text: str, message: str) -> None:
-    with pytest.raises(EmotionTrackError) as caught:
+    with pytest.raises(RequestError) as caught:
         parse_emotion_track(text)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_what_is_no_track_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EmotionTrackError, match="not there"):
+    with pytest.raises(RequestError, match="not there"):
         read_emotion_track(tmp_path / "missing.txt")
-    with pytest.raises(EmotionTrackError, match="is no file"):
+    with pytest.raises(RequestError, match="is no file"):
         read_emotion_track(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(EmotionTrackError, match="is no file"):
+    with pytest.raises(RequestError, match="is no file"):
         read_emotion_track(tmp_path / "pipe")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(EmotionTrackError, match="no UTF-8 text"):
+    with pytest.raises(RequestError, match="no UTF-8 text"):
         read_emotion_track(tmp_path / "binary")
     (tmp_path / "large").write_bytes(b"#" * (MAX_BYTES + 1))
-    with pytest.raises(EmotionTrackError, match="larger than"):
+    with pytest.raises(RequestError, match="larger than"):
         read_emotion_track(tmp_path / "large")
 
 
@@ -120,7 +120,7 @@ def test_what_is_no_track_is_refused(tmp_path: Path) -> None:
 def test_any_text_is_a_track_or_one_sentence(text: str) -> None:
     try:
         feeling = parse_emotion_track(text).feeling(30, Fraction(25))
-    except EmotionTrackError as error:
+    except RequestError as error:
         sentences = str(error).splitlines()
     else:
         sentences = ["a track"]

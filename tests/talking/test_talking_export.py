@@ -20,7 +20,7 @@ from mien.talking.generate.export import (
     export_onnx,
     random_inputs,
 )
-from mien.talking.generate.talker import load_generator
+from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.training.model_folder import save_model
 

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from talking_corpus import SIZE, drawn_face, drawn_landmarks
 
-from mien.talking.generate.talker import Talker
+from mien.talking.generate.frame_generator import FrameGenerator as Talker
 from mien.talking.train.emotion_discriminator import load_emotion_discriminator
 
 

@@ -17,10 +17,10 @@ from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.performance import Performance, expression_vector
 from mien.heads.render.render import Camera, project
+from mien.systems.request import RequestError
 from mien.talking.data.motion import MOTIONS, face_motion
 from mien.talking.generate import head_motion
 from mien.talking.generate.head_motion import (
-    HeadMotionError,
     head_measures,
     motion_of,
     read_head_motion,
@@ -128,11 +128,11 @@ def test_lids_and_gaze_stay_as_drawn_where_the_file_does_not_tell_of_them(file: 
     [
         ({"fps": 25}, "lacks rotation"),
         ({"rotation": np.zeros((3, 3))}, "lacks fps"),
-        ({"fps": 0, "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
-        ({"fps": "fast", "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
-        ({"fps": "1/0", "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
-        ({"fps": [25, 25], "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
-        ({"fps": float("nan"), "rotation": np.zeros((3, 3))}, "fps is a number from 1 to 1000"),
+        ({"fps": 0, "rotation": np.zeros((3, 3))}, "fps is a number, 1 to 1000"),
+        ({"fps": "fast", "rotation": np.zeros((3, 3))}, "fps is a number, 1 to 1000"),
+        ({"fps": "1/0", "rotation": np.zeros((3, 3))}, "fps is a number, 1 to 1000"),
+        ({"fps": [25, 25], "rotation": np.zeros((3, 3))}, "fps is a number, 1 to 1000"),
+        ({"fps": float("nan"), "rotation": np.zeros((3, 3))}, "fps is a number, 1 to 1000"),
         ({"fps": 25, "rotation": np.zeros((3, 2))}, "rotation is numbers (T, 3), not float64 (3, 2)"),
         ({"fps": 25, "rotation": np.zeros((0, 3))}, "rotation is numbers (T, 3)"),
         ({"fps": 25, "rotation": np.full((3, 3), "a")}, "rotation is numbers (T, 3), not <U1"),
@@ -149,7 +149,7 @@ def test_lids_and_gaze_stay_as_drawn_where_the_file_does_not_tell_of_them(file: 
 )
 def test_arrays_that_cannot_be_used_are_named(arrays: dict[str, Any], message: str, file: Path) -> None:
     np.savez(file, **{name: np.asarray(value) for name, value in arrays.items()})
-    with pytest.raises(HeadMotionError) as caught:
+    with pytest.raises(RequestError) as caught:
         read_head_motion(file, 3, FPS)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -157,7 +157,7 @@ def test_arrays_that_cannot_be_used_are_named(arrays: dict[str, Any], message: s
 
 def test_what_is_no_file_of_arrays_is_refused(tmp_path: Path) -> None:
     def refused(path: Path, message: str) -> None:
-        with pytest.raises(HeadMotionError, match=message):
+        with pytest.raises(RequestError, match=message):
             read_head_motion(path, 3, FPS)
 
     refused(tmp_path / "missing.npz", "not there")
@@ -182,7 +182,7 @@ def test_a_file_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, monkeyp
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("rotation.npy", content.getvalue())
     assert path.stat().st_size < 20_000
-    with pytest.raises(HeadMotionError, match="more than 100,000 bytes"):
+    with pytest.raises(RequestError, match="more than 100,000 bytes"):
         read_head_motion(path, 3, FPS)
 
 
@@ -246,7 +246,7 @@ def test_eyes_look_where_gaze_and_expressions_say() -> None:
 
 def test_performances_of_no_use_are_refused(tmp_path: Path) -> None:
     def refused(message: str) -> None:
-        with pytest.raises(HeadMotionError, match=message):
+        with pytest.raises(RequestError, match=message):
             read_head_motion(tmp_path / "a.npz", 3, FPS)
 
     performed(neck=np.zeros((0, 3))).save(tmp_path / "a.npz")

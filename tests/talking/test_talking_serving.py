@@ -7,14 +7,9 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from mien.talking.generate.serving import (
-    ServedTalker,
-    served_example,
-    served_inputs,
-    served_outputs,
-)
-from mien.talking.generate.talker import Talker
+from mien.talking.generate.frame_generator import FrameGenerator
 from mien.talking.networks.generator import Generator, GeneratorConfig
+from mien.talking.system import SERVED
 
 
 def test_a_batch_equals_its_single_videos() -> None:
@@ -22,14 +17,14 @@ def test_a_batch_equals_its_single_videos() -> None:
     config = GeneratorConfig(
         size=16, fps=Fraction(25), sample_rate=16000, image_channels=(8, 8), speech_width=8, code_width=8
     )
-    talker = Talker(Generator(config), torch.device("cpu"), "test")
-    batch = served_example(16, 16000)
-    frames = ServedTalker(talker).predict(batch, {"seed": 3})["frames"]
+    talker = FrameGenerator(Generator(config), torch.device("cpu"), "test")
+    inputs, outputs, batch = SERVED.signature({"network": config.model_dump(mode="json")})
+    frames = SERVED.predict(talker, batch, {"seed": 3})["frames"]
     alone = np.stack(list(talker.generate(batch["face"][1], batch["speech"][1], None, None, seed=3)))
     np.testing.assert_array_equal(frames[1], alone)
-    for name, (kind, shape) in served_inputs(16).items():
+    for name, (kind, shape) in inputs.items():
         assert batch[name].dtype == kind
         assert len(batch[name].shape) == len(shape)
-    kind, shape = served_outputs(16)["frames"]
+    kind, shape = outputs["frames"]
     assert frames.dtype == kind
     assert frames.shape == (2, 5, *shape[2:])

@@ -68,7 +68,7 @@ def test_a_batch_goes_on_after_a_bad_row_and_makes_only_what_is_missing(inputs: 
     assert {path.name for path in (inputs / "videos").glob("[!.]*")} == {"small.mp4", "sad.mp4", "batch.csv"}
     with (inputs / "videos/batch.csv").open(newline="") as stream:
         reasons = {row["out"]: row["reason"] for row in csv.DictReader(stream)}
-    assert "no such file" in reasons["absent.mp4"]
+    assert "absent.png is not there" in reasons["absent.mp4"]
     assert "no face 7" in reasons["seven.mp4"]
     assert "unknown emotion 'bored'" in reasons["bored.mp4"]
     before = (inputs / "videos/small.mp4").stat().st_mtime_ns

@@ -15,7 +15,7 @@ from tiny import a_run, with_training
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
 from mien.talking.data.batches import BatchPlan, TalkingData, make_batch
-from mien.talking.generate.talker import load_generator
+from mien.talking.generate.frame_generator import load_generator
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
 from mien.talking.train.emotion_discriminator import train_emotion_discriminator
 from mien.talking.train.generator import new_generator, train_generator

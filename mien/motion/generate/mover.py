@@ -19,17 +19,13 @@ from torch import Tensor
 from mien.heads.performance import Performance
 from mien.motion.data.batches import valid_frames
 from mien.motion.data.features import FPS, WIDTH, performance_of
-from mien.motion.generate.limits import (
-    LONGEST_SECONDS,
-    SHORTEST_SECONDS,
-    MoveError,
-    check_seconds,
-    check_text,
-)
+from mien.motion.generate.request import MoveRequest
+from mien.motion.generate.script import LONGEST_SECONDS, SHORTEST_SECONDS
 from mien.motion.networks.diffusion import guided, sample
 from mien.motion.networks.model import MotionModel, load_model
 from mien.motion.networks.transformer import LONGEST, PATCH
 from mien.motion.networks.word_times import Layout, lay_out
+from mien.systems.request import RequestError
 from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
@@ -67,6 +63,15 @@ class Mover:
         """Words of a text that the model has never seen, with the nearest that it knows."""
         return self.model.text.unknown_words(text)
 
+    def word_notes(self, *texts: str) -> tuple[str, ...]:
+        """A note for each word of the texts that is not in the training data, and for texts that are too long."""
+        notes = [unknown.note for text in texts for unknown in self.unknown_words(text)]
+        for text in texts:
+            left = self.model.text.words_left_out(text)
+            if left:
+                notes.append(f"the text is too long: the model does not read its last {left} words, use --script")
+        return tuple(dict.fromkeys(notes))
+
     def seconds_for(self, text: str) -> float:
         """How long what a text asks for usually takes, in [0.4, 10] seconds."""
         with torch.no_grad():
@@ -79,8 +84,8 @@ class Mover:
     ) -> Performance:  # fmt: skip
         """The motion that a text asks for, at 25 frames a second; the same arguments give the same motion.
 
-        Over 10 s it is made in stretches that overlap, each of the whole text. Raises MoveError for an empty text or a
-        length that cannot be.
+        Over 10 s it is made in stretches that overlap, each of the whole text. Raises RequestError for an empty text or
+        a length that cannot be.
         """
         return self.follow([Passage(text, seconds)], seed, guidance, steps)
 
@@ -97,15 +102,14 @@ class Mover:
         `advance` is called with the number of frames after each stretch of up to 10 s.
         """
         if not passages:
-            raise MoveError("there is nothing to do: give at least one text")
+            raise RequestError("there is nothing to do: give at least one text")
         stretches: list[tuple[str, int]] = []
         for passage in passages:
-            check_text(passage.text)
-            check_seconds(passage.seconds)
+            MoveRequest.check_values({"text": passage.text, "seconds": passage.seconds})
             seconds = self.seconds_for(passage.text) if passage.seconds is None else passage.seconds
             stretches += [(passage.text, frames) for frames in _stretches(round(seconds * FPS))]
         if sum(frames for _, frames in stretches) > LONGEST_SECONDS * FPS:
-            raise MoveError(f"all texts together take longer than {LONGEST_SECONDS:.0f} s")
+            raise RequestError(f"all texts together take longer than {LONGEST_SECONDS:.0f} s")
         whole = torch.zeros(0, WIDTH)
         for number, (text, frames) in enumerate(stretches):
             taken = min(OVERLAP, len(whole), LONGEST - frames)

@@ -10,20 +10,22 @@ Without a line `end`, the last text takes as long as such words usually take. Be
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.motion.generate.limits import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS
 from mien.systems.files import read_small_text
+from mien.systems.request import RequestError
+from mien.systems.timeline import MAX_BYTES, parse_timeline
 
-MAX_BYTES = 1_000_000
+MAX_CHARACTERS = 2000
+"""The longest text of a motion."""
+
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.4, 3600.0
+"""Limits of the length of a motion."""
 
 END = "end"
-
-
-class ScriptError(ValueError):
-    """The time line cannot be used; the message says in one sentence where and why."""
+EXAMPLE = "1.5: nods twice"
 
 
 @dataclass(frozen=True)
@@ -43,72 +45,44 @@ class Script:
 
     def description(self) -> str:
         """The time line in one line, for a file's metadata; a long one is cut short."""
-        told = [f"{cue.start:g}: {cue.text}" for cue in self.cues[:12]]
+        lines = [f"{cue.start:g}: {cue.text}" for cue in self.cues[:12]]
         if len(self.cues) > 12:
-            told.append("…")
+            lines.append("…")
         elif self.end is not None:
-            told.append(f"{self.end:g}: {END}")
-        return " / ".join(told)[:1000]
+            lines.append(f"{self.end:g}: {END}")
+        return " / ".join(lines)[:1000]
 
 
 def read_script(path: Path) -> Script:
-    """Read a time line from a file. Raises ScriptError, with the line, for whatever cannot be used."""
-    text = read_small_text(path, MAX_BYTES, "a time line", "1.5: nods twice", ScriptError)
-    return parse_script(text, path.name)
+    """Read a time line from a file. Raises RequestError, with the line, for whatever cannot be used."""
+    return parse_script(read_small_text(path, MAX_BYTES, "a time line", EXAMPLE), path.name)
 
 
 def parse_script(text: str, name: str = "the time line") -> Script:
-    """The time line that `text` describes; `name` is what messages call it. Raises ScriptError with the line."""
-    cues: list[Cue] = []
-    end: float | None = None
-    for number, line in enumerate(text.splitlines(), 1):
-        content = line.partition("#")[0].strip()
-        if not content:
-            continue
-        try:
-            if end is not None:
-                raise ScriptError("nothing comes after the end")
-            cue = _cue(content)
-            _check_order(cues, cue)
-        except ScriptError as error:
-            raise ScriptError(f"{name}, line {number}: {error}") from None
-        if cue.text.lower() == END:
-            end = cue.start
-        else:
-            cues.append(cue)
-    if not cues:
-        raise ScriptError(f"{name} says nothing to do: write lines like '1.5: nods twice'")
-    return Script(tuple(cues), end)
+    """The time line that `text` describes; `name` is what messages call it. Raises RequestError with the line."""
+    points = parse_timeline(text, name, EXAMPLE, _words)
+    end = points.pop()[0] if points[-1][1].lower() == END else None
+    return Script(tuple(Cue(*point) for point in points), end)
 
 
-def _cue(content: str) -> Cue:
-    moment, separator, text = content.partition(":")
+def _words(text: str, time: float, earlier: Sequence[tuple[float, str]]) -> str:
     words = " ".join(text.split())
-    if not separator or not words:
-        raise ScriptError(f"{content[:40]!r} is no line of it: write seconds, colon and words, as 1.5: nods twice")
-    try:
-        start = float(moment)
-    except ValueError:
-        start = math.nan
-    if not 0 <= start <= LONGEST_SECONDS:
-        raise ScriptError(f"the time is seconds from 0 to {LONGEST_SECONDS:,.0f}, not {moment.strip()[:40]!r}")
+    if time > LONGEST_SECONDS:
+        raise RequestError(f"the time is at most {LONGEST_SECONDS:,.0f} seconds, not {time:g}")
     if len(words) > MAX_CHARACTERS:
-        raise ScriptError(f"the text has {len(words):,} characters, more than {MAX_CHARACTERS:,}: part it")
-    return Cue(start + 0.0, words)  # no negative zero
-
-
-def _check_order(cues: list[Cue], cue: Cue) -> None:
-    if not cues:
-        if cue.text.lower() == END:
-            raise ScriptError("it ends before anything is done")
-        return
-    before = cues[-1].start
-    if cue.start <= before:
-        raise ScriptError(f"the time {cue.start:g} does not come after {before:g}, the one before it")
+        raise RequestError(f"the text has {len(words):,} characters, more than {MAX_CHARACTERS:,}: split it")
+    if not earlier:
+        if words.lower() == END:
+            raise RequestError("it ends before anything is done")
+        return words
+    start, before = earlier[-1]
+    if before.lower() == END:
+        raise RequestError("nothing comes after the end")
     # a hundredth of a second of slack for what binary fractions make of 0.4
-    if cue.start - before < SHORTEST_SECONDS - 0.01:
-        left = f"only {cue.start - before:.2g} s are left for {cues[-1].text[:40]!r}"
-        raise ScriptError(f"{left}: at least {SHORTEST_SECONDS:g} are needed")
+    if time - start < SHORTEST_SECONDS - 0.01:
+        left = f"only {time - start:.2g} s are left for {before[:40]!r}"
+        raise RequestError(f"{left}: at least {SHORTEST_SECONDS:g} are needed")
+    return words
 
 
 def frame_spans(script: Script, fps: float) -> list[tuple[int, int | None]]:

@@ -26,7 +26,7 @@ from mien.motion.judge.sequences import Sequences, own_sequences
 from mien.motion.losses import info_nce
 from mien.motion.options import MotionJudgeOptions
 from mien.text.tokens import vocabulary_of
-from mien.training.model_folder import TrainedModel, save_models
+from mien.training.model_folder import ModelFiles, save_models
 from mien.training.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
@@ -125,9 +125,9 @@ def train_motion_judge(motions: Path, options: MotionJudgeOptions, out: Path, ru
     trainer = MotionJudgeTrainer(judge, sequences, data.store, options)
     figures = {"sequences": float(len(sequences)), "own_sequences": float(len(own)), **train(trainer, run)}
     digest = fingerprint(data.store.index.to_csv(index=False))[:16]
-    model = TrainedModel(
+    model = ModelFiles(
         KIND, trainer.ema.average, {"model": judge.config()}, options, digest, figures,
-        lambda _, content: _card(content["figures"]),
+        lambda content: _card(content["figures"]),
     )  # fmt: skip
     save_models(out, {"": model})
     return figures

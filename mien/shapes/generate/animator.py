@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.shapes.data.layers import Layers, draw
-from mien.shapes.generate.limits import AnimateError
 from mien.shapes.networks.model import Architecture, ShapesModel, load_model
+from mien.systems.request import RequestError
 from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
@@ -65,16 +65,16 @@ class Animator:
         """A clip uint8 (B, T, 64, 64, 3) RGB for each text with its seed, at 10 frames a second.
 
         frames: the same motion over more or fewer frames than the model learned; None: as many. A clip depends on its
-        own text and seed, not on those beside it (up to rounding). Raises AnimateError for an empty text, texts and
+        own text and seed, not on those beside it (up to rounding). Raises RequestError for an empty text, texts and
         seeds of unlike number, or fewer than 2 frames.
         """
         if not texts or len(texts) != len(seeds):
-            raise AnimateError(f"{len(texts)} texts need as many seeds, not {len(seeds)}")
+            raise RequestError(f"{len(texts)} texts need as many seeds, not {len(seeds)}")
         if not all(text.strip() for text in texts):
-            raise AnimateError("there is no text to animate")
+            raise RequestError("there is no text to animate")
         count = self.frames if frames is None else frames
         if count < 2:
-            raise AnimateError(f"a clip has 2 frames or more, not {count}")
+            raise RequestError(f"a clip has 2 frames or more, not {count}")
         tokens, mask = (tensor.to(self.device) for tensor in read_tokens(self.model.text, texts))
         if self.architecture == "frames":
             return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()

@@ -1,107 +1,59 @@
-"""What `mien shapes` is asked for, and whether that makes sense: light, so that a mistake is answered at once."""
+"""What `mien shapes` may be asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from mien.shapes.corpus.vocabulary import SIDE
-from mien.shapes.generate.layout import (
-    STRIP_FRAMES,
-    grid_columns,
-    grid_size,
-    strip_size,
-)
-from mien.shapes.generate.limits import (
-    MAX_CLIPS,
-    AnimateError,
-    check_seconds,
-    check_text,
-)
-from mien.systems.files import check_new
+from mien.systems.request import Request, RequestError, Short
 
-SIDES = {".gif": 2048, ".mp4": 4096, ".png": 8192}
+MOST_PIXELS = {".gif": 2048, ".mp4": 4096, ".png": 8192}
 """Suffix of what can be written → pixels of its longer side at most: all of a GIF is held in memory at once."""
 
-LARGEST = 512
-"""Pixels of a clip's side at most."""
+MAX_CLIPS = 36
+"""Of one picture: texts times copies."""
 
-LARGEST_SEED = 2**62
+Text = Annotated[str, Field(max_length=300, pattern=r"\S", examples=["a red circle moving up-right"])]
 
 
-@dataclass(frozen=True)
-class AnimateOptions:
-    """What is to be seen. `copies`: clips of each text, with seeds from `seed` on; `size`: pixels of a clip's side.
+class ShapesRequest(Request):
+    """What is to be seen, and how large and how long."""
 
-    seconds: None: as long as the clips that the model has learned.
-    """
-
-    texts: tuple[str, ...]
-    copies: int = 1
-    seed: int = 0
-    seconds: float | None = None
-    size: int = SIDE
+    text: Annotated[
+        tuple[Text, ...], BeforeValidator(lambda text: (text,) if isinstance(text, str) else text), Short("-t")
+    ] = Field(min_length=1, description="What is to be seen; several times: a clip for each")
+    copies: int = Field(default=1, ge=1, le=MAX_CLIPS, description="Clips of each text, with consecutive seeds")
+    seed: int = Field(default=0, ge=0, le=2**62, description="Seed of the first clip of each text")
+    seconds: float | None = Field(
+        default=None, ge=0.4, le=10, description="Length in seconds",
+        json_schema_extra={"unset": "that of the training clips"},
+    )  # fmt: skip
+    size: int = Field(default=SIDE, ge=SIDE, le=512, multiple_of=2, description="Side of each clip in pixels")
 
     @property
     def clips(self) -> tuple[tuple[str, int], ...]:
         """Text and seed of every clip, the copies of a text one after another."""
-        return tuple((text, self.seed + copy) for text in self.texts for copy in range(self.copies))
+        return tuple((text, self.seed + copy) for text in self.text for copy in range(self.copies))
 
+    def rules(self) -> None:
+        if len(self.clips) > MAX_CLIPS:
+            raise RequestError(
+                f"one picture holds at most {MAX_CLIPS} clips, texts times copies, not {len(self.clips)}"
+            )
 
-def check_model(model: Path) -> None:
-    """Raise AnimateError where there is no model folder at `model`."""
-    if not (model / "config.json").is_file():
-        raise AnimateError(
-            f"there is no trained model of moving shapes in {model}: run `make repro` (or `dvc repro shapes`) first, "
-            "or point to one"
-        )
+    def check(self, out: Path) -> None:
+        from mien.shapes.generate.layout import STRIP_FRAMES, grid_columns, grid_size, strip_size
 
-
-def check_request(options: AnimateOptions, out: Path, model: Path, force: bool) -> None:
-    """Raise AnimateError for whatever is wrong before anything heavy is loaded."""
-    if not options.texts:
-        raise AnimateError('say what is to be seen: --text "a red circle moving up-right"')
-    for text in options.texts:
-        check_text(text)
-    if out.suffix not in SIDES:
-        raise AnimateError(f"the output must be named {', '.join(SIDES)}, not {out.name!r}")
-    check_seconds(options.seconds)
-    _check_numbers(options)
-    _check_picture(options, out)
-    check_model(model)
-    _check_writable(out, force)
-
-
-def _check_numbers(options: AnimateOptions) -> None:
-    if options.copies < 1:
-        raise AnimateError(f"there is at least 1 copy of each text, not {options.copies}")
-    clips = len(options.texts) * options.copies
-    if clips > MAX_CLIPS:
-        raise AnimateError(f"one picture holds at most {MAX_CLIPS} clips, texts times copies, not {clips}")
-    if not 0 <= options.seed <= LARGEST_SEED:
-        raise AnimateError(f"seeds are counted from 0 to {LARGEST_SEED}, not {options.seed}")
-    if not SIDE <= options.size <= LARGEST or options.size % 2:
-        raise AnimateError(f"the size must be an even number of pixels from {SIDE} to {LARGEST}, not {options.size}")
-
-
-def _check_picture(options: AnimateOptions, out: Path) -> None:
-    clips = len(options.clips)
-    if out.suffix == ".png":
-        width, height = strip_size(clips, STRIP_FRAMES, options.size)
-    else:
-        width, height = grid_size(clips, grid_columns(len(options.texts), options.copies), options.size)
-    most = SIDES[out.suffix]
-    if max(width, height) > most:
-        raise AnimateError(
-            f"{clips} clips of {options.size} pixels would fill {width}×{height} pixels, and a {out.suffix} has at "
-            f"most {most} a side: ask for a smaller --size or fewer clips"
-        )
-
-
-def _check_writable(out: Path, force: bool) -> None:
-    if check_new(out, AnimateError):
-        return
-    if out.is_dir():
-        raise AnimateError(f"{out} is a folder: name a file in it")
-    if not force:
-        raise AnimateError(f"{out} is already there: choose another name, or add --force to overwrite it")
+        clips, most = len(self.clips), MOST_PIXELS[out.suffix]
+        if out.suffix == ".png":
+            width, height = strip_size(clips, STRIP_FRAMES, self.size)
+        else:
+            width, height = grid_size(clips, grid_columns(len(self.text), self.copies), self.size)
+        if max(width, height) > most:
+            raise RequestError(
+                f"{clips} clips of {self.size} pixels would fill {width}×{height} pixels, and a {out.suffix} has at "
+                f"most {most} a side: ask for a smaller --size or fewer clips"
+            )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from mien.files import fingerprint
-from mien.shapes.cards import shapes_card
 from mien.shapes.data.batches import ShapesData
 from mien.shapes.networks.model import build_model
 from mien.shapes.options import ShapesOptions
+from mien.shapes.system import CARDS
 from mien.shapes.train.frames import FramesTrainer
 from mien.shapes.train.video import KIND, VideoTrainer
 from mien.text.encoder import TextEncoder, open_encoder, vocabulary_of
-from mien.training.model_folder import TrainedModel, save_models
+from mien.training.model_folder import ModelFiles, save_models
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
 from mien.training.train import train
@@ -33,7 +33,7 @@ def train_shapes(
     digest = fingerprint(data.store.index.to_csv(index=False))[:16]
     prompts = data.prompts
 
-    def trained(own: ShapesOptions, name: str, its_run: Run) -> tuple[TrainedModel, dict[str, float]]:
+    def trained(own: ShapesOptions, name: str, its_run: Run) -> tuple[ModelFiles, dict[str, float]]:
         def encoder() -> TextEncoder:
             return open_encoder(
                 own.text.encoder, vocabulary, cache, own.text.download, width=own.text.width, layers=own.text.layers
@@ -48,9 +48,8 @@ def train_shapes(
             FramesTrainer(model, data, own) if own.architecture == "frames" else VideoTrainer(model, data, val, own)
         )
         figures = train(trainer, its_run)
-        saved = TrainedModel(
-            KIND, trainer.result, {"model": model.config}, own, digest, figures,
-            lambda _, content: shapes_card(content),
+        saved = ModelFiles(
+            KIND, trainer.result, {"model": model.config}, own, digest, figures, CARDS[KIND].markdown,
         )  # fmt: skip
         return saved, figures
 

@@ -11,7 +11,6 @@ or `=`. Without one it is felt as `mien talk` shows it by default. What is missi
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,15 +20,13 @@ from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
 from mien.systems.files import read_small_text
+from mien.systems.request import RequestError
+from mien.systems.timeline import MAX_BYTES, number_in, parse_timeline
+from mien.talking.generate.request import Manner, emotion_code
 
-MAX_BYTES = 1_000_000
-"""The largest file that is read: a point for each frame of ten minutes is a third of it."""
+EXAMPLE = "1.5: happy 0.8"
 
 _NEUTRAL = EMOTIONS.index("NEU")
-
-
-class EmotionTrackError(ValueError):
-    """The track cannot be used; the message says in one sentence where and why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,78 +57,42 @@ def _words(weights: NDArray[np.float32]) -> str:
 
 
 def read_emotion_track(path: Path) -> EmotionTrack:
-    """Read a track from a file. Raises EmotionTrackError, with the line, for whatever cannot be used."""
-    text = read_small_text(path, MAX_BYTES, "an emotion track", "1.5: happy 0.8", EmotionTrackError)
-    return parse_emotion_track(text, path.name)
+    """Read a track from a file. Raises RequestError, with the line, for whatever cannot be used."""
+    return parse_emotion_track(read_small_text(path, MAX_BYTES, "an emotion track", EXAMPLE), path.name)
 
 
 def parse_emotion_track(text: str, name: str = "the emotion track") -> EmotionTrack:
-    """The track that `text` describes; `name` is what messages call it. Raises EmotionTrackError with the line."""
-    times: list[float] = []
-    weights: list[NDArray[np.float64]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        content = line.partition("#")[0].strip()
-        if not content:
-            continue
-        try:
-            time, row = _point(content)
-            if times and time <= times[-1]:
-                raise EmotionTrackError(f"the time {time:g} does not come after {times[-1]:g}, the one before it")
-        except EmotionTrackError as error:
-            raise EmotionTrackError(f"{name}, line {number}: {error}") from None
-        times.append(time)
-        weights.append(row)
-    if not times:
-        raise EmotionTrackError(f"{name} holds no point: write lines like '1.5: happy 0.8'")
+    """The track that `text` describes; `name` is what messages call it. Raises RequestError with the line."""
+    times, weights = zip(*parse_timeline(text, name, EXAMPLE, _weights), strict=True)
     return EmotionTrack(np.asarray(times), np.asarray(weights, np.float32))
 
 
-def _point(content: str) -> tuple[float, NDArray[np.float64]]:
-    """Time and weights (6,) of a line."""
-    moment, separator, felt = content.partition(":")
-    if not separator or not felt.strip():
-        raise EmotionTrackError(f"{content[:40]!r} is no point: write time, colon and emotion, as 1.5: happy 0.8")
-    time = _number(moment, "the time", math.inf)
+def _weights(text: str, *_: object) -> NDArray[np.float64]:
+    """Weights (6,) of the emotions of a line."""
     row = np.zeros(len(EMOTIONS))
     named: set[int] = set()
-    for part in felt.split(","):
+    for part in text.split(","):
         index, intensity = _emotion(part)
         if index in named:
-            raise EmotionTrackError(f"{EMOTIONS[index]} is there twice")
+            raise RequestError(f"{EMOTIONS[index]} is there twice")
         named.add(index)
         row[index] = intensity
     total = float(row.sum())
     if total > 1 + 1e-6:
-        raise EmotionTrackError(f"the intensities add up to {total:g}: together they are at most 1")
+        raise RequestError(f"the intensities add up to {total:g}: together they are at most 1")
     row[_NEUTRAL] = 0
     row[_NEUTRAL] = max(0.0, 1 - float(row.sum()))
-    return time, row
+    return row
 
 
 def _emotion(part: str) -> tuple[int, float]:
-    from mien.talking.generate.request import USUAL_INTENSITY, TalkError, emotion_code  # it looks at tracks itself
-
     words = part.replace("=", " ").split()
     if not words:
-        raise EmotionTrackError("an emotion is missing beside a comma")
+        raise RequestError("an emotion is missing beside a comma")
     if len(words) > 2:
-        raise EmotionTrackError(f"{part.strip()[:40]!r} is more than an emotion and its intensity: part them by commas")
-    try:
-        index = EMOTIONS.index(emotion_code(words[0]))
-    except TalkError as error:
-        raise EmotionTrackError(str(error)) from None
+        raise RequestError(f"{part.strip()[:40]!r} is more than an emotion and its intensity: part them by commas")
+    index = EMOTIONS.index(emotion_code(words[0]))
     if len(words) == 1:
         # beside others, neutral is what they leave over
-        return index, 0.0 if index == _NEUTRAL else USUAL_INTENSITY
-    return index, _number(words[1], "the intensity", 1)
-
-
-def _number(text: str, what: str, greatest: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or not 0 <= value <= greatest:
-        limits = "0 to 1" if greatest == 1 else "seconds from 0 on"
-        raise EmotionTrackError(f"{what} is a number, {limits}, not {text.strip()[:40]!r}")
-    return value + 0.0  # no negative zero
+        return index, 0.0 if index == _NEUTRAL else Manner.model_fields["intensity"].default
+    return index, number_in(words[1], "the intensity", "0 to 1", 1)

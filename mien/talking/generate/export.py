@@ -28,7 +28,7 @@ from mien.files import atomic_directory
 from mien.media.provenance import git_revision
 from mien.talking.data.motion import MOTIONS
 from mien.talking.data.speech_features import MELS
-from mien.talking.generate.talker import load_generator
+from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator
 from mien.training.model_folder import read_config

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from mien.faces.alignment import mean_shape
 from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.systems.request import RequestError
 from mien.talking.data.motion import MOTIONS, face_motion
 
 # How the measures of `mien.talking.data.motion` follow an embedded head's truth: slopes of a linear fit over 7,077
@@ -64,10 +65,6 @@ _LIMITS: Mapping[str, tuple[float, str]] = {
 }
 
 
-class HeadMotionError(ValueError):
-    """The head motion cannot be used; the message says why in one sentence."""
-
-
 @dataclass(frozen=True, eq=False)
 class HeadMotion:
     """A head's motion at its own `fps`: arrays (T, C) by name, of which only `rotation` must be there.
@@ -90,10 +87,10 @@ class HeadMotion:
 def motion_of(performance: Performance, name: str = "the motion") -> HeadMotion:
     """What a talking face can take over from a performance; emotions: `mien.talking.generate.performance`.
 
-    Raises HeadMotionError, with `name` for what it was, for a performance without frames or with wild values.
+    Raises RequestError, with `name` for what it was, for a performance without frames or with wild values.
     """
     if not len(performance):
-        raise HeadMotionError(f"{name} holds no frame")
+        raise RequestError(f"{name} holds no frame")
     x, y, forward = performance.translation.astype(np.float64).T
     given = {
         "rotation": performance.neck,
@@ -107,13 +104,13 @@ def motion_of(performance: Performance, name: str = "the motion") -> HeadMotion:
 
 
 def open_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
-    """The motion in a file, and the performance where the file is one. Raises HeadMotionError for one of no use."""
+    """The motion in a file, and the performance where the file is one. Raises RequestError for one of no use."""
     names = _names(path)
     if "rotation" not in names and all(name in names for name in _PERFORMED):
         try:
             performance = Performance.load(path)
         except (ValueError, TypeError, ZlibError, NotImplementedError) as error:
-            raise HeadMotionError(f"{path.name} cannot be read as a performance: {str(error)[:200]}") from error
+            raise RequestError(f"{path.name} cannot be read as a performance: {str(error)[:200]}") from error
         return motion_of(performance, path.name), performance
     return HeadMotion(*_read(path)), None
 
@@ -121,7 +118,7 @@ def open_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
 def read_head_motion(
     path: Path, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
 ) -> NDArray[np.float32]:
-    """`head_measures` of the motion in a file. Raises HeadMotionError for a file that cannot be used."""
+    """`head_measures` of the motion in a file. Raises RequestError for a file that cannot be used."""
     return head_measures(open_head_motion(path)[0], frames, fps, usual)
 
 
@@ -188,14 +185,14 @@ _UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError,
 def _names(path: Path) -> list[str]:
     """The names of the arrays in a file that is not too large."""
     if not path.is_file():
-        raise HeadMotionError(f"{path} is {'no file' if path.exists() else 'not there'}: name a file of head motion")
+        raise RequestError(f"{path} is {'no file' if path.exists() else 'not there'}: name a file of head motion")
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except _UNREADABLE as error:
-        raise HeadMotionError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
+        raise RequestError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
     if sum(member.file_size for member in members) > MAX_BYTES:  # before anything is unpacked
-        raise HeadMotionError(f"{path.name} holds more than {MAX_BYTES:,} bytes: that is no head motion")
+        raise RequestError(f"{path.name} holds more than {MAX_BYTES:,} bytes: that is no head motion")
     return [member.filename.removesuffix(".npy") for member in members]
 
 
@@ -204,16 +201,16 @@ def _read(path: Path) -> tuple[Fraction, dict[str, NDArray[np.float64]]]:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files if name == "fps" or name in _WIDTHS}
     except _UNREADABLE as error:
-        raise HeadMotionError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
+        raise RequestError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
     for name in ("fps", "rotation"):
         if name not in arrays:
-            raise HeadMotionError(f"{path.name} lacks {name}: a file of head motion has at least fps and rotation")
+            raise RequestError(f"{path.name} lacks {name}: a file of head motion has at least fps and rotation")
     fps = _fps(arrays.pop("fps"), path.name)
     checked = {name: _checked(name, array, path.name) for name, array in arrays.items()}
     lengths = {name: len(array) for name, array in checked.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise HeadMotionError(f"{path.name} has arrays of several lengths: {told}")
+        raise RequestError(f"{path.name} has arrays of several lengths: {told}")
     return fps, checked
 
 
@@ -223,23 +220,21 @@ def _fps(value: NDArray[np.generic], name: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         fps = Fraction(0)
     if not 1 <= fps <= 1000:
-        raise HeadMotionError(
-            f"{name}: fps is a number from 1 to 1000 or text such as 30000/1001, not {str(value)[:40]}"
-        )
+        raise RequestError(f"{name}: fps is a number from 1 to 1000 or text such as 30000/1001, not {str(value)[:40]}")
     return fps
 
 
 def _checked(kind: str, array: NDArray[np.generic], name: str) -> NDArray[np.float64]:
-    """The array as (T, width). Raises HeadMotionError for another shape, values that are no numbers or too large."""
+    """The array as (T, width). Raises RequestError for another shape, values that are no numbers or too large."""
     width = _WIDTHS[kind]
     shape = "(T,)" if width == 1 else f"(T, {width})"
     columns = array[:, None] if width == 1 and array.ndim == 1 else array
     if columns.ndim != 2 or columns.shape[1] != width or not len(columns) or columns.dtype.kind not in "fiu":
-        raise HeadMotionError(f"{name}: {kind} is numbers {shape}, not {array.dtype} {array.shape}")
+        raise RequestError(f"{name}: {kind} is numbers {shape}, not {array.dtype} {array.shape}")
     numbers = columns.astype(np.float64)
     greatest, meaning = _LIMITS[kind]
     least = 0.0 if kind == "blink" else -greatest
     if not np.isfinite(numbers).all() or numbers.min() < least - 1e-4 or numbers.max() > greatest + 1e-4:
         worst = numbers.ravel()[np.argmax(np.where(np.isfinite(numbers), np.abs(numbers - least / 2), np.inf))]
-        raise HeadMotionError(f"{name}: {kind} is in {meaning}, not {worst:g}")
+        raise RequestError(f"{name}: {kind} is in {meaning}, not {worst:g}")
     return np.clip(numbers, least, greatest)

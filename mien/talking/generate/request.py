@@ -1,204 +1,128 @@
-"""What `mien talk` is asked for, and whether that makes sense: light, so that a mistake is answered at once."""
+"""What `mien talk` may be asked for."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
 from mien.clips import EMOTIONS
-from mien.heads.performance import Performance
-from mien.systems.batch import BatchColumns, named_file
-from mien.systems.files import check_new, check_no_input
-
-MAX_CHARACTERS = 20_000
-"""The longest text: about 20 minutes of speech."""
+from mien.systems.request import FileOrText, Request, RequestError, Short, named_file
 
 EMOTION_WORDS = {
     "anger": "ANG", "angry": "ANG", "disgust": "DIS", "disgusted": "DIS", "fear": "FEA", "afraid": "FEA",
     "happiness": "HAP", "happy": "HAP", "neutral": "NEU", "sadness": "SAD", "sad": "SAD",
 }  # fmt: skip
 
-TALK_COLUMNS = BatchColumns(
-    names=(
-        "image", "text", "speech", "emotion", "intensity", "language", "voice", "seed", "out",
-        "emotion_track", "motion", "engine", "face", "size", "paste_back", "captions", "mark",
-    ),
-    files=frozenset({"image", "speech", "emotion_track"}),
-    files_or_words={"motion": ".npz"},
-)  # fmt: skip
-"""What a row of a batch may say: the options of `mien talk` by their names."""
-
-USUAL_EMOTION, USUAL_INTENSITY = "NEU", 2 / 3
-
-MAX_MOTION_CHARACTERS = 2000
-"""The longest words for a head's motion."""
-
-
-class TalkError(ValueError):
-    """The video cannot be made; the message says why, and what to do, in one sentence."""
-
-
-class Manner(BaseModel):
-    """How a face talks, and what is shown of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    emotion: str | None = Field(
-        default=None, description="one of EMOTIONS or a word for it; None: neutral, or the track's"
-    )
-    intensity: float = Field(default=USUAL_INTENSITY, description="of the emotion, in [0, 1]")
-    emotion_track: Path | None = Field(
-        default=None, description="file of `time: emotion intensity` lines; None: one emotion"
-    )
-    motion: Path | str | Performance | None = Field(
-        default=None,
-        description="of the head: a file (.npz), a performance, or words where there is a model of them; "
-        "None: drawn from noise",
-    )
-    seed: int = Field(default=0, ge=0, description="of head motion, blinks and gaze")
-    face: int | None = Field(default=None, description="which face, counted from 0 on the left; None: the largest")
-    paste_back: bool = Field(default=True, description="show the whole picture; False: only the face")
-    size: int | None = Field(
-        default=None,
-        description="longest side of the video in pixels; None: the picture's, up to 1280, or 256 for a face",
-    )
-    mark: bool = Field(default=False, description="draw a visible mark into the picture")
-
-
-class TalkOptions(Manner):
-    """What is to be said, by whom, and how."""
-
-    image: Path
-    text: str | None = None
-    speech: Path | None = None
-    engine: str = Field(default="espeak", description="of the synthesised voice: espeak, vits or vits:MODEL")
-    language: str = Field(default="en-us", description="of the synthesised voice")
-    voice: str | None = Field(
-        default=None, description="variant of the synthesised voice, f1–f5 or m1–m8; None: the usual one"
-    )
-    captions: bool = Field(default=False, description="write the words with their times beside the video, as WebVTT")
+NPZ = ".npz"
 
 
 def emotion_code(word: str) -> str:
-    """`HAP` for `HAP`, `hap` or `happy`; raises TalkError for a word that is no emotion."""
+    """`HAP` for `HAP`, `hap` or `happy`; raises RequestError for a word that is no emotion."""
     plain = word.strip()
     code = EMOTION_WORDS.get(plain.lower(), plain.upper())
     if code not in EMOTIONS:
-        raise TalkError(f"unknown emotion {plain[:40]!r}: choose one of {', '.join(EMOTIONS)}")
+        raise RequestError(f"unknown emotion {plain[:40]!r}: choose one of {', '.join(EMOTIONS)}")
     return code
 
 
-def face_number(word: str) -> int | None:
-    """None for `largest`, else the number; raises TalkError for anything else."""
-    plain = word.strip().lower()
-    if plain == "largest":
+def face_number(face: int | str | None) -> int | None:
+    """None for `largest`, else the number; raises RequestError for anything else."""
+    word = str(face).strip().lower()
+    if face is None or word == "largest":
         return None
-    if not plain.isdecimal() or len(plain) > 4:
-        raise TalkError(f"--face is `largest` or a number, counted from 0 on the left, not {word[:40]!r}")
-    return int(plain)
+    if not word.isdecimal() or len(word) > 4:
+        raise RequestError(f"--face is `largest` or a number, counted from 0 on the left, not {word[:40]!r}")
+    return int(word)
 
 
-def options_of(cells: Mapping[str, str]) -> TalkOptions:
-    """The options in the filled cells of a table's row, by their names; raises TalkError for wrong ones."""
-    values: dict[str, object] = dict(cells)
-    if "face" in cells:
-        values["face"] = face_number(cells["face"])
-    try:
-        return TalkOptions.model_validate(values)
-    except ValidationError as error:
-        wrong = [f"{one['loc'][0]} ({one['msg'].lower()})" for one in error.errors()]
-        raise TalkError(f"the row cannot be used: {', '.join(wrong)}") from error
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value
 
 
-def motion_file(motion: Path | str | Performance | None) -> Path | None:
-    """The file of head motion that is meant; None where it is words, a performance or nothing."""
-    if isinstance(motion, str):
-        return named_file(motion, ".npz")
-    return motion if isinstance(motion, Path) else None
+class Manner(Request):
+    """How a face talks, and what is shown of it."""
+
+    emotion: Annotated[str | None, BeforeValidator(lambda word: word and emotion_code(word)), Short("-e")] = Field(
+        default=None,
+        description="Emotion, by its code or a word such as happy",
+        json_schema_extra={"enum": [*EMOTIONS, None], "unset": "NEU, or the track's"},
+    )
+    intensity: float = Field(default=0.67, ge=0, le=1, description="Intensity of the emotion")
+    emotion_track: Path | None = Field(
+        default=None, description="File of emotions over time, lines of `seconds: emotion intensity`"
+    )
+    motion: Annotated[str | None, BeforeValidator(_as_text), FileOrText(NPZ)] = Field(
+        default=None, max_length=2000, pattern=r"\S", examples=["nods and smiles"],
+        description="Head motion: a file (.npz), or words such as 'nods and smiles'",
+        json_schema_extra={"unset": "random head motion"},
+    )  # fmt: skip
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of head motion, blinks and gaze")
+    face: Annotated[int | None, BeforeValidator(face_number)] = Field(
+        default=None, description="Which face: a number, from 0 on the left", json_schema_extra={"unset": "the largest"}
+    )
+    paste_back: bool = Field(default=True, description="Show the whole picture, or only the face")
+    size: int | None = Field(
+        default=None, ge=64, le=2048, multiple_of=2,
+        description="Longest side of the video in pixels",
+        json_schema_extra={"unset": "the picture's, up to 1280; 256 for a face"},
+    )  # fmt: skip
+    mark: bool = Field(default=False, description="Draw a visible mark, AI, into the video")
+
+    def rules(self) -> None:
+        if self.emotion is not None and self.emotion_track is not None:
+            raise RequestError("give either one emotion (--emotion) or a track of them (--emotion-track), not both")
+
+    @property
+    def main_emotion(self) -> str:
+        """The emotion, neutral where none is given."""
+        return self.emotion or "NEU"
+
+    @property
+    def motion_file(self) -> Path | None:
+        """The file of head motion; None where the motion is words, or random."""
+        return None if self.motion is None else named_file(self.motion, NPZ)
+
+    @property
+    def motion_words(self) -> str | None:
+        """The words for the head's motion; None where the motion is in a file, or random."""
+        return self.motion if self.motion_file is None else None
 
 
-def motion_words(motion: Path | str | Performance | None) -> str | None:
-    """The words for a head's motion; None where it is a file, a performance or nothing."""
-    return motion if isinstance(motion, str) and motion_file(motion) is None else None
+class TalkRequest(Manner):
+    """Who says what, and how."""
+
+    image: Annotated[Path, Short("-i")] = Field(description="A photo with a face, or a video")
+    text: Annotated[str | None, Short("-t")] = Field(
+        default=None, max_length=20_000, pattern=r"\S", examples=["Good morning"],
+        description="What is said (or give --speech)",
+    )  # fmt: skip
+    speech: Annotated[Path | None, Short("-s")] = Field(default=None, description="A recording of what is said")
+    engine: str = Field(
+        default="espeak", description="Speech synthesiser of the text: espeak, vits, or vits:MODEL, a name or a folder"
+    )
+    language: str = Field(default="en-us", description="Language of the text: en-us, en-gb, vi, de, …")
+    voice: str | None = Field(default=None, description="Voice of the text: f1–f5, m1–m8")
+    captions: bool = Field(default=False, description="Write the words as WebVTT beside the video")
+
+    def rules(self) -> None:
+        super().rules()
+        if (self.text is None) == (self.speech is None):
+            both = "not both" if self.text is not None else "one of them is needed"
+            raise RequestError(f"give what is said either as a text (--text) or as a recording (--speech): {both}")
+        if self.captions and self.text is None:
+            raise RequestError("captions need a --text: the words of a recording are not known")
+
+    @property
+    def engine_name(self) -> str | None:
+        """The kind of synthesiser, without its model, which may be a folder of the user's; None for a recording."""
+        return None if self.text is None else self.engine.partition(":")[0]
+
+    def beside(self, out: Path) -> tuple[Path, ...]:
+        return (captions_path(out),) if self.captions else ()
 
 
 def captions_path(out: Path) -> Path:
     """Where the captions of the video `out` are written."""
     return out.with_suffix(".vtt")
-
-
-def check_manner(manner: Manner) -> str:
-    """The code of the emotion asked for. Raises TalkError for what makes no sense."""
-    if manner.emotion is not None and manner.emotion_track is not None:
-        raise TalkError("give either one emotion (--emotion) or a track of them (--emotion-track), not both")
-    if not math.isfinite(manner.intensity) or not 0 <= manner.intensity <= 1:
-        raise TalkError(f"the intensity must lie between 0 and 1, not {manner.intensity:g}")
-    if manner.size is not None and (not 64 <= manner.size <= 2048 or manner.size % 2):
-        raise TalkError(f"the size must be an even number of pixels from 64 to 2048, not {manner.size}")
-    for path, what in ((manner.emotion_track, "emotion track"), (motion_file(manner.motion), "head motion")):
-        if path is not None and not path.is_file():
-            raise TalkError(f"the {what} {path} is not there, or is no file")
-    _check_words(motion_words(manner.motion))
-    return emotion_code(manner.emotion or USUAL_EMOTION)
-
-
-def _check_words(words: str | None) -> None:
-    if words is not None and not words.strip():
-        raise TalkError("the words for the head's motion are empty: say what it does, such as: nods and smiles")
-    if words is not None and len(words) > MAX_MOTION_CHARACTERS:
-        raise TalkError(
-            f"the words for the head's motion have {len(words):,} characters; at most {MAX_MOTION_CHARACTERS:,} count"
-        )
-
-
-def check_text(text: str) -> None:
-    """Raise TalkError for a text that is empty or too long to be spoken."""
-    if not text.strip():
-        raise TalkError("the text is empty: there is nothing to say")
-    if len(text) > MAX_CHARACTERS:
-        raise TalkError(f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken: split it")
-
-
-def check_model(model: Path) -> None:
-    """Raise TalkError where there is no model folder at `model`."""
-    if not (model / "config.json").is_file():
-        raise TalkError(
-            f"there is no trained model in {model}: run `make repro` (or `dvc repro talking_face`) first, "
-            "or point --model to one"
-        )
-
-
-def check_request(options: TalkOptions, out: Path, model: Path, force: bool, ours: bool = False) -> str:
-    """The code of the emotion asked for. Raises TalkError for whatever is wrong before anything heavy is loaded.
-
-    `force`: an output that is there may be overwritten; `ours`: and it is known to be our own.
-    """
-    emotion = check_manner(options)
-    if (options.text is None) == (options.speech is None):
-        both = "not both" if options.text is not None else "one of them is needed"
-        raise TalkError(f"give what is said either as a text (--text) or as a recording (--speech): {both}")
-    if options.text is not None:
-        check_text(options.text)
-    if options.captions and options.text is None:
-        raise TalkError("captions need a --text: the words of a recording are not known")
-    check_model(model)
-    if out.suffix != ".mp4":
-        raise TalkError(f"the output must be named .mp4, not {out.name!r}")
-    _check_writable(options, out, force or ours)
-    if options.captions:
-        _check_writable(options, captions_path(out), force or ours)
-    return emotion
-
-
-def _check_writable(options: TalkOptions, out: Path, force: bool) -> None:
-    if out.is_dir():
-        raise TalkError(f"{out} is a folder: name a file in it")
-    if check_new(out, TalkError):
-        return
-    given = (options.image, options.speech, options.emotion_track, motion_file(options.motion))
-    check_no_input(out, given, TalkError)
-    if not force:
-        raise TalkError(f"{out} is already there: choose another name, or add --force to overwrite it")

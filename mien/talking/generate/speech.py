@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,15 @@ from mien.media.ffmpeg import probe_sound
 from mien.media.sound import is_silent, read_sound
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import (
+    Speech,
     SpeechUnavailable,
     SpokenWord,
     Synthesiser,
     Voice,
     split_text,
 )
-from mien.talking.generate.request import TalkError, check_text
+from mien.systems.request import RequestError
+from mien.talking.generate.request import TalkRequest
 
 MAX_SECONDS = 1800
 LEAST_SECONDS = 0.2
@@ -33,60 +35,43 @@ PAUSE_SECONDS = 0.3
 """Texts are spoken in sections of about so many characters, with such a pause between."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """`samples` float32 (N,) in [−1, 1] at `hz`; `words` with their times, none where they are not known.
-
-    `engine`: what spoke; None for a recording.
-    """
-
-    samples: NDArray[np.float32]
-    hz: int
-    words: tuple[SpokenWord, ...] = ()
-    engine: str | None = None
-
-    @property
-    def seconds(self) -> float:
-        """Length in seconds."""
-        return len(self.samples) / self.hz
-
-
-def recorded(path: Path, hz: int) -> Said:
-    """The speech in any sound or video file at `hz`; raises TalkError for one that gives none."""
+def recorded(path: Path, hz: int) -> Speech:
+    """The speech in any sound or video file at `hz`; raises RequestError for one that gives none."""
     try:
         seconds = probe_sound(path).audio_seconds
         if seconds is not None and seconds > MAX_SECONDS:
-            raise TalkError(f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it")
-        return checked(Said(read_sound(path, hz), hz))
+            raise RequestError(
+                f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it"
+            )
+        return checked(Speech(read_sound(path, hz), hz, (), ()))
     except ClipError as error:
-        raise TalkError(f"{path.name} gives no speech: {error}") from error
+        raise RequestError(f"{path.name} gives no speech: {error}") from error
 
 
-def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None, engine: str = "espeak") -> Said:
+def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None, engine: str = "espeak") -> Speech:
     """`text` as a synthesiser speaks it, at `hz`.
 
-    Raises TalkError for a text that cannot be spoken, and an engine, language or voice that is not there.
+    Raises RequestError for a text that cannot be spoken, and an engine, language or voice that is not there.
     """
-    check_text(text)
+    TalkRequest.check_values({"text": text})
     try:
         chosen = Voice(language=language, variant=voice)
     except ValidationError as error:
         wrong = ", ".join({"variant": "voice"}.get(str(one["loc"][0]), str(one["loc"][0])) for one in error.errors())
-        raise TalkError(
+        raise RequestError(
             f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
         ) from error
     try:
-        name = engine.partition(":")[0]  # what follows may be a folder of the user's
-        return checked(_spoken_by(synthesiser(engine), text, chosen, hz, name))
+        return checked(_spoken_by(synthesiser(engine), text, chosen, hz))
     except SpeechUnavailable as error:
-        raise TalkError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
-    except TalkError:
+        raise RequestError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
+    except RequestError:
         raise
     except ValueError as error:
-        raise TalkError(f"the text cannot be spoken: {error}") from error
+        raise RequestError(f"the text cannot be spoken: {error}") from error
 
 
-def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int, name: str) -> Said:
+def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int) -> Speech:
     """The text in sections, so that what is held beside the samples does not grow with its length."""
     samples: list[NDArray[np.float32]] = []
     words: list[SpokenWord] = []
@@ -102,8 +87,10 @@ def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int, name: str)
         samples.append(speech.samples)
         length += len(speech.samples)
         if length > MAX_SECONDS * hz:
-            raise TalkError(f"the text takes more than {MAX_SECONDS} s to say, the most that is made at once: split it")
-    return Said(np.concatenate(samples), hz, tuple(words), name)
+            raise RequestError(
+                f"the text takes more than {MAX_SECONDS} s to say, the most that is made at once: split it"
+            )
+    return Speech(np.concatenate(samples), hz, (), tuple(words))
 
 
 def written_words(words: Sequence[SpokenWord], text: str) -> list[SpokenWord]:
@@ -142,14 +129,16 @@ def _sections(text: str) -> list[str]:
     return speakable or [text]
 
 
-def checked(said: Said) -> Said:
-    """`said` as it is; raises TalkError when it is too short, too long, silent, or holds what is no number."""
-    if said.samples.ndim != 1 or not np.all(np.isfinite(said.samples)):
-        raise TalkError("the speech holds values that are not numbers (NaN or infinite): record or export it again")
-    if said.seconds < LEAST_SECONDS:
-        raise TalkError(f"the speech is only {said.seconds:.2f} s long; at least {LEAST_SECONDS} s are needed")
-    if said.seconds > MAX_SECONDS:
-        raise TalkError(f"the speech is {said.seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it")
-    if is_silent(said.samples):
-        raise TalkError("the speech is silent")
-    return said
+def checked(speech: Speech) -> Speech:
+    """`speech` as it is; raises RequestError when it is too short, too long, silent, or holds what is no number."""
+    if speech.samples.ndim != 1 or not np.all(np.isfinite(speech.samples)):
+        raise RequestError("the speech holds values that are not numbers (NaN or infinite): record or export it again")
+    if speech.seconds < LEAST_SECONDS:
+        raise RequestError(f"the speech is only {speech.seconds:.2f} s long; at least {LEAST_SECONDS} s are needed")
+    if speech.seconds > MAX_SECONDS:
+        raise RequestError(
+            f"the speech is {speech.seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it"
+        )
+    if is_silent(speech.samples):
+        raise RequestError("the speech is silent")
+    return speech

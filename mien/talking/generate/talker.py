@@ -1,234 +1,216 @@
-"""From a face, speech and an emotion to frames."""
+"""A talking face from any picture and any speech: the Python API.
+
+talker = Talker.load(Path("models/talking_face"))
+for frame in talker.talk("me.jpg", "Good morning", emotion="happy"):
+    ...
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from pydantic import ValidationError
-from torch import Tensor
 
-from mien.clips import EMOTIONS
-from mien.talking.data.motion import MOTIONS, TAPS
-from mien.talking.data.speech_features import STEPS_PER_FRAME, frame_count, log_mels
-from mien.talking.networks.compose import Composer, scaled_picture
-from mien.talking.networks.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
-from mien.talking.networks.generator import Generator, GeneratorConfig
-from mien.training.device import best_device, place
-from mien.training.model_folder import load_into, read_config
-from mien.training.randomness import torch_generator
+from mien.faces.pictures import find_face
+from mien.faces.pictures.find_face import NoFace, choose_face
+from mien.faces.pictures.paste_back import HOLD_BORDER, PasteBack
+from mien.faces.pictures.portrait import PortraitError
+from mien.faces.pictures.reference import Reference, read_reference
+from mien.heads.performance import Performance
+from mien.media.provenance import draw_mark
+from mien.media.speech.interface import Speech
+from mien.systems.request import RequestError
+from mien.talking.generate import performance as performed
+from mien.talking.generate.emotion_track import read_emotion_track
+from mien.talking.generate.frame_generator import FrameGenerator
+from mien.talking.generate.head_motion import HeadMotion, head_measures, motion_of, open_head_motion
+from mien.talking.generate.request import Manner
+from mien.talking.generate.speech import checked, recorded, spoken
 
-CHUNK_FRAMES = 16
-"""Frames decoded at once: memory does not depend on the length of the speech."""
+Picture = NDArray[np.uint8]
 
-LEAST_SIDE = 16
-"""The smallest crop that is animated, in pixels."""
+WordsToMotion = Callable[[str, float, int], tuple[Performance, tuple[str, ...]]]
+"""Makes a head's motion from words, a length in seconds and a seed, with notes on what it could not do."""
 
+LONGEST_SIDE = 1280
+"""Longest side in pixels of a video of the whole picture, where none is asked for."""
 
-def load_generator(folder: Path) -> Generator:
-    """The generator of a `generator` or `talking_face` folder, on the CPU.
-
-    Raises ValueError in one sentence when the folder is missing, damaged or of another version.
-    """
-    config = read_config(folder, ("generator", "talking_face"))
-    try:
-        generator = Generator(GeneratorConfig.model_validate(config.get("network")))
-    except ValidationError as error:
-        where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
-        raise ValueError(
-            f"{folder / 'config.json'}: the network is not described as this version does: {where}"
-        ) from error
-    load_into(generator, folder, config)
-    return generator
+FACE_SIDE = 256
+"""Side in pixels of a video of the face alone, where none is asked for."""
 
 
-class Talker:
-    """A trained talking face, ready to talk."""
+class TalkingFrames(Iterator[Picture]):
+    """Frames uint8 (H, W, 3) as they come, `length` of them at `fps`, with their `speech` and `notes` on them."""
 
-    def __init__(self, generator: Generator, device: torch.device, version: str) -> None:
-        self.generator = generator.eval().requires_grad_(False)
-        place(self.generator, device)
-        self.device = device
-        self.version = version
-        """The digest of the weights."""
+    def __init__(self, frames: Iterator[Picture], length: int, fps: Fraction, speech: Speech, notes: tuple[str, ...]):
+        self._frames = frames
+        self.length = length
+        self.fps = fps
+        self.speech = speech
+        self.notes = notes
 
-    @staticmethod
-    def load(model: Path, device: str = "auto") -> Talker:
-        """Read a model folder; raises ValueError in one sentence when it is not a whole one of this version."""
-        generator = load_generator(model)
-        return Talker(generator, best_device(device), str(read_config(model, ("generator", "talking_face"))["sha256"]))
+    def __next__(self) -> Picture:
+        return next(self._frames)
 
-    @property
-    def size(self) -> int:
-        """Side of the frames in pixels."""
-        return self.generator.config.size
 
-    @property
-    def fps(self) -> Fraction:
-        """Frames a second, exact."""
-        return self.generator.config.fps
-
-    @property
-    def sample_rate(self) -> int:
-        """Of the speech, in hertz."""
-        return self.generator.config.sample_rate
-
-    @property
-    def architecture(self) -> str:
-        """`warp` or `direct`."""
-        return self.generator.config.architecture
-
-    @property
-    def usual_motion(self) -> NDArray[np.float32]:
-        """Where a face is and how it looks when it does nothing, (9,) in the units of `MOTIONS`."""
-        return np.asarray(self.generator.noise_encoder.means.mean(0).cpu().numpy(), np.float32)
-
-    def frame_count(self, speech: NDArray[np.float32]) -> int:
-        """How many frames cover the speech (N,): ⌈N · fps / sample rate⌉."""
-        return frame_count(len(speech), self.fps, self.sample_rate)
-
-    def motion(self, frames: int, emotion: str | None, intensity: float | None, seed: int) -> NDArray[np.float32]:
-        """Head motion, blinks and gaze (T, 9) in the units of `mien.talking.data.motion.MOTIONS`, drawn from noise."""
-        return self._drawn_motion(_constant(frames, emotion, intensity), seed)
-
-    def _drawn_motion(self, feeling: Tensor, seed: int) -> NDArray[np.float32]:
-        noise = torch.randn(len(feeling) + TAPS - 1, len(MOTIONS), generator=torch_generator(seed, "motion"))
-        drawn = self.generator.noise_encoder.motion(noise.to(self.device), feeling.to(self.device))
-        return np.asarray(drawn.cpu().numpy(), np.float32)
-
-    @torch.no_grad()
-    def generate(
-        self,
-        crop: NDArray[np.uint8],
-        speech: NDArray[np.float32],
-        emotion: str | None = None,
-        intensity: float | None = None,
-        seed: int = 0,
-        motion: NDArray[np.float32] | None = None,
-        chunk_frames: int = CHUNK_FRAMES,
-        feeling: NDArray[np.float32] | None = None,
-        hold_border: float = 0.0,
-        landmarks: NDArray[np.float32] | None = None,
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Yield ⌈N · fps / sample rate⌉ frames uint8 (R, R, 3) of the face in `crop` (R, R, 3) saying `speech` (N,).
-
-        R is any side of at least 16 pixels: the network looks at the crop at its own `size`; with `architecture: warp`
-        the frames have the crop's detail. `emotion` one of EMOTIONS, `intensity` in [0, 1]; None: unspecified.
-        `feeling` (T, 6) gives the weight in [0, 1] of each of EMOTIONS in each frame instead. `seed` chooses head
-        motion, blinks and gaze; `motion` (T, 9) gives them instead. `hold_border` in [0, 0.5): part of the side over
-        which all change fades to nothing towards the edges, for a frame that is put back into its picture.
-        `landmarks` (68, 2) of the face in the crop's pixels, as a detector found them; None: the network finds them
-        itself, which it does well only in faces such as it was trained on. Raises ValueError for a crop that is no such
-        picture, an unknown emotion, numbers out of bounds, or speech that is empty or holds something else than
-        numbers.
-        """
-        self._check(crop, speech, intensity, hold_border)
-        frames = self.frame_count(speech)
-        felt = _constant(frames, emotion, intensity) if feeling is None else _checked_feeling(feeling, frames)
-        if motion is None:
-            motion = self._drawn_motion(felt, seed)
-        if motion.shape != (frames, len(MOTIONS)):
-            raise ValueError(f"motion must have the shape ({frames}, {len(MOTIONS)}), not {motion.shape}")
-        known = None if landmarks is None else self._known(landmarks, crop.shape[0])
-        return self._frames(Composer(crop, hold_border), speech, felt, motion, chunk_frames, known)
+class Talker(FrameGenerator):
+    """A trained talking face, ready to talk in any picture."""
 
     def talk(
         self,
-        image: Path | str | NDArray[np.uint8],
+        image: Path | str | Picture,
         text: str | None = None,
         speech: Path | str | NDArray[np.float32] | None = None,
-        **how: Any,
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Yield the frames, as they come, of the face in a picture saying a text or a recording.
+        language: str = "en-us",
+        voice: str | None = None,
+        engine: str = "espeak",
+        motion: Performance | Path | str | None = None,
+        **manner: Any,
+    ) -> TalkingFrames:
+        """The frames, as they come, of the face in a picture saying a text or a recording.
 
         `image`: a file, or upright RGB uint8 (H, W, 3). `speech`: a file, or float32 (N,) in [−1, 1] at `sample_rate`.
-
-        `how`: `emotion`, `intensity`, `language`, `voice`, `engine`, `seed` and whatever else
-        `mien.talking.generate.request.Manner` holds. What comes back also tells what is said (`said`: samples and
-        words), `fps` and `length`. Raises TalkError, in one sentence, for everything that a person can put right.
+        `motion` of the head: a file or a performance. `manner`: the other fields of
+        `mien.talking.generate.request.Manner`, such as `emotion`, `intensity` and `seed`. Raises RequestError at once,
+        in one sentence, for everything that a person can put right.
         """
-        # By name: the stages of the pipeline, which load models too, do not depend on what talking needs.
-        frames: Iterator[NDArray[np.uint8]] = import_module("mien.talking.generate.talk").talk_frames(
-            self, image, text, speech, **how
-        )
-        return frames
+        given = motion if isinstance(motion, Performance) else None
+        how = Manner.of({**manner, "motion": None if given else motion})
+        if (text is None) == (speech is None):
+            raise RequestError("give what is said either as a text or as speech: one of them")
+        reference = open_reference(Path(image) if isinstance(image, str) else image, how.face)
+        if text is not None:
+            heard = spoken(text, self.sample_rate, language, voice, engine)
+        elif isinstance(speech, Path | str):
+            heard = recorded(Path(speech), self.sample_rate)
+        else:
+            heard = checked(Speech(np.asarray(speech, np.float32), self.sample_rate, (), ()))
+        return self.perform(reference, heard, how, given)
 
-    def _check(
-        self, crop: NDArray[np.uint8], speech: NDArray[np.float32], intensity: float | None, hold_border: float
-    ) -> None:
-        side = crop.shape[0]
-        if crop.shape != (side, side, 3) or crop.dtype != np.uint8 or side < LEAST_SIDE:
-            raise ValueError(
-                f"the face must be a square uint8 (R, R, 3) of at least {LEAST_SIDE} pixels, "
-                f"not {crop.dtype} {crop.shape}: align it first"
-            )
-        if speech.ndim != 1 or not len(speech) or not np.isfinite(speech).all():
-            raise ValueError("the speech must be a non-empty row of finite numbers")
-        if intensity is not None and not 0 <= intensity <= 1:
-            raise ValueError(f"intensity {intensity:g} is not between 0 and 1")
-        if not 0 <= hold_border < 0.5:
-            raise ValueError(f"hold_border {hold_border:g} is not in [0, 0.5)")
-
-    def _known(self, landmarks: NDArray[np.float32], side: int) -> Tensor:
-        if landmarks.shape != (68, 2) or not np.isfinite(landmarks).all():
-            raise ValueError(f"landmarks must be finite numbers (68, 2), not {landmarks.shape}")
-        place = (2 * np.asarray(landmarks, np.float32) + 1) / side - 1
-        return torch.from_numpy(place).to(self.device)[None]
-
-    @torch.no_grad()
-    def _frames(
+    def perform(
         self,
-        composer: Composer,
-        speech: NDArray[np.float32],
-        feeling: Tensor,
-        motion: NDArray[np.float32],
-        chunk: int,
-        known: Tensor | None,
-    ) -> Iterator[NDArray[np.uint8]]:
-        network, device = self.generator, self.device
-        spectra = log_mels(speech, len(motion), self.fps, self.sample_rate, SPEECH_MARGIN)
-        image = torch.from_numpy(scaled_picture(composer.crop, self.size)).to(device)
-        maps = network.image_encoder(image.permute(2, 0, 1)[None].float() / 127.5 - 1)
-        landmarks = network.landmarks(maps) if known is None else known
-        for first in range(0, len(motion), chunk):
-            last = min(first + chunk, len(motion))
-            # the last chunk is filled up: equal shapes are computed by equal kernels, to equal bits
-            numbers = np.minimum(np.arange(first, first + chunk), len(motion) - 1)
-            start = numbers * STEPS_PER_FRAME
-            pieces = np.stack([spectra[:, one : one + SPEECH_CONTEXT] for one in start])
-            codes = network.speech_encoder(torch.from_numpy(pieces).to(device))[:, 0][None]
-            moves = torch.from_numpy(motion[numbers]).to(device)
-            felt = feeling[numbers].to(device)
-            drawing = network.draw(maps, landmarks, network.codes(landmarks, codes, felt[None], moves[None]))
-            drawn = composer.frames(drawing, network.noise_encoder.placements(moves))
-            for _, frame in zip(range(last - first), drawn, strict=False):
-                yield frame
+        reference: Reference,
+        speech: Speech,
+        manner: Manner,
+        motion: Performance | None = None,
+        words_to_motion: WordsToMotion | None = None,
+    ) -> TalkingFrames:
+        """The frames of `reference` saying `speech`, as they come. Raises RequestError for files of no use.
+
+        `motion`: of the head, in place of the manner's. `words_to_motion`: makes the manner's where that is words.
+        """
+        frames = self.frame_count(speech.samples)
+        picture, landmarks = _sized(reference, manner)
+        stage = PasteBack(picture, landmarks, None if manner.paste_back else manner.size or FACE_SIDE)
+        measures, feeling, notes = self._motion_and_feeling(frames, manner, motion, words_to_motion)
+        generated = self.generate(
+            stage.crop,
+            speech.samples,
+            manner.main_emotion,
+            manner.intensity,
+            manner.seed,
+            motion=measures,
+            feeling=feeling,
+            hold_border=HOLD_BORDER if manner.paste_back else 0.0,
+            landmarks=stage.landmarks,
+        )
+        shown = (stage.paste(frame) for frame in generated) if manner.paste_back else generated
+        marked = (draw_mark(frame) for frame in shown) if manner.mark else shown
+        return TalkingFrames(marked, frames, self.fps, speech, (*_face_notes(reference, manner), *notes))
+
+    def _motion_and_feeling(
+        self, frames: int, manner: Manner, given: Performance | None, words_to_motion: WordsToMotion | None
+    ) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None, tuple[str, ...]]:
+        """Measures (T, 9) of the head's motion, None: random; emotion weights (T, 6), None: one emotion; and notes."""
+        feeling = None
+        if manner.emotion_track is not None:
+            feeling = read_emotion_track(manner.emotion_track).feeling(frames, self.fps)
+        if given is None and manner.motion is None:
+            return None, feeling, ()
+        head, performance, notes = _head_motion(manner, float(frames / self.fps), given, words_to_motion)
+        # Blinks, gaze and the head's place are random where the motion does not have them.
+        drawn = self.motion(frames, manner.main_emotion, manner.intensity, manner.seed)
+        measures = head_measures(head, frames, self.fps, drawn)
+        if performance is None:
+            return measures, feeling, notes
+        lacking = performed.unshown(performance)
+        if lacking:
+            notes = (*notes, f"the talking face cannot show {', '.join(lacking)}: the motion goes without")
+        if performed.smile_and_frown(performance).any():
+            steady = performed.steady(frames, manner.main_emotion, manner.intensity)
+            feeling = performed.felt(performance, steady if feeling is None else feeling, self.fps)
+        return measures, feeling, notes
 
 
-def _constant(frames: int, emotion: str | None, intensity: float | None) -> Tensor:
-    """Feelings (T, 6) of one emotion all the time."""
-    index = torch.tensor([_emotion_index(emotion)])
-    strength = torch.tensor([float("nan") if intensity is None else intensity])
-    return feelings(index, strength).expand(frames, -1)
+def warm_up() -> None:
+    """Load beforehand what else the first call loads, besides the model: the face detector, and what resamples speech.
+
+    It takes about a second and a half once in a process; every call of `Talker.talk` after it begins at once.
+    """
+    import scipy.signal  # noqa: F401 - for `mien.media.speech.resample`
+
+    find_face.warm_up()
 
 
-def _checked_feeling(feeling: NDArray[np.float32], frames: int) -> Tensor:
-    if feeling.shape != (frames, len(EMOTIONS)):
-        raise ValueError(f"feeling must have the shape ({frames}, {len(EMOTIONS)}), not {feeling.shape}")
-    if not (np.isfinite(feeling).all() and feeling.min() >= 0 and feeling.max() <= 1):
-        raise ValueError("the weights of feelings must be numbers between 0 and 1")
-    return torch.from_numpy(np.ascontiguousarray(feeling, np.float32))
+def open_reference(image: Path | Picture, face: int | None) -> Reference:
+    """The picture with its faces, of which `face` talks. Raises RequestError where there is none."""
+    try:
+        if isinstance(image, Path):
+            return read_reference(image, face)
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or min(image.shape[:2]) < 2:
+            raise RequestError(f"a picture is upright RGB uint8 (H, W, 3), not {image.dtype} {image.shape}")
+        return Reference(image, choose_face(image, face))
+    except (PortraitError, NoFace) as error:
+        raise RequestError(str(error)) from error
 
 
-def _emotion_index(emotion: str | None) -> int:
-    if emotion is None:
-        return -1
-    if emotion not in EMOTIONS:
-        raise ValueError(f"unknown emotion {emotion!r}: choose from {', '.join(EMOTIONS)}")
-    return EMOTIONS.index(emotion)
+def _head_motion(
+    manner: Manner, seconds: float, given: Performance | None, words_to_motion: WordsToMotion | None
+) -> tuple[HeadMotion, Performance | None, tuple[str, ...]]:
+    """The motion that is asked for, the performance where it is one, and notes on it."""
+    if given is not None:
+        return motion_of(given), given, ()
+    if manner.motion_file is not None:
+        return *open_head_motion(manner.motion_file), ()
+    if words_to_motion is None:
+        raise RequestError(
+            "words for the head's motion need a model of head motion, which is not at hand here: give a file or a "
+            "performance instead"
+        )
+    performance, notes = words_to_motion(manner.motion_words or "", seconds, manner.seed)
+    return motion_of(performance), performance, notes
+
+
+def _sized(reference: Reference, manner: Manner) -> tuple[Picture, NDArray[np.float32]]:
+    """The picture and the face's landmarks (68, 2) at the size of the video."""
+    picture, landmarks = reference.picture, reference.faces.face.landmarks
+    height, width = picture.shape[:2]
+    longest = max(height, width)
+    goal = manner.size or min(longest, LONGEST_SIDE)
+    if not manner.paste_back or goal == longest:
+        return picture, landmarks
+    size = (max(2, 2 * round(width * goal / longest / 2)), max(2, 2 * round(height * goal / longest / 2)))
+    way = cv2.INTER_AREA if goal < longest else cv2.INTER_CUBIC
+    growth = np.array([size[0] / width, size[1] / height])
+    # The edges of the two pictures coincide, not the centres of their first pixels.
+    moved = (landmarks + 0.5) * growth - 0.5
+    return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8), np.asarray(moved, np.float32)
+
+
+def _face_notes(reference: Reference, manner: Manner) -> tuple[str, ...]:
+    notes = []
+    if reference.second is not None:
+        notes.append(f"the face is taken from second {reference.second:.2f} of the video, its best frame")
+    count = len(reference.faces.faces)
+    if count > 1 and manner.face is None:
+        others = "is 1 other face" if count == 2 else f"are {count - 1} other faces"
+        notes.append(
+            f"there {others} in the picture: number {reference.faces.chosen} from the left, the largest, talks; "
+            f"--face 0 to {count - 1} chooses another"
+        )
+    return tuple(notes)

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from mien.clips import EMOTIONS
-from mien.talking.cards import model_card
 from mien.talking.data.batches import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.losses import emotion_loss
 from mien.talking.networks.discriminators import EmotionDiscriminator
 from mien.talking.options import EmotionDiscriminatorOptions
-from mien.training.model_folder import TrainedModel, count_parameters, load_into, read_config, save_models
+from mien.talking.system import CARDS
+from mien.training.model_folder import ModelFiles, count_parameters, load_into, read_config, save_models
 from mien.training.optimizers import adamw
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
@@ -106,7 +106,9 @@ def train_emotion_discriminator(
         "emotions": float(len({facts.emotion for facts in data.facts.values()} - {-1})),
         **train(trainer, run),
     }
-    model = TrainedModel(KIND, trainer.ema.average, {"size": data.size}, options, data.digest, figures, model_card)
+    model = ModelFiles(
+        KIND, trainer.ema.average, {"size": data.size}, options, data.digest, figures, CARDS[KIND].markdown
+    )
     save_models(out, {"": model})
     return figures
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from torch import Tensor
 
-from mien.talking.cards import model_card
 from mien.talking.data.batches import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.talking.networks.warp import WarpDecoder
 from mien.talking.options import GeneratorOptions
+from mien.talking.system import CARDS
 from mien.talking.train.landmarks import LandmarkTrainer
 from mien.talking.train.pixel_loss import PixelLoss, forward, validation_figures
 from mien.talking.train.speech_encoder import SpeechTrainer
-from mien.training.model_folder import TrainedModel, count_parameters, save_models
+from mien.training.model_folder import ModelFiles, count_parameters, save_models
 from mien.training.optimizers import adamw, two_rates
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
@@ -95,5 +95,7 @@ def train_generator(faces: Path, split: Path, options: GeneratorOptions, out: Pa
         **train(trainer, run),
     }
     config = generator.describe()
-    save_models(out, {"": TrainedModel(KIND, trainer.ema.average, config, options, data.digest, figures, model_card)})
+    save_models(
+        out, {"": ModelFiles(KIND, trainer.ema.average, config, options, data.digest, figures, CARDS[KIND].markdown)}
+    )
     return figures

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from torch import Tensor
 
-from mien.talking.cards import model_card
 from mien.talking.data.batches import Batch, TalkingData, make_batch
-from mien.talking.generate.talker import load_generator
+from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.discriminators import EmotionDiscriminator, FrameDiscriminator
 from mien.talking.networks.generator import Generator
 from mien.talking.options import GeneratorOptions, TalkingFaceOptions
+from mien.talking.system import CARDS
 from mien.talking.train.adversaries import EmotionAdversary, FrameAdversary
 from mien.talking.train.emotion_discriminator import blurred, load_emotion_discriminator
 from mien.talking.train.generator import generator_plan
 from mien.talking.train.pixel_loss import PixelLoss, forward, validation_figures
-from mien.training.model_folder import TrainedModel, count_parameters, read_config, save_models
+from mien.training.model_folder import ModelFiles, count_parameters, read_config, save_models
 from mien.training.optimizers import adamw, two_rates
 from mien.training.parts import Parts
 from mien.training.randomness import seed_weights
@@ -125,8 +125,8 @@ def train_talking_face(
     adversaries = Parts()
     for adversary in trainer.adversaries:
         adversaries.include(adversary.parts)
-    model = TrainedModel(
-        KIND, trainer.ema.average, network.describe(), options, data.digest, figures, model_card,
+    model = ModelFiles(
+        KIND, trainer.ema.average, network.describe(), options, data.digest, figures, CARDS[KIND].markdown,
         {"discriminators": adversaries.tensors()},
     )  # fmt: skip
     save_models(out, {"": model})

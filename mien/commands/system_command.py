@@ -1,0 +1,135 @@
+"""The command of a system, from its record: the options are the fields of its request model."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from inspect import Parameter, Signature
+from pathlib import Path
+from textwrap import dedent
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from mien.systems.request import Request, RequestError, Short, flag, limits, schema
+from mien.systems.system import System
+
+Table = Annotated[
+    Path | None,
+    typer.Option(help="A CSV file whose rows are requests: -o is then the folder of the outputs."),
+]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existing output.")]
+
+TABLE_HELP = (
+    "With --table, each row of a CSV file is a request: its columns are the options by their names, and `out`, the "
+    "file's name. The options that are given hold for rows that leave them empty. A row that fails is noted in "
+    "OUT/batch.csv, and the rest goes on (exit 1 then); called again, it makes what is missing or was asked for "
+    "differently."
+)
+
+
+def refuse(message: object) -> NoReturn:
+    """One sentence on stderr, exit 2."""
+    print(" ".join(str(message).split()), file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def add_command(app: typer.Typer, system: System[Any]) -> None:
+    """Add the command of a system to the command line."""
+
+    def command(out: Path, table: Path | None, force: bool, **values: Any) -> None:
+        folders = {name: values.pop(name) for name in _model_folders(system)}
+        given = {name: value for name, value in values.items() if value not in (None, [])}
+        if table is not None:
+            run_table(system, table, out, given, force, folders)
+            return
+        try:
+            made = system.run(given, out, force, **folders)
+        except RequestError as error:
+            refuse(error)
+        for note in made.notes:
+            print(note, file=sys.stderr)
+        for line in made.lines():
+            print(line)
+
+    command.__name__ = system.command
+    command.__signature__ = Signature(_parameters(system))  # type: ignore[attr-defined]  # typer reads it
+    app.command(name=system.command, help=_help(system))(command)
+
+
+def run_table(
+    system: System[Any], table: Path, out: Path, given: Mapping[str, object], force: bool, folders: Mapping[str, Path]
+) -> None:
+    """Make the output of each row of a table and print how many there are; exit 1 where one failed."""
+    try:
+        summary = system.run_table(table, out, given, force, **folders)
+    except RequestError as error:
+        refuse(error)
+    print(summary)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def _model_folders(system: System[Any]) -> dict[str, Path]:
+    """The options of a system's models, with the folders where they usually are."""
+    return {"model": system.model.folder, **{one.name: one.model.folder for one in system.extras}}
+
+
+def _help(system: System[Any]) -> str:
+    outputs = "; ".join(f"{one.suffix}, {one.what}" for one in system.outputs)
+    written = f"-o decides by its suffix what is written: {outputs}." if len(system.outputs) > 1 else ""
+    examples = [f"  {example}" for example in system.examples]
+    # rich shows lines of their own only where paragraphs end
+    paragraphs = [dedent(f"    {system.help}"), written, "Examples:", *examples, TABLE_HELP]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _parameters(system: System[Any]) -> list[Parameter]:
+    names = sorted(system.request.model_fields, key=lambda name: _order(system.request, name))
+    suffixes = ", ".join(one.suffix for one in system.outputs)
+    out = Annotated[Path, typer.Option("--out", "-o", help=f"The output: {suffixes}; a folder with --table.")]
+    extras = {one.name: one.model.what for one in system.extras}
+    models = [
+        _parameter(name, Annotated[Path, typer.Option(help=f"Folder of the model of {what}.")], folder)
+        for (name, folder), what in zip(
+            _model_folders(system).items(), (system.model.what, *extras.values()), strict=True
+        )
+    ]
+    return [
+        _parameter("out", out, Parameter.empty),
+        *(_parameter(name, _option(system.request, name), None) for name in names),
+        *models,
+        _parameter("table", Table, None),
+        _parameter("force", Force, False),
+    ]
+
+
+def _parameter(name: str, annotation: Any, default: object) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _order(request: type[Request], name: str) -> int:
+    """Required fields come first, then those with a short flag."""
+    field = request.model_fields[name]
+    return 0 if field.is_required() else 1 if _short(request, name) else 2
+
+
+def _short(request: type[Request], name: str) -> tuple[str, ...]:
+    return tuple(one.flag for one in request.model_fields[name].metadata if isinstance(one, Short))
+
+
+def _option(request: type[Request], name: str) -> Any:
+    """The option of a field. Its text goes to the request model as it is, which alone checks it."""
+    field, found = request.model_fields[name], schema(request, name)
+    default = None if field.is_required() else field.default
+    boolean = found["type"] == "boolean"
+    usual = found.get("unset") if default is None or boolean else default
+    asides = [limits(request, name), f"default: {usual}" if usual is not None else ""]
+    aside = "; ".join(one for one in asides if one)
+    text = f"{field.description}{f' ({aside})' if aside else ''}.{' Required.' if field.is_required() else ''}"
+    if boolean:
+        flags = flag(name) if default is False else f"{flag(name)}/--no-{flag(name)[2:]}"
+        return Annotated[bool | None, typer.Option(flags, help=text)]
+    metavar = "<file>" if found.get("format") == "path" else {"string": "<text>"}.get(found["type"], "<number>")
+    kind: Any = list[str] | None if found["several"] else str | None
+    return Annotated[kind, typer.Option(flag(name), *_short(request, name), help=text, metavar=metavar)]

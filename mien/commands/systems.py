@@ -1,0 +1,12 @@
+"""The systems that there are, by their commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mien.commands.talk_and_move import SYSTEM as TALKING
+from mien.motion.system import SYSTEM as MOTION
+from mien.shapes.system import SYSTEM as SHAPES
+from mien.systems.system import System
+
+SYSTEMS: dict[str, System[Any]] = {system.command: system for system in (TALKING, MOTION, SHAPES)}

@@ -1,0 +1,22 @@
+"""Outputs that several systems write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.media.gif import write_gif
+from mien.media.provenance import comment
+from mien.media.video import write_video
+
+
+def write_clip(out: Path, frames: Iterable[NDArray[np.uint8]], fps: Fraction, tags: Mapping[str, str]) -> None:
+    """Write frames uint8 (H, W, 3) RGB as a GIF or a video without sound, by the suffix of `out`, with its metadata."""
+    if out.suffix == ".gif":
+        write_gif(out, frames, fps, comment(tags))
+    else:
+        write_video(out, frames, fps, metadata=tags)

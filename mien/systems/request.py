@@ -1,0 +1,179 @@
+"""What a system may be asked for: one Pydantic model per system, and one sentence for whatever is wrong with a request.
+
+The request model is the only place where a bound, a default, a choice or a description of a request is written. The
+command line, tables, the Python call and the JSON schema of a form or an endpoint come from it. Nothing heavy is
+imported: a mistake is answered at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+
+class RequestError(ValueError):
+    """The request cannot be met; the message says why, and what to do, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Short:
+    """Metadata of a field: its one-letter flag on the command line, such as `-t`."""
+
+    flag: str
+
+
+@dataclass(frozen=True)
+class FileOrText:
+    """Metadata of a text field that names a file where it ends with `suffix` or where there is such a file."""
+
+    suffix: str
+
+
+class Request(BaseModel):
+    """Base of the request models.
+
+    A field of type `Path` is an input: a file or folder that must be there. A field whose default None stands for
+    something says so in its schema's `unset`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> Self:
+        """The request with these values by field name, texts converted. Raises RequestError in one sentence."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise RequestError(_sentence(cls, error.errors()[0])) from error
+
+    @classmethod
+    def check_values(cls, values: Mapping[str, object]) -> None:
+        """Raise RequestError for a value that no request may have; what is missing from them is not missed."""
+        try:
+            cls.model_validate(values)
+        except ValidationError as error:
+            for one in error.errors():
+                if one["loc"] and one["loc"][0] in values:
+                    raise RequestError(_sentence(cls, one)) from error
+
+    def rules(self) -> None:
+        """Raise RequestError where fields do not go together."""
+
+    def check(self, out: Path) -> None:
+        """Raise RequestError where the request and the output `out` do not go together, or a file is of no use."""
+
+    def beside(self, out: Path) -> tuple[Path, ...]:  # noqa: ARG002 - overridden where there are any
+        """The files that are written beside the output `out`."""
+        return ()
+
+    def inputs(self) -> dict[str, Path]:
+        """The input files that are given, by field."""
+        given = {name: file_in(type(self), name, getattr(self, name)) for name in type(self).model_fields}
+        return {name: path for name, path in given.items() if path is not None}
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        self.rules()
+        return self
+
+
+R = TypeVar("R", bound=Request)
+
+
+def flag(name: str) -> str:
+    """The command-line flag of a field: `--emotion-track` for `emotion_track`."""
+    return f"--{name.replace('_', '-')}"
+
+
+def file_in(request: type[Request], name: str, value: object, folder: Path = Path()) -> Path | None:
+    """The file that a field's value names, relative to `folder`; None where it is no file."""
+    if isinstance(value, Path):
+        return folder / value
+    if not isinstance(value, str):
+        return None
+    if schema(request, name).get("format") == "path":
+        return folder / value
+    for one in request.model_fields[name].metadata:
+        if isinstance(one, FileOrText):
+            return named_file(value, one.suffix, folder)
+    return None
+
+
+def named_file(text: str, suffix: str, folder: Path = Path()) -> Path | None:
+    """The file that `text` names, which ends with `suffix` or is there; None: these are words."""
+    if "\0" in text:
+        return None
+    path = folder / text
+    try:
+        return path if text.endswith(suffix) or path.is_file() else None
+    except OSError:  # too long for a name
+        return None
+
+
+@cache
+def _properties(request: type[Request]) -> dict[str, dict[str, Any]]:
+    return dict(request.model_json_schema()["properties"])
+
+
+def schema(request: type[Request], name: str) -> dict[str, Any]:
+    """The JSON schema of a field's value; of one of its values where it takes several, never that of null."""
+    found = _properties(request)[name]
+    one = next((choice for choice in found.get("anyOf", ()) if choice.get("type") != "null"), found)
+    merged = {**found, **one, **one.get("items", {}), "several": one.get("type") == "array"}
+    if "enum" in merged:
+        merged["enum"] = [choice for choice in merged["enum"] if choice is not None]
+    return merged
+
+
+def limits(request: type[Request], name: str) -> str:
+    """What a field's values are limited to, such as `64 to 2,048, even`; empty where they are not."""
+    found = schema(request, name)
+    if "enum" in found:
+        return f"one of {', '.join(found['enum'])}"
+    least, most = (found.get(key) for key in ("minimum", "maximum"))
+    if least is None:
+        return ""
+    # a greatest seed is no bound that a person wants to know
+    bounds = f"{_number(least)} to {_number(most)}" if most is not None and most < 1e9 else f"at least {_number(least)}"
+    return f"{bounds}, even" if found.get("multipleOf") == 2 else bounds
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
+
+
+_KINDS = {"integer": "a whole number", "number": "a number", "boolean": "yes or no", "string": "a text"}
+
+
+def _sentence(request: type[Request], error: Any) -> str:
+    """One of the errors of Pydantic as a sentence that names the flag and says what is allowed."""
+    kind, given = error["type"], error["input"]
+    if kind == "value_error":  # of a validator or of `rules`: a whole sentence
+        return str(error["ctx"]["error"])
+    name = str(error["loc"][0])
+    if name not in request.model_fields:
+        return f"there is no {flag(name)}: choose from {', '.join(map(flag, request.model_fields))}"
+    found = schema(request, name)
+    if kind == "missing":
+        return f"{flag(name)} is needed: {found['description']}"
+    if kind in ("string_pattern_mismatch", "too_short"):
+        return f"{flag(name)} is empty: write something such as {found['examples'][0]!r}"
+    if kind == "string_too_long":
+        return f"{flag(name)} has {len(given):,} characters, more than {error['ctx']['max_length']:,}: split it"
+    limit = limits(request, name)
+    allowed = limit if "enum" in found else f"{_KINDS[found['type']]}{f', {limit},' if limit else ''}"
+    return f"{flag(name)} must be {allowed.rstrip(',')}, not {_shown(given)}"
+
+
+def _shown(value: object) -> str:
+    text = " ".join(str(value).split())[:40]
+    try:
+        float(text)
+    except ValueError:
+        return repr(text)
+    return text

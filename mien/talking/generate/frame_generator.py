@@ -1,0 +1,215 @@
+"""From an aligned face, speech and an emotion to frames: the network alone, as evaluation and export use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from torch import Tensor
+
+from mien.clips import EMOTIONS
+from mien.talking.data.motion import MOTIONS, TAPS
+from mien.talking.data.speech_features import STEPS_PER_FRAME, frame_count, log_mels
+from mien.talking.networks.compose import Composer, scaled_picture
+from mien.talking.networks.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
+from mien.talking.networks.generator import Generator, GeneratorConfig
+from mien.training.device import best_device, place
+from mien.training.model_folder import load_into, read_config
+from mien.training.randomness import torch_generator
+
+CHUNK_FRAMES = 16
+"""Frames decoded at once: memory does not depend on the length of the speech."""
+
+LEAST_SIDE = 16
+"""The smallest crop that is animated, in pixels."""
+
+
+def load_generator(folder: Path) -> Generator:
+    """The generator of a `generator` or `talking_face` folder, on the CPU.
+
+    Raises ValueError in one sentence when the folder is missing, damaged or of another version.
+    """
+    config = read_config(folder, ("generator", "talking_face"))
+    try:
+        generator = Generator(GeneratorConfig.model_validate(config.get("network")))
+    except ValidationError as error:
+        where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+        raise ValueError(
+            f"{folder / 'config.json'}: the network is not described as this version does: {where}"
+        ) from error
+    load_into(generator, folder, config)
+    return generator
+
+
+class FrameGenerator:
+    """A trained talking face: frames of an aligned face from speech and an emotion."""
+
+    def __init__(self, generator: Generator, device: torch.device, version: str) -> None:
+        self.generator = generator.eval().requires_grad_(False)
+        place(self.generator, device)
+        self.device = device
+        self.version = version
+        """The digest of the weights."""
+
+    @classmethod
+    def load(cls, model: Path, device: str = "auto") -> Self:
+        """Read a model folder; raises ValueError in one sentence when it is not a whole one of this version."""
+        generator = load_generator(model)
+        fps, hz = generator.config.fps, generator.config.sample_rate
+        if not 1 <= fps <= 240 or not 4_000 <= hz <= 192_000:
+            raise ValueError(f"it makes {fps} frames a second of sound at {hz} Hz")
+        return cls(generator, best_device(device), str(read_config(model, ("generator", "talking_face"))["sha256"]))
+
+    @property
+    def size(self) -> int:
+        """Side of the frames in pixels."""
+        return self.generator.config.size
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames a second, exact."""
+        return self.generator.config.fps
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the speech, in hertz."""
+        return self.generator.config.sample_rate
+
+    @property
+    def architecture(self) -> str:
+        """`warp` or `direct`."""
+        return self.generator.config.architecture
+
+    @property
+    def usual_motion(self) -> NDArray[np.float32]:
+        """Where a face is and how it looks when it does nothing, (9,) in the units of `MOTIONS`."""
+        return np.asarray(self.generator.noise_encoder.means.mean(0).cpu().numpy(), np.float32)
+
+    def frame_count(self, speech: NDArray[np.float32]) -> int:
+        """How many frames cover the speech (N,): ⌈N · fps / sample rate⌉."""
+        return frame_count(len(speech), self.fps, self.sample_rate)
+
+    def motion(self, frames: int, emotion: str | None, intensity: float | None, seed: int) -> NDArray[np.float32]:
+        """Head motion, blinks and gaze (T, 9) in the units of `mien.talking.data.motion.MOTIONS`, drawn from noise."""
+        return self._drawn_motion(_constant(frames, emotion, intensity), seed)
+
+    def _drawn_motion(self, feeling: Tensor, seed: int) -> NDArray[np.float32]:
+        noise = torch.randn(len(feeling) + TAPS - 1, len(MOTIONS), generator=torch_generator(seed, "motion"))
+        drawn = self.generator.noise_encoder.motion(noise.to(self.device), feeling.to(self.device))
+        return np.asarray(drawn.cpu().numpy(), np.float32)
+
+    @torch.no_grad()
+    def generate(
+        self,
+        crop: NDArray[np.uint8],
+        speech: NDArray[np.float32],
+        emotion: str | None = None,
+        intensity: float | None = None,
+        seed: int = 0,
+        motion: NDArray[np.float32] | None = None,
+        chunk_frames: int = CHUNK_FRAMES,
+        feeling: NDArray[np.float32] | None = None,
+        hold_border: float = 0.0,
+        landmarks: NDArray[np.float32] | None = None,
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Yield ⌈N · fps / sample rate⌉ frames uint8 (R, R, 3) of the face in `crop` (R, R, 3) saying `speech` (N,).
+
+        R is any side of at least 16 pixels: the network looks at the crop at its own `size`; with `architecture: warp`
+        the frames have the crop's detail. `emotion` one of EMOTIONS, `intensity` in [0, 1]; None: unspecified.
+        `feeling` (T, 6) gives the weight in [0, 1] of each of EMOTIONS in each frame instead. `seed` chooses head
+        motion, blinks and gaze; `motion` (T, 9) gives them instead. `hold_border` in [0, 0.5): part of the side over
+        which all change fades to nothing towards the edges, for a frame that is put back into its picture.
+        `landmarks` (68, 2) of the face in the crop's pixels, as a detector found them; None: the network finds them
+        itself, which it does well only in faces such as it was trained on. Raises ValueError for a crop that is no such
+        picture, an unknown emotion, numbers out of bounds, or speech that is empty or holds something else than
+        numbers.
+        """
+        self._check(crop, speech, intensity, hold_border)
+        frames = self.frame_count(speech)
+        felt = _constant(frames, emotion, intensity) if feeling is None else _checked_feeling(feeling, frames)
+        if motion is None:
+            motion = self._drawn_motion(felt, seed)
+        if motion.shape != (frames, len(MOTIONS)):
+            raise ValueError(f"motion must have the shape ({frames}, {len(MOTIONS)}), not {motion.shape}")
+        known = None if landmarks is None else self._known(landmarks, crop.shape[0])
+        return self._frames(Composer(crop, hold_border), speech, felt, motion, chunk_frames, known)
+
+    def _check(
+        self, crop: NDArray[np.uint8], speech: NDArray[np.float32], intensity: float | None, hold_border: float
+    ) -> None:
+        side = crop.shape[0]
+        if crop.shape != (side, side, 3) or crop.dtype != np.uint8 or side < LEAST_SIDE:
+            raise ValueError(
+                f"the face must be a square uint8 (R, R, 3) of at least {LEAST_SIDE} pixels, "
+                f"not {crop.dtype} {crop.shape}: align it first"
+            )
+        if speech.ndim != 1 or not len(speech) or not np.isfinite(speech).all():
+            raise ValueError("the speech must be a non-empty row of finite numbers")
+        if intensity is not None and not 0 <= intensity <= 1:
+            raise ValueError(f"intensity {intensity:g} is not between 0 and 1")
+        if not 0 <= hold_border < 0.5:
+            raise ValueError(f"hold_border {hold_border:g} is not in [0, 0.5)")
+
+    def _known(self, landmarks: NDArray[np.float32], side: int) -> Tensor:
+        if landmarks.shape != (68, 2) or not np.isfinite(landmarks).all():
+            raise ValueError(f"landmarks must be finite numbers (68, 2), not {landmarks.shape}")
+        place = (2 * np.asarray(landmarks, np.float32) + 1) / side - 1
+        return torch.from_numpy(place).to(self.device)[None]
+
+    @torch.no_grad()
+    def _frames(
+        self,
+        composer: Composer,
+        speech: NDArray[np.float32],
+        feeling: Tensor,
+        motion: NDArray[np.float32],
+        chunk: int,
+        known: Tensor | None,
+    ) -> Iterator[NDArray[np.uint8]]:
+        network, device = self.generator, self.device
+        spectra = log_mels(speech, len(motion), self.fps, self.sample_rate, SPEECH_MARGIN)
+        image = torch.from_numpy(scaled_picture(composer.crop, self.size)).to(device)
+        maps = network.image_encoder(image.permute(2, 0, 1)[None].float() / 127.5 - 1)
+        landmarks = network.landmarks(maps) if known is None else known
+        for first in range(0, len(motion), chunk):
+            last = min(first + chunk, len(motion))
+            # the last chunk is filled up: equal shapes are computed by equal kernels, to equal bits
+            numbers = np.minimum(np.arange(first, first + chunk), len(motion) - 1)
+            start = numbers * STEPS_PER_FRAME
+            pieces = np.stack([spectra[:, one : one + SPEECH_CONTEXT] for one in start])
+            codes = network.speech_encoder(torch.from_numpy(pieces).to(device))[:, 0][None]
+            moves = torch.from_numpy(motion[numbers]).to(device)
+            felt = feeling[numbers].to(device)
+            drawing = network.draw(maps, landmarks, network.codes(landmarks, codes, felt[None], moves[None]))
+            drawn = composer.frames(drawing, network.noise_encoder.placements(moves))
+            for _, frame in zip(range(last - first), drawn, strict=False):
+                yield frame
+
+
+def _constant(frames: int, emotion: str | None, intensity: float | None) -> Tensor:
+    """Feelings (T, 6) of one emotion all the time."""
+    index = torch.tensor([_emotion_index(emotion)])
+    strength = torch.tensor([float("nan") if intensity is None else intensity])
+    return feelings(index, strength).expand(frames, -1)
+
+
+def _checked_feeling(feeling: NDArray[np.float32], frames: int) -> Tensor:
+    if feeling.shape != (frames, len(EMOTIONS)):
+        raise ValueError(f"feeling must have the shape ({frames}, {len(EMOTIONS)}), not {feeling.shape}")
+    if not (np.isfinite(feeling).all() and feeling.min() >= 0 and feeling.max() <= 1):
+        raise ValueError("the weights of feelings must be numbers between 0 and 1")
+    return torch.from_numpy(np.ascontiguousarray(feeling, np.float32))
+
+
+def _emotion_index(emotion: str | None) -> int:
+    if emotion is None:
+        return -1
+    if emotion not in EMOTIONS:
+        raise ValueError(f"unknown emotion {emotion!r}: choose from {', '.join(EMOTIONS)}")
+    return EMOTIONS.index(emotion)
