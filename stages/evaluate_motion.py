@@ -1,4 +1,4 @@
-"""What head motion by text is worth, on seen and on held-out compositions, beside rows that make figures readable."""
+"""Evaluation of head motion from text, on compositions inside and outside the training set."""
 
 from pathlib import Path
 
@@ -8,10 +8,11 @@ from stages.shell import StageRun, run
 
 
 def evaluate_motion(options: EvaluateMotionOptions, stage: StageRun) -> None:
-    """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
+    """Measure, report, and register the model; see `mien.tracking.registry` for which version is champion."""
     from mien.motion.evaluate.evaluate import evaluate_motion as evaluate
     from mien.motion.generate.serving import served_example, served_inputs, served_outputs
-    from mien.tracking.values import Figure, ServedModel
+    from mien.systems.evaluation.evaluate import deciding_figure
+    from mien.tracking.values import ServedModel
 
     folder = MODELS / "head_motion"
     cache = Path(".cache/text")
@@ -21,11 +22,7 @@ def evaluate_motion(options: EvaluateMotionOptions, stage: StageRun) -> None:
     model = ServedModel(
         "head_motion", folder, "mien.motion.generate.serving", served_inputs(), served_outputs(), served_example()
     )
-    overall = figures[figures["evaluated"]["row"]]["overall"]
-    # The evaluation's fingerprint is part of the name: the champion of another corpus, of other options or another
-    # judge is not beaten or kept by a figure that means something else.
-    name = f"overall.{figures['evaluated']['fingerprint']}"
-    stage.register(model, Figure(name, float("nan") if overall is None else overall, True))
+    stage.register(model, deciding_figure(figures))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the talking face is worth, on actors it never saw, beside rows that make the figures readable."""
+"""Evaluation of the talking face, on actors that are in no training set."""
 
 from mien.talking.options import EvaluateTalkingOptions
 from stages.paths import EVALUATION, FACES, MODELS, SPLIT
@@ -6,11 +6,12 @@ from stages.shell import StageRun, run
 
 
 def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
-    """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
+    """Measure, report, and register the model; see `mien.tracking.registry` for which version is champion."""
+    from mien.systems.evaluation.evaluate import deciding_figure
     from mien.talking.evaluate.evaluate import evaluate_talking as evaluate
     from mien.talking.generate.serving import served_example, served_inputs, served_outputs
     from mien.talking.generate.talker import Talker
-    from mien.tracking.values import Figure, ServedModel
+    from mien.tracking.values import ServedModel
 
     folder = MODELS / "talking_face"
     figures = evaluate(FACES, SPLIT, folder, MODELS / "emotion_judge", options, EVALUATION, stage.log)
@@ -25,11 +26,7 @@ def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
         served_outputs(talker.size),
         served_example(talker.size, talker.sample_rate),
     )
-    overall = figures["generated"]["overall"]
-    # The evaluation's fingerprint is part of the name: the champion of another corpus, of other options or judges is
-    # not beaten or kept by a figure that means something else.
-    name = f"generated.overall.{figures['evaluated']['fingerprint']}"
-    stage.register(model, Figure(name, float("nan") if overall is None else overall, True))
+    stage.register(model, deciding_figure(figures))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from mien.commands.promote import promote
+
 if TYPE_CHECKING:
     from mien.systems.batch import BatchSummary
 
@@ -386,6 +388,9 @@ def summary(
         show(folder)
     except SummaryError as error:
         _refuse(error)
+
+
+app.command()(promote)
 
 
 def main() -> None:

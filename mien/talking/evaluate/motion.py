@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,21 +29,10 @@ def mesh_of(shards: FaceShards, clip_id: str) -> NDArray[np.float32] | None:
     return mesh if np.isfinite(mesh).all() else None
 
 
-def usual_motion(talker: Any) -> Motion:
-    """What the talker takes for a face's usual motion, (len(MOTIONS),): the mean of the clips it was trained on.
-
-    Zero for a talker that does not say.
-    """
-    generator = getattr(talker, "generator", None)
-    if generator is None:
-        return np.zeros(len(MOTIONS))
-    return np.asarray(generator.noise_encoder.means.mean(0).cpu().numpy(), np.float64)
-
-
 class MotionOfClips:
     """Measures the motion of clips as training does: turning and gaze relative to the actor's median over all clips.
 
-    Nothing but landmarks and irises is read. `usual`: see `usual_motion`.
+    Only landmarks and irises are used. `usual`: the mean motion of the model's training clips, (len(MOTIONS),).
     """
 
     def __init__(self, shards: FaceShards, usual: Motion) -> None:
