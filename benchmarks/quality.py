@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from mien.systems.evaluation.evaluate import EVALUATED
+from mien.systems.evaluation.rows import REAL
 from mien.talking.data.batches import TalkingData
 from mien.talking.evaluate.evaluate import evaluate_talking
 from mien.talking.options import EvaluateTalkingOptions, GeneratorOptions, TalkingFaceOptions
@@ -31,8 +33,8 @@ DIRECT_TALKING: dict[str, Any] = {"adversarial_weight": 0.01, "emotion_weight": 
 """The baseline with the rates and weights that were found best for it."""
 
 FIGURES = (
-    ("generated_given_motion", "ssim_mouth"), ("generated_given_motion", "ssim_eyes"),
-    ("generated_given_motion", "nlmd"), ("generated_given_motion", "blink_correlation"),
+    ("real_motion", "ssim_mouth"), ("real_motion", "ssim_eyes"),
+    ("real_motion", "nlmd"), ("real_motion", "blink_correlation"),
     ("generated", "emotion_accuracy"), ("generated", "emotion_accuracy_hog"), ("generated", "identity_cosine"),
     ("generated", "sharpness"), ("generated", "sharpness_mouth"), ("generated", "sync_auc"),
     ("generated", "sync_auc_common_lag"), ("generated", "frames_per_second"),
@@ -54,8 +56,9 @@ ROWS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
 
 
 def evaluated(folder: Path, out: Path, options: EvaluateTalkingOptions) -> dict[str, Any]:
-    """The evaluation's rows of a model."""
-    return evaluate_talking(FACES, SPLIT, folder, MODELS / "emotion_judge", options, out, no_log)
+    """The evaluation's rows of a model: figures of its part and of the whole row."""
+    metrics = evaluate_talking(FACES, SPLIT, folder, MODELS / "emotion_judge", options, out, no_log)
+    return {row: {**metrics[row], **metrics[row][options.part]} for row in metrics if row != EVALUATED}
 
 
 def trained(
@@ -109,7 +112,7 @@ def against_direct(arguments: argparse.Namespace, options: EvaluateTalkingOption
     (arguments.out / "against_direct.json").write_text(json.dumps(figures, indent=1))
     print("| | real clips | warp | direct |\n|---|---|---|---|")
     for row, key in FIGURES:
-        cells = [figures["warp"]["real_clips"].get(key), *(figures[name][row].get(key) for name in rows)]
+        cells = [figures["warp"][REAL].get(key), *(figures[name][row].get(key) for name in rows)]
         print(f"| {key} ({row}) | {' | '.join('–' if one is None else f'{one:.3f}' for one in cells)} |")
 
 

@@ -1,4 +1,4 @@
-"""What head motion by text is worth, on seen and on held-out compositions, beside rows that make figures readable."""
+"""Evaluation of head motion from text, on compositions inside and outside the training set."""
 
 from pathlib import Path
 
@@ -8,22 +8,17 @@ from stages.shell import StageRun, run
 
 
 def evaluate_motion(options: EvaluateMotionOptions, stage: StageRun) -> None:
-    """Measure, show, and register the model; `champion` moves to it when its overall figure is the best so far."""
+    """Measure, report, and register the model; see `mien.tracking.registry` for which version is champion."""
     from mien.motion.evaluate.evaluate import evaluate_motion as evaluate
     from mien.motion.system import SERVED
-    from mien.tracking.values import Figure
+    from mien.systems.evaluation.evaluate import deciding_figure
 
     folder = MODELS / "head_motion"
     cache = Path(".cache/text")
     figures = evaluate(MOTIONS, folder, MODELS / "motion_judge", options, MOTION_EVALUATION, stage.log, cache)
     stage.metrics(figures)
     stage.artifact(MOTION_EVALUATION)
-    model = SERVED.registered(folder)
-    overall = figures[figures["evaluated"]["row"]]["overall"]
-    # The evaluation's fingerprint is part of the name: the champion of another corpus, of other options or another
-    # judge is not beaten or kept by a figure that means something else.
-    name = f"overall.{figures['evaluated']['fingerprint']}"
-    stage.register(model, Figure(name, float("nan") if overall is None else overall, True))
+    stage.register(SERVED.registered(folder), deciding_figure(figures))
 
 
 if __name__ == "__main__":

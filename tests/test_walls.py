@@ -60,7 +60,7 @@ def test_only_flows_imports_prefect() -> None:
 
 
 def test_only_tracking_imports_mlflow() -> None:
-    assert users("mlflow") == {"mien/tracking/tracking.py"}
+    assert users("mlflow") == {"mien/tracking/registry.py", "mien/tracking/tracking.py"}
 
 
 def test_only_bodies_imports_mmpose() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
 from mien.commands.systems import SYSTEMS
 
@@ -132,6 +133,9 @@ def summary(
         show(folder)
     except SummaryError as error:
         refuse(error)
+
+
+app.command()(promote)
 
 
 def main() -> None:

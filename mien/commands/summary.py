@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated", "generated_given_motion")
+ROWS = ("real", "repeated", "shuffled", "generated", "real_motion")
 SHOWN = {
     "overall": ("overall", 3),
     "psnr": ("PSNR, dB", 1), "ssim": ("SSIM", 2), "ssim_mouth": ("SSIM mouth", 2), "ssim_eyes": ("SSIM eyes", 2),
@@ -45,14 +45,24 @@ def read_evaluation(folder: Path) -> dict[str, Any]:
     return content
 
 
+def _whole_rows(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Row → its figures of the only part, and those of the whole row."""
+    rows = {}
+    for row in ROWS:
+        parts = [value for value in content[row].values() if isinstance(value, Mapping)]
+        rows[row] = {**content[row], **(parts[0] if parts else {})}
+    return rows
+
+
 def figures_table(content: Mapping[str, Any]) -> Table:
     """The measures downwards, the rows of the evaluation across."""
     table = Table(title="Talking face, on clips that no model was trained on", title_justify="left")
     table.add_column("", no_wrap=True)
-    for row in ROWS:
+    rows = _whole_rows(content)
+    for row in rows:
         table.add_column(row.replace("_", " "), justify="right")
     for key, (heading, decimals) in SHOWN.items():
-        values = [content[row].get(key) for row in ROWS]
+        values = [figures.get(key) for figures in rows.values()]
         table.add_row(heading, *("–" if value is None else f"{value:.{decimals}f}" for value in values))
     return table
 
@@ -123,7 +133,7 @@ def places(folder: Path) -> list[tuple[str, str]]:
         ("sample videos", data / "videos"),
         ("contact sheet", data / "contact_sheet.png"),
         ("plots", data / "plots"),
-        ("figures of each clip", data / "clips.csv"),
+        ("figures of each clip", data / "samples.csv"),
         ("head motion", motion),
         ("moving shapes", folder / "data" / "evaluate_shapes"),
         ("metrics", folder / "metrics"),
@@ -174,9 +184,10 @@ def _show_talking(console: Console, content: Mapping[str, Any]) -> None:
     evaluated = content.get("evaluated", {})
     if evaluated:
         references = evaluated.get("neutral_references", 0)
+        clips = references + evaluated.get("own_first_frame_references", 0)
         actors = f"{evaluated['actors']} unseen actors" if evaluated.get("actors") else "actors whose names are unknown"
         console.print(
-            f"{evaluated.get('clips')} clips of {actors}; {references} from a neutral frame of "
+            f"{clips} clips of {actors}; {references} from a neutral frame of "
             f"another clip, {evaluated.get('own_first_frame_references', 0)} from the clip's own first frame.",
             highlight=False,
         )

@@ -1,4 +1,4 @@
-"""Runs in MLflow: the one room that imports mlflow. Tracking never fails and never stalls what it tracks.
+"""Runs in MLflow. Tracking never fails and never stalls what it tracks.
 
 One parent run for each pipeline run, one child run for each stage that really ran. Without `MLFLOW_TRACKING_URI` the
 runs go into `mlflow.db` at the main repository's root with their files in `mlartifacts/` beside it, wherever below it
@@ -8,19 +8,19 @@ call here does nothing.
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mien.files import sha256_file
 from mien.locks import LockHeldError, file_lock
 from mien.processes import Process
 from mien.tracking.metric_pump import BATCH, Measurement, MetricPump
+from mien.tracking.registry import PromotionError, Registry
 from mien.tracking.run_records import PipelineRecord, Records
 from mien.tracking.values import (
     Dataset,
@@ -200,82 +200,36 @@ class Tracking:
     # -- models -------------------------------------------------------------------------------------------------
 
     def register(self, run_id: str, model: ServedModel, figure: Figure) -> str | None:
-        """Log and register a model folder; `champion` moves to it when `figure` is better than the champion's.
+        """Log and register a model folder, by the rule of `Registry.register`; prints what came of it.
 
         Returns the version. A folder whose weights are registered already gets no second version.
         """
         if self.client is None:
             return None
-        lock = self.folder / ".mien" / "locks" / "registry.lock"
         try:
-            with file_lock(lock, seconds=60):
-                return self.safely(lambda: self._register(run_id, model, figure))
+            with self._registry_lock():
+                found = self.safely(lambda: Registry(self.client, self.uri).register(run_id, model, figure))
         except LockHeldError as error:
             self._warn(error)
             return None
+        if found is None:
+            return None
+        print(found.sentence, flush=True)
+        return found.version
 
-    def _register(self, run_id: str, model: ServedModel, figure: Figure) -> str:
-        digest = sha256_file(model.folder / "model.safetensors")
-        version = self._registered_version(model.name, digest)
-        if version is None:
-            version = self._log_model(run_id, model, digest)
-        self.client.set_model_version_tag(model.name, version, f"figure.{figure.name}", repr(figure.value))
-        if self._improves(model.name, version, figure):
-            self.client.set_registered_model_alias(model.name, "champion", version)
-        return version
+    def promote(self, name: str, version: str) -> str:
+        """Make a version champion; a sentence says what changed.
 
-    def _registered_version(self, name: str, digest: str) -> str | None:
-        for found in self.client.search_model_versions(f"name = '{name}'"):
-            if found.tags.get("weights.sha256") == digest:
-                return str(found.version)
-        return None
+        Raises PromotionError for an unknown model or version, or without a store; LockHeldError while another process
+        registers a model for more than a minute.
+        """
+        if self.client is None:
+            raise PromotionError(f"there is no connection to the tracking store {self.uri}")
+        with self._registry_lock():
+            return Registry(self.client, self.uri).promote(name, version)
 
-    def _log_model(self, run_id: str, model: ServedModel, digest: str) -> str:
-        import mlflow.pyfunc
-        from mlflow.exceptions import MlflowException
-        from mlflow.models import Model, ModelSignature
-
-        mlflow.set_tracking_uri(self.uri)
-        mlflow.set_registry_uri(self.uri)
-        signature = ModelSignature(inputs=_schema(model.inputs), outputs=_schema(model.outputs))
-        logged = Model.log(
-            artifact_path=None,
-            name=model.name,
-            flavor=mlflow.pyfunc,
-            run_id=run_id,
-            loader_module=model.loader,
-            data_path=str(model.folder),
-            signature=signature,
-            input_example=dict(model.example),
-            pip_requirements=list(model.requirements),
-        )
-        try:
-            self.client.create_registered_model(model.name)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        version = self.client.create_model_version(
-            model.name,
-            source=logged.model_uri,
-            run_id=run_id,
-            tags={"weights.sha256": digest},
-            model_id=logged.model_id,
-        )
-        return str(version.version)
-
-    def _improves(self, name: str, version: str, figure: Figure) -> bool:
-        from mlflow.exceptions import MlflowException
-
-        if not math.isfinite(figure.value):
-            return False
-        try:
-            champion = self.client.get_model_version_by_alias(name, "champion")
-        except MlflowException:
-            return True
-        if str(champion.version) == version:
-            return False
-        known = champion.tags.get(f"figure.{figure.name}")
-        return known is None or figure.better_than(float(known))
+    def _registry_lock(self) -> AbstractContextManager[None]:
+        return file_lock(self.folder / ".mien" / "locks" / "registry.lock", seconds=60)
 
 
 class TrackedRun:
@@ -388,10 +342,3 @@ class TrackedRun:
         monitor = SystemMetricsMonitor(self.run_id, SYSTEM_SECONDS, tracking_uri=self._tracking.uri)
         monitor.start()
         return monitor
-
-
-def _schema(specification: Mapping[str, tuple[str, tuple[int, ...]]]) -> Any:
-    import numpy as np
-    from mlflow.types import Schema, TensorSpec
-
-    return Schema([TensorSpec(np.dtype(kind), shape, name) for name, (kind, shape) in specification.items()])

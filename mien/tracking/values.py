@@ -45,11 +45,17 @@ class ServedModel:
 
 @dataclass(frozen=True)
 class Figure:
-    """The figure that decides between two versions of a model."""
+    """The figure that decides between two versions of a model, and the evaluation that it comes from.
+
+    evaluation: fingerprint of the evaluation (data, judges, options); only figures of equal ones are comparable.
+    data: digest of the evaluation data.
+    """
 
     name: str
     value: float
     higher_is_better: bool
+    evaluation: str
+    data: str
 
     def better_than(self, other: float) -> bool:
         return self.value > other if self.higher_is_better else self.value < other

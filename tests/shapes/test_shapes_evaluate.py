@@ -24,18 +24,11 @@ from mien.shapes.evaluate.evaluate import (
     choose_prompts,
     choose_shown,
     evaluate_shapes,
-    evaluation_fingerprint,
+    evaluation_identity,
     other_scenes,
 )
-from mien.shapes.evaluate.measure import (
-    Judged,
-    Prompt,
-    interval,
-    motion_seen,
-    paired,
-    rates,
-)
-from mien.shapes.evaluate.report import Report
+from mien.shapes.evaluate.measure import Measured, Prompt, motion_of, paired
+from mien.shapes.evaluate.report import ShapesReport
 from mien.shapes.measure.motion import Movement
 from mien.shapes.measure.scene import Finding, Findings, find_figures
 from mien.shapes.options import EvaluateShapesOptions, ShapesCorpusOptions
@@ -87,7 +80,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, animators: Sequence[Remembers], corpus: Path, out: Path, **options: Any
 ) -> dict[str, Any]:
     """An evaluation of animators that were not trained."""
-    by_row = {animator.architecture: animator for animator in animators}
+    by_row = dict(zip(["baseline", "generated"][-len(animators) :], animators, strict=True))
     monkeypatch.setattr(evaluating, "load_animators", lambda *_: by_row)
     return evaluate_shapes(corpus, out, OPTIONS.model_copy(update=options), out, no_log)
 
@@ -103,28 +96,27 @@ def test_what_shows_what_is_asked_for_is_right_and_blank_frames_are_wrong(
     store = ShapesStore(corpus)
     right, blank = Remembers(store), Remembers(store, blank=True, architecture="frames")
     figures = run(monkeypatch, [blank, right], corpus, tmp_path / "out")
-    assert list(figures) == ["real", "frames", "unchosen", "video", "shuffled", "evaluated"]
-    assert figures["unchosen"] is None  # neither of these animators has a choice
+    assert list(figures) == ["real", "baseline", "generated", "shuffled", "evaluated"]
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
     for part, clips in zip(PARTS, (30, 24, 30), strict=True):
-        assert all(set(figures[row][part]) == FIGURES for row in ("real", "video", "frames"))
-        assert all(figures[row][part]["clips"] == clips for row in ("real", "video", "frames", "shuffled"))
+        assert all(set(figures[row][part]) == FIGURES for row in ("real", "generated", "baseline"))
+        assert all(figures[row][part]["clips"] == clips for row in ("real", "generated", "baseline", "shuffled"))
         assert all(figures["real"][part][name] == 1 for name in VERDICTS)
-        assert figures["video"][part] == figures["real"][part]
-        assert all(figures["frames"][part][name] == 0 for name in VERDICTS)
+        assert figures["generated"][part] == figures["real"][part]
+        assert all(figures["baseline"][part][name] == 0 for name in VERDICTS)
         assert figures["real"][part]["exact_high"] == 1
         assert 0.8 < figures["real"][part]["exact_low"] < 0.95
-        assert figures["frames"][part]["exact_low"] == 0
-        assert 0.05 < figures["frames"][part]["exact_high"] < 0.2
+        assert figures["baseline"][part]["exact_low"] == 0
+        assert 0.05 < figures["baseline"][part]["exact_high"] < 0.2
         # the clips are steady whatever the words, where these ask for as many figures
         assert figures["shuffled"][part]["steady"] > 0.4
         assert figures["shuffled"][part]["exact"] == figures["shuffled"][part]["chance"] <= 0.05
         assert figures["shuffled"][part]["motion"] < 0.3
-    assert (figures["video"]["overall"], figures["frames"]["overall"]) == (1, 0)
-    assert figures["video"]["seconds_per_clip"] >= 0
+    assert (figures["generated"]["overall"], figures["baseline"]["overall"]) == (1, 0)
+    assert figures["generated"]["seconds_per_clip"] >= 0
     assert "seconds_per_clip" not in figures["real"]
     what = figures["evaluated"]
-    assert (what["val"], what["wordings"], what["held_out"], what["row"]) == (30, 24, 30, "video")
+    assert (what["val"], what["wordings"], what["held_out"], what["architecture"]) == (30, 24, 30, "video")
     assert what["model"] == "0" * 64
     assert right.batches == [16, 16, 16, 16, 16, 4]
 
@@ -134,34 +126,31 @@ def test_the_clips_of_other_prompts_are_right_by_chance_alone(
 ) -> None:
     figures = run(monkeypatch, [Remembers(ShapesStore(corpus), later=5)], corpus, tmp_path / "out")
     for part in PARTS:
-        assert figures["video"][part]["exact"] <= 0.07
-        assert figures["video"][part]["motion"] < 0.3
-        assert figures["video"][part]["shape"] < 0.6
+        assert figures["generated"][part]["exact"] <= 0.07
+        assert figures["generated"][part]["motion"] < 0.3
+        assert figures["generated"][part]["shape"] < 0.6
         assert figures["shuffled"][part]["exact"] <= 0.07
-    assert figures["video"]["overall"] <= 0.05
+    assert figures["generated"]["overall"] <= 0.05
 
 
-def test_without_a_baseline_its_row_is_none_and_parts_that_are_absent_are_left_out(
+def test_without_a_baseline_there_is_no_such_row_and_parts_that_are_absent_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = ShapesCorpusOptions(train=2, val=6, wordings=0, held_out=0)
     make_shapes_corpus(made, tmp_path / "corpus")
     store = ShapesStore(tmp_path / "corpus")
     figures = run(monkeypatch, [Remembers(store)], store.folder, tmp_path / "out")
-    assert figures["frames"] is None
-    assert set(figures["video"]) == {"val", "overall", "seconds_per_clip"}
-    assert set(figures["evaluated"]) == {"val", "row", "model", "fingerprint"}
-    assert "frames" not in {line["row"] for line in table(tmp_path / "out" / "rates.csv")}
-    figures = run(monkeypatch, [Remembers(store, architecture="frames")], store.folder, tmp_path / "out")
-    assert list(figures) == ["real", "frames", "unchosen", "shuffled", "evaluated"]  # the baseline is itself the model
-    assert figures["frames"]["overall"] == 1
+    assert list(figures) == ["real", "generated", "shuffled", "evaluated"]
+    assert set(figures["generated"]) == {"val", "overall", "seconds_per_clip"}
+    assert set(figures["evaluated"]) == {"val", "model", "architecture", "data", "fingerprint"}
+    assert "baseline" not in {line["row"] for line in table(tmp_path / "out" / "rates.csv")}
     make_shapes_corpus(made.model_copy(update={"val": 1}), tmp_path / "one")
     store = ShapesStore(tmp_path / "one")
     figures = run(monkeypatch, [Remembers(store)], store.folder, tmp_path / "out", show=0)
-    assert figures["shuffled"] == {"overall": None}  # there is no other prompt
+    assert "shuffled" not in figures  # there is no other prompt
     assert not (tmp_path / "out" / "contact_sheet.png").exists()
     make_shapes_corpus(made.model_copy(update={"val": 0}), tmp_path / "none")
-    with pytest.raises(ValueError, match="no clip in val, wordings, held_out"):
+    with pytest.raises(ValueError, match="no sample to evaluate in val, wordings, held_out"):
         run(monkeypatch, [Remembers(store)], tmp_path / "none", tmp_path / "out")
 
 
@@ -170,11 +159,11 @@ def test_the_seeds_corpus_is_measured_too(seed_corpus: Path, tmp_path: Path, mon
     figures = run(monkeypatch, [Remembers(store)], seed_corpus, tmp_path / "out", prompts=36)
     assert set(figures["real"]) == {"val", "held_out", "overall"}
     for part, clips in (("val", 36), ("held_out", 4)):
-        assert figures["video"][part] == figures["real"][part]
+        assert figures["generated"][part] == figures["real"][part]
         assert (figures["real"][part]["exact"], figures["real"][part]["clips"]) == (1, clips)
         assert (figures["real"][part]["colour"], figures["real"][part]["size"]) == (None, None)  # no words for them
         assert figures["shuffled"][part]["exact"] == figures["shuffled"][part]["motion"] == 0
-    names = {line["name"] for line in table(tmp_path / "out" / "rates.csv") if line["by"] == "shape"}
+    names = {line["group"] for line in table(tmp_path / "out" / "rates.csv") if line["grouping"] == "shape"}
     assert names == {"circle"}
     assert Image.open(tmp_path / "out" / "contact_sheet.png").size[0] == 10 * 66 - 2
 
@@ -184,30 +173,36 @@ def test_tables_agree_with_the_figures(corpus: Path, tmp_path: Path, monkeypatch
     out = tmp_path / "out"
     baseline = Remembers(store, later=7, architecture="frames")
     figures = run(monkeypatch, [baseline, Remembers(store)], corpus, out)
-    lines, rate_lines, confusions = (table(out / f"{name}.csv") for name in ("prompts", "rates", "confusions"))
+    lines, rate_lines, confusions = (table(out / f"{name}.csv") for name in ("samples", "rates", "confusions"))
     assert len(lines) == 4 * 84
-    for row in ("real", "frames", "video", "shuffled"):
+    for row in ("real", "baseline", "generated", "shuffled"):
         for part in PARTS:
             own = [line for line in lines if (line["row"], line["part"]) == (row, part)]
             for name in VERDICTS:
                 cells = [int(line[name]) for line in own if line[name]]
                 assert round(sum(cells) / len(cells), 4) == figures[row][part][name]
-            by_count = [r for r in rate_lines if (r["row"], r["part"], r["by"]) == (row, part, "figures")]
-            assert sum(int(r["clips"]) for r in by_count) == figures[row][part]["clips"] == len(own)
+            by_count = [r for r in rate_lines if (r["row"], r["part"], r["grouping"]) == (row, part, "figures")]
+            assert sum(int(r["samples"]) for r in by_count) == figures[row][part]["clips"] == len(own)
             for name in ("exact", "motion"):
-                weighted = sum(int(r["clips"]) * float(r[name]) for r in by_count) / len(own)
+                weighted = sum(int(r["samples"]) * float(r[name]) for r in by_count) / len(own)
                 assert weighted == pytest.approx(figures[row][part][name], abs=2e-4)
-    stars = [line for line in lines if (line["row"], line["part"]) == ("frames", "val") and "star" in line["asked"]]
-    star = next(r for r in rate_lines if (r["row"], r["part"], r["name"]) == ("frames", "val", "star"))
-    assert int(star["clips"]) == len(stars)
+    stars = [
+        line for line in lines if (line["row"], line["part"]) == ("baseline", "val") and "star" in line["expected"]
+    ]
+    star = next(r for r in rate_lines if (r["row"], r["part"], r["group"]) == ("baseline", "val", "star"))
+    assert int(star["samples"]) == len(stars)
     assert float(star["motion"]) == pytest.approx(sum(int(line["motion"]) for line in stars) / len(stars), abs=1e-4)
-    withheld = {r["name"] for r in rate_lines if (r["row"], r["part"], r["by"]) == ("video", "held_out", "held_out")}
+    withheld = {
+        r["group"] for r in rate_lines if (r["row"], r["part"], r["grouping"]) == ("generated", "held_out", "held_out")
+    }
     assert withheld == {" ".join(composition) for composition in held_out_compositions()}
-    assert not [r for r in rate_lines if (r["row"], r["part"], r["by"]) == ("video", "val", "held_out")]
-    asked = {row: sum(int(c["times"]) for c in confusions if c["row"] == row) for row in ("real", "video", "frames")}
-    assert asked["real"] == asked["video"] == asked["frames"] > 84  # a figure each, or two
-    assert all(c["asked"] == c["seen"] for c in confusions if c["row"] in ("real", "video"))
-    assert {c["seen"] for c in confusions if c["row"] == "frames"} > {"no figure", "moving up"}
+    assert not [r for r in rate_lines if (r["row"], r["part"], r["grouping"]) == ("generated", "val", "held_out")]
+    asked = {
+        row: sum(int(c["count"]) for c in confusions if c["row"] == row) for row in ("real", "generated", "baseline")
+    }
+    assert asked["real"] == asked["generated"] == asked["baseline"] > 84  # a figure each, or two
+    assert all(c["expected"] == c["measured"] for c in confusions if c["row"] in ("real", "generated"))
+    assert {c["measured"] for c in confusions if c["row"] == "baseline"} > {"no figure", "moving up"}
 
 
 def test_what_a_person_looks_at(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,12 +210,12 @@ def test_what_a_person_looks_at(corpus: Path, tmp_path: Path, monkeypatch: pytes
     out = tmp_path / "out"
     run(monkeypatch, [Remembers(store, later=7)], corpus, out)
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*.*")) == [
-        "confusions.csv", "contact_sheet.png", "plots/rates.png", "prompts.csv", "rates.csv",
+        "confusions.csv", "contact_sheet.png", "plots/rates.png", "rates.csv", "samples.csv",
     ]  # fmt: skip
     assert Image.open(out / "plots" / "rates.png").size[0] > 1200
     sheet = np.asarray(Image.open(out / "contact_sheet.png"))
     assert sheet.shape[1] == 12 * 66 - 2
-    prompt = next(p for p in choose_prompts(store, "val", 30, 0) if p.clip_id in choose_shown([p], 1))
+    prompt = next(p for p in choose_prompts(store, "val", 30, 0) if p.clip_id in choose_shown({"val": [p]}, 1))
     for number, shown in ((prompt.number, 0), (prompt.number + 7, 1)):
         top = shown * (sheet.shape[0] + 2) // 12 + 18  # 2 of each part, a strip for the real and one for the other
         assert np.array_equal(sheet[top : top + 64, 5 * 66 : 5 * 66 + 64], store.video(number)[5])
@@ -236,7 +231,7 @@ def test_the_output_appears_whole_or_stays_as_it_was(
     out.mkdir()
     (out / "old").write_text("old")
     broken = Remembers(ShapesStore(corpus))
-    monkeypatch.setattr(Report, "plot", lambda *_: 1 / 0)
+    monkeypatch.setattr(ShapesReport, "_plot", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run(monkeypatch, [broken], corpus, out)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -252,9 +247,9 @@ def test_prompts_are_drawn_from_their_part_by_the_seed(corpus: Path) -> None:
     assert all(prompt.part == "held_out" and prompt.scene.held_out for prompt in some)
     assert [p.clip_id for p in choose_prompts(store, "held_out", 12, 1)] != ids
     assert len(choose_prompts(store, "held_out", 500, 0)) == 36
-    assert choose_shown(some, 3) == {ids[0], ids[6], ids[11]}
-    assert choose_shown(some, 500) == set(ids)
-    assert choose_shown(some, 0) == set()
+    assert choose_shown({"held_out": some}, 3) == {ids[0], ids[6], ids[11]}
+    assert choose_shown({"held_out": some}, 500) == set(ids)
+    assert choose_shown({"held_out": some}, 0) == set()
 
 
 def test_other_scenes_ask_for_something_else(corpus: Path, seed_corpus: Path) -> None:
@@ -271,24 +266,20 @@ def test_other_scenes_ask_for_something_else(corpus: Path, seed_corpus: Path) ->
 
 def test_the_fingerprint_names_what_is_asked_and_not_what_is_shown(corpus: Path) -> None:
     prompts = choose_prompts(ShapesStore(corpus), "val", 12, 0)
-    first = evaluation_fingerprint(prompts, 12, OPTIONS)
-    assert first == evaluation_fingerprint(prompts, 12, OPTIONS.model_copy(update={"show": 9, "batch": 3}))
+
+    def named(*arguments: Any) -> str:
+        return evaluation_identity(*arguments)["fingerprint"]
+
+    first = named(prompts, 12, OPTIONS)
+    assert first == named(prompts, 12, OPTIONS.model_copy(update={"show": 9, "batch": 3}))
     changed = Prompt(0, prompts[0].clip_id, "val", "another", prompts[0].scene)
     others = (
-        evaluation_fingerprint(prompts[1:], 12, OPTIONS),
-        evaluation_fingerprint([changed, *prompts[1:]], 12, OPTIONS),
-        evaluation_fingerprint(prompts, 13, OPTIONS),
-        evaluation_fingerprint(prompts, 12, OPTIONS.model_copy(update={"seed": 1})),
+        named(prompts[1:], 12, OPTIONS),
+        named([changed, *prompts[1:]], 12, OPTIONS),
+        named(prompts, 13, OPTIONS),
+        named(prompts, 12, OPTIONS.model_copy(update={"seed": 1})),
     )
     assert len({first, *others}) == 5
-
-
-def test_wilsons_interval_is_the_books() -> None:
-    # z = 1.959964: (k + z²/2 ± z √(k (n − k) / n + z²/4)) / (n + z²)
-    assert interval(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-4)
-    assert interval(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
-    assert interval(0, 0) == (None, None)
-    assert rates([])["exact"] is None
 
 
 def found(shape: str, motion: str | None, colour: str = "red") -> Finding:
@@ -299,18 +290,18 @@ def test_figures_are_paired_with_what_was_found_for_them() -> None:
     asked = Scene((Figure("circle", "moving up"), Figure("star", "shrinking")))
     star, circle = found("star", None), found("circle", "moving left")
     pairs = paired(asked, Findings((2, 2), (star, circle)))
-    assert [(figure.shape, motion_seen(finding)) for figure, finding in pairs] == [
+    assert [(figure.shape, motion_of(finding)) for figure, finding in pairs] == [
         ("circle", "moving left"), ("star", "none"),
     ]  # fmt: skip
-    assert [motion_seen(finding) for _, finding in paired(asked, Findings((1, 1), (star,)))] == ["no figure"] * 2
+    assert [motion_of(finding) for _, finding in paired(asked, Findings((1, 1), (star,)))] == ["no figure"] * 2
 
 
-def test_a_clip_is_judged_by_what_is_asked_and_not_by_its_own_prompt(corpus: Path) -> None:
+def test_a_clip_is_compared_with_the_scene_and_not_with_its_own_prompt(corpus: Path) -> None:
     store = ShapesStore(corpus)
     one = choose_prompts(store, "val", 1, 0)[0]
     findings = find_figures(store.video(one.number))
-    assert Judged(one, one.scene, findings).verdict.exact
-    assert not Judged(one, Scene((Figure("star", "moving up-left", "white", "small"),)), findings).verdict.exact
+    assert Measured(one.scene, findings).verdict["exact"]
+    assert not Measured(Scene((Figure("star", "moving up-left", "white", "small"),)), findings).verdict["exact"]
 
 
 def test_the_baseline_is_loaded_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,15 +314,15 @@ def test_the_baseline_is_loaded_where_there_is_one(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setitem(sys.modules, "mien.shapes.generate.animator", SimpleNamespace(Animator=Loads))  # type: ignore[arg-type]
     (tmp_path / "architecture").write_text("video")
-    assert list(evaluating.load_animators(tmp_path)) == ["unchosen", "video"]
+    assert list(evaluating.load_animators(tmp_path)) == ["first_sample", "generated"]
     (tmp_path / "baseline").mkdir()
     (tmp_path / "baseline" / "architecture").write_text("frames")
     both = evaluating.load_animators(tmp_path, "cpu")
     assert [(row, animator.architecture, animator.device, animator.candidates) for row, animator in both.items()] == [
-        ("frames", "frames", "cpu", 8), ("unchosen", "video", "cpu", 1), ("video", "video", "cpu", 8),
+        ("baseline", "frames", "cpu", 8), ("first_sample", "video", "cpu", 1), ("generated", "video", "cpu", 8),
     ]  # fmt: skip
     (tmp_path / "architecture").write_text("frames")
-    assert list(evaluating.load_animators(tmp_path)) == ["frames"]
+    assert list(evaluating.load_animators(tmp_path)) == ["baseline", "generated"]
 
 
 def test_a_registry_serves_what_it_says() -> None:

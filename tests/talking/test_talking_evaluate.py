@@ -31,13 +31,13 @@ from mien.talking.evaluate.evaluate import evaluate_talking
 from mien.talking.evaluate.measure import (
     AVERAGED,
     OVERALL,
-    ROWS,
+    VERDICTS,
     Detected,
     Measured,
-    Recording,
+    RealClip,
     as_aligned,
     detect_landmarks,
-    rows_of,
+    figures_of,
 )
 from mien.talking.evaluate.motion import MotionOfClips
 from mien.talking.evaluate.trials import choose_trials
@@ -45,6 +45,7 @@ from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import no_log
 
 SIZE, FRAMES, FPS = 64, 30, Fraction(25)
+ROWS = ("real", "repeated", "shuffled", "generated", "real_motion")
 OPTIONS = EvaluateTalkingOptions(max_clips=4, videos=1, sheet_rows=2, panel=64)
 
 
@@ -167,7 +168,7 @@ def perfect(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
 
 def test_a_perfect_talker_scores_as_the_real_clips_do(perfect: tuple[dict[str, Any], Path, PerfectTalker]) -> None:
     metrics = perfect[0]
-    real, generated = metrics["real_clips"], metrics["generated"]
+    real, generated = metrics["real"]["val"], metrics["generated"]["val"]
     assert real["psnr"] == 100
     assert real["ssim"] == real["ssim_mouth"] == real["ssim_eyes"] == 1
     assert real["sharpness"] == real["sharpness_mouth"] == real["sharpness_eyes"] == 1
@@ -175,19 +176,17 @@ def test_a_perfect_talker_scores_as_the_real_clips_do(perfect: tuple[dict[str, A
     assert real["sync_correlation"] > 0.8
     assert real["sync_auc"] == real["sync_auc_common_lag"] == 1
     assert real["identity_cosine"] is None  # no network was named
-    for row in (generated, metrics["generated_given_motion"]):
-        apart = {"frames_per_second", "overall"}
-        assert {key: row[key] for key in row.keys() - apart} == {key: real[key] for key in real.keys() - apart}
-    assert generated["overall"] == real["overall"]
-    assert generated["frames_per_second"] > 0
-    assert real["frames_per_second"] is None
+    assert generated == metrics["real_motion"]["val"] == real
+    assert metrics["generated"]["overall"] == metrics["real"]["overall"]
+    assert metrics["generated"]["frames_per_second"] > 0
+    assert "frames_per_second" not in metrics["real"]
 
 
 def test_another_clips_speech_and_a_still_picture_score_worse(
     perfect: tuple[dict[str, Any], Path, PerfectTalker],
 ) -> None:
     metrics = perfect[0]
-    real, still, shuffled = metrics["real_clips"], metrics["reference_frame_repeated"], metrics["shuffled_speech"]
+    real, still, shuffled = (metrics[row]["val"] for row in ("real", "repeated", "shuffled"))
     for row in (still, shuffled):
         assert row["ssim_mouth"] < 0.99
         assert row["lmd_mouth"] > 1.5 * real["lmd_mouth"]
@@ -202,15 +201,15 @@ def test_another_clips_speech_and_a_still_picture_score_worse(
 def test_the_dictionary_is_stable_plain_and_small(perfect: tuple[dict[str, Any], Path, PerfectTalker]) -> None:
     metrics = perfect[0]
     keys = {*AVERAGED, "lag_ms", "sync_auc", "sync_auc_common_lag", "blink_correlation"}
-    keys |= {"emotion_accuracy", "emotion_accuracy_hog", "frames_per_second", "overall"}
-    assert set(metrics) == {*ROWS, "evaluated"}
-    assert all(set(metrics[row]) == keys for row in ROWS)
+    assert list(metrics) == [*ROWS, "evaluated"]
+    assert all(set(metrics[row]["val"]) == {*keys, *VERDICTS} for row in ROWS)
+    assert all(set(metrics[row]) - {"frames_per_second"} == {"val", "overall"} for row in ROWS)
     text = json.dumps(metrics, allow_nan=False)
     assert len(text) < 6000
     assert metrics["evaluated"] == {
-        "clips": 4, "frames": 4 * FRAMES, "actors": 2, "clips_with_emotion": 4,
+        "val": 4, "frames": 4 * FRAMES, "actors": 2, "clips_with_emotion": 4,
         "neutral_references": 2, "own_first_frame_references": 2,
-        "fingerprint": metrics["evaluated"]["fingerprint"],
+        "data": metrics["evaluated"]["data"], "fingerprint": metrics["evaluated"]["fingerprint"],
     }  # fmt: skip
 
 
@@ -251,7 +250,7 @@ def test_the_fingerprint_names_clips_judges_and_options_but_not_what_is_shown(co
 
     def named(folder: Path = corpus / "judge", clips: int = 4, **options: object) -> str:
         trials = choose_trials(shards, split, "val", clips, 0)
-        return evaluating.evaluation_fingerprint(shards, trials, folder, OPTIONS.model_copy(update=options))
+        return evaluating.evaluation_identity(shards, trials, folder, OPTIONS.model_copy(update=options))["fingerprint"]
 
     plain = named()
     assert len(plain) == 12
@@ -275,40 +274,46 @@ def test_identity_is_measured_where_a_network_is_given(
     monkeypatch.setattr(evaluating, "IdentityJudge", Colour)
     options = OPTIONS.model_copy(update={"max_clips": 1, "identity_model": tmp_path / "any.onnx"})
     metrics = run(corpus, tmp_path / "out", RepeatingTalker(), monkeypatch, options)
-    assert metrics["reference_frame_repeated"]["identity_cosine"] == pytest.approx(1)
-    assert 0.9 < metrics["generated"]["identity_cosine"] <= 1
+    assert metrics["repeated"]["val"]["identity_cosine"] == pytest.approx(1)
+    assert 0.9 < metrics["generated"]["val"]["identity_cosine"] <= 1
 
 
 def test_overall_takes_pictures_from_the_row_with_the_real_motion() -> None:
-    def clip(row: str) -> Measured:
-        value = {"generated": 0.2, "generated_given_motion": 0.8}.get(row, 0.5)
-        figures: dict[str, float | None] = dict.fromkeys((*AVERAGED, "lag_ms"), value)
-        still = np.zeros(4)
-        return Measured(figures, still, still, "HAP" if row == "generated" else "SAD", "SAD")
-
     face = Detected(np.zeros((4, 68, 2), np.float32), None)
-    real = Recording("a", np.zeros((0, 8, 8, 3), np.uint8), face, np.zeros(4), FPS, "HAP", None)
-    rows = rows_of({row: [clip(row)] for row in ROWS}, [real])
-    # mouth and eyes .8 each, the CNN right, the HOG judge wrong; sync cannot be measured on four frames
-    assert rows["generated"]["overall"] == pytest.approx((0.8 + 0.8 + 1 + 0) / 4)
-    assert rows["generated"]["ssim_mouth"] == 0.2
-    assert rows["generated_given_motion"]["overall"] is None
-    assert rows["shuffled_speech"]["overall"] == pytest.approx((0.5 + 0.5 + 0 + 0) / 4)
+    real = RealClip(np.zeros((0, 8, 8, 3), np.uint8), face, np.zeros(4), FPS, "HAP", None)
+
+    def clip(row: str) -> Measured:
+        value = {"generated": 0.2, "real_motion": 0.8}.get(row, 0.5)
+        figures: dict[str, float | int | None] = dict.fromkeys((*AVERAGED, "lag_ms"), value)
+        return Measured(figures, np.zeros(4), np.zeros(4), "HAP" if row == "generated" else "SAD", "SAD", real)
+
+    evaluation = object.__new__(evaluating.TalkingEvaluation)
+    evaluation.timings = [(8, 4.0)]
+    rows = {row: {"val": figures_of([clip(row)])} for row in ROWS}
+    overall = {row: evaluation.row_figures(row, rows)["overall"] for row in ROWS}
+    # mouth and eyes .8 each, the CNN judge right, the HOG judge wrong; sync cannot be measured on four frames
+    assert overall["generated"] == pytest.approx((0.8 + 0.8 + 1 + 0) / 4)
+    assert rows["generated"]["val"]["ssim_mouth"] == 0.2
+    assert overall["real_motion"] is None
+    assert overall["shuffled"] == pytest.approx((0.5 + 0.5 + 0 + 0) / 4)
+    assert evaluation.row_figures("generated", rows)["frames_per_second"] == 2
 
 
 def test_a_face_that_lies_elsewhere_is_shown_to_the_judges_where_real_ones_lie(corpus: Path) -> None:
     window = FaceShards(corpus / "faces").clip("1_HAP")
-    home = as_aligned(window.video, window.landmarks)  # the drawn face lies where alignment puts faces
+    every = np.arange(FRAMES)
+    home = as_aligned(window.video, window.landmarks, every)  # the drawn face lies where alignment puts faces
     assert float(np.abs(home.astype(float) - window.video).mean()) < 1
     matrix = np.array([[1.05, 0, 3.0], [0, 1.05, -5.0]])
     moved = np.stack([cv2.warpAffine(frame, matrix, (SIZE, SIZE)) for frame in window.video])
     landmarks = (window.landmarks @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     landmarks[3] = np.nan
-    back = as_aligned(moved, landmarks)
+    back = as_aligned(moved, landmarks, every)
+    assert np.array_equal(as_aligned(moved, landmarks, every[5:7]), back[5:7])
     inside = (slice(None), slice(12, 52), slice(12, 52))
     assert float(np.abs(moved[inside].astype(float) - window.video[inside]).mean()) > 10
     assert float(np.abs(back[inside].astype(float) - window.video[inside]).mean()) < 4
-    assert as_aligned(moved, np.full_like(landmarks, np.nan)) is moved
+    assert np.array_equal(as_aligned(moved, np.full_like(landmarks, np.nan), every), moved)
 
 
 def test_without_a_mesh_there_is_no_gaze() -> None:
@@ -331,23 +336,23 @@ def test_what_is_written(perfect: tuple[dict[str, Any], Path, PerfectTalker]) ->
     videos = [name for name in names if name.startswith("videos/")]
     assert len(videos) == 1
     assert names - set(videos) == {
-        "clips.csv", "contact_sheet.png", "plots/emotion_confusion.csv", "plots/emotion_confusion.png",
-        "plots/mouth_opening.png",
+        "confusions.csv", "contact_sheet.png", "plots/emotion_confusion.png", "plots/mouth_opening.png",
+        "plots/rates.png", "rates.csv", "samples.csv",
     }  # fmt: skip
     info = probe(out / videos[0])
     assert (info.width, info.frames, info.fps) == (3 * 64, FRAMES, FPS)
     assert info.audio_hz == 16_000
     with open_media(out / videos[0]) as container:
         assert "generated by AI: mien" in container.metadata["comment"]
-    with (out / "clips.csv").open(newline="") as stream:
+    with (out / "samples.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert [(row["clip_id"], row["row"]) for row in rows[:5]] == [("1_HAP", row) for row in ROWS]
+    assert [(row["row"], row["clip_id"]) for row in rows[::4]] == [(row, "1_HAP") for row in ROWS]
     assert len(rows) == 20
     assert rows[0]["reference_clip"] == "1_NEU"
-    mean = np.mean([float(row["ssim"]) for row in rows if row["row"] == "shuffled_speech"])
-    assert mean == pytest.approx(perfect[0]["shuffled_speech"]["ssim"], abs=1e-4)
-    with (out / "plots/emotion_confusion.csv").open(newline="") as stream:
-        assert len(list(csv.DictReader(stream))) == 40  # two judges
+    mean = np.mean([float(row["ssim"]) for row in rows if row["row"] == "shuffled"])
+    assert mean == pytest.approx(perfect[0]["shuffled"]["val"]["ssim"], abs=1e-4)
+    with (out / "confusions.csv").open(newline="") as stream:
+        assert sum(int(line["count"]) for line in csv.DictReader(stream)) == 40  # two judges
 
 
 def test_a_talker_that_repeats_the_reference_scores_as_that_row_and_every_file_is_the_same_again(
@@ -356,12 +361,12 @@ def test_a_talker_that_repeats_the_reference_scores_as_that_row_and_every_file_i
     options = OPTIONS.model_copy(update={"max_clips": 2})
     first = run(corpus, tmp_path / "one", RepeatingTalker(), monkeypatch, options)
     second = run(corpus, tmp_path / "two", RepeatingTalker(), monkeypatch, options)
-    still, generated = first["reference_frame_repeated"], first["generated"]
+    still, generated = first["repeated"]["val"], first["generated"]["val"]
     assert generated["sync_auc"] == still["sync_auc"] == 0.5
     assert generated["jitter"] == 0
     assert still["blink_correlation"] in (0, None)
     measured = [still[key] for key in OVERALL if still[key] is not None]
-    assert still["overall"] == pytest.approx(np.mean(measured), abs=1e-4)  # figures are rounded
+    assert first["repeated"]["overall"] == pytest.approx(np.mean(measured), abs=1e-4)  # figures are rounded
     assert 25 < generated["psnr"] < still["psnr"]  # less: it went through 48 pixels
     assert generated["nlmd"] == pytest.approx(still["nlmd"], abs=0.01)
     for metrics in (first, second):
@@ -394,9 +399,9 @@ def test_an_untrained_judge_leaves_emotions_unmeasured(
     metrics = run(
         tmp_path, tmp_path / "out", RepeatingTalker(), monkeypatch, OPTIONS.model_copy(update={"max_clips": 1})
     )
-    assert metrics["real_clips"]["emotion_accuracy"] is None
-    assert metrics["real_clips"]["emotion_accuracy_hog"] is None
-    assert metrics["real_clips"]["sync_auc"] is None  # a single clip has no stranger
+    assert metrics["real"]["val"]["emotion_accuracy"] is None
+    assert metrics["real"]["val"]["emotion_accuracy_hog"] is None
+    assert metrics["real"]["val"]["sync_auc"] is None  # a single clip has no stranger
     assert not (tmp_path / "out/plots/emotion_confusion.png").exists()
 
 

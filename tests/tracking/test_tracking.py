@@ -1,4 +1,4 @@
-"""Runs in MLflow: whose child is whose, how they end, which model is champion, and a server that is not there."""
+"""Runs in MLflow: whose child is whose, how they end, and a server that is not there."""
 
 from __future__ import annotations
 
@@ -11,21 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from toy_pipeline import command, environment
 
 from mien.processes import Process
 from mien.tracking.metric_pump import Measurement, MetricPump
 from mien.tracking.tracking import TrackedRun, Tracking
-from mien.tracking.values import (
-    Dataset,
-    Figure,
-    ServedModel,
-    flatten,
-    main_root,
-    numbers,
-)
+from mien.tracking.values import Dataset, flatten, main_root, numbers
 
 CHILD = """
 import sys
@@ -190,54 +182,3 @@ def test_a_pump_whose_server_hangs_is_given_up_in_time() -> None:
     began = time.monotonic()
     assert not pump.close(0.3)
     assert time.monotonic() - began < 1
-
-
-LOADER = """
-from pathlib import Path
-import numpy as np
-class Doubler:
-    def __init__(self, factor): self.factor = factor
-    def predict(self, model_input): return {"y": np.asarray(model_input["x"]) * self.factor}
-def _load_pyfunc(folder):
-    return Doubler(np.float32((Path(folder) / "model.safetensors").read_text()))
-"""
-
-
-def test_champion_moves_only_to_a_better_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlflow.pyfunc
-    from mlflow.tracking import MlflowClient
-
-    (tmp_path / "toy_loader.py").write_text(LOADER)
-    monkeypatch.syspath_prepend(tmp_path)
-    tracking = Tracking.connect(tmp_path)
-    client = MlflowClient(tracking.uri)
-
-    def register(factor: float, figure: float) -> str | None:
-        folder = tmp_path / "model"
-        folder.mkdir(exist_ok=True)
-        (folder / "model.safetensors").write_text(str(factor))
-        shape = {"x": ("float32", (-1, 3))}
-        example = {"x": np.ones((2, 3), np.float32)}
-        model = ServedModel("doubler", folder, "toy_loader", shape, {"y": ("float32", (-1, 3))}, example)
-        run = TrackedRun(tracking, "evaluate", None, {}, {})
-        version = run.register(model, Figure("nlmd", figure, higher_is_better=False))
-        run.end("FINISHED")
-        return version
-
-    def champion() -> str:
-        return str(client.get_model_version_by_alias("doubler", "champion").version)
-
-    assert register(2, 0.5) == "1"
-    assert champion() == "1"
-    assert register(3, 0.6) == "2", "worse: registered,"
-    assert champion() == "1", "but no champion"
-    assert register(4, float("nan")) == "3"
-    assert champion() == "1"
-    assert register(5, 0.4) == "4"
-    assert champion() == "4"
-    assert register(5, 0.4) == "4", "the same weights get no second version"
-    loaded = mlflow.pyfunc.load_model("models:/doubler@champion")
-    x = np.ones((3, 3), np.float32)
-    np.testing.assert_array_equal(loaded.predict({"x": x})["y"], 5 * x)
-    names = {spec.name: spec.shape for spec in loaded.metadata.signature.inputs}
-    assert names == {"x": (-1, 3)}

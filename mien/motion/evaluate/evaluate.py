@@ -1,8 +1,7 @@
-"""Evaluation of head motion: does the model do what the words say, on seen compositions and on others.
+"""Evaluation of head motion: whether the motion does what its text says.
 
-Rows: `real`, the store's own motions, the most that a figure can mean; the baseline `mlp`, where it was trained; and
-the model, by the name of its architecture. Each is measured on `val`, whose compositions training has, and apart from
-it on `held_out`, whose compositions it has not. docs/metrics.md says how to read the figures.
+Rows: `real`, `baseline` (the MLP, where it was trained) and `generated`. Parts: `val`, whose compositions are in the
+training set, and `held_out`, whose compositions are not. docs/metrics.md says how to read the figures.
 """
 
 from __future__ import annotations
@@ -10,163 +9,150 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mien.files import atomic_directory, fingerprint
+from mien.files import atomic_directory
+from mien.metrics.motion import multimodality
 from mien.motion.data.store import MotionStore
 from mien.motion.evaluate.measure import (
-    Figures,
+    VERDICTS,
     Measured,
     Motion,
     Points,
     Prompt,
-    correctness,
     embedded_figures,
-    mean,
     measure,
-    smoothness,
-    spread,
+    possible,
 )
-from mien.motion.evaluate.report import Report
-from mien.motion.evaluate.samples import (
-    Request,
-    generate,
-    own_frames,
-    seconds_per_100_frames,
-)
+from mien.motion.evaluate.report import MotionReport
+from mien.motion.evaluate.samples import Request, generate, own_frames, seconds_per_100_frames
 from mien.motion.generate.mover import Mover
 from mien.motion.judge.network import MotionJudge
 from mien.motion.networks.transformer import LONGEST
 from mien.motion.options import EvaluateMotionOptions
 from mien.progress import progress_bar
+from mien.systems.evaluation.evaluate import Judge, RowFigures, draw_samples, evaluate, identity_of, load_models
+from mien.systems.evaluation.figures import Figures, mean, rates
+from mien.systems.evaluation.rows import GENERATED, REAL
 from mien.training.curves import Log
 from mien.training.device import best_device
 from mien.training.model_folder import read_config
-from mien.training.randomness import derived_seed, numpy_generator
+from mien.training.randomness import derived_seed
 
 PARTS = ("val", "held_out")
-"""Compositions that training has, and compositions that it has not."""
 
-REAL = "real"
-
-PLACES = 4
-"""Decimals of a figure: more than any of these measures means."""
-
-
-@dataclass(frozen=True)
-class PartPoints:
-    """The prompts of a part, and where the judge places their texts and their real motions, (N, D)."""
-
-    prompts: list[Prompt]
-    texts: Points
-    motions: Points
+REAL_LENGTH, OWN_LENGTH, REPEATED = "real length", "own length", "repeated"
+"""Why a motion is generated: to be compared with the real one, with the length free, for multimodality."""
 
 
 def choose_prompts(store: MotionStore, part: str, most: int, seed: int) -> list[Prompt]:
     """At most `most` motions of a part, drawn by `seed`, in the store's order, each with its first text."""
-    numbers = store.numbers(part)
-    if len(numbers) > most:
-        numbers = np.sort(numpy_generator(seed, f"prompts of {part}").choice(numbers, most, replace=False))
     prompts = []
-    for number in numbers:
-        clip = store[int(number)]
-        motion = store.features(int(number))[:LONGEST]
-        prompts.append(Prompt(clip.clip_id, part, clip.texts[0], motion, clip.plan))
+    for number in draw_samples(store.numbers(part), most, part, seed):
+        clip = store[number]
+        prompts.append(Prompt(clip.clip_id, part, clip.texts[0], store.features(number)[:LONGEST], clip.plan))
     return prompts
 
 
-class _Evaluation:
-    """Rows of the same prompts under the same judge."""
+class MotionEvaluation(Judge[Prompt, Measured]):
+    """The evaluation of `movers` (row → model) by `judge`; `reference`: training motions, for the row `real`."""
 
-    def __init__(self, store: MotionStore, judge: MotionJudge, options: EvaluateMotionOptions) -> None:
-        self.judge, self.options = judge, options
-        self.parts: dict[str, PartPoints] = {}
-        for part in PARTS:
-            prompts = choose_prompts(store, part, options.prompts, options.seed)
-            if prompts:
-                texts = judge.embed_texts([prompt.text for prompt in prompts])
-                self.parts[part] = PartPoints(prompts, texts, judge.embed_motions([p.motion for p in prompts]))
-        if not self.parts:
-            raise ValueError(f"{store.folder} has no motion in {' or '.join(PARTS)} to measure on")
-        most = max(len(part.prompts) for part in self.parts.values())
-        others = choose_prompts(store, "train", most, options.seed)
-        self._others = judge.embed_motions([prompt.motion for prompt in others]) if others else None
+    def __init__(
+        self,
+        judge: MotionJudge,
+        movers: Mapping[str, Mover],
+        reference: Sequence[Prompt],
+        options: EvaluateMotionOptions,
+    ) -> None:
+        self.judge, self.movers, self.options = judge, movers, options
+        self.reference = judge.embed_motions([prompt.motion for prompt in reference])
+        self.seconds: dict[str, Figures] = {}
 
-    @property
-    def prompts(self) -> list[Prompt]:
-        """Those of all parts."""
-        return list(chain.from_iterable(part.prompts for part in self.parts.values()))
+    def rows(self, prompts: Sequence[Prompt]) -> dict[str, list[Measured]]:
+        """The real motions, and those of each model; all prompts at once, so that batches are of like length."""
+        real = self._measured(prompts, [prompt.motion for prompt in prompts])
+        return {REAL: real, **{row: self._generated(row, mover, prompts) for row, mover in self.movers.items()}}
 
-    def real(self) -> tuple[dict[str, Figures], dict[str, list[Measured]]]:
-        """The row of the store's own motions; their Fréchet distance is to as many training motions."""
-        figures, measured = {}, {}
-        for name, part in self.parts.items():
-            measured[name] = [measure(prompt.motion, prompt.plan) for prompt in part.prompts]
-            reference = part.motions[:0] if self._others is None else self._others[: len(part.prompts)]
-            figures[name] = self._figures(part, measured[name], part.motions, reference)
-        return figures, measured
+    def _measured(self, prompts: Sequence[Prompt], motions: Sequence[Motion]) -> list[Measured]:
+        points = self.judge.embed_motions(motions)
+        return [
+            replace(measure(motion, prompt.plan), point=point)
+            for prompt, motion, point in zip(prompts, motions, points, strict=True)
+        ]
 
-    def model(self, row: str, mover: Mover) -> tuple[dict[str, Any], dict[str, list[Measured]]]:
-        """The row of a model: figures for each part, and how long it takes."""
-        wanted = {name: self._requests(part, mover) for name, part in self.parts.items()}
-        flat = list(chain.from_iterable(chain.from_iterable(wanted.values())))
+    def _generated(self, row: str, mover: Mover, prompts: Sequence[Prompt]) -> list[Measured]:
+        wanted = [
+            request for part in PARTS for request in self._requests([p for p in prompts if p.part == part], mover)
+        ]
         started = time.perf_counter()
-        with progress_bar(f"motions of {row}", len(flat), "motions") as advance:
-            made = iter(generate(mover, flat, self.options.batch, self.options.precision, advance))
-        seconds = (time.perf_counter() - started) / len(flat)
-        row_figures: dict[str, Any] = {}
-        measured = {}
-        for name, part in self.parts.items():
-            motions, own, again = ([next(made) for _ in requests] for requests in wanted[name])
-            measured[name] = [measure(motion, p.plan) for motion, p in zip(motions, part.prompts, strict=True)]
-            points = self.judge.embed_motions(motions)
-            figures = self._figures(part, measured[name], points, part.motions)
-            figures["own_length_exact"] = self._own_length_exact(part, own)
-            figures["multimodality"] = self._multimodality(again)
-            row_figures[name] = figures
-        row_figures["seconds_per_motion"] = seconds
-        row_figures["seconds_per_100_frames"] = seconds_per_100_frames(mover, self.options.precision)
-        return row_figures, measured
-
-    def _figures(self, part: PartPoints, measured: Sequence[Measured], points: Points, reference: Points) -> Figures:
-        return {
-            "motions": len(measured),
-            **correctness(measured),
-            **embedded_figures(part.texts, points, reference, self.options.seed),
-            **smoothness(measured),
-            "own_length_exact": None,
-            "multimodality": None,
+        with progress_bar(f"motions, {row}", len(wanted), "motions") as advance:
+            requests = [request for _, _, request in wanted]
+            motions = generate(mover, requests, self.options.batch, self.options.precision, advance)
+        self.seconds[row] = {
+            "seconds_per_motion": (time.perf_counter() - started) / len(wanted),
+            "seconds_per_100_frames": seconds_per_100_frames(mover, self.options.precision),
         }
+        made: dict[str, list[tuple[Prompt, Motion]]] = {REAL_LENGTH: [], OWN_LENGTH: [], REPEATED: []}
+        for (kind, prompt, _), motion in zip(wanted, motions, strict=True):
+            made[kind].append((prompt, motion))
+        exact = {p.clip_id: measure(motion, p.plan).verdict["exact"] for p, motion in made[OWN_LENGTH]}
+        repeats: dict[str, list[Points]] = {}
+        if made[REPEATED]:
+            points = self.judge.embed_motions([motion for _, motion in made[REPEATED]])
+            for (prompt, _), point in zip(made[REPEATED], points, strict=True):
+                repeats.setdefault(prompt.clip_id, []).append(point)
+        return [
+            replace(one, own_length_exact=exact.get(prompt.clip_id), repeats=tuple(repeats.get(prompt.clip_id, ())))
+            for prompt, one in zip(prompts, self._measured(prompts, [m for _, m in made[REAL_LENGTH]]), strict=True)
+        ]
 
-    def _requests(self, part: PartPoints, mover: Mover) -> tuple[list[Request], list[Request], list[Request]]:
-        """As long as the real motions; as long as the model likes; one text several times."""
+    def _requests(self, prompts: Sequence[Prompt], mover: Mover) -> list[tuple[str, Prompt, Request]]:
+        """What is generated for a part: motions of the real length, of the model's own length, and repetitions."""
         options = self.options
 
-        def request(prompt: Prompt, frames: int, sample: int = 0) -> Request:
-            return Request(prompt.text, frames, derived_seed(options.seed, f"motion of {prompt.clip_id}", sample))
+        def request(kind: str, prompt: Prompt, frames: int, sample: int = 0) -> tuple[str, Prompt, Request]:
+            seed = derived_seed(options.seed, f"motion of {prompt.clip_id}", sample)
+            return kind, prompt, Request(prompt.text, frames, seed)
 
-        own = [p for p in part.prompts if p.plan is not None][: options.own_length_prompts]
-        repeated = part.prompts[: options.repeated_prompts]
-        return (
-            [request(prompt, prompt.frames) for prompt in part.prompts],
-            [request(prompt, own_frames(mover, prompt.text)) for prompt in own],
-            [request(prompt, prompt.frames, 1 + k) for prompt in repeated for k in range(options.repeats)],
-        )
+        planned = [p for p in prompts if p.plan is not None][: options.own_length_prompts]
+        repeated = prompts[: options.repeated_prompts]
+        return [
+            *(request(REAL_LENGTH, p, p.frames) for p in prompts),
+            *(request(OWN_LENGTH, p, own_frames(mover, p.text)) for p in planned),
+            *(request(REPEATED, p, p.frames, 1 + k) for p in repeated for k in range(options.repeats)),
+        ]
 
-    def _own_length_exact(self, part: PartPoints, motions: Sequence[Motion]) -> float | None:
-        prompts = [prompt for prompt in part.prompts if prompt.plan is not None]
-        return correctness([measure(motion, p.plan) for motion, p in zip(motions, prompts, strict=False)])["exact"]
+    def part_figures(self, samples: Sequence[Prompt], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
+        """Rates, the judge's measures and jerks of every row; see docs/metrics.md."""
+        texts = self.judge.embed_texts([prompt.text for prompt in samples])
+        points = {row: np.stack([one.point for one in own]) for row, own in rows.items()}
+        return {
+            row: self._figures(own, texts, points[row], self.reference[: len(own)] if row == REAL else points[REAL])
+            for row, own in rows.items()
+        }
 
-    def _multimodality(self, motions: Sequence[Motion]) -> float | None:
-        if not motions:
-            return None
-        points = self.judge.embed_motions(motions)
-        return spread(points.reshape(-1, self.options.repeats, points.shape[1]), self.options.seed)
+    def _figures(self, measured: Sequence[Measured], texts: Points, points: Points, reference: Points) -> Figures:
+        seed, repeats = self.options.seed, [one.repeats for one in measured if one.repeats]
+        return {
+            "motions": len(measured),
+            **rates(measured, VERDICTS),
+            **embedded_figures(texts, points, reference, seed),
+            "head_jerk": mean(one.head_jerk for one in measured),
+            "expression_jerk": mean(one.expression_jerk for one in measured),
+            "own_length_exact": mean(one.own_length_exact for one in measured),
+            "multimodality": possible(lambda: multimodality(np.stack(repeats), seed=seed)) if repeats else None,
+        }
+
+    def row_figures(self, row: str, figures: RowFigures) -> Figures:
+        """`overall`: the mean of `exact` over the parts, or of `r_precision_3` without plans; a model's seconds."""
+        parts = figures[row].values()
+        exact = mean(part["exact"] for part in parts)
+        overall = mean(part["r_precision_3"] for part in parts) if exact is None else exact
+        return {"overall": overall, **self.seconds.get(row, {})}
 
 
 def evaluate_motion(
@@ -178,87 +164,51 @@ def evaluate_motion(
     log: Log,
     cache: Path | None = None,
 ) -> dict[str, Any]:
-    """Evaluate the model in the folder `head_motion`, and its baseline where it has one, by the judge's measures.
+    """Evaluate the model in the folder `head_motion`, and its baseline where it has one.
 
-    Returns plain values: for each row a dictionary of figures for each part, None where nothing could be measured, for
-    models with `overall` and seconds; beside them `evaluated`: what was evaluated, the deciding row, and a fingerprint:
-    only evaluations of equal fingerprints may be compared. Writes to the folder `out`, whole or not at all:
-    prompts.csv, confusions.csv, plots/, strips.png, videos/. Everything but the seconds is the same for the same input.
-    cache: where features of a pretrained text encoder are kept. Raises ValueError when there is nothing to evaluate.
+    Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`, whole
+    or not at all. Everything but the seconds is the same for the same input. cache: where features of a pretrained
+    text encoder are kept. Raises ValueError when there is nothing to evaluate.
     """
-    judge = MotionJudge.load(motion_judge).to(best_device())
+    store, judge = MotionStore(motions), MotionJudge.load(motion_judge).to(best_device())
     movers = load_movers(head_motion, cache)
-    evaluation = _Evaluation(MotionStore(motions), judge, options)
-    figures: dict[str, Any] = {}
-    measured = {}
-    figures[REAL], measured[REAL] = evaluation.real()
-    for row, mover in movers.items():
-        figures[row], measured[row] = evaluation.model(row, mover)
-    for row_figures in figures.values():
-        row_figures["overall"] = overall(row_figures)
-    decides = list(movers)[-1]
-    with atomic_directory(out) as folder:
-        report = Report(folder)
-        report.tables({name: part.prompts for name, part in evaluation.parts.items()}, measured)
-        report.plots({name: part.prompts for name, part in evaluation.parts.items()}, measured)
-        report.strips(movers[decides], options.strips, options.seed)
-    rounded: dict[str, Any] = _rounded(figures)
-    identity = evaluation_fingerprint(evaluation.prompts, motion_judge, options)
-    rounded["evaluated"] = {
-        **{name: len(part.prompts) for name, part in evaluation.parts.items()},
-        "with_plan": sum(prompt.plan is not None for prompt in evaluation.prompts),
-        "row": decides,
-        "model": movers[decides].version,
-        "judge": str(read_config(motion_judge, ("motion_judge",))["sha256"]),
-        "fingerprint": identity,
+    parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in PARTS}
+    prompts = [prompt for own in parts.values() for prompt in own]
+    reference = choose_prompts(store, "train", max(map(len, parts.values())), options.seed)
+    evaluation = MotionEvaluation(judge, movers, reference, options)
+    about = {
+        "with_plan": sum(prompt.plan is not None for prompt in prompts),
+        "model": movers[GENERATED].version,
+        "architecture": movers[GENERATED].model.architecture,
+        "judge": _version(motion_judge),
+        **evaluation_identity(prompts, motion_judge, options),
     }
-    log(_flat(figures), len(evaluation.prompts))
-    return rounded
+    with atomic_directory(out) as folder:
+        report = MotionReport(folder, movers[GENERATED], options.strips, options.seed)
+        return evaluate(evaluation.rows, parts, evaluation, report, log, about)
 
 
 def load_movers(head_motion: Path, cache: Path | None) -> dict[str, Mover]:
-    """The baseline, where there is one, and the model, by their architectures; the model is the last."""
-    model = Mover.load(head_motion, cache=cache)
-    row = model.model.architecture
-    baseline = head_motion / "baseline"
-    if row == "mlp" or not baseline.exists():
-        return {row: model}
-    return {"mlp": Mover.load(baseline, cache=cache), row: model}
+    """Row → model: the baseline, where it was trained, and the model."""
+    return load_models(head_motion, lambda folder: Mover.load(folder, cache=cache))
 
 
-def overall(row: Mapping[str, Any]) -> float | None:
-    """The mean over parts of the exact rate; where no motion has a plan, of the top-3 R-precision."""
-    parts = [row[name] for name in PARTS if name in row]
-    exact = mean([part["exact"] for part in parts])
-    return mean([part["r_precision_3"] for part in parts]) if exact is None else exact
+def _version(judge: Path) -> str:
+    return str(read_config(judge, ("motion_judge",))["sha256"])
 
 
-def evaluation_fingerprint(prompts: Sequence[Prompt], motion_judge: Path, options: EvaluateMotionOptions) -> str:
-    """Twelve characters that name what was evaluated and by whom: prompts, motions, judge, options; not the model.
-
-    What is only shown does not count, nor how many motions are made at once.
-    """
-    content = [
-        (prompt.clip_id, prompt.part, prompt.text, hashlib.sha256(prompt.motion.tobytes()).hexdigest())
+def evaluation_identity(
+    prompts: Sequence[Prompt], motion_judge: Path, options: EvaluateMotionOptions
+) -> dict[str, str]:
+    """What names this evaluation: prompts with their motions and plans, the judge, the options."""
+    data = [
+        (
+            prompt.clip_id,
+            prompt.part,
+            prompt.text,
+            hashlib.sha256(prompt.motion.tobytes()).hexdigest(),
+            None if prompt.plan is None else prompt.plan.to_json(),
+        )
         for prompt in prompts
     ]
-    plans = [None if prompt.plan is None else prompt.plan.to_json() for prompt in prompts]
-    judge = read_config(motion_judge, ("motion_judge",))["sha256"]
-    used = options.model_dump(mode="json", exclude={"strips", "batch"})
-    return fingerprint("motion evaluation 1", content, plans, judge, used)[:12]
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _rounded(inner) for name, inner in value.items()}
-    return round(value, PLACES) if isinstance(value, float) else value
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    flat: dict[str, float] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
-        elif value is not None:
-            flat[prefix + name] = float(value)
-    return flat
+    return identity_of("motion", data, _version(motion_judge), options, shown=("strips", "batch"))

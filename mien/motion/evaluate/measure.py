@@ -1,13 +1,13 @@
-"""What is measured of one motion, and how the motions' figures become one row of the evaluation.
+"""What is measured of one motion, and the judge's measures of many.
 
-Events are told from the parameters alone and held against the plan that the words were made from; the evaluator's
+Events are detected in the motion's parameters and compared with the plan that the text was made from; the judge's
 measures are those of Guo et al. (CVPR 2022), see `mien.metrics.motion`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -19,34 +19,27 @@ from mien.metrics.motion import (
     frechet_distance,
     head_jerk,
     matching_distance,
-    multimodality,
     r_precision,
 )
-from mien.motion.corpus.actions import KINDS
 from mien.motion.corpus.plan import Plan
 from mien.motion.data.features import performance_of
-from mien.motion.measure.events import (
-    Event,
-    Verdict,
-    find_events,
-    matches,
-)
+from mien.motion.measure.events import Event, find_events, matches
+from mien.systems.evaluation.figures import Figures
 
 Motion = NDArray[np.float32]
 Points = NDArray[np.float64]
-Figures = dict[str, float | None]
 Value = TypeVar("Value")
 
 RANKED, TOP = 32, 3
-"""Motions among which a text looks for its own, and how many of the nearest count, as in the published protocol."""
+"""R-precision: motions among which a text retrieves its own, and the largest rank that counts, as published."""
 
-VERDICTS = ("exact", "actions", "counts", "order")
-"""The rates over all motions that have a plan; `strengths` is one over those whose words say a strength."""
+VERDICTS = ("exact", "actions", "counts", "order", "strengths")
+"""The criteria of a motion that has a plan; `strengths` applies where the text states a strength."""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A motion of the store with the words that ask for it: what a generated one is held against.
+    """A motion of the store with a text.
 
     `motion` float32 (T, 63), at most 10 s of it; `plan` None where it was not made from one.
     """
@@ -59,55 +52,41 @@ class Prompt:
 
     @property
     def frames(self) -> int:
-        """How long the motion is, and the generated one with it."""
+        """Length of the motion, and of the one that is generated for it."""
         return len(self.motion)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one motion does and how smoothly; `verdict` None without a plan, a jerk None for under four frames."""
+    """What one motion does, how smoothly, and where the judge embeds it.
+
+    `verdict` is empty without a plan, a jerk None for under four frames. `own_length_exact`: of another motion, whose
+    length the model predicts; `repeats`: points (D,) of motions of the same text with other noise.
+    """
 
     events: tuple[Event, ...]
-    verdict: Verdict | None
+    verdict: Mapping[str, bool | None]
     head_jerk: float | None
     expression_jerk: float | None
+    point: Points = field(default_factory=lambda: np.zeros(0))
+    own_length_exact: bool | None = None
+    repeats: tuple[Points, ...] = ()
 
 
 def measure(motion: Motion, plan: Plan | None) -> Measured:
-    """Find what happens in features (T, 63), and hold it against a plan."""
+    """Detect the events in features (T, 63), and compare them with a plan."""
     performance = performance_of(motion)
     events = find_events(performance)
     verdict = None if plan is None else matches(plan, events)
+    criteria = {} if verdict is None else {name: getattr(verdict, name) for name in VERDICTS}
     jerks = head_jerk(performance.neck, performance.fps), expression_jerk(performance.expression, performance.fps)
-    return Measured(events, verdict, *jerks)
-
-
-def mean(values: Sequence[float | bool | None]) -> float | None:
-    """The mean of those that are known; None where none is."""
-    known = [float(value) for value in values if value is not None]
-    return float(np.mean(known)) if known else None
-
-
-def correctness(measured: Sequence[Measured]) -> Figures:
-    """How many motions do what was asked for: rates in [0, 1] by the names in `VERDICTS`, and `strengths`."""
-    verdicts = [one.verdict for one in measured if one.verdict is not None]
-    rates: Figures = {name: mean([getattr(verdict, name) for verdict in verdicts]) for name in VERDICTS}
-    return rates | {"strengths": mean([verdict.strengths for verdict in verdicts])}
-
-
-def smoothness(measured: Sequence[Measured]) -> Figures:
-    """Mean jerk of head and expression."""
-    return {
-        "head_jerk": mean([one.head_jerk for one in measured]),
-        "expression_jerk": mean([one.expression_jerk for one in measured]),
-    }
+    return Measured(events, criteria, *jerks)
 
 
 def embedded_figures(texts: Points, motions: Points, reference: Points, seed: int) -> Figures:
-    """The evaluator's measures of motions (N, D) and their texts (N, D).
+    """The judge's measures of motions (N, D) and their texts (N, D).
 
-    reference: points of the real motions that the Fréchet distance is taken to. What too few motions do not allow is
-    None.
+    reference: points of the real motions for the Fréchet distance. None where there are too few motions for a measure.
     """
     found = possible(lambda: r_precision(texts, motions, RANKED, TOP, seed))
     rates = [None] * TOP if found is None else [float(rate) for rate in found]
@@ -119,13 +98,8 @@ def embedded_figures(texts: Points, motions: Points, reference: Points, seed: in
     }
 
 
-def spread(samples: Points, seed: int) -> float | None:
-    """Multimodality of samples (texts, samples, D); None where there are too few."""
-    return possible(lambda: multimodality(samples, seed=seed))
-
-
 def possible(figure: Callable[[], Value]) -> Value | None:
-    """A figure; None where a metric refuses so few motions."""
+    """A figure; None where there are too few motions for the metric."""
     try:
         return figure()
     except ValueError:
@@ -133,37 +107,26 @@ def possible(figure: Callable[[], Value]) -> Value | None:
 
 
 def confusions(plan: Plan, events: Sequence[Event]) -> list[tuple[str, str]]:
-    """Pairs of what was asked for and what was seen, `nothing` on one side where there is no partner.
+    """Pairs (expected, detected) of actions, `nothing` on one side where there is no partner.
 
-    What agrees in kind and side is paired first; the rest in the order of plan and time.
+    Those that agree in kind and side are paired first; the rest in the order of plan and time.
     """
-    asked = [_name(action.kind, action.side) for action in plan.actions]
-    seen = [_name(event.kind, event.side) for event in events]
+    expected = [_name(action.kind, action.side) for action in plan.actions]
+    detected = [_name(event.kind, event.side) for event in events]
     pairs = []
-    for name in list(asked):
-        if name in seen:
+    for name in list(expected):
+        if name in detected:
             pairs.append((name, name))
-            asked.remove(name)
-            seen.remove(name)
-    length = max(len(asked), len(seen))
-    asked += ["nothing"] * (length - len(asked))
-    seen += ["nothing"] * (length - len(seen))
-    return [*pairs, *zip(asked, seen, strict=True)]
-
-
-def in_words(events: Sequence[Event]) -> str:
-    """Events for a person: `nod x2 0.4-1.3 s, smile (strong) 1.6-2.8 s`."""
-    words = []
-    for event in events:
-        graded = KINDS[event.kind].graded and event.strength != "usual"
-        count = f" x{event.count}" if KINDS[event.kind].counted else ""
-        strength = f" ({event.strength})" if graded else ""
-        words.append(f"{_name(event.kind, event.side)}{count}{strength} {event.start:.1f}-{event.end:.1f} s")
-    return ", ".join(words)
+            expected.remove(name)
+            detected.remove(name)
+    length = max(len(expected), len(detected))
+    expected += ["nothing"] * (length - len(expected))
+    detected += ["nothing"] * (length - len(detected))
+    return [*pairs, *zip(expected, detected, strict=True)]
 
 
 def plan_in_words(plan: Plan) -> str:
-    """A plan for a person: `nod x2, then smile and tilt left (strong)`."""
+    """A plan in words: `nod x2, then smile and tilt left (strong)`."""
     return ", then ".join(
         " and ".join(
             _name(action.kind, action.side)

@@ -1,17 +1,14 @@
-"""What a person looks at after an evaluation of motions: tables, plots, strips of frames, and videos."""
+"""What the report of head motion adds to the common one: its groups, strips of frames, and videos."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from mien import __version__
 from mien.heads.embedded.head import EmbeddedHead
@@ -20,22 +17,13 @@ from mien.heads.render.playback import render_head
 from mien.media.provenance import Provenance, tags
 from mien.media.video import write_video
 from mien.motion.corpus.actions import KINDS
-from mien.motion.evaluate.measure import (
-    VERDICTS,
-    Measured,
-    Prompt,
-    confusions,
-    in_words,
-    mean,
-    plan_in_words,
-)
+from mien.motion.evaluate.measure import VERDICTS, Measured, Prompt, confusions, plan_in_words
 from mien.motion.generate.mover import Mover
 from mien.motion.measure.events import find_events
+from mien.motion.measure.text import events_in_words
 from mien.progress import progress_bar
-
-Picture = NDArray[np.uint8]
-Rows = Mapping[str, Mapping[str, Sequence[Measured]]]
-Prompts = Mapping[str, Sequence[Prompt]]
+from mien.systems.evaluation.pictures import GREY, Picture, caption, resized
+from mien.systems.evaluation.report import Report
 
 MOMENTS = 8
 """Frames of a motion on a strip, evenly spaced."""
@@ -43,114 +31,77 @@ MOMENTS = 8
 SIDE, SHOWN = 256, 144
 """Side of a video's picture and of one on a strip, in pixels."""
 
-PAPER, INK, FAINT = (255, 255, 255), (20, 20, 20), (110, 110, 110)
 
+class MotionReport(Report[Prompt, Measured]):
+    """`mover` generates a strip and a video of each of `texts`."""
 
-class Report:
-    """Writes into `folder`."""
+    verdicts = VERDICTS
+    columns = ("text", "expected", "measured")
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "steps": ("1", "2", "3"),
+        "action": tuple(kind.replace("_", " ") for kind in KINDS),
+    }
+    plotted = ("steps", "action")
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "plots").mkdir()
+    def __init__(self, folder: Path, mover: Mover, texts: Sequence[str], seed: int) -> None:
+        super().__init__(folder)
         (folder / "videos").mkdir()
+        self.mover, self.texts, self.seed = mover, texts, seed
 
-    def tables(self, prompts: Prompts, rows: Rows) -> None:
-        """prompts.csv: every motion with what was asked for and what was seen; confusions.csv: how often which."""
-        columns = ["clip_id", "part", "row", "text", "asked", *VERDICTS, "strengths", "seen"]
-        counts: Counter[tuple[str, str, str, str]] = Counter()
-        lines = []
-        for row, parts in rows.items():
-            for part, measured in parts.items():
-                for prompt, one in zip(prompts[part], measured, strict=True):
-                    verdict = [getattr(one.verdict, name, None) for name in (*VERDICTS, "strengths")]
-                    asked = "" if prompt.plan is None else plan_in_words(prompt.plan)
-                    cells = ["" if cell is None else int(cell) for cell in verdict]
-                    lines.append([prompt.clip_id, part, row, prompt.text, asked, *cells, in_words(one.events)])
-                    if prompt.plan is not None:
-                        counts.update((row, part, *pair) for pair in confusions(prompt.plan, one.events))
-        _write_csv(self.folder / "prompts.csv", columns, lines)
-        ordered = sorted((*key, times) for key, times in counts.items())
-        _write_csv(self.folder / "confusions.csv", ["row", "part", "asked", "seen", "times"], ordered)
+    def cells(self, sample: Prompt, measured: Measured) -> tuple[str | None, ...]:
+        """The text, the plan, and the events that were detected."""
+        plan = None if sample.plan is None else plan_in_words(sample.plan)
+        return sample.text, plan, events_in_words(measured.events)
 
-    def plots(self, prompts: Prompts, rows: Rows) -> None:
-        """plots/exact.png: how many motions do exactly what was asked, by number of steps and by kind of action."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+    def confusions(self, sample: Prompt, measured: Measured) -> Iterator[tuple[str, str, str]]:
+        """Actions, where the motion has a plan."""
+        if sample.plan is not None:
+            yield from (("action", *pair) for pair in confusions(sample.plan, measured.events))
 
-        figure = Figure(figsize=(13, 3.4 * len(prompts)), layout="constrained")
-        FigureCanvasAgg(figure)
-        panels = figure.subplots(len(prompts), 2, squeeze=False, width_ratios=[1, 4])
-        for (part, own), (by_steps, by_kind) in zip(prompts.items(), panels, strict=True):
-            planned = [(place, prompt.plan) for place, prompt in enumerate(own) if prompt.plan is not None]
-            steps = {str(n): [place for place, plan in planned if len(plan.steps) == n] for n in (1, 2, 3)}
-            kinds = {name.replace("_", " "): [place for place, plan in planned if name in plan.kinds] for name in KINDS}
-            measured = {row: parts[part] for row, parts in rows.items()}
-            _bars(by_steps, steps, measured, f"{part.replace('_', ' ')}: by number of steps")
-            _bars(by_kind, kinds, measured, f"{part.replace('_', ' ')}: motions that hold the action")
-            by_kind.tick_params(axis="x", labelrotation=40)
-        panels[0][0].set_ylabel("exactly as asked")
-        figure.legend(*panels[0][0].get_legend_handles_labels(), loc="outside upper right", ncols=len(rows))
-        figure.savefig(self.folder / "plots" / "exact.png", dpi=100, metadata={"Software": None})
+    def groups_of(self, sample: Prompt) -> dict[str, set[str]]:
+        """Number of steps, and actions, of the plan."""
+        if sample.plan is None:
+            return {}
+        actions = {kind.replace("_", " ") for kind in sample.plan.kinds}
+        return {"steps": {str(len(sample.plan.steps))}, "action": actions}
 
-    def strips(self, mover: Mover, texts: Sequence[str], seed: int) -> None:
-        """strips.png and a video of each text, shown by the embedded head; nothing where there is no text."""
+    def pictures(
+        self, parts: Mapping[str, Sequence[Prompt]], rows: Mapping[str, Mapping[str, Sequence[Measured]]]
+    ) -> None:
+        """strips.png, and a video of each text, shown by the embedded head; nothing where there is no text."""
+        del parts, rows
         head, sheet = EmbeddedHead(), []
-        with progress_bar("strips of frames", len(texts), "texts") as advance:
-            for number, text in enumerate(texts, 1):
-                performance = mover.move(text, seed=seed)
+        with progress_bar("strips of frames", len(self.texts), "texts") as advance:
+            for number, text in enumerate(self.texts, 1):
+                performance = self.mover.move(text, seed=self.seed)
                 frames = list(render_head(head, None, performance, (SIDE, SIDE)))
-                self._video(f"{number}_{_file_name(text)}.mp4", frames, performance, mover, text, seed)
+                self._video(f"{number}_{_file_name(text)}.mp4", frames, performance, text)
                 sheet.append(strip(frames, performance, text))
                 advance(1)
         if sheet:
             Image.fromarray(np.vstack(sheet)).save(self.folder / "strips.png")
 
-    def _video(
-        self, name: str, frames: Sequence[Picture], performance: Performance, mover: Mover, text: str, seed: int
-    ) -> None:
-        model = f"head_motion {mover.version[:12]}" if mover.version else None
-        about = Provenance(generator=f"mien {__version__}", model=model, seed=seed, prompt=text)
-        write_video(
-            self.folder / "videos" / name, frames, performance.fps, metadata=tags(about, "AI-generated head motion")
-        )
+    def _video(self, name: str, frames: Sequence[Picture], performance: Performance, text: str) -> None:
+        version = self.mover.version
+        model = f"head_motion {version[:12]}" if version else None
+        about = Provenance(generator=f"mien {__version__}", model=model, seed=self.seed, prompt=text)
+        written = tags(about, "AI-generated head motion")
+        write_video(self.folder / "videos" / name, frames, performance.fps, metadata=written)
 
 
 def strip(frames: Sequence[Picture], performance: Performance, text: str) -> Picture:
-    """Frames (S, S, 3) of a motion side by side, under what was asked for and what is seen in it."""
+    """Frames (S, S, 3) of a motion side by side, under the text and the events that were detected."""
     places = np.linspace(0, len(frames) - 1, MOMENTS).round().astype(int)
-    shown = [Image.fromarray(frames[place]).resize((SHOWN, SHOWN), Image.Resampling.LANCZOS) for place in places]
-    width, head, foot = MOMENTS * SHOWN, 46, 20
-    sheet = Image.new("RGB", (width, head + SHOWN + foot), PAPER)
-    draw, fonts = ImageDraw.Draw(sheet), [ImageFont.load_default(size) for size in (16, 12)]
-    seen = in_words(find_events(performance)) or "nothing"
-    draw.text((6, 13), f"“{text}”", INK, fonts[0], anchor="lm")
-    draw.text((6, 34), f"seen: {seen}", FAINT, fonts[1], anchor="lm")
-    for number, (place, picture) in enumerate(zip(places, shown, strict=True)):
-        sheet.paste(picture, (number * SHOWN, head))
-        time = f"{place / float(performance.fps):.1f} s"
-        draw.text((number * SHOWN + SHOWN // 2, head + SHOWN + foot // 2), time, FAINT, fonts[1], anchor="mm")
-    return np.asarray(sheet, dtype=np.uint8)
-
-
-def _bars(axes: Any, groups: Mapping[str, Sequence[int]], rows: Mapping[str, Sequence[Measured]], title: str) -> None:
-    width = 0.84 / len(rows)
-    places = np.arange(len(groups))
-    for number, (row, measured) in enumerate(rows.items()):
-        rates = []
-        for members in groups.values():
-            verdicts = [measured[place].verdict for place in members]
-            rates.append(mean([None if verdict is None else verdict.exact for verdict in verdicts]) or 0.0)
-        axes.bar(places + (number - (len(rows) - 1) / 2) * width, rates, width, label=row, color=f"C{number}")
-    labels = [f"{name}\n({len(members)})" for name, members in groups.items()]
-    axes.set(xticks=places, xticklabels=labels, ylim=(0, 1.05), title=title, xlim=(-0.6, len(groups) - 0.4))
-    axes.tick_params(axis="x", labelsize=8)
-
-
-def _write_csv(path: Path, columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(lines)
+    width, measured = MOMENTS * SHOWN, events_in_words(find_events(performance))
+    times = [(n * SHOWN, f"{place / float(performance.fps):.1f} s") for n, place in enumerate(places)]
+    return np.vstack(
+        [
+            caption(width, 26, [(0, f"“{text}”")], 16),
+            caption(width, 20, [(0, f"measured: {measured}")], 12, GREY),
+            np.hstack([resized(frames[place], SHOWN) for place in places]),
+            caption(width, 20, times, 12, GREY),
+        ]
+    )
 
 
 def _file_name(text: str) -> str:

@@ -1,37 +1,30 @@
-"""Evaluation of moving shapes: do the clips show what the words ask for, told from their pixels, with no network.
+"""Evaluation of moving shapes: whether clips show what their prompts ask for, measured in the pixels, with no network.
 
-Rows: `real`, the store's own clips, which are exact or the measure is wrong; `frames`, the baseline, where it was
-trained; `unchosen`, the first clip that the model makes for each prompt; the model, by the name of its architecture,
-with its discriminator's choice of several; and `shuffled`, the model's clips held against the scenes of other
-prompts, which must be no better than chance. Each is measured on `val`, what training has; on `wordings`, which
-training never has; and on `held_out`, compositions that it never has. docs/metrics.md says how to read the figures.
+Rows: `real`, `baseline` (frame by frame, where it was trained), `first_sample` (without the discriminator's selection
+among several samples), `generated`, and `shuffled`: generated clips against the scenes of other prompts. Parts: `val`,
+`wordings` that are not in the training set, and `held_out` compositions. See docs/metrics.md.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.files import atomic_directory, fingerprint
-from mien.progress import progress_bar
+from mien.files import atomic_directory
 from mien.shapes.corpus.scenes import Scene
 from mien.shapes.data.store import ShapesStore
-from mien.shapes.evaluate.measure import (
-    Judged,
-    Prompt,
-    mean,
-    rates,
-)
-from mien.shapes.evaluate.report import Report
+from mien.shapes.evaluate.measure import VERDICTS, Measured, Prompt
+from mien.shapes.evaluate.report import ShapesReport
 from mien.shapes.measure.scene import find_figures
 from mien.shapes.options import EvaluateShapesOptions
-from mien.tracking.values import numbers
+from mien.systems.evaluation.evaluate import Judge, RowFigures, draw_samples, evaluate, identity_of, load_models
+from mien.systems.evaluation.figures import Figures, interval, mean, rates
+from mien.systems.evaluation.rows import FIRST_SAMPLE, GENERATED, REAL, SHUFFLED
 from mien.training.curves import Log
 from mien.training.randomness import derived_seed, numpy_generator
 
@@ -39,25 +32,57 @@ if TYPE_CHECKING:
     from mien.shapes.generate.animator import Animator
 
 PARTS = ("val", "wordings", "held_out")
-"""What training has, words that it has not, and compositions that it has not; what the store lacks is left out."""
-
-REAL, BASELINE, UNCHOSEN, SHUFFLED = "real", "frames", "unchosen", "shuffled"
-
-PLACES = 4
-"""Decimals of a figure: one clip of a part is more."""
 
 Video = NDArray[np.uint8]
 Clips = Callable[[Sequence[Prompt]], Video]
 """Prompts → their clips (N, T, 64, 64, 3) uint8 RGB."""
 
 
-@dataclass
-class Row:
-    """Clips of all prompts as they were judged, the pixels of those that are shown, by clip, and the time they took."""
+class ShapesEvaluation(Judge[Prompt, Measured]):
+    """`sources`: row → where its clips come from; `others`: clip id → the scene of another prompt."""
 
-    judged: list[Judged] = field(default_factory=list)
-    shown: dict[str, Video] = field(default_factory=dict)
-    seconds: float = 0.0
+    def __init__(self, sources: Mapping[str, Clips], others: Mapping[str, Scene], report: ShapesReport) -> None:
+        self.sources, self.others, self.report = sources, others, report
+        self.seconds = dict.fromkeys(sources, 0.0)
+
+    def rows(self, prompts: Sequence[Prompt]) -> dict[str, list[Measured]]:
+        """What the clips of the prompts show in each row."""
+        rows = {}
+        for row, clips in self.sources.items():
+            started = time.perf_counter()
+            videos = clips(prompts)
+            self.seconds[row] += time.perf_counter() - started
+            rows[row] = [Measured(one.scene, find_figures(video)) for one, video in zip(prompts, videos, strict=True)]
+            self.report.keep(row, prompts, videos)
+        if self.others:
+            pairs = zip(prompts, rows[GENERATED], rows[REAL], strict=True)
+            rows[SHUFFLED] = [_against(self.others[prompt.clip_id], made, real) for prompt, made, real in pairs]
+        return rows
+
+    def part_figures(self, samples: Sequence[Prompt], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
+        """Rates of all criteria; `chance` for the row `shuffled`."""
+        del samples  # what they ask for is part of the measurement
+        figures = {row: _figures(own) for row, own in rows.items()}
+        if SHUFFLED in rows:
+            figures[SHUFFLED]["chance"] = mean(one.chance for one in rows[SHUFFLED])
+        return figures
+
+    def row_figures(self, row: str, figures: RowFigures) -> Figures:
+        """`overall`: the mean of `exact` over the parts; `seconds_per_clip` of a model."""
+        parts = figures[row].values()
+        found: Figures = {"overall": mean(part["exact"] for part in parts)}
+        if row in self.seconds and row != REAL:
+            found["seconds_per_clip"] = self.seconds[row] / sum(int(part["clips"] or 0) for part in parts)
+        return found
+
+
+def _against(scene: Scene, made: Measured, real: Measured) -> Measured:
+    return Measured(scene, made.findings, Measured(scene, real.findings).verdict["exact"])
+
+
+def _figures(measured: Sequence[Measured]) -> Figures:
+    low, high = interval(measured, "exact")
+    return {"clips": len(measured), **rates(measured, VERDICTS), "exact_low": low, "exact_high": high}
 
 
 def evaluate_shapes(
@@ -65,106 +90,61 @@ def evaluate_shapes(
 ) -> dict[str, Any]:
     """Evaluate the model in the folder `shapes`, and its baseline where it has one, on the clips of `corpus`.
 
-    Returns plain values: for each row a dictionary of figures for each part and `overall`, for models also
-    `seconds_per_clip`; a row that is missing is None. Beside them `evaluated`: how many clips, the deciding row, the
-    model's version, and a fingerprint: only evaluations of equal fingerprints may be compared. Writes to the folder
-    `out`, whole or not at all: prompts.csv, rates.csv, confusions.csv, plots/, contact_sheet.png. Everything but the
-    seconds is the same for the same input. Raises ValueError where there is nothing to evaluate.
+    Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`, whole
+    or not at all. Everything but the seconds is the same for the same input. Raises ValueError where there is nothing
+    to evaluate.
     """
     store = ShapesStore(corpus)
-    prompts = [prompt for part in PARTS for prompt in choose_prompts(store, part, options.prompts, options.seed)]
-    if not prompts:
-        raise ValueError(f"{corpus} has no clip in {', '.join(PARTS)} to measure on")
+    parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in PARTS}
     animators = load_animators(shapes, device)
-    decides = list(animators)[-1]
-    shown = choose_shown(prompts, options.show)
-    rows = {REAL: measure(REAL, _real_clips(store), prompts, shown, options.batch)}
-    for name, animator in animators.items():
-        made = _made_clips(animator, store.frames, options.seed)
-        rows[name] = measure(name, made, prompts, shown, options.batch)
-    others = other_scenes(prompts, options.seed)
-    judged = {name: row.judged for name, row in rows.items()} | {SHUFFLED: against(rows[decides].judged, others)}
-    figures: dict[str, Any] = {REAL: None, BASELINE: None, UNCHOSEN: None} | {
-        name: rates_by_part(own) for name, own in judged.items()
-    }
-    for name in animators:
-        figures[name]["seconds_per_clip"] = rows[name].seconds / len(prompts)
-    for part, by_chance in parts_of(against(rows[REAL].judged, others)).items():
-        figures[SHUFFLED][part]["chance"] = rates(by_chance)["exact"]
+    sources = {row: _generated(animator, store.frames, options.seed) for row, animator in animators.items()}
+    prompts = [prompt for own in parts.values() for prompt in own]
+    identity = evaluation_identity(prompts, store.frames, options)
+    model = animators[GENERATED]
     with atomic_directory(out) as folder:
-        report = Report(folder)
-        report.tables(judged)
-        report.plot({name: parts_of(own) for name, own in judged.items()})
-        report.contact_sheet(rows[REAL].shown, rows[decides].shown, rows[decides].judged)
-    log(numbers(figures), len(prompts))
-    rounded: dict[str, Any] = _rounded(figures)
-    rounded["evaluated"] = {
-        **{part: len(own) for part, own in parts_of(rows[REAL].judged).items()},
-        "row": decides,
-        "model": animators[decides].version,
-        "fingerprint": evaluation_fingerprint(prompts, store.frames, options),
-    }
-    return rounded
+        report = ShapesReport(folder, choose_shown(parts, options.show))
+        evaluation = ShapesEvaluation({REAL: _real(store), **sources}, other_scenes(prompts, options.seed), report)
+        about = {"model": model.version, "architecture": model.architecture, **identity}
+        return evaluate(evaluation.rows, parts, evaluation, report, log, about, options.batch)
 
 
 def choose_prompts(store: ShapesStore, part: str, most: int, seed: int) -> list[Prompt]:
     """At most `most` clips of a part, drawn by `seed`, in the store's order, each with its first prompt."""
-    clips = store.numbers(part)
-    if len(clips) > most:
-        clips = np.sort(numpy_generator(seed, f"prompts of {part}").choice(clips, most, replace=False))
     return [
-        Prompt(int(n), str(store.index["clip_id"].iloc[n]), part, store.prompts[n][0], store.scenes[n]) for n in clips
+        Prompt(number, str(store.index["clip_id"].iloc[number]), part, store.prompts[number][0], store.scenes[number])
+        for number in draw_samples(store.numbers(part), most, part, seed)
     ]
 
 
-def choose_shown(prompts: Sequence[Prompt], count: int) -> set[str]:
-    """The clips of which pictures are shown: `count` of each part, evenly spread over it."""
-    shown: set[str] = set()
-    for part in PARTS:
-        own = [prompt.clip_id for prompt in prompts if prompt.part == part]
-        shown.update(own[place] for place in np.linspace(0, len(own) - 1, min(count, len(own))).round().astype(int))
-    return shown
+def choose_shown(parts: Mapping[str, Sequence[Prompt]], count: int) -> set[str]:
+    """The clips on the contact sheet: `count` of each part, evenly spaced."""
+    return {
+        own[place].clip_id
+        for own in parts.values()
+        for place in np.linspace(0, len(own) - 1, min(count, len(own))).round().astype(int)
+    }
 
 
 def load_animators(shapes: Path, device: str = "auto") -> dict[str, Animator]:
-    """The baseline, where there is one, the model without a choice, and the model, which is the last, by their rows."""
+    """Row → model: the baseline where it was trained, the model without and with selection where it selects."""
     from mien.shapes.generate.animator import Animator
 
-    model = Animator.load(shapes, device)
-    if model.architecture == BASELINE:
-        return {BASELINE: model}
-    baseline = shapes / "baseline"
-    rows = {BASELINE: Animator.load(baseline, device)} if baseline.exists() else {}
-    return {**rows, UNCHOSEN: model.unchosen(), model.architecture: model}
+    models = load_models(shapes, lambda folder: Animator.load(folder, device))
+    model = models.pop(GENERATED)
+    first = {} if model.architecture == "frames" else {FIRST_SAMPLE: model.unchosen()}
+    return {**models, **first, GENERATED: model}
 
 
-def _real_clips(store: ShapesStore) -> Clips:
+def _real(store: ShapesStore) -> Clips:
     return lambda prompts: store.videos(np.array([prompt.number for prompt in prompts]))
 
 
-def _made_clips(animator: Animator, frames: int, seed: int) -> Clips:
+def _generated(animator: Animator, frames: int, seed: int) -> Clips:
     def clips(prompts: Sequence[Prompt]) -> Video:
         seeds = [derived_seed(seed, f"clip of {prompt.clip_id}") for prompt in prompts]
         return animator.clips([prompt.text for prompt in prompts], seeds, frames)
 
     return clips
-
-
-def measure(name: str, clips: Clips, prompts: Sequence[Prompt], shown: set[str], batch: int) -> Row:
-    """The row `name`: what the clips of all prompts show. A batch of them is in memory at a time, and those `shown`."""
-    row = Row()
-    with progress_bar(f"clips of {name}", len(prompts), "clips") as advance:
-        for start in range(0, len(prompts), batch):
-            some = prompts[start : start + batch]
-            started = time.perf_counter()
-            videos = clips(some)
-            row.seconds += time.perf_counter() - started
-            for prompt, video in zip(some, videos, strict=True):
-                row.judged.append(Judged(prompt, prompt.scene, find_figures(video)))
-                if prompt.clip_id in shown:
-                    row.shown[prompt.clip_id] = video.copy()
-            advance(len(some))
-    return row
 
 
 def other_scenes(prompts: Sequence[Prompt], seed: int) -> dict[str, Scene]:
@@ -181,36 +161,7 @@ def other_scenes(prompts: Sequence[Prompt], seed: int) -> dict[str, Scene]:
     return others
 
 
-def against(judged: Sequence[Judged], scenes: Mapping[str, Scene]) -> list[Judged]:
-    """The same clips held against other scenes; those that have none are left out."""
-    return [
-        Judged(one.prompt, scenes[one.prompt.clip_id], one.findings) for one in judged if one.prompt.clip_id in scenes
-    ]
-
-
-def parts_of(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
-    """The clips of each part that has any."""
-    parts = {part: [one for one in judged if one.prompt.part == part] for part in PARTS}
-    return {part: own for part, own in parts.items() if own}
-
-
-def rates_by_part(judged: Sequence[Judged]) -> dict[str, Any]:
-    """The rates of each part, and `overall`, the mean of their exact rates."""
-    figures = {part: rates(own) for part, own in parts_of(judged).items()}
-    return {**figures, "overall": mean(part["exact"] for part in figures.values())}
-
-
-def evaluation_fingerprint(prompts: Sequence[Prompt], frames: int, options: EvaluateShapesOptions) -> str:
-    """Twelve characters that name what was asked for: prompts, scenes, frames, options; not the model.
-
-    What is only shown does not count, nor how many clips are made at once.
-    """
-    content = [(prompt.clip_id, prompt.part, prompt.text, prompt.scene.to_json()) for prompt in prompts]
-    used = options.model_dump(mode="json", exclude={"show", "batch"})
-    return fingerprint("shapes evaluation 1", content, frames, used)[:12]
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _rounded(inner) for name, inner in value.items()}
-    return round(value, PLACES) if isinstance(value, float) else value
+def evaluation_identity(prompts: Sequence[Prompt], frames: int, options: EvaluateShapesOptions) -> dict[str, str]:
+    """What names this evaluation: prompts, scenes, frames, options."""
+    data = [(prompt.clip_id, prompt.part, prompt.text, prompt.scene.to_json()) for prompt in prompts]
+    return identity_of("shapes", [data, frames], None, options, shown=("show", "batch"))

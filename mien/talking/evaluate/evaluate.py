@@ -1,8 +1,8 @@
-"""Evaluation of the talking face on actors whom no model has seen in training.
+"""Evaluation of the talking face on clips whose actors are in no training set.
 
-Every figure stands in five rows: the real clips, the reference frame repeated, the generator driven by another clip's
-speech, the generator, and the generator that is given the real clip's own head motion, gaze and blinks. Without the
-others none means anything; docs/metrics.md says which figure is read in which row.
+Rows: `real`, `repeated` (the reference frame), `shuffled` (the generator driven by another clip's speech), `generated`
+and `real_motion` (the generator conditioned on the real clip's head motion, gaze and blinks). docs/metrics.md says
+which figure is read in which row.
 """
 
 from __future__ import annotations
@@ -19,31 +19,36 @@ from numpy.typing import NDArray
 from mien.corpora.split import read_split
 from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.detectors.open import open_detector
-from mien.faces.shards import FaceShards, FaceWindow
-from mien.files import atomic_directory, fingerprint, sha256_file
+from mien.faces.shards import FaceShards
+from mien.files import atomic_directory, sha256_file
 from mien.media.log_mel import frame_count
 from mien.metrics.emotion import EmotionJudge
 from mien.metrics.emotion_hog import HogJudge
-from mien.metrics.identity import Embedding, IdentityJudge
+from mien.metrics.identity import IdentityJudge
 from mien.metrics.lipsync import loudness
-from mien.progress import progress_bar
+from mien.systems.evaluation.evaluate import Judge, RowFigures, evaluate, identity_of
+from mien.systems.evaluation.figures import Figures, mean
+from mien.systems.evaluation.pictures import resized
+from mien.systems.evaluation.rows import GENERATED, REAL, REAL_MOTION, REPEATED, SHUFFLED
 from mien.talking.evaluate.measure import (
-    ROWS,
+    FROM_REAL_MOTION,
+    OVERALL,
     Detected,
     Judges,
     Measured,
-    Recording,
+    RealClip,
+    figures_of,
     measure,
-    rows_of,
 )
 from mien.talking.evaluate.motion import MotionOfClips
-from mien.talking.evaluate.report import Report, enlarged
+from mien.talking.evaluate.report import TalkingReport
 from mien.talking.evaluate.trials import Trial, choose_trials
 from mien.talking.generate.talker import Talker
 from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import Log
 
 Video = NDArray[np.uint8]
+Speech = NDArray[np.float32]
 
 
 class SpeakingFaces(Protocol):
@@ -62,7 +67,7 @@ class SpeakingFaces(Protocol):
     def generate(
         self,
         crop: Video,
-        speech: NDArray[np.float32],
+        speech: Speech,
         emotion: str | None,
         intensity: float | None,
         seed: int,
@@ -70,82 +75,108 @@ class SpeakingFaces(Protocol):
     ) -> Iterator[Video]:
         """Frames (S, S, 3) uint8 at the model's rate, as long as the speech (N,) at 16 kHz.
 
-        `motion` (T, len(MOTIONS)): head motion, blinks and gaze; None: the talker's own, drawn by `seed`.
+        `motion` (T, len(MOTIONS)): head motion, blinks and gaze; None: random, by `seed`.
         """
         ...
 
 
-def _fit(speech: NDArray[np.float32], length: int) -> NDArray[np.float32]:
-    """The speech cut, or filled with silence, to (length,)."""
-    return np.pad(speech[:length], (0, max(0, length - len(speech)))).astype(np.float32)
+class TalkingEvaluation(Judge[Trial, Measured]):
+    """The evaluation of a talker on the clips in `shards`."""
 
-
-class _Evaluation:
-    """One clip at a time: its real video and what the generator makes of it, measured."""
-
-    def __init__(self, shards: FaceShards, talker: SpeakingFaces, judges: Judges, options: EvaluateTalkingOptions):
-        self.shards, self.talker, self.judges, self.options = shards, talker, judges, options
+    def __init__(
+        self,
+        shards: FaceShards,
+        talker: SpeakingFaces,
+        detector: LandmarkDetector,
+        judges: Judges,
+        report: TalkingReport,
+        options: EvaluateTalkingOptions,
+    ) -> None:
+        self.shards, self.talker, self.detector, self.judges = shards, talker, detector, judges
+        self.report, self.options = report, options
         self.motions = MotionOfClips(shards, talker.usual_motion)
-        self.generating: list[tuple[int, float]] = []
+        self.timings: list[tuple[int, float]] = []
 
-    def generate(
+    def rows(self, trials: Sequence[Trial]) -> dict[str, list[Measured]]:
+        """Every row of each trial; no more than one trial's videos are in memory."""
+        rows: dict[str, list[Measured]] = {}
+        for trial in trials:
+            for row, measured in self._trial(trial).items():
+                rows.setdefault(row, []).append(measured)
+        return rows
+
+    def _trial(self, trial: Trial) -> dict[str, Measured]:
+        shards = self.shards
+        window = shards.window(trial.clip_id, 0, frames_of(shards, trial, self.options))
+        still = shards.window(trial.reference_clip, 0, 1)
+        reference, speech, frames = still.video[0], window.speech, len(window.video)
+        other = shards.clip(trial.other_speech).speech[: len(speech)]
+        other = np.pad(other, (0, len(speech) - len(other)))
+        motion = self.motions.given(trial, frame_count(len(speech), shards.fps, shards.sample_rate))
+        started = time.perf_counter()
+        generated = self._generate(reference, speech, trial, frames)
+        self.timings.append((frames, time.perf_counter() - started))
+        videos = {
+            REAL: window.video,
+            REPEATED: np.broadcast_to(reference, window.video.shape),
+            SHUFFLED: self._generate(reference, other, trial, frames),
+            GENERATED: generated,
+            REAL_MOTION: self._generate(reference, speech, trial, frames, motion),
+        }
+        mesh, identity = shards.mesh(trial.clip_id), self.judges.identity
+        real = RealClip(
+            window.video,
+            Detected(window.landmarks, None if mesh is None else mesh[:frames]),
+            loudness(speech, shards.sample_rate, frames, shards.fps),
+            shards.fps,
+            trial.emotion,
+            trial.sentence,
+            None if identity is None else identity.embed(still.video, still.landmarks),
+        )
+        measured = {row: measure(video, real, self.detector, self.judges) for row, video in videos.items()}
+        self.report.add(trial, videos, measured, speech, reference)
+        return measured
+
+    def _generate(
         self,
         reference: Video,
-        speech: NDArray[np.float32],
+        speech: Speech,
         trial: Trial,
         frames: int,
         motion: NDArray[np.float32] | None = None,
     ) -> Video:
-        """(frames, S, S, 3) of the generator; its last frame is held, or its end cut, where it is one frame off."""
-        started = time.perf_counter()
-        crop = enlarged(reference, self.talker.size)
-        given = (trial.emotion, trial.intensity, self.options.seed)
-        made = list(self.talker.generate(crop, speech, *given, motion=motion))
-        self.generating.append((len(made), time.perf_counter() - started))
+        """(frames, S, S, 3); where the generator makes one frame more or fewer, it is cut or its last frame is held."""
+        crop = resized(reference, self.talker.size)
+        condition = (trial.emotion, trial.intensity, self.options.seed)
+        made = list(self.talker.generate(crop, speech, *condition, motion=motion))
         if abs(len(made) - frames) > 1:
             raise ValueError(f"the generator made {len(made)} frames of speech as long as {frames} frames")
-        size = self.shards.size
-        video = np.stack([(made + made[-1:])[index] for index in range(frames)])
-        if video.shape[1] != size:
-            video = np.stack([enlarged(frame, size) for frame in video])
-        return video
+        return np.stack([resized(frame, self.shards.size) for frame in (made + made[-1:])[:frames]])
 
-    def trial(
-        self, trial: Trial, detector: LandmarkDetector
-    ) -> tuple[Recording, dict[str, Video], dict[str, Measured], NDArray[np.float32]]:
-        """The real clip, the video of each row, what was measured of it, and the speech."""
-        frames = min(self.shards.frames(trial.clip_id), max(1, int(self.options.max_seconds * self.shards.fps)))
-        window = self.shards.window(trial.clip_id, 0, frames)
-        still = self.shards.window(trial.reference_clip, 0, 1)
-        reference = still.video[0]
-        real = self._recording(trial, window, self._person(still))
-        other = _fit(self.shards.clip(trial.other_speech).speech, len(window.speech))
-        moves = self.motions.given(trial, frame_count(len(window.speech), self.shards.fps, self.shards.sample_rate))
-        generated = self.generate(reference, window.speech, trial, frames)
-        shuffled = self.generate(reference, other, trial, frames)
-        moved = self.generate(reference, window.speech, trial, frames, moves)
-        del self.generating[-2:]  # the rate is that of the row `generated`
-        repeated = np.broadcast_to(reference, window.video.shape)
-        videos = dict(zip(ROWS, (window.video, repeated, shuffled, generated, moved), strict=True))
-        measured = {row: measure(video, real, detector, self.judges) for row, video in videos.items()}
-        return real, videos, measured, window.speech
+    def part_figures(self, samples: Sequence[Trial], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
+        """The figures of every row, see `figures_of`."""
+        del samples
+        return {row: figures_of(own) for row, own in rows.items()}
 
-    def _recording(self, trial: Trial, window: FaceWindow, person: Embedding | None) -> Recording:
-        frames, fps = len(window.video), self.shards.fps
-        mesh = self.shards.mesh(trial.clip_id)
-        face = Detected(window.landmarks, None if mesh is None else mesh[:frames])
-        voice = loudness(window.speech, self.shards.sample_rate, frames, fps)
-        return Recording(trial.clip_id, window.video, face, voice, fps, trial.emotion, trial.sentence, person)
+    def row_figures(self, row: str, figures: RowFigures) -> Figures:
+        """`overall`, the mean of `OVERALL`; None for the row `real_motion`, see docs/metrics.md."""
 
-    def _person(self, still: FaceWindow) -> Embedding | None:
-        judge = self.judges.identity
-        return None if judge is None else judge.embed(still.video, still.landmarks)
+        def value(key: str) -> float | None:
+            source = REAL_MOTION if row == GENERATED and key in FROM_REAL_MOTION else row
+            return mean(part[key] for part in figures[source].values())
 
-    @property
-    def frames_per_second(self) -> float:
-        """Generated frames a second; the first clip, in which everything warms up, counts only if it is alone."""
-        counted = self.generating[1:] or self.generating
-        return sum(frames for frames, _ in counted) / max(sum(seconds for _, seconds in counted), 1e-9)
+        overall = None if row == REAL_MOTION else mean(map(value, OVERALL))
+        return {"overall": overall, **({"frames_per_second": self._rate()} if row == GENERATED else {})}
+
+    def _rate(self) -> float:
+        # Caches warm up during the first clip: it counts only if it is alone.
+        timed = self.timings[1:] or self.timings
+        return sum(frames for frames, _ in timed) / max(sum(seconds for _, seconds in timed), 1e-9)
+
+
+def frames_of(shards: FaceShards, trial: Trial, options: EvaluateTalkingOptions) -> int:
+    """How many frames of a clip are evaluated, from its start."""
+    return min(shards.frames(trial.clip_id), max(1, int(options.max_seconds * shards.fps)))
 
 
 def evaluate_talking(
@@ -157,42 +188,28 @@ def evaluate_talking(
     out: Path,
     log: Log,
 ) -> dict[str, Any]:
-    """Evaluate the talking face in the folder `talking_face`, judged by those in `emotion_judge`.
+    """Evaluate the talking face in the folder `talking_face`, with the emotion judges in `emotion_judge`.
 
-    Returns a dictionary of plain values: a dictionary of figures for each of `ROWS`, always with the same keys, None
-    where nothing could be measured; beside them what was evaluated, with a fingerprint: only evaluations of equal
-    fingerprints may be compared. Writes to the folder `out`, whole or not at all:
-    videos/, contact_sheet.png, plots/, clips.csv. Everything but `frames_per_second` is the same for the same input.
-    Raises ValueError when there is nothing to evaluate.
+    Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`, whole
+    or not at all. Everything but `frames_per_second` is the same for the same input. Raises ValueError when there is
+    nothing to evaluate.
     """
-    shards, parts = FaceShards(faces), read_split(split)
-    trials = choose_trials(shards, parts, options.part, options.max_clips, options.seed)
-    judges = _judges(emotion_judge, options)
-    evaluation = _Evaluation(shards, Talker.load(talking_face), judges, options)
-    recordings: list[Recording] = []
-    measured: dict[str, list[Measured]] = {row: [] for row in ROWS}
-    frames = 0
-    with atomic_directory(out) as folder, _opened(options) as detector:
-        report = Report(folder, trials, options.videos, options.sheet_rows, options.panel, shards.fps)
-        with progress_bar("evaluate talking", len(trials), unit="clips") as advance:
-            for trial in trials:
-                real, videos, clip, speech = evaluation.trial(trial, detector)
-                report.clip(trial, videos, clip, speech, shards.window(trial.reference_clip, 0, 1).video[0])
-                # The pictures are shown and measured: only the curves and labels are still needed.
-                recordings.append(real.without_pictures())
-                frames += len(real.video)
-                for row in ROWS:
-                    measured[row].append(clip[row])
-                advance(1)
-        report.finish(recordings, measured)
-    rows = rows_of(measured, recordings)
-    rows["generated"]["frames_per_second"] = evaluation.frames_per_second
-    log(
-        {f"{row}.{key}": value for row, figures in rows.items() for key, value in figures.items() if value is not None},
-        frames,
-    )
-    identity = evaluation_fingerprint(shards, trials, emotion_judge, options)
-    return {**_rounded(rows), **_what(trials, frames, identity)}
+    shards = FaceShards(faces)
+    trials = choose_trials(shards, read_split(split), options.part, options.max_clips, options.seed)
+    judges, talker, name = _judges(emotion_judge, options), Talker.load(talking_face), options.detector
+    neutral = sum(trial.has_neutral_reference for trial in trials)
+    about = {
+        "frames": sum(frames_of(shards, trial, options) for trial in trials),
+        "actors": len({trial.actor for trial in trials if trial.actor is not None}),
+        "clips_with_emotion": sum(trial.emotion is not None for trial in trials),
+        "neutral_references": neutral,
+        "own_first_frame_references": len(trials) - neutral,
+        **evaluation_identity(shards, trials, emotion_judge, options),
+    }
+    with atomic_directory(out) as folder, open_detector(name, max_faces=1, tracking=True) as detector:  # type: ignore[arg-type]
+        report = TalkingReport(folder, trials, options, shards.fps)
+        evaluation = TalkingEvaluation(shards, talker, detector, judges, report, options)
+        return evaluate(evaluation.rows, {options.part: trials}, evaluation, report, log, about, batch=1)
 
 
 def _judges(folder: Path, options: EvaluateTalkingOptions) -> Judges:
@@ -202,43 +219,11 @@ def _judges(folder: Path, options: EvaluateTalkingOptions) -> Judges:
     return Judges(EmotionJudge.load(folder), HogJudge.load(folder), identity)
 
 
-def evaluation_fingerprint(
+def evaluation_identity(
     shards: FaceShards, trials: Sequence[Trial], judges: Path, options: EvaluateTalkingOptions
-) -> str:
-    """Twelve characters that name what was evaluated and by whom: clips, judges, options; not the model.
-
-    What is only shown (videos, contact sheet) does not count, nor where the identity judge's file lies.
-    """
-    shown = {"videos", "sheet_rows", "panel", "identity_model"}
+) -> dict[str, str]:
+    """What names this evaluation: the clips' content, the judges' weights, the options."""
     used = sorted({clip for trial in trials for clip in (trial.clip_id, trial.reference_clip, trial.other_speech)})
-    content = [str(shards.index["sha256"][clip_id]) for clip_id in used]
+    data = [(clip_id, str(shards.index["sha256"][clip_id])) for clip_id in used]
     weights = [sha256_file(path) for path in sorted(judges.glob("*.safetensors"))]
-    return fingerprint("evaluation 2", used, content, weights, options.model_dump(mode="json", exclude=shown))[:12]
-
-
-def _opened(options: EvaluateTalkingOptions) -> Any:
-    name: Any = options.detector
-    return open_detector(name, max_faces=1, tracking=True)
-
-
-def _what(trials: Sequence[Trial], frames: int, identity: str) -> dict[str, Any]:
-    neutral = sum(trial.has_neutral_reference for trial in trials)
-    return {
-        "evaluated": {
-            "clips": len(trials),
-            "frames": frames,
-            "actors": len({trial.actor for trial in trials if trial.actor is not None}),
-            "clips_with_emotion": sum(trial.emotion is not None for trial in trials),
-            "neutral_references": neutral,
-            "own_first_frame_references": len(trials) - neutral,
-            "fingerprint": identity,
-        }
-    }
-
-
-def _rounded(rows: Mapping[str, Mapping[str, float | None]]) -> dict[str, dict[str, float | None]]:
-    # Four places are more than any of these measures means, and keep the file readable in a diff.
-    return {
-        row: {key: None if value is None else round(float(value), 4) for key, value in figures.items()}
-        for row, figures in rows.items()
-    }
+    return identity_of("talking", data, weights, options, ("videos", "sheet_rows", "panel", "identity_model"))

@@ -1,10 +1,11 @@
-"""What is measured of one clip, and how the clips' figures become one row of the evaluation."""
+"""What is measured of one clip of a talking face, and the figures of many clips together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from mien.clips import EMOTIONS
 from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform, warp
 from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.measures import eye_opening, gaze
-from mien.metrics.emotion import EmotionJudge, accuracy, evenly
+from mien.metrics.emotion import EmotionJudge, evenly
 from mien.metrics.emotion_hog import HogJudge
 from mien.metrics.eyes import blink_correlation, gaze_error, relative_opening
 from mien.metrics.identity import Embedding, IdentityJudge, identity_cosine
@@ -28,38 +29,39 @@ from mien.metrics.lipsync import (
     permutation_auc,
     sync_correlations,
 )
+from mien.systems.evaluation.figures import Figures, mean, rates
 
 Video = NDArray[np.uint8]
 Curve = NDArray[np.float64]
 
-ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated", "generated_given_motion")
-"""The rows of the evaluation, as they are called in metrics/evaluate_talking.json."""
+VERDICTS = ("emotion_accuracy", "emotion_accuracy_hog")
+"""Whether each emotion judge classifies a clip correctly; the rate of it is the accuracy."""
 
-OVERALL = ("ssim_mouth", "ssim_eyes", "sync_auc", "emotion_accuracy", "emotion_accuracy_hog")
-"""The figures whose mean is `overall`: do mouth and eyes look right, does the mouth follow the speech, is the emotion
-there for both judges. All lie in [0, 1]; a still picture is good at the first two alone."""
+OVERALL = ("ssim_mouth", "ssim_eyes", "sync_auc", *VERDICTS)
+"""The figures whose mean is `overall`: image quality of mouth and eyes, lip sync, emotion by both judges. All lie in
+[0, 1]; a repeated frame is good at the first two alone."""
 
-LIKE_WITH_LIKE = ("ssim_mouth", "ssim_eyes")
-"""Those of them that `overall` of the row `generated` takes from `generated_given_motion`: held against the real frame,
-a face that moves as it likes is punished for moving."""
+FROM_REAL_MOTION = ("ssim_mouth", "ssim_eyes")
+"""Those of them that `overall` of the row `generated` takes from `real_motion`: compared frame by frame with the real
+clip, random head motion is penalised for moving at all."""
 
 DETECTION_SIZE, DETECTION_MARGIN = 256, 32
-"""An aligned crop is enlarged to this side and given this border, in pixels, before landmarks are sought in it: a face
-that fills a small picture to its edges is not what detectors were made for."""
+"""Before landmark detection an aligned crop is enlarged to this side and padded by this border, in pixels: detectors
+are not made for faces that fill a small picture to its edges."""
 
 IDENTITY_FRAMES = 4
-"""Evenly spaced frames of a clip whose mean embedding is held against the reference photo's."""
+"""Evenly spaced frames of a clip whose mean embedding is compared with the reference photo's."""
 
 AVERAGED = (
     "psnr", "psnr_mouth", "ssim", "ssim_mouth", "ssim_eyes", "lmd_face", "lmd_mouth", "nlmd", "gaze_error",
     "identity_cosine", "sync_correlation", "sharpness", "sharpness_mouth", "sharpness_eyes", "jitter", "face_found",
 )  # fmt: skip
-"""The figures of a clip whose mean over clips stands in a row."""
+"""The figures of a clip whose mean over clips is reported."""
 
 
 @dataclass(frozen=True)
 class Detected:
-    """What a detector found in a video, in the crop's pixels, NaN where no face is.
+    """Landmarks of a video in the crop's pixels, NaN where no face was found.
 
     `landmarks` float32 (T, 68, 2) iBUG; `mesh` float32 (T, 478, 3) with the irises, None where the detector has none.
     """
@@ -74,7 +76,7 @@ class Detected:
 
     @property
     def gaze(self) -> Curve | None:
-        """(T, 2) where the irises are, in eye widths from the middles of the eyes; None without a mesh."""
+        """(T, 2) positions of the irises in eye widths from the centres of the eyes; None without a mesh."""
         return None if self.mesh is None else gaze(self.mesh)
 
 
@@ -99,7 +101,7 @@ def detect_landmarks(video: Video, detector: LandmarkDetector) -> Detected:
         faces = detector.detect(np.asarray(framed, dtype=np.uint8))
         if not faces:
             continue
-        # Both frames of reference count from the centre of the first pixel: hence the halves.
+        # Pixel coordinates count from the centre of the first pixel: hence the halves.
         landmarks[index] = (faces[0].landmarks - margin + 0.5) / scale - 0.5
         found = faces[0].mesh
         if found is not None:
@@ -111,14 +113,13 @@ def detect_landmarks(video: Video, detector: LandmarkDetector) -> Detected:
 
 
 @dataclass(frozen=True)
-class Recording:
-    """A real val clip that generated ones are held against.
+class RealClip:
+    """A real clip that the rows are compared with.
 
-    `video` uint8 (T, S, S, 3); `face` what the alignment found in the source; `voice` (T,) the loudness of its
-    speech; `emotion` None where it is unknown; `person` the embedding of the reference photo, None without a judge.
+    `video` uint8 (T, S, S, 3); `face` as aligned in the source; `voice` (T,) loudness of the speech; `emotion` and
+    `sentence` None where unknown; `person` the embedding of the reference photo, None without an identity judge.
     """
 
-    clip_id: str
     video: Video
     face: Detected
     voice: Curve
@@ -127,14 +128,39 @@ class Recording:
     sentence: str | None
     person: Embedding | None = None
 
-    def without_pictures(self) -> Recording:
-        """The same with an empty video and without the mesh: what rows over many clips need, without their memory."""
+    def without_pictures(self) -> RealClip:
+        """The same with an empty video and without the mesh: what is kept of every clip."""
         return replace(self, video=self.video[:0], face=replace(self.face, mesh=None))
+
+    @cached_property
+    def boxes(self) -> dict[str, list[NDArray[np.int64]]]:
+        """Region → its boxes in each frame."""
+        side = self.video.shape[1]
+        mouths, eyes = mouth_boxes(self.face.landmarks, side), eye_boxes(self.face.landmarks, side)
+        return {"mouth": [box[None] for box in mouths], "eyes": list(eyes)}
+
+    @cached_property
+    def regions(self) -> dict[str, list[Video]]:
+        """Region → its crops, frame by frame; "" stands for the whole frames."""
+        return self.regions_of(self.video)
+
+    def regions_of(self, video: Video) -> dict[str, list[Video]]:
+        """The crops of another video (T, S, S, 3) at the places of this one's."""
+        crops = {
+            region: [crop(frame, box) for frame, own in zip(video, boxes, strict=True) for box in own]
+            for region, boxes in self.boxes.items()
+        }
+        return {"": list(video), **crops}
+
+    @cached_property
+    def sharpness(self) -> dict[str, float]:
+        """Region → mean sharpness."""
+        return {region: _sharpness(crops) for region, crops in self.regions.items()}
 
 
 @dataclass(frozen=True)
 class Judges:
-    """Who judges: two of emotions, of different kinds, and where its file was given one of identity."""
+    """Two emotion judges of different kinds, and one of identity where its file is given."""
 
     emotion: EmotionJudge
     hog: HogJudge
@@ -143,57 +169,55 @@ class Judges:
 
 @dataclass(frozen=True)
 class Measured:
-    """A clip in one row: its figures (None: could not be measured), curves (T,), and both judges' words."""
+    """A clip in one row: its figures (None: not measurable), curves (T,), the judges' predicted emotions.
 
-    figures: dict[str, float | None]
+    `real`: the real clip without its pictures.
+    """
+
+    figures: Figures
     opening: Curve
     lids: Curve
     emotion: str | None
     emotion_hog: str | None
+    real: RealClip
+
+    @property
+    def verdict(self) -> dict[str, bool | None]:
+        """Whether each judge's prediction is the clip's emotion; None where either is unknown."""
+        predictions, emotion = (self.emotion, self.emotion_hog), self.real.emotion
+        return {
+            name: None if emotion is None or predicted is None else predicted == emotion
+            for name, predicted in zip(VERDICTS, predictions, strict=True)
+        }
 
 
-def as_aligned(video: Video, landmarks: NDArray[np.float32]) -> Video:
-    """The video moved, by one similarity transform for all its frames, to where the align stage would have put it.
+def as_aligned(video: Video, landmarks: NDArray[np.float32], frames: NDArray[np.int64]) -> Video:
+    """Some frames of the video, moved by one similarity transform for the whole clip to where alignment puts a face.
 
-    Real clips lie there already. Generated ones lie where the reference photo happened to, and a judge of feelings
-    must not read that. A video in which no face was found stays as it is.
+    Real clips lie there already. Generated ones lie where the reference photo does, which must not influence an emotion
+    judge. A video in which no face was found is not moved.
     """
-    seen = np.isfinite(landmarks).all(axis=(1, 2))
-    if not seen.any():
-        return video
+    found = np.isfinite(landmarks).all(axis=(1, 2))
+    if not found.any():
+        return video[frames]
     size, stable = video.shape[1], list(STABLE_POINTS)
-    usual = np.median(landmarks[seen][:, stable], axis=0)
-    transform = similarity_transform(usual, mean_shape(size)[stable])
-    return np.stack([warp(frame, transform, size) for frame in video])
+    median = np.median(landmarks[found][:, stable], axis=0)
+    transform = similarity_transform(median, mean_shape(size)[stable])
+    return np.stack([warp(video[frame], transform, size) for frame in frames])
 
 
-def _sharpness(frames: Iterable[Video]) -> float:
+def _sharpness(frames: Sequence[Video]) -> float:
     return float(np.mean([sharpness(frame) for frame in frames]))
 
 
-def _picture_figures(video: Video, real: Recording) -> dict[str, float | None]:
-    landmarks, side = real.face.landmarks, real.video.shape[1]
-    boxes = {
-        "mouth": [[box] for box in mouth_boxes(landmarks, side)],
-        "eyes": list(eye_boxes(landmarks, side)),
-    }
-    pairs = list(zip(video, real.video, strict=True))
-    figures: dict[str, float | None] = {
-        "psnr": float(np.mean([psnr(ours, theirs) for ours, theirs in pairs])),
-        "ssim": float(np.mean([ssim(ours, theirs) for ours, theirs in pairs])),
-        "sharpness": _sharpness(video) / max(_sharpness(real.video), 1e-9),
-    }
-    for part, places in boxes.items():
-        crops = [
-            (crop(ours, box), crop(theirs, box))
-            for (ours, theirs), own in zip(pairs, places, strict=True)
-            for box in own
-        ]
-        figures[f"ssim_{part}"] = float(np.mean([ssim(ours, theirs) for ours, theirs in crops]))
-        figures[f"psnr_{part}"] = float(np.mean([psnr(ours, theirs) for ours, theirs in crops]))
-        ours, theirs = _sharpness([own for own, _ in crops]), _sharpness([other for _, other in crops])
-        figures[f"sharpness_{part}"] = ours / max(theirs, 1e-9)
-    del figures["psnr_eyes"]
+def _picture_figures(video: Video, real: RealClip) -> Figures:
+    figures: Figures = {}
+    for region, ours in real.regions_of(video).items():
+        suffix, theirs = f"_{region}" if region else "", real.regions[region]
+        if region != "eyes":
+            figures[f"psnr{suffix}"] = float(np.mean([psnr(*pair) for pair in zip(ours, theirs, strict=True)]))
+        figures[f"ssim{suffix}"] = float(np.mean([ssim(*pair) for pair in zip(ours, theirs, strict=True)]))
+        figures[f"sharpness{suffix}"] = _sharpness(ours) / max(real.sharpness[region], 1e-9)
     return figures
 
 
@@ -202,8 +226,8 @@ def _gaze_error(face: Detected, real: Detected) -> float | None:
     return None if ours is None or theirs is None else gaze_error(ours[:, 0], theirs[:, 0], real.lids)
 
 
-def measure(video: Video, real: Recording, detector: LandmarkDetector, judges: Judges) -> Measured:
-    """Hold a video uint8 (T, S, S, 3) against the real clip of the same length: every figure of `AVERAGED`, the lag."""
+def measure(video: Video, real: RealClip, detector: LandmarkDetector, judges: Judges) -> Measured:
+    """Compare a video uint8 (T, S, S, 3) with the real clip of the same length: the figures of `AVERAGED`, the lag."""
     face = detect_landmarks(video, detector)
     landmarks, theirs = face.landmarks, real.face.landmarks
     found = np.isfinite(landmarks).all(axis=(1, 2))
@@ -220,37 +244,33 @@ def measure(video: Video, real: Recording, detector: LandmarkDetector, judges: J
         "face_found": float(found.mean()),
     }
     if judges.identity is not None:
-        shown = evenly(len(video), min(IDENTITY_FRAMES, len(video)))
-        figures["identity_cosine"] = identity_cosine(judges.identity.embed(video[shown], landmarks[shown]), real.person)
+        some = evenly(len(video), min(IDENTITY_FRAMES, len(video)))
+        figures["identity_cosine"] = identity_cosine(judges.identity.embed(video[some], landmarks[some]), real.person)
     if len(opening) >= LEAST_FRAMES and found.any():
         sync = lip_sync(opening, real.voice, real.fps)
         figures |= {"sync_correlation": sync.correlation, "lag_ms": sync.lag_ms}
-    placed = as_aligned(video, landmarks)
-    words = [
-        EMOTIONS[int(judge.predict(placed).argmax())] if judge.trained_clips else None
-        for judge in (judges.emotion, judges.hog)
-    ]
-    return Measured(figures, opening, face.lids, *words)
+
+    def predicted(judge: EmotionJudge | HogJudge, frames: int) -> str | None:
+        if not judge.trained_clips:
+            return None
+        return EMOTIONS[int(judge.predict(as_aligned(video, landmarks, evenly(len(video), frames))).argmax())]
+
+    emotion = predicted(judges.emotion, judges.emotion.config.frames)
+    hog = predicted(judges.hog, judges.hog.frames)
+    return Measured(figures, opening, face.lids, emotion, hog, real.without_pictures())
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
+def comparable_voices(clips: Sequence[RealClip]) -> NDArray[np.bool_]:
+    """(N, N) whether two clips' speech may be compared as matched and mismatched: not of the same sentence."""
+    return np.asarray([[a.sentence is None or a.sentence != b.sentence for b in clips] for a in clips], dtype=bool)
 
 
-def comparable_voices(recordings: Sequence[Recording]) -> NDArray[np.bool_]:
-    """(N, N) whether two clips may serve as own and other sound: not when they say the same sentence."""
-    return np.asarray(
-        [[a.sentence is None or a.sentence != b.sentence for b in recordings] for a in recordings], dtype=bool
-    )
-
-
-def _sync(clips: Sequence[Measured], recordings: Sequence[Recording]) -> dict[str, float | None]:
-    long = [index for index, clip in enumerate(clips) if len(clip.opening) >= LEAST_FRAMES]
+def _sync(clips: Sequence[Measured]) -> Figures:
+    long = [clip for clip in clips if len(clip.opening) >= LEAST_FRAMES]
     if len(long) < 2:
         return {"sync_auc": None, "sync_auc_common_lag": None}
-    real = [recordings[index] for index in long]
-    values = sync_correlations([clips[index].opening for index in long], [one.voice for one in real], real[0].fps)
+    real = [clip.real for clip in long]
+    values = sync_correlations([clip.opening for clip in long], [one.voice for one in real], real[0].fps)
     allowed = comparable_voices(real)
     return {
         "sync_auc": permutation_auc(values.max(axis=-1), allowed),
@@ -258,39 +278,17 @@ def _sync(clips: Sequence[Measured], recordings: Sequence[Recording]) -> dict[st
     }
 
 
-def _accuracy(named: Sequence[str | None], recordings: Sequence[Recording]) -> float | None:
-    pairs = [
-        (word, real.emotion)
-        for word, real in zip(named, recordings, strict=True)
-        if word is not None and real.emotion is not None
-    ]
-    return accuracy([word for word, _ in pairs], [actual for _, actual in pairs])
+def figures_of(clips: Sequence[Measured]) -> Figures:
+    """The figures of a row: means over clips, and those that are defined over many clips together.
 
-
-def row_of(clips: Sequence[Measured], recordings: Sequence[Recording]) -> dict[str, float | None]:
-    """One row of the evaluation: means over clips, and what only many clips together can say.
-
-    That is the median lag, the permutation AUCs, the correlation of blinks and both judges' emotion accuracy. The keys
-    are always the same; None stands for what could not be measured.
+    These are the median lag, the permutation AUCs, the correlation of blinks and the accuracies of both emotion
+    judges. None stands for what could not be measured.
     """
-    row = {key: _mean([clip.figures[key] for clip in clips]) for key in AVERAGED}
-    lags = [clip.figures["lag_ms"] for clip in clips if clip.figures["lag_ms"] is not None]
-    row["lag_ms"] = float(np.median(lags)) if lags else None
-    row["blink_correlation"] = blink_correlation([clip.lids for clip in clips], [real.face.lids for real in recordings])
-    row |= _sync(clips, recordings)
-    row["emotion_accuracy"] = _accuracy([clip.emotion for clip in clips], recordings)
-    row["emotion_accuracy_hog"] = _accuracy([clip.emotion_hog for clip in clips], recordings)
-    row["frames_per_second"] = None
-    row["overall"] = _mean([row[key] for key in OVERALL])
-    return row
-
-
-def rows_of(
-    measured: Mapping[str, Sequence[Measured]], recordings: Sequence[Recording]
-) -> dict[str, dict[str, float | None]]:
-    """All rows. `overall` of `generated` takes `LIKE_WITH_LIKE` from the row with the real clips' motion."""
-    rows = {row: row_of(measured[row], recordings) for row in ROWS}
-    free, given = rows["generated"], rows["generated_given_motion"]
-    free["overall"] = _mean([(given if key in LIKE_WITH_LIKE else free)[key] for key in OVERALL])
-    given["overall"] = None  # the motion may tell the emotion: see docs/metrics.md
-    return rows
+    lags = [lag for clip in clips if (lag := clip.figures["lag_ms"]) is not None]
+    return {
+        **{key: mean(clip.figures[key] for clip in clips) for key in AVERAGED},
+        "lag_ms": float(np.median(lags)) if lags else None,
+        "blink_correlation": blink_correlation([clip.lids for clip in clips], [clip.real.face.lids for clip in clips]),
+        **_sync(clips),
+        **rates(clips, VERDICTS),
+    }

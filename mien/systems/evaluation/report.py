@@ -1,0 +1,179 @@
+"""What an evaluation writes for a person to look at: tables, bar plots, pictures.
+
+samples.csv: every sample in every row, what was asked for and what was measured. rates.csv: how many samples meet each
+criterion, by part and by group. confusions.csv: expected against measured classes. plots/rates.png: the rates as bars.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from mien.systems.evaluation.figures import Measured, interval, rates
+
+
+class Sample(Protocol):
+    """A clip or a prompt of the evaluation set."""
+
+    @property
+    def clip_id(self) -> str:
+        """Its id, unique within the evaluation."""
+        ...
+
+
+S = TypeVar("S", bound=Sample)
+M = TypeVar("M", bound=Measured)
+
+
+class Report(Generic[S, M]):
+    """Writes into `folder`. A system states its criteria, columns, classes and groups, and draws its own pictures."""
+
+    verdicts: ClassVar[tuple[str, ...]] = ()
+    """The criteria of a sample's verdict, the deciding one first; none: there are no rates."""
+    columns: ClassVar[tuple[str, ...]] = ()
+    """The system's columns of samples.csv, after row, part, clip_id and the verdicts."""
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Groupings by which rates are broken down → the names of their groups."""
+    plotted: ClassVar[tuple[str, ...]] = ()
+    """Those of the groupings that are drawn."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "plots").mkdir()
+
+    def cells(self, sample: S, measured: M) -> Sequence[object]:
+        """The values of `columns`."""
+        raise NotImplementedError
+
+    def confusions(self, sample: S, measured: M) -> Iterable[tuple[str, str, str]]:
+        """Pairs of classes of a sample: (kind of class, expected, measured)."""
+        del sample, measured
+        return ()
+
+    def groups_of(self, sample: S) -> Mapping[str, Collection[str]]:
+        """Grouping → the groups to which a sample belongs."""
+        del sample
+        return {}
+
+    def pictures(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
+        """Draw what only this system has; arguments as of `write`."""
+
+    def write(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
+        """Write everything; parts: part → samples; rows: part → row → what was measured of each."""
+        counts: Counter[tuple[str, ...]] = Counter()
+        lines = []
+        for part, samples in parts.items():
+            for row, own in rows[part].items():
+                for sample, one in zip(samples, own, strict=True):
+                    verdict = [one.verdict.get(name) for name in self.verdicts]
+                    lines.append([row, part, sample.clip_id, *verdict, *self.cells(sample, one)])
+                    counts.update((row, part, *classes) for classes in self.confusions(sample, one))
+        write_csv(self.folder / "samples.csv", ["row", "part", "clip_id", *self.verdicts, *self.columns], lines)
+        columns = ["row", "part", "kind", "expected", "measured", "count"]
+        write_csv(self.folder / "confusions.csv", columns, sorted((*key, count) for key, count in counts.items()))
+        if self.verdicts:
+            self._rates(parts, rows)
+            self._plot(parts, rows)
+        self.pictures(parts, rows)
+
+    def _rates(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
+        lines = []
+        for part, samples in parts.items():
+            for by, names in self.groups.items():
+                for name in names:
+                    places = self._members(samples, by, name)
+                    for row, own in rows[part].items() if places else ():
+                        some = [own[place] for place in places]
+                        found = rates(some, self.verdicts).values()
+                        lines.append([row, part, by, name, len(some), *found, *interval(some, self.verdicts[0])])
+        first = self.verdicts[0]
+        columns = ["row", "part", "grouping", "group", "samples", *self.verdicts, f"{first}_low", f"{first}_high"]
+        write_csv(self.folder / "rates.csv", columns, lines)
+
+    def _members(self, samples: Sequence[S], by: str, name: str) -> list[int]:
+        return [place for place, sample in enumerate(samples) if name in self.groups_of(sample).get(by, ())]
+
+    def _plot(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
+        first = self.verdicts[0]
+        counts = [len(self.verdicts), *(len(self.groups[by]) for by in self.plotted)]
+        size = (3 + 0.6 * sum(counts), 3.6 * len(parts))
+        with drawing(self.folder / "plots" / "rates.png", *size) as figure:
+            panels = figure.subplots(
+                len(parts), len(counts), squeeze=False, width_ratios=[count + 1 for count in counts]
+            )
+            for (part, samples), (overall, *grouped) in zip(parts.items(), panels, strict=True):
+                own, words = rows[part], part.replace("_", " ")
+                bars(overall, {row: rates(some, self.verdicts) for row, some in own.items()}, f"{words}: rates")
+                error_bars(overall, [interval(some, first) for some in own.values()])
+                for axes, by in zip(grouped, self.plotted, strict=True):
+                    members = {name: self._members(samples, by, name) for name in self.groups[by]}
+                    found = {
+                        row: {
+                            f"{name}\n({len(places)})": rates([some[place] for place in places], [first])[first]
+                            for name, places in members.items()
+                        }
+                        for row, some in own.items()
+                    }
+                    bars(axes, found, f"{words}: {first}, by {by.replace('_', ' ')}")
+            handles = panels[0][0].get_legend_handles_labels()
+            figure.legend(*handles, loc="outside upper right", ncols=len(handles[1]))
+
+
+def write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    """A table with a header; None is an empty cell, a bool 0 or 1, a float has five decimals."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(value) for value in line] for line in lines)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return int(value)
+    return round(value, 5) if isinstance(value, float) else value
+
+
+@contextmanager
+def drawing(path: Path, width: float, height: float) -> Iterator[Any]:
+    """A matplotlib figure of a size in inches, written to `path` as PNG, the same bytes for the same content."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    yield figure
+    figure.savefig(path, dpi=90, metadata={"Software": None})
+
+
+def bars(axes: Any, rows: Mapping[str, Mapping[str, float | int | None]], title: str) -> None:
+    """Groups of bars of rates in [0, 1], a colour a row; None has no bar. All rows have the same names."""
+    names = list(next(iter(rows.values())))
+    for number, (row, values) in enumerate(rows.items()):
+        heights = [values[name] or 0.0 for name in names]
+        axes.bar(np.arange(len(names)) + _offset(number, len(rows)), heights, _WIDTH / len(rows), label=row)
+    axes.set(xticks=range(len(names)), xticklabels=names, ylim=(0, 1.05), title=title, xlim=(-0.6, len(names) - 0.4))
+    axes.tick_params(axis="x", labelsize=8)
+    if max(map(len, names)) > 8:
+        for label in axes.get_xticklabels():
+            label.set(rotation=40, ha="right", rotation_mode="anchor")
+
+
+def error_bars(axes: Any, intervals: Sequence[tuple[float | None, float | None]]) -> None:
+    """The interval of each row's first bar."""
+    for number, (low, high) in enumerate(intervals):
+        if low is not None and high is not None:
+            axes.vlines(_offset(number, len(intervals)), low, high, color="black", linewidth=1.5)
+
+
+_WIDTH = 0.84
+"""Of a group of bars, whose places are 1 apart."""
+
+
+def _offset(number: int, rows: int) -> float:
+    return (number - (rows - 1) / 2) * _WIDTH / rows

@@ -1,0 +1,22 @@
+"""The rows of an evaluation: what the same figures are computed for, with one name in every system."""
+
+from __future__ import annotations
+
+REAL = "real"
+REPEATED = "repeated"
+SHUFFLED = "shuffled"
+BASELINE = "baseline"
+FIRST_SAMPLE = "first_sample"
+GENERATED = "generated"
+REAL_MOTION = "real_motion"
+
+ROWS = {
+    REAL: "the recordings, or the corpus' own clips: the upper bound of a figure",
+    REPEATED: "the reference frame, repeated: the lower bound of what moves",
+    SHUFFLED: "generated clips paired with the condition of another clip: chance level",
+    BASELINE: "the baseline model that was trained beside the model, where it was",
+    FIRST_SAMPLE: "the model's first sample of each prompt, without selection among several",
+    GENERATED: "the model as users run it",
+    REAL_MOTION: "the model conditioned on the real clip's own head motion, gaze and blinks",
+}
+"""Name → what it is. A system has those rows that mean something for it; a row that was not measured is absent."""
