@@ -52,17 +52,18 @@ def map_clips(
     items: Sequence[Item],
     execution: Execution,
     description: str,
+    unit: str = "clips",
 ) -> list[Outcome[Value]]:
     """Apply `function` to every item; outcomes come in the order of the items.
 
     `function` must be importable in another process (a top-level function or a `functools.partial` of one).
     A `ClipError` is final; any other error, and the death of a process, is retried `execution.retries` times and then
-    becomes the reason `failed` or `crashed`.
+    becomes the reason `failed` or `crashed`. unit: what an item is, for the progress bar.
     """
     if not items:
         return []
     outcomes: list[Outcome[Value] | None] = [None] * len(items)
-    with progress_bar(description, len(items), unit="clips") as advance:
+    with progress_bar(description, len(items), unit=unit) as advance:
         run = _dask if execution.executor == "dask" else _local
         for index, outcome in run(function, items, execution):
             outcomes[index] = outcome

@@ -108,7 +108,7 @@ def test_same_seed_same_bytes_and_another_actor_changes_nobody(corpus: Path, tmp
 
 def test_a_failed_clip_fails_the_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "render_clip", partial(_fail_for, "1002"))
-    with pytest.raises(RuntimeError, match=r"2 of 4 clips could not be rendered; the first: 1002_.*out of paint"):
+    with pytest.raises(RuntimeError, match=r"1 of 2 batches could not be rendered; .* 1002_.*: out of paint"):
         render_corpus(SMALL, tmp_path, Execution(workers=1, retries=0))
     assert not (tmp_path / "SentenceFilenames.csv").exists()
 

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,9 @@ PEAK = 0.9
 _ROOM_NOISE = 10 ** (-66 / 20)  # digital silence is nothing that a microphone hears
 _VIDEO_QUALITY = 15
 
+_BATCH = 6
+"""Clips of one actor that one process renders: an actor's atlas takes as long to paint as 40 frames to render."""
+
 
 def render_corpus(options: EmbeddedOptions, folder: Path, execution: Execution) -> None:
     """Render every planned clip into `folder`, which exists; the corpus is whole or an error is raised.
@@ -50,15 +54,27 @@ def render_corpus(options: EmbeddedOptions, folder: Path, execution: Execution) 
     plan = plan_corpus(options)
     for name in (VIDEO_FOLDER, SOUND_FOLDER, TRUTH_FOLDER):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    outcomes = map_clips(partial(render_clip, options, folder), plan, execution, "embedded corpus")
-    failed = [
-        f"{clip.clip_id}: {outcome.reason} ({outcome.detail})"
-        for (_, clip), outcome in zip(plan, outcomes, strict=True)
-        if outcome.reason is not None
-    ]
+    by_actor = [list(clips) for _, clips in groupby(plan, lambda planned: planned[0].actor_id)]
+    batches = [clips[at : at + _BATCH] for clips in by_actor for at in range(0, len(clips), _BATCH)]
+    render = partial(_render_batch, partial(render_clip, options, folder))
+    outcomes = map_clips(render, batches, execution, "embedded corpus", unit=f"batches of {_BATCH} clips")
+    failed = [str(outcome.detail or outcome.reason) for outcome in outcomes if outcome.reason is not None]
     if failed:
-        raise RuntimeError(f"{len(failed)} of {len(plan)} clips could not be rendered; the first: {failed[0]}")
+        raise RuntimeError(f"{len(failed)} of {len(batches)} batches could not be rendered; the first: {failed[0]}")
     _write_tables(folder, options.seed, [actor for actor, _ in plan], [clip.clip_id for _, clip in plan])
+
+
+def _render_batch(
+    render: Callable[[tuple[Actor, PlannedClip]], str], batch: Sequence[tuple[Actor, PlannedClip]]
+) -> list[str]:
+    """Render an actor's clips in one process, which keeps the actor's texture atlas; an error names the clip."""
+    ids = []
+    for planned in batch:
+        try:
+            ids.append(render(planned))
+        except Exception as error:
+            raise RuntimeError(f"{planned[1].clip_id}: {error}") from error
+    return ids
 
 
 def render_clip(options: EmbeddedOptions, folder: Path, planned: tuple[Actor, PlannedClip]) -> str:

@@ -108,6 +108,16 @@ def smoothstep(value: Array, low: Array | float, high: Array | float) -> Array:
     return t * t * (3 - 2 * t)
 
 
+def inside_outline(points: Array, outline: Array) -> NDArray[np.bool_]:
+    """Which points (N, 2) lie inside a closed polygon (K, 2): an odd number of edges to the right."""
+    crossings = np.zeros(len(points), int)
+    for (x0, y0), (x1, y1) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        spans = (y0 > points[:, 1]) != (y1 > points[:, 1])
+        at = x0 + (points[:, 1] - y0) * (x1 - x0) / (y1 - y0 if y1 != y0 else 1.0)
+        crossings += spans & (points[:, 0] < at)
+    return crossings % 2 == 1
+
+
 # centre (x, y), size (x, y), depth in cm, tilt: sculpt strokes, each with its mirror image
 STROKES: tuple[tuple[tuple[float, float], tuple[float, float], float, float], ...] = (
     ((3.15, 0.0), (1.65, 1.05), -1.25, 0.0),  # eye socket

@@ -11,7 +11,6 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
@@ -24,6 +23,7 @@ from mien.heads.embedded.surface import (
     base_surface,
     face_depth,
     front_chart,
+    inside_outline,
     smoothstep,
 )
 
@@ -259,7 +259,7 @@ def _lattice(half: _Half, occupied: list[Array]) -> None:
         grown = middle + (outline - middle) * 1.06
         if outline[:, 0].min() < 1e-6:
             grown = np.concatenate([grown, [[-1.0, grown[-1, 1]], [-1.0, grown[0, 1]]]])
-        plane = plane[~Outline(grown).contains_points(plane)]
+        plane = plane[~inside_outline(plane, grown)]
     azimuth, level = plane[:, 0] / AZIMUTH_SCALE, plane[:, 1]
     points = base_surface(azimuth, level)
     x, y, z = points.T
@@ -304,7 +304,7 @@ def _triangulate(half: _Half, loops: dict[str, Integers]) -> Integers:
     faces = planar[Delaunay(plane[planar]).simplices]
     centre = plane[faces].mean(axis=1)
     for name in ("eye0", "lip0"):
-        faces = faces[~Outline(plane[loops[name]]).contains_points(centre)]
+        faces = faces[~inside_outline(centre, plane[loops[name]])]
         centre = plane[faces].mean(axis=1)
     corner = plane[faces]
     a, b = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]

@@ -28,8 +28,10 @@ from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.render.raster import visible_triangles
 from mien.heads.render.shading import (
     LINEAR,
+    SKIN,
     highlight_table,
     light_table,
+    light_vertices,
     shade_image,
     srgb_table,
     vertex_normals,
@@ -43,6 +45,8 @@ from mien.heads.render.texture import (
 )
 
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
+
+Array = NDArray[np.float64]
 
 # strength and exponent of the highlight, strength of the sheen at grazing angles; by material
 _GLOSS = np.array(
@@ -133,13 +137,19 @@ class _Worn:
 
 @dataclass(frozen=True)
 class _Scene:
-    """What stays the same over a performance."""
+    """The mesh of head and worn parts without its positions: the same for every frame of an appearance.
+
+    faces (F, 3); coordinates (V, 2) in the atlas, pixels; shade (V,) ambient occlusion in [0, 1]; material (V,);
+    face_material (F,); wrinkled (F,), whether a wrinkle can show on a face.
+    """
 
     worn: _Worn
     faces: NDArray[np.int32]
     coordinates: NDArray[np.float64]
     shade: NDArray[np.float64]
     material: NDArray[np.int64]
+    face_material: NDArray[np.uint8]
+    wrinkled: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=24)
@@ -166,16 +176,32 @@ def _scene(appearance: Appearance) -> _Scene:
         depth = np.clip((9.1 - surface.rest[chosen, 2]) / 2.4, 0, 1)
         shade[chosen] = 0.82 - 0.62 * depth
     shade[surface.kind == PARTS.index("tongue")] = 0.55
-    material = np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind]
-    worn_coordinates = [atlas_coordinates(p.kind, p.texture) for p in worn.parts]
-    worn_material = [np.full(len(p.positions), PART_MATERIALS[p.kind]) for p in worn.parts]
+    materials = [np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind]]
+    materials += [np.full(len(p.positions), PART_MATERIALS[p.kind]) for p in worn.parts]
+    material = np.concatenate(materials)
+    coordinates = np.concatenate([coordinates, *(atlas_coordinates(p.kind, p.texture) for p in worn.parts)])
+    faces = np.concatenate([surface.faces, worn.faces + head_count]).astype(np.int32)
+    face_material = material[faces[:, 0]].astype(np.uint8)
     return _Scene(
         worn=worn,
-        faces=np.concatenate([surface.faces, worn.faces + head_count]).astype(np.int32),
-        coordinates=np.concatenate([coordinates, *worn_coordinates]),
+        faces=faces,
+        coordinates=coordinates,
         shade=np.concatenate([shade, np.ones(len(worn.rest))]),
-        material=np.concatenate([material, *worn_material]),
+        material=material,
+        face_material=face_material,
+        wrinkled=(face_material == SKIN) & _wrinkled(coordinates[faces]),
     )
+
+
+def _wrinkled(corners: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a wrinkle map is above 0 near triangles of the atlas with `corners` (F, 3, 2): in twice their box."""
+    inside = np.pad(wrinkle_maps().any(axis=-1).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))  # summed-area table
+    half = np.ptp(corners, axis=1) / 2
+    size = np.array(inside.shape)[::-1] - 1
+    corners = corners - _CORNER[::-1]
+    left, top = np.clip(np.floor(corners.min(axis=1) - half), 0, size).astype(int).T
+    right, low = np.clip(np.ceil(corners.max(axis=1) + half), 0, size).astype(int).T
+    return np.asarray(inside[low, right] - inside[top, right] - inside[low, left] + inside[top, left] > 0)
 
 
 def _wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -190,12 +216,17 @@ def _wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.array([frown, raised, both("noseSneer"), fold])
 
 
+def _lighting(light: Light) -> tuple[Array, Array, Array, Array, Array]:
+    """The arguments that `light_table` and `light_vertices` share: lamps, strengths, ambient, sheen, highlights."""
+    lamps, strengths = light.lamps()
+    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
+    return lamps, strengths, np.array(light.ambient, float), _GLOSS[:, 2].copy(), highlight
+
+
 @lru_cache(maxsize=8)
 def light_on_materials(light: Light) -> NDArray[np.float32]:
     """The light on every material of `mien.heads.render.shading` by surface normal, as its `light_table`."""
-    lamps, strengths = light.lamps()
-    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
-    return light_table(lamps, strengths, np.array(light.ambient, float), _GLOSS[:, 2].copy(), highlight)
+    return light_table(*_lighting(light))
 
 
 def default_background(size: tuple[int, int], colour: Colour = (0.55, 0.58, 0.60)) -> NDArray[np.uint8]:
@@ -234,10 +265,42 @@ def render_frames(
     scene = _scene(appearance)
     width, height = size
     wall = background_picture(background, size)
-    atlas, folds, table = paint_atlas(appearance), wrinkle_maps(), srgb_table()
-    table_of_light = light_on_materials(light)
-    faces = scene.faces
-    normals: NDArray[np.float64] | None = None
+    atlas, folds = paint_atlas(appearance), wrinkle_maps()
+    lighting = _lighting(light)
+    shape = 2 * height, 2 * width
+    buffers = np.empty(shape, np.int32), np.empty(shape, np.float32)
+    normals = np.empty((len(scene.material), 3))
+    lit = np.empty((len(scene.material), 10))
+    vertices = _moved_vertices(head, scene.worn, identity, performance)
+    for points, expression in zip(vertices, performance.expression, strict=True):
+        vertex_normals(points, scene.faces, normals)
+        screen = project(points, camera, (2 * width, 2 * height))
+        index, depth = visible_triangles(screen, scene.faces, *shape, cull=True, buffers=buffers)
+        light_vertices(screen, normals, scene.coordinates, scene.shade, scene.material, *lighting, lit)
+        frame = np.empty((height, width, 3), np.uint8)
+        shade_image(
+            index,
+            depth,
+            lit,
+            scene.faces,
+            scene.face_material,
+            scene.wrinkled,
+            atlas,
+            LINEAR,
+            srgb_table(),
+            _wrinkle_weights(expression),
+            folds,
+            _CORNER,
+            wall,
+            frame,
+        )
+        yield frame
+
+
+def _moved_vertices(
+    head: EmbeddedHead, worn: _Worn, identity: Tensor, performance: Performance
+) -> Iterator[NDArray[np.float64]]:
+    """Vertices (V, 3) in head units of the head and then of what it wears, for each frame of a performance."""
     for start in range(0, len(performance), _CHUNK):
         part = slice(start, start + _CHUNK)
         neck, translation = torch.from_numpy(performance.neck[part]), torch.from_numpy(performance.translation[part])
@@ -249,32 +312,4 @@ def render_frames(
                 translation=translation,
                 eyes=torch.from_numpy(performance.gaze[part]),
             )
-            worn = scene.worn.vertices(identity[None], neck, translation)
-        points = torch.cat([own, worn], dim=1).numpy().astype(np.float64)
-        for i, vertices in enumerate(points):
-            if normals is None:
-                normals = np.empty_like(vertices)
-            vertex_normals(vertices, faces, normals)
-            screen = project(vertices, camera, (2 * width, 2 * height))
-            index, depth = visible_triangles(screen, faces, 2 * height, 2 * width, cull=True)
-            frame = np.empty((height, width, 3), np.uint8)
-            shade_image(
-                index,
-                depth,
-                screen,
-                faces,
-                normals,
-                scene.coordinates,
-                scene.shade,
-                scene.material,
-                atlas,
-                LINEAR,
-                table,
-                _wrinkle_weights(performance.expression[start + i]),
-                folds,
-                _CORNER,
-                table_of_light,
-                wall,
-                frame,
-            )
-            yield frame
+            yield from torch.cat([own, worn.vertices(identity[None], neck, translation)], dim=1).double().numpy()

@@ -56,35 +56,22 @@ def vertex_normals(  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @njit(inline="always", fastmath=True, error_model="numpy")
-def _sample(  # type: ignore[no-untyped-def]  # pragma: no cover
-    atlas, linear, x, y, colour
-):
-    x = min(max(x - 0.5, 0.0), atlas.shape[1] - 1.001)
-    y = min(max(y - 0.5, 0.0), atlas.shape[0] - 1.001)
-    x0, y0 = int(x), int(y)
-    fx, fy = x - x0, y - y0
-    for k in range(3):
-        top = atlas[y0, x0, k] * (1 - fx) + atlas[y0, x0 + 1, k] * fx
-        low = atlas[y0 + 1, x0, k] * (1 - fx) + atlas[y0 + 1, x0 + 1, k] * fx
-        # between neighbouring texels the bytes themselves are near enough to linear
-        colour[k] = linear[int(top * (1 - fy) + low * fy + 0.5)]
-
-
-@njit(inline="always", fastmath=True, error_model="numpy")
 def _light(  # type: ignore[no-untyped-def]  # pragma: no cover
-    material, n, shade, colour, lamps, halves, strengths, ambient, gloss, highlight
+    material, nx, ny, nz, lamps, halves, strengths, ambient, gloss, highlight
 ):
-    """Light `colour` in place: lamps, halves (K, 3) directions; strengths (K, 3); the viewer is at +z."""
-    nz = n[2]
-    upward = 0.5 + 0.5 * n[1]
+    """Factors of the surface's RGB and additions to it, for a unit normal; the viewer is at +z.
+
+    lamps, halves: (K, 3) unit directions to the lamps, and half-way between lamp and viewer. strengths: (K, 3) RGB.
+    """
+    upward = 0.5 + 0.5 * ny
     r = ambient[0] * (0.55 + 0.45 * upward)
     g = ambient[1] * (0.55 + 0.45 * upward)
     b = ambient[2] * (0.55 + 0.45 * upward)
     specular = 0.0
     for k in range(lamps.shape[0]):
-        d = n[0] * lamps[k, 0] + n[1] * lamps[k, 1] + n[2] * lamps[k, 2]
+        d = nx * lamps[k, 0] + ny * lamps[k, 1] + nz * lamps[k, 2]
         if material == 0:
-            # blood under the skin carries red light furthest past the terminator
+            # subsurface scattering: red light reaches furthest past the terminator
             wr, wg, wb = max((d + 0.32) / 1.32, 0.0), max((d + 0.22) / 1.22, 0.0), max((d + 0.18) / 1.18, 0.0)
             # about w ** 1.3, without the power
             wr, wg, wb = wr * (0.7 + 0.3 * wr), wg * (0.76 + 0.24 * wg), wb * (0.78 + 0.22 * wb)
@@ -95,185 +82,223 @@ def _light(  # type: ignore[no-untyped-def]  # pragma: no cover
         r += strengths[k, 0] * wr
         g += strengths[k, 1] * wg
         b += strengths[k, 2] * wb
-        h = min(n[0] * halves[k, 0] + n[1] * halves[k, 1] + n[2] * halves[k, 2], 1.0)
+        h = min(nx * halves[k, 0] + ny * halves[k, 1] + nz * halves[k, 2], 1.0)
         if d > -0.1 and h > 0.5:
             specular += strengths[k, 1] * highlight[material, int(h * (highlight.shape[1] - 1))]
     edge = 1.0 - max(nz, 0.0)
     sheen = gloss[material] * edge * edge * edge
-    colour[0] = shade * (colour[0] * r + specular + sheen * ambient[0])
-    colour[1] = shade * (colour[1] * g + specular + sheen * ambient[1])
-    colour[2] = shade * (colour[2] * b + specular + sheen * ambient[2])
+    return r, g, b, specular + sheen * ambient[0], specular + sheen * ambient[1], specular + sheen * ambient[2]
+
+
+@njit(inline="always", fastmath=True, error_model="numpy")
+def _half_way(lamps):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Unit vectors (K, 3) half-way between each lamp's direction and the viewer's (Blinn)."""
+    halves = lamps.copy()
+    for k in range(lamps.shape[0]):
+        halves[k, 2] += 1.0
+        halves[k] /= np.sqrt((halves[k] ** 2).sum())
+    return halves
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
 def light_table(lamps, strengths, ambient, gloss, highlight):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Light (M, S, S, 6) on M materials for a normal's y (rows, downwards) and x: factors of and additions to RGB.
 
-    The lamps are far away and the viewer is too, so light depends on nothing but the normal and the material.
+    lamps, strengths: (K, 3) unit directions and RGB. ambient: (3,) RGB. gloss: (M,) sheen at grazing angles.
+    highlight: as `highlight_table`. Lamps and viewer are at infinity, so light depends on normal and material alone.
     """
     size = NORMAL_STEPS
     middle = size // 2
-    halves = lamps.copy()
-    for k in range(lamps.shape[0]):
-        halves[k, 2] += 1.0
-        halves[k] /= np.sqrt((halves[k] ** 2).sum())
+    halves = _half_way(lamps)
     table = np.zeros((highlight.shape[0], size, size, 6), np.float32)
-    n, white, black = np.zeros(3), np.zeros(3), np.zeros(3)
     for m in range(table.shape[0]):
         for row in range(size):
             for column in range(size):
-                n[0], n[1] = (column - middle) / middle, (middle - row) / middle
-                length = max(np.sqrt(n[0] * n[0] + n[1] * n[1]), 1.0)
-                n[0] /= length
-                n[1] /= length
-                n[2] = np.sqrt(max(1.0 - n[0] * n[0] - n[1] * n[1], 0.0))
-                white[:] = 1.0
-                black[:] = 0.0
-                _light(m, n, 1.0, white, lamps, halves, strengths, ambient, gloss, highlight)
-                _light(m, n, 1.0, black, lamps, halves, strengths, ambient, gloss, highlight)
-                for k in range(3):
-                    table[m, row, column, k] = white[k] - black[k]
-                    table[m, row, column, 3 + k] = black[k]
+                nx, ny = (column - middle) / middle, (middle - row) / middle
+                length = max(np.sqrt(nx * nx + ny * ny), 1.0)
+                nx, ny = nx / length, ny / length
+                nz = np.sqrt(max(1.0 - nx * nx - ny * ny, 0.0))
+                light = _light(m, nx, ny, nz, lamps, halves, strengths, ambient, gloss, highlight)
+                for k in range(6):
+                    table[m, row, column, k] = light[k]
     return table
 
 
-@njit(inline="always", fastmath=True, error_model="numpy")
-def _fragment(  # type: ignore[no-untyped-def]  # pragma: no cover
-    px,
-    py,
-    f,
-    screen,
-    faces,
-    normals,
-    coordinates,
-    shade,
-    material,
-    atlas,
-    linear,
-    wrinkles,
-    folds,
-    corner,
-    light,
-    colour,
-    n,
+@njit(cache=True, fastmath=True, error_model="numpy")
+def light_vertices(  # type: ignore[no-untyped-def]  # pragma: no cover
+    screen, normals, coordinates, shade, material, lamps, strengths, ambient, gloss, highlight, out
 ):
-    a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-    ax, ay, bx, by = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1]
-    cx, cy = screen[c, 0], screen[c, 1]
-    inverse = 1.0 / ((bx - ax) * (cy - ay) - (by - ay) * (cx - ax))
-    wa = ((cx - bx) * (py - by) - (cy - by) * (px - bx)) * inverse
-    wb = ((ax - cx) * (py - cy) - (ay - cy) * (px - cx)) * inverse
-    wa = min(max(wa, -0.5), 1.5)
-    wb = min(max(wb, -0.5), 1.5)
-    wc = 1.0 - wa - wb
-    for k in range(3):
-        n[k] = wa * normals[a, k] + wb * normals[b, k] + wc * normals[c, k]
-    length = np.sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]) + 1e-9
-    n[0] /= length
-    n[1] /= length
-    n[2] /= length
-    u = wa * coordinates[a, 0] + wb * coordinates[b, 0] + wc * coordinates[c, 0]
-    v = wa * coordinates[a, 1] + wb * coordinates[b, 1] + wc * coordinates[c, 1]
-    _sample(atlas, linear, u, v, colour)
-    dim = min(max(wa * shade[a] + wb * shade[b] + wc * shade[c], 0.0), 1.0)
-    kind = material[a]
-    if kind == 0:
-        x, y = int(u) - corner[1], int(v) - corner[0]
-        crease = 0.0
-        if 0 <= x < folds.shape[1] and 0 <= y < folds.shape[0]:
-            for k in range(folds.shape[2]):
-                crease += wrinkles[k] * folds[y, x, k]
-        crease = min(crease / 255.0, 0.85)
-        colour[0] *= 1 - 0.45 * crease
-        colour[1] *= 1 - 0.60 * crease
-        colour[2] *= 1 - 0.62 * crease
-    middle = light.shape[1] // 2
-    row, column = int((1.0 - n[1]) * middle + 0.5), int((1.0 + n[0]) * middle + 0.5)
-    for k in range(3):
-        colour[k] = dim * (colour[k] * light[kind, row, column, k] + light[kind, row, column, 3 + k])
+    """Fill `out` (V, 10), what `shade_image` interpolates: screen x, y; atlas x, y; factors of RGB; additions to it.
+
+    screen: (V, 3) pixels. normals: (V, 3) unit. coordinates: (V, 2) in the atlas, pixels. shade: (V,) ambient
+    occlusion in [0, 1]. material: (V,). The light's arguments as `light_table`.
+    """
+    halves = _half_way(lamps)
+    for i in range(out.shape[0]):
+        # two-sided strips of hair have no normal, and at the outline one may turn away: both are lit towards the viewer
+        nx, ny = normals[i, 0], normals[i, 1]
+        nz = np.sqrt(max(1.0 - nx * nx - ny * ny, 0.0))
+        light = _light(material[i], nx, ny, nz, lamps, halves, strengths, ambient, gloss, highlight)
+        out[i, 0], out[i, 1] = screen[i, 0], screen[i, 1]
+        out[i, 2], out[i, 3] = coordinates[i, 0], coordinates[i, 1]
+        for k in range(6):
+            out[i, 4 + k] = shade[i] * light[k]
+
+
+@njit(inline="always", error_model="numpy")
+def _is_smooth(f0, f1, f2, f3, z0, z1, z2, z3, material):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Whether four samples of triangles f >= 0 at depths z lie on one surface, so that one sample is enough."""
+    if f0 == f1 and f1 == f2 and f2 == f3:
+        return True
+    m = material[f0]
+    same = material[f1] == m and material[f2] == m and material[f3] == m
+    return same and m != LASH and max(max(z0, z1), max(z2, z3)) - min(min(z0, z1), min(z2, z3)) < 0.30
+
+
+@njit(error_model="numpy")
+def _place_samples(  # type: ignore[no-untyped-def]  # pragma: no cover
+    y, index, depth, material, counts, triangles, places
+):
+    """The samples that a row of pixels needs: how many of each pixel (0, 1 or 4), their triangles and places.
+
+    Of four samples those that see no triangle are left out of `triangles` (N,) and `places` (N, 2). Returns N.
+    """
+    n = 0
+    for x in range(counts.shape[0]):
+        f0, f1 = index[2 * y, 2 * x], index[2 * y, 2 * x + 1]
+        f2, f3 = index[2 * y + 1, 2 * x], index[2 * y + 1, 2 * x + 1]
+        if (f0 & f1 & f2 & f3) < 0:
+            counts[x] = 0
+            continue
+        z0, z1 = depth[2 * y, 2 * x], depth[2 * y, 2 * x + 1]
+        z2, z3 = depth[2 * y + 1, 2 * x], depth[2 * y + 1, 2 * x + 1]
+        if (f0 | f1 | f2 | f3) >= 0 and _is_smooth(f0, f1, f2, f3, z0, z1, z2, z3, material):
+            counts[x] = 1
+            triangles[n], places[n, 0], places[n, 1] = f0, 2 * x + 1.0, 2 * y + 1.0
+            n += 1
+            continue
+        counts[x] = 4
+        for j in range(4):
+            f = index[2 * y + j // 2, 2 * x + j % 2]
+            if f >= 0:
+                triangles[n], places[n, 0], places[n, 1] = f, 2 * x + j % 2 + 0.5, 2 * y + j // 2 + 0.5
+                n += 1
+    return n
+
+
+@njit(fastmath=True, error_model="numpy")
+def _interpolate(n, triangles, places, vertices, faces, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Interpolate the vertices' attributes at n samples: `out` (n, 8) without the screen's x and y."""
+    for i in range(n):
+        f, px, py = triangles[i], places[i, 0], places[i, 1]
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        ax, ay, bx, by = vertices[a, 0], vertices[a, 1], vertices[b, 0], vertices[b, 1]
+        cx, cy = vertices[c, 0], vertices[c, 1]
+        inverse = 1.0 / ((bx - ax) * (cy - ay) - (by - ay) * (cx - ax))
+        # the middle of a pixel may lie beside the triangle that its first sample sees
+        wa = min(max(((cx - bx) * (py - by) - (cy - by) * (px - bx)) * inverse, -0.5), 1.5)
+        wb = min(max(((ax - cx) * (py - cy) - (ay - cy) * (px - cx)) * inverse, -0.5), 1.5)
+        wc = 1.0 - wa - wb
+        for k in range(8):
+            out[i, k] = wa * vertices[a, 2 + k] + wb * vertices[b, 2 + k] + wc * vertices[c, 2 + k]
+
+
+@njit(inline="always", fastmath=True, error_model="numpy")
+def _crease(u, v, wrinkles, folds, corner):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """How deep wrinkles are at a place of the atlas, in [0, 0.85]."""
+    x, y = int(u) - corner[1], int(v) - corner[0]
+    if x < 0 or y < 0 or x >= folds.shape[1] or y >= folds.shape[0]:
+        return 0.0
+    depth = 0.0
+    for k in range(folds.shape[2]):
+        depth += wrinkles[k] * folds[y, x, k]
+    return min(depth / 255.0, 0.85)
+
+
+@njit(inline="always", fastmath=True, error_model="numpy")
+def _lit(value, texel, factor, addition, linear):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """One channel of a sample, linear light in [0, 1]; `texel` is bilinear in sRGB bytes, near enough to linear."""
+    return min(max(linear[int(texel + 0.5)] * value * factor + addition, 0.0), 1.0)
+
+
+@njit(fastmath=True, error_model="numpy")
+def _texture(  # type: ignore[no-untyped-def]  # pragma: no cover
+    n, triangles, samples, wrinkled, atlas, linear, wrinkles, folds, corner, out
+):
+    """Linear RGB (n, 3) of interpolated samples (n, 8): bilinear texels under the light, darker in creases."""
+    right, bottom = atlas.shape[1] - 1.001, atlas.shape[0] - 1.001
+    for i in range(n):
+        u, v = samples[i, 0], samples[i, 1]
+        x, y = min(max(u - 0.5, 0.0), right), min(max(v - 0.5, 0.0), bottom)
+        x0, y0 = int(x), int(y)
+        fx, fy = x - x0, y - y0
+        w00, w01, w10, w11 = (1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy
+        crease = _crease(u, v, wrinkles, folds, corner) if wrinkled[triangles[i]] else 0.0
+        darker = (1 - 0.45 * crease, 1 - 0.60 * crease, 1 - 0.62 * crease)
+        for k in range(3):
+            top = atlas[y0, x0, k] * w00 + atlas[y0, x0 + 1, k] * w01
+            texel = top + atlas[y0 + 1, x0, k] * w10 + atlas[y0 + 1, x0 + 1, k] * w11
+            out[i, k] = _lit(darker[k], texel, samples[i, 2 + k], samples[i, 5 + k], linear)
+
+
+@njit(error_model="numpy")
+def _resolve(  # type: ignore[no-untyped-def]  # pragma: no cover
+    y, index, counts, colours, linear, srgb, background, out
+):
+    """A row of pixels (W, 3) sRGB: each the mean of its samples, the background where they see nothing."""
+    top = srgb.shape[0] - 1
+    i = 0
+    for x in range(out.shape[0]):
+        if counts[x] == 0:
+            for k in range(3):
+                out[x, k] = background[x, k]
+        elif counts[x] == 1:
+            for k in range(3):
+                out[x, k] = srgb[int(colours[i, k] * top)]
+            i += 1
+        else:
+            r, g, b = 0.0, 0.0, 0.0
+            for j in range(4):
+                if index[2 * y + j // 2, 2 * x + j % 2] >= 0:
+                    r, g, b = r + colours[i, 0], g + colours[i, 1], b + colours[i, 2]
+                    i += 1
+                else:
+                    r, g, b = r + linear[background[x, 0]], g + linear[background[x, 1]], b + linear[background[x, 2]]
+            out[x, 0], out[x, 1], out[x, 2] = srgb[int(r / 4 * top)], srgb[int(g / 4 * top)], srgb[int(b / 4 * top)]
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
 def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
     index,
     depth,
-    screen,
+    vertices,
     faces,
-    normals,
-    coordinates,
-    shade,
     material,
+    wrinkled,
     atlas,
     linear,
     srgb,
     wrinkles,
     folds,
     corner,
-    light,
     background,
     out,
 ):
-    """Colour the image `out` (H, W, 3) uint8 from 2 x 2 samples a pixel of triangle `index` and `depth` (2H, 2W)."""
-    colour = np.zeros(3)
-    n = np.zeros(3)
-    total = np.zeros(3)
-    top = srgb.shape[0] - 1
-    for y in range(out.shape[0]):
-        for x in range(out.shape[1]):
-            f0, f1 = index[2 * y, 2 * x], index[2 * y, 2 * x + 1]
-            f2, f3 = index[2 * y + 1, 2 * x], index[2 * y + 1, 2 * x + 1]
-            if f0 < 0 and f1 < 0 and f2 < 0 and f3 < 0:
-                for k in range(3):
-                    out[y, x, k] = background[y, x, k]
-                continue
-            whole = f0 >= 0 and f1 >= 0 and f2 >= 0 and f3 >= 0
-            if whole and not (f0 == f1 and f1 == f2 and f2 == f3):
-                z0, z1, z2 = depth[2 * y, 2 * x], depth[2 * y, 2 * x + 1], depth[2 * y + 1, 2 * x]
-                z3 = depth[2 * y + 1, 2 * x + 1]
-                near, far = min(z0, z1, z2, z3), max(z0, z1, z2, z3)
-                m = material[faces[f0, 0]]
-                whole = (
-                    far - near < 0.30
-                    and material[faces[f1, 0]] == m
-                    and material[faces[f2, 0]] == m
-                    and material[faces[f3, 0]] == m
-                    and m != 5
-                )
-            total[:] = 0.0
-            # one sample in the pixel's middle, or all four; a single place that shades, because it is inlined
-            count = 1 if whole else 4
-            for j in range(count):
-                sy, sx = 2 * y + j // 2, 2 * x + j % 2
-                f = index[sy, sx]
-                if f < 0:
-                    for k in range(3):
-                        total[k] += linear[background[y, x, k]]
-                    continue
-                px = 2 * x + 1.0 if whole else sx + 0.5
-                py = 2 * y + 1.0 if whole else sy + 0.5
-                _fragment(
-                    px,
-                    py,
-                    f,
-                    screen,
-                    faces,
-                    normals,
-                    coordinates,
-                    shade,
-                    material,
-                    atlas,
-                    linear,
-                    wrinkles,
-                    folds,
-                    corner,
-                    light,
-                    colour,
-                    n,
-                )
-                for k in range(3):
-                    total[k] += min(max(colour[k], 0.0), 1.0)
-            for k in range(3):
-                out[y, x, k] = srgb[int(total[k] / count * top)]
+    """Colour the image `out` (H, W, 3) uint8 from 2 x 2 samples a pixel of triangle `index` and `depth` (2H, 2W).
+
+    vertices: (V, 10) of `light_vertices`. material, wrinkled: (F,) of each face, and whether a wrinkle can show on it.
+    linear, srgb: tables between bytes and light. wrinkles: (K,) strengths of `folds` (h, w, K), whose first row and
+    column are `corner` of the atlas. Row by row: place the samples, interpolate, texture, average.
+    """
+    height, width = out.shape[0], out.shape[1]
+    counts = np.empty(width, np.int32)
+    triangles, places = np.empty(4 * width, np.int32), np.empty((4 * width, 2))
+    samples, colours = np.empty((4 * width, 8)), np.empty((4 * width, 3))
+    for y in range(height):
+        n = _place_samples(y, index, depth, material, counts, triangles, places)
+        _interpolate(n, triangles, places, vertices, faces, samples)
+        _texture(n, triangles, samples, wrinkled, atlas, linear, wrinkles, folds, corner, colours)
+        _resolve(y, index, counts, colours, linear, srgb, background[y], out[y])
 
 
 def srgb_table() -> NDArray[np.uint8]:

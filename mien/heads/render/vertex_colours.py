@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from mien.heads.appearance import Appearance
-from mien.heads.embedded.surface import smoothstep
+from mien.heads.embedded.surface import inside_outline, smoothstep
 
 Array = NDArray[np.float64]
 
@@ -134,7 +134,7 @@ def _paint_skin(points: Array, marks: Array, appearance: Appearance) -> Array:
         colours = _mix(colours, skin * [0.72, 0.58, 0.55], (0.55 + 0.3 * appearance.makeup) * rim)
     # the red of the lips runs into the mouth
     outline = _distance(plane, marks[48:60], closed=True)
-    signed = np.where(_inside(plane, marks[48:60]), -outline, outline)
+    signed = np.where(inside_outline(plane, marks[48:60, :2]), -outline, outline)
     lips = smoothstep(signed, 0.10, -0.12) * smoothstep(points[:, 2], marks[48, 2] - 1.6, marks[48, 2] - 0.4)
     colours = _mix(colours, np.array(appearance.lips), 0.85 * lips)
     hair = np.array(appearance.hair)
@@ -191,14 +191,3 @@ def _distance(plane: Array, line: Array, closed: bool) -> Array:
         t = np.clip((plane - start) @ span / max(span @ span, 1e-12), 0, 1)
         best = np.minimum(best, np.linalg.norm(plane - start - t[:, None] * span, axis=1))
     return best
-
-
-def _inside(plane: Array, outline: Array) -> NDArray[np.bool_]:
-    """Which points (N, 2) lie within a closed outline (K, 2 or more): crossings of a ray to the right."""
-    corners = outline[:, :2]
-    crossings = np.zeros(len(plane), int)
-    for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        spans = (y0 > plane[:, 1]) != (y1 > plane[:, 1])
-        at = x0 + (plane[:, 1] - y0) * (x1 - x0) / (y1 - y0 if y1 != y0 else 1.0)
-        crossings += spans & (plane[:, 0] < at)
-    return crossings % 2 == 1
