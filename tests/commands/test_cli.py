@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ def test_without_arguments_it_shows_its_help() -> None:
     assert "talk" in mien().output
 
 
-def test_starting_imports_nothing_heavy_and_is_fast() -> None:
+def test_starting_imports_nothing_heavy() -> None:
     code = (
         "import sys, mien.commands.cli;"
         "heavy = {'torch', 'numpy', 'cv2', 'mediapipe', 'pandas', 'av', 'matplotlib', 'PIL'};"
@@ -76,13 +75,6 @@ def test_starting_imports_nothing_heavy_and_is_fast() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
-    times = []
-    for _ in range(3):
-        started = time.perf_counter()
-        subprocess.run([*MIEN, "--help"], capture_output=True, timeout=60, check=True)
-        times.append(time.perf_counter() - started)
-    # 0.3 s on an idle machine; the bound leaves room for a busy one.
-    assert min(times) < 1.0
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_what_is_told_here_is_what_the_heavy_rooms_have() -> None:
 
 def test_a_request_is_checked_without_torch() -> None:
     code = (
-        "import sys; from mien.motion import move_request, script; import mien.commands.talk_and_move;"
+        "import sys; from mien.motion.generate import request, script; import mien.commands.talk_and_move;"
         "print(sorted({'torch', 'cv2', 'numba', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)

@@ -65,7 +65,8 @@ def test_layers_are_stretched_and_joined() -> None:
     longer = layers.stretched(7)
     assert torch.allclose(longer.middle[..., ::2], layers.middle, atol=1e-6)
     assert longer.middle[0, 0, 0, 1].item() == pytest.approx((-0.5 - 1 / 6) / 2, abs=1e-6)
-    assert torch.equal(draw(joined([layers, layers]))[1], draw(layers)[0])
+    twice, once = (draw(one).int() for one in (joined([layers, layers]), layers))
+    assert (twice[1] - once[0]).abs().max() <= 1  # a larger batch may round a pixel the other way
 
 
 def drawn(shape: str, colour: str, x: float, y: float, radius: float, degrees: Tensor) -> Path:

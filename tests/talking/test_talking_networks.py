@@ -12,15 +12,13 @@ from pydantic import ValidationError
 from talking_corpus import SIZE, drawn_landmarks
 
 from mien.clips import EMOTIONS
+from mien.faces.measures import eye_opening, gaze, mouth_shape
 from mien.talking.data.motion import (
     MOTIONS,
     TAPS,
-    eye_opening,
     face_motion,
-    gaze,
     measure_statistics,
     mirrored,
-    mouth_shape,
     placement,
 )
 from mien.talking.data.speech_features import (
