@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mien.media.speech import interface as speech_module
+from mien.media.speech import engines
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import (
     MAX_CHARACTERS,
@@ -223,7 +223,7 @@ def test_another_engine_can_join(monkeypatch: pytest.MonkeyPatch) -> None:
         def speak(self, text: str, voice: Voice = Voice()) -> Speech:  # noqa: B008
             return Speech(np.zeros(len(text), np.float32), voice.words_per_minute, (), ())
 
-    monkeypatch.setitem(speech_module.ENGINES, "beep", Beep)
+    monkeypatch.setitem(engines.ENGINES, "beep", Beep)
     assert len(synthesiser("beep").speak("four").samples) == 4
 
 
