@@ -174,6 +174,7 @@ def _load(judge: Path) -> Any:
     return MotionJudge.load(judge)
 
 
+@pytest.mark.slow
 def test_a_trained_model_and_its_baseline_from_their_folder(
     motions: Path, judge: Path, head_motion: Path, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.mark.slow
 def test_it_learns_which_words_belong_to_which_motion(motions: Path, tmp_path: Path) -> None:
     options = with_training(TINY, samples=4800, batch=16, lr=3e-3).model_copy(update={"width": 48})
     curve: list[float] = []

@@ -104,6 +104,7 @@ def test_one_figure_is_one_layer_and_the_other_is_nothing() -> None:
     assert all(not part.any() and not part.isnan().any() for part in nothing.parts)
 
 
+@pytest.mark.slow
 def test_real_clips_drawn_again_from_their_layers_are_exact() -> None:
     """So nothing that the words ask for is lost where pixels become layers: the model can be as good as the clips."""
     options = ShapesCorpusOptions(train=150, val=0, wordings=0, held_out=50, two_figures=0.4, seed=3)

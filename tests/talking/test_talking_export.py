@@ -29,6 +29,8 @@ onnx = pytest.importorskip("onnx", reason="export is optional: pip install onnx 
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
+pytestmark = pytest.mark.slow  # a network is traced and optimised
+
 
 @pytest.fixture(scope="module", params=["warp", "direct"])
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Any]:

@@ -68,6 +68,7 @@ def test_worktrees_and_experiments_share_the_main_repository(toy: Path) -> None:
     assert main_root(toy.parent / "plain") == toy.parent / "plain"
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_create_the_store_and_log_every_value(tmp_path: Path) -> None:
     words = [sys.executable, "-c", CHILD, str(tmp_path)]
     both = [subprocess.Popen([*words, name], env=environment()) for name in ("one", "two")]
@@ -83,6 +84,7 @@ def test_two_processes_at_once_create_the_store_and_log_every_value(tmp_path: Pa
         assert sorted((m.step, m.value) for m in history) == [(step, 1 / (step + 1)) for step in range(1000)]
 
 
+@pytest.mark.slow
 def test_a_bare_repro_has_one_parent_that_fails_with_its_stage(toy: Path) -> None:
     params = toy / "params.yaml"
     params.write_text(params.read_text().replace("both:\n", "both:\n  fail: true\n"))
