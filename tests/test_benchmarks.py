@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-SUITE = ("loader", "training_step", "generation", "preparation")
+SUITE = ("loader", "training_step", "generation", "preparation", "start_up")
 
 
 def _run(name: str, *words: str) -> subprocess.CompletedProcess[str]:
