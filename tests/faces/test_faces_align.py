@@ -114,7 +114,6 @@ def _digests(folder: Path, but: tuple[str, ...] = ()) -> dict[str, str]:
     return {path.name: sha256_file(path) for path in sorted(folder.iterdir()) if path.name not in but}
 
 
-@pytest.mark.slow
 def test_every_fault_is_a_row_with_its_reason(corpus: Corpus) -> None:
     rows = {clip.clip_id: clip for clip in read_clips(corpus.folder / "clips.csv")}
     assert {clip.clip_id: clip for clip in corpus.result} == rows
