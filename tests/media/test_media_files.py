@@ -153,7 +153,7 @@ def test_what_is_no_media_has_its_reason(tmp_path: Path) -> None:
     assert reason(path) == "undecodable"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=600))
 def test_any_bytes_end_in_a_reason(content: bytes) -> None:
     path = Path(os.environ.get("TMPDIR", "/tmp")) / f"mien-test-{os.getpid()}.mp4"
@@ -214,7 +214,7 @@ def test_a_matroska_header_that_claims_ten_hours_is_not_believed(tmp_path: Path)
     assert caught.value.reason == "truncated"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @example([(1, b"free", b"\xff" * 40)])  # a box of 2⁶⁴ − 1 bytes
 @given(
     st.lists(

@@ -151,7 +151,7 @@ def test_markup_is_text_not_command(engine: Any) -> None:
     assert np.array_equal(engine.speak("\x0199P stone").samples, engine.speak("99P stone").samples)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=60))
 def test_any_text_is_spoken_or_refused_in_words(text: str) -> None:
     pytest.importorskip("espeakng_loader")

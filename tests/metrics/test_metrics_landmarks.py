@@ -37,7 +37,7 @@ def test_a_perfect_copy_scores_zero() -> None:
     assert nlmd(points, points) == pytest.approx(0, abs=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(-3.1, 3.1), st.floats(0.2, 5), st.tuples(st.floats(-500, 500), st.floats(-500, 500)), st.integers(0, 99)
 )

@@ -109,7 +109,7 @@ odd = st.text(max_size=40) | st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(odd, max_size=4))
 def test_odd_texts(folders: dict[str, Path], texts: list[str]) -> None:
     encoder = open_encoder(str(folders["bert"]))

@@ -54,7 +54,7 @@ def test_words(text: str, expected: list[str]) -> None:
 odd = st.text(max_size=80) | st.text(alphabet="aA'’,. \n\t3é\u0301\ufe0f\ud800😀", max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(odd)
 def test_words_are_words_and_stay_what_they_are(text: str) -> None:
     found = words(text)
