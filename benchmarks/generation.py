@@ -45,7 +45,7 @@ from mien.talking.generate.talker import CHUNK_FRAMES
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
-from mien.training.model_folder import save_model
+from mien.training.model_folder import TrainedModel, save_models
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)
 SENTENCE = "The quick brown fox jumps over the lazy dog, and nobody has asked it why. "
@@ -68,10 +68,11 @@ def new_generator(architecture: str, channels: tuple[int, ...]) -> Generator:
 
 def saved_model(folder: Path) -> Path:
     """A model folder with that."""
-    folder.mkdir()
-    generator = new_generator("warp", GeneratorOptions().image_channels)
-    content = {"network": generator.config.model_dump(mode="json"), "data": "0" * 16}
-    save_model(folder, "talking_face", generator, content, "# Random weights\n")
+    options = GeneratorOptions()
+    generator = new_generator("warp", options.image_channels)
+    card = "# Random weights\n"
+    model = TrainedModel("talking_face", generator, generator.describe(), options, "0" * 16, {}, lambda *_: card)
+    save_models(folder, {"": model})
     return folder
 
 

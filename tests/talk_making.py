@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from mien.talking.networks.generator import Generator, GeneratorConfig
-from mien.training.model_folder import save_model
+from mien.talking.options import GeneratorOptions
+from mien.training.model_folder import TrainedModel, save_models
 
 REAL = Path(__file__).parents[1].parent / "shared/real"
 Picture = NDArray[np.uint8]
@@ -46,8 +47,11 @@ def with_faces(picture: Picture, *faces: tuple[float, float, float], opening: fl
     return result
 
 
-def untrained_model(folder: Path, size: int = 32, architecture: str = "warp", seed: int = 0) -> Path:
-    """A model folder with random weights: what it draws is noise, which every seam would show."""
+def untrained_model(folder: Path, size: int = 32, architecture: str = "warp", seed: int = 0, noise: float = 0) -> Path:
+    """A model folder with random weights: what it draws is noise, which every seam would show.
+
+    noise: standard deviation of what is added to every parameter, so that none is zero, as some are at the start.
+    """
     torch.manual_seed(seed)
     config = GeneratorConfig.model_validate(
         {
@@ -55,9 +59,21 @@ def untrained_model(folder: Path, size: int = 32, architecture: str = "warp", se
             "image_channels": (8, 8, 16), "speech_width": 8, "code_width": 16,
         }
     )  # fmt: skip
-    folder.mkdir(parents=True)
-    content = {"network": config.model_dump(mode="json"), "data": "0123456789abcdef"}
-    save_model(folder, "talking_face", Generator(config), content, "# card\n")
+    generator = Generator(config)
+    with torch.no_grad():
+        for parameter in generator.parameters():
+            parameter.add_(noise * torch.randn_like(parameter))
+    model = TrainedModel(
+        "talking_face",
+        generator,
+        generator.describe(),
+        GeneratorOptions(),
+        "0123456789abcdef",
+        {},
+        lambda *_: "# card\n",
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    save_models(folder, {"": model})
     return folder
 
 

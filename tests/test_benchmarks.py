@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
-SUITE = ("loader", "training_step", "generation", "preparation")
+SUITE = ("loader", "training_step", "generation", "preparation", "start_up")
 
 
 def _run(name: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -42,7 +42,7 @@ def _find(stream: BinaryIO, name: bytes, start: int, end: int) -> tuple[int, int
         box_end = end if size == 0 else at + size
         if head[4:8] == name:
             return body, min(box_end, end)
-        if box_end <= at + 7:
+        if box_end <= at + 7 or box_end >= end:  # a 64-bit size may point to where no file can be read
             return None
         at = box_end
     return None

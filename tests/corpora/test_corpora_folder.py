@@ -132,7 +132,7 @@ def test_an_unreadable_table_is_one_clear_sentence(tmp_path: Path, content: byte
     assert not (tmp_path / "out").exists()
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(st.binary(max_size=200), st.text(alphabet='pathclip_demon,"\n\r\0ANG01.x', max_size=120).map(str.encode))
 )
@@ -255,7 +255,7 @@ def test_links_are_followed_when_asked(tmp_path: Path) -> None:
         st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12), min_size=1, max_size=5, unique=True
     )
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_table_gives_back_what_was_written(tmp_path: Path, words: list[str]) -> None:
     clips = sorted((Clip(word, "folder", word, text=word, detail=word) for word in words), key=lambda c: c.clip_id)
     write_clips(tmp_path / "clips.csv", clips)

@@ -75,6 +75,7 @@ def test_faces_have_68_points_and_no_mesh(detector: LandmarkDetector) -> None:
     np.testing.assert_array_equal(faces[0].landmarks, again[0].landmarks)
 
 
+@pytest.mark.slow
 def test_a_clip_goes_all_the_way(detector: LandmarkDetector, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from mien.faces import aligned_clip
 

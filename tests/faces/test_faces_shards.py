@@ -190,9 +190,15 @@ def test_pickled_it_carries_no_open_file(folder: Path) -> None:
 
 
 def test_closing_only_means_opening_again(folder: Path) -> None:
-    shards = FaceShards(folder)
-    shards.close()
-    _same(shards.clip("clip-02"), CLIPS[2], 0, 19)
+    def opened() -> int:
+        return sum(os.path.realpath(link).endswith(".h5") for link in Path("/proc/self/fd").iterdir())
+
+    others, shards = opened(), FaceShards(folder)
+    for _ in range(2):
+        _same(shards.clip("clip-02"), CLIPS[2], 0, 19)
+        assert opened() > others
+        shards.close()
+        assert opened() == others
 
 
 @pytest.mark.parametrize("damage", ["truncate", "head", "remove", "unfinished", "group"])

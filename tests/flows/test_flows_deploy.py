@@ -20,7 +20,7 @@ from toy_pipeline import environment, make_repository
 from flows.deploy import ServiceError, Services, choose_port
 from stages.receipts import read_receipt
 
-pytestmark = [pytest.mark.ui, pytest.mark.pipeline]
+pytestmark = [pytest.mark.ui, pytest.mark.pipeline, pytest.mark.slow]
 
 
 def deploy(toy: Path, action: str) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,7 @@ from flows.request import PipelineRequest
 from stages.pipeline_files import read_yaml
 from stages.receipts import read_receipt
 
-pytestmark = [pytest.mark.pipeline, pytest.mark.ui]
+pytestmark = [pytest.mark.pipeline, pytest.mark.ui, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,7 @@ def correlation(*names: str) -> float:
     return float(np.corrcoef(truth, found)[0, 1])
 
 
+@pytest.mark.slow
 def test_the_head_is_turned_as_it_was_rendered() -> None:
     errors = np.concatenate([angles_between(clip.truth.neck, clip.found.neck) for clip in watched()])
     assert errors.mean() < 3

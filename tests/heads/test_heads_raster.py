@@ -39,7 +39,7 @@ def test_triangle_worked_out_by_hand() -> None:
     np.testing.assert_array_equal(weights[index < 0], 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1))
 def test_agrees_with_brute_force(seed: int) -> None:
     rng = np.random.default_rng(seed)

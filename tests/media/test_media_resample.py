@@ -165,10 +165,8 @@ def test_time_stamps_that_leap_ten_hours_are_too_long(tmp_path: Path, resample: 
     """Two frames ten hours apart would become 900,000 at 25 a second."""
     times = [(Fraction(0), picture(1)), (Fraction(36000), picture(2))]
     source = write_media(tmp_path / "leap.mkv", times, tone(0.5, 44100))
-    started = time.monotonic()
-    row = resample(clip(source))[0]
-    assert row.reason == "too_long"
-    assert time.monotonic() - started < 20
+    # known from the file's head: an encoder that began on those frames would be stopped, for another reason
+    assert resample(clip(source), timeout_seconds=20)[0].reason == "too_long"
     short = resample(clip(source), max_seconds=40000, timeout_seconds=0.3)[0]
     assert short.reason == "timed_out"
     assert not list((tmp_path / "cache").rglob("*.mkv"))

@@ -52,6 +52,7 @@ def resample(path: Path, folder: Path, **options: object) -> Clip:
     ],
     ids=["29.97", "23.976", "variable"],
 )
+@pytest.mark.slow
 def test_ten_minutes_stay_within_one_frame(
     tmp_path: Path, times: Callable[[], list[Fraction]], suffix: str, codecs: tuple[str, str]
 ) -> None:

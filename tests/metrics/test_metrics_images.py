@@ -51,7 +51,7 @@ def test_psnr_and_ssim_equal_scikit_image(seed: int) -> None:
     assert psnr(one, other) == pytest.approx(metrics.peak_signal_noise_ratio(other, one, data_range=255), abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_both_are_symmetric_and_bounded(first: int, second: int) -> None:
     one, other = smooth_picture(first, 16, 16), smooth_picture(second, 16, 16)

@@ -85,7 +85,7 @@ def test_a_mouth_that_follows_its_voice_correlates_perfectly_without_lag() -> No
     assert sync.lag_ms == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(-5, 5), st.integers(0, 1000), st.floats(0.05, 10), st.floats(-3, 3))
 def test_a_shifted_sound_shifts_the_lag_by_what_it_was_shifted(
     shift: int, seed: int, gain: float, offset: float

@@ -66,7 +66,7 @@ def test_embeddings_that_all_coincide_are_worth_nothing() -> None:
     assert r_precision(texts, np.ones((64, 4)), batch=8, top=8)[-2:].tolist() == [0, 1]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.floats(0.01, 100), st.integers(0, 1000))
 def test_r_precision_does_not_see_scale_rotation_or_shift(seed: int, scale: float, other: int) -> None:
     text = normal(seed, 70, 5)
@@ -122,7 +122,7 @@ def test_frechet_distance_against_the_root_of_the_matrix() -> None:
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.integers(2, 30), st.integers(2, 30), st.integers(1, 20))
 def test_frechet_distance_is_symmetric_and_does_not_see_a_rotation(seed: int, n: int, m: int, width: int) -> None:
     a, b = normal(seed, n, width), normal(seed + 1, m, width) * 2 + 1

@@ -164,6 +164,7 @@ def _real_figures(evaluation: MotionEvaluation, motions: Path, part: str) -> Any
     return evaluation.part_figures(prompts, evaluation.rows(prompts))["real"]
 
 
+@pytest.mark.slow
 def test_a_trained_model_and_its_baseline_from_their_folder(
     motions: Path, judge: Path, head_motion: Path, tmp_path: Path
 ) -> None:

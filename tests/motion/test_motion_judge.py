@@ -41,6 +41,7 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.mark.slow
 def test_it_learns_which_words_belong_to_which_motion(motions: Path, tmp_path: Path) -> None:
     options = with_training(TINY, samples=4800, batch=16, lr=3e-3).model_copy(update={"width": 48})
     curve: list[float] = []
@@ -149,7 +150,7 @@ def test_a_point_does_not_depend_on_what_stands_beside_it() -> None:
     assert np.abs(alone - alone[0])[1:].max() > 1e-3
     texts = ["nods", "", "smiles nods nods", "nods"]
     points = judge.embed_texts(texts)
-    np.testing.assert_array_equal(points[0], points[3])
+    np.testing.assert_allclose(points[0], points[3], atol=1e-5)
     np.testing.assert_allclose(points[2], judge.embed_texts(texts[2:3])[0], atol=1e-5)
     np.testing.assert_array_equal(judge.embed_texts(["dances"]), judge.embed_texts([""]))
 

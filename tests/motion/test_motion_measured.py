@@ -78,6 +78,7 @@ def faces(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_shards_give_motion_in_the_camera_s_picture(faces: Path) -> None:
     good, bad = measure_shards(faces, execution=ALONE)
     assert good.ok
@@ -97,14 +98,12 @@ def test_shards_give_motion_in_the_camera_s_picture(faces: Path) -> None:
     assert "does not fit" in str(bad.detail)
 
 
-def test_only_the_clips_asked_for_are_measured(faces: Path) -> None:
-    assert [clip.clip_id for clip in measure_shards(faces, execution=ALONE, only={"1001_A"})] == ["1001_A"]
+@pytest.mark.slow
+def test_of_the_clips_asked_for_without_their_pictures_size_the_camera_looks_at_the_face(faces: Path) -> None:
     assert list(measure_shards(faces, execution=ALONE, only=())) == []
-
-
-def test_without_the_pictures_size_the_camera_looks_at_the_face(faces: Path) -> None:
     (faces / "clips.csv").unlink()
     (good,) = measure_shards(faces, execution=ALONE, only={"1001_A"})
+    assert good.clip_id == "1001_A"
     assert good.performance is not None
     assert good.performance.neck[:, 2].mean() == pytest.approx(0.2, abs=0.05)
 
@@ -141,6 +140,7 @@ def measured(videos: Path) -> dict[str, MeasuredClip]:
     return {clip.clip_id: clip for clip in found()}
 
 
+@pytest.mark.slow
 def test_a_folder_of_videos_gives_motion_with_its_words(measured: dict[str, MeasuredClip]) -> None:
     clip = measured["described"]
     assert clip.performance is not None
@@ -151,6 +151,7 @@ def test_a_folder_of_videos_gives_motion_with_its_words(measured: dict[str, Meas
     assert np.corrcoef(clip.performance.neck[:, 0], truth.neck[:, 0])[0, 1] > 0.95
 
 
+@pytest.mark.slow
 def test_every_video_is_listed_with_its_reason(measured: dict[str, MeasuredClip]) -> None:
     assert {name: clip.reason for name, clip in measured.items()} == {
         "bare": None,

@@ -6,27 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny import a_run, tiny
 
-from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.data.features import features_of
-from mien.motion.data.store import write_motions
 from mien.motion.generate.mover import Mover
 from mien.motion.system import SERVED, _load_pyfunc
-from mien.motion.train import train_head_motion
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("served")
-    write_motions(made, embedded_motions(12, 4, 0, 0))
-    options = tiny("head_motion").model_copy(update={"baseline_samples": 0})
-    train_head_motion(made, options, made / "model", a_run(made / "resume"))
-    return made / "model"
-
-
-def test_a_batch_equals_its_single_motions(folder: Path) -> None:
-    served, mover = _load_pyfunc(str(folder)), Mover.load(folder)
+def test_a_batch_equals_its_single_motions(head_motion_model: Path) -> None:
+    served, mover = _load_pyfunc(str(head_motion_model)), Mover.load(head_motion_model)
     inputs, outputs, batch = SERVED.signature({})
     made = served.predict(batch)
     assert made["frames"][0] == 100  # 4 s
@@ -42,8 +29,8 @@ def test_a_batch_equals_its_single_motions(folder: Path) -> None:
             assert len(tensors[name].shape) == len(shape)
 
 
-def test_no_text_is_refused_and_none_at_all_is_no_motion(folder: Path) -> None:
-    served, example = _load_pyfunc(str(folder)), SERVED.signature({}).example
+def test_no_text_is_refused_and_none_at_all_is_no_motion(head_motion_model: Path) -> None:
+    served, example = _load_pyfunc(str(head_motion_model)), SERVED.signature({}).example
     with pytest.raises(ValueError, match="empty"):
         served.predict({**example, "text": np.array(["", "nods"])})
     nothing = served.predict({name: values[:0] for name, values in example.items()})

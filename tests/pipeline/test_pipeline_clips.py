@@ -15,7 +15,7 @@ from mien.files import sha256_file
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames, write_video
 
-pytestmark = pytest.mark.pipeline
+pytestmark = [pytest.mark.pipeline, pytest.mark.slow]
 
 
 def set_params(project: Path, **sections: dict[str, object]) -> None:

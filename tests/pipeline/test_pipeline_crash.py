@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 from toy_pipeline import command, environment
 
-pytestmark = [pytest.mark.pipeline, pytest.mark.crash]
+pytestmark = [pytest.mark.pipeline, pytest.mark.crash, pytest.mark.slow]
 
 
 def checkpoint_every_step(project: Path, samples: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 from toy_pipeline import ROOT, command
 
-pytestmark = pytest.mark.pipeline
+pytestmark = [pytest.mark.pipeline, pytest.mark.slow]
 
 
 def test_from_raw_clips_to_an_evaluated_model(project: Path) -> None:

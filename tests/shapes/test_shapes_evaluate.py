@@ -168,6 +168,7 @@ def test_the_seeds_corpus_is_measured_too(seed_corpus: Path, tmp_path: Path, mon
     assert Image.open(tmp_path / "out" / "contact_sheet.png").size[0] == 10 * 66 - 2
 
 
+@pytest.mark.slow
 def test_tables_agree_with_the_figures(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = ShapesStore(corpus)
     out = tmp_path / "out"
@@ -205,6 +206,7 @@ def test_tables_agree_with_the_figures(corpus: Path, tmp_path: Path, monkeypatch
     assert {c["measured"] for c in confusions if c["row"] == "baseline"} > {"no figure", "moving up"}
 
 
+@pytest.mark.slow
 def test_what_a_person_looks_at(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = ShapesStore(corpus)
     out = tmp_path / "out"

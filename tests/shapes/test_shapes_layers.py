@@ -65,7 +65,8 @@ def test_layers_are_stretched_and_joined() -> None:
     longer = layers.stretched(7)
     assert torch.allclose(longer.middle[..., ::2], layers.middle, atol=1e-6)
     assert longer.middle[0, 0, 0, 1].item() == pytest.approx((-0.5 - 1 / 6) / 2, abs=1e-6)
-    assert torch.equal(draw(joined([layers, layers]))[1], draw(layers)[0])
+    twice, once = (draw(one).int() for one in (joined([layers, layers]), layers))
+    assert (twice[1] - once[0]).abs().max() <= 1  # a larger batch may round a pixel the other way
 
 
 def drawn(shape: str, colour: str, x: float, y: float, radius: float, degrees: Tensor) -> Path:
@@ -103,6 +104,7 @@ def test_one_figure_is_one_layer_and_the_other_is_nothing() -> None:
     assert all(not part.any() and not part.isnan().any() for part in nothing.parts)
 
 
+@pytest.mark.slow
 def test_real_clips_drawn_again_from_their_layers_are_exact() -> None:
     """So nothing that the words ask for is lost where pixels become layers: the model can be as good as the clips."""
     options = ShapesCorpusOptions(train=150, val=0, wordings=0, held_out=50, two_figures=0.4, seed=3)

@@ -11,6 +11,7 @@ import torch
 from mien.shapes.data.decompose import REACH
 from mien.shapes.data.layers import FIGURES, PICTURE, Layers
 from mien.shapes.generate.animator import to_bytes
+from mien.shapes.losses import kl_divergence, layers_error
 from mien.shapes.networks.discriminator import (
     ClipDiscriminator,
     mismatch_loss,
@@ -21,10 +22,9 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameDiscriminator, FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.shapes.networks.layer_encoder import gaps
-from mien.shapes.networks.posterior import divergence, orders
+from mien.shapes.networks.posterior import orders
 from mien.shapes.networks.text_attention import Words
-from mien.shapes.train.adversary import chimeras
-from mien.shapes.train.video import unlikeness
+from mien.shapes.train.adversary import mixed_clips
 from mien.text.encoder import TokensEncoder, open_encoder
 
 
@@ -100,14 +100,14 @@ def test_what_an_absent_figure_would_be_is_not_seen() -> None:
     assert torch.allclose(seen.real, same.real, atol=1e-6)
 
 
-def test_chimeras_have_one_part_of_another() -> None:
+def test_mixed_clips_have_one_part_of_another() -> None:
     layers = Layers(*(torch.arange(6.0).view(6, 1, *[1] * (len(shape) - 1)).expand(6, *shape).clone() for shape in (
         (2, 4, 12), (2, PICTURE, PICTURE), (2, 3), (2,))))  # fmt: skip
     layers.presence[:] = torch.tensor([1.0, 0.0])
     layers.presence[4:] = 1
     for part in layers.parts[:3]:
         part[:, 1] += 10
-    made = chimeras(layers, torch.Generator().manual_seed(0))
+    made = mixed_clips(layers, torch.Generator().manual_seed(0))
     assert torch.equal(made.presence, layers.presence)
     for clip in range(6):
         wrong = [
@@ -143,20 +143,20 @@ def test_mismatched_words_cost_most_where_they_go_as_well_as_the_own() -> None:
 
 def test_the_divergence_is_none_for_standard_normal_noise_alone() -> None:
     zero = torch.zeros(2, FIGURES, NOISE)
-    assert not divergence(zero, zero).any()
-    assert divergence(zero + 1, zero).tolist() == [[NOISE / 2] * FIGURES] * 2
+    assert not kl_divergence(zero, zero).any()
+    assert kl_divergence(zero + 1, zero).tolist() == [[NOISE / 2] * FIGURES] * 2
 
 
 def test_clips_are_unlike_where_figures_are_and_in_their_presence() -> None:
     layers = some_layers()
-    assert unlikeness(layers, layers).max() < 1e-3
+    assert layers_error(layers, layers).max() < 1e-3
     other = Layers(*(part.clone() for part in layers.parts))
     other.paths[0, 1] += 1  # the first clip does not have that figure
-    assert torch.allclose(unlikeness(other, layers)[0], unlikeness(layers, layers)[0])
+    assert torch.allclose(layers_error(other, layers)[0], layers_error(layers, layers)[0])
     other.paths[0, 0] += 1
-    assert unlikeness(other, layers)[0].item() == pytest.approx(4, rel=1e-3)
+    assert layers_error(other, layers)[0].item() == pytest.approx(4, rel=1e-3)
     gone = Layers(layers.paths, layers.pictures, layers.colours, 1 - layers.presence)
-    assert (unlikeness(gone, layers) > 0.5).all()
+    assert (layers_error(gone, layers) > 0.5).all()
 
 
 def test_both_orders_hold_the_same_figures() -> None:

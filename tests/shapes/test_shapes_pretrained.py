@@ -38,6 +38,7 @@ def text_model(folder: Path) -> None:
     transformers.BertModel(config).save_pretrained(folder)
 
 
+@pytest.mark.slow
 def test_a_frozen_text_model_reads_the_words(tmp_path: Path) -> None:
     corpus, folder, out = tmp_path / "corpus", tmp_path / "text", tmp_path / "model"
     make_shapes_corpus(ShapesCorpusOptions(train=12, val=2, wordings=2, held_out=2), corpus)

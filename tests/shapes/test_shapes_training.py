@@ -108,11 +108,14 @@ def test_the_discriminator_chooses_between_clips_and_one_is_no_choice(trained: P
         score(model.discriminator.see(Layers(own.paths, own.pictures, own.colours, own.presence.round())), asked)
         for own in tries
     ]
-    best = torch.stack(scores).argmax(0)
-    for place, number in enumerate(best.tolist()):
-        assert np.array_equal(chosen.clips(texts, seeds)[place], draw(tries[number])[place].numpy())
-    assert np.array_equal(first.clips(texts, seeds), draw(tries[0]).numpy())
-    assert best.any()
+    ranked = torch.stack(scores)
+    clips, drawn = chosen.clips(texts, seeds).astype(int), [draw(own).numpy().astype(int) for own in tries]
+    for place in range(4):
+        # Computed here anew: a pixel may be rounded the other way, and of equal scores either may win.
+        best = (ranked[:, place] >= ranked[:, place].max() - 1e-4).nonzero().flatten().tolist()
+        assert min(np.abs(clips[place] - drawn[number][place]).max() for number in best) <= 1
+    assert np.abs(first.clips(texts, seeds) - drawn[0]).max() <= 1
+    assert ranked.argmax(0).any()
 
 
 def test_a_clip_can_last_longer_and_ends_where_it_would(trained: Path) -> None:

@@ -182,6 +182,7 @@ def test_a_text_that_takes_too_long_to_say_is_given_up_early(monkeypatch: pytest
     assert len(engine.given) <= 3
 
 
+@pytest.mark.slow
 def test_the_longest_text_is_spoken_in_little_memory() -> None:
     pytest.importorskip("espeakng_loader")
     text = ("The quick brown fox jumps over the lazy dog. " * 1000)[:20_000]

@@ -189,7 +189,8 @@ def test_frames_come_one_by_one_and_are_those_of_the_file(inputs: Path, model: P
         assert np.abs(frame.astype(int) - decoded).mean() < 4
     names = talker.talk(str(inputs / "face.png"), speech=str(inputs / "voice.wav"), emotion="SAD", seed=2)
     assert np.array_equal(next(names), first)
-    arrays = talker.talk(np.asarray(Image.open(inputs / "face.png")), speech=tone(0.5), emotion="SAD", seed=2)
+    own = read_sound(inputs / "voice.wav")  # its 16-bit samples: those of `tone` differ from them in the last bits
+    arrays = talker.talk(np.asarray(Image.open(inputs / "face.png")), speech=own, emotion="SAD", seed=2)
     assert np.array_equal(next(arrays), first)
     for wrong, words in (
         ({"speech": tone(0.5), "text": "both"}, "one of them"),

@@ -1,9 +1,8 @@
-"""`mien talk`, `batch`, `export` and `inspect` on an untrained model: what they write, say and answer."""
+"""`mien talk`, `batch` and `inspect` on an untrained model: what they write, say and answer."""
 
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -75,15 +74,3 @@ def test_a_batch_goes_on_after_a_bad_row_and_makes_only_what_is_missing(inputs: 
     again = mien("batch", inputs / "table.csv", "-o", inputs / "videos", "--model", model)
     assert "0 made, 2 there already, 3 failed" in again.stdout
     assert (inputs / "videos/small.mp4").stat().st_mtime_ns == before
-
-
-def test_export_writes_a_checked_model_once(model: Path, tmp_path: Path) -> None:
-    pytest.importorskip("onnxscript")
-    pytest.importorskip("onnxruntime")
-    done = mien("export", model, "-o", tmp_path / "onnx")
-    assert done.exit_code == 0, done.output
-    assert (tmp_path / "onnx/model.onnx").is_file()
-    report = json.loads((tmp_path / "onnx/report.json").read_text())
-    assert max(report["differences"].values()) < 1e-3
-    assert f"{max(report['differences'].values()):.1e}" in done.stdout
-    assert mien("export", model, "-o", tmp_path / "onnx").exit_code == 2

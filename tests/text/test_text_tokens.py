@@ -54,7 +54,7 @@ def test_words(text: str, expected: list[str]) -> None:
 odd = st.text(max_size=80) | st.text(alphabet="aA'’,. \n\t3é\u0301\ufe0f\ud800😀", max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(odd)
 def test_words_are_words_and_stay_what_they_are(text: str) -> None:
     found = words(text)
@@ -178,11 +178,12 @@ def test_without_layers_a_word_is_what_it_is_whatever_stands_beside_it() -> None
     torch.manual_seed(0)
     model = TokensEncoder(("she", "nods", "smiles"), width=8, heads=2, layers=0)
     (nods, smiles), _ = model(["she nods", "she smiles"])
-    assert torch.equal(nods[1], smiles[1])
-    assert not torch.allclose(nods[2], smiles[2])
+    # in another row of the batch the last bit may differ: vector instructions take rows in blocks
+    torch.testing.assert_close(nods[1], smiles[1], atol=1e-6, rtol=0)
+    assert (nods[2] - smiles[2]).abs().max() > 1e-3
     deeper = TokensEncoder(("she", "nods", "smiles"), width=8, heads=2, layers=1)
     (nods, smiles), _ = deeper(["she nods", "she smiles"])
-    assert not torch.equal(nods[1], smiles[1])
+    assert (nods[1] - smiles[1]).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from tokenizers.processors import TemplateProcessing
 WORDS = "she he nods smiles twice then and looks to the left right , tilts turns".split()  # noqa: SIM905
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 WIDTH = 16
+KINDS = ["clip", "clip_text", "bert", "t5", "bart", "gpt2"]
+"""Those with a text part."""
 
 
 def tokenizer(folder: Path, framed: bool = True) -> None:
