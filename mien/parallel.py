@@ -25,19 +25,16 @@ Value = TypeVar("Value")
 
 
 class Execution(BaseModel):
-    """Where and how widely a map runs.
-
-    `executor`: `local` processes or a `dask` cluster. `workers`: how many processes; None: one for each core.
-    `address`: a Dask scheduler, `tcp://host:port`; None: a cluster of `workers` processes on this machine.
-    `retries`: how often an item that failed unexpectedly, or whose process died, is tried again.
-    """
+    """Where and how widely a map runs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    executor: Literal["local", "dask"] = "local"
-    workers: int | None = Field(None, ge=1)
-    address: str | None = None
-    retries: int = Field(1, ge=0, le=10)
+    executor: Literal["local", "dask"] = Field("local", description="local processes, or a dask cluster")
+    workers: int | None = Field(None, ge=1, description="processes; None: one for each core")
+    address: str | None = Field(
+        None, description="dask: tcp://host:port of a scheduler; None: a cluster on this machine"
+    )
+    retries: int = Field(1, ge=0, le=10, description="new attempts at a clip whose process died or failed unexpectedly")
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,10 @@ class PipelineFiles:
         self._params = _optional(root / "params.yaml")
         self._lock: dict[str, Any] = _optional(root / "dvc.lock").get("stages") or {}
 
+    def stages_with_params(self) -> list[str]:
+        """The stages that have a section of params.yaml of their own name."""
+        return [name for name, definition in self._stages.items() if name in (definition.get("params") or [])]
+
     def dependencies(self, stage: str) -> list[str]:
         """Paths of the stage's `deps`."""
         return self._paths(self._stages.get(stage, {}).get("deps"))
