@@ -29,12 +29,12 @@ class Execution(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    executor: Literal["local", "dask"] = Field("local", description="local processes, or a dask cluster")
-    workers: int | None = Field(None, ge=1, description="processes; None: one for each core")
+    executor: Literal["local", "dask"] = Field(default="local", description="local processes, or a dask cluster")
+    workers: int | None = Field(default=None, ge=1, description="processes; None: one for each core")
     address: str | None = Field(
-        None, description="dask: tcp://host:port of a scheduler; None: a cluster on this machine"
+        default=None, description="dask: tcp://host:port of a scheduler; None: a cluster on this machine"
     )
-    retries: int = Field(1, ge=0, le=10, description="new attempts at a clip whose process died or failed unexpectedly")
+    retries: int = Field(default=1, ge=0, le=10, description="new attempts at a clip whose process died or failed unexpectedly")
 
 
 @dataclass(frozen=True)

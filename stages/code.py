@@ -11,16 +11,14 @@ import time
 from pathlib import Path
 
 from mien.files import write_json
-from stages.codebase.distributions import read_pins
-from stages.codebase.project import Project
-from stages.codebase.table import CodeTables
+from stages.codebase.table import project_tables
 from stages.pipeline_files import PipelineFileError, PipelineFiles
 from stages.receipts import Receipt
 
 
 def code(root: Path) -> None:
     """Write the table of each stage that dvc.yaml names among this stage's outs: `data/code/STAGE.json`."""
-    tables = CodeTables(Project(root), read_pins(root / "constraints.txt"))
+    tables = project_tables(root)
     for out in PipelineFiles(root).outputs("code"):
         write_json(root / out, tables.table(f"stages.{Path(out).stem}"))
 

@@ -57,6 +57,11 @@ class PipelineFiles:
         definition = self._stages.get(stage, {})
         return [path for key in ("outs", "metrics", "plots") for path in self._paths(definition.get(key))]
 
+    def code_table(self, stage: str) -> str | None:
+        """The dependency that lists the code of the stage: an out of the stage `code`; None where there is none."""
+        tables = self.outputs("code")
+        return next((path for path in self.dependencies(stage) if path in tables), None)
+
     def ancestors(self, stage: str) -> list[str]:
         """Every stage that `stage` stands on, nearest first."""
         makers = {path: name for name in self._stages for path in self.outputs(name)}
@@ -80,6 +85,8 @@ class PipelineFiles:
         known = {out["path"]: str(out["md5"]) for entry in self._lock.values() for out in entry.get("outs", [])}
         digests = {}
         for path in self.dependencies(stage):
+            if path == self.code_table(stage):
+                continue
             added = _optional(self.root / f"{path}.dvc").get("outs")
             if path in known:
                 digests[path] = known[path]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stages.codebase.project import Project
 from stages.codebase.references import AnyFunction, References, collect
-from stages.codebase.symbols import Import, Module
+from stages.codebase.symbols import Import
 
 MAIN, IMPORTED, BODY, WHOLE = "<main>", "<import>", "<body>", "*"
 """What a module has beside its symbols: it as a script, what its import runs, all its statements, all that it holds."""

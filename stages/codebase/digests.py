@@ -16,10 +16,10 @@ def strip(tree: ast.Module) -> None:
     fields = _field_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = [s for s in node.body if not _is_text(s)] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            if ast.unparse(node.func) in fields:
-                node.keywords = [k for k in node.keywords if k.arg != "description" or not _is_literal(k.value)]
+            empty: list[ast.stmt] = [] if isinstance(node, ast.Module) else [ast.Pass()]
+            node.body = [statement for statement in node.body if not _is_text(statement)] or empty
+        elif isinstance(node, ast.Call) and fields and ast.unparse(node.func) in fields:
+            node.keywords = [k for k in node.keywords if k.arg != "description" or not _is_literal(k.value)]
 
 
 def digest(statements: Iterable[ast.AST]) -> str:

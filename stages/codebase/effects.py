@@ -12,32 +12,35 @@ Definition = tuple[Module, ast.stmt]
 Resolve = Callable[[Module, ast.expr], str | Definition | None]
 """A name in a module → its dotted name outside the project, a definition of the project, or None: unknown."""
 
-PURE = frozenset(
-    """
-    builtins.abs builtins.all builtins.any builtins.bool builtins.bytes builtins.chr builtins.classmethod
-    builtins.complex builtins.dict builtins.enumerate builtins.filter builtins.float builtins.frozenset builtins.int
-    builtins.isinstance builtins.len builtins.list builtins.map builtins.max builtins.min builtins.object builtins.ord
-    builtins.property builtins.range builtins.repr builtins.reversed builtins.round builtins.set builtins.slice
-    builtins.sorted builtins.staticmethod builtins.str builtins.sum builtins.tuple builtins.zip
-    abc.ABC abc.abstractmethod collections.Counter collections.OrderedDict collections.defaultdict collections.deque
-    collections.namedtuple collections.abc.Iterator contextlib.ExitStack contextlib.contextmanager ctypes.POINTER
-    ctypes.Structure ctypes.Union dataclasses.dataclass dataclasses.field dataclasses.fields enum.Enum enum.IntEnum
-    enum.StrEnum fractions.Fraction functools.cache functools.cached_property functools.lru_cache functools.partial
-    itertools.chain itertools.chain.from_iterable itertools.product logging.getLogger math.cos math.exp math.log
-    math.radians math.sin math.sqrt numba.njit numpy.abs numpy.arange numpy.array numpy.asarray numpy.clip numpy.cos
-    numpy.dtype numpy.exp numpy.eye numpy.float32 numpy.linspace numpy.log numpy.maximum numpy.minimum numpy.ones
-    numpy.radians numpy.round numpy.sin numpy.sqrt numpy.stack numpy.where numpy.zeros pathlib.Path pydantic.BaseModel
-    pydantic.BeforeValidator pydantic.ConfigDict pydantic.Field pydantic.PlainSerializer re.compile threading.Lock
-    pydantic.field_validator pydantic.model_validator torch.nn.Module torch.no_grad torch.tensor types.MappingProxyType typing.Generic typing.NamedTuple typing.NewType
-    typing.Protocol typing.TypeVar typing.TypedDict typing.get_args
-    """.split()
-)
+_PURE = """
+abc.ABC abc.abstractmethod
+builtins.abs builtins.all builtins.any builtins.bool builtins.bytes builtins.chr builtins.classmethod builtins.complex
+builtins.dict builtins.enumerate builtins.filter builtins.float builtins.frozenset builtins.int builtins.isinstance
+builtins.len builtins.list builtins.map builtins.max builtins.min builtins.object builtins.ord builtins.property
+builtins.range builtins.repr builtins.reversed builtins.round builtins.set builtins.slice builtins.sorted
+builtins.staticmethod builtins.str builtins.str.maketrans builtins.sum builtins.tuple builtins.zip
+builtins.dict.fromkeys
+collections.Counter collections.OrderedDict collections.abc.Iterator collections.defaultdict collections.deque
+collections.namedtuple contextlib.ExitStack contextlib.contextmanager ctypes.POINTER ctypes.Structure ctypes.Union
+dataclasses.dataclass dataclasses.field dataclasses.fields enum.Enum enum.IntEnum enum.StrEnum fractions.Fraction
+functools.cache functools.cached_property functools.lru_cache functools.partial
+itertools.chain itertools.chain.from_iterable itertools.product logging.getLogger
+math.cos math.exp math.log math.radians math.sin math.sqrt
+numba.njit numpy.abs numpy.arange numpy.array numpy.asarray numpy.clip numpy.cos numpy.dtype numpy.exp numpy.eye
+numpy.float32 numpy.linspace numpy.log numpy.maximum numpy.minimum numpy.ones numpy.radians numpy.round numpy.sin
+numpy.sqrt numpy.stack numpy.where numpy.zeros
+pathlib.Path pydantic.BaseModel pydantic.BeforeValidator pydantic.ConfigDict pydantic.Field pydantic.PlainSerializer
+pydantic.field_validator pydantic.model_validator re.compile threading.Lock
+torch.nn.Module torch.no_grad torch.tensor types.MappingProxyType
+typing.Generic typing.NamedTuple typing.NewType typing.Protocol typing.TypeVar typing.TypedDict typing.get_args
+"""
+PURE = frozenset(_PURE.split())
 """Calls, decorators and base classes of other packages that change nothing but their result."""
-PURE_METHODS = frozenset(
-    "astype count fromkeys get index items join keys lower maketrans replace reshape split startswith strip upper "
-    "values".split()
-)
-"""Methods of numbers, texts, arrays and mappings; where a class of the project has a method of that name, it is not."""
+_PURE_METHODS = """
+astype count fromkeys get index items join keys lower maketrans replace reshape split startswith strip upper values
+"""
+PURE_METHODS = frozenset(_PURE_METHODS.split())
+"""Methods of numbers, texts, arrays and mappings; not where a class of the project has a method of that name."""
 _AT_CREATION = ("__init__", "__new__", "__post_init__", "__set_name__", "__setattr__", "model_post_init")
 _AT_SUBCLASSING = ("__init_subclass__", "__class_getitem__")
 _PLAIN = ("property", "staticmethod", "classmethod", "cached_property", "abstractmethod")
@@ -84,10 +87,14 @@ class Purity:
         found = self._resolve(module, node.value if isinstance(node, ast.Subscript) else node)
         if isinstance(found, str):
             return found in PURE or _is_exception(found)
-        if found is None or not isinstance(found[1], ast.ClassDef):
-            return False
-        owner, base = found
-        return not base.keywords and not _has(base, _AT_SUBCLASSING) and self._all(self._base, owner, base.bases)
+        owner, base = found or (module, None)
+        return (
+            isinstance(base, ast.ClassDef)
+            and not base.keywords
+            and not _has(base, _AT_SUBCLASSING)
+            and self._all(self.decorator, owner, base.decorator_list)
+            and self._all(self._base, owner, base.bases)
+        )
 
     def _expression(self, module: Module, node: ast.expr) -> bool:
         if isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
@@ -113,11 +120,13 @@ class Purity:
 
     def _creates(self, module: Module, node: ast.stmt) -> bool:
         """Whether calling a class of the project runs nothing but what dataclasses and pydantic generate."""
-        if not isinstance(node, ast.ClassDef) or node.keywords or _has(node, _AT_CREATION):
+        if not isinstance(node, ast.ClassDef):
+            return False
+        if node.keywords or _has(node, _AT_CREATION):
             return False
         for base in node.bases:
             found = self._resolve(module, base.value if isinstance(base, ast.Subscript) else base)
-            if not (found in PURE if isinstance(found, str) else found is not None and self._creates(*found)):
+            if found is None or not (found in PURE if isinstance(found, str) else self._creates(*found)):
                 return False
         methods = [s for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)]
         return (

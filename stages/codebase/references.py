@@ -53,24 +53,24 @@ class _Collector(ast.NodeVisitor):
         self._evaluates_annotations = evaluates_annotations
         self._in_function = False
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802 - the name is NodeVisitor's
+    def visit_Import(self, node: ast.Import) -> None:
         self._import(node)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         self._import(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._function(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self._function(node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         outer, self._in_function = self._in_function, False
         self.generic_visit(node)
         self._in_function = outer
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         # Those of a class are evaluated by pydantic and by dataclasses, those of local variables never.
         if not self._in_function:
             self._annotation(node.annotation)
@@ -78,7 +78,7 @@ class _Collector(ast.NodeVisitor):
         if node.value is not None:
             self.visit(node.value)
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         if _last(node.func) not in _IMPORTERS:
             bare = not (node.args or node.keywords)
             self.found.own_scope |= bare and isinstance(node.func, ast.Name) and node.func.id in ("vars", "dir")
@@ -87,13 +87,13 @@ class _Collector(ast.NodeVisitor):
         self._chain(node.func)
         self._loaded(node, ())
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> None:
         self._value(node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         self._value(node)
 
-    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self.found.strings.add(node.value)
 
@@ -155,7 +155,13 @@ class _Collector(ast.NodeVisitor):
         for part in (*node.decorator_list, *defaults(node.args)):
             self.visit(part)
         if self._evaluates_annotations(node):
-            arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg)
+            arguments = (
+                *node.args.posonlyargs,
+                *node.args.args,
+                *node.args.kwonlyargs,
+                node.args.vararg,
+                node.args.kwarg,
+            )
             for annotation in (*(a.annotation for a in arguments if a is not None), node.returns):
                 if annotation is not None:
                     self._annotation(annotation)

@@ -10,7 +10,6 @@ from pathlib import Path
 from stages.codebase.digests import strip
 
 
-
 @dataclass(frozen=True)
 class Import:
     """What an import binds: the module itself, or the attribute `name` of it (`*`: all of them)."""
@@ -156,5 +155,7 @@ def _binds(statement: ast.stmt) -> bool:
     ):
         # `table[key] = value` and `a, b[0] = …`: the second binds
         targets = statement.targets if isinstance(statement, ast.Assign) else []
-        return any(isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) for t in targets for node in ast.walk(t))
+        return any(
+            isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) for t in targets for node in ast.walk(t)
+        )
     return not isinstance(statement, ast.Pass)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from stages.codebase.closure import BODY, FILES, IMPORTED, MAIN, TEXTS, WHOLE, Closures, Reach
 from stages.codebase.digests import digest, file_digest, text_digest
-from stages.codebase.distributions import pinned_versions
+from stages.codebase.distributions import pinned_versions, read_pins
 from stages.codebase.effects import defaults
-from stages.codebase.project import Project
+from stages.codebase.project import PACKAGES, Project
 from stages.codebase.symbols import Module
+
+CONSTRAINTS = "constraints.txt"
 
 
 class CodeTables:
@@ -86,8 +89,25 @@ class CodeTables:
         ):
             return f"{module.lazy_annotations}"
         before = module.body[: module.body.index(statement)]
-        effects = [s for s in self._effects[module.name] if s in before and not isinstance(s, ast.Import | ast.ImportFrom)]
+        effects = [
+            s for s in self._effects[module.name] if s in before and not isinstance(s, ast.Import | ast.ImportFrom)
+        ]
         return f"{module.lazy_annotations} {len(effects)}"
+
+
+def project_tables(root: Path) -> CodeTables:
+    """The tables of the project at `root`, with the pins of its constraints.txt."""
+    return CodeTables(Project(root), read_pins(root / CONSTRAINTS))
+
+
+def is_current(root: Path, script: str, table: Path) -> bool:
+    """Whether the file `table` is still the table of `script`; computed only where a source file is newer than it."""
+    sources = [path for package in PACKAGES for path in (root / package).rglob("*.py")]
+    newest = max(path.stat().st_mtime_ns for path in [root / CONSTRAINTS, *sources, *{path.parent for path in sources}])
+    if newest < table.stat().st_mtime_ns:
+        return True
+    known: dict[str, dict[str, str]] = json.loads(table.read_text(encoding="utf-8"))
+    return known == project_tables(root).table(script)
 
 
 def _is_data(path: Path) -> bool:

@@ -116,7 +116,10 @@ class Writer:
                 (f"from {package} import {last} as {alias}", f"{alias}.{value.name}"),
             ]
             if module.startswith(f"{package}.") and module.count(".") == value.module.count("."):
-                ways += [(f"from .{last} import {value.name}", value.name), (f"from . import {last}", f"{last}.{value.name}")]
+                ways += [
+                    (f"from .{last} import {value.name}", value.name),
+                    (f"from . import {last}", f"{last}.{value.name}"),
+                ]
         # whole modules are the exception, else every edit would change every table
         statement, expression = self.random.choice(whole if self.random.random() < 0.1 else ways)
         return statement, f"{expression}{value.call}"
@@ -157,7 +160,10 @@ class Writer:
             lines.append(statement)
             terms.append(expression)
         body = "\n".join(f"    total += {term}" for term in terms)
-        return "\n".join(lines) + f'\ndef job():\n    total = 0\n{body}\n    print(total)\nif __name__ == "__main__":\n    job()\n'
+        return (
+            "\n".join(lines)
+            + f'\ndef job():\n    total = 0\n{body}\n    print(total)\nif __name__ == "__main__":\n    job()\n'
+        )
 
 
 _KINDS = {
@@ -297,7 +303,12 @@ def _change_text(tree: ast.Module, random_: random.Random) -> bool:
 
 
 def _bodies(tree: ast.Module) -> list[list[ast.stmt]]:
-    return [b for n in ast.walk(tree) for b in (getattr(n, "body", None), getattr(n, "orelse", None)) if isinstance(b, list) and b]
+    return [
+        b
+        for n in ast.walk(tree)
+        for b in (getattr(n, "body", None), getattr(n, "orelse", None))
+        if isinstance(b, list) and b
+    ]
 
 
 def _delete(tree: ast.Module, random_: random.Random) -> bool:
