@@ -58,7 +58,7 @@ def _sentence(section: str, model: type[BaseModel], error: Any) -> str:
 def _owner(model: type[BaseModel], location: list[str]) -> type[BaseModel]:
     """The model that holds the last key of `location`."""
     for part in location[:-1]:
-        inner = _model_of(model.model_fields[part].annotation) if part in model.model_fields else None
+        inner = nested_model(model.model_fields[part].annotation) if part in model.model_fields else None
         model = inner or model
     return model
 
@@ -68,15 +68,15 @@ def _description(model: type[BaseModel], location: list[str]) -> str:
         if part not in model.model_fields:
             return ""
         field = model.model_fields[part]
-        inner = _model_of(field.annotation)
+        inner = nested_model(field.annotation)
         if index == len(location) - 1 or inner is None:
             return field.description or ""
         model = inner
     return ""
 
 
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    for candidate in (annotation, *get_args(annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    return None
+def nested_model(annotation: Any) -> type[BaseModel] | None:
+    """The options model in an annotation, also inside Optional, Annotated or a tuple; None where there is none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for inner in get_args(annotation) if (model := nested_model(inner))), None)

@@ -44,6 +44,10 @@ class PipelineFiles:
         self._params = _optional(root / "params.yaml")
         self._lock: dict[str, Any] = _optional(root / "dvc.lock").get("stages") or {}
 
+    def stages_with_params(self) -> list[str]:
+        """The stages that have a section of params.yaml of their own name."""
+        return [name for name, definition in self._stages.items() if name in (definition.get("params") or [])]
+
     def dependencies(self, stage: str) -> list[str]:
         """Paths of the stage's `deps`."""
         return self._paths(self._stages.get(stage, {}).get("deps"))
@@ -52,6 +56,11 @@ class PipelineFiles:
         """Paths of the stage's `outs`, `metrics` and `plots`."""
         definition = self._stages.get(stage, {})
         return [path for key in ("outs", "metrics", "plots") for path in self._paths(definition.get(key))]
+
+    def code_table(self, stage: str) -> str | None:
+        """The dependency that lists the code of the stage: an out of the stage `code`; None where there is none."""
+        tables = self.outputs("code")
+        return next((path for path in self.dependencies(stage) if path in tables), None)
 
     def ancestors(self, stage: str) -> list[str]:
         """Every stage that `stage` stands on, nearest first."""
@@ -76,6 +85,8 @@ class PipelineFiles:
         known = {out["path"]: str(out["md5"]) for entry in self._lock.values() for out in entry.get("outs", [])}
         digests = {}
         for path in self.dependencies(stage):
+            if path == self.code_table(stage):
+                continue
             added = _optional(self.root / f"{path}.dvc").get("outs")
             if path in known:
                 digests[path] = known[path]

@@ -155,6 +155,7 @@ def run(
         missing = [d for d in files.dependencies(name) if not Path(d).exists()]
         if missing:
             raise PipelineFileError(f"the input {missing[0]} does not exist; `dvc repro {name}` makes what can be made")
+        _refuse_other_code(name, files)
         with file_lock(Path(".mien") / "locks" / f"{name}.lock", LOCK_SECONDS):
             code = _guarded(name, lambda stage: function(options, stage), options, execution, files, path)
     except (OptionsError, PipelineFileError) as error:
@@ -164,6 +165,16 @@ def run(
     sys.stdout.flush()
     sys.stderr.flush()
     sys.exit(code)
+
+
+def _refuse_other_code(name: str, files: PipelineFiles) -> None:
+    """Refuse to run other code than `stages/code.py` listed: DVC and resume states would take it for the listed code."""
+    table = files.code_table(name)
+    if table is not None:
+        from stages.codebase.table import is_current
+
+        if not is_current(files.root, f"stages.{name}", files.root / table):
+            raise PipelineFileError(f"the code changed after {table} was written; run `dvc repro {name}`")
 
 
 def _refuse(name: str, sentence: str, code: int) -> int:

@@ -46,7 +46,10 @@ class EmbeddedOptions(BaseModel):
     width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="pixels")
     height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="pixels")
     fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames per second, exact")
-    variation: EmbeddedVariation = Field(default_factory=lambda: EmbeddedVariation())
+    variation: EmbeddedVariation = Field(
+        default_factory=lambda: EmbeddedVariation(),
+        description="how different the clips look; each option changes nothing else",
+    )
 
 
 class CorpusOptions(BaseModel):
@@ -70,7 +73,9 @@ class CorpusOptions(BaseModel):
         default=None, min_length=1, description="names of the actors to include; None: all"
     )
     follow_links: bool = Field(default=False, description="follow links that lead out of the corpus folder")
-    embedded: EmbeddedOptions = Field(default_factory=lambda: EmbeddedOptions())
+    embedded: EmbeddedOptions = Field(
+        default_factory=lambda: EmbeddedOptions(), description="the corpus that is rendered here; source embedded only"
+    )
 
     @field_validator("actors", mode="before")
     @classmethod

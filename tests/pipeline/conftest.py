@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from toy_pipeline import ROOT, command
 
-CODE = ("mien", "stages", "flows", "params", "dvc.yaml", ".dvcignore", ".gitignore")
+CODE = ("mien", "stages", "flows", "params", "dvc.yaml", "constraints.txt", ".dvcignore", ".gitignore")
 
 
 def make_project(folder: Path) -> Path:

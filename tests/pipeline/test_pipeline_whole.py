@@ -55,8 +55,9 @@ def test_every_parameter_file_fits_the_stages(path: Path) -> None:
 
     from mien.execution import Execution
     from stages.options import parse_options
+    from stages.pipeline_files import PipelineFiles
 
-    stages = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text())["stages"]
+    stages = PipelineFiles(ROOT).stages_with_params()
     assert set(YAML(typ="safe").load(path.read_text())) == {"execution", *stages}
     parse_options(path, "execution", Execution)
     for name in stages:

@@ -1,0 +1,60 @@
+"""What of a syntax tree counts, as a digest: neither comments nor positions, docstrings or descriptions of options."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+LENGTH = 16
+"""Hexadecimal digits of a digest."""
+
+
+def strip(tree: ast.Module) -> None:
+    """Remove, in place, statements that are mere texts and the `description=` of pydantic's `Field`."""
+    fields = _field_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            empty: list[ast.stmt] = [] if isinstance(node, ast.Module) else [ast.Pass()]
+            node.body = [statement for statement in node.body if not _is_text(statement)] or empty
+        elif isinstance(node, ast.Call) and fields and ast.unparse(node.func) in fields:
+            node.keywords = [k for k in node.keywords if k.arg != "description" or not _is_literal(k.value)]
+
+
+def digest(statements: Iterable[ast.AST]) -> str:
+    """Digest of stripped statements, in their order."""
+    text = "\n".join(ast.dump(statement) for statement in statements)
+    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def text_digest(text: str) -> str:
+    """Digest of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def file_digest(path: Path) -> str:
+    """Digest of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:LENGTH]
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_literal(value: ast.expr) -> bool:
+    """Whether a description is a string literal (or several joined by `+`); anything else is code that runs."""
+    if isinstance(value, ast.BinOp):
+        return _is_literal(value.left) and _is_literal(value.right)
+    return isinstance(value, ast.Constant)
+
+
+def _field_names(tree: ast.Module) -> set[str]:
+    """How the file calls pydantic's `Field`."""
+    names = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "pydantic":
+            names |= {alias.asname or alias.name for alias in node.names if alias.name == "Field"}
+        elif isinstance(node, ast.Import):
+            names |= {f"{a.asname or a.name}.Field" for a in node.names if a.name == "pydantic"}
+    return names

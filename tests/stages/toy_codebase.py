@@ -1,0 +1,383 @@
+"""Random projects of small modules that name each other in every way Python has, and random edits of them.
+
+Every definition has an integer value, computed from literals and from the values of others, so a changed literal shows
+in the output of each script that runs it.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import io
+import random
+import runpy
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LIBRARY, SCRIPTS = "toylib", "toyjobs"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A definition: its module, its name, and what behind the name gives its integer."""
+
+    module: str
+    name: str
+    call: str
+
+
+class Writer:
+    """Writes one random project."""
+
+    def __init__(self, random_: random.Random, dynamic: bool) -> None:
+        """`dynamic`: with code that may reach any module, as `eval`; then most tables hold the whole project."""
+        self.random = random_
+        self._dynamic = dynamic
+        self.values: list[Value] = []
+        self.files: dict[str, str] = {}
+        self._count = 0
+
+    def project(self, modules: int, scripts: int) -> dict[str, str]:
+        """Path → text of a project."""
+        packages = [LIBRARY, f"{LIBRARY}.near", f"{LIBRARY}.near.far"]
+        exported: dict[str, list[str]] = {package: [] for package in packages}
+        for index in range(modules):
+            package = self.random.choice(packages)
+            module = f"{package}.m{index}"
+            own = self._module(module)
+            self.files[f"{module.replace('.', '/')}.py"] = own
+            mine = [v for v in self.values if v.module == module]
+            if mine and self.random.random() < 0.3:
+                chosen = self.random.choice(mine)
+                exported[package].append(f"from {module} import {chosen.name} as e{index}")
+                self.values.append(Value(package, f"e{index}", chosen.call))
+            elif mine and self.random.random() < 0.3:
+                # lazily, by the package's own __getattr__
+                chosen = self.random.choice(mine)
+                exported[package].append(f"#lazy e{index} {module} {chosen.name}")
+        for package, lines in exported.items():
+            self.files[f"{package.replace('.', '/')}/__init__.py"] = self._package(package, lines)
+        self.files[f"{SCRIPTS}/__init__.py"] = ""
+        for index in range(scripts):
+            self.files[f"{SCRIPTS}/job{index}.py"] = self._script()
+        return self.files
+
+    def _package(self, package: str, lines: list[str]) -> str:
+        lazy = [line.split()[1:] for line in lines if line.startswith("#lazy")]
+        text = "\n".join(line for line in lines if not line.startswith("#lazy")) + "\n"
+        if lazy and not any(v.module == package for v in self.values):
+            table = ", ".join(f'"{name}": ("{module}", "{symbol}")' for name, module, symbol in lazy)
+            modules = ", ".join(f'"{name}": "{module}"' for name, module, _ in lazy)
+            text += f"from importlib import import_module\nNAMES = {{{table}}}\nMODULES = {{{modules}}}\n"
+            text += "def __getattr__(name):\n    if name in MODULES:\n"
+            text += "        return getattr(import_module(MODULES[name]), NAMES[name][1])\n"
+            text += "    raise AttributeError(name)\n"
+            for name, module, symbol in lazy:
+                call = next(v.call for v in self.values if (v.module, v.name) == (module, symbol))
+                self.values.append(Value(package, name, call))
+        return text
+
+    def _name(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}{self._count}"
+
+    def _literal(self) -> str:
+        return str(self.random.randint(1, 99))
+
+    def _other(self, module: str) -> tuple[str, str]:
+        """(import statement, expression) for the value of a random definition elsewhere; ("", literal) for none."""
+        known = [v for v in self.values if v.module != module]
+        if not known or self.random.random() < 0.15:
+            return "", self._literal()
+        value = self.random.choice(known)
+        package, _, last = value.module.rpartition(".")
+        alias = f"a{self._count}_{last}"
+        ways = [
+            (f"from {value.module} import {value.name}", value.name),
+            (f"from {value.module} import {value.name} as {alias}", alias),
+            (f"import {value.module}", f"{value.module}.{value.name}"),
+            (f"import {value.module} as {alias}", f"{alias}.{value.name}"),
+            ("from importlib import import_module", f'import_module("{value.module}").{value.name}'),
+        ]
+        whole = [
+            (f"import {value.module} as {alias}", f'getattr({alias}, "{value.name}")'),
+            ("import importlib", f'getattr(importlib.import_module("{value.module}"), "{value.name}")'),
+        ]
+        if self._dynamic:
+            loaded = f'(importlib.import_module("{value.module}"), sys.modules["{value.module}"].{value.name})[1]'
+            computed = f'getattr(importlib.import_module(".".join({value.module.split(".")})), "{value.name}")'
+            whole += [("import sys, importlib", loaded), ("import importlib", computed)]
+        if package:
+            ways += [
+                (f"from {package} import {last}", f"{last}.{value.name}"),
+                (f"from {package} import {last} as {alias}", f"{alias}.{value.name}"),
+            ]
+            if module.startswith(f"{package}.") and module.count(".") == value.module.count("."):
+                ways += [
+                    (f"from .{last} import {value.name}", value.name),
+                    (f"from . import {last}", f"{last}.{value.name}"),
+                ]
+        # whole modules are the exception, else every edit would change every table
+        statement, expression = self.random.choice(whole if self.random.random() < 0.1 else ways)
+        return statement, f"{expression}{value.call}"
+
+    def _module(self, module: str) -> str:
+        top: list[str] = ['"""A toy."""']
+        if self.random.random() < 0.5:
+            top.append("from __future__ import annotations")
+        body: list[str] = []
+        own: list[Value] = []
+        for _ in range(self.random.randint(2, 5)):
+            statement, other = self._other(module)
+            if own and self.random.random() < 0.5:
+                chosen = self.random.choice(own)
+                statement, other = "", f"{chosen.name}{chosen.call}"
+            local = bool(statement) and not statement.startswith("from .") and self.random.random() < 0.3
+            if statement and not local:
+                top.append(statement)
+            kind = self.random.choice([k for k in _KINDS if self._dynamic or k not in _DYNAMIC])
+            name = self._name(kind[0])
+            inner = f"    {statement}\n" if local else ""
+            if local and kind not in _WITH_BODY:
+                top.append(statement)
+            text, call = _KINDS[kind]
+            body.append(text.format(n=name, v=other, a=self._literal(), b=self._literal(), inner=inner))
+            own.append(Value(module, name, call))
+        if self.random.random() < 0.2:
+            source = self.random.choice([v for v in self.values if v.module != module] or own)
+            if source.module != module:
+                top.append(f"from {source.module} import *")
+        self.values += own
+        return "\n".join([*top, *body]) + "\n"
+
+    def _script(self) -> str:
+        lines, terms = ["import sys"], []
+        for _ in range(self.random.randint(1, 3)):
+            statement, expression = self._other(SCRIPTS)
+            lines.append(statement)
+            terms.append(expression)
+        body = "\n".join(f"    total += {term}" for term in terms)
+        return (
+            "\n".join(lines)
+            + f'\ndef job():\n    total = 0\n{body}\n    print(total)\nif __name__ == "__main__":\n    job()\n'
+        )
+
+
+_KINDS = {
+    "function": ("def {n}():\n    'Text.'\n{inner}    return {v} * {a} % 10007 + {b}\n", "()"),
+    "default": ("def {n}(x={a}, *, y={v}):\n    return x * 3 + y\n", "()"),
+    "nested": ("def {n}():\n{inner}    def inside(x):\n        return x + {a}\n    return inside({v})\n", "()"),
+    "lambda_": ("{n} = lambda: {v} + {a}\n", "()"),
+    "constant": ("{n} = {a}\n", ""),
+    "computed": ("{n} = {v} + {a}\n", ""),
+    "pure": ("{n} = max([{a}, {b}, *range({b})]) + int('{a}')\n", ""),
+    "table": ("{n} = {{'key': {a}, 'other': {v}}}\n", "['key']"),
+    "klass": ("class {n}:\n    size = {a}\n    def value(self):\n{inner0}        return self.size + {v}\n", "().value()"),
+    "derived": (
+        "class _Base{n}:\n    def value(self):\n        return self.more() + {a}\nclass {n}(_Base{n}):\n"
+        "    def more(self):\n        return {v}\n",
+        "().value()",
+    ),
+    "subclasses": (
+        "_kinds_{n} = []\nclass _Root{n}:\n    def __init_subclass__(cls):\n        _kinds_{n}.append(cls.weight)\n"
+        "class _Leaf{n}(_Root{n}):\n    weight = {a}\nclass _Other{n}(_Leaf{n}):\n    weight = {b}\n"
+        "def {n}():\n    return sum(_kinds_{n}) + {v}\n",
+        "()",
+    ),
+    "metaclass": (
+        "_made_{n} = []\nclass _Meta{n}(type):\n    def __init__(cls, *a):\n        _made_{n}.append(cls.weight)\n"
+        "class _First{n}(metaclass=_Meta{n}):\n    weight = {a}\nclass _Second{n}(_First{n}):\n    weight = {v}\n"
+        "def {n}():\n    return sum(_made_{n})\n",
+        "()",
+    ),
+    "registered": (
+        "_registry_{n} = {{}}\ndef _enter_{n}(weight):\n    def wrap(f):\n        _registry_{n}[f.__name__] = (f, weight)\n"
+        "        return f\n    return wrap\n@_enter_{n}({a})\ndef _plugin_{n}():\n    return {v}\n"
+        "def {n}():\n    return sum(f() * w for f, w in _registry_{n}.values())\n",
+        "()",
+    ),
+    "wrapped": (
+        "import functools\ndef _twice_{n}(f):\n    @functools.wraps(f)\n    def inside():\n        return f() * {a}\n"
+        "    return inside\n@_twice_{n}\ndef {n}():\n    return {v}\n",
+        "()",
+    ),
+    "cached": ("from functools import lru_cache\n@lru_cache(maxsize={a})\ndef {n}():\n{inner}    return {v} + {b}\n", "()"),
+    "effect": ("_list_{n} = [{a}]\n_list_{n}.append({v})\ndef {n}():\n    return sum(_list_{n})\n", "()"),
+    "snapshot": ("_many_{n} = [{a}]\n{n} = sum(_many_{n}) + {b}\n_many_{n}.append({v})\n", ""),
+    "stored": ("_map_{n} = {{}}\n_map_{n}['x'] = {v}\ndef {n}():\n    return _map_{n}['x'] + {a}\n", "()"),
+    "global_": ("def {n}():\n    global _state_{n}\n    _state_{n} = {v}\n    return _read_{n}()\ndef _read_{n}():\n    return _state_{n} + {a}\n", "()"),
+    "branch": ("if len('{a}') > 1:\n    def {n}():\n        return {v}\nelse:\n    def {n}():\n        return {b}\n", "()"),
+    "attempt": ("try:\n    {n} = 1 // ({a} % 2) + {b}\nexcept ZeroDivisionError:\n    {n} = {v}\n", ""),
+    "loop": ("{n} = 0\nfor _i in range(3):\n    {n} += {a}\n", ""),
+    "twice": ("{n} = {a}\n_copy_{n} = {n}\n{n} = _copy_{n} + {v}\n", ""),
+    "dataclass_": (
+        "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass {n}:\n    one: int = {a}\n"
+        "    two: list = field(default_factory=lambda: [{v}])\n    def value(self):\n        return self.one + sum(self.two)\n",
+        "().value()",
+    ),
+    "created": (
+        "_log_{n} = []\nclass _Kind{n}:\n    def __init__(self, x):\n        _log_{n}.append(x)\n"
+        "_instance_{n} = _Kind{n}({a})\ndef {n}():\n    return sum(_log_{n}) + {v}\n",
+        "()",
+    ),
+    "patched": (
+        "import sys as _sys\ndef _plain_{n}():\n    return {a}\ndef _better_{n}():\n    return {v} + {b}\n"
+        "def {n}():\n    _sys.modules[__name__]._plain_{n} = _better_{n}\n    return _plain_{n}()\n",
+        "()",
+    ),
+    "own_globals": ("def _hidden_{n}():\n    return {v} + {a}\ndef {n}():\n    return globals()['_hidden_{n}']()\n", "()"),
+    "evaluated": ("def _secret_{n}():\n    return {v} + {a}\ndef {n}():\n    return eval('_secret_' + '{n}')()\n", "()"),
+    "annotated": (
+        "import typing\nclass _Type{n}:\n    weight = {a}\nclass _Holder{n}:\n    part: '_Type{n}'\n"
+        "def {n}():\n    return typing.get_type_hints(_Holder{n})['part'].weight + {v}\n",
+        "()",
+    ),
+    "documented": ("def _told_{n}():\n    'Text {a}.'\ndef {n}():\n    return len(_told_{n}.__doc__) + {v}\n", "()"),
+    "walrus": ("_sum_{n} = [_w_{n} := {a}, _w_{n} + {b}]\ndef {n}():\n    return _w_{n} + sum(_sum_{n}) + {v}\n", "()"),
+    "mapped": (
+        "_seen_{n} = []\ndef _look_{n}(x):\n    _seen_{n}.append(x + {a})\n    return x\n_done_{n} = list(map(_look_{n}, [{b}]))\n"
+        "def {n}():\n    return sum(_seen_{n}) + {v}\n",
+        "()",
+    ),
+}  # fmt: skip
+_DYNAMIC = ("patched", "evaluated", "annotated", "documented")
+_WITH_BODY = ("function", "nested", "cached")
+for _kind, (_text, _call) in list(_KINDS.items()):
+    _KINDS[_kind] = (_text.replace("{inner0}", ""), _call)
+
+
+def write_project(folder: Path, files: dict[str, str]) -> None:
+    """Write a project's files."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def run_script(folder: Path, script: str) -> str | None:
+    """What a script of the project prints; None where it fails."""
+    importlib.invalidate_caches()
+    sys.path.insert(0, str(folder))
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            runpy.run_module(f"{SCRIPTS}.{script}", run_name="__main__")
+    except Exception:  # noqa: BLE001 - whatever a random edit brings about
+        return None
+    finally:
+        sys.dont_write_bytecode = written
+        sys.path.remove(str(folder))
+        for name in [n for n in sys.modules if n.split(".")[0] in (LIBRARY, SCRIPTS)]:
+            del sys.modules[name]
+        sys.path_importer_cache.pop(str(folder), None)
+    return out.getvalue()
+
+
+def edits(text: str, random_: random.Random) -> Iterator[tuple[str, str]]:
+    """(what was done, the text after it) for random edits of a module's text, without end."""
+    while True:
+        tree = ast.parse(text)
+        kind = random_.choice(list(_EDITS))
+        if _EDITS[kind](tree, random_):
+            yield kind, ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _change_literal(tree: ast.Module, random_: random.Random) -> bool:
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int]
+    if not found:
+        return False
+    random_.choice(found).value += 1  # type: ignore[operator]
+    return True
+
+
+def _change_text(tree: ast.Module, random_: random.Random) -> bool:
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and " " in n.value]
+    if not found:
+        return False
+    random_.choice(found).value += "more"  # type: ignore[operator]
+    return True
+
+
+def _bodies(tree: ast.Module) -> list[list[ast.stmt]]:
+    return [
+        b
+        for n in ast.walk(tree)
+        for b in (getattr(n, "body", None), getattr(n, "orelse", None))
+        if isinstance(b, list) and b
+    ]
+
+
+def _delete(tree: ast.Module, random_: random.Random) -> bool:
+    body = random_.choice(_bodies(tree))
+    body[random_.randrange(len(body))] = ast.Pass()
+    return True
+
+
+def _swap(tree: ast.Module, random_: random.Random) -> bool:
+    body = random_.choice(_bodies(tree))
+    if len(body) < 2:
+        return False
+    at = random_.randrange(len(body) - 1)
+    body[at], body[at + 1] = body[at + 1], body[at]
+    return True
+
+
+def _undecorate(tree: ast.Module, random_: random.Random) -> bool:
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.decorator_list]
+    if not found:
+        return False
+    random_.choice(found).decorator_list.pop()
+    return True
+
+
+def _rename(tree: ast.Module, random_: random.Random) -> bool:
+    """Let one use of a name be another name of the module."""
+    uses = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    names = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    names += [t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)]
+    if not uses or not names:
+        return False
+    random_.choice(uses).id = random_.choice(names)
+    return True
+
+
+def _redirect(tree: ast.Module, random_: random.Random) -> bool:
+    """Let an import bring another definition of this module's neighbourhood under the same name."""
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.names[0].name != "*" and n.module]
+    found = [n for n in found if (n.module or "").startswith(LIBRARY)]
+    if len(found) < 2:
+        return False
+    one, other = random_.sample(found, 2)
+    one.names[0].asname = one.names[0].asname or one.names[0].name
+    one.module, one.names[0].name, one.level = other.module, other.names[0].name, other.level
+    return True
+
+
+def _insert(tree: ast.Module, random_: random.Random) -> bool:
+    """Change a definition after it was made, or define it again."""
+    names = [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
+    names += [t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)]
+    if not names:
+        return False
+    name = random_.choice(names)
+    text = random_.choice(
+        [
+            f"{name} = {name}",
+            f"def {name}(*a, **k):\n    return 5",
+            f"import sys\nsetattr(sys.modules[__name__], '{name}', lambda *a: 6)",
+            f"{name}.extra = 1" if random_.random() < 0.2 else f"print({name}) if False else None",
+        ]
+    )
+    tree.body[random_.randrange(1, len(tree.body) + 1) :] += ast.parse(text).body
+    return True
+
+
+_EDITS = {
+    "literal": _change_literal, "literal again": _change_literal, "literal once more": _change_literal,
+    "text": _change_text, "delete": _delete, "swap": _swap, "undecorate": _undecorate, "rename": _rename,
+    "redirect": _redirect, "insert": _insert,
+}  # fmt: skip
