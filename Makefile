@@ -24,18 +24,8 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --progress-bar off $(PIP_FLAGS) -c constraints.txt -e '.[speech,export,vits,heads,dev]'
 	@touch $(READY)
 
-# Two branches at a time, since a training of these sizes fills one core: --single-item, because two full `dvc repro` would
-# lock each other's inputs. The last `dvc repro` runs what is left, and is the verdict.
-TALKING := emotion_discriminator emotion_judge generator talking_face evaluate_talking
-MOTION := motion_clips head_motion motion_judge evaluate_motion
-SHAPES := shapes_corpus shapes evaluate_shapes
-
-repro: $(READY) ## run the whole pipeline (dvc repro), two branches at a time, then say where everything is
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro split
-	-@export PATH="$(abspath $(BIN)):$$PATH" OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1}; \
-	  $(BIN)/dvc --wait-for-lock repro --single-item $(MOTION) $(SHAPES) & \
-	  $(BIN)/dvc --wait-for-lock repro --single-item $(TALKING) & wait
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
+repro: $(READY) ## run the whole pipeline, stages side by side, then say where everything is (TARGETS=, JOBS=)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m flows.repro $(TARGETS) $(if $(JOBS),--jobs $(JOBS))
 	@$(BIN)/mien summary
 
 test: lint types $(READY) ## lint, types and tests

@@ -12,7 +12,7 @@ from typing import Any
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 
 from flows.graph import Stage, Step
-from flows.stage_task import StageEnd
+from flows.pipeline_run import StageEnd
 from mien.tracking.tracking import RUNS_VIEW
 from mien.tracking.values import numbers
 

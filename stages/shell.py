@@ -34,7 +34,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, get_type_hints
 
 import psutil
 from pydantic import BaseModel
@@ -191,16 +191,18 @@ def _guarded(
     driver = _surrounding_dvc()
     _end_with(driver)
     from mien.tracking.tracking import Tracking
-    from stages.receipts import Receipt, tag_finished_runs
+    from stages.receipts import Measured, Receipt, read_receipt, tag_finished_runs
 
-    receipt = Receipt(stage=name, pid=os.getpid())
+    before = read_receipt(files.root, name)
+    receipt = Receipt(stage=name, pid=os.getpid(), measured=before.measured if before else None)
     receipt.write(files.root)
     tracking = Tracking.connect(files.root)
     tag_finished_runs(files.root, tracking)
     tracked = _start_tracking(tracking, name, options, files, params, driver)
     receipt.run_id = tracked.run_id
     stage = StageRun(name, options, execution, files, tracked)
-    status, state, code = "FAILED", "failed", 1
+    status, code = "FAILED", 1
+    state: Literal["finished", "failed", "stopped"] = "failed"
     try:
         call(stage)
         stage.finish()
@@ -213,8 +215,10 @@ def _guarded(
         status, state, code = "KILLED", "stopped", 143
     finally:
         tracked.end(status)
-        done = {"state": state, "finished": time.time()}
-        receipt.model_copy(update=done).write(files.root)
+        receipt.state, receipt.finished = state, time.time()
+        if state == "finished":
+            receipt.measured = Measured.of_this_process()
+        receipt.write(files.root)
     return code
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from toy_pipeline import environment
 
 from flows.artifacts import data_uri, find_picture, metrics_table, table
-from flows.dvc_process import run_dvc
+from flows.dvc_process import DvcProcesses, RunStoppedError
 from flows.graph import Graph, Stage, UnknownStageError, read_graph, read_status
 from flows.request import PipelineRequest
 from flows.worktree import OverrideError, apply_overrides
@@ -124,7 +124,11 @@ def test_the_contact_sheet_is_found_and_made_small(tmp_path: Path) -> None:
     assert len(data_uri(found)) < 40_000
 
 
-def test_a_dvc_that_takes_too_long_is_ended(toy: Path) -> None:
+def test_a_dvc_that_takes_too_long_is_ended_and_after_a_stop_none_begins(toy: Path) -> None:
     lines: list[str] = []
+    processes = DvcProcesses(toy, environment())
     with pytest.raises(TimeoutError):
-        run_dvc(toy, ["version"], environment(), lines.append, seconds=0.01)
+        processes.run(["version"], lines.append, seconds=0.01)
+    processes.stop()
+    with pytest.raises(RunStoppedError):
+        processes.run(["version"], lines.append)
