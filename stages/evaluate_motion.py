@@ -16,12 +16,19 @@ def evaluate_motion(options: EvaluateMotionOptions, stage: StageRun) -> None:
     folder = MODELS / "head_motion"
     cache = Path(".cache/text")
     figures = evaluate(MOTIONS, folder, MODELS / "motion_judge", options, MOTION_EVALUATION, stage.log, cache)
-    stage.metrics(figures)
+    row = figures["evaluated"]["row"]
+    headline = {
+        "motion": f"{row}.overall",
+        "motion_seen": f"{row}.val.exact",
+        "motion_new": f"{row}.held_out.exact",
+        "motion_fid": f"{row}.held_out.frechet",
+    }
+    stage.metrics(figures, headline)
     stage.artifact(MOTION_EVALUATION)
     model = ServedModel(
         "head_motion", folder, "mien.motion.generate.serving", served_inputs(), served_outputs(), served_example()
     )
-    overall = figures[figures["evaluated"]["row"]]["overall"]
+    overall = figures[row]["overall"]
     # The evaluation's fingerprint is part of the name: the champion of another corpus, of other options or another
     # judge is not beaten or kept by a figure that means something else.
     name = f"overall.{figures['evaluated']['fingerprint']}"

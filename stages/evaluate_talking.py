@@ -14,7 +14,15 @@ def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
 
     folder = MODELS / "talking_face"
     figures = evaluate(FACES, SPLIT, folder, MODELS / "emotion_judge", options, EVALUATION, stage.log)
-    stage.metrics(figures)
+    headline = {
+        "talking": "generated.overall",
+        "sync_auc": "generated.sync_auc",
+        "emotion_cnn": "generated.emotion_accuracy",
+        "emotion_hog": "generated.emotion_accuracy_hog",
+        "ssim_mouth": "generated_given_motion.ssim_mouth",
+        "ssim_eyes": "generated_given_motion.ssim_eyes",
+    }
+    stage.metrics(figures, headline)
     stage.artifact(EVALUATION)
     talker = Talker.load(folder)
     model = ServedModel(

@@ -45,6 +45,7 @@ from mien.locks import LockHeldError, file_lock
 from mien.parallel import Execution
 from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_tree, watch
 from stages.options import OptionsError, parse_options
+from stages.paths import DETAILS, METRICS
 from stages.pipeline_files import PipelineFileError, PipelineFiles
 
 if TYPE_CHECKING:
@@ -113,10 +114,18 @@ class StageRun:
         with path.open("a") as stream:
             stream.write(_line(step, row))
 
-    def metrics(self, values: Mapping[str, Any]) -> None:
-        """Write `metrics/<stage>.json`, which `dvc metrics` reads, and log the numbers in it."""
-        write_json(Path("metrics") / f"{self.name}.json", dict(values))
-        self._tracked.figures(values)
+    def metrics(self, values: Mapping[str, Any], headline: Mapping[str, str] | None = None) -> None:
+        """Write the stage's figures to `metrics/details/<stage>.json` and log the numbers in it.
+
+        `headline` names those few that decide: a short name, unique in the pipeline → the figure's place in `values`,
+        such as `generated.overall`. They go into `metrics/<stage>.json`, which `dvc metrics` and `dvc exp show` read,
+        and to the pipeline's run in MLflow. Raises KeyError where there is no such figure; None is one.
+        """
+        write_json(DETAILS / f"{self.name}.json", dict(values))
+        chosen = {name: _at(values, place) for name, place in (headline or {}).items()}
+        if headline:
+            write_json(METRICS / f"{self.name}.json", chosen)
+        self._tracked.figures(values, chosen)
 
     def artifact(self, path: Path, folder: str | None = None) -> None:
         """Keep a file or a folder's files with the run: sample videos, contact sheets, plots."""
@@ -280,6 +289,14 @@ def _end_with(driver: Process | None) -> None:
     if psutil.Process().ppid() == driver.pid:
         die_with_parent()
     watch(driver, orphaned)
+
+
+def _at(values: Mapping[str, Any], place: str) -> Any:
+    """The value at `a.b` of nested mappings."""
+    value: Any = values
+    for key in place.split("."):
+        value = value[key]
+    return value
 
 
 def _line(step: int, row: Mapping[str, float]) -> str:

@@ -35,7 +35,13 @@ def test_the_graph_is_that_of_dvc_yaml(toy: Path) -> None:
         "both": ("left", "right"),
     }
     assert list(graph.stages).index("source") == 0
-    assert graph.stages["both"].outs == ("data/both.txt", "data/sheet", "metrics/both.json", "plots/both.csv")
+    assert graph.stages["both"].outs == (
+        "data/both.txt",
+        "data/sheet",
+        "metrics/details/both.json",
+        "metrics/both.json",
+        "plots/both.csv",
+    )
     status = read_status(toy, environment())
     assert set(status) == {"source", "left", "right", "both"}
     assert "data/source.txt deleted" in status["left"]

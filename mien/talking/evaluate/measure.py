@@ -33,7 +33,7 @@ Video = NDArray[np.uint8]
 Curve = NDArray[np.float64]
 
 ROWS = ("real_clips", "reference_frame_repeated", "shuffled_speech", "generated", "generated_given_motion")
-"""The rows of the evaluation, as they are called in metrics/evaluate_talking.json."""
+"""The rows of the evaluation, as they are called in metrics/details/evaluate_talking.json."""
 
 OVERALL = ("ssim_mouth", "ssim_eyes", "sync_auc", "emotion_accuracy", "emotion_accuracy_hog")
 """The figures whose mean is `overall`: do mouth and eyes look right, does the mouth follow the speech, is the emotion
