@@ -37,12 +37,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Graph:
-    """The stages in an order in which each comes after all that it waits for."""
+    """The stages in topological order: each comes after its upstream stages."""
 
     stages: Mapping[str, Stage]
 
     def closure(self, targets: Sequence[str]) -> list[Stage]:
-        """The targets and all that they stand on (no target: everything), in order."""
+        """The targets and their upstream stages (no target: every stage), in order."""
         unknown = sorted(set(targets) - set(self.stages))
         if unknown:
             raise UnknownStageError(f"no stage is named {', '.join(unknown)}; there are {', '.join(self.stages)}")
@@ -53,7 +53,7 @@ class Graph:
         return [stage for stage in self.stages.values() if stage.name in wanted]
 
     def plan(self, targets: Sequence[str], status: Mapping[str, Sequence[str]], force: bool) -> list[Step]:
-        """What will become of each stage, given what DVC says has changed."""
+        """Whether each stage will run, given what DVC says has changed."""
         steps: dict[str, Step] = {}
         for stage in self.closure(targets):
             moving = [u for u in stage.upstreams if steps[u].will != "cached"]

@@ -37,13 +37,13 @@ _TASK_RUNNER: Any = ThreadPoolTaskRunner(max_workers=64)
 
 @flow(
     name="pipeline",
-    description="Bring stages of the pipeline up to date with DVC, independent ones side by side.",
+    description="Run stages that are out of date with DVC, independent ones at the same time.",
     task_runner=_TASK_RUNNER,
     validate_parameters=True,
     persist_result=False,
 )
 def pipeline(request: PipelineRequest = DEFAULT_REQUEST) -> State[None]:
-    """Bring `request.targets` and all they stand on up to date."""
+    """Run `request.targets` and their upstream stages where they are out of date."""
     root = Path.cwd()
     name = request.experiment or None
     if name is None and request.overrides:
