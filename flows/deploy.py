@@ -226,7 +226,7 @@ def serve() -> None:
     pipeline.serve(
         name="mien",
         limit=1,
-        description="Runs stages of the pipeline that are out of date; choose targets, parameters and a name, then Run.",
+        description="Runs the stages that are out of date; choose targets, parameters and a name, then Run.",
         tags=["mien"],
         print_starting_message=False,
         enforce_parameter_schema=True,
