@@ -12,9 +12,10 @@ from typing import Any
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 
 from flows.graph import Stage, Step
-from flows.stage_task import StageEnd
+from flows.pipeline_run import StageEnd
 from mien.tracking.tracking import RUNS_VIEW
 from mien.tracking.values import numbers
+from stages.paths import DETAILS, METRICS
 
 PICTURE_WIDTH = 1100
 _WILL = {"run": "will run", "perhaps": "may run", "cached": "cached"}
@@ -40,19 +41,26 @@ def show_ends(stages: Sequence[Stage], ends: Mapping[str, StageEnd], address: st
     create_markdown_artifact(text, key="stages", description="How each stage ended")
 
 
-def show_metrics(repository: Path, stages: Iterable[Stage]) -> None:
-    """The figures of `metrics/<stage>.json`; rows of equal keys become one table with a column for each key."""
-    parts = []
-    for stage in stages:
-        path = repository / "metrics" / f"{stage.name}.json"
-        if path.is_file():
-            parts.append(f"## {stage.name}\n\n{metrics_table(json.loads(path.read_text()))}")
+def show_metrics(repository: Path, stages: Sequence[Stage]) -> None:
+    """The headline figures of all stages in one table, then all figures of each stage."""
+    headline = {name: value for stage in stages for name, value in _figures(repository / METRICS, stage).items()}
+    parts = [metrics_table(headline)] if headline else []
+    for stage in reversed(stages):
+        if figures := _figures(repository / DETAILS, stage):
+            parts.append(f"## {stage.name}\n\n{metrics_table(figures)}")
     if parts:
-        text = "# Metrics\n\n" + "\n".join(reversed(parts))
+        text = "# Metrics\n\n" + "\n".join(parts)
         create_markdown_artifact(text, key="metrics", description="The figures of every stage")
 
 
+def _figures(folder: Path, stage: Stage) -> dict[str, Any]:
+    path = folder / f"{stage.name}.json"
+    figures: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    return figures
+
+
 def metrics_table(values: Mapping[str, Any]) -> str:
+    """Figures as a Markdown table; rows of equal keys become one table with a column for each key."""
     groups = {name: group for name, group in values.items() if isinstance(group, Mapping)}
     single = {name: value for name, value in numbers(values).items() if name.split(".")[0] not in groups}
     text = table(("figure", "value"), [(name, _number(value)) for name, value in single.items()]) if single else ""

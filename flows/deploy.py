@@ -27,7 +27,7 @@ from pydantic import BaseModel
 from mien.files import write_json
 from mien.locks import file_lock
 from mien.processes import Process, stop_tree
-from mien.tracking.tracking import RUNS_VIEW, Tracking
+from mien.tracking.tracking import TABLE_VIEW, Tracking
 from mien.tracking.values import main_root, tracking_uri
 
 HOST = "127.0.0.1"
@@ -119,7 +119,7 @@ class Services:
         # Tables and experiment are there before the server looks for them.
         experiment = Tracking.connect(self.root).experiment
         address = f"http://{HOST}:{port}"
-        page = f"{address}/#/experiments/{experiment}/runs{RUNS_VIEW}" if experiment else address
+        page = f"{address}/#/experiments/{experiment}/runs{TABLE_VIEW}" if experiment else address
         return self._start("mlflow", command, settings, address, page)
 
     def _start_prefect(self, port: int) -> Service:
@@ -226,7 +226,7 @@ def serve() -> None:
     pipeline.serve(
         name="mien",
         limit=1,
-        description="Bring stages of the pipeline up to date; choose targets, parameters and a name, then Run.",
+        description="Runs the stages that are out of date; choose targets, parameters and a name, then Run.",
         tags=["mien"],
         print_starting_message=False,
         enforce_parameter_schema=True,

@@ -20,13 +20,14 @@ _TETHER = (
 )
 STOP_SECONDS = 10.0
 """How long a stage may take to close its MLflow run and write its receipt when its run is cancelled."""
-_groups: set[int] = set()
-_groups_guard = threading.Lock()
-_stopping = threading.Event()
 
 
 class DvcError(RuntimeError):
     """A dvc command failed; the message holds what it said."""
+
+
+class RunStoppedError(RuntimeError):
+    """The pipeline run was stopped before this command began."""
 
 
 def dvc_environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -52,58 +53,67 @@ def dvc_output(repository: Path, arguments: Sequence[str], environment: Mapping[
     return answer.stdout
 
 
-def run_dvc(
-    repository: Path,
-    arguments: Sequence[str],
-    environment: Mapping[str, str],
-    line: Callable[[str], None],
-    seconds: float | None = None,
-) -> int:
-    """Run `dvc ARGUMENTS` in a process group of its own, pass each line of its output to `line`; the exit code.
+class DvcProcesses:
+    """The dvc processes of one pipeline run in `repository`, each in a process group of its own."""
 
-    However the calling thread leaves (an exception, a cancelled run, after `seconds`), the whole group is ended.
-    Raises TimeoutError after `seconds`.
-    """
-    dvc = [sys.executable, "-m", "dvc", "--wait-for-lock", *arguments]
-    tether = [sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid())]
-    process = subprocess.Popen(
-        [*tether, *dvc],
-        cwd=repository,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
-    with _groups_guard:
-        _groups.add(process.pid)
-    pump = threading.Thread(target=_pump, args=(process, line), daemon=True)
-    try:
-        pump.start()
-        code = _wait(process, seconds)
-        pump.join(5)
-        return code
-    finally:
-        # The leader may be gone while what it started is not: the group is ended in any case.
-        stop_group(process.pid, STOP_SECONDS)
-        process.wait()
-        with _groups_guard:
-            _groups.discard(process.pid)
+    def __init__(self, repository: Path, environment: Mapping[str, str]) -> None:
+        self._repository = repository
+        self._environment = dict(environment)
+        self._groups: set[int] = set()
+        self._guard = threading.Lock()
+        self.stopped = False
 
+    def run(self, arguments: Sequence[str], line: Callable[[str], None], seconds: float | None = None) -> int:
+        """Run `dvc ARGUMENTS`, pass each line of its output to `line`; the exit code.
 
-def stop_everything() -> None:
-    """End every process group that `run_dvc` has under way in this process, and let no waiting one begin to hope."""
-    _stopping.set()
-    with _groups_guard:
-        groups = list(_groups)
-    threads = [threading.Thread(target=stop_group, args=(group, STOP_SECONDS)) for group in groups]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+        However the calling thread leaves (an exception, `stop`, after `seconds`), the whole group is ended.
+        Raises TimeoutError after `seconds`, RunStoppedError after `stop`.
+        """
+        process = self._begin(arguments)
+        pump = threading.Thread(target=_pump, args=(process, line), daemon=True)
+        try:
+            pump.start()
+            code = _wait(process, seconds)
+            pump.join(5)
+            return code
+        finally:
+            # The leader may be gone while what it started is not: the group is ended in any case.
+            stop_group(process.pid, STOP_SECONDS)
+            process.wait()
+            with self._guard:
+                self._groups.discard(process.pid)
+
+    def stop(self) -> None:
+        """End every process group that is under way; no other begins."""
+        with self._guard:
+            self.stopped = True
+            groups = list(self._groups)
+        threads = [threading.Thread(target=stop_group, args=(group, STOP_SECONDS)) for group in groups]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _begin(self, arguments: Sequence[str]) -> subprocess.Popen[str]:
+        dvc = [sys.executable, "-m", "dvc", "--wait-for-lock", *arguments]
+        tether = [sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid())]
+        with self._guard:
+            if self.stopped:
+                raise RunStoppedError("the pipeline run was stopped")
+            process = subprocess.Popen(
+                [*tether, *dvc],
+                cwd=self._repository,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+            self._groups.add(process.pid)
+        return process
 
 
 def _wait(process: subprocess.Popen[str], seconds: float | None) -> int:

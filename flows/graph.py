@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Graph:
-    """The stages in an order in which each comes after all that it waits for."""
+    """The stages in topological order: each comes after its upstream stages."""
 
     stages: Mapping[str, Stage]
 
     def closure(self, targets: Sequence[str]) -> list[Stage]:
-        """The targets and all that they stand on (no target: everything), in order."""
+        """The targets and their upstream stages (no target: every stage), in order."""
         unknown = sorted(set(targets) - set(self.stages))
         if unknown:
             raise UnknownStageError(f"no stage is named {', '.join(unknown)}; there are {', '.join(self.stages)}")
@@ -52,7 +53,7 @@ class Graph:
         return [stage for stage in self.stages.values() if stage.name in wanted]
 
     def plan(self, targets: Sequence[str], status: Mapping[str, Sequence[str]], force: bool) -> list[Step]:
-        """What will become of each stage, given what DVC says has changed."""
+        """Whether each stage will run, given what DVC says has changed."""
         steps: dict[str, Step] = {}
         for stage in self.closure(targets):
             moving = [u for u in stage.upstreams if steps[u].will != "cached"]
@@ -70,21 +71,21 @@ class Graph:
 
 def read_graph(repository: Path) -> Graph:
     """The DAG of the DVC repository at `repository`."""
-    import networkx
     from dvc.repo import Repo
 
     with Repo(str(repository)) as repo:
         graph = repo.index.graph
+        # Data that was added by hand (`dvc add`) has no name: there is nothing to run.
+        nodes = {node.name: node for node in graph if getattr(node, "name", None) is not None}
+        # An edge leads from a stage to what it depends on.
+        upstreams = {
+            name: sorted(u.name for u in graph.successors(nodes[name]) if getattr(u, "name", None) is not None)
+            for name in sorted(nodes)
+        }
         stages = {}
-        # An edge leads from a stage to what it depends on, so the reverse of a topological order runs upstream first.
-        order = networkx.lexicographical_topological_sort(graph.reverse(), key=lambda node: node.addressing)
-        for node in order:
-            name = getattr(node, "name", None)
-            if name is None:
-                continue  # data that was added by hand (`dvc add`): nothing to run
-            upstreams = sorted(n for u in graph.successors(node) if (n := getattr(u, "name", None)) is not None)
-            outs = tuple(_relative(out, repository) for out in node.outs)
-            stages[name] = Stage(name, tuple(upstreams), outs, node.desc or "")
+        for name in TopologicalSorter(upstreams).static_order():
+            outs = tuple(_relative(out, repository) for out in nodes[name].outs)
+            stages[name] = Stage(name, tuple(upstreams[name]), outs, nodes[name].desc or "")
     return Graph(stages)
 
 

@@ -7,7 +7,6 @@ is at work there, it gets a worktree of its own (see flows/worktree.py) and ends
 # No `from __future__ import annotations` here: Prefect loads this file under a name of its own and reads the types.
 import json
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,31 +21,29 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from flows import artifacts
-from flows.dvc_process import dvc_environment, stop_everything
+from flows.dvc_process import dvc_environment
 from flows.graph import Stage, read_graph, read_status
+from flows.pipeline_run import PipelineRun
 from flows.request import PipelineRequest
-from flows.stage_task import PipelineRun, run_stage
+from flows.stage_task import run_stage
 from flows.worktree import keep_experiment, make_worktree
 from mien.locks import LockHeldError, file_lock
-from mien.processes import Process
 from mien.tracking.tracking import Tracking
-from stages.pipeline_files import read_yaml
-from stages.receipts import tag_finished_runs
 
 DEFAULT_REQUEST = PipelineRequest()
-# A thread a stage: the threads mostly wait, for their upstreams or for dvc.
+# More than run at once: the schedule decides which tasks are submitted.
 _TASK_RUNNER: Any = ThreadPoolTaskRunner(max_workers=64)
 
 
 @flow(
     name="pipeline",
-    description="Bring stages of the pipeline up to date with DVC, independent ones side by side.",
+    description="Run stages that are out of date with DVC, independent ones at the same time.",
     task_runner=_TASK_RUNNER,
     validate_parameters=True,
     persist_result=False,
 )
 def pipeline(request: PipelineRequest = DEFAULT_REQUEST) -> State[None]:
-    """Bring `request.targets` and all they stand on up to date."""
+    """Run `request.targets` and their upstream stages where they are out of date."""
     root = Path.cwd()
     name = request.experiment or None
     if name is None and request.overrides:
@@ -90,62 +87,42 @@ def _pipeline(
     artifacts.show_plan(steps)
     for step in steps:
         get_run_logger().info("plan: %s: %s, %s", step.stage.name, step.will, step.why)
-    tracking = Tracking.connect(root)
-    tag_finished_runs(repository, tracking)
-    parent = tracking.open_pipeline(
-        name or flow_run.name or "pipeline",
-        Process.of(),
-        managed=True,
-        tags={"prefect.flow_run": str(flow_run.id or ""), **({"dvc.experiment": name} if name else {})},
-        params=read_yaml(repository / "params.yaml"),
-    )
-    environment["MIEN_PARENT_RUN"] = parent or ""
-    address = mlflow_address(root, tracking)
-    artifacts.show_mlflow(address, parent)
-    run = PipelineRun(
-        repository=repository,
-        environment=environment,
-        tracking=tracking,
-        parent=parent,
-        force=request.force,
-        seconds=60 * request.stage_minutes or None,
-        slots=threading.Semaphore(request.concurrency),
-        changed=frozenset(step.stage.name for step in steps if step.will == "run"),
-    )
-    stages = [step.stage for step in steps]
-    status = "KILLED"
-    try:
-        futures = _submit(stages, run)
-        status = "FINISHED" if all(future.state.is_completed() for future in futures) else "FAILED"
-    finally:
-        stop_everything()
-        if parent:
-            tracking.close_pipeline(parent, status)
-    artifacts.show_ends(stages, run.ends, address)
-    artifacts.show_metrics(repository, stages)
-    artifacts.show_picture(repository, stages)
-    return _verdict(stages, run)
+    run = PipelineRun.of_plan(root, repository, steps, environment, request.concurrency, request.force)
+    run.seconds = 60 * request.stage_minutes or None
+    experiment = {"dvc.experiment": name} if name else {}
+    run.open(name or flow_run.name or "pipeline", {"prefect.flow_run": str(flow_run.id or ""), **experiment})
+    address = mlflow_address(root, run.tracking)
+    artifacts.show_mlflow(address, run.parent)
+    _run_tasks(run)
+    artifacts.show_ends(run.stages, run.ends, address)
+    artifacts.show_metrics(repository, run.stages)
+    artifacts.show_picture(repository, run.stages)
+    return _verdict(run)
 
 
-def _submit(stages: list[Stage], run: PipelineRun) -> list[PrefectFuture]:
+def _run_tasks(run: PipelineRun) -> None:
+    """Submit each stage's task in its turn; last those that cannot start, so that Prefect shows them as not ready."""
     futures: dict[str, PrefectFuture] = {}
     submit: Any = run_stage.submit
-    for stage in stages:
+    # Quoted, or Prefect would hand every task a copy of what they share.
+    shared: Any = quote(run)
+
+    def start(stage: Stage) -> PrefectFuture:
         upstreams = [futures[u] for u in stage.upstreams if u in futures]
-        # Quoted, or Prefect would hand every task a copy of what they share.
-        shared: Any = quote(run)
-        futures[stage.name] = submit(stage.name, list(stage.upstreams), shared, wait_for=upstreams)
+        futures[stage.name] = submit(stage, shared, wait_for=upstreams)
+        return futures[stage.name]
+
+    for stage in run.run(start):
+        start(stage)
     wait(list(futures.values()))
-    return list(futures.values())
 
 
-def _verdict(stages: list[Stage], run: PipelineRun) -> State[None]:
-    words = {stage.name: run.ends[stage.name].word if stage.name in run.ends else "not reached" for stage in stages}
-    failed = [name for name, word in words.items() if word == "failed"]
+def _verdict(run: PipelineRun) -> State[None]:
+    words = {stage.name: run.ends[stage.name].word if stage.name in run.ends else "not reached" for stage in run.stages}
     missed = [name for name, word in words.items() if word == "not reached"]
-    if failed or missed:
+    if run.failed or missed:
         rest = f"; not reached: {', '.join(missed)}" if missed else ""
-        return Failed(message=f"failed: {', '.join(failed) or 'none'}{rest}")
+        return Failed(message=f"failed: {', '.join(run.failed) or 'none'}{rest}")
     counts = {word: list(words.values()).count(word) for word in ("ran", "restored", "cached")}
     return Completed(message=", ".join(f"{count} {word}" for word, count in counts.items() if count))
 

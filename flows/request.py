@@ -1,4 +1,4 @@
-"""What a pipeline run can be asked for: the Prefect UI's form is made of this."""
+"""The request for a pipeline run; the form in Prefect's UI is made from it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.schedule import usable_cores
 from stages.pipeline_files import PipelineFileError, read_yaml
 
 
@@ -28,14 +29,14 @@ Override = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)+=.*$", examples=[
 
 
 class PipelineRequest(BaseModel):
-    """What to make, with which parameters."""
+    """Which stages to run, with which parameters."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     targets: list[StageName] = Field(
         default_factory=list,
         title="Targets",
-        description="Stages to bring up to date, with all they stand on. None chosen: the whole pipeline.",
+        description="Stages to run, including their upstream stages. None chosen: the whole pipeline.",
     )
     overrides: list[Override] = Field(
         default_factory=list,
@@ -52,7 +53,11 @@ class PipelineRequest(BaseModel):
     )
     force: bool = Field(default=False, title="Force", description="Run every stage again, even where nothing changed.")
     concurrency: int = Field(
-        default=2, ge=1, le=16, title="Stages at once", description="How many independent stages may run side by side."
+        default=min(usable_cores(), 16),
+        ge=1,
+        le=16,
+        title="Stages at once",
+        description="How many independent stages may run at the same time; by default one a core.",
     )
     stage_minutes: float = Field(
         default=0, ge=0, title="Minutes a stage", description="End a stage that takes longer; 0: no limit."

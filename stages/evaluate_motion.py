@@ -16,7 +16,13 @@ def evaluate_motion(options: EvaluateMotionOptions, stage: StageRun) -> None:
     folder = MODELS / "head_motion"
     cache = Path(".cache/text")
     figures = evaluate(MOTIONS, folder, MODELS / "motion_judge", options, MOTION_EVALUATION, stage.log, cache)
-    stage.metrics(figures)
+    headline = {
+        "motion": "generated.overall",
+        "motion_seen": "generated.val.exact",
+        "motion_new": "generated.held_out.exact",
+        "motion_fid": "generated.held_out.frechet",
+    }
+    stage.metrics(figures, headline)
     stage.artifact(MOTION_EVALUATION)
     stage.register(SERVED.registered(folder), deciding_figure(figures))
 

@@ -13,7 +13,13 @@ def evaluate_shapes(options: EvaluateShapesOptions, stage: StageRun) -> None:
 
     folder = MODELS / "shapes"
     figures = evaluate(SHAPES_CORPUS, folder, options, SHAPES_EVALUATION, stage.log)
-    stage.metrics(figures)
+    headline = {
+        "shapes": "generated.overall",
+        "shapes_seen": "generated.val.exact",
+        "shapes_words": "generated.wordings.exact",
+        "shapes_new": "generated.held_out.exact",
+    }
+    stage.metrics(figures, headline)
     stage.artifact(SHAPES_EVALUATION)
     stage.register(SERVED.registered(folder), deciding_figure(figures))
 

@@ -13,7 +13,15 @@ def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
 
     folder = MODELS / "talking_face"
     figures = evaluate(FACES, SPLIT, folder, MODELS / "emotion_judge", options, EVALUATION, stage.log)
-    stage.metrics(figures)
+    headline = {
+        "talking": "generated.overall",
+        "sync_auc": f"generated.{options.part}.sync_auc",
+        "emotion_cnn": f"generated.{options.part}.emotion_accuracy",
+        "emotion_hog": f"generated.{options.part}.emotion_accuracy_hog",
+        "ssim_mouth": f"real_motion.{options.part}.ssim_mouth",
+        "ssim_eyes": f"real_motion.{options.part}.ssim_eyes",
+    }
+    stage.metrics(figures, headline)
     stage.artifact(EVALUATION)
     stage.register(SERVED.registered(folder), deciding_figure(figures))
 

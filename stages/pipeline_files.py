@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ from ruamel.yaml.error import YAMLError
 
 from mien.files import fingerprint, sha256_file
 
+LOCK_SECONDS = 60.0
+"""How long to wait for a dvc that is writing dvc.lock."""
 _TEMPLATE = re.compile(r"\$\{([\w.-]+)\}")
 
 
@@ -42,7 +47,8 @@ class PipelineFiles:
         self.root = root
         self._stages: dict[str, Any] = _optional(root / "dvc.yaml").get("stages") or {}
         self._params = _optional(root / "params.yaml")
-        self._lock: dict[str, Any] = _optional(root / "dvc.lock").get("stages") or {}
+        with _unwritten(root):
+            self._lock: dict[str, Any] = _optional(root / "dvc.lock").get("stages") or {}
 
     def stages_with_params(self) -> list[str]:
         """The stages that have a section of params.yaml of their own name."""
@@ -96,6 +102,14 @@ class PipelineFiles:
                 digests[path] = str(added[0].get("md5", ""))
         return digests
 
+    def inputs_as_recorded(self, stage: str) -> bool:
+        """Whether each input that another stage makes is, by dvc.lock, what `stage` last read."""
+        makers = [path for name in self._stages for path in self.outputs(name)]
+        recorded = {entry["path"]: entry.get("md5") for entry in self._lock.get(stage, {}).get("deps", [])}
+        now = self.data_digests(stage)
+        made = [path for path in self.dependencies(stage) if _holder(path, makers)]
+        return all(path in now and now[path] == recorded.get(path) for path in made)
+
     def dependency_digests(self, stage: str) -> dict[str, str]:
         """Every dependency → its digest: DVC's md5 for data, else SHA-256 of the content (costs reading it)."""
         known = self.data_digests(stage)
@@ -114,6 +128,29 @@ class PipelineFiles:
 
 def _optional(path: Path) -> dict[str, Any]:
     return read_yaml(path) if path.is_file() else {}
+
+
+@contextmanager
+def _unwritten(root: Path) -> Iterator[None]:
+    """Keep other processes' dvc from writing dvc.lock: it writes in place, and a reader could see half of it.
+
+    dvc holds the exclusive lock of `.dvc/tmp/lock` while it writes, and not while a stage's command runs.
+    """
+    path = root / ".dvc" / "tmp" / "lock"
+    if not path.is_file():
+        yield
+        return
+    with path.open("rb") as stream:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise PipelineFileError(f"a dvc has held {path} for {LOCK_SECONDS:.0f} s") from None
+                time.sleep(0.02)
+        yield
 
 
 def _holder(path: str, outs: Iterable[str]) -> str | None:

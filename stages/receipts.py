@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from uuid import uuid4
 
+import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.files import write_json
@@ -14,8 +16,33 @@ from mien.tracking.tracking import Tracking
 from stages.pipeline_files import PipelineFiles
 
 
+class Measured(BaseModel):
+    """What a run of a stage that finished took."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    seconds: float
+    """From the start of the stage's process to the end of its function."""
+    cpu_seconds: float
+    """Of all cores in user and system mode, with its child processes that have ended."""
+    peak_mb: float
+    """Resident memory of the largest of its processes, MiB."""
+
+    @classmethod
+    def of_this_process(cls) -> Self:
+        own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(
+            seconds=round(time.time() - psutil.Process().create_time(), 2),
+            cpu_seconds=round(own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, 2),
+            peak_mb=round(max(own.ru_maxrss, children.ru_maxrss) / 1024, 1),
+        )
+
+
 class Receipt(BaseModel):
-    """One run of a stage; `run_id` is MLflow's, `lock_digest` the digest of what DVC wrote into dvc.lock for it."""
+    """One run of a stage; `run_id` is MLflow's, `lock_digest` the digest of what DVC wrote into dvc.lock for it.
+
+    `measured` is of the last run that finished, which may be an earlier one.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -27,6 +54,7 @@ class Receipt(BaseModel):
     pid: int = 0
     run_id: str | None = None
     lock_digest: str | None = None
+    measured: Measured | None = None
 
     def write(self, root: Path) -> None:
         write_json(_folder(root) / f"{self.stage}.json", self.model_dump())

@@ -33,7 +33,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, get_type_hints
 
 import psutil
 from pydantic import BaseModel
@@ -44,6 +44,7 @@ from mien.files import atomic_file, fingerprint, write_json
 from mien.locks import LockHeldError, file_lock
 from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_tree, watch
 from stages.options import OptionsError, parse_options
+from stages.paths import DETAILS, METRICS
 from stages.pipeline_files import PipelineFileError, PipelineFiles
 
 if TYPE_CHECKING:
@@ -105,10 +106,18 @@ class StageRun:
         self.log(values, step)
         self._rows.setdefault(step, {}).update({name: float(value) for name, value in values.items()})
 
-    def metrics(self, values: Mapping[str, Any]) -> None:
-        """Write `metrics/<stage>.json`, which `dvc metrics` reads, and log the numbers in it."""
-        write_json(Path("metrics") / f"{self.name}.json", dict(values))
-        self._tracked.figures(values)
+    def metrics(self, values: Mapping[str, Any], headline: Mapping[str, str] | None = None) -> None:
+        """Write the stage's figures to `metrics/details/<stage>.json` and log the numbers in it.
+
+        `headline` names those few that decide: a short name, unique in the pipeline → the figure's place in `values`,
+        such as `generated.overall`. They go into `metrics/<stage>.json`, which `dvc metrics` and `dvc exp show` read,
+        and to the pipeline's run in MLflow. Raises KeyError where there is no such figure; None is one.
+        """
+        write_json(DETAILS / f"{self.name}.json", dict(values))
+        chosen = {name: _at(values, place) for name, place in (headline or {}).items()}
+        if headline:
+            write_json(METRICS / f"{self.name}.json", chosen)
+        self._tracked.figures(values, chosen)
 
     def artifact(self, path: Path, folder: str | None = None) -> None:
         """Keep a file or a folder's files with the run: sample videos, contact sheets, plots."""
@@ -194,16 +203,18 @@ def _guarded(
     driver = _surrounding_dvc()
     _end_with(driver)
     from mien.tracking.tracking import Tracking
-    from stages.receipts import Receipt, tag_finished_runs
+    from stages.receipts import Measured, Receipt, read_receipt, tag_finished_runs
 
-    receipt = Receipt(stage=name, pid=os.getpid())
+    before = read_receipt(files.root, name)
+    receipt = Receipt(stage=name, pid=os.getpid(), measured=before.measured if before else None)
     receipt.write(files.root)
     tracking = Tracking.connect(files.root)
     tag_finished_runs(files.root, tracking)
     tracked = _start_tracking(tracking, name, options, files, params, driver)
     receipt.run_id = tracked.run_id
     stage = StageRun(name, options, execution, files, tracked)
-    status, state, code = "FAILED", "failed", 1
+    status, code = "FAILED", 1
+    state: Literal["finished", "failed", "stopped"] = "failed"
     try:
         call(stage)
         stage.finish()
@@ -216,8 +227,10 @@ def _guarded(
         status, state, code = "KILLED", "stopped", 143
     finally:
         tracked.end(status)
-        done = {"state": state, "finished": time.time()}
-        receipt.model_copy(update=done).write(files.root)
+        receipt.state, receipt.finished = state, time.time()
+        if state == "finished":
+            receipt.measured = Measured.of_this_process()
+        receipt.write(files.root)
     return code
 
 
@@ -279,3 +292,11 @@ def _end_with(driver: Process | None) -> None:
     if psutil.Process().ppid() == driver.pid:
         die_with_parent()
     watch(driver, orphaned)
+
+
+def _at(values: Mapping[str, Any], place: str) -> Any:
+    """The value at `a.b` of nested mappings."""
+    value: Any = values
+    for key in place.split("."):
+        value = value[key]
+    return value

@@ -36,7 +36,7 @@ def {name}(options: {model}, stage: StageRun) -> None:
         raise RuntimeError("the toy was told to fail")
     Path("data").mkdir(exist_ok=True)
     Path("data/{name}.txt").write_text(str(total))
-    stage.metrics({{"total": total}})
+    stage.metrics({{"total": total, "rows": {{"first": total}}}}, {{"{name}_total": "total"}})
 {extra}
 
 if __name__ == "__main__":
@@ -85,7 +85,7 @@ def make_repository(folder: Path) -> Path:
             name=name, model=f"{name.title()}Options", inputs=paths, extra=PICTURE if name == "both" else ""
         )
         (folder / "stages" / f"{name}.py").write_text(text)
-    for shared in ("shell", "options", "pipeline_files", "receipts"):
+    for shared in ("shell", "options", "paths", "pipeline_files", "receipts"):
         (folder / "stages" / f"{shared}.py").write_text((ROOT / "stages" / f"{shared}.py").read_text())
     (folder / "stages" / "__init__.py").write_text("")
     (folder / "dvc.yaml").write_text(_definition())
@@ -109,6 +109,7 @@ def _definition() -> str:
         lines += [f"      - data/{upstream}.txt" for upstream in inputs]
         lines += ["    params:", f"      - {name}", "    outs:", f"      - data/{name}.txt"]
         lines += ["      - data/sheet"] if name == "both" else []
+        lines += [f"      - metrics/details/{name}.json"]
         lines += ["    metrics:", f"      - metrics/{name}.json:", "          cache: false"]
         lines += ["    plots:", f"      - plots/{name}.csv:", "          cache: false", "          x: step"]
     return "\n".join(lines) + "\n"

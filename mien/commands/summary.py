@@ -12,6 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+DETAILS = Path("metrics") / "details"
+"""Where each stage has a file with all its figures."""
 ROWS = ("real", "repeated", "shuffled", "generated", "real_motion")
 SHOWN = {
     "overall": ("overall", 3),
@@ -32,8 +34,8 @@ class SummaryError(ValueError):
 
 
 def read_evaluation(folder: Path) -> dict[str, Any]:
-    """The content of metrics/evaluate_talking.json in the repository `folder`; raises SummaryError."""
-    path = folder / "metrics" / "evaluate_talking.json"
+    """The figures of `evaluate_talking` in the repository `folder`; raises SummaryError."""
+    path = folder / DETAILS / "evaluate_talking.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -90,7 +92,7 @@ def read_rows(folder: Path, stage: str) -> dict[str, Mapping[str, Any]]:
     Empty where there is nothing to read.
     """
     try:
-        content = json.loads((folder / "metrics" / f"{stage}.json").read_text(encoding="utf-8"))
+        content = json.loads((folder / DETAILS / f"{stage}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     rows = content.items() if isinstance(content, dict) else ()

@@ -8,6 +8,7 @@ call here does nothing.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -38,6 +39,10 @@ from mien.tracking.values import (
 EXPERIMENT = "mien"
 RUNS_VIEW = "?workflowType=machine_learning"
 """At the end of an address in MLflow's pages: runs and curves, not traces of language models."""
+TABLE_VIEW = f"{RUNS_VIEW}&viewStateShareKey={EXPERIMENT}"
+"""The same for the table of runs: with the headline figures as its columns."""
+_VIEW_TAG = f"mlflow.sharedViewState.{EXPERIMENT}"
+"""MLflow's own tag of an experiment for a view of the table that can be shared."""
 SYSTEM_SECONDS = 5
 """How often processor, memory, disk, network and GPU are measured while a stage runs."""
 _PARAMETERS_A_BATCH = 100
@@ -83,6 +88,8 @@ class Tracking:
                 local = self.uri.startswith("sqlite:")
                 location = (self.folder / "mlartifacts").as_uri() if local else None
                 self.experiment = client.create_experiment(name, artifact_location=location)
+            if found is None or _VIEW_TAG not in found.tags:
+                client.set_experiment_tag(self.experiment, _VIEW_TAG, json.dumps({"selectedColumns": []}))
         self.client = client
 
     def safely(self, action: Callable[[], Result]) -> Result | None:
@@ -133,6 +140,16 @@ class Tracking:
         order = ["attributes.start_time DESC"]
         runs = self.safely(lambda: self.client.search_runs([self.experiment], query, max_results=1, order_by=order))
         return runs[0].info.run_id if runs else None
+
+    def show_figures(self, names: Sequence[str]) -> None:
+        """Let MLflow's table of runs have a column for each of these metrics, after those that it has."""
+        with file_lock(self.folder / ".mien" / "locks" / "mlflow.lock", seconds=60):
+            view = json.loads(self.client.get_experiment(self.experiment).tags[_VIEW_TAG])
+            columns: list[str] = view["selectedColumns"]
+            missing = [column for name in names if (column := f"metrics.`{name}`") not in columns]
+            if missing:
+                view["selectedColumns"] = [*columns, *missing]
+                self.client.set_experiment_tag(self.experiment, _VIEW_TAG, json.dumps(view))
 
     # -- pipeline runs ------------------------------------------------------------------------------------------
 
@@ -265,16 +282,15 @@ class TrackedRun:
         if self._pump is not None:
             self._pump.put({name: float(value) for name, value in values.items()}, step)
 
-    def figures(self, values: Mapping[str, Any]) -> None:
+    def figures(self, values: Mapping[str, Any], headline: Mapping[str, Any]) -> None:
         """Log a stage's final figures (numbers of a nested mapping, `a.b`) at the last step.
 
-        The parent gets them too, as `<stage>.<figure>`: so pipeline runs can be compared with one another.
+        Those of `headline` go to the parent too, by which pipeline runs are compared with one another.
         """
-        figures = numbers(values)
-        self.log(figures, self._step)
+        self.log(numbers(values), self._step)
         if self.run_id is not None and self._parent:
-            whole = {f"{self._stage}.{name}": value for name, value in figures.items()}
-            self._tracking.safely(lambda: self._log_batch(self._parent, whole))
+            self._tracking.safely(lambda: self._log_batch(self._parent, numbers(headline)))
+            self._tracking.safely(lambda: self._tracking.show_figures(list(headline)))
 
     def _log_batch(self, run_id: str | None, values: Mapping[str, float]) -> None:
         from mlflow.entities import Metric

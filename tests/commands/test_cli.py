@@ -223,8 +223,8 @@ def evaluation() -> dict[str, Any]:
 
 def test_summary_shows_the_figures_and_where_everything_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    (tmp_path / "metrics").mkdir()
-    (tmp_path / "metrics/evaluate_talking.json").write_text(json.dumps(evaluation()))
+    (tmp_path / "metrics/details").mkdir(parents=True)
+    (tmp_path / "metrics/details/evaluate_talking.json").write_text(json.dumps(evaluation()))
     (tmp_path / "data/evaluate_talking/videos").mkdir(parents=True)
     (tmp_path / "mlflow.db").touch()
     monkeypatch.chdir(tmp_path)
@@ -246,18 +246,18 @@ def test_summary_before_a_run_says_what_to_run(tmp_path: Path, monkeypatch: pyte
     done = mien("summary")
     assert done.exit_code == 2
     assert "make repro" in done.stderr
-    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/details").mkdir(parents=True)
     for content in ("{", "[]", '{"generated": 1}'):
-        (tmp_path / "metrics/evaluate_talking.json").write_text(content)
+        (tmp_path / "metrics/details/evaluate_talking.json").write_text(content)
         with pytest.raises(SummaryError, match="dvc repro evaluate_talking"):
             read_evaluation(tmp_path)
 
 
 def test_summary_shows_the_figures_of_head_motion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "metrics").mkdir()
-    (tmp_path / "metrics/evaluate_talking.json").write_text(json.dumps(evaluation()))
-    path = tmp_path / "metrics/evaluate_motion.json"
+    (tmp_path / "metrics/details").mkdir(parents=True)
+    (tmp_path / "metrics/details/evaluate_talking.json").write_text(json.dumps(evaluation()))
+    path = tmp_path / "metrics/details/evaluate_motion.json"
     for content in ("{", "[]", "{}", '{"note": "none", "flag": true}', '{"real": {"val": 1}}'):
         path.write_text(content)
         done = mien("summary")
@@ -270,7 +270,7 @@ def test_summary_shows_the_figures_of_head_motion(tmp_path: Path, monkeypatch: p
     path.write_text(json.dumps(rows))
     told = mien("summary").output
     assert all(words in told for words in ("PSNR", "Head motion", "done exactly", "0.50", "2.250"))
-    (tmp_path / "metrics/evaluate_talking.json").unlink()
+    (tmp_path / "metrics/details/evaluate_talking.json").unlink()
     alone = mien("summary")
     assert alone.exit_code == 0, alone.output
     assert "2.250" in alone.output
@@ -279,14 +279,14 @@ def test_summary_shows_the_figures_of_head_motion(tmp_path: Path, monkeypatch: p
 
 def test_summary_shows_the_figures_of_moving_shapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/details").mkdir(parents=True)
     rows = {"generated": {"val": {"exact": 0.75}, "wordings": {"motion": 0.625}, "overall": 0.7}}
-    (tmp_path / "metrics/evaluate_shapes.json").write_text(json.dumps(rows))
+    (tmp_path / "metrics/details/evaluate_shapes.json").write_text(json.dumps(rows))
     told = mien("summary").output
     assert all(words in told for words in ("Moving shapes", "generated, seen", "0.75", "0.62"))
     every = {part: dict.fromkeys(SHAPES_FIGURES, 0.5) for part in PARTS}
     whole = dict.fromkeys(("real", "baseline", "first_sample", "generated", "shuffled"), every)
-    (tmp_path / "metrics/evaluate_shapes.json").write_text(json.dumps(whole))
+    (tmp_path / "metrics/details/evaluate_shapes.json").write_text(json.dumps(whole))
     monkeypatch.setenv("COLUMNS", "80")
     told = mien("summary").output
     assert told.count("0.50") == 15 * len(SHAPES_FIGURES)  # all of them can be read where lines are 80 wide

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from toy_pipeline import environment
 
 from flows.artifacts import data_uri, find_picture, metrics_table, table
-from flows.dvc_process import run_dvc
+from flows.dvc_process import DvcProcesses, RunStoppedError
 from flows.graph import Graph, Stage, UnknownStageError, read_graph, read_status
 from flows.request import PipelineRequest
 from flows.worktree import OverrideError, apply_overrides
@@ -35,7 +35,13 @@ def test_the_graph_is_that_of_dvc_yaml(toy: Path) -> None:
         "both": ("left", "right"),
     }
     assert list(graph.stages).index("source") == 0
-    assert graph.stages["both"].outs == ("data/both.txt", "data/sheet", "metrics/both.json", "plots/both.csv")
+    assert graph.stages["both"].outs == (
+        "data/both.txt",
+        "data/sheet",
+        "metrics/details/both.json",
+        "metrics/both.json",
+        "plots/both.csv",
+    )
     status = read_status(toy, environment())
     assert set(status) == {"source", "left", "right", "both"}
     assert "data/source.txt deleted" in status["left"]
@@ -124,7 +130,11 @@ def test_the_contact_sheet_is_found_and_made_small(tmp_path: Path) -> None:
     assert len(data_uri(found)) < 40_000
 
 
-def test_a_dvc_that_takes_too_long_is_ended(toy: Path) -> None:
+def test_a_dvc_that_takes_too_long_is_ended_and_after_a_stop_none_begins(toy: Path) -> None:
     lines: list[str] = []
+    processes = DvcProcesses(toy, environment())
     with pytest.raises(TimeoutError):
-        run_dvc(toy, ["version"], environment(), lines.append, seconds=0.01)
+        processes.run(["version"], lines.append, seconds=0.01)
+    processes.stop()
+    with pytest.raises(RunStoppedError):
+        processes.run(["version"], lines.append)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -35,6 +36,14 @@ def runs(folder: Path) -> dict[str, Any]:
     client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
     found = client.search_runs([client.get_experiment_by_name("mien").experiment_id])
     return {run.info.run_name: run for run in found}
+
+
+def view_of(folder: Path) -> str:
+    """The experiment's tag from which MLflow's page takes the columns of its table."""
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+    return str(client.get_experiment_by_name("mien").tags["mlflow.sharedViewState.mien"])
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +102,9 @@ def test_a_bare_repro_has_one_parent_that_fails_with_its_stage(toy: Path) -> Non
         "right": "FINISHED",
         "both": "FAILED",
     }
-    assert parent.data.metrics["left.total"] == 2.0
+    assert parent.data.metrics == {"source_total": 1.0, "left_total": 2.0, "right_total": 2.0}
+    shown = json.loads(view_of(toy))["selectedColumns"]
+    assert set(shown) == {"metrics.`source_total`", "metrics.`left_total`", "metrics.`right_total`"}
     left = found["left"]
     assert left.data.params["source.value"] == "1.0", "what the stages below were given is there to compare"
     assert left.data.tags["git.dirty"] == "true"
@@ -132,7 +143,7 @@ def test_a_dead_server_costs_one_warning_and_no_retries(
     tracking = Tracking.connect(tmp_path)
     run = TrackedRun(tracking, "stage", None, {}, {"a": 1}, [Dataset("data", "0" * 32)])
     run.log({"loss": 1.0}, 1)
-    run.figures({"psnr": 20})
+    run.figures({"psnr": 20}, {"psnr": 20})
     run.artifact(tmp_path)
     run.end("FINISHED")
     assert tracking.open_pipeline("parent", Process.of(), True, {}, {}) is None

@@ -1,0 +1,149 @@
+"""In what order stages start: of those whose upstream stages are done, the one with the longest remaining path first.
+
+This is list scheduling by critical path: a stage's priority is its own duration plus that of the longest chain of
+stages that wait for it. Durations are those of each stage's last run here (see stages/receipts.py), else the committed
+ones of `flows/durations.json`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import queue
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from flows.graph import Stage
+from stages.receipts import read_receipt
+
+COMMITTED = Path(__file__).with_name("durations.json")
+
+
+class Started(Protocol):
+    """What `start` returns: a future of concurrent.futures or of Prefect."""
+
+    def add_done_callback(self, function: Callable[[Any], None], /) -> Any: ...
+
+
+def known_durations(roots: Sequence[Path], stages: Sequence[Stage]) -> dict[str, float]:
+    """Seconds that each stage is expected to take: measured in the first of `roots` where it has run, else committed.
+
+    A stage of which nothing is known is expected to take the median of the others, or a second.
+    """
+    committed: dict[str, float] = json.loads(COMMITTED.read_text())
+    durations = {}
+    for stage in stages:
+        receipts = (read_receipt(root, stage.name) for root in roots)
+        measured = next((r.measured.seconds for r in receipts if r is not None and r.measured is not None), None)
+        seconds = committed.get(stage.name) if measured is None else measured
+        if seconds is not None:
+            durations[stage.name] = seconds
+    usual = statistics.median(durations.values()) if durations else 1.0
+    return {stage.name: durations.get(stage.name, usual) for stage in stages}
+
+
+def remaining_paths(stages: Sequence[Stage], seconds: Mapping[str, float]) -> dict[str, float]:
+    """Stage → seconds from its start to the end of the longest chain of `stages` that begins with it.
+
+    `stages` are in an order in which each comes after its upstream stages.
+    """
+    paths: dict[str, float] = {}
+    for stage in reversed(stages):
+        below = (paths[other.name] for other in stages if stage.name in other.upstreams)
+        paths[stage.name] = seconds[stage.name] + max(below, default=0.0)
+    return paths
+
+
+class Schedule:
+    """Which of `stages` may start, and in what order; a stage that has failed holds back all that wait for it."""
+
+    def __init__(self, stages: Sequence[Stage], seconds: Mapping[str, float]) -> None:
+        self._order = {stage.name: index for index, stage in enumerate(stages)}
+        self._paths = remaining_paths(stages, seconds)
+        self._waiting = {stage.name: {u for u in stage.upstreams if u in self._order} for stage in stages}
+        self._stages = {stage.name: stage for stage in stages}
+        self.running: set[str] = set()
+
+    def next(self) -> Stage | None:
+        """The stage to start now, noted as running; None where none may start."""
+        ready = [name for name, upstreams in self._waiting.items() if not upstreams]
+        if not ready:
+            return None
+        name = min(ready, key=lambda n: (-self._paths[n], self._order[n]))
+        self.begun(name)
+        return self._stages[name]
+
+    def begun(self, name: str) -> None:
+        """Note that a stage runs that was started before."""
+        del self._waiting[name]
+        self.running.add(name)
+
+    def ended(self, name: str, well: bool) -> None:
+        """Note that a running stage has ended; only when it ended well may others start after it."""
+        self.running.discard(name)
+        if well:
+            for upstreams in self._waiting.values():
+                upstreams.discard(name)
+
+    def left(self) -> list[Stage]:
+        """The stages that have not started."""
+        return [self._stages[name] for name in self._waiting]
+
+
+def run_schedule(
+    schedule: Schedule, jobs: int, start: Callable[[Stage], Started], ended_well: Callable[[str], bool]
+) -> list[Stage]:
+    """Start every stage of `schedule` when its turn comes, at most `jobs` at once, and wait for all.
+
+    `start` returns at once with a future; `ended_well` is asked when that is done. Returns the stages that were never
+    started, because an upstream stage failed.
+    """
+    done: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def begin(stage: Stage) -> None:
+        start(stage).add_done_callback(lambda _: done.put(stage.name))
+
+    while True:
+        while len(schedule.running) < jobs and (stage := schedule.next()) is not None:
+            begin(stage)
+        if not schedule.running:
+            return schedule.left()
+        name = done.get()
+        schedule.ended(name, ended_well(name))
+
+
+def simulate(
+    stages: Sequence[Stage], seconds: Mapping[str, float], jobs: int, elapsed: Mapping[str, float] | None = None
+) -> tuple[float, int]:
+    """How long `stages` take from now on, `jobs` at once, in seconds; and the most stages that run at the same time.
+
+    `elapsed`: the stages that run already → how long they have run.
+    """
+    elapsed = elapsed or {}
+    schedule = Schedule(stages, seconds)
+    under_way: list[tuple[float, str]] = []
+    now, widest = 0.0, 0
+    for name, gone in elapsed.items():
+        heapq.heappush(under_way, (max(seconds[name] - gone, 0.0), name))
+        schedule.begun(name)
+    while True:
+        while len(under_way) < jobs and (stage := schedule.next()) is not None:
+            heapq.heappush(under_way, (now + seconds[stage.name], stage.name))
+        widest = max(widest, len(under_way))
+        if not under_way:
+            return now, widest
+        now, name = heapq.heappop(under_way)
+        schedule.ended(name, well=True)
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def thread_settings(threads: int) -> dict[str, str]:
+    """How many threads of arithmetic a stage may use, as environment variables; what the user has set stays."""
+    return {} if "OMP_NUM_THREADS" in os.environ else {"OMP_NUM_THREADS": str(threads)}
