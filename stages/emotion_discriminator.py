@@ -13,4 +13,4 @@ def emotion_discriminator(options: EmotionDiscriminatorOptions, stage: StageRun)
 
 
 if __name__ == "__main__":
-    run(emotion_discriminator)
+    run(emotion_discriminator, distributed=True)

@@ -13,4 +13,4 @@ def emotion_judge(options: EmotionJudgeOptions, stage: StageRun) -> None:
 
 
 if __name__ == "__main__":
-    run(emotion_judge)
+    run(emotion_judge, distributed=True)

@@ -13,4 +13,4 @@ def generator(options: GeneratorOptions, stage: StageRun) -> None:
 
 
 if __name__ == "__main__":
-    run(generator)
+    run(generator, distributed=True)

@@ -16,4 +16,4 @@ def head_motion(options: HeadMotionOptions, stage: StageRun) -> None:
 
 
 if __name__ == "__main__":
-    run(head_motion)
+    run(head_motion, distributed=True)

@@ -13,4 +13,4 @@ def motion_judge(options: MotionJudgeOptions, stage: StageRun) -> None:
 
 
 if __name__ == "__main__":
-    run(motion_judge)
+    run(motion_judge, distributed=True)

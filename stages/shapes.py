@@ -16,4 +16,4 @@ def shapes(options: ShapesOptions, stage: StageRun) -> None:
 
 
 if __name__ == "__main__":
-    run(shapes)
+    run(shapes, distributed=True)

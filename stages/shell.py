@@ -46,6 +46,7 @@ from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, s
 from stages.options import OptionsError, parse_options
 from stages.paths import DETAILS, METRICS
 from stages.pipeline_files import PipelineFileError, PipelineFiles
+from stages.ranks import rank, started_ranks
 
 if TYPE_CHECKING:
     from mien.tracking.tracking import TrackedRun
@@ -72,14 +73,19 @@ class StageRun:
     """
 
     def __init__(
-        self, name: str, options: BaseModel, execution: Execution, files: PipelineFiles, tracked: TrackedRun
+        self, name: str, options: BaseModel, execution: Execution, files: PipelineFiles, tracked: TrackedRun | None
     ) -> None:
         self.name = name
         self.execution = execution
         self._options = options
         self._files = files
-        self._tracked = tracked
+        self._run = tracked
         self._rows: dict[int, dict[str, float]] = {}
+
+    @property
+    def _tracked(self) -> TrackedRun:
+        assert self._run is not None, "only rank 0 is tracked"
+        return self._run
 
     @cached_property
     def training(self) -> Run:
@@ -142,15 +148,29 @@ class StageRun:
             writer.writerows({"step": step, **row} for step, row in sorted(rows.items()))
 
 
+class OtherRank(StageRun):
+    """The run of a stage in ranks other than 0 of a distributed training: it computes, and writes and logs nothing."""
+
+    def log(self, values: Mapping[str, float], step: int) -> None:
+        """Nothing."""
+
+    def metrics(self, values: Mapping[str, Any], headline: Mapping[str, str] | None = None) -> None:
+        """Nothing."""
+
+    def artifact(self, path: Path, folder: str | None = None) -> None:
+        """Nothing."""
+
+
 def run(
     function: Callable[[Options, StageRun], None],
     options_model: type[Options] | None = None,
     argv: Sequence[str] | None = None,
+    distributed: bool = False,
 ) -> NoReturn:
     """Run a stage as a process of its own and exit; see the module's text.
 
     `options_model` defaults to the annotation of the function's first parameter; the stage's name is the stem of
-    the function's file.
+    the function's file. distributed: a training, which `execution.ranks` processes share.
     """
     name = Path(function.__code__.co_filename).stem
     parser = argparse.ArgumentParser(prog=f"python -m stages.{name}", description=function.__doc__)
@@ -165,7 +185,12 @@ def run(
         if missing:
             raise PipelineFileError(f"the input {missing[0]} does not exist; `dvc repro {name}` makes what can be made")
         _refuse_other_code(name, files)
-        with file_lock(Path(".mien") / "locks" / f"{name}.lock", LOCK_SECONDS):
+        if rank():
+            die_with_parent()
+            function(options, OtherRank(name, options, execution, files, None))
+            sys.exit(0)
+        count = execution.ranks if distributed else 1
+        with file_lock(Path(".mien") / "locks" / f"{name}.lock", LOCK_SECONDS), started_ranks(name, path, count):
             code = _guarded(name, lambda stage: function(options, stage), options, execution, files, path)
     except (OptionsError, PipelineFileError) as error:
         code = _refuse(name, str(error), EXIT_WRONG)
@@ -177,7 +202,7 @@ def run(
 
 
 def _refuse_other_code(name: str, files: PipelineFiles) -> None:
-    """Refuse to run other code than `stages/code.py` listed: DVC and resume states would take it for the listed code."""
+    """Refuse to run other code than `stages/code.py` listed, which DVC and resume states would not notice."""
     table = files.code_table(name)
     if table is not None:
         from stages.codebase.table import is_current

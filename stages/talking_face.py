@@ -22,4 +22,4 @@ def talking_face(options: TalkingFaceOptions, stage: StageRun) -> None:
 
 
 if __name__ == "__main__":
-    run(talking_face)
+    run(talking_face, distributed=True)
