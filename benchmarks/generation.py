@@ -5,8 +5,8 @@
 
 The network alone (speech encoder, codes and decoder, in chunks of 16 frames) is measured as `warp`, as `direct` at the
 same feature maps, and as `direct` at the size of the 2020 system (64, 128, 256, 512, 512 feature maps). End to end is
-`mien.talking.talk.talk_with` with the model loaded: speech synthesis, face detection, alignment, generation,
-paste-back, encoding. The first frame is that of `mien.talking.talk.talk_frames`, after `warm_up`. Weights are random,
+`Loaded.make` of the system with the model loaded: speech synthesis, face detection, alignment, generation,
+paste-back, encoding. The first frame is that of `Talker.talk`, after `warm_up`. Weights are random,
 which changes no time; the portrait is a rendered head of the embedded corpus, 480×360, or any picture.
 
 `--long` makes a video of several minutes in a process of its own, after one of ten seconds in another, and reports the
@@ -32,20 +32,18 @@ from mien.corpora.embedded.plan import plan_corpus
 from mien.corpora.embedded.scene import clip_frames
 from mien.corpora.options import EmbeddedOptions
 from mien.heads.performance import Performance
+from mien.systems.system import Loaded
 from mien.talking.data.motion import MOTIONS
 from mien.talking.data.speech_features import MELS
-from mien.talking.generate.request import TalkOptions
-from mien.talking.generate.talk import (
-    load_talker,
-    talk_frames,
-    talk_with,
-    warm_up,
-)
-from mien.talking.generate.talker import CHUNK_FRAMES
+from mien.talking.generate.frame_generator import CHUNK_FRAMES
+from mien.talking.generate.request import TalkRequest
+from mien.talking.generate.talk import Talked
+from mien.talking.generate.talker import Talker, warm_up
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
-from mien.training.model_folder import TrainedModel, save_models
+from mien.talking.system import SYSTEM
+from mien.training.model_folder import save_model
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)
 SENTENCE = "The quick brown fox jumps over the lazy dog, and nobody has asked it why. "
@@ -68,11 +66,10 @@ def new_generator(architecture: str, channels: tuple[int, ...]) -> Generator:
 
 def saved_model(folder: Path) -> Path:
     """A model folder with that."""
-    options = GeneratorOptions()
-    generator = new_generator("warp", options.image_channels)
-    card = "# Random weights\n"
-    model = TrainedModel("talking_face", generator, generator.describe(), options, "0" * 16, {}, lambda *_: card)
-    save_models(folder, {"": model})
+    folder.mkdir()
+    generator = new_generator("warp", GeneratorOptions().image_channels)
+    content = {"network": generator.config.model_dump(mode="json"), "data": "0" * 16}
+    save_model(folder, "talking_face", generator, content, "# Random weights\n")
     return folder
 
 
@@ -119,15 +116,15 @@ def network_rows(seconds: float) -> tuple[list[str], list[Row]]:
 
 def whole_rows(folder: Path, image: Path, seconds: float) -> tuple[list[str], list[Row]]:
     """All of it, and the first frame."""
-    model = saved_model(folder / "model")
-    talker, version = load_talker(model)
+    loaded = SYSTEM.load([], model=saved_model(folder / "model"))
+    talker: Talker = loaded.main.model
     warm_up()
     text = SENTENCE * max(1, round(seconds / SENTENCE_SECONDS))
     started = time.perf_counter()
-    next(talk_frames(talker, image, text=text))
+    next(talker.talk(image, text=text))
     first = time.perf_counter() - started
     started = time.perf_counter()
-    talked = talk_with(talker, version, TalkOptions(image=image, text=text), folder / "o.mp4", model, "NEU", False)
+    talked = talk(loaded, TalkRequest(image=image, text=text), folder / "o.mp4")
     whole = talked.frames / (time.perf_counter() - started)
     side = Image.open(image).size
     notes = [f"end to end: {talked.frames} frames of {side[0]}×{side[1]}, {talked.seconds:.1f} s of speech"]
@@ -138,16 +135,20 @@ def whole_rows(folder: Path, image: Path, seconds: float) -> tuple[list[str], li
     ]
 
 
+def talk(loaded: Loaded, request: TalkRequest, out: Path) -> Talked:
+    """Make the video, without a progress bar."""
+    made = loaded.make(request, out, progress=False)
+    assert isinstance(made, Talked)
+    return made
+
+
 def talk_for(folder: Path, image: Path, seconds: float) -> None:
     """Make a video of so much speech in this process, and print what it took as JSON."""
-    model = folder / "model"
-    talker, version = load_talker(model)
+    loaded = SYSTEM.load([], model=folder / "model")
     text = SENTENCE * max(1, round(seconds / SENTENCE_SECONDS))
     started = time.perf_counter()
     with PeakMemory("ffmpeg") as encoder:
-        talked = talk_with(
-            talker, version, TalkOptions(image=image, text=text), folder / "long.mp4", model, "NEU", progress=False
-        )
+        talked = talk(loaded, TalkRequest(image=image, text=text), folder / "long.mp4")
     taken = time.perf_counter() - started
     # Not that of RUSAGE_CHILDREN: it counts what a process held of its parent's before it became another program.
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

@@ -165,6 +165,8 @@ def _sentence(request: type[Request], error: Any) -> str:
         return f"{flag(name)} is empty: write something such as {found['examples'][0]!r}"
     if kind == "string_too_long":
         return f"{flag(name)} has {len(given):,} characters, more than {error['ctx']['max_length']:,}: split it"
+    if kind == "less_than_equal" and error["ctx"]["le"] > 1e9:  # `limits` leaves it out
+        return f"{flag(name)} must be at most {_number(error['ctx']['le'])}, not {_shown(given)}"
     limit = limits(request, name)
     allowed = limit if "enum" in found else f"{_KINDS[found['type']]}{f', {limit},' if limit else ''}"
     return f"{flag(name)} must be {allowed.rstrip(',')}, not {_shown(given)}"

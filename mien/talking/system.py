@@ -15,6 +15,10 @@ from mien.talking.generate.request import TalkRequest
 if TYPE_CHECKING:
     from mien.talking.generate.talker import Talker
 
+_KNOWS = (
+    "Crops of {size} pixels. The model knows the kinds of faces, voices and languages in those clips and no others."
+)
+
 CARDS = {
     card.kind: card
     for card in (
@@ -31,16 +35,14 @@ CARDS = {
             "A talking-face generator before its adversarial training: one aligned face, speech, an emotion and its "
             "intensity → frames of the face saying it.",
             "It is the starting point of the `talking_face` stage.",
-            "Crops of {size} pixels. The model knows the kinds of faces, voices and languages in those clips and no "
-            "others.",
+            _KNOWS,
         ),
         Card(
             "talking_face",
             "A talking-face generator: one aligned face, speech, an emotion and its intensity → frames of the face "
             "saying it.",
             "Avatars, prototypes, teaching and research, with the consent of whoever is shown.",
-            "Crops of {size} pixels. The model knows the kinds of faces, voices and languages in those clips and no "
-            "others.",
+            _KNOWS,
         ),
     )
 }

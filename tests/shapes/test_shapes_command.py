@@ -291,7 +291,11 @@ def test_a_damaged_model_is_refused_in_a_sentence(model: Path, tmp_path: Path) -
         (["-t", RIGHT, "--copies", "0"], "--copies must be a whole number, 1 to 36, not 0"),
         (["-t", RIGHT, "--copies", "37"], "1 to 36, not 37"),
         (["-t", RIGHT, "-t", STAR, "--copies", "19"], "not 38"),
-        (["-t", RIGHT, "--seed", str(2**70)], "--seed must be a whole number, at least 0"),
+        (
+            ["-t", RIGHT, "--seed", str(2**70)],
+            "--seed must be at most 4,611,686,018,427,387,904",
+        ),
+        (["-t", RIGHT, "--seed", "-1"], "--seed must be a whole number, at least 0, not -1"),
         (["-t", RIGHT, "--size", "32"], "64 to 512, even, not 32"),
         (["-t", RIGHT, "--size", "65"], "even, not"),
         (["-t", RIGHT, "--copies", "36", "--size", "512"], "at most 2048 a side"),
