@@ -25,7 +25,7 @@ from mien.execution import Execution
 from mien.files import sha256_file
 from mien.heads.performance import Performance
 from mien.media.ffmpeg import probe
-from mien.media.speech import interface as speech_module
+from mien.media.speech import engines
 from mien.media.speech.interface import SpeechUnavailable
 from mien.media.video import decode_frames
 
@@ -124,7 +124,7 @@ def test_without_speech_the_remedy_comes_first(tmp_path: Path, monkeypatch: pyte
     def unavailable() -> None:
         raise SpeechUnavailable("pip install 'mien[speech]'")
 
-    monkeypatch.setitem(speech_module.ENGINES, "espeak", unavailable)  # type: ignore[arg-type]
+    monkeypatch.setitem(engines.ENGINES, "espeak", unavailable)  # type: ignore[arg-type]
     with pytest.raises(SpeechUnavailable, match="pip install"):
         render_corpus(SMALL, tmp_path, Execution(workers=1))
     assert not list(tmp_path.iterdir())

@@ -103,7 +103,7 @@ def test_derivatives_are_those_of_the_head(head: EmbeddedHead) -> None:
     )
     own = torch.stack([by_frames[t, :, :, t] for t in range(2)])
     expected = torch.cat([own, by_identity, by_scale[..., None]], -1)
-    assert torch.allclose(derivatives, expected, atol=1e-6)
+    assert torch.allclose(derivatives.double(), expected, atol=1e-4)  # pixels per unit, in single precision
 
 
 def test_points_without_calibration_are_the_vertices(head: EmbeddedHead) -> None:

@@ -1,6 +1,6 @@
-"""How a sentence is acted: an emotion's way of speaking, and a performance that follows the spoken phonemes.
+"""Acting a sentence: the prosody of an emotion, and a performance that follows the spoken phonemes.
 
-`manner` says how each emotion speaks and carries the head; `act` turns speech with phonemes into a `Performance`.
+`manner` gives prosody and head movement of an emotion; `act` turns speech with phonemes into a `Performance`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Manner:
-    """How an emotion speaks at full intensity, beside what its `Bearing` says of head and eyes.
+    """Prosody and head movement of an emotion at full intensity; `Bearing` holds posture and gaze.
 
-    `rate`: factor on the words per minute. `pitch`, `pitch_range`: steps on espeak's scale of 0–99, added. `dbfs`:
-    loudness of the clip in dB relative to full scale, RMS. `nod`: radians at a stressed vowel. `tremble`: radians.
-    `forward`: translation of the head in head units (x, y, z).
+    rate: factor on the words per minute. pitch, pitch_range: added on espeak's scale of 0–99. dbfs: RMS loudness of the
+    clip, dB relative to full scale. nod: pitch of the neck at a stressed vowel, radians. tremble: standard deviation,
+    radians. forward: translation of the head (x, y, z), head units.
     """
 
     rate: float = 1.0
@@ -50,11 +50,11 @@ MANNERS: dict[str, Manner] = {
     "NEU": Manner(),
     "SAD": Manner(0.8, -11, -32, -23.0, 0.015, 0.0, (0.0, -0.02, 0.0)),
 }
-"""Each emotion's manner at intensity 1."""
+"""Manner of each emotion at intensity 1."""
 
 
 def manner(emotion: str, intensity: float) -> Manner:
-    """The manner of an emotion at an intensity in [0, 1], between neutral (0) and full (1)."""
+    """The manner of an emotion at an intensity in [0, 1]: linear between neutral (0) and full (1)."""
     neutral, full = MANNERS["NEU"], MANNERS[emotion]
 
     def between(name: str) -> float:
@@ -71,15 +71,15 @@ def _index(*names: str) -> list[int]:
 
 _JAW = ARKIT_NAMES.index("jawOpen")
 _MOUTH = _index("mouth", "jaw")
-_OPENING = _index("mouthUpperUp", "mouthLowerDown", "mouthFunnel", "mouthShrug")  # what keeps lips from touching
+_OPENING = _index("mouthUpperUp", "mouthLowerDown", "mouthFunnel", "mouthShrug")  # opens the lips
 _UPPER_LIP, _LOWER_LIP = _index("mouthUpperUp"), _index("mouthLowerDown")
-_SEALING = _index("mouthPress", "mouthRoll", "mouthClose", "mouthShrug")  # what keeps a mouth from speaking
+_SEALING = _index("mouthPress", "mouthRoll", "mouthClose", "mouthShrug")  # closes the lips
 _BLINK = _index("eyeBlink")
 _EYE_OPENING = _index("eyeWide")
 
 
 def smooth_noise(rng: np.random.Generator, times: Array, hertz: float, channels: int) -> Array:
-    """Band-limited noise (T, channels) of about unit deviation: sines around `hertz` with random phases."""
+    """Band-limited noise (T, channels) of about unit standard deviation: sines around `hertz` with random phases."""
     frequencies = hertz * rng.uniform(0.45, 1.7, (4, channels))
     phases = rng.uniform(0, 2 * np.pi, (4, channels))
     waves = np.sin(2 * np.pi * frequencies * times[:, None, None] + phases)
@@ -87,7 +87,7 @@ def smooth_noise(rng: np.random.Generator, times: Array, hertz: float, channels:
 
 
 def loudness_envelope(samples: NDArray[np.float32], hz: int, times: Array, width: float = 0.06) -> Array:
-    """RMS of the speech around each time, relative to its loud parts, in [0, 1.2]."""
+    """RMS (T,) of the speech within `width` s of each time, relative to its 0.9 quantile, in [0, 1.2]."""
     window = np.hanning(max(3, int(2 * width * hz)))
     squared = np.pad(np.asarray(samples, np.float64) ** 2, (len(window) // 2, len(window)))
     place = times * hz
@@ -101,7 +101,7 @@ def loudness_envelope(samples: NDArray[np.float32], hz: int, times: Array, width
 
 
 def blinks(rng: np.random.Generator, times: Array, every: float) -> Array:
-    """How far the lids are closed by blinking, (T,) in [0, 1]; it lasts 150–250 ms and closes faster than it opens."""
+    """Closure of the lids by blinks, (T,) in [0, 1]: 150–250 ms each, closing faster than opening; `every`: mean s."""
     closed = np.zeros(len(times))
     start = rng.uniform(0.1, every)
     while start < times[-1]:
@@ -114,7 +114,7 @@ def blinks(rng: np.random.Generator, times: Array, every: float) -> Array:
 
 
 def saccades(rng: np.random.Generator, times: Array) -> Array:
-    """Small jumps of the gaze (T, 2), radians yaw and pitch, each held for 0.4–1.3 s and made within 50 ms."""
+    """Saccades: gaze (T, 2), yaw and pitch in radians; fixations of 0.4–1.3 s, jumps of 50 ms."""
     gaze = np.zeros((len(times), 2))
     here, start = np.zeros(2), rng.uniform(0.2, 0.9)
     while start < times[-1]:
@@ -133,9 +133,9 @@ def _ease(phase: Array) -> Array:
 def _neck(
     rng: np.random.Generator, times: Array, segments: list[Segment], bearing: Bearing, how: Manner, side: float
 ) -> Array:
-    """Neck angles (T, 3): posture, sway, a nod at each stressed vowel, a tremble."""
+    """Neck angles (T, 3), radians: posture, sway, a nod at each stressed vowel, tremble."""
     posture = np.array(bearing.neck) * (side, 1, side)
-    taken = 0.35 + 0.65 * _ease(times / 0.6)  # the posture is half taken when the clip begins
+    taken = 0.35 + 0.65 * _ease(times / 0.6)  # a third of the posture is there when the clip begins
     sway = smooth_noise(rng, times, 0.45 * bearing.pace, 3) * (0.035, 0.022, 0.02) * bearing.sway
     neck = posture * taken[:, None] + sway + smooth_noise(rng, times, 7.0, 3) * how.tremble
     for segment in segments:
@@ -146,7 +146,7 @@ def _neck(
 
 
 def _face(rng: np.random.Generator, times: Array, emotion: str, intensity: float) -> Array:
-    """The emotion's expression over time (T, 52): it comes over the face in 0.3 s and is never quite still."""
+    """The emotion's expression weights (T, 52): onset within 0.25–0.45 s, with slow noise on each."""
     full = np.asarray(emotion_expression(emotion, intensity), np.float64)
     onset = 0.45 + 0.55 * _ease(times / rng.uniform(0.25, 0.45))
     alive = 1 + 0.1 * smooth_noise(rng, times, 0.7, 1)
@@ -163,7 +163,7 @@ def act(
     emotion: str,
     intensity: float,
 ) -> Performance:
-    """Act spoken words: `speech` begins `lead` seconds into a performance of `seconds`, rounded up to whole frames.
+    """A performance of spoken words: `speech` begins `lead` s into a performance of `seconds`, rounded up to frames.
 
     `emotion` is one of `mien.clips.EMOTIONS`, `intensity` in [0, 1]. The same arguments and state of `rng` give the
     same performance.
@@ -182,19 +182,19 @@ def act(
     articulation = 0.4 + 0.6 * bearing.openness
     mouth[:, _JAW] *= articulation * (0.74 + 0.36 * loudness)
     mouth[:, _OPENING] *= articulation * (0.7 + 0.35 * loudness)[:, None]
-    # an emotion's mouth gives way to speech: sealed lips wholly, the rest by a third
+    # speech suppresses the emotion's mouth: closed lips almost wholly, the rest by 0.4
     yields = np.zeros(len(ARKIT_NAMES))
     yields[_MOUTH] = 0.4
     yields[_SEALING] = 0.92
     yields[_JAW] = 0.55
     expression = face * (1 - talking[:, None] * yields) + mouth * talking[:, None]
-    # lips part as the jaw falls: a small opening is seen too; and bared teeth are bared less while the jaw is shut
+    # lips part as the jaw opens, and teeth are bared less while the jaw is shut
     jaw = expression[:, _JAW]
     ajar = 0.4 + 0.6 * np.minimum(jaw / 0.3, 1)
     for indices, follow in ((_UPPER_LIP, 0.14), (_LOWER_LIP, 0.34)):
         own = face[:, indices] * (1 - talking[:, None] * yields[indices])
         expression[:, indices] += own * (ajar[:, None] - 1) + follow * jaw[:, None]
-    # lips that touch: the opening goes, the seal comes
+    # bilabial closure
     expression[:, _OPENING] *= 1 - 0.92 * closed[:, None]
     expression[:, _JAW] *= 1 - 0.94 * closed
     sealing = _index("mouthPress", "mouthRoll")
@@ -209,7 +209,7 @@ def act(
     gaze = saccades(rng, times) + np.array(bearing.gaze) * (side, 1) - 0.55 * (neck[:, :2] - neck[:, :2].mean(0))
     drift = smooth_noise(rng, times, 0.3 * bearing.pace, 3) * (0.008, 0.005, 0.008) * bearing.sway
     translation = drift + np.array(how.forward)
-    translation[:, 0] += 0.05 * neck[:, 2]  # a head that leans also moves
+    translation[:, 0] += 0.05 * neck[:, 2]  # a roll also shifts the head sideways
     return Performance(
         fps=fps,
         expression=np.clip(expression, 0, 1).astype(np.float32),
@@ -220,12 +220,12 @@ def act(
 
 
 def frame_count(seconds: float, fps: Fraction) -> int:
-    """How many frames a performance of `seconds` has: rounded up."""
+    """Number of frames of a performance of `seconds`, rounded up."""
     return int(np.ceil(seconds * float(fps) - 1e-6))
 
 
 def segments_start_end(segments: list[Segment]) -> tuple[float, float]:
-    """When the first sound begins and the last one ends, in seconds."""
+    """Start of the first and end of the last segment that is not silence, seconds."""
     sounds = [segment for segment in segments if segment.viseme != "silence"]
     return (sounds[0].start, sounds[-1].end) if sounds else (0.0, 0.0)
 
@@ -236,6 +236,6 @@ def segments_shifted(segments: list[Segment], by: float) -> list[Segment]:
 
 
 def mouth_drive(performance: Performance) -> NDArray[np.float32]:
-    """How far the mouth is driven open in each frame, (T,): the jaw's opening less what keeps the lips together."""
+    """Mouth opening (T,) of each frame: jawOpen less mouthClose."""
     close = performance.expression[:, ARKIT_NAMES.index("mouthClose")]
     return np.asarray(performance.expression[:, _JAW] - close, np.float32)

@@ -1,7 +1,7 @@
-"""The embedded corpus: people that do not exist, rendered and voiced by mien itself, in CREMA-D's own layout.
+"""The embedded corpus: synthetic actors, rendered and voiced by mien itself, in CREMA-D's layout.
 
 `VideoFlash/*.flv`, `AudioWAV/*.wav`, `VideoDemographics.csv` and `SentenceFilenames.csv` are as CREMA-D's; beside them
-`truth/<clip_id>.npz` holds the performance that was rendered. From the files on it is a corpus like any other.
+`truth/<clip_id>.npz` holds the performance that was rendered, the ground truth.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from mien.parallel import map_clips
 VIDEO_FOLDER, SOUND_FOLDER, TRUTH_FOLDER = "VideoFlash", "AudioWAV", "truth"
 SOUND_HZ = 16000
 PEAK = 0.9
-"""No sample is larger: loud clips are made quieter rather than cut."""
+"""Largest absolute sample: louder clips are scaled down, not clipped."""
 
-_ROOM_NOISE = 10 ** (-66 / 20)  # digital silence is nothing that a microphone hears
+_ROOM_NOISE = 10 ** (-66 / 20)  # noise floor of the recording, dBFS
 _VIDEO_QUALITY = 15
 
 _BATCH = 6
@@ -50,7 +50,7 @@ def render_corpus(options: EmbeddedOptions, folder: Path, execution: Execution) 
 
     Raises SpeechUnavailable, naming the remedy, where no speech can be made; RuntimeError when a clip failed.
     """
-    synthesiser()  # before any process is started: the remedy is for the user to see
+    synthesiser()  # raises before any process is started
     plan = plan_corpus(options)
     for name in (VIDEO_FOLDER, SOUND_FOLDER, TRUTH_FOLDER):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def render_clip(options: EmbeddedOptions, folder: Path, planned: tuple[Actor, Pl
 
 
 def acted_intensity(rng: np.random.Generator, actor: Actor, clip: PlannedClip) -> float:
-    """How strongly the clip is acted, in [0, 1]: as its level says; where that is XX, strongly, by chance."""
+    """Intensity of the acted emotion in [0, 1]: that of the clip's level; for XX drawn from [0.7, 0.95]."""
     asked = INTENSITIES[clip.level]
     by_chance = rng.uniform(0.7, 0.95)
     if clip.emotion == "NEU":
@@ -110,7 +110,7 @@ def acted_intensity(rng: np.random.Generator, actor: Actor, clip: PlannedClip) -
 
 
 def speak_line(actor: Actor, clip: PlannedClip, intensity: float) -> Speech:
-    """The clip's sentence in the actor's voice, in the emotion's prosody."""
+    """The clip's sentence in the actor's voice with the emotion's prosody."""
     how = manner(clip.emotion, intensity)
     voice = Voice(
         language=actor.language,
@@ -126,9 +126,9 @@ def speak_line(actor: Actor, clip: PlannedClip, intensity: float) -> Speech:
 
 
 def recorded(rng: np.random.Generator, speech: Speech, lead: float, seconds: float, dbfs: float) -> NDArray[np.float32]:
-    """The sound of a clip of `seconds` at the speech's rate: `lead` seconds of room, the speech, room to the end.
+    """The sound (N,) of a clip of `seconds` at the speech's sample rate: speech after `lead` s, over room noise.
 
-    Its RMS is `dbfs` dB relative to full scale, less where a peak would pass `PEAK`.
+    RMS is `dbfs` dB relative to full scale, less where a peak would exceed `PEAK`.
     """
     samples = rng.normal(0, _ROOM_NOISE, round(seconds * speech.hz))
     start = round(lead * speech.hz)

@@ -1,7 +1,6 @@
-"""Who says what in the embedded corpus: its actors, their voices, and the plan of clips.
+"""The plan of the embedded corpus: its actors, their voices, and their clips.
 
-Everything about an actor follows from the seed and the actor alone, everything about a clip from the seed and its id:
-another actor, or another clip, changes nothing about those that are there.
+An actor is a function of seed and actor id, a clip of seed and clip id: adding actors or clips changes no other one.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from mien.corpora.sentences import INTENSITY_SENTENCE, SENTENCES
 FIRST_ACTOR = 1001
 DEFAULT_CLIPS_PER_ACTOR = 12
 
-# espeak's f2, f3 and f5 have breath, whose noise is another in every process: these have none
+# without espeak's f2, f3 and f5: their breath noise differs between processes
 _VARIANTS: dict[str, tuple[str, ...]] = {
     "female": ("f1", "f4", "Annie", "linda", "anika"),
     "male": ("m1", "m3", "m4", "m7"),
@@ -36,10 +35,9 @@ def generator(*parts: object) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person of the corpus: `actor_id` as CREMA-D numbers them, and the traits of the voice.
+    """A person of the corpus: `actor_id` as CREMA-D numbers them, and the voice.
 
-    `pitch` is on espeak's scale of 0–99, `rate` a factor on the speed of speech, `warmth` one on how strongly feelings
-    are shown.
+    pitch: espeak's scale of 0–99. rate: factor on the speaking rate. warmth: factor on the acted intensity.
     """
 
     actor_id: str
@@ -53,7 +51,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class PlannedClip:
-    """One clip to be made: who, what, and with which emotion at which of CREMA-D's intensity words."""
+    """One clip to render: actor, sentence, emotion and CREMA-D's intensity level."""
 
     actor_id: str
     sentence_id: str
@@ -67,11 +65,11 @@ class PlannedClip:
 
 
 def actor(seed: int, index: int) -> Actor:
-    """The person number `index`, counted from 0; women and men take turns."""
+    """Actor number `index`, counted from 0; women and men alternate."""
     actor_id = str(FIRST_ACTOR + index)
     rng = generator("voice", seed, actor_id)
     sex: Literal["female", "male"] = "female" if index % 2 == 0 else "male"
-    # the variants are dealt out in turn, so that few actors do not share a voice
+    # variants in turn, so that few actors share a voice
     variants = _VARIANTS[sex]
     return Actor(
         actor_id=actor_id,
@@ -85,9 +83,9 @@ def actor(seed: int, index: int) -> Actor:
 
 
 def plan_actor(options: EmbeddedOptions, actor_id: str) -> list[PlannedClip]:
-    """The clips of one actor, the most wanted first: a neutral one, then emotions and sentences in turn.
+    """The clips of one actor: a neutral one first, then emotions and sentences balanced.
 
-    An actor can have all of CREMA-D's combinations, 82; more are not to be had.
+    Raises ValueError for more clips than CREMA-D has combinations (82).
     """
     rest = [
         PlannedClip(actor_id, sentence, emotion, level)

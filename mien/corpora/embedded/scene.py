@@ -1,7 +1,7 @@
-"""What the camera of the embedded corpus sees: the actor's head, the light, the wall behind.
+"""The scene of a clip of the embedded corpus: head, camera, light and background.
 
-As in CREMA-D a clip shows one head before a wall; lamps, wall and framing differ from clip to clip, by as much as
-`corpus.embedded.variation` says.
+As in CREMA-D a clip shows one head in front of a wall; lights, wall and framing vary between clips, scaled by
+`corpus.embedded.variation`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _head() -> EmbeddedHead:
 def clip_frames(
     options: EmbeddedOptions, actor: Actor, clip: PlannedClip, performance: Performance
 ) -> Iterator[NDArray[np.uint8]]:
-    """The frames (H, W, 3) uint8 RGB of a clip, one for each of the performance's."""
+    """The frames (H, W, 3) uint8 RGB of a clip, one for each frame of the performance."""
     head = _head()
     identity, appearance = person(options.seed, actor, options.variation.glasses)
     rng = generator("scene", options.seed, clip.clip_id)
@@ -50,9 +50,9 @@ def clip_frames(
 
 
 def draw_camera(rng: np.random.Generator, options: EmbeddedOptions, clip_id: str) -> Camera:
-    """The head near the middle, similar in size but never equal; `options.variation.camera` scales the differences.
+    """A camera with random distance, field of view and centre; `options.variation.camera` scales the differences.
 
-    Above 1 the camera is rolled as well, by 0.07 radians times what is above (standard deviation).
+    Above 1 the camera is also rolled: standard deviation 0.07 radians times the excess over 1.
     """
     plain, amount = Camera(), options.variation.camera
     roll = float(generator("roll", options.seed, clip_id).normal(0, 0.07)) * max(amount - 1, 0.0)
@@ -68,9 +68,9 @@ def draw_camera(rng: np.random.Generator, options: EmbeddedOptions, clip_id: str
 
 
 def draw_light(rng: np.random.Generator, amount: float) -> Light:
-    """Lamps a little moved, brighter or dimmer, warmer or colder; the key stands left or right.
+    """Lights with random direction, strength and colour temperature; the key light is left or right.
 
-    `amount` scales all of that: 0 leaves the lamps where they stand by default, 2 is the most.
+    amount: scale of the differences in [0, 2]; 0 is the default light.
     """
     plain = Light()
     side = 1.0 if rng.random() < 0.5 or amount == 0 else -1.0
@@ -98,9 +98,9 @@ def draw_light(rng: np.random.Generator, amount: float) -> Light:
 
 
 def person(seed: int, actor: Actor, glasses: float = 0.0) -> tuple[Tensor, Appearance]:
-    """The actor's face: identity (I,) and appearance; `glasses`: the part of all actors who wear some.
+    """The actor's face: identity (I,) and appearance. glasses: fraction of all actors who wear some.
 
-    Who wears them at a small part wears the same ones at every larger part.
+    An actor with glasses at one fraction has the same ones at every larger fraction.
     """
     index = int(actor.actor_id) - FIRST_ACTOR
     identity, appearance, sex = sample_actor(index, generator("looks", seed, actor.actor_id))
@@ -111,6 +111,6 @@ def person(seed: int, actor: Actor, glasses: float = 0.0) -> tuple[Tensor, Appea
 
 
 def age(seed: int, actor: Actor) -> int:
-    """How many years the actor's face shows."""
+    """The age of the actor's face in years."""
     identity, _ = person(seed, actor)
     return round(35 + 14 * float(identity[IDENTITY_NAMES.index("age")]))

@@ -1,4 +1,4 @@
-"""From spoken phonemes to mouth shapes: every IPA letter has a viseme, every viseme is a set of ARKit weights.
+"""Phonemes to mouth shapes: every IPA letter has a viseme, every viseme is a set of ARKit weights.
 
 The classes are the usual ones (silence, p, f, th, t, k, ch, s, n, r and the vowels by height and rounding); the weights
 were set by eye on the embedded head. Overlap between neighbours follows Cohen & Massaro, "Modeling coarticulation in
@@ -21,7 +21,7 @@ from mien.media.speech.interface import SpokenPhoneme
 
 @dataclass(frozen=True)
 class Viseme:
-    """A mouth shape: ARKit weights, and how strongly it asserts itself against its neighbours."""
+    """A mouth shape: ARKit weights, and its dominance over its neighbours."""
 
     weights: NDArray[np.float32]
     jaw_dominance: float
@@ -55,7 +55,7 @@ VISEMES: dict[str, Viseme] = {
     "o": _viseme(1.2, 1.3, jawOpen=0.62, mouthFunnel=0.42, mouthPucker=0.28, mouthLowerDown=0.08),
     "u": _viseme(0.9, 1.5, jawOpen=0.28, mouthPucker=0.62, mouthFunnel=0.28),
 }
-"""Mouth shapes by name. Paired weights (`mouthSmile`) were given once for both sides."""
+"""Visemes by name; both sides have the same weights."""
 
 _LETTERS: dict[str, str] = {
     "p": "pbmɓʙɸβɱ",  # ɸ β: both lips, nearly closed
@@ -79,13 +79,13 @@ VISEME_OF: dict[str, str] = {letter: name for name, letters in _LETTERS.items() 
 """IPA letter → name of its viseme."""
 
 LIPS_MEET = frozenset("pbmɓʙɱ")
-"""Letters at whose middle the lips touch."""
+"""Letters with a closure of the lips (bilabial, labiodental)."""
 
 
 def visemes_of(phoneme: str) -> list[str]:
-    """Names of the visemes that a phoneme runs through, one for a plain sound, two for `aɪ` or `tʃ`.
+    """Names of a phoneme's visemes: one for a plain sound, two for a diphthong or an affricate (`aɪ`, `tʃ`).
 
-    Stress, length, tones and other marks are passed over; an unknown letter counts as `schwa`.
+    Stress, length, tone and other marks are ignored; an unknown letter counts as `schwa`.
     """
     names: list[str] = []
     for letter in unicodedata.normalize("NFD", phoneme):
@@ -98,7 +98,7 @@ def visemes_of(phoneme: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Segment:
-    """A viseme in time: `start`, `end` in seconds; `stressed`; whether the lips touch in it (`closes`)."""
+    """A viseme in time. start, end: seconds. stressed: of a stressed vowel. closes: the lips touch."""
 
     viseme: str
     start: float
@@ -108,11 +108,11 @@ class Segment:
 
 
 def segments_of(phonemes: Sequence[SpokenPhoneme], seconds: float) -> list[Segment]:
-    """Phonemes → the segments of the whole time [0, `seconds`], with silence where nothing is spoken."""
+    """The segments of phonemes over the time [0, `seconds`], with silence between words."""
     segments: list[Segment] = []
     time = 0.0
     for phoneme in phonemes:
-        if phoneme.start - time > 0.04:  # shorter gaps are the engine's own joints
+        if phoneme.start - time > 0.04:  # shorter gaps are artefacts of the synthesiser
             segments.append(Segment("silence", time, phoneme.start))
         names = visemes_of(phoneme.phoneme) or ["schwa"]
         step = (phoneme.end - phoneme.start) / len(names)
@@ -128,14 +128,14 @@ def segments_of(phonemes: Sequence[SpokenPhoneme], seconds: float) -> list[Segme
 
 
 ANTICIPATION = 0.035
-"""Seconds by which the mouth runs ahead of the sound."""
+"""Seconds by which the mouth precedes the sound (anticipatory coarticulation)."""
 
 _BEFORE, _AFTER = 0.075, 0.055  # decay of a segment's dominance outside of it, in seconds
 _JAW = ARKIT_NAMES.index("jawOpen")
 
 
 def _dominance(times: NDArray[np.float64], segment: Segment) -> NDArray[np.float64]:
-    """How much a segment is felt at each time: 1 in its middle half, decaying outwards, earlier felt than left."""
+    """Dominance of a segment at each time: 1 in its middle half, decaying outwards, further before than after."""
     length = segment.end - segment.start
     start, end = segment.start + 0.25 * length, segment.end - 0.25 * length
     before, after = np.maximum(start - times, 0) / _BEFORE, np.maximum(times - end, 0) / _AFTER
@@ -143,7 +143,7 @@ def _dominance(times: NDArray[np.float64], segment: Segment) -> NDArray[np.float
 
 
 def closure(times: NDArray[np.float64], segments: Sequence[Segment], hold: float = 0.04) -> NDArray[np.float64]:
-    """How closed the lips must be at each time, in [0, 1]: 1 for at least `hold` seconds at every p, b, m."""
+    """Closure of the lips at each time, in [0, 1]: 1 for at least `hold` seconds at every p, b, m."""
     closed = np.zeros(len(times))
     for segment in segments:
         if segment.closes:
@@ -155,7 +155,7 @@ def closure(times: NDArray[np.float64], segments: Sequence[Segment], hold: float
 
 
 def mouth_track(segments: Sequence[Segment], times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mouth at each of `times` (T,), seconds: ARKit weights (T, 52) before loudness and emotion are added."""
+    """ARKit weights (T, 52) of the mouth at `times` (T,), seconds, before loudness and emotion."""
     ahead = times + ANTICIPATION
     jaw_total, lip_total = np.full(len(times), 1e-3), np.full(len(times), 1e-3)
     jaw, lips = np.zeros(len(times)), np.zeros((len(times), len(ARKIT_NAMES)))

@@ -1,4 +1,4 @@
-"""What stands behind the actors of the embedded corpus: a grey wall, a coloured one, or a blurred room or pattern."""
+"""Backgrounds of the embedded corpus: a grey wall, a coloured one, or a blurred room or pattern."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _COLOURS: tuple[tuple[float, float, float], ...] = (
 
 
 def draw_wall(rng: np.random.Generator, options: EmbeddedOptions, actor_id: str, clip_id: str) -> NDArray[np.uint8]:
-    """The picture (H, W, 3) behind a clip: the actor's wall, shaded a little differently in each clip.
+    """The background (H, W, 3) uint8 of a clip: the actor's wall with a random vignette.
 
-    `options.variation.background` leads from an even grey wall (0) over the actor's own (1) to a blurred room or a
-    pattern of the clip (2); the draws from `rng` are the same for all of its values.
+    `options.variation.background` interpolates from an even grey wall (0) over the actor's own (1) to a blurred room or
+    a pattern of the clip (2); the random draws are the same for all of its values.
     """
     amount = options.variation.background
     painted = min(amount, 1.0)
@@ -45,7 +45,7 @@ def draw_wall(rng: np.random.Generator, options: EmbeddedOptions, actor_id: str,
 
 
 def _stripes(rng: np.random.Generator, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Wall paper (H, W, 3) in [0, 1]: soft stripes of two colours, in one direction or in two."""
+    """Wallpaper (H, W, 3) in [0, 1]: soft stripes of two colours, in one direction or in two."""
     first = np.clip(rng.uniform(0.25, 0.75) + rng.normal(0, 0.10, 3), 0.1, 0.9)
     second = np.clip(first + rng.normal(0, 0.15, 3), 0.05, 0.9)
     angle = rng.uniform(0, np.pi)
@@ -56,7 +56,7 @@ def _stripes(rng: np.random.Generator, x: NDArray[np.float64], y: NDArray[np.flo
 
 
 def _room(rng: np.random.Generator, width: int, height: int) -> NDArray[np.float64]:
-    """A room out of focus (H, W, 3) in [0, 1]: a wall, upright things before it, a window or lamps."""
+    """A room out of focus (H, W, 3) in [0, 1]: a wall, furniture, lamps."""
     base = np.clip(rng.uniform(0.2, 0.75) + rng.normal(0, 0.08, 3), 0.1, 0.85)
     picture = np.broadcast_to(base.astype(np.float32), (height, width, 3)).copy()
     for _ in range(int(rng.integers(4, 12))):

@@ -278,11 +278,11 @@ class _Problem:
             pixels, rows = self.model.linearised(self.camera, self.scale, self.identity, self.frames[part])
             left = self.seen[part] - pixels
             weight = self._weights(left).sqrt()[..., None]
-            rows = rows.mul_(weight[..., None]).flatten(1, 2)
-            square = (rows.transpose(1, 2) @ rows).numpy()
+            rows = rows.mul_(weight[..., None].float()).flatten(1, 2)
+            square = (rows.transpose(1, 2) @ rows).double().numpy()
             squares.append(square[:, :own])
             corner = corner + square[:, own:, own:].sum(0)
-            slopes.append(torch.einsum("tru,tr->tu", rows, (left * weight).flatten(1, 2)).numpy())
+            slopes.append(torch.einsum("tru,tr->tu", rows, (left * weight).flatten(1, 2).float()).double().numpy())
         full, slope = np.concatenate(squares), np.concatenate(slopes)
         return full[:, :, :own], full[:, :, own:], corner, slope[:, :own], slope[:, own:].sum(0)
 

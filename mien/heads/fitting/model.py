@@ -177,9 +177,10 @@ class PointModel:
         return camera.project(placed, scale)[0]
 
     def linearised(self, camera: Camera, scale: Tensor, identity: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Pixels (T, P, 2), and derivatives (T, P, 2, 8 + K + I + 1).
+        """Pixels (T, P, 2) float64, and their derivatives (T, P, 2, 8 + K + I + 1) float32.
 
-        With respect to the unknowns of the frame, the identity and the logarithm of the scale, in this order.
+        With respect to the unknowns of the frame, the identity and the logarithm of the scale, in this order. The derivatives are
+        most of a fit's memory traffic, and a step's direction needs no more than single precision.
         """
         points, jaw, by_jaw, by_bend, by_gaze = self.head_points(identity, frames)
         turn, *slopes = _turn_and_slopes(frames[:, NECK])
@@ -187,26 +188,26 @@ class PointModel:
         placed = arm @ turn.transpose(1, 2) + self.neck_pivot + frames[:, None, TRANSLATION]
         pixels, by_point = camera.project(placed, scale)
         count = frames.shape[1]
-        derivatives = torch.empty(*pixels.shape, count + self.identities + 1, dtype=pixels.dtype)
+        derivatives = torch.empty(*pixels.shape, count + self.identities + 1)
         by_neck = torch.stack([arm @ slope.transpose(1, 2) for slope in slopes], -1)
         derivatives[..., NECK] = by_point @ by_neck
         derivatives[..., TRANSLATION] = by_point
         by_head = by_point @ turn[:, None]
         derivatives[..., GAZE] = by_head @ by_gaze
-        by_shape = (by_head @ jaw).transpose(0, 1).flatten(1, 2)  # (P, T · 2, 3): one product for each point
+        by_shape = (by_head @ jaw).transpose(0, 1).flatten(1, 2).float()  # (P, T · 2, 3): one product for each point
 
         def spread(basis: Tensor) -> Tensor:
-            return (by_shape @ basis).unflatten(1, (len(frames), 2)).transpose(0, 1)
+            return (by_shape @ basis.float()).unflatten(1, (len(frames), 2)).transpose(0, 1)
 
         derivatives[..., 8:count] = spread(self.expression)
-        bends = spread(self.blink.permute(1, 2, 0)) * by_bend[:, None, None]
+        bends = spread(self.blink.permute(1, 2, 0)) * by_bend[:, None, None].float()
         derivatives[..., [8 + i for i in _BLINKS]] += bends
         derivatives[..., 8 + _JAW] = (by_head @ by_jaw[..., None])[..., 0]
-        derivatives[..., [8 + i for i in _ASIDE]] = by_head @ self.aside
+        derivatives[..., [8 + i for i in _ASIDE]] = (by_head @ self.aside).float()
         derivatives[..., count:-1] = spread(self.identity)
         eye = rotation(*self._glance(frames).unbind(1))[:, None]
         by_identity = eye @ (self.identity[self.iris] - self.eye_identity) + self.eye_identity
-        derivatives[:, self.iris, :, count:-1] = by_head[:, self.iris] @ by_identity
+        derivatives[:, self.iris, :, count:-1] = (by_head[:, self.iris] @ by_identity).float()
         derivatives[..., -1] = pixels - pixels.new_tensor(camera.size) / 2
         return pixels, derivatives
 

@@ -1,6 +1,6 @@
-"""Frames by OpenGL: pyrender over EGL, for who asks for it. It is an optional package and is imported here alone.
+"""Rendering with OpenGL: pyrender over EGL, an optional package that only this module imports.
 
-It lights the head with the same three lamps, but knows neither the skin's warm shadow nor the eyes' highlights.
+The lights are the same three lamps, without subsurface scattering of the skin and highlights of the eyes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def render_opengl(
     light: Light,
     wall: NDArray[np.uint8],
 ) -> Iterator[NDArray[np.uint8]]:
-    """Frames uint8 (H, W, 3) of vertices (V, 3) in head units, before a `wall` (H, W, 3).
+    """Frames uint8 (H, W, 3) of vertices (V, 3) in head units, in front of a `wall` (H, W, 3).
 
     Raises HeadError at once when pyrender is not installed or no EGL device can be opened.
     """
@@ -47,7 +47,7 @@ def render_opengl(
         lamp = gl.DirectionalLight(color=strength / max(power, 1e-9), intensity=_STRENGTH * power)
         scene.add(lamp, pose=_facing(direction))
     try:
-        # twice as fine as the picture: the renderer itself does not smooth the outlines on every device
+        # 2 x 2 supersampling: not every device anti-aliases
         renderer = gl.OffscreenRenderer(2 * size[0], 2 * size[1])
     except Exception as error:
         raise HeadError(f"pyrender could not open an EGL device here: {error}") from error
@@ -67,7 +67,7 @@ def _pyrender() -> Any:
 
 
 def _facing(direction: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Pose (4, 4) of a lamp that stands in `direction` (3,) and shines along its own -z to the head."""
+    """Pose (4, 4) of a directional light in `direction` (3,) that shines along its own -z to the head."""
     aside = np.cross([0.0, 1.0, 0.0], direction)
     aside /= np.linalg.norm(aside)
     pose = np.eye(4)

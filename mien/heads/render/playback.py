@@ -1,7 +1,7 @@
-"""Play a performance on any head: `render_head` yields its frames.
+"""Render a performance on any head: `render_head` yields its frames.
 
-The embedded head brings its own renderer, with texture, hair and clothes; every other head is painted on its vertices
-and lit by the same lamps. pyrender and the landmarks' dots are there for who asks for them, and never instead.
+The embedded head has a renderer of its own, with texture, hair and clothes; every other head has vertex colours under
+the same lights. pyrender and the landmark dots are used on request only, never as a fallback.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def render_head(
 
     identity: (I,), None for the average person. size: width, height in pixels. background: a wall's colour, a picture
     (H, W, 3), or None for grey. appearance: colours of skin, lips, eyes, hair and brows; None for the default one.
-    renderer: numba (the same arguments give the same bytes), pyrender (OpenGL through EGL; without the lamps' rim and
-    the skin's warm shadows) or dots (the 68 landmarks alone). Raises HeadError when a renderer is unknown or not there.
+    renderer: numba (the same arguments give the same bytes), pyrender (OpenGL through EGL; without rim light and
+    subsurface scattering) or dots (the 68 landmarks). Raises HeadError when a renderer is unknown or not installed.
     """
     if renderer not in RENDERERS:
         raise HeadError(f"unknown renderer {renderer!r}; there are {', '.join(RENDERERS)}")
@@ -81,7 +81,7 @@ def render_head(
     if renderer == "dots":
         return _dots(head, person, performance, size, camera, background_picture(background, size))
     if renderer == "pyrender":
-        # OpenGL is started only for who asks for it
+        # imports OpenGL
         from mien.heads.render.opengl import render_opengl
 
         wall = background_picture(background, size)

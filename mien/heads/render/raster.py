@@ -1,4 +1,4 @@
-"""A z-buffer in numba: which triangle is seen at each pixel, and where on it."""
+"""A rasteriser in numba: z-buffer, nearest triangle and barycentric coordinates of each pixel."""
 
 from __future__ import annotations
 
@@ -122,11 +122,12 @@ def visible_triangles(
 def rasterise(
     vertices: NDArray[np.float64], faces: NDArray[np.int32], height: int, width: int, cull: bool = False
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Triangle index (H, W) int32 (-1 = none) and barycentrics (H, W, 3) float32 of what each pixel's centre sees.
+    """Triangle index (H, W) int32 (-1 = none) and barycentric coordinates (H, W, 3) float32 at each pixel's centre.
 
     vertices: (V, 3) in screen space: x to the right and y down in pixels (a pixel's centre is at +0.5), z > 0 the
-    depth away from the viewer; a triangle with a vertex at z <= 0 is left out. Depth and barycentrics are linear on
-    the screen. Of triangles at equal depth the first wins. Raises ValueError for wrong shapes or indices.
+    depth away from the viewer; a triangle with a vertex at z <= 0 is left out. Depth and barycentric coordinates are
+    interpolated linearly in screen space. Of triangles at equal depth the first wins. Raises ValueError for wrong
+    shapes or indices.
     """
     index, _ = visible_triangles(vertices, faces, height, width, cull)
     weights = np.zeros((height, width, 3), np.float32)

@@ -1,4 +1,4 @@
-"""Pictures of a head: a perspective camera, lights, and `render_frames`, which plays a performance."""
+"""Rendering the embedded head: pinhole camera, three lamps, and `render_frames`, which plays a performance."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ _CHUNK = 16  # frames whose vertices are computed together
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole camera that looks at the head along -z.
+    """A pinhole camera that looks along -z.
 
-    distance: from the head's centre to the camera, head units. height: of the picture at the head, head units.
-    centre: x, y of the point in the picture's middle, head units. roll: of the camera about its axis, radians, > 0:
-    what it sees turns clockwise.
+    distance: from the head's centre to the camera, head units. height: of the picture in the plane z = 0, head units.
+    centre: x, y of the point at the picture's centre, head units. roll: about the optical axis, radians; > 0 turns the
+    picture clockwise.
     """
 
     distance: float = 5.2
@@ -76,7 +76,7 @@ class Camera:
 
 @dataclass(frozen=True)
 class Light:
-    """Key, fill and rim lamp over a soft ambient light; directions point to the lamp."""
+    """Directional key, fill and rim light over ambient light; directions point to the lamp, colours are linear RGB."""
 
     key: tuple[float, float, float] = (-0.50, 0.55, 0.72)
     key_colour: Colour = (1.0, 0.95, 0.88)
@@ -100,7 +100,7 @@ class Light:
 def project(points: NDArray[np.floating], camera: Camera, size: tuple[int, int]) -> NDArray[np.float64]:
     """Screen positions (..., 3) of points (..., 3) in head units, for a picture of `size` (width, height).
 
-    x, y in pixels, the depth before the camera in cm.
+    x, y in pixels; z is the distance from the camera along its axis, in cm.
     """
     width, height = size
     points = np.asarray(points, np.float64)
@@ -115,7 +115,7 @@ def project(points: NDArray[np.floating], camera: Camera, size: tuple[int, int])
 
 
 class _Worn:
-    """Hair, clothes and glasses of an appearance, moved by identity, neck and translation as the head is."""
+    """Hair, clothes and glasses of an appearance; identity, neck and translation move them with the head."""
 
     def __init__(self, parts: list[Part]) -> None:
         self.parts = parts
@@ -225,12 +225,12 @@ def _lighting(light: Light) -> tuple[Array, Array, Array, Array, Array]:
 
 @lru_cache(maxsize=8)
 def light_on_materials(light: Light) -> NDArray[np.float32]:
-    """The light on every material of `mien.heads.render.shading` by surface normal, as its `light_table`."""
+    """`light_table` of a light for every material of `mien.heads.render.shading`."""
     return light_table(*_lighting(light))
 
 
 def default_background(size: tuple[int, int], colour: Colour = (0.55, 0.58, 0.60)) -> NDArray[np.uint8]:
-    """A studio wall (H, W, 3): lighter behind the head, darker to the corners."""
+    """A studio wall (H, W, 3) uint8: bright behind the head, darker towards the corners."""
     width, height = size
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
     glow = 1.08 - 0.32 * np.clip(x**2 + (y + 0.15) ** 2, 0, 2)
@@ -258,9 +258,10 @@ def render_frames(
     light: Light = Light(),
     background: Colour | NDArray[np.uint8] | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
-    """Play a performance: yield a frame uint8 (H, W, 3) RGB for each of its frames; same arguments, same bytes.
+    """Render a performance: yield an sRGB frame uint8 (H, W, 3) for each of its frames; same arguments, same bytes.
 
     identity: (I,). size: width, height in pixels. background: a wall's colour, a picture (H, W, 3), or None for grey.
+    Raises ValueError for a background of another size.
     """
     scene = _scene(appearance)
     width, height = size

@@ -1,7 +1,8 @@
-"""The light on a head, per pixel, in numba: skin with a warm terminator, hair, eyes with a highlight, cloth.
+"""Shading in numba: Lambert diffuse with wrapped lighting for skin, Blinn-Phong highlights, sheen; textured per pixel.
 
-Colours are linear inside and sRGB outside. A pixel is shaded once where its four samples see the same surface, and
-once for each sample along edges: so outlines are smooth and the inside stays cheap.
+Light is computed at the vertices and interpolated (Gouraud shading; a visible triangle covers about four pixels), the
+texture is sampled per pixel. Computation is in linear light, input and output are sRGB. Anti-aliasing is by 2 x 2
+supersampling: a pixel whose four samples lie on one surface is shaded once, at an edge each sample is shaded.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ SKIN, EYE, MOUTH, HAIR, CLOTH, LASH, FRAME = 0, 1, 2, 3, 4, 5, 6
 
 LINEAR: NDArray[np.float32] = (((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4).astype(np.float32)
 LINEAR[:11] = (np.arange(11) / 255 / 12.92).astype(np.float32)
-"""sRGB bytes as linear light."""
+"""Linear light in [0, 1] of each sRGB byte."""
 
 HIGHLIGHT_STEPS = 1024
 
@@ -23,7 +24,7 @@ NORMAL_STEPS = 257
 
 
 def highlight_table(strength: NDArray[np.float64], exponent: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Blinn's highlight strength * cos ** exponent (M, HIGHLIGHT_STEPS) of M materials for cosines from 0 to 1."""
+    """Blinn-Phong highlight strength * cos ** exponent (M, HIGHLIGHT_STEPS) of M materials for cosines from 0 to 1."""
     cosine = np.linspace(0, 1, HIGHLIGHT_STEPS)
     return strength[:, None] * cosine[None] ** exponent[:, None]
 
@@ -38,7 +39,7 @@ _SRGB: NDArray[np.uint8] = np.round(
 def vertex_normals(  # type: ignore[no-untyped-def]  # pragma: no cover
     vertices, faces, out
 ):
-    """Unit normals (V, 3) into `out`: sums of the triangles' normals, weighted by area."""
+    """Fill `out` with unit vertex normals (V, 3): sums of the adjacent triangles' normals, weighted by their area."""
     out[:] = 0.0
     for f in range(faces.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
@@ -135,7 +136,7 @@ def light_vertices(  # type: ignore[no-untyped-def]  # pragma: no cover
     """
     halves = _half_way(lamps)
     for i in range(out.shape[0]):
-        # two-sided strips of hair have no normal, and at the outline one may turn away: both are lit towards the viewer
+        # normals of two-sided hair strips cancel, and at the outline one may point backwards: z >= 0 for both
         nx, ny = normals[i, 0], normals[i, 1]
         nz = np.sqrt(max(1.0 - nx * nx - ny * ny, 0.0))
         light = _light(material[i], nx, ny, nz, lamps, halves, strengths, ambient, gloss, highlight)
@@ -302,5 +303,5 @@ def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 def srgb_table() -> NDArray[np.uint8]:
-    """Linear light in 4,096 steps as sRGB bytes."""
+    """sRGB bytes (4096,) of linear light from 0 to 1."""
     return _SRGB

@@ -1,7 +1,7 @@
-"""What is painted on a head: skin with its tones, lips, brows in strokes, irises, teeth, hair strands and cloth.
+"""The texture atlas of a head: skin, lips, brows, irises, teeth, hair strands and cloth, painted procedurally.
 
-All textures lie in one atlas. The skin's part is unrolled round the head (azimuth across, level downwards), and what
-belongs to the face is painted in front coordinates (cm), so that strokes stay where the anatomy is.
+The skin is a cylindrical projection (azimuth across, level downwards). The face is painted in frontal coordinates (cm),
+so that strokes follow the anatomy.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ PLACES: dict[str, tuple[int, int, int, int]] = {
 }
 
 WRINKLES = ("frown", "forehead", "nose", "fold")
-"""The wrinkle maps: between the brows, across the forehead, on the nose's root, from the nose to the mouth."""
+"""The wrinkle maps: between the brows, across the forehead, on the nasal root, nasolabial folds."""
 
 FRONT_SCALE = 44.0  # pixels per cm of the canvas on which strokes are drawn
 _FRONT_LEFT, _FRONT_TOP = 8.0, 9.0  # cm from the canvas's middle to its left and top edge
@@ -57,7 +57,7 @@ _FRONT_LEFT, _FRONT_TOP = 8.0, 9.0  # cm from the canvas's middle to its left an
 
 @cache
 def _front() -> tuple[Array, Array, Array]:
-    """x, y (cm) seen from the front at each pixel of `FACE`, and 1 where it is the front; float32."""
+    """Frontal x, y (cm) of each texel of `FACE`, and a mask that is 1 on the front of the head; float32."""
     u, v = np.meshgrid((np.arange(WIDTH) + 0.5)[FACE[1]] / WIDTH, (np.arange(SKIN_HEIGHT) + 0.5)[FACE[0]] / SKIN_HEIGHT)
     azimuth, level = (u - 0.5) * 2 * np.pi, v * LEVELS[-1]
     points = base_surface(azimuth.ravel(), level.ravel()).reshape(*u.shape, 3).astype(np.float32)
@@ -153,7 +153,7 @@ def _skin_tones(image: Array, a: Appearance, rng: np.random.Generator) -> Array:
 
 
 def _lids(image: Array, a: Appearance) -> Array:
-    """Lash lines, the crease of the upper lid, and paint."""
+    """Lash lines, the crease of the upper lid, and eye shadow."""
     from mien.heads.embedded.topology import FISSURE, lower_lid, upper_lid
 
     t = np.linspace(0, 1, 40)
@@ -197,7 +197,7 @@ def _beard_area(x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def _hairs(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
-    """Short vertical strands: noise drawn out downwards, in [0, 1]."""
+    """Short vertical strands in [0, 1]: noise blurred along the columns."""
     noise = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (0, 0), sigmaX=0.9, sigmaY=5.0)
     return np.clip(0.5 + 0.45 * noise / noise.std(), 0, 1)
 
@@ -233,7 +233,7 @@ def _scalp(image: Array, a: Appearance, rng: np.random.Generator) -> Array:
 
 
 def hair_colours(a: Appearance) -> tuple[Array, Array]:
-    """The hair's colour with its grey, and the colour of its light strands."""
+    """RGB of the hair, grey included, and RGB of its light strands."""
     base = np.array(a.hair)
     base = base + (np.array([0.72, 0.71, 0.70]) - base) * a.grey * 0.85
     return base, np.clip(base * 1.5 + 0.05, 0, 1)
@@ -259,7 +259,7 @@ def _age_lines(image: Array, a: Appearance) -> Array:
 
 @cache
 def wrinkle_maps() -> NDArray[np.uint8]:
-    """Strength uint8 (H, W, 4) of each of `WRINKLES` on the rows and columns of `FACE`."""
+    """Strength uint8 (H, W, 4) of each wrinkle map of `WRINKLES` on the rows and columns of `FACE`."""
     canvases = [_canvas() for _ in WRINKLES]
     s = np.linspace(0, 1, 14)
     for sign in (-1.0, 1.0):
@@ -366,7 +366,7 @@ def atlas_coordinates(kind: str, texture: Array) -> Array:
 
 
 def eye_shade(rest: Array) -> Array:
-    """Factor (N,) by which the lids darken the eyeballs' white at rest positions (N, 3)."""
+    """Ambient occlusion (N,) in [0, 1] of the eyeballs by the lids, at rest positions (N, 3)."""
     x, y = np.abs(rest[:, 0]) - EYE_CENTRE[0], rest[:, 1]
     return (
         1 - 0.55 * smoothstep(y, 0.15, 0.75) - 0.25 * smoothstep(np.abs(x), 0.7, 1.4) - 0.15 * smoothstep(y, -0.2, -0.7)

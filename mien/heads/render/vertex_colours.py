@@ -1,7 +1,6 @@
-"""Paint on the vertices of any head whose landmarks are known: skin, lips, brows, a shadow of hair, eyes and teeth.
+"""Vertex colours for a head without a texture: skin, lips, brows, short hair, eyes and teeth.
 
-Everything is placed by the head's own 68 landmarks in its resting position, in the embedded head's centimetres, so a
-model without a texture still looks like a person.
+Everything is placed by the head's 68 landmarks in its rest pose, in the embedded head's centimetres.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from mien.heads.embedded.surface import inside_outline, smoothstep
 Array = NDArray[np.float64]
 
 SKIN_PART, MOUTH_INSIDE, TEETH, EYES, LASHES = range(5)
-"""What a vertex may belong to."""
+"""Part of the head that a vertex belongs to."""
 
 IRIS, PUPIL = np.radians(23.5), np.radians(8.5)
-"""How far iris and pupil reach from the eye's axis, as seen from its centre."""
+"""Angular radius of iris and pupil, seen from the eyeball's centre, radians."""
 
 # the hairline's height over its place from the nape to the forehead: the ears' depth is z = 0
 _HAIRLINE = np.array(
@@ -48,7 +47,7 @@ def paint_head(
     skin = parts == SKIN_PART
     colours[skin] = (_paint_skin(points, marks, appearance) * (1 - _shadow(points, faces, marks)))[skin]
     inside = parts == MOUTH_INSIDE
-    # the deeper in the mouth, the less light there is
+    # ambient occlusion of the mouth grows with depth
     lips = marks[[51, 57, 62, 66], 2].mean()
     light = np.clip((points[:, 2] - lips + 5.5) / 5.0, 0.10, 1.0)[:, None]
     colours[inside] = (np.array(_GUMS) * light**1.4)[inside]
@@ -62,12 +61,12 @@ def paint_head(
 
 
 def hair_cover(skin: NDArray[np.floating], landmarks: NDArray[np.floating]) -> Array:
-    """How far short hair covers `skin` (N, 3), 0 to 1; `landmarks` (68, 3); resting positions in cm."""
+    """Coverage (N,) in [0, 1] of `skin` (N, 3) by short hair; `landmarks` (68, 3); rest positions in cm."""
     points: Array = np.asarray(skin, np.float64)
     marks: Array = np.asarray(landmarks, np.float64)
     line = np.interp(points[:, 2], _HAIRLINE[:, 0], _HAIRLINE[:, 1])
     cover = smoothstep(points[:, 1], line - 0.5, line + 0.5)
-    # an ear stands out from the head beside it: nothing grows there
+    # no hair grows on an ear
     ear = np.abs(marks[[0, 16], 0]).mean() + 0.25
     beside = (np.abs(points[:, 0]) > ear) & (points[:, 1] < 0.5) & (np.abs(points[:, 2]) < 5.0)
     return np.where(beside, 0.0, cover)
@@ -84,7 +83,7 @@ def unit_normals(points: Array, faces: NDArray[np.int32]) -> Array:
 
 
 def hollow(points: Array, faces: NDArray[np.int32], normals: Array, rounds: int = 12) -> Array:
-    """Depth (V,) in cm of each vertex below the surface that its neighbourhood makes when it is smoothed, >= 0."""
+    """Depth (V,) in cm of each vertex below the Laplacian-smoothed surface, >= 0."""
     count = len(points)
     start, end = faces[:, [0, 1, 2]].ravel(), faces[:, [1, 2, 0]].ravel()
     links = sparse.coo_matrix((np.ones(2 * len(start)), (np.r_[start, end], np.r_[end, start])), (count, count)).tocsr()
@@ -97,9 +96,9 @@ def hollow(points: Array, faces: NDArray[np.int32], normals: Array, rounds: int 
 
 
 def _shadow(points: Array, faces: NDArray[np.int32], marks: Array) -> Array:
-    """Share (V, 3) of the light that does not come into folds and nostrils; the skin there is redder for it."""
+    """Ambient occlusion (V, 3), RGB, of folds and nostrils: the share of light lost; red is lost less."""
     normals = unit_normals(points, faces)
-    # below the chin meshes are coarse, and smoothing would reach too far
+    # meshes are coarse below the chin: smoothing would reach too far
     depth = hollow(points, faces, normals) * smoothstep(points[:, 1], marks[8, 1] - 3.0, marks[8, 1])
     share = np.clip(1.35 * depth, 0, 0.85)
     for side in (31, 35):

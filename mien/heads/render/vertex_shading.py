@@ -1,7 +1,7 @@
-"""Per-pixel shading in numba of a head coloured per vertex; the same lamps as `mien.heads.render.shading`.
+"""Phong shading in numba of a head with vertex colours; the same lights as `mien.heads.render.shading`.
 
-Normals and colours run smoothly over the triangles. A pixel is shaded once where its four samples see one triangle,
-and once for each sample elsewhere.
+Normals and colours are interpolated over the triangles. Anti-aliasing is by 2 x 2 supersampling: a pixel whose four
+samples lie in one triangle is shaded once, elsewhere each sample is shaded.
 """
 
 from __future__ import annotations
