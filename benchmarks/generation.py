@@ -45,7 +45,7 @@ from mien.talking.generate.talker import CHUNK_FRAMES
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator, GeneratorConfig, count_parameters
 from mien.talking.options import GeneratorOptions
-from mien.training.model_folder import TrainedModel, save_models
+from mien.training.model_folder import ModelFiles, save_models
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)
 SENTENCE = "The quick brown fox jumps over the lazy dog, and nobody has asked it why. "
@@ -71,7 +71,7 @@ def saved_model(folder: Path) -> Path:
     options = GeneratorOptions()
     generator = new_generator("warp", options.image_channels)
     card = "# Random weights\n"
-    model = TrainedModel("talking_face", generator, generator.describe(), options, "0" * 16, {}, lambda *_: card)
+    model = ModelFiles("talking_face", generator, generator.describe(), options, "0" * 16, {}, lambda *_: card)
     save_models(folder, {"": model})
     return folder
 
