@@ -40,10 +40,10 @@ from mien.talking.generate.request import TalkRequest
 from mien.talking.generate.talk import Talked
 from mien.talking.generate.talker import Talker, warm_up
 from mien.talking.networks.encoders import SPEECH_CONTEXT
-from mien.talking.networks.generator import Generator, GeneratorConfig, count_parameters
+from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.talking.options import GeneratorOptions
 from mien.talking.system import SYSTEM
-from mien.training.model_folder import save_model
+from mien.training.model_folder import ModelFiles, count_parameters, save_models
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)
 SENTENCE = "The quick brown fox jumps over the lazy dog, and nobody has asked it why. "
@@ -66,10 +66,11 @@ def new_generator(architecture: str, channels: tuple[int, ...]) -> Generator:
 
 def saved_model(folder: Path) -> Path:
     """A model folder with that."""
-    folder.mkdir()
-    generator = new_generator("warp", GeneratorOptions().image_channels)
-    content = {"network": generator.config.model_dump(mode="json"), "data": "0" * 16}
-    save_model(folder, "talking_face", generator, content, "# Random weights\n")
+    options = GeneratorOptions()
+    generator = new_generator("warp", options.image_channels)
+    card = "# Random weights\n"
+    model = ModelFiles("talking_face", generator, generator.describe(), options, "0" * 16, {}, lambda _: card)
+    save_models(folder, {"": model})
     return folder
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.talking.options import GeneratorOptions
-from mien.training.model_folder import TrainedModel, save_models
+from mien.training.model_folder import ModelFiles, save_models
 
 REAL = Path(__file__).parents[1].parent / "shared/real"
 Picture = NDArray[np.uint8]
@@ -63,7 +63,7 @@ def untrained_model(folder: Path, size: int = 32, architecture: str = "warp", se
     with torch.no_grad():
         for parameter in generator.parameters():
             parameter.add_(noise * torch.randn_like(parameter))
-    model = TrainedModel(
+    model = ModelFiles(
         "talking_face",
         generator,
         generator.describe(),

@@ -11,23 +11,27 @@ import pytest
 import torch
 import typer
 from PIL import Image
+from pydantic import BaseModel
 from toy_system import SYSTEM, ColourModel, ColourRequest
 from typer.testing import CliRunner, Result
 
 from mien.commands.system_command import add_command
 from mien.media.provenance import read_tags
 from mien.systems.request import RequestError
-from mien.training.model_folder import save_model
+from mien.training.model_folder import ModelFiles, save_models
+
+
+class TrainingOptions(BaseModel):
+    letters: int = 26
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     torch.manual_seed(0)
-    folder = tmp_path / "model"
-    folder.mkdir()
-    config = {"data": "d1", "options": {"letters": 26}, "figures": {"colours": 0}}
-    save_model(folder, "colour", ColourModel(), config, SYSTEM.cards["colour"].markdown(config))
-    return folder
+    card = SYSTEM.cards["colour"].markdown
+    files = ModelFiles("colour", ColourModel(), {}, TrainingOptions(), "d1", {"colours": 0}, card)
+    save_models(tmp_path / "model", {"": files})
+    return tmp_path / "model"
 
 
 def mien(*arguments: object) -> Result:
