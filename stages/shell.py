@@ -202,7 +202,7 @@ def run(
 
 
 def _refuse_other_code(name: str, files: PipelineFiles) -> None:
-    """Refuse to run other code than `stages/code.py` listed, which DVC and resume states would not notice."""
+    """Refuse to run other code than the table lists: DVC and resume states would take it for the listed code."""
     table = files.code_table(name)
     if table is not None:
         from stages.codebase.table import is_current

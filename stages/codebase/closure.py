@@ -98,7 +98,8 @@ class _Search:
             if known.bound is None:
                 self._statements([known.statement])
             else:
-                self._bound(known.bound, ())
+                # What of it is meant, those who use the name say.
+                self._imports([known.bound])
 
     def _whole(self) -> None:
         """All that the module holds: its statements, what its imports bind, the modules below it."""

@@ -1,4 +1,4 @@
-"""Whatever changes the output of a script changes its table of code: shown by running random projects after random edits."""
+"""Whatever changes the output of a script changes its table of code: random projects are run after random edits."""
 
 from __future__ import annotations
 

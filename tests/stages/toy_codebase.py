@@ -166,87 +166,201 @@ class Writer:
         )
 
 
+_TEMPLATES = """
+## function ()
+def {n}():
+    'Text.'
+{inner}    return {v} * {a} % 10007 + {b}
+## default ()
+def {n}(x={a}, *, y={v}):
+    return x * 3 + y
+## nested ()
+def {n}():
+{inner}    def inside(x):
+        return x + {a}
+    return inside({v})
+## lambda_ ()
+{n} = lambda: {v} + {a}
+## constant
+{n} = {a}
+## computed
+{n} = {v} + {a}
+## pure
+{n} = max([{a}, {b}, *range({b})]) + int('{a}')
+## table ['key']
+{n} = {{'key': {a}, 'other': {v}}}
+## klass ().value()
+class {n}:
+    size = {a}
+    def value(self):
+        return self.size + {v}
+## derived ().value()
+class _Base{n}:
+    def value(self):
+        return self.more() + {a}
+class {n}(_Base{n}):
+    def more(self):
+        return {v}
+## subclasses ()
+_kinds_{n} = []
+class _Root{n}:
+    def __init_subclass__(cls):
+        _kinds_{n}.append(cls.weight)
+class _Leaf{n}(_Root{n}):
+    weight = {a}
+class _Other{n}(_Leaf{n}):
+    weight = {b}
+def {n}():
+    return sum(_kinds_{n}) + {v}
+## metaclass ()
+_made_{n} = []
+class _Meta{n}(type):
+    def __init__(cls, *a):
+        _made_{n}.append(cls.weight)
+class _First{n}(metaclass=_Meta{n}):
+    weight = {a}
+class _Second{n}(_First{n}):
+    weight = {v}
+def {n}():
+    return sum(_made_{n})
+## registered ()
+_registry_{n} = {{}}
+def _enter_{n}(weight):
+    def wrap(f):
+        _registry_{n}[f.__name__] = (f, weight)
+        return f
+    return wrap
+@_enter_{n}({a})
+def _plugin_{n}():
+    return {v}
+def {n}():
+    return sum(f() * w for f, w in _registry_{n}.values())
+## wrapped ()
+import functools
+def _twice_{n}(f):
+    @functools.wraps(f)
+    def inside():
+        return f() * {a}
+    return inside
+@_twice_{n}
+def {n}():
+    return {v}
+## cached ()
+from functools import lru_cache
+@lru_cache(maxsize={a})
+def {n}():
+{inner}    return {v} + {b}
+## effect ()
+_list_{n} = [{a}]
+_list_{n}.append({v})
+def {n}():
+    return sum(_list_{n})
+## snapshot
+_many_{n} = [{a}]
+{n} = sum(_many_{n}) + {b}
+_many_{n}.append({v})
+## stored ()
+_map_{n} = {{}}
+_map_{n}['x'] = {v}
+def {n}():
+    return _map_{n}['x'] + {a}
+## global_ ()
+def {n}():
+    global _state_{n}
+    _state_{n} = {v}
+    return _read_{n}()
+def _read_{n}():
+    return _state_{n} + {a}
+## branch ()
+if len('{a}') > 1:
+    def {n}():
+        return {v}
+else:
+    def {n}():
+        return {b}
+## attempt
+try:
+    {n} = 1 // ({a} % 2) + {b}
+except ZeroDivisionError:
+    {n} = {v}
+## loop
+{n} = 0
+for _i in range(3):
+    {n} += {a}
+## twice
+{n} = {a}
+_copy_{n} = {n}
+{n} = _copy_{n} + {v}
+## dataclass_ ().value()
+from dataclasses import dataclass, field
+@dataclass(frozen=True)
+class {n}:
+    one: int = {a}
+    two: list = field(default_factory=lambda: [{v}])
+    def value(self):
+        return self.one + sum(self.two)
+## created ()
+_log_{n} = []
+class _Kind{n}:
+    def __init__(self, x):
+        _log_{n}.append(x)
+_instance_{n} = _Kind{n}({a})
+def {n}():
+    return sum(_log_{n}) + {v}
+## patched ()
+import sys as _sys
+def _plain_{n}():
+    return {a}
+def _better_{n}():
+    return {v} + {b}
+def {n}():
+    _sys.modules[__name__]._plain_{n} = _better_{n}
+    return _plain_{n}()
+## own_globals ()
+def _hidden_{n}():
+    return {v} + {a}
+def {n}():
+    return globals()['_hidden_{n}']()
+## evaluated ()
+def _secret_{n}():
+    return {v} + {a}
+def {n}():
+    return eval('_secret_' + '{n}')()
+## annotated ()
+import typing
+class _Type{n}:
+    weight = {a}
+class _Holder{n}:
+    part: '_Type{n}'
+def {n}():
+    return typing.get_type_hints(_Holder{n})['part'].weight + {v}
+## documented ()
+def _told_{n}():
+    'Text {a}.'
+def {n}():
+    return len(_told_{n}.__doc__) + {v}
+## walrus ()
+_sum_{n} = [_w_{n} := {a}, _w_{n} + {b}]
+def {n}():
+    return _w_{n} + sum(_sum_{n}) + {v}
+## mapped ()
+_seen_{n} = []
+def _look_{n}(x):
+    _seen_{n}.append(x + {a})
+    return x
+_done_{n} = list(map(_look_{n}, [{b}]))
+def {n}():
+    return sum(_seen_{n}) + {v}
+"""
+"""Kinds of definitions: below `## kind suffix` the text, in which {n} is its name, {v} another value, {a} and {b} are
+literals and {inner} may be an import."""
 _KINDS = {
-    "function": ("def {n}():\n    'Text.'\n{inner}    return {v} * {a} % 10007 + {b}\n", "()"),
-    "default": ("def {n}(x={a}, *, y={v}):\n    return x * 3 + y\n", "()"),
-    "nested": ("def {n}():\n{inner}    def inside(x):\n        return x + {a}\n    return inside({v})\n", "()"),
-    "lambda_": ("{n} = lambda: {v} + {a}\n", "()"),
-    "constant": ("{n} = {a}\n", ""),
-    "computed": ("{n} = {v} + {a}\n", ""),
-    "pure": ("{n} = max([{a}, {b}, *range({b})]) + int('{a}')\n", ""),
-    "table": ("{n} = {{'key': {a}, 'other': {v}}}\n", "['key']"),
-    "klass": ("class {n}:\n    size = {a}\n    def value(self):\n{inner0}        return self.size + {v}\n", "().value()"),
-    "derived": (
-        "class _Base{n}:\n    def value(self):\n        return self.more() + {a}\nclass {n}(_Base{n}):\n"
-        "    def more(self):\n        return {v}\n",
-        "().value()",
-    ),
-    "subclasses": (
-        "_kinds_{n} = []\nclass _Root{n}:\n    def __init_subclass__(cls):\n        _kinds_{n}.append(cls.weight)\n"
-        "class _Leaf{n}(_Root{n}):\n    weight = {a}\nclass _Other{n}(_Leaf{n}):\n    weight = {b}\n"
-        "def {n}():\n    return sum(_kinds_{n}) + {v}\n",
-        "()",
-    ),
-    "metaclass": (
-        "_made_{n} = []\nclass _Meta{n}(type):\n    def __init__(cls, *a):\n        _made_{n}.append(cls.weight)\n"
-        "class _First{n}(metaclass=_Meta{n}):\n    weight = {a}\nclass _Second{n}(_First{n}):\n    weight = {v}\n"
-        "def {n}():\n    return sum(_made_{n})\n",
-        "()",
-    ),
-    "registered": (
-        "_registry_{n} = {{}}\ndef _enter_{n}(weight):\n    def wrap(f):\n        _registry_{n}[f.__name__] = (f, weight)\n"
-        "        return f\n    return wrap\n@_enter_{n}({a})\ndef _plugin_{n}():\n    return {v}\n"
-        "def {n}():\n    return sum(f() * w for f, w in _registry_{n}.values())\n",
-        "()",
-    ),
-    "wrapped": (
-        "import functools\ndef _twice_{n}(f):\n    @functools.wraps(f)\n    def inside():\n        return f() * {a}\n"
-        "    return inside\n@_twice_{n}\ndef {n}():\n    return {v}\n",
-        "()",
-    ),
-    "cached": ("from functools import lru_cache\n@lru_cache(maxsize={a})\ndef {n}():\n{inner}    return {v} + {b}\n", "()"),
-    "effect": ("_list_{n} = [{a}]\n_list_{n}.append({v})\ndef {n}():\n    return sum(_list_{n})\n", "()"),
-    "snapshot": ("_many_{n} = [{a}]\n{n} = sum(_many_{n}) + {b}\n_many_{n}.append({v})\n", ""),
-    "stored": ("_map_{n} = {{}}\n_map_{n}['x'] = {v}\ndef {n}():\n    return _map_{n}['x'] + {a}\n", "()"),
-    "global_": ("def {n}():\n    global _state_{n}\n    _state_{n} = {v}\n    return _read_{n}()\ndef _read_{n}():\n    return _state_{n} + {a}\n", "()"),
-    "branch": ("if len('{a}') > 1:\n    def {n}():\n        return {v}\nelse:\n    def {n}():\n        return {b}\n", "()"),
-    "attempt": ("try:\n    {n} = 1 // ({a} % 2) + {b}\nexcept ZeroDivisionError:\n    {n} = {v}\n", ""),
-    "loop": ("{n} = 0\nfor _i in range(3):\n    {n} += {a}\n", ""),
-    "twice": ("{n} = {a}\n_copy_{n} = {n}\n{n} = _copy_{n} + {v}\n", ""),
-    "dataclass_": (
-        "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass {n}:\n    one: int = {a}\n"
-        "    two: list = field(default_factory=lambda: [{v}])\n    def value(self):\n        return self.one + sum(self.two)\n",
-        "().value()",
-    ),
-    "created": (
-        "_log_{n} = []\nclass _Kind{n}:\n    def __init__(self, x):\n        _log_{n}.append(x)\n"
-        "_instance_{n} = _Kind{n}({a})\ndef {n}():\n    return sum(_log_{n}) + {v}\n",
-        "()",
-    ),
-    "patched": (
-        "import sys as _sys\ndef _plain_{n}():\n    return {a}\ndef _better_{n}():\n    return {v} + {b}\n"
-        "def {n}():\n    _sys.modules[__name__]._plain_{n} = _better_{n}\n    return _plain_{n}()\n",
-        "()",
-    ),
-    "own_globals": ("def _hidden_{n}():\n    return {v} + {a}\ndef {n}():\n    return globals()['_hidden_{n}']()\n", "()"),
-    "evaluated": ("def _secret_{n}():\n    return {v} + {a}\ndef {n}():\n    return eval('_secret_' + '{n}')()\n", "()"),
-    "annotated": (
-        "import typing\nclass _Type{n}:\n    weight = {a}\nclass _Holder{n}:\n    part: '_Type{n}'\n"
-        "def {n}():\n    return typing.get_type_hints(_Holder{n})['part'].weight + {v}\n",
-        "()",
-    ),
-    "documented": ("def _told_{n}():\n    'Text {a}.'\ndef {n}():\n    return len(_told_{n}.__doc__) + {v}\n", "()"),
-    "walrus": ("_sum_{n} = [_w_{n} := {a}, _w_{n} + {b}]\ndef {n}():\n    return _w_{n} + sum(_sum_{n}) + {v}\n", "()"),
-    "mapped": (
-        "_seen_{n} = []\ndef _look_{n}(x):\n    _seen_{n}.append(x + {a})\n    return x\n_done_{n} = list(map(_look_{n}, [{b}]))\n"
-        "def {n}():\n    return sum(_seen_{n}) + {v}\n",
-        "()",
-    ),
-}  # fmt: skip
+    head.split()[0]: (text, head.removeprefix(head.split()[0]).strip())
+    for head, _, text in (part.partition("\n") for part in _TEMPLATES.split("## ")[1:])
+}
 _DYNAMIC = ("patched", "evaluated", "annotated", "documented")
+"""Kinds that may reach any module or read texts."""
 _WITH_BODY = ("function", "nested", "cached")
-for _kind, (_text, _call) in list(_KINDS.items()):
-    _KINDS[_kind] = (_text.replace("{inner0}", ""), _call)
 
 
 def write_project(folder: Path, files: dict[str, str]) -> None:
@@ -376,8 +490,20 @@ def _insert(tree: ast.Module, random_: random.Random) -> bool:
     return True
 
 
+def _patch(tree: ast.Module, random_: random.Random) -> bool:
+    """Let the module replace, at its import, a definition of another one."""
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.names[0].name != "*" and not n.level]
+    found = [n for n in found if (n.module or "").startswith(f"{LIBRARY}.")]
+    if not found:
+        return False
+    chosen = random_.choice(found)
+    text = f"import {chosen.module} as patched\npatched.{chosen.names[0].name} = lambda *a, **k: 7"
+    tree.body += ast.parse(text).body
+    return True
+
+
 _EDITS = {
     "literal": _change_literal, "literal again": _change_literal, "literal once more": _change_literal,
     "text": _change_text, "delete": _delete, "swap": _swap, "undecorate": _undecorate, "rename": _rename,
-    "redirect": _redirect, "insert": _insert,
+    "redirect": _redirect, "insert": _insert, "patch": _patch,
 }  # fmt: skip
