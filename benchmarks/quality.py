@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mien.talking.data.batches import TalkingData
 from mien.systems.evaluation.evaluate import EVALUATED
 from mien.systems.evaluation.rows import REAL
+from mien.talking.data.batches import TalkingData
 from mien.talking.evaluate.evaluate import evaluate_talking
 from mien.talking.options import EvaluateTalkingOptions, GeneratorOptions, TalkingFaceOptions
 from mien.talking.train.generator import GeneratorPhase, new_generator, train_generator

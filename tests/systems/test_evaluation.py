@@ -30,7 +30,7 @@ from mien.systems.evaluation.rows import BASELINE, GENERATED, REAL
 
 @dataclass(frozen=True)
 class Number:
-    """The toy system is asked for an even number."""
+    """A sample of the toy system, which is to answer with an even number."""
 
     clip_id: str
     value: int

@@ -134,7 +134,7 @@ def write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[objec
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return int(value)
     return round(value, 5) if isinstance(value, float) else value
 
