@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.corpora.split import read_split
+from mien.faces.detectors.crops import Detected
 from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.detectors.open import open_detector
 from mien.faces.shards import FaceShards
@@ -33,7 +34,6 @@ from mien.talking.data.speech_features import frame_count
 from mien.talking.evaluate.measure import (
     FROM_REAL_MOTION,
     OVERALL,
-    Detected,
     Judges,
     Measured,
     RealClip,
@@ -51,42 +51,13 @@ Video = NDArray[np.uint8]
 Speech = NDArray[np.float32]
 
 
-class SpeakingFaces(Protocol):
-    """What generates: `mien.talking.generate.talker.Talker` is one."""
-
-    @property
-    def size(self) -> int:
-        """Side of the pictures it takes and makes, in pixels."""
-        ...
-
-    @property
-    def usual_motion(self) -> NDArray[np.float32]:
-        """The mean motion of its training clips, (len(MOTIONS),)."""
-        ...
-
-    def generate(
-        self,
-        crop: Video,
-        speech: Speech,
-        emotion: str | None,
-        intensity: float | None,
-        seed: int,
-        motion: NDArray[np.float32] | None = None,
-    ) -> Iterator[Video]:
-        """Frames (S, S, 3) uint8 at the model's rate, as long as the speech (N,) at 16 kHz.
-
-        `motion` (T, len(MOTIONS)): head motion, blinks and gaze; None: random, by `seed`.
-        """
-        ...
-
-
 class TalkingEvaluation(Judge[Trial, Measured]):
     """The evaluation of a talker on the clips in `shards`."""
 
     def __init__(
         self,
         shards: FaceShards,
-        talker: SpeakingFaces,
+        talker: Talker,
         detector: LandmarkDetector,
         judges: Judges,
         report: TalkingReport,
