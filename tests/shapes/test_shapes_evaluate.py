@@ -212,7 +212,7 @@ def test_what_a_person_looks_at(corpus: Path, tmp_path: Path, monkeypatch: pytes
     out = tmp_path / "out"
     run(monkeypatch, [Remembers(store, later=7)], corpus, out)
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*.*")) == [
-        "confusions.csv", "contact_sheet.png", "plots/rates.png", "rates.csv", "samples.csv",
+        "confusions.csv", "contact_sheet.png", "plots/confusions.png", "plots/rates.png", "rates.csv", "samples.csv",
     ]  # fmt: skip
     assert Image.open(out / "plots" / "rates.png").size[0] > 1200
     sheet = np.asarray(Image.open(out / "contact_sheet.png"))

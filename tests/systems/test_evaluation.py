@@ -30,7 +30,7 @@ from mien.systems.evaluation.rows import BASELINE, GENERATED, REAL
 
 @dataclass(frozen=True)
 class Number:
-    """The toy system is asked for an even number."""
+    """A sample of the toy system, which is to answer with an even number."""
 
     clip_id: str
     value: int
@@ -48,6 +48,7 @@ class Parity:
 class ToyReport(Report[Number, Parity]):
     verdicts = ("even", "small")
     columns = ("asked",)
+    classes: ClassVar[Mapping[str, tuple[str, ...]]] = {"digit": tuple(map(str, range(13)))}
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"size": ("low", "high", "huge")}
     plotted = ("size",)
 
@@ -161,8 +162,9 @@ def test_tables_hold_every_sample_rate_and_confusion(tmp_path: Path) -> None:
         "count": "1",
     } in counts
     assert sum(int(line["count"]) for line in counts) == 14
-    with Image.open(tmp_path / "out" / "plots" / "rates.png") as picture:
-        assert np.asarray(picture.convert("RGB")).std() > 10
+    for name in ("rates", "confusions"):
+        with Image.open(tmp_path / "out" / "plots" / f"{name}.png") as picture:
+            assert np.asarray(picture.convert("RGB")).std() > 10
 
 
 def test_nothing_to_evaluate_is_said_and_nothing_is_left(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
+from mien.faces.detectors.crops import Detected, detect_landmarks
 from mien.faces.detectors.interface import Face
 from mien.faces.measures import FACE_POSE
 from mien.faces.shards import FaceShards, ShardClip, write_shards
@@ -32,11 +33,9 @@ from mien.talking.evaluate.measure import (
     AVERAGED,
     OVERALL,
     VERDICTS,
-    Detected,
     Measured,
     RealClip,
     as_aligned,
-    detect_landmarks,
     figures_of,
 )
 from mien.talking.evaluate.motion import MotionOfClips
@@ -336,7 +335,7 @@ def test_what_is_written(perfect: tuple[dict[str, Any], Path, PerfectTalker]) ->
     videos = [name for name in names if name.startswith("videos/")]
     assert len(videos) == 1
     assert names - set(videos) == {
-        "confusions.csv", "contact_sheet.png", "plots/emotion_confusion.png", "plots/mouth_opening.png",
+        "confusions.csv", "contact_sheet.png", "plots/confusions.png", "plots/mouth_opening.png",
         "plots/rates.png", "rates.csv", "samples.csv",
     }  # fmt: skip
     info = probe(out / videos[0])
@@ -402,7 +401,7 @@ def test_an_untrained_judge_leaves_emotions_unmeasured(
     assert metrics["real"]["val"]["emotion_accuracy"] is None
     assert metrics["real"]["val"]["emotion_accuracy_hog"] is None
     assert metrics["real"]["val"]["sync_auc"] is None  # a single clip has no stranger
-    assert not (tmp_path / "out/plots/emotion_confusion.png").exists()
+    assert not (tmp_path / "out/plots/confusions.png").exists()
 
 
 def test_no_clip_in_the_part_is_said(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

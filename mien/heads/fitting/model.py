@@ -179,8 +179,8 @@ class PointModel:
     def linearised(self, camera: Camera, scale: Tensor, identity: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Pixels (T, P, 2) float64, and their derivatives (T, P, 2, 8 + K + I + 1) float32.
 
-        With respect to the unknowns of the frame, the identity and the logarithm of the scale, in this order. The derivatives are
-        most of a fit's memory traffic, and a step's direction needs no more than single precision.
+        With respect to the unknowns of the frame, the identity and the logarithm of the scale, in this order. The
+        derivatives are most of a fit's memory traffic, and a step's direction needs no more than single precision.
         """
         points, jaw, by_jaw, by_bend, by_gaze = self.head_points(identity, frames)
         turn, *slopes = _turn_and_slopes(frames[:, NECK])

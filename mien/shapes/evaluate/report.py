@@ -12,7 +12,16 @@ from PIL import Image
 
 from mien.shapes.corpus.scenes import held_out_compositions
 from mien.shapes.corpus.vocabulary import MOTIONS, SHAPES, SIDE
-from mien.shapes.evaluate.measure import VERDICTS, Measured, Prompt, motion_of, paired, scene_in_words
+from mien.shapes.evaluate.measure import (
+    NO_FIGURE,
+    NO_MOTION,
+    VERDICTS,
+    Measured,
+    Prompt,
+    motion_of,
+    paired,
+    scene_in_words,
+)
 from mien.shapes.generate.layout import draw_strips
 from mien.shapes.measure.text import findings_in_words
 from mien.systems.evaluation.report import Report
@@ -26,6 +35,7 @@ class ShapesReport(Report[Prompt, Measured]):
 
     verdicts = VERDICTS
     columns = ("text", "expected", "measured")
+    classes: ClassVar[Mapping[str, tuple[str, ...]]] = {"motion": (*MOTIONS, NO_MOTION, NO_FIGURE)}
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "shape": tuple(SHAPES),
         "motion": tuple(MOTIONS),

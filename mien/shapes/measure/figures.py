@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -87,7 +88,7 @@ def find_spots(video: NDArray[np.uint8]) -> list[list[Spot]]:
         part = (time.start, slice(top, rows.stop + 2), slice(left, columns.stop + 2))
         own = labels[part] == label
         if own.sum() >= SPECK:
-            near = ndimage.binary_dilation(own, iterations=2) & (own | (labels[part] == 0))
+            near = _dilated(own, 2) & (own | (labels[part] == 0))
             found[time.start].append(_measure(colour[part], own, near, np.array([left, top])))
     return found
 
@@ -100,8 +101,8 @@ def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], cor
     strength = np.sqrt((colour**2).sum(-1))
     core = colour[own & (strength >= np.median(strength[own]))].mean(0)
     opacity = np.where(near, np.clip(colour @ core / (core @ core), 0, 1), 0)
-    filled = ndimage.binary_fill_holes(opacity > 0.5)
-    inside = ndimage.binary_erosion(filled)
+    filled = _without_holes(opacity > 0.5)
+    inside = _eroded(filled)
     solid = np.where(inside, 1.0, opacity)
     y, x = np.indices(solid.shape) + 0.5
     middle = np.array([(solid * x).sum(), (solid * y).sum()]) / solid.sum()
@@ -119,6 +120,25 @@ def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], cor
         angle,
         edges + corner,
     )
+
+
+_CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+
+
+def _dilated(mask: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
+    return cv2.dilate(mask.view(np.uint8), _CROSS, iterations=steps) > 0
+
+
+def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return cv2.erode(mask.view(np.uint8), _CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+
+
+def _without_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    # What cannot be reached from outside belongs to the figure.
+    outside = np.zeros((mask.shape[0] + 2, mask.shape[1] + 2), np.uint8)
+    outside[1:-1, 1:-1] = mask
+    cv2.floodFill(outside, None, (0, 0), 2, flags=4)
+    return outside[1:-1, 1:-1] != 2
 
 
 def _nearest_colour(colour: Array) -> str | None:

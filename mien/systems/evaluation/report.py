@@ -1,7 +1,7 @@
 """What an evaluation writes for a person to look at: tables, bar plots, pictures.
 
 samples.csv: every sample in every row, what was asked for and what was measured. rates.csv: how many samples meet each
-criterion, by part and by group. confusions.csv: expected against measured classes. plots/rates.png: the rates as bars.
+criterion, by part and by group. confusions.csv: expected against measured classes. plots/: both as pictures.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.systems.evaluation.figures import Measured, interval, rates
+from mien.systems.evaluation.rows import GENERATED, REAL
 
 
 class Sample(Protocol):
@@ -38,6 +40,8 @@ class Report(Generic[S, M]):
     """The criteria of a sample's verdict, the deciding one first; none: there are no rates."""
     columns: ClassVar[tuple[str, ...]] = ()
     """The system's columns of samples.csv, after row, part, clip_id and the verdicts."""
+    classes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Kinds of class of which the confusion matrices of real and generated clips are drawn → the classes."""
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Groupings by which rates are broken down → the names of their groups."""
     plotted: ClassVar[tuple[str, ...]] = ()
@@ -77,10 +81,25 @@ class Report(Generic[S, M]):
         write_csv(self.folder / "samples.csv", ["row", "part", "clip_id", *self.verdicts, *self.columns], lines)
         columns = ["row", "part", "kind", "expected", "measured", "count"]
         write_csv(self.folder / "confusions.csv", columns, sorted((*key, count) for key, count in counts.items()))
+        self._plot_confusions(counts)
         if self.verdicts:
             self._rates(parts, rows)
             self._plot(parts, rows)
         self.pictures(parts, rows)
+
+    def _plot_confusions(self, counts: Mapping[tuple[str, ...], int]) -> None:
+        tables: dict[str, tuple[tuple[str, ...], NDArray[np.int64]]] = {}
+        for (row, _, kind, expected, measured), count in sorted(counts.items()):
+            names = self.classes.get(kind)
+            if names and row in (REAL, GENERATED):
+                _, table = tables.setdefault(f"{row}: {kind}", (names, np.zeros((len(names), len(names)), np.int64)))
+                table[names.index(expected), names.index(measured)] += count
+        if tables:
+            sides = [2 + 0.4 * len(names) for names, _ in tables.values()]
+            with drawing(self.folder / "plots" / "confusions.png", sum(sides), max(sides)) as figure:
+                panels = figure.subplots(1, len(tables), squeeze=False).flat
+                for axes, (title, (names, table)) in zip(panels, tables.items(), strict=True):
+                    matrix(axes, names, table, title)
 
     def _rates(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
         lines = []
@@ -134,7 +153,7 @@ def write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[objec
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return int(value)
     return round(value, 5) if isinstance(value, float) else value
 
@@ -169,6 +188,19 @@ def error_bars(axes: Any, intervals: Sequence[tuple[float | None, float | None]]
     for number, (low, high) in enumerate(intervals):
         if low is not None and high is not None:
             axes.vlines(_offset(number, len(intervals)), low, high, color="black", linewidth=1.5)
+
+
+def matrix(axes: Any, names: Sequence[str], table: NDArray[np.int64], title: str) -> None:
+    """A confusion matrix (N, N) of counts, coloured by the rates within each expected class."""
+    rates_of = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    axes.imshow(rates_of, cmap="Blues", vmin=0, vmax=1)
+    for (expected, measured), count in np.ndenumerate(table):
+        if count:
+            colour = "white" if rates_of[expected, measured] > 0.6 else "black"
+            axes.text(measured, expected, str(count), ha="center", va="center", color=colour)
+    axes.set(xticks=range(len(names)), yticks=range(len(names)), xticklabels=names, yticklabels=names)
+    axes.tick_params(axis="x", labelrotation=90 if max(map(len, names)) > 4 else 0)
+    axes.set(xlabel="measured", ylabel="expected", title=title)
 
 
 _WIDTH = 0.84

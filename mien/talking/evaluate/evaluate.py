@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.corpora.split import read_split
+from mien.faces.detectors.crops import Detected
 from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.detectors.open import open_detector
 from mien.faces.shards import FaceShards
@@ -33,7 +34,6 @@ from mien.systems.evaluation.rows import GENERATED, REAL, REAL_MOTION, REPEATED,
 from mien.talking.evaluate.measure import (
     FROM_REAL_MOTION,
     OVERALL,
-    Detected,
     Judges,
     Measured,
     RealClip,
@@ -43,41 +43,12 @@ from mien.talking.evaluate.measure import (
 from mien.talking.evaluate.motion import MotionOfClips
 from mien.talking.evaluate.report import TalkingReport
 from mien.talking.evaluate.trials import Trial, choose_trials
-from mien.talking.generate.talker import Talker
+from mien.talking.generate.frame_generator import FrameGenerator
 from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import Log
 
 Video = NDArray[np.uint8]
 Speech = NDArray[np.float32]
-
-
-class SpeakingFaces(Protocol):
-    """What generates: `mien.talking.generate.talker.Talker` is one."""
-
-    @property
-    def size(self) -> int:
-        """Side of the pictures it takes and makes, in pixels."""
-        ...
-
-    @property
-    def usual_motion(self) -> NDArray[np.float32]:
-        """The mean pose (9,) of its training clips; see `mien.faces.measures.FACE_POSE`."""
-        ...
-
-    def generate(
-        self,
-        crop: Video,
-        speech: Speech,
-        emotion: str | None,
-        intensity: float | None,
-        seed: int,
-        motion: NDArray[np.float32] | None = None,
-    ) -> Iterator[Video]:
-        """Frames (S, S, 3) uint8 at the model's rate, as long as the speech (N,) at 16 kHz.
-
-        `motion` (T, len(MOTIONS)): head motion, blinks and gaze; None: random, by `seed`.
-        """
-        ...
 
 
 class TalkingEvaluation(Judge[Trial, Measured]):
@@ -86,7 +57,7 @@ class TalkingEvaluation(Judge[Trial, Measured]):
     def __init__(
         self,
         shards: FaceShards,
-        talker: SpeakingFaces,
+        talker: FrameGenerator,
         detector: LandmarkDetector,
         judges: Judges,
         report: TalkingReport,
@@ -196,7 +167,7 @@ def evaluate_talking(
     """
     shards = FaceShards(faces)
     trials = choose_trials(shards, read_split(split), options.part, options.max_clips, options.seed)
-    judges, talker, name = _judges(emotion_judge, options), Talker.load(talking_face), options.detector
+    judges, talker, name = _judges(emotion_judge, options), FrameGenerator.load(talking_face), options.detector
     neutral = sum(trial.has_neutral_reference for trial in trials)
     about = {
         "frames": sum(frames_of(shards, trial, options) for trial in trials),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from PIL import Image
 
 from mien.clips import EMOTIONS
 from mien.media.video import write_video
-from mien.metrics.emotion import confusion, evenly
+from mien.metrics.emotion import evenly
 from mien.systems.evaluation.pictures import caption, resized
 from mien.systems.evaluation.report import Report, drawing
 from mien.systems.evaluation.rows import GENERATED, REAL, REAL_MOTION
@@ -72,6 +72,7 @@ class TalkingReport(Report[Trial, Measured]):
         "actor", "emotion", "intensity", "reference_clip", "other_speech", "predicted", "predicted_hog", *AVERAGED,
         "lag_ms",
     )  # fmt: skip
+    classes: ClassVar[Mapping[str, tuple[str, ...]]] = {"emotion, CNN judge": EMOTIONS, "emotion, HOG judge": EMOTIONS}
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"emotion": EMOTIONS}
     plotted = ("emotion",)
 
@@ -139,7 +140,7 @@ class TalkingReport(Report[Trial, Measured]):
         """Emotions, by each judge."""
         for judge, predicted in (("CNN", measured.emotion), ("HOG", measured.emotion_hog)):
             if sample.emotion is not None and predicted is not None:
-                yield f"emotion, {judge}", sample.emotion, predicted
+                yield f"emotion, {judge} judge", sample.emotion, predicted
 
     def groups_of(self, sample: Trial) -> dict[str, tuple[str, ...]]:
         """Its emotion."""
@@ -148,25 +149,11 @@ class TalkingReport(Report[Trial, Measured]):
     def pictures(
         self, parts: Mapping[str, Sequence[Trial]], rows: Mapping[str, Mapping[str, Sequence[Measured]]]
     ) -> None:
-        """contact_sheet.png, plots/mouth_opening.png, plots/emotion_confusion.png."""
+        """contact_sheet.png, plots/mouth_opening.png."""
         heading = caption(max(row.shape[1] for row in self._sheet), 30, [(0, HEADING)], 15)
         Image.fromarray(np.vstack([heading, *self._sheet])).save(self.folder / "contact_sheet.png")
         for part, trials in parts.items():
             plot_opening(self.folder / "plots" / "mouth_opening.png", trials, rows[part])
-            self._plot_confusion(trials, rows[part])
-
-    def _plot_confusion(self, trials: Sequence[Trial], rows: Mapping[str, Sequence[Measured]]) -> None:
-        pairs: dict[str, list[tuple[str, str]]] = {}
-        for row in (REAL, GENERATED):
-            for trial, measured in zip(trials, rows[row], strict=True):
-                for judge, expected, predicted in self.confusions(trial, measured):
-                    pairs.setdefault(f"{row}: {judge} judge", []).append((expected, predicted))
-        if pairs:
-            with drawing(self.folder / "plots" / "emotion_confusion.png", 4.2 * len(pairs), 3.8) as figure:
-                for axes, (title, own) in zip(
-                    figure.subplots(1, len(pairs), squeeze=False).flat, pairs.items(), strict=True
-                ):
-                    _draw_confusion(axes, own, title)
 
 
 def _standardised(curve: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -188,15 +175,3 @@ def plot_opening(path: Path, trials: Sequence[Trial], rows: Mapping[str, Sequenc
                     axes.plot(seconds, _standardised(opening), color=colour, label=f"mouth opening, {row}")
             axes.set(title=label_of(trials[place]), ylim=(-3, 4), yticks=[], xlabel="s", xlim=(0, seconds[-1] or 1))
         figure.axes[0].legend(loc="upper right", ncols=3, fontsize=8)
-
-
-def _draw_confusion(axes: Any, pairs: Sequence[tuple[str, str]], title: str) -> None:
-    table = confusion([predicted for _, predicted in pairs], [expected for expected, _ in pairs])
-    rates = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    axes.imshow(rates, cmap="Blues", vmin=0, vmax=1)
-    for (expected, predicted), count in np.ndenumerate(table):
-        if count:
-            colour = "white" if rates[expected, predicted] > 0.6 else "black"
-            axes.text(predicted, expected, str(count), ha="center", va="center", color=colour)
-    axes.set(xticks=range(6), yticks=range(6), xticklabels=EMOTIONS, yticklabels=EMOTIONS)
-    axes.set(xlabel="predicted emotion", ylabel="emotion of the clip", title=title)
