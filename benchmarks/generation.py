@@ -31,10 +31,10 @@ from PIL import Image
 from mien.corpora.embedded.plan import plan_corpus
 from mien.corpora.embedded.scene import clip_frames
 from mien.corpora.options import EmbeddedOptions
+from mien.faces.measures import FACE_POSE
 from mien.heads.performance import Performance
+from mien.media.log_mel import MELS
 from mien.systems.system import Loaded
-from mien.talking.data.motion import MOTIONS
-from mien.talking.data.speech_features import MELS
 from mien.talking.generate.frame_generator import CHUNK_FRAMES
 from mien.talking.generate.request import TalkRequest
 from mien.talking.generate.talk import Talked
@@ -89,7 +89,7 @@ def network_rate(architecture: str, channels: tuple[int, ...], seconds: float) -
     maps = network.image_encoder(torch.rand(1, 3, 128, 128) * 2 - 1)
     landmarks = network.landmarks(maps)
     spectra = torch.randn(CHUNK_FRAMES, MELS, SPEECH_CONTEXT)
-    feeling, motion = torch.rand(1, CHUNK_FRAMES, 6), torch.randn(1, CHUNK_FRAMES, len(MOTIONS)) * 0.01
+    feeling, motion = torch.rand(1, CHUNK_FRAMES, 6), torch.randn(1, CHUNK_FRAMES, len(FACE_POSE)) * 0.01
 
     def chunk() -> None:
         speech = network.speech_encoder(spectra)[:, 0][None]

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.alignment import transform_points
+from mien.faces.measures import FACE_POSE, face_pose
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.talking.data.motion import MOTIONS, face_motion
 
 CAUSES = ("yaw", "pitch", "roll", "x", "y", "z", "gaze yaw", "gaze pitch", "blink")
-BLINK, LIDS = CAUSES.index("blink"), MOTIONS.index("lids")
+BLINK, LIDS = CAUSES.index("blink"), FACE_POSE.index("lids")
 
 
 def inverse(transforms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,7 +37,7 @@ def clip_rows(clip: h5py.Group, truth: Performance) -> tuple[NDArray[np.float64]
     fixed = np.median(transforms, 0)  # one crop for the whole clip: alignment would hide half of the motion
     points = [transform_points(transform_points(clip[name][:][..., :2], inverse(transforms)), fixed)
               for name in ("landmarks", "mesh")]  # fmt: skip
-    measures = face_motion(points[0], clip["video"].shape[1], points[1])
+    measures = face_pose(points[0], clip["video"].shape[1], points[1])
     lids = truth.expression[:, [EXPRESSION_INDEX["eyeBlinkLeft"], EXPRESSION_INDEX["eyeBlinkRight"]]].mean(1)
     own = np.concatenate([truth.neck, truth.translation, truth.gaze, lids[:, None]], 1)
     times = np.arange(len(measures)) / float(Fraction(clip.attrs["fps"])) * float(truth.fps)
@@ -64,7 +64,7 @@ def main(data: Path) -> None:
     slopes = np.linalg.lstsq(design, y, rcond=None)[0]
     explained = 1 - (y - design @ slopes).var(0) / y.var(0)
     print(f"{len(causes)} clips, {len(x)} frames; slopes of the measures for each cause")
-    print(" " * 10 + "".join(f"{name:>9}" for name in MOTIONS))
+    print(" " * 10 + "".join(f"{name:>9}" for name in FACE_POSE))
     for name, row in zip(CAUSES, slopes, strict=False):
         print(f"{name:10}" + "".join(f"{value:9.2f}" for value in row))
     print(f"{'explained':10}" + "".join(f"{value:9.2f}" for value in explained))

@@ -17,14 +17,14 @@ from typer.testing import CliRunner, Result
 
 from mien.commands.cli import app
 from mien.commands.talk_and_move import SYSTEM, words_to_motion
+from mien.faces.measures import FACE_POSE
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.provenance import read_tags
 from mien.systems.request import RequestError
 from mien.talking import Talker
-from mien.talking.data.motion import MOTIONS
 from mien.talking.system import SYSTEM as WITHOUT_WORDS
 
-YAW = MOTIONS.index("yaw")
+YAW = FACE_POSE.index("yaw")
 
 
 def mien(*arguments: object) -> Result:

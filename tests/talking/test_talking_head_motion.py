@@ -14,11 +14,11 @@ import torch
 from numpy.typing import NDArray
 
 from mien.faces.alignment import STABLE_POINTS, mean_shape, similarity_transform, transform_points
+from mien.faces.measures import FACE_POSE, face_pose
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.performance import Performance, expression_vector
 from mien.heads.render.render import Camera, project
 from mien.systems.request import RequestError
-from mien.talking.data.motion import MOTIONS, face_motion
 from mien.talking.generate import head_motion
 from mien.talking.generate.head_motion import (
     head_measures,
@@ -28,7 +28,7 @@ from mien.talking.generate.head_motion import (
 )
 
 FPS = Fraction(25)
-X, Y, SCALE, ROLL, YAW, PITCH, LIDS, GAZE_X, GAZE_Y = range(len(MOTIONS))
+X, Y, SCALE, ROLL, YAW, PITCH, LIDS, GAZE_X, GAZE_Y = range(len(FACE_POSE))
 
 
 def write(path: Path, fps: Any = 25, **arrays: Any) -> Path:
@@ -50,7 +50,7 @@ def seen(neck: NDArray[np.float64], blink: float = 0.0) -> NDArray[np.float64]:
     points = project(vertices[:, head.landmark_vertices].numpy(), Camera(), (512, 512))[..., :2]
     stable = list(STABLE_POINTS)
     transform = similarity_transform(points[0, stable], mean_shape(256)[stable])
-    measures = face_motion(transform_points(points, np.broadcast_to(transform, (len(points), 2, 3))), 256)
+    measures = face_pose(transform_points(points, np.broadcast_to(transform, (len(points), 2, 3))), 256)
     return measures[1:] - measures[0]
 
 
@@ -68,15 +68,15 @@ def test_a_head_that_turns_is_measured_as_the_file_says(axis: int, measures: dic
     for measure in (X, Y, ROLL, YAW, PITCH):
         slope, expected = np.polyfit(angles, given[:, measure], 1)[0], np.polyfit(angles, truth[:, measure], 1)[0]
         if measure in measures:
-            assert slope == pytest.approx(expected, rel=measures[measure]), MOTIONS[measure]
+            assert slope == pytest.approx(expected, rel=measures[measure]), FACE_POSE[measure]
         else:
             assert slope == pytest.approx(0, abs=1e-6)
-            assert abs(expected) < 0.15, f"{MOTIONS[measure]} does not follow this angle"
+            assert abs(expected) < 0.15, f"{FACE_POSE[measure]} does not follow this angle"
 
 
 def test_at_rest_is_the_mean_face_in_its_place(file: Path) -> None:
     motion = read_head_motion(write(file, rotation=np.zeros((2, 3))), 3, FPS)
-    assert motion.shape == (3, len(MOTIONS))
+    assert motion.shape == (3, len(FACE_POSE))
     assert motion.dtype == np.float32
     eyes = (mean_shape(1)[[36, 39, 42, 45]] + 0.5).mean(0)
     np.testing.assert_allclose(motion[:, [X, Y]], np.tile(eyes - 0.5, (3, 1)), atol=1e-6)
@@ -108,7 +108,7 @@ def test_the_files_clock_is_brought_to_the_videos(file: Path) -> None:
 
 
 def test_lids_and_gaze_stay_as_drawn_where_the_file_does_not_tell_of_them(file: Path) -> None:
-    drawn = np.random.default_rng(0).normal(0, 0.1, (5, len(MOTIONS)))
+    drawn = np.random.default_rng(0).normal(0, 0.1, (5, len(FACE_POSE)))
     rotation = np.tile([0.1, 0.0, 0.0], (5, 1))
     motion = read_head_motion(write(file, rotation=rotation), 5, FPS, drawn)
     np.testing.assert_allclose(motion[:, LIDS:], drawn[:, LIDS:], atol=1e-6)
@@ -221,14 +221,14 @@ def test_a_head_that_moves_is_measured_as_the_performance_says(axis: int, measur
     points = project(vertices[:, head.landmark_vertices].numpy(), Camera(), (512, 512))[..., :2]
     stable = list(STABLE_POINTS)
     transform = similarity_transform(points[0, stable], mean_shape(256)[stable])
-    truth = face_motion(transform_points(points, np.broadcast_to(transform, (6, 2, 3))), 256)[1:]
+    truth = face_pose(transform_points(points, np.broadcast_to(transform, (6, 2, 3))), 256)[1:]
     given = head_measures(motion_of(performed(translation=translation)), 5, FPS)
     slope, expected = np.polyfit(way, given[:, measure], 1)[0], np.polyfit(way, truth[:, measure], 1)[0]
     assert slope == pytest.approx(expected, rel=tolerance)
 
 
 def test_lids_close_for_the_performance_and_besides_as_they_are_drawn() -> None:
-    drawn = np.zeros((6, len(MOTIONS)))
+    drawn = np.zeros((6, len(FACE_POSE)))
     drawn[1, LIDS] = -0.8
     expression = np.zeros((6, 52), np.float32)
     expression[4] = expression_vector({"eyeBlinkLeft": 1.0, "eyeBlinkRight": 0.5})

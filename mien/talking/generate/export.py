@@ -2,7 +2,8 @@
 
 What is exported is the network: aligned crop, spectra, feelings and motion in, frames out. It decodes every frame by
 itself, so any number of frames may go through at once. The placing of the drawn face in the picture (the first four of
-`MOTIONS`) is a similarity transform of the finished frame, see `mien.talking.motion.placement`, and is not part of it.
+`FACE_POSE`) is a similarity transform of the finished frame, see `mien.talking.data.pose.placement`, and is not
+part of it.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from torch import Tensor, nn
 
 from mien import __version__
 from mien.clips import EMOTIONS
+from mien.faces.measures import FACE_POSE
 from mien.files import atomic_directory
+from mien.media.log_mel import MELS
 from mien.media.provenance import git_revision
-from mien.talking.data.motion import MOTIONS
-from mien.talking.data.speech_features import MELS
 from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator
@@ -50,7 +51,7 @@ INPUTS = {
     "reference": "float32 (1, 3, size, size), the aligned crop, RGB in [-1, 1]",
     "spectra": f"float32 (T, {MELS}, {SPEECH_CONTEXT}), the standardised log-mels around each frame",
     "feeling": f"float32 (T, {len(EMOTIONS)}), weights in [0, 1] of {' '.join(EMOTIONS)}; NaN: unspecified",
-    "motion": f"float32 (T, {len(MOTIONS)}), {' '.join(MOTIONS)}",
+    "motion": f"float32 (T, {len(FACE_POSE)}), {' '.join(FACE_POSE)}",
 }
 """The inputs in their order, with what they hold."""
 
@@ -151,7 +152,7 @@ def random_inputs(network: Frames, frames: int, seed: int = 0) -> tuple[Tensor, 
     if frames > 1:
         feeling[0] = torch.nan
     noise = generator.noise_encoder
-    motion = noise.means.mean(0) + noise.scale * torch.randn(frames, len(MOTIONS), generator=random)
+    motion = noise.means.mean(0) + noise.scale * torch.randn(frames, len(FACE_POSE), generator=random)
     return reference, spectra, feeling, motion
 
 

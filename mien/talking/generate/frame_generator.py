@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from mien.clips import EMOTIONS
-from mien.talking.data.motion import MOTIONS, TAPS
-from mien.talking.data.speech_features import STEPS_PER_FRAME, frame_count, log_mels
+from mien.faces.measures import FACE_POSE
+from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
+from mien.talking.data.pose import TAPS
 from mien.talking.networks.compose import Composer, scaled_picture
-from mien.talking.networks.encoders import SPEECH_CONTEXT, SPEECH_MARGIN, feelings
+from mien.talking.networks.encoders import SPEECH_CONTEXT, feelings
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.training.device import best_device, place
 from mien.training.model_folder import load_into, read_config
@@ -88,7 +89,7 @@ class FrameGenerator:
 
     @property
     def usual_motion(self) -> NDArray[np.float32]:
-        """Where a face is and how it looks when it does nothing, (9,) in the units of `MOTIONS`."""
+        """Where a face is and how it looks when it does nothing, (9,) in the units of `FACE_POSE`."""
         return np.asarray(self.generator.noise_encoder.means.mean(0).cpu().numpy(), np.float32)
 
     def frame_count(self, speech: NDArray[np.float32]) -> int:
@@ -96,11 +97,11 @@ class FrameGenerator:
         return frame_count(len(speech), self.fps, self.sample_rate)
 
     def motion(self, frames: int, emotion: str | None, intensity: float | None, seed: int) -> NDArray[np.float32]:
-        """Head motion, blinks and gaze (T, 9) in the units of `mien.talking.data.motion.MOTIONS`, drawn from noise."""
+        """Head motion, blinks and gaze (T, 9) in the units of `mien.faces.measures.FACE_POSE`, drawn from noise."""
         return self._drawn_motion(_constant(frames, emotion, intensity), seed)
 
     def _drawn_motion(self, feeling: Tensor, seed: int) -> NDArray[np.float32]:
-        noise = torch.randn(len(feeling) + TAPS - 1, len(MOTIONS), generator=torch_generator(seed, "motion"))
+        noise = torch.randn(len(feeling) + TAPS - 1, len(FACE_POSE), generator=torch_generator(seed, "motion"))
         drawn = self.generator.noise_encoder.motion(noise.to(self.device), feeling.to(self.device))
         return np.asarray(drawn.cpu().numpy(), np.float32)
 
@@ -135,8 +136,8 @@ class FrameGenerator:
         felt = _constant(frames, emotion, intensity) if feeling is None else _checked_feeling(feeling, frames)
         if motion is None:
             motion = self._drawn_motion(felt, seed)
-        if motion.shape != (frames, len(MOTIONS)):
-            raise ValueError(f"motion must have the shape ({frames}, {len(MOTIONS)}), not {motion.shape}")
+        if motion.shape != (frames, len(FACE_POSE)):
+            raise ValueError(f"motion must have the shape ({frames}, {len(FACE_POSE)}), not {motion.shape}")
         known = None if landmarks is None else self._known(landmarks, crop.shape[0])
         return self._frames(Composer(crop, hold_border), speech, felt, motion, chunk_frames, known)
 
@@ -173,7 +174,7 @@ class FrameGenerator:
         known: Tensor | None,
     ) -> Iterator[NDArray[np.uint8]]:
         network, device = self.generator, self.device
-        spectra = log_mels(speech, len(motion), self.fps, self.sample_rate, SPEECH_MARGIN)
+        spectra = log_mels(speech, len(motion), self.fps, self.sample_rate)
         image = torch.from_numpy(scaled_picture(composer.crop, self.size)).to(device)
         maps = network.image_encoder(image.permute(2, 0, 1)[None].float() / 127.5 - 1)
         landmarks = network.landmarks(maps) if known is None else known

@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.alignment import mean_shape
+from mien.faces.measures import FACE_POSE, face_pose
 from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.systems.request import RequestError
-from mien.talking.data.motion import MOTIONS, face_motion
 
-# How the measures of `mien.talking.data.motion` follow an embedded head's truth: slopes of a linear fit over 7,077
+# How the measures of `mien.talking.data.pose` follow an embedded head's truth: slopes of a linear fit over 7,077
 # frames of 144 clips (landmarks of MediaPipe, back in the picture by the clip's median transform; 2026-11-21), with the
 # part of the measure's variance that the whole fit explains.
 NOSE_YAW, NOSE_PITCH = 0.77, 0.42
@@ -53,7 +53,7 @@ MAX_BYTES = 64_000_000
 
 MAX_ANGLE = math.pi / 2
 
-_X, _Y, _SCALE, _ROLL, _YAW, _PITCH, _LIDS, _GAZE_X, _GAZE_Y = range(len(MOTIONS))
+_X, _Y, _SCALE, _ROLL, _YAW, _PITCH, _LIDS, _GAZE_X, _GAZE_Y = range(len(FACE_POSE))
 _WIDTHS: Mapping[str, int] = {"rotation": 3, "translation": 2, "blink": 1, "gaze": 2}
 _PERFORMED = ("neck", "expression")  # what a performance has and a file of head motion has not
 # greatest size of a value, and what it may be mistaken for
@@ -125,21 +125,23 @@ def read_head_motion(
 def head_measures(
     head: HeadMotion, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
 ) -> NDArray[np.float32]:
-    """Measures (T, 9) of `MOTIONS` for `frames` video frames at `fps` from the motion of a head.
+    """Measures (T, 9) of `FACE_POSE` for `frames` video frames at `fps` from the motion of a head.
 
     `usual` (9,) or (T, 9): the measures of a face at rest, or those that were drawn for this video; from it come the
     face's place and size (its median), and the lids and the gaze where the motion does not tell of them. None: the mean
     face with open eyes that look straight.
     """
     rest = resting() if usual is None else np.asarray(usual, np.float64)
-    if rest.shape not in ((len(MOTIONS),), (frames, len(MOTIONS))):
-        raise ValueError(f"the usual motion must be ({len(MOTIONS)},) or ({frames}, {len(MOTIONS)}), not {rest.shape}")
+    if rest.shape not in ((len(FACE_POSE),), (frames, len(FACE_POSE))):
+        raise ValueError(
+            f"the usual motion must be ({len(FACE_POSE)},) or ({frames}, {len(FACE_POSE)}), not {rest.shape}"
+        )
     given = head.at(frames, fps)
     yaw, pitch, roll = given["rotation"].T
     across, down = given["translation"].T if "translation" in given else (0.0, 0.0)
     growth = given["growth"][:, 0] if "growth" in given else 0.0
     place = np.median(np.atleast_2d(rest), 0)
-    motion = np.broadcast_to(rest, (frames, len(MOTIONS))).copy()
+    motion = np.broadcast_to(rest, (frames, len(FACE_POSE))).copy()
     motion[:, _X] = place[_X] + EYES_ACROSS_YAW * yaw + EYES_ACROSS_ROLL * roll + across
     motion[:, _Y] = place[_Y] + EYES_DOWN_PITCH * pitch + down
     motion[:, _SCALE] = place[_SCALE] + growth
@@ -168,7 +170,7 @@ def looks(performance: Performance) -> NDArray[np.float64]:
 
 def resting() -> NDArray[np.float64]:
     """Measures (9,) of the mean face in its place in the crop: at rest, eyes open, looking straight."""
-    measures = face_motion(np.asarray(mean_shape(1)[None], np.float32), 1)[0]
+    measures = face_pose(np.asarray(mean_shape(1)[None], np.float32), 1)[0]
     measures[_ROLL:] = 0
     return measures
 

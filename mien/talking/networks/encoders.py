@@ -17,7 +17,6 @@ from mien.talking.networks.decoding import group_norm
 SPEECH_CONTEXT = MARGIN + STEPS_PER_FRAME + MARGIN
 """Spectra that one video frame's speech code depends on: the receptive field of `SpeechEncoder`."""
 
-SPEECH_MARGIN = MARGIN
 
 USUAL_INTENSITY = 0.75
 """Intensity used for an unspecified one where none is learned."""

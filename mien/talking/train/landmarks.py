@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.media.coordinates import to_normalised
+from mien.media.log_mel import STEPS_PER_FRAME
 from mien.talking.data.augmentation import draw_changes, move_points, swap_sides
 from mien.talking.data.batches import (
     BatchPlan,
@@ -20,8 +21,7 @@ from mien.talking.data.batches import (
     frame_numbers,
     make_batch,
 )
-from mien.talking.data.motion import mirrored, placement
-from mien.talking.data.speech_features import STEPS_PER_FRAME
+from mien.talking.data.pose import mirrored, placement
 from mien.talking.networks.encoders import SPEECH_CONTEXT, feelings
 from mien.talking.networks.generator import Generator
 from mien.talking.networks.warp import WarpDecoder

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mien.media.log_mel import STEPS_PER_FRAME
 from mien.talking.data.batches import TalkingData
-from mien.talking.data.speech_features import STEPS_PER_FRAME
 from mien.talking.networks.encoders import SPEECH_CONTEXT, SpeechEncoder
 from mien.talking.options import GeneratorOptions
 from mien.training.optimizers import adamw
