@@ -155,7 +155,8 @@ def _show_plan(run: PipelineRun, moving: Sequence[Step]) -> None:
     at_once = f", at most {widest} at once" if widest > 1 else ""
     print(f"{len(moving)} of {len(run.stages)} stages to make{at_once}: about {_clock(seconds)}", flush=True)
     for step in moving:
-        print(f"  {step.stage.name}: {step.why}"[:160], flush=True)
+        first, *others = step.why.split("; ")
+        print(f"  {step.stage.name}: {first}{f' and {len(others)} more' if others else ''}", flush=True)
 
 
 def _report(progress: Progress, quiet: threading.Event) -> None:
