@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from measuring import processor_seconds
 from numpy.typing import NDArray
 
 from mien.corpora.embedded.acting import mouth_drive
@@ -99,15 +100,15 @@ def main() -> None:
         folder = arguments.folder or Path(temporary)
         execution = Execution(workers=arguments.workers)
         options = EmbeddedOptions(actors=arguments.actors, clips_per_actor=arguments.clips_per_actor)
-        seconds = 0.0
+        seconds, cpu = 0.0, 0.0
         if not (folder / "SentenceFilenames.csv").exists():
             folder.mkdir(parents=True, exist_ok=True)
-            started = time.monotonic()
+            started, before = time.monotonic(), processor_seconds()
             render_corpus(options, folder, execution)
-            seconds = time.monotonic() - started
+            seconds, cpu = time.monotonic() - started, processor_seconds() - before
         videos = sorted((folder / "VideoFlash").glob("*.flv"))
         outcomes = map_clips(look, videos, execution, "looking")
-        report([_value(outcome) for outcome in outcomes], seconds, sum(video.stat().st_size for video in videos))
+        report([_value(outcome) for outcome in outcomes], seconds, cpu, sum(video.stat().st_size for video in videos))
 
 
 def _value(outcome: object) -> Seen:
@@ -117,7 +118,7 @@ def _value(outcome: object) -> Seen:
     return value
 
 
-def report(seen: list[Seen], seconds: float, size: int) -> None:
+def report(seen: list[Seen], seconds: float, cpu: float, size: int) -> None:
     """Print what was measured."""
     frames = sum(clip.frames for clip in seen)
     found = sum(clip.found for clip in seen)
@@ -127,6 +128,7 @@ def report(seen: list[Seen], seconds: float, size: int) -> None:
     print(f"clips {len(seen)}, frames {frames}, {length:.0f} s of video, {size / 1e6:.1f} MB")
     if seconds:
         print(f"rendered in {seconds:.1f} s: {len(seen) / seconds:.2f} clips/s, {frames / seconds:.1f} frames/s")
+        print(f"CPU time {cpu:.1f} s: {1000 * cpu / frames:.1f} ms a frame, starting the processes included")
     print(f"frames with a face: {found / frames:.4%}; worst clip {min(c.found / c.frames for c in seen):.2%}")
     print(
         f"opening against drive: mean {np.nanmean(correlations):.3f}, median {np.nanmedian(correlations):.3f}, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -127,3 +128,9 @@ def made_up_faces(folder: Path, count: int, frames: int, size: int) -> tuple[Pat
     clips = [Clip(f"clip-{number:05d}", "benchmark", "none", actor=f"{1001 + number // 3}") for number in range(count)]
     write_split(split, clips, {clip.clip_id: "train" for clip in clips})
     return faces, split
+
+
+def processor_seconds() -> float:
+    """CPU seconds, user and system, of this process and of its children that have ended."""
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime

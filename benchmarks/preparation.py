@@ -14,7 +14,6 @@ workers for 1, 3 and 10 times as many clips.
 from __future__ import annotations
 
 import argparse
-import resource
 import shutil
 import tempfile
 import time
@@ -22,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from measuring import PeakMemory, Row, print_table
+from measuring import PeakMemory, Row, print_table, processor_seconds
 from numpy.typing import NDArray
 
 from mien.clips import Clip
@@ -78,12 +77,6 @@ def prepare(clips: Sequence[Clip], workers: int) -> float:
         resampled = resample_clips(clips, ResampleOptions(), folder / "resampled", folder / "cache", execution)
         align_clips(resampled, AlignOptions(max_rejected_fraction=1), folder / "faces", folder / "cache", execution)
         return time.perf_counter() - started
-
-
-def processor_seconds() -> float:
-    """Of this process and of those that it started and that have ended."""
-    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
 def steps_here(clips: Sequence[Clip]) -> tuple[int, dict[str, NDArray[np.float64]]]:
