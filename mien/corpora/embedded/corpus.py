@@ -27,6 +27,7 @@ from mien.corpora.embedded.scene import age, clip_frames
 from mien.corpora.options import EmbeddedOptions
 from mien.corpora.sentences import SENTENCES
 from mien.execution import Execution
+from mien.heads.performance import Performance
 from mien.media.sound import write_wav
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import Speech, Voice, resample
@@ -54,10 +55,12 @@ def render_corpus(options: EmbeddedOptions, folder: Path, execution: Execution) 
     plan = plan_corpus(options)
     for name in (VIDEO_FOLDER, SOUND_FOLDER, TRUTH_FOLDER):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    tiny = options.model_copy(update={"width": 16, "height": 12})
+    next(clip_frames(tiny, *plan[0], Performance.still()))  # numba compiles into its cache here, not in every worker
     by_actor = [list(clips) for _, clips in groupby(plan, lambda planned: planned[0].actor_id)]
     batches = [clips[at : at + _BATCH] for clips in by_actor for at in range(0, len(clips), _BATCH)]
     render = partial(_render_batch, partial(render_clip, options, folder))
-    outcomes = map_clips(render, batches, execution, "embedded corpus", unit=f"batches of {_BATCH} clips")
+    outcomes = map_clips(render, batches, execution, "embedded corpus", unit="batches")
     failed = [str(outcome.detail or outcome.reason) for outcome in outcomes if outcome.reason is not None]
     if failed:
         raise RuntimeError(f"{len(failed)} of {len(batches)} batches could not be rendered; the first: {failed[0]}")
