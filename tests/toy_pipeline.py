@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,19 @@ def command(
     return answer
 
 
+def _reached(name: str) -> set[str]:
+    """The modules of stages/ that the module `name` needs, itself included."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        one = left.pop()
+        if one not in found:
+            found.add(one)
+            text = (ROOT / "stages" / f"{one}.py").read_text()
+            left += re.findall(r"^ *from stages\.(\w+) import", text, re.MULTILINE)
+    return found
+
+
 def make_repository(folder: Path) -> Path:
     """A committed git repository with DVC and the diamond source → left, right → both."""
     (folder / "stages").mkdir(parents=True)
@@ -88,7 +102,7 @@ def make_repository(folder: Path) -> Path:
             name=name, model=f"{name.title()}Options", inputs=paths, extra=PICTURE if name == "both" else ""
         )
         (folder / "stages" / f"{name}.py").write_text(text)
-    for shared in ("shell", "options", "paths", "pipeline_files", "receipts"):
+    for shared in sorted(_reached("shell")):
         (folder / "stages" / f"{shared}.py").write_text((ROOT / "stages" / f"{shared}.py").read_text())
     (folder / "stages" / "__init__.py").write_text("")
     (folder / "dvc.yaml").write_text(_definition())

@@ -173,7 +173,7 @@ def test_folders_are_whole_and_say_what_they_are(talking_face: Path, generator: 
         assert config["network"]["size"] == SIZE
         assert config["figures"]["perceptual_loss_used"] == 0
         card = (folder / "card.md").read_text()
-        for words in ("generates synthetic media", config["data"], "Apache-2.0", "Intended use", "`lr`"):
+        for words in ("generates synthetic media", config["data"], "Apache-2.0", "Intended use", "`frames_per_clip`"):
             assert words in card
         assert Talker.load(folder).size == SIZE
     assert (talking_face / "discriminators.safetensors").is_file()
