@@ -2,8 +2,8 @@
 
 The length of a motion is modelled as the sum of its words' durations, each of which depends on the adjacent words only
 ("nods three times"). So the total length is enough supervision for the durations, which give each word a place in time
-before the motion is sampled. It is like the duration model of speech synthesis (Ren et al., "FastSpeech", NeurIPS 2019), but needs
-no alignments.
+before the motion is sampled. It is like the duration model of speech synthesis (Ren et al., "FastSpeech", NeurIPS
+2019), but needs no alignments.
 """
 
 from __future__ import annotations
