@@ -21,7 +21,7 @@ GLASSES: tuple[str, ...] = get_args(Glasses)
 
 @dataclass(frozen=True)
 class Appearance:
-    """Paint and accessories of a head. Colours are sRGB in [0, 1]; amounts are in [0, 1].
+    """Colours, hair and accessories of a head. Colours are sRGB in [0, 1]; amounts are in [0, 1].
 
     brow_weight, brow_width: density and thickness of the brows, 0.5 = average. stubble: shadow of a shaved beard;
     beard, moustache: density. makeup: darker lids and lashes, redder lips. lashes: length. glasses: shape of the

@@ -89,7 +89,7 @@ def open_head(name: str, path: Path | None = None) -> Head:
 class HeadListing:
     """An entry of `list_heads`. If the head cannot be opened, the counts are None and `problem` is the reason.
 
-    without: ARKit's expression names that the model lacks.
+    without: unsupported ARKit expression names.
     """
 
     name: str
@@ -105,7 +105,7 @@ class HeadListing:
 
 
 def list_heads(paths: Mapping[str, Path] | None = None) -> tuple[HeadListing, ...]:
-    """Every head with licence and source, and its counts or the reason why it cannot be opened.
+    """All heads with licence, source, and counts or the reason why a head cannot be opened.
 
     paths: name → path, for heads that are not where `head_path` looks.
     """

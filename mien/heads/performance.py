@@ -1,7 +1,6 @@
-"""Animation of a head: ARKit expression weights, neck, translation and gaze at a constant frame rate.
+"""Animation of a head: ARKit expression weights, neck rotation, translation and gaze at a constant frame rate.
 
-A `Performance` is independent of the identity: it can be played by any identity and any head model with ARKit's
-expressions.
+A `Performance` is independent of the identity: it applies to any identity of any head model with ARKit's expressions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Text → head motion: the corpus of motions with their words, the model that learns it, and what it is worth."""
+"""Text → head motion: corpus, networks, training, inference and evaluation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    # `from mien.motion import Mover` imports torch only when it is asked for.
+    # `from mien.motion import Mover` imports torch only when the name is used.
     if name in ("Mover", "Passage"):
         from mien.motion.generate import mover
 

@@ -1,4 +1,4 @@
-"""Head motion as a system: text → the motion of a head, as a video or as a file."""
+"""The `System` record of head motion: text → the motion of a head, as a video or as a file."""
 
 from __future__ import annotations
 

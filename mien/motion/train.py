@@ -41,7 +41,7 @@ class TextBatch:
 
 
 class HeadMotionTrainer(Trainer[TextBatch]):
-    """Denoising of motions, conditioned on their texts; for the MLP, regression."""
+    """x0-prediction from noisy motions, conditioned on texts, with text dropout; for the MLP, regression."""
 
     name, unit, gradient_norm, light_batches = KIND, "sequences", 1.0, True
 
@@ -57,12 +57,12 @@ class HeadMotionTrainer(Trainer[TextBatch]):
     def batch(self, step: int) -> TextBatch:
         """Motions of similar lengths, short ones first (curriculum)."""
         reach = curriculum_reach(step / self.steps, self.stage_options.curriculum)
-        reach = round(reach * 16) / 16  # in steps, so that batches that are drawn together have one reach
+        reach = round(reach * 16) / 16  # rounded, so that the batches of a group have the same value
         batch = self.data.training_batch(self.options.seed, KIND, step, self.options.batch, reach)
         return TextBatch(batch, *read_tokens(self.model.text, batch.texts))
 
     def loss(self, batch: TextBatch, step: Step) -> tuple[Tensor, Values]:
-        """Squared error of the clean motion and of its velocity, and the duration model's error."""
+        """Weighted MSE of the clean motion + `velocity_weight` · MSE of its velocity + 0.2 · duration error."""
         errors = self._errors(self.model, batch, step, self.stage_options.text_dropout)
         loss = (
             errors["weighted"]
@@ -120,7 +120,7 @@ class MLPTrainer(HeadMotionTrainer):
 def train_head_motion(
     motions: Path, options: HeadMotionOptions, out: Path, run: Run, cache: Path | None = None
 ) -> dict[str, float]:
-    """Train the model, and the MLP baseline; write them to `out` and `out/baseline`; return their figures.
+    """Train the model, and the MLP baseline; write them to `out` and `out/baseline`; return their metrics.
 
     motions: folder of a `MotionStore`. cache: where features of a pretrained text encoder are kept. Raises ValueError
     for an empty store, TextEncoderError for a text encoder that is not available.

@@ -1,4 +1,4 @@
-"""Checkpoints of text models from transformers: finding, identifying and loading them.
+"""Finding, identifying and loading checkpoints of text models from transformers.
 
 A checkpoint is a name on the Hugging Face hub or a folder. Weights are read as safetensors only, and code that comes
 with a checkpoint is never run.

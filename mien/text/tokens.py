@@ -24,7 +24,7 @@ FIRST_WORD = 3
 """Id of the first word of the vocabulary."""
 
 SUGGESTIONS = 3
-"""Maximum number of suggestions for an unknown word."""
+"""Maximum number of suggestions for an out-of-vocabulary word."""
 
 _ALIKE = 0.6
 _LONGEST_SUGGESTED_FOR = 40
@@ -161,7 +161,7 @@ class _Block(nn.Module):
         self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x: Tensor, seen: Tensor) -> Tensor:
-        """`x` (B, L, width); `seen` bool (B, 1, 1, L): attention mask, True for tokens that are attended to."""
+        """`x` (B, L, width); `seen`: attention mask, bool (B, 1, 1, L), True for tokens that are attended to."""
         split = self.queries_keys_values(self.norm_attention(x)).unflatten(-1, (3, self.heads, -1))
         queries, keys, values = split.permute(2, 0, 3, 1, 4)
         # explicit attention: torch's fused kernel takes ten times as long on a CPU for such short sequences

@@ -1,1 +1,1 @@
-"""Motions with texts: computed, or measured in video."""
+"""Motions with texts: computed, or measured in videos."""

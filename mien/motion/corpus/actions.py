@@ -1,8 +1,8 @@
-"""What a head can be told to do: the vocabulary of actions and how each moves it.
+"""The vocabulary of head actions, and the curve of each over time.
 
-An `Action` is one thing that words can ask for: a kind, a side, a count and a strength. `draw` plays it as curves on
-named channels: the neck's yaw, pitch and roll, a translation, the gaze, or one of ARKit's expressions. Left is the
-person's own left, as in ARKit: it is on the viewer's right, where yaw, roll and the gaze's yaw are positive.
+An `Action` has a kind, a side, a count and a strength. `draw_curve` gives its curve, which moves the channels of its
+kind: yaw, pitch and roll of the neck, translation, gaze, or ARKit expressions. Left is the person's own left, as in
+ARKit: it is on the viewer's right, where yaw, roll and gaze yaw are positive.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ STRENGTH_RANGE: dict[Strength, tuple[float, float]] = {
     "usual": (0.68, 0.86),
     "strong": (1.06, 1.2),
 }
-"""From which part of a kind's full extent an action's own is drawn."""
+"""Strength → range from which the extent is sampled, as a fraction of the kind's full extent."""
 
 STRENGTH_EDGES = (0.59, 0.96)
-"""Where a measured extent changes from slight to usual and from usual to strong: between the ranges."""
+"""Thresholds of a measured extent between slight and usual and between usual and strong."""
 
 Shape = Literal["beats", "swings", "hold"]
-"""How a kind moves: there and back a number of times; from side to side; there, a rest, and back."""
+"""Shape of the curve. beats: there and back, repeated; swings: from side to side; hold: there, a plateau, and back."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of action.
+    """A kind of action.
 
-    channels: what moves by how much at full extent, for the side that is named first in `sides` (its opposite moves
-    the other way; sides with channels of their own are in `own_sides`). sides: () where there is none. shape: see
-    `Shape`. counted: words may say how often. graded: words may say how strongly. uses: what it occupies, so that two
-    actions at once do not fight over it.
+    channels: channel → value at full extent (radians, head units, expression weights) for the first of `sides`; the
+    other side has the opposite sign, unless `own_sides` gives the channels of each side. sides: () if there are none.
+    shape: see `Shape`. counted, graded: whether a text may state a count, a strength. uses: the parts of the head that
+    it occupies; actions that share one cannot be simultaneous.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Kind:
     graded: bool = False
 
     def moves(self, side: str | None) -> Mapping[str, float]:
-        """Channel → extent for a side."""
+        """Channel → value at full extent, for a side."""
         if side is None or (self.own_sides is None and side == self.sides[0]):
             return self.channels
         if self.own_sides is not None:
@@ -101,14 +101,14 @@ KINDS: dict[str, Kind] = {
         _kind("wrinkle_nose", "hold", "nose mouth brows", _both(noseSneer=0.85, mouthUpperUp=0.3)),
     )
 }  # fmt: skip
-"""Every kind of action, by name."""
+"""All kinds of action, by name."""
 
 
 @dataclass(frozen=True, order=True)
 class Action:
-    """One thing to do. side, count and strength are None where the words do not say them or cannot.
+    """An action of a plan. side, count (1 to 3) and strength are None if the text does not state them or cannot.
 
-    Raises ValueError when the kind has no such side, or cannot be counted or graded.
+    Raises ValueError if the kind has no such side, or has no count or strength.
     """
 
     kind: str
@@ -129,14 +129,17 @@ class Action:
 
     @property
     def uses(self) -> frozenset[str]:
-        """What it occupies."""
+        """The parts of the head that it occupies."""
         return KINDS[self.kind].uses
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How an action is done, drawn once: for how many seconds, how far (a part of the kind's full extent), how often;
-    `rise`: seconds until a hold is reached."""
+    """Sampled timing of an action.
+
+    seconds: duration. extent: fraction of the kind's full extent. rise: seconds until a hold is reached, else 0.
+    count: repetitions.
+    """
 
     seconds: float
     extent: float
@@ -145,17 +148,17 @@ class Timing:
 
 
 TEMPO = (0.86, 1.16)
-"""Range of a person's pace: the factor on all durations of a motion."""
+"""Range of the tempo: a factor on all durations of a motion."""
 
 _JITTER = 0.04
 _SECONDS = {"beats": 0.66, "swings": 0.7, "hold": 0.8, "blink": 0.56, "wink": 0.52, "rise": 0.28}
-"""At tempo 1: a beat, a full swing, the rest of a hold, and the way there."""
+"""Seconds at tempo 1 of a beat, a full swing, the plateau of a hold, and the rise to it."""
 
 
 def draw_timing(rng: np.random.Generator, action: Action, tempo: float = 1.0) -> Timing:
-    """Draw how an action is done at a tempo, a little quicker or slower, a little further or less far.
+    """Sample timing and extent of an action at a tempo; its duration varies by ±4 %.
 
-    An action that is not counted in words is done once if it beats, and twice if it swings.
+    Without a count, an action is done once, or twice if its shape is `swings`.
     """
     kind = KINDS[action.kind]
     extent = float(rng.uniform(*STRENGTH_RANGE[action.strength or "usual"])) if kind.graded else 1.0
@@ -168,20 +171,20 @@ def draw_timing(rng: np.random.Generator, action: Action, tempo: float = 1.0) ->
 
 
 def ease(phase: Array) -> Array:
-    """Smooth step from 0 to 1 while `phase` runs from 0 to 1."""
+    """Smoothstep 3p² − 2p³ of p = `phase` clipped to [0, 1]."""
     bounded = np.clip(phase, 0, 1)
     return np.asarray(bounded * bounded * (3 - 2 * bounded))
 
 
 def draw_curve(action: Action, timing: Timing, times: Array) -> Array:
-    """How far an action is done at `times` (T,) in seconds after its start: 0 at rest, `timing.extent` at most."""
+    """Curve (T,) of an action at `times` (T,), seconds after its start: 0 at rest, |curve| ≤ `timing.extent`."""
     kind = KINDS[action.kind]
     phase = times / timing.seconds
     inside = (phase >= 0) & (phase <= 1)
     if kind.shape == "hold":
         curve = ease(times / timing.rise) * ease((timing.seconds - times) / timing.rise)
     elif kind.shape == "swings":
-        # to the person's left first; all swings are as far as each other, and the sine starts and ends at rest
+        # to the person's left first; all swings have the same extent, and the sine starts and ends at 0
         curve = np.where(inside, np.sin(2 * np.pi * timing.count * np.clip(phase, 0, 1)), 0.0)
     elif action.kind in ("blink", "wink"):
         beat = np.mod(np.clip(phase, 0, 1 - 1e-9) * timing.count, 1.0)

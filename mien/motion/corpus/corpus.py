@@ -1,7 +1,7 @@
-"""The stage motion_clips: motions with their words, from three sources, in one store.
+"""The stage motion_clips: motions with texts from three sources, in one store.
 
-What is computed (the embedded corpus of motions), what is measured in the aligned clips, and what is measured in a
-folder of videos. Parts: aligned clips follow their actors' split; videos are dealt out by a hash of their names.
+Sources: the embedded corpus (computed), the aligned clips and a folder of videos (both measured). Aligned clips have
+the split of their actors; videos are split by a hash of their names.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from mien.motion.options import MotionClipsOptions
 from mien.progress import progress_bar
 
 VIDEO_VAL_PART = 0.05
-"""Part of the videos that is held back from training."""
+"""Fraction of the videos in the split val."""
 
 
 def make_motion_clips(
     options: MotionClipsOptions, faces: Path, split: Path, out: Path, execution: Execution
 ) -> dict[str, Any]:
-    """Make the store in `out`, with `rejected.csv` beside it; returns how many motions and seconds of what.
+    """Write the store and `rejected.csv` to `out`; return counts by source and split, minutes and median residual.
 
-    faces: folder of face shards, and split: the table of parts, both for `options.aligned`. Raises ValueError when no
-    motion comes out, ShardError or SplitError when the inputs cannot be read.
+    faces: folder of face shards; split: the split table; both for `options.aligned`. Raises ValueError if there is no
+    motion, ShardError or SplitError if the inputs cannot be read.
     """
     rejected: list[MeasuredClip] = []
     residuals: list[float] = []
@@ -84,7 +84,7 @@ def make_motion_clips(
 
 
 def video_part(clip_id: str) -> str:
-    """val for one in twenty, train for the others, by the name alone."""
+    """`val` for one video in twenty, else `train`; depends on the name only."""
     digest = hashlib.sha256(clip_id.encode()).digest()
     return "val" if int.from_bytes(digest[:4], "little") < VIDEO_VAL_PART * 2**32 else "train"
 

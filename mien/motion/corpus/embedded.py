@@ -1,8 +1,8 @@
-"""The embedded corpus of motions: sequences that are computed, not filmed, each with the words that ask for it.
+"""The embedded corpus of motions: computed sequences with texts.
 
-Every sequence is a plan played with its own timing, extent and sway; its words are drawn from the wordings of the
-plan. What is `train` and `val` shares no sequence, `held_out` holds in each sequence a pair of kinds that stands in no
-sequence of the other two.
+A sequence plays a random plan with random timing, extent and sway; its texts are sampled from the wordings of the
+plan. `train` and `val` share no sequence. Every sequence of `held_out` has a pair of kinds that occurs in no sequence
+of the other two.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ from mien.motion.data.store import MotionClip
 Array = NDArray[np.float64]
 
 LONGEST_SECONDS = 10.0
-"""No sequence is longer."""
+"""Maximum length of a sequence."""
 
 SIZES: tuple[tuple[tuple[int, ...], float], ...] = (
     ((1,), 0.22), ((1, 1), 0.26), ((1, 1, 1), 0.18), ((2,), 0.12), ((1, 2), 0.07), ((2, 1), 0.07), ((1, 1, 2), 0.04),
     ((2, 2), 0.04),
 )  # fmt: skip
-"""How many actions stand in each step of a plan, and how often such a plan is drawn."""
+"""Number of actions in each step of a plan, and the probability of such a plan."""
 
 UNHURRIED = 0.08
-"""Part of the sequences with longer rests somewhere. The others move at one pace: their length tells their timing."""
+"""Fraction of sequences with longer pauses at random places. In the others, the length determines the timing."""
 
 PARAPHRASES = 3
 """Sentences for each sequence."""
 
 _POSE = {"yaw": 0, "pitch": 1, "roll": 2, "forward": 5, "gaze_yaw": 6, "gaze_pitch": 7}
 _SWAY = np.array([0.022, 0.014, 0.012, 0.006, 0.004, 0.006, 0.02, 0.012])
-"""Deviation of what moves by itself: neck (3) in radians, translation (3) in head units, gaze (2) in radians."""
+"""Standard deviations of the sway: neck (3) in radians, translation (3) in head units, gaze (2) in radians."""
 
 
 @dataclass(frozen=True)
 class PlannedMotion:
-    """A plan with the motion that it came to: what happens when."""
+    """A plan and a performance of it."""
 
     plan: Plan
     performance: Performance
 
 
 def play(rng: np.random.Generator, plan: Plan) -> Performance:
-    """A performance of a plan at `FPS`: every step in its time, rests between them, a little sway throughout."""
+    """A random performance of a plan at `FPS`: its steps in order, pauses between them, and sway; at most 10 s."""
     tempo = float(rng.uniform(*TEMPO))
     timings = [[draw_timing(rng, action, tempo) for action in step] for step in plan.steps]
     lengths = [max(timing.seconds for timing in step) for step in timings]
@@ -64,7 +64,7 @@ def play(rng: np.random.Generator, plan: Plan) -> Performance:
     spare = LONGEST_SECONDS - 0.1 - sum(lengths) - pauses.sum()
     if spare < 0:
         return play(rng, plan)
-    if rng.random() < UNHURRIED:  # then rests are anywhere
+    if rng.random() < UNHURRIED:  # longer pauses at random places
         pauses += rng.dirichlet(np.ones(len(pauses))) * min(spare, float(rng.exponential(1.2)))
     frames = int(np.ceil((sum(lengths) + pauses.sum()) * float(FPS)))
     times = np.arange(frames) / float(FPS)
@@ -98,7 +98,7 @@ def _sway(rng: np.random.Generator, times: Array) -> Array:
 
 
 def embedded_motions(train: int, val: int, held_out: int, seed: int) -> Iterator[MotionClip]:
-    """The corpus: so many sequences of each part, in this order; a sequence depends on (seed, part, number) alone."""
+    """Yield the sequences of each split, in this order; a sequence is a function of (seed, split, number) only."""
     withheld = held_out_pairs(seed)
     listed = sorted(tuple(sorted(pair)) for pair in withheld)
     for part, count in (("train", train), ("val", val), ("held_out", held_out)):
@@ -118,7 +118,7 @@ def _draw(rng: np.random.Generator, withheld: frozenset[frozenset[str]], pair: t
         if pair is not None and sum(size) < 2:
             continue
         if pair is not None and len(size) == 1 and KINDS[pair[0]].uses & KINDS[pair[1]].uses:
-            continue  # these two cannot be done at once
+            continue  # these two cannot be simultaneous
         plan = draw_plan(rng, size, pair or ())
         if pair is not None or not plan.pairs & withheld:
             return plan

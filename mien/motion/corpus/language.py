@@ -1,7 +1,7 @@
-"""Plans in words: sentences that say which actions happen, in what order, how often, to which side and how strongly.
+"""Sentences for plans: which actions, in which order, how often, to which side and how strongly.
 
-`and` and `while` join what happens at once, `then` and its like what happens one after the other; `after` turns the
-order of the words around, not that of the motion.
+`and` and `while` join simultaneous actions, `then` and similar words consecutive ones. `after` reverses the order of
+the words, not that of the actions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mien.motion.corpus.plan import Plan, Step
 
 @dataclass(frozen=True)
 class Verb:
-    """A wording of a kind: third person and -ing form. `{own}` becomes her, his or their, `{side}` the side."""
+    """A wording of a kind: third person and -ing form. `{own}` is replaced by her, his, …, `{side}` by the side."""
 
     plain: str
     ing: str
@@ -53,7 +53,7 @@ VERBS: dict[str, tuple[Verb, ...]] = {
     "wrinkle_nose": _verbs(("wrinkles {own} nose", "wrinkling {own} nose"),
                            ("scrunches {own} nose", "scrunching {own} nose")),
 }  # fmt: skip
-"""Kind → its wordings; `look` has its own below, by side."""
+"""Kind → wordings; those of `look` are in `_LOOKS`, by side."""
 
 _LOOKS: dict[str, tuple[Verb, ...]] = {
     "left": _verbs(("looks to the left", "looking to the left"), ("looks left", "looking left"),
@@ -87,7 +87,7 @@ _PEOPLE = (
 
 
 def describe(rng: np.random.Generator, plan: Plan) -> str:
-    """A sentence for a plan, drawn from all of its wordings: lower case, without a full stop."""
+    """A sentence for a plan, sampled from all its wordings: lower case, without a full stop."""
     who, own = _PEOPLE[int(rng.integers(len(_PEOPLE)))] if rng.random() < 0.65 else ("", "")
     own = own or str(rng.choice(("her", "his", "their", "the")))
     steps = plan.steps

@@ -1,7 +1,7 @@
-"""Motion measured from video: aligned clips, or any folder of videos, become performances with words.
+"""Motion measured in video: performances with texts, from aligned clips or from a folder of videos.
 
-Landmarks are fitted where they lie in the picture of the camera, not in the crop: the crop's turn is so taken out of
-the head's roll, and the head's place in the picture counts as what it is, a place.
+The head is fitted to landmarks in the coordinates of the camera's picture, not of the crop. So the rotation of the crop
+does not change the head's roll, and the position of the head in the picture gives its translation.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ _EXECUTION = Execution(workers=None, retries=1)
 _FILTERS = FilterOptions()
 
 OTHER_FACE_SIZE = 0.33
-"""Another face in the picture counts from this part of the largest one's extent."""
+"""Another face in the picture counts if its extent is at least this fraction of the largest one's."""
 
 MAX_RESIDUAL = 0.1
-"""Landmarks farther than this from the fit, median over a clip in inter-ocular distances, are no face that it knows."""
+"""A clip whose median residual of the fit, in inter-ocular distances, is larger is rejected."""
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredClip:
-    """A clip's motion with its words, or the reason why there is none.
+    """A clip's motion with its texts, or the reason for its rejection.
 
-    performance: at the rate that was asked for; None when rejected. texts: say the same in other words, may be empty.
-    quality: the fit's median residual in inter-ocular distances. reason: a key of `mien.clips.REASONS`.
+    performance: at the requested frame rate; None if rejected. texts: paraphrases, may be empty. quality: the fit's
+    median residual in inter-ocular distances. reason: a key of `mien.clips.REASONS`.
     """
 
     clip_id: str
@@ -79,8 +79,8 @@ def measure_shards(
 ) -> Iterator[MeasuredClip]:
     """The motion of every clip of the face shards in `faces`, or of those in `only`, in the order of their ids.
 
-    The texts are composed from the shards' labels. Sizes of the pictures come from `faces/clips.csv`; where it lacks a
-    clip, the camera is taken to look at the face. Raises ShardError when the shards cannot be read.
+    The texts are composed from the shards' labels. Picture sizes are those of `faces/clips.csv`; for a clip that is not
+    in it, the camera is assumed to point at the face. Raises ShardError if the shards cannot be read.
     """
     shards = FaceShards(faces)
     sizes = _picture_sizes(faces / "clips.csv")
@@ -126,14 +126,14 @@ def _measure_aligned(job: _ShardJob, fps: Fraction) -> tuple[Performance, float]
 
 
 def _inverse(transforms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The transforms (T, 2, 3) that undo transforms (T, 2, 3)."""
+    """Inverses (T, 2, 3) of affine transforms (T, 2, 3)."""
     square = np.zeros((len(transforms), 3, 3))
     square[:, :2], square[:, 2, 2] = transforms, 1
     return np.asarray(np.linalg.inv(square)[:, :2])
 
 
 def _moved(points: NDArray[np.floating], transforms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The first two coordinates of points (T, N, 2 or more), each frame moved by its transform (2, 3)."""
+    """The first two coordinates (T, N, 2) of points (T, N, ≥ 2), transformed by (T, 2, 3), one transform per frame."""
     moved = points[..., :2] @ transforms[:, :, :2].transpose(0, 2, 1) + transforms[:, None, :, 2]
     return np.asarray(moved, np.float64)
 
@@ -145,7 +145,7 @@ def _head() -> EmbeddedHead:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """A clip for each core does more than a clip on all cores."""
+    """Limit torch to one thread: one clip per core is faster than one clip on all cores."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -187,11 +187,11 @@ def measure_videos(
     follow_links: bool = False,
     blendshapes: Path | None = None,
 ) -> Iterator[MeasuredClip]:
-    """The motion of every video below `folder`, in the order of their paths, with CelebV-Text's words where there are.
+    """The motion of every video below `folder`, in the order of their paths, with CelebV-Text's texts if there are any.
 
-    `filters`: which clips are good enough; sharpness and sound do not count here. `blendshapes`: MediaPipe's face
-    landmarker, which then gives the expressions in place of the fit. A clip without words stays, its `detail` says so.
-    Raises ValueError when there is no such folder.
+    `filters`: thresholds for length and face; sharpness and sound are not checked. `blendshapes`: MediaPipe's face
+    landmarker, which then estimates the expressions instead of the fit. A clip without texts is kept, with a note in
+    `detail`. Raises ValueError if the folder does not exist.
     """
     videos, _ = list_celebv_text(folder, follow_links)
     usable = [video for video in videos if video.clip.ok]
@@ -230,7 +230,7 @@ def _measure_video(
 
 @lru_cache(maxsize=1)
 def _detector() -> LandmarkDetector:
-    # one for each process, reset between clips, as the align stage has it
+    # one per process, reset between clips, as in the stage align
     return _open.enter_context(open_detector("mediapipe", max_faces=2, tracking=True))
 
 
@@ -239,9 +239,9 @@ atexit.register(_open.close)
 
 
 def track_video(path: Path) -> tuple[FaceTrack | None, int, tuple[int, int]]:
-    """The subject's face through a video, how many frames it has, and their size (width, height); None without a face.
+    """Track of the subject's face (None without a face), number of frames, and frame size (width, height) of a video.
 
-    Raises ClipError when the file cannot be read.
+    Raises ClipError if the file cannot be read.
     """
     detector = _detector()
     detector.reset()

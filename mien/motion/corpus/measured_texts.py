@@ -1,7 +1,7 @@
-"""What an acted clip is said to show: plain sentences out of its labels, for clips that nobody described.
+"""Texts composed from the labels of acted clips, for clips without a description.
 
-The sentences name who speaks, the feeling and how strong it is. They say nothing of nods and glances, which no
-label holds.
+The sentences state the speaker's sex, the emotion and its intensity. They do not mention nods or glances, because no
+label does.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ FEELINGS: dict[str, tuple[str, str, str]] = {
     "NEU": ("calmly", "calm", "calm"),
     "SAD": ("sadly", "sad", "sadness"),
 }
-"""For each emotion how one speaks, what one is, and what one shows."""
+"""Emotion → adverb, adjective and noun."""
 
 _PEOPLE = {"female": ("a woman", "she"), "male": ("a man", "he")}
 
 
 def strength(intensity: float | None) -> str:
-    """The word for an intensity in [0, 1]: slight up to 0.4, strong from 0.8, none between or where it is unknown."""
+    """Word for an intensity in [0, 1]: "a little " up to 0.4, "very " from 0.8, else, or if it is unknown, ""."""
     if intensity is None:
         return ""
     return "a little " if intensity <= 0.4 else "very " if intensity >= 0.8 else ""
@@ -29,9 +29,9 @@ def strength(intensity: float | None) -> str:
 def compose_texts(
     sex: str | None, emotion: str | None, intensity: float | None = None, spoken: str | None = None
 ) -> tuple[str, ...]:
-    """Sentences (two to four) that say the same of a clip, from its labels; None where a label is missing.
+    """Two to four paraphrases that describe a clip by its labels; None for a missing label.
 
-    sex: female or male. emotion: one of `mien.clips.EMOTIONS`. intensity: in [0, 1]. spoken: the words that are said.
+    sex: female or male. emotion: one of `mien.clips.EMOTIONS`. intensity: in [0, 1]. spoken: the transcript.
     """
     person, pronoun = _PEOPLE.get(sex or "", ("a person", "the person"))
     how, mood, shown = FEELINGS.get(emotion or "", ("", "", ""))

@@ -1,7 +1,7 @@
-"""What a motion consists of: steps one after the other, each of one action or of two at once.
+"""Plans: the actions of a motion as consecutive steps, each of one action or of two simultaneous ones.
 
-A plan is what the words say and what the measured motion is held against. Which pairs of kinds never stand in one
-training motion is fixed here: they are the held-out compositions.
+Texts are generated from plans, and events detected in a motion are compared with its plan. The held-out combinations
+are chosen here: pairs of kinds that never occur in the same training motion.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import numpy as np
 from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
 
 Step = tuple[Action, ...]
-"""Actions that are done at the same time."""
+"""Simultaneous actions."""
 
 HELD_OUT_PART = 0.15
-"""Part of all pairs of kinds that no training motion holds."""
+"""Fraction of all pairs of kinds that is held out."""
 
 MOST_STEPS = 3
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps in their order. Raises ValueError for a plan without steps, or with two actions that cannot be at once."""
+    """Steps in order. Raises ValueError for no steps, an empty step, or actions that cannot be simultaneous."""
 
     steps: tuple[Step, ...]
 
@@ -46,21 +46,21 @@ class Plan:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds in it."""
+        """The kinds of its actions."""
         return frozenset(action.kind for action in self.actions)
 
     @property
     def pairs(self) -> frozenset[frozenset[str]]:
-        """The unordered pairs of different kinds that stand in it together."""
+        """The unordered pairs of different kinds in the plan."""
         return frozenset(frozenset(pair) for pair in combinations(sorted(self.kinds), 2))
 
     def to_json(self) -> list[list[dict[str, Any]]]:
-        """As plain values; `from_json` reads them back."""
+        """JSON-serialisable values, for `from_json`."""
         return [[{k: v for k, v in vars(action).items() if v is not None} for action in step] for step in self.steps]
 
     @classmethod
     def from_json(cls, value: Sequence[Sequence[dict[str, Any]]]) -> Plan:
-        """What `to_json` gave. Raises ValueError for anything else."""
+        """The plan of a value of `to_json`. Raises ValueError for any other value."""
         try:
             return cls(tuple(tuple(Action(**action) for action in step) for step in value))
         except TypeError as error:
@@ -68,7 +68,7 @@ class Plan:
 
 
 def held_out_pairs(seed: int) -> frozenset[frozenset[str]]:
-    """The pairs of kinds that no training motion holds: `HELD_OUT_PART` of all that can follow each other."""
+    """The pairs of kinds that occur in no training motion: `HELD_OUT_PART` of all pairs, chosen by a hash of `seed`."""
     pairs = [frozenset(pair) for pair in combinations(sorted(KINDS), 2)]
 
     def rank(pair: frozenset[str]) -> str:
@@ -78,7 +78,7 @@ def held_out_pairs(seed: int) -> frozenset[frozenset[str]]:
 
 
 def draw_action(rng: np.random.Generator, kind: str) -> Action:
-    """An action of a kind: any of its sides, in half of the cases a count, in a third a strength."""
+    """A random action of a kind; if the kind allows them, a count has probability 0.75 and a strength 0.35."""
     about = KINDS[kind]
     side = str(rng.choice(about.sides)) if about.sides else None
     count = int(rng.integers(1, 4)) if about.counted and rng.random() < 0.75 else None
@@ -87,9 +87,10 @@ def draw_action(rng: np.random.Generator, kind: str) -> Action:
 
 
 def draw_plan(rng: np.random.Generator, sizes: Sequence[int], kinds: Sequence[str] = ()) -> Plan:
-    """A plan with as many steps as `sizes` has numbers, of that many actions each; `kinds` are in it, in any order.
+    """A random plan with `sizes[i]` actions in step i, which contains `kinds` in any order.
 
-    No kind stands in it twice, but for `turn`, `tilt` and `look`, which may go to one side and later to another.
+    No kind is repeated, except `turn`, `tilt`, `look` and `lean` to different sides in different steps. Raises
+    ValueError if 1000 attempts give no plan.
     """
     for _ in range(1000):
         names = [*kinds, *rng.choice(sorted(KINDS), sum(sizes) - len(kinds), replace=False)]

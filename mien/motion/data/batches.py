@@ -1,4 +1,4 @@
-"""Motions for training: batches of sequences of like length, each a function of (seed, step) and of nothing else."""
+"""Training batches of motions of similar length; each is a function of (seed, step) only."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from mien.motion.networks.transformer import LONGEST, PATCH
 from mien.training.randomness import numpy_generator
 
 GROUP = 8
-"""Batches that are drawn together and sorted by length, so that little of a batch is padding."""
+"""Batches that are sampled together and sorted by length, so that there is little padding."""
 
 SHORTEST_PART = 0.25
-"""Part of the sequences, the shortest, with which a curriculum begins."""
+"""Fraction of the sequences, the shortest ones, with which the curriculum starts."""
 
 IN_MEMORY_FRAMES = 4_000_000
-"""Up to so many frames (1 GB) all motions are held in memory; more are read as they are needed."""
+"""Up to this number of frames (1 GB) all motions are kept in memory; larger stores are read on demand."""
 
 STILLNESS = 0.04
-"""What moves less than this (radians, head units, weights of expressions) is sway: it counts for less."""
+"""Standard deviation (radians, head units, expression weights) below which a mode is mostly sway and is scaled down."""
 
 
 TURNING = 3.5
-"""How much more than a face's movements the head's rotations count: nods are small and soon over, smiles are held."""
+"""Factor on modes of head rotation, since nods are small and short while expressions are held."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How features become what the network sees: principal modes of the training motions, each of about deviation 1,
-    rotations of `TURNING`.
+    """PCA whitening of features: principal modes of the training motions, with standard deviation of about 1, or of
+    `TURNING` for rotations.
 
-    A smile moves eight expressions at once and a nod one angle; as modes both are one number, so that the one does not
-    count for eight of the other. Modes that hardly move stay smaller than 1: deviation / √(deviation² + STILLNESS²).
+    A smile moves eight expressions at once, a nod one angle. As modes both are one number and have equal weight. A mode
+    of standard deviation σ is scaled to σ / √(σ² + STILLNESS²), so modes that hardly move stay below 1.
 
     mean (63,); forward (63, 63): features − mean → modes; backward (63, 63): modes → features − mean.
     """
@@ -55,16 +55,16 @@ class Scale:
     def fit(cls, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> Scale:
         """From the mean (63,) and the covariance (63, 63) of the features of all frames."""
         variances, modes = np.linalg.eigh(covariance)
-        # an eigenvector's sign is arbitrary: its greatest entry is made positive, so that machines agree
+        # an eigenvector's sign is arbitrary: its largest entry is made positive, so that all machines agree
         modes = modes * np.sign(modes[np.abs(modes).argmax(0), np.arange(len(modes))])
-        turning = (modes[ROTATION] ** 2).sum(0)  # the part of each mode that is rotation
+        turning = (modes[ROTATION] ** 2).sum(0)  # fraction of each mode that is rotation
         extent = np.sqrt(np.maximum(variances, 0) + STILLNESS**2) / (1 + (TURNING - 1) * turning)
         arrays = (mean, modes / extent, (modes * extent).T)
         return cls(*(torch.tensor(array, dtype=torch.float32) for array in arrays))
 
     @classmethod
     def blank(cls) -> Scale:
-        """Nothing is changed: to be filled from a file."""
+        """The identity, to be overwritten by values from a file."""
         return cls(torch.zeros(WIDTH), torch.eye(WIDTH), torch.eye(WIDTH))
 
     def apply(self, features: Tensor) -> Tensor:
@@ -78,7 +78,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class MotionBatch:
-    """Sequences (B, T, 63) of features, zero after each one's end; lengths (B,); a text for each."""
+    """Features (B, T, 63), zero after the end of each motion; lengths (B,) in frames; one text per motion."""
 
     features: Tensor
     lengths: Tensor
@@ -86,16 +86,16 @@ class MotionBatch:
 
 
 def valid_frames(lengths: Tensor, frames: int) -> Tensor:
-    """1 where a frame counts, else 0: (B, `frames`, 1) for lengths (B,)."""
+    """Mask (B, `frames`, 1) for lengths (B,): 1 for frames within the length, else 0."""
     inside = torch.arange(frames, device=lengths.device)[None] < lengths[:, None]
     return inside[..., None].float()
 
 
 class MotionData:
-    """The motions of one or more parts of a store."""
+    """The motions of one or more splits of a store."""
 
     def __init__(self, folder: Path, parts: Sequence[str] = ("train",)) -> None:
-        """Open the store in `folder`. Raises MotionStoreError; ValueError when these parts are empty."""
+        """Open the store in `folder`. Raises MotionStoreError; ValueError if these splits are empty."""
         self.store = MotionStore(folder)
         self.numbers = np.concatenate([self.store.numbers(part) for part in parts])
         if not len(self.numbers):
@@ -112,18 +112,18 @@ class MotionData:
 
     @property
     def texts(self) -> list[str]:
-        """All sentences of these parts."""
+        """All texts of these splits."""
         return [text for number in self.numbers for text in self.store.texts[number]]
 
     def frames(self, start: int, count: int) -> NDArray[np.float32]:
-        """Rows of the store (count, 63)."""
+        """Features (count, 63) of consecutive frames of the store."""
         if self._everything is not None:
             return np.asarray(self._everything[start : start + count])
         with self._lock:
             return np.asarray(self._file["features"][start : start + count])
 
     def scale(self) -> Scale:
-        """The principal modes of all frames of these parts, one motion in memory at a time."""
+        """The principal modes of all frames of these splits; reads one motion at a time."""
         total, products, count = np.zeros(WIDTH), np.zeros((WIDTH, WIDTH)), 0
         for number in self.numbers:
             frames = self.frames(int(self._start[number]), int(self._whole[number])).astype(np.float64)
@@ -134,9 +134,9 @@ class MotionData:
         return Scale.fit(mean, products / count - np.outer(mean, mean))
 
     def batch(self, numbers: NDArray[np.int64], random: np.random.Generator | None = None) -> MotionBatch:
-        """These motions, each with one of its texts: a drawn one, or the first without `random`.
+        """These motions, each with one of its texts: a random one, or the first if `random` is None.
 
-        A motion that is longer than `LONGEST` is cut to a drawn (or its first) stretch.
+        A motion longer than `LONGEST` is cropped at a random position, or at its start.
         """
         lengths = self._frames[numbers]
         frames = int(-(-lengths.max() // PATCH) * PATCH)
@@ -151,7 +151,7 @@ class MotionData:
         return MotionBatch(torch.from_numpy(features), torch.from_numpy(lengths.copy()), tuple(texts))
 
     def training_batch(self, seed: int, purpose: str, step: int, size: int, reach: float = 1.0) -> MotionBatch:
-        """The batch of a step. `reach` in (0, 1]: the part of all motions, the shortest first, that is drawn from."""
+        """The batch of a step, sampled from the fraction `reach` in (0, 1] of the motions, the shortest ones."""
         group, place = divmod(step, GROUP)
         numbers = self._batches(seed, purpose, group, size, round(reach, 6))[place]
         return self.batch(numbers, numpy_generator(seed, f"{purpose} texts", step))
@@ -167,7 +167,7 @@ class MotionData:
 
 
 def curriculum_reach(part: float, length: float) -> float:
-    """Which part of the motions is drawn from when `part` of the training is done; all after `length` of it."""
+    """Fraction of the motions to sample from at the fraction `part` of training; 1 from the fraction `length` on."""
     if length <= 0:
         return 1.0
     return min(1.0, SHORTEST_PART + (1 - SHORTEST_PART) * part / length)

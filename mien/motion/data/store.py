@@ -1,8 +1,8 @@
-"""Motions on disk: one HDF5 file with all frames one after the other, and a table with a row for each motion.
+"""Motions on disk: one HDF5 file with the frames of all motions, and a table with a row per motion.
 
-`motions.h5` holds `features` float32 (N, 63), in the order of `mien.motion.data.features`, 25 frames a second;
-`index.parquet` holds `clip_id, source, part, start, frames, texts, plan`: `texts` a JSON list of sentences that say the
-same, `plan` the JSON of the plan where the motion was made from one, else empty.
+`motions.h5` has `features` float32 (N, 63), in the order of `mien.motion.data.features`, at 25 frames per second.
+`index.parquet` has `clip_id, source, part, start, frames, texts, plan`: `part` is the split, `texts` a JSON list of
+paraphrases, `plan` the JSON of the plan of a computed motion, else empty.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _BLOCK = 4096
 
 
 class MotionStoreError(ValueError):
-    """The motions cannot be read; the message says why in one sentence."""
+    """The motions cannot be read; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class MotionClip:
-    """A motion with its words: `texts` say the same in other words; `plan` where it was made from one."""
+    """A motion with its texts (paraphrases) and its split `part`; `plan` only for computed motions."""
 
     clip_id: str
     source: str
@@ -52,9 +52,10 @@ class MotionClip:
 
 
 def write_motions(folder: Path, clips: Iterable[MotionClip]) -> pd.DataFrame:
-    """Write the motions into `folder`, which the caller makes appear whole; returns the table.
+    """Write the motions to `folder` and return the table. Not atomic: the caller passes a temporary folder.
 
-    Motions of another frame rate are resampled. Raises ValueError for a motion without words, an unknown part, or none.
+    Motions of another frame rate are resampled. Raises ValueError for a motion without texts or frames, an unknown
+    split, a repeated clip_id, or no motions.
     """
     rows, start = [], 0
     with h5py.File(folder / "motions.h5", "w") as file:
@@ -94,10 +95,10 @@ def write_motions(folder: Path, clips: Iterable[MotionClip]) -> pd.DataFrame:
 
 
 class MotionStore:
-    """The motions of a folder. Holds the table in memory; frames are read when they are asked for."""
+    """The motions of a folder. The table is in memory; frames are read on access."""
 
     def __init__(self, folder: Path) -> None:
-        """Open. Raises MotionStoreError for a folder that holds no whole store."""
+        """Open. Raises MotionStoreError if the folder has no complete store."""
         self.folder = Path(folder)
         try:
             self.index = pd.read_parquet(self.folder / "index.parquet")
@@ -127,11 +128,11 @@ class MotionStore:
         return (self[number] for number in range(len(self)))
 
     def numbers(self, part: str) -> NDArray[np.int64]:
-        """Which motions belong to a part, (M,)."""
+        """Indices (M,) of the motions of a split."""
         return np.flatnonzero(self.index["part"] == part)
 
     def features(self, number: int) -> NDArray[np.float32]:
-        """The features (T, 63) of a motion."""
+        """Features (T, 63) of a motion. Raises MotionStoreError for a damaged file."""
         start, frames = int(self.index["start"][number]), int(self.index["frames"][number])
         try:
             with h5py.File(self.folder / "motions.h5", "r", locking=False) as file:

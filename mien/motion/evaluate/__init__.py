@@ -1,1 +1,1 @@
-"""Evaluation on combinations in the training set and on others."""
+"""Evaluation on combinations of actions in the training set and on held-out ones."""

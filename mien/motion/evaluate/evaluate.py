@@ -1,7 +1,7 @@
 """Evaluation of head motion: whether the motion does what its text says.
 
-Rows: `real`, `baseline` (the MLP, where it was trained) and `generated`. Parts: `val`, whose compositions are in the
-training set, and `held_out`, whose compositions are not. docs/metrics.md says how to read the figures.
+Rows: `real`, `baseline` (the MLP, where it was trained) and `generated`. Splits: `val`, whose combinations of actions
+are in the training set, and `held_out`, whose combinations are not. docs/metrics.md explains the metrics.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ from mien.training.randomness import derived_seed
 PARTS = ("val", "held_out")
 
 REAL_LENGTH, OWN_LENGTH, REPEATED = "real length", "own length", "repeated"
-"""Why a motion is generated: to be compared with the real one, with the length free, for multimodality."""
+"""Kinds of generated motions: with the real motion's length, with the predicted length, repeats for multimodality."""
 
 
 def choose_prompts(store: MotionStore, part: str, most: int, seed: int) -> list[Prompt]:
-    """At most `most` motions of a part, drawn by `seed`, in the store's order, each with its first text."""
+    """At most `most` motions of a split, sampled with `seed`, in the store's order, each with its first text."""
     prompts = []
     for number in draw_samples(store.numbers(part), most, part, seed):
         clip = store[number]
@@ -59,7 +59,7 @@ def choose_prompts(store: MotionStore, part: str, most: int, seed: int) -> list[
 
 
 class MotionEvaluation(Judge[Prompt, Measured]):
-    """The evaluation of `movers` (row → model) by `judge`; `reference`: training motions, for the row `real`."""
+    """Evaluation of `movers` (row → model) with the evaluator `judge`; `reference`: training motions for row `real`."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class MotionEvaluation(Judge[Prompt, Measured]):
         self.seconds: dict[str, Figures] = {}
 
     def rows(self, prompts: Sequence[Prompt]) -> dict[str, list[Measured]]:
-        """The real motions, and those of each model; all prompts at once, so that batches are of like length."""
+        """The real motions and those of each model; all prompts at once, so that batches have similar lengths."""
         real = self._measured(prompts, [prompt.motion for prompt in prompts])
         return {REAL: real, **{row: self._generated(row, mover, prompts) for row, mover in self.movers.items()}}
 
@@ -111,7 +111,7 @@ class MotionEvaluation(Judge[Prompt, Measured]):
         ]
 
     def _requests(self, prompts: Sequence[Prompt], mover: Mover) -> list[tuple[str, Prompt, Request]]:
-        """What is generated for a part: motions of the real length, of the model's own length, and repetitions."""
+        """What is generated for a split: motions of the real length, of the predicted length, and repeats."""
         options = self.options
 
         def request(kind: str, prompt: Prompt, frames: int, sample: int = 0) -> tuple[str, Prompt, Request]:
@@ -127,7 +127,7 @@ class MotionEvaluation(Judge[Prompt, Measured]):
         ]
 
     def part_figures(self, samples: Sequence[Prompt], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
-        """Rates, the judge's measures and jerks of every row; see docs/metrics.md."""
+        """Rates, embedding metrics and jerks of every row; see docs/metrics.md."""
         texts = self.judge.embed_texts([prompt.text for prompt in samples])
         points = {row: np.stack([one.point for one in own]) for row, own in rows.items()}
         return {
@@ -148,7 +148,7 @@ class MotionEvaluation(Judge[Prompt, Measured]):
         }
 
     def row_figures(self, row: str, figures: RowFigures) -> Figures:
-        """`overall`: the mean of `exact` over the parts, or of `r_precision_3` without plans; a model's seconds."""
+        """`overall`: the mean of `exact` over the splits, or of `r_precision_3` without plans; times of a model."""
         parts = figures[row].values()
         exact = mean(part["exact"] for part in parts)
         overall = mean(part["r_precision_3"] for part in parts) if exact is None else exact
@@ -166,9 +166,9 @@ def evaluate_motion(
 ) -> dict[str, Any]:
     """Evaluate the model in the folder `head_motion`, and its baseline where it has one.
 
-    Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`, whole
-    or not at all. Everything but the seconds is the same for the same input. cache: where features of a pretrained
-    text encoder are kept. Raises ValueError when there is nothing to evaluate.
+    Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`,
+    atomically. Deterministic except for the times. cache: where features of a pretrained text encoder are kept. Raises
+    ValueError if there is nothing to evaluate.
     """
     store, judge = MotionStore(motions), MotionJudge.load(motion_judge).to(best_device())
     movers = load_movers(head_motion, cache)
@@ -189,7 +189,7 @@ def evaluate_motion(
 
 
 def load_movers(head_motion: Path, cache: Path | None) -> dict[str, Mover]:
-    """Row → model: the baseline, where it was trained, and the model."""
+    """Row → model: the baseline, if it was trained, and the model."""
     return load_models(head_motion, lambda folder: Mover.load(folder, cache=cache))
 
 
@@ -200,7 +200,7 @@ def _version(judge: Path) -> str:
 def evaluation_identity(
     prompts: Sequence[Prompt], motion_judge: Path, options: EvaluateMotionOptions
 ) -> dict[str, str]:
-    """What names this evaluation: prompts with their motions and plans, the judge, the options."""
+    """Identity of this evaluation: prompts with their motions and plans, the evaluator, the options."""
     data = [
         (
             prompt.clip_id,

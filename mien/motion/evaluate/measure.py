@@ -1,7 +1,7 @@
-"""What is measured of one motion, and the judge's measures of many.
+"""Metrics of one motion, and embedding metrics of many.
 
-Events are detected in the motion's parameters and compared with the plan that the text was made from; the judge's
-measures are those of Guo et al. (CVPR 2022), see `mien.metrics.motion`.
+Events are detected in the motion's parameters and compared with the plan from which the text was generated. The
+embedding metrics are those of Guo et al. (CVPR 2022), see `mien.metrics.motion`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Points = NDArray[np.float64]
 Value = TypeVar("Value")
 
 RANKED, TOP = 32, 3
-"""R-precision: motions among which a text retrieves its own, and the largest rank that counts, as published."""
+"""R-precision: size of the batches in which a text retrieves its motion, and the largest rank, as published."""
 
 VERDICTS = ("exact", "actions", "counts", "order", "strengths")
 """The criteria of a motion that has a plan; `strengths` applies where the text states a strength."""
@@ -41,7 +41,7 @@ VERDICTS = ("exact", "actions", "counts", "order", "strengths")
 class Prompt:
     """A motion of the store with a text.
 
-    `motion` float32 (T, 63), at most 10 s of it; `plan` None where it was not made from one.
+    `motion` float32 (T, 63), at most 10 s; `plan` None for a motion that was not computed from one.
     """
 
     clip_id: str
@@ -52,16 +52,17 @@ class Prompt:
 
     @property
     def frames(self) -> int:
-        """Length of the motion, and of the one that is generated for it."""
+        """Frames of the motion, and of the one that is generated for its text."""
         return len(self.motion)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one motion does, how smoothly, and where the judge embeds it.
+    """Events, criteria, jerks and embedding (D,) of a motion.
 
-    `verdict` is empty without a plan, a jerk None for under four frames. `own_length_exact`: of another motion, whose
-    length the model predicts; `repeats`: points (D,) of motions of the same text with other noise.
+    `verdict` is empty without a plan; a jerk is None for fewer than four frames. `own_length_exact`: `exact` of another
+    motion of the text, with the predicted length; `repeats`: embeddings (D,) of motions of the same text with other
+    noise.
     """
 
     events: tuple[Event, ...]
@@ -74,7 +75,7 @@ class Measured:
 
 
 def measure(motion: Motion, plan: Plan | None) -> Measured:
-    """Detect the events in features (T, 63), and compare them with a plan."""
+    """Detect the events in features (T, 63) and compare them with a plan."""
     performance = performance_of(motion)
     events = find_events(performance)
     verdict = None if plan is None else matches(plan, events)
@@ -84,9 +85,9 @@ def measure(motion: Motion, plan: Plan | None) -> Measured:
 
 
 def embedded_figures(texts: Points, motions: Points, reference: Points, seed: int) -> Figures:
-    """The judge's measures of motions (N, D) and their texts (N, D).
+    """Embedding metrics of motions (N, D) and their texts (N, D).
 
-    reference: points of the real motions for the Fréchet distance. None where there are too few motions for a measure.
+    reference: embeddings of the real motions for the Fréchet distance. A metric is None if there are too few motions.
     """
     found = possible(lambda: r_precision(texts, motions, RANKED, TOP, seed))
     rates = [None] * TOP if found is None else [float(rate) for rate in found]
@@ -99,7 +100,7 @@ def embedded_figures(texts: Points, motions: Points, reference: Points, seed: in
 
 
 def possible(figure: Callable[[], Value]) -> Value | None:
-    """A figure; None where there are too few motions for the metric."""
+    """The value of `figure`; None if it raises ValueError, as for too few motions."""
     try:
         return figure()
     except ValueError:
@@ -107,9 +108,9 @@ def possible(figure: Callable[[], Value]) -> Value | None:
 
 
 def confusions(plan: Plan, events: Sequence[Event]) -> list[tuple[str, str]]:
-    """Pairs (expected, detected) of actions, `nothing` on one side where there is no partner.
+    """Pairs (expected, detected) of actions; `nothing` for a missing partner.
 
-    Those that agree in kind and side are paired first; the rest in the order of plan and time.
+    Actions of equal kind and side are paired first, the others in the order of plan and time.
     """
     expected = [_name(action.kind, action.side) for action in plan.actions]
     detected = [_name(event.kind, event.side) for event in events]

@@ -1,4 +1,4 @@
-"""What the report of head motion adds to the common one: its groups, strips of frames, and videos."""
+"""The report of head motion: the common report with groups of actions, strips of frames, and videos."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOMENTS = 8
 """Frames of a motion on a strip, evenly spaced."""
 
 SIDE, SHOWN = 256, 144
-"""Side of a video's picture and of one on a strip, in pixels."""
+"""Side in pixels of a video, and of a frame on a strip."""
 
 
 class MotionReport(Report[Prompt, Measured]):
@@ -68,7 +68,7 @@ class MotionReport(Report[Prompt, Measured]):
     def pictures(
         self, parts: Mapping[str, Sequence[Prompt]], rows: Mapping[str, Mapping[str, Sequence[Measured]]]
     ) -> None:
-        """strips.png, and a video of each text, shown by the embedded head; nothing where there is no text."""
+        """strips.png and a video of each text, rendered with the embedded head; nothing without texts."""
         del parts, rows
         head, sheet = EmbeddedHead(), []
         with progress_bar("strips of frames", len(self.texts), "texts") as advance:

@@ -1,4 +1,4 @@
-"""Many motions from one model: in batches of like length, timed."""
+"""Generation of many motions in batches of similar length, and timing of a single one."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from mien.training.options import Precision
 Motion = NDArray[np.float32]
 
 TIMED_FRAMES, TIMED_TEXT, TIMED_RUNS = 100, "nods twice, then smiles", 3
-"""What the time of a single motion is taken of: the median of so many runs, after one that warms up."""
+"""Motion whose generation is timed: median of `TIMED_RUNS` runs, after one warm-up run."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """Words, how many frames (1 to 250), and the seed of the noise."""
+    """Text, number of frames (1 to 250), and seed of the noise."""
 
     text: str
     frames: int
@@ -33,7 +33,7 @@ class Request:
 def generate(
     mover: Mover, requests: Sequence[Request], batch: int, precision: Precision, advance: Callable[[int], None]
 ) -> list[Motion]:
-    """Features (T_i, 63) for each request, in their order; made in batches of like length, so that little is padded."""
+    """Features (T_i, 63) for each request, in order; generated in batches of similar length, to reduce padding."""
     order = sorted(range(len(requests)), key=lambda number: requests[number].frames)
     made: dict[int, Motion] = {}
     for start in range(0, len(order), batch):
@@ -49,12 +49,12 @@ def generate(
 
 
 def own_frames(mover: Mover, text: str) -> int:
-    """How many frames the model itself would take for a text."""
+    """Number of frames that the duration model predicts for a text, 1 to 250."""
     return min(LONGEST, max(1, round(mover.seconds_for(text) * FPS)))
 
 
 def seconds_per_100_frames(mover: Mover, precision: Precision) -> float:
-    """How long a single motion of 4 s takes, text and all."""
+    """Seconds to generate a single motion of 100 frames, including text encoding."""
     taken = []
     for _ in range(1 + TIMED_RUNS):
         started = time.perf_counter()

@@ -1,1 +1,1 @@
-"""Inference: a text to head motion, as a video or a file."""
+"""Inference: head motion from a text, as a video or a file."""

@@ -1,6 +1,6 @@
-"""Blinks for a head that is shown: people blink whatever they do, and words do not ask for it.
+"""Random blinks for rendered heads, since people blink whatever they do and texts do not mention it.
 
-They are added to what a video shows and are no part of the model's motion: a file of the motion has none of them.
+They are added to videos only. They are not part of the generated motion, so motion files do not contain them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.training.randomness import numpy_generator
 
 MEAN_SECONDS = 4.0
-"""From one blink to the next: 15 a minute, as people at rest (Bentivoglio et al., "Analysis of blink rate patterns in
-normal subjects", Movement Disorders 1997: 17 a minute)."""
+"""Mean interval between blinks: 15 per minute, about the rate of people at rest (17 per minute in Bentivoglio et al.,
+"Analysis of blink rate patterns in normal subjects", Movement Disorders 1997)."""
 
 LEAST_SECONDS = 1.2
 SHORTEST, LONGEST = 0.15, 0.25
-"""Seconds that a blink takes."""
+"""Range of the duration of a blink in seconds."""
 
 MARGIN_SECONDS = 0.3
-"""The lids have been open and at rest for so long before a blink, and stay so after it."""
+"""Minimum time for which the lids are open and at rest before and after a blink."""
 
 _OPEN = 0.12
 _LIDS = [EXPRESSION_INDEX[name] for name in ("eyeBlinkLeft", "eyeBlinkRight")]
@@ -31,15 +31,15 @@ _LID_WORDS = re.compile(r"\b(blink|wink|squint|eyes?\b|eyelid|lids?\b)", re.IGNO
 
 
 def asks_for_lids(text: str) -> bool:
-    """Whether words say what the eyes do."""
+    """Whether a text mentions eyes or lids."""
     return _LID_WORDS.search(text) is not None
 
 
 def with_blinks(performance: Performance, seed: int, quiet: Sequence[tuple[float, float]] = ()) -> Performance:
-    """The performance with blinks where its eyes are open and at rest; the same seed gives the same blinks.
+    """The performance with random blinks where the eyes are open and at rest; deterministic given `seed`.
 
-    quiet: spans in seconds, from and to, in which there are none. A blink that falls where it cannot be comes as soon
-    as it can.
+    quiet: intervals (start, end) in seconds without blinks. A blink at a time that is not allowed is moved to the next
+    allowed frame.
     """
     fps, frames = float(performance.fps), len(performance)
     allowed = _allowed(performance, quiet)
@@ -64,7 +64,7 @@ def _interval(random: np.random.Generator) -> float:
 
 
 def _allowed(performance: Performance, quiet: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
-    """Where the middle of a blink may be, (T,)."""
+    """Mask (T,) of the frames at which the middle of a blink is allowed."""
     fps, frames = float(performance.fps), len(performance)
     busy = performance.expression[:, _LIDS].max(1) > _OPEN
     for start, end in quiet:
@@ -72,12 +72,12 @@ def _allowed(performance: Performance, quiet: Sequence[tuple[float, float]]) -> 
     reach = round((MARGIN_SECONDS + LONGEST / 2) * fps)
     near = np.convolve(busy, np.ones(2 * reach + 1), mode="full")[reach : reach + frames]
     allowed = near < 0.5
-    edge = int(np.ceil(0.7 * LONGEST * fps))  # a video neither begins nor ends with closed eyes
+    edge = int(np.ceil(0.7 * LONGEST * fps))  # a video does not begin or end with closed eyes
     allowed[:edge] = allowed[max(0, frames - edge) :] = False
     return np.asarray(allowed)
 
 
 def _closing(times: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
-    """How far the lids are closed at times (T,) from the middle of a blink: they fall faster than they rise."""
+    """Closure (T,) in [0, 1] at times (T,) in seconds from the middle of a blink; lids close faster than they open."""
     phase = np.where(times < 0, -times / (0.4 * seconds), times / (0.6 * seconds))
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * np.clip(phase, 0, 1)))

@@ -1,4 +1,4 @@
-"""What `mien move` does: words, or a time line of them, become a head that moves, as a video or as a file."""
+"""The generator of `mien move`: head motion from a text or a script, as a video or as a file."""
 
 from __future__ import annotations
 
@@ -36,18 +36,17 @@ from mien.systems.system import Loaded, Made
 Picture = NDArray[np.uint8]
 
 SHOWN = 0.2
-"""A head that lacks an expression is told of where the motion asks for more of it than this."""
+"""Weight above which an expression of the motion that the head lacks is reported."""
 
 
 LONG_FRAMES = 1500
-"""Making more frames than these takes more than a few seconds: then there is a progress bar."""
+"""Longer motions take more than a few seconds to generate and have a progress bar."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved(Made):
-    """A motion. `making_seconds`: for the motion; `drawn`: frames drawn a second, None where none were.
-
-    `events`: what the head does, found in the motion itself.
+    """A generated motion. `making_seconds`: time for generating the motion; `drawn`: frames rendered per second, None
+    without a video; `events`: the actions detected in the motion.
     """
 
     performance: Performance
@@ -61,7 +60,7 @@ class Moved(Made):
         return made, self.speed(), f"the head does: {events_in_words(self.events)}"
 
     def speed(self) -> str:
-        """How fast it went, such as `100 frames made in 0.41 s, drawn at 85 frames/s: 3.4 times real time`."""
+        """Speed, such as `100 frames made in 0.41 s, drawn at 85 frames/s: 3.4 times real time`."""
         frames, fps = len(self.performance), float(self.performance.fps)
         made = f"{frames} frames made in {self.making_seconds:.2f} s"
         if self.drawn is None:
@@ -71,7 +70,7 @@ class Moved(Made):
 
 @dataclass(frozen=True)
 class Actor:
-    """A head with the person who is shown: identity (I,), None for the average; how they look, None for the usual."""
+    """A head with identity (I,), None for the average, and appearance, None for the default."""
 
     head: Head
     identity: Tensor | None = None
@@ -79,10 +78,10 @@ class Actor:
 
 
 def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) -> Moved:
-    """Write the motion to `out`, whole or not at all; its suffix decides what is written.
+    """Write the motion atomically to `out`, in the format of its suffix.
 
-    .mp4 and .gif: a video of the head; .npz: the motion alone, as `Performance.load` reads it; .glb: the animated head;
-    .obj: a folder with a file for each frame.
+    .mp4 and .gif: a video of the head; .npz: the motion only, for `Performance.load`; .glb: the animated head; .obj: a
+    folder with a file per frame.
     """
     mover: Mover = loaded.main.model
     actor = open_actor(request.head, request.head_file, request.person or 0)
@@ -115,7 +114,7 @@ def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) ->
 
 @lru_cache(maxsize=4)
 def open_actor(name: str, path: Path | None = None, person: int = 0) -> Actor:
-    """The head of a name, at `path` where it is not in its usual place. Raises RequestError when it cannot be had."""
+    """The head `name`, from `path` or its default location. Raises RequestError if it cannot be opened."""
     try:
         head = open_head(name, path)
     except HeadError as error:
@@ -127,7 +126,7 @@ def open_actor(name: str, path: Path | None = None, person: int = 0) -> Actor:
 
 
 def _performance(mover: Mover, script: Script, request: MoveRequest) -> tuple[Performance, list[tuple[float, float]]]:
-    """The motion, and the spans in seconds in which the words say what the eyes do."""
+    """The motion, and the intervals (start, end) in seconds whose text mentions eyes or lids."""
     spans = frame_spans(script, float(FPS))
     passages = [
         Passage(cue.text, request.seconds if end is None else float((end - start) / FPS))
@@ -148,7 +147,7 @@ def _performance(mover: Mover, script: Script, request: MoveRequest) -> tuple[Pe
 
 
 def _held_before(performance: Performance, frames: int) -> Performance:
-    """The performance after so many frames in which the head waits as it begins."""
+    """The performance after `frames` copies of its first frame."""
 
     def held(values: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.concatenate([np.repeat(values[:1], frames, 0), values])
@@ -160,7 +159,7 @@ def _held_before(performance: Performance, frames: int) -> Performance:
 
 
 class _Drawing:
-    """The frames of a video as they come; `rate`: frames drawn a second, None before there are two."""
+    """Iterable of the rendered frames of a video; `rate`: frames rendered per second, None before the second frame."""
 
     def __init__(self, actor: Actor, performance: Performance, request: MoveRequest) -> None:
         self.actor, self.performance, self.request = actor, performance, request
@@ -174,7 +173,7 @@ class _Drawing:
         )  # fmt: skip
         drawing, before = 0.0, time.perf_counter()
         for number, frame in enumerate(rendered):
-            if number:  # with the first one the head is set up and painted
+            if number:  # the first frame includes setting up the renderer
                 drawing += time.perf_counter() - before
                 self.rate = number / max(drawing, 1e-9)
             yield draw_mark(frame) if request.mark else frame

@@ -1,4 +1,4 @@
-"""Text → motion with a trained model: the Python API.
+"""The Python API of text → head motion with a trained model.
 
 mover = Mover.load(Path("models/head_motion"))
 performance = mover.move("nods twice, then smiles", seconds=4)
@@ -31,22 +31,22 @@ from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
 SMOOTHING = 1.0
-"""Deviation in frames of the Gaussian over what the network made: heads do not move faster, leftover noise does."""
+"""Standard deviation in frames of the Gaussian filter that removes residual noise, which is faster than heads move."""
 
 OVERLAP = 24
-"""Frames of the motion before that a further stretch takes over: about a second."""
+"""Frames of the previous motion with which the next segment starts: about one second."""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Words and how long what they ask for takes, in seconds; None: as long as such words usually take."""
+    """A text and the length of its motion in seconds; None: predicted from the text."""
 
     text: str
     seconds: float | None = None
 
 
 class Mover:
-    """A trained model of head motion, ready to be asked."""
+    """A trained head-motion model for inference. guidance, steps: defaults of its methods."""
 
     def __init__(self, model: MotionModel, guidance: float = 2.5, steps: int = 20, version: str = "") -> None:
         self.model, self.guidance, self.steps, self.version = model, guidance, steps, version
@@ -54,17 +54,17 @@ class Mover:
 
     @classmethod
     def load(cls, folder: Path, device: str = "auto", cache: Path | None = None, download: bool = False) -> Mover:
-        """The model of a folder. Raises ValueError in one sentence, see `mien.motion.model.load_model`."""
+        """The model in `folder`. Raises ValueError, see `mien.motion.networks.model.load_model`."""
         model, content = load_model(folder, cache=cache, download=download)
         model.to(best_device(device))
         return cls(model, float(content["guidance"]), int(content["sampling_steps"]), str(content["sha256"]))
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """Words of a text that the model has never seen, with the nearest that it knows."""
+        """Words of a text that are not in the vocabulary, with the most similar known words."""
         return self.model.text.unknown_words(text)
 
     def word_notes(self, *texts: str) -> tuple[str, ...]:
-        """A note for each word of the texts that is not in the training data, and for texts that are too long."""
+        """A note for each out-of-vocabulary word of the texts, and for each text that is too long."""
         notes = [unknown.note for text in texts for unknown in self.unknown_words(text)]
         for text in texts:
             left = self.model.text.words_left_out(text)
@@ -73,7 +73,7 @@ class Mover:
         return tuple(dict.fromkeys(notes))
 
     def seconds_for(self, text: str) -> float:
-        """How long what a text asks for usually takes, in [0.4, 10] seconds."""
+        """Predicted length of the motion of a text, in [0.4, 10] seconds."""
         with torch.no_grad():
             seconds = float(self.model.word_times(*self._read([text])).sum())
         return min(LONGEST / float(FPS), max(SHORTEST_SECONDS, seconds))
@@ -82,10 +82,10 @@ class Mover:
         self, text: str, seconds: float | None = None, seed: int = 0, guidance: float | None = None,
         steps: int | None = None,
     ) -> Performance:  # fmt: skip
-        """The motion that a text asks for, at 25 frames a second; the same arguments give the same motion.
+        """The motion of a text at 25 frames per second; a function of the arguments.
 
-        Over 10 s it is made in stretches that overlap, each of the whole text. Raises RequestError for an empty text or
-        a length that cannot be.
+        A motion of over 10 s is generated in overlapping segments, each conditioned on the whole text. Raises
+        RequestError for an empty text or an invalid length.
         """
         return self.follow([Passage(text, seconds)], seed, guidance, steps)
 
@@ -97,9 +97,9 @@ class Mover:
         steps: int | None = None,
         advance: Callable[[int], None] | None = None,
     ) -> Performance:
-        """One motion of several texts after another; each takes over from where the one before has ended.
+        """One motion of consecutive texts; each segment continues the previous one (in-painting of `OVERLAP` frames).
 
-        `advance` is called with the number of frames after each stretch of up to 10 s.
+        `advance` is called with the number of frames after each segment of up to 10 s. Raises RequestError as `move`.
         """
         if not passages:
             raise RequestError("there is nothing to do: give at least one text")
@@ -131,10 +131,11 @@ class Mover:
         known: Tensor | None = None,
         stretch: int = 0,
     ) -> list[Tensor]:
-        """Features (T_i, 63) for each text: B texts at once, up to 250 frames each.
+        """Features (T_i, 63) of a batch of B texts, up to 250 frames each.
 
-        A motion depends on its own text, length and seed, not on those beside it (up to rounding). `known`: features
-        (B, K, 63) with which the motions begin. `stretch` changes the noise, not what is known.
+        A motion depends on its own text, length and seed, not on the rest of the batch (up to rounding). `known`:
+        features (B, K, 63) of the first K frames, which are kept (in-painting). `stretch`: index of the segment; it
+        selects the noise.
         """
         model = self.model
         lengths = torch.tensor(list(frames), device=self.device)
@@ -185,7 +186,7 @@ class Mover:
 
 
 def _stretches(frames: int) -> list[int]:
-    """Frames in parts of like length, each at most `LONGEST` with the overlap."""
+    """Lengths of segments of similar length that sum to `frames`; each is at most `LONGEST` with the overlap."""
     if frames <= LONGEST:
         return [max(1, frames)]
     count = -(-frames // (LONGEST - OVERLAP))

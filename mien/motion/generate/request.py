@@ -1,4 +1,4 @@
-"""What `mien move` may be asked for."""
+"""The request of `mien move`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from mien.systems.request import Request, RequestError, Short
 VIDEOS = (".mp4", ".gif")
 
 SHORT_SECONDS = 30.0
-"""The longest GIF and the longest folder of OBJ files: both grow by megabytes a second."""
+"""Maximum length of a GIF or a folder of OBJ files, which grow by megabytes per second."""
 
 
 class MoveRequest(Request):
-    """What a head does, whose head it is, and how it is shown."""
+    """Text or script, head, sampling options and rendering options of a motion."""
 
     text: Annotated[str | None, Short("-t")] = Field(
         default=None, max_length=MAX_CHARACTERS, pattern=r"\S", examples=["nods twice, then smiles"],
         description="What the head does",
     )  # fmt: skip
     script: Path | None = Field(default=None, description="File of lines `seconds: text`, instead of --text")
-    # `mien.heads`, which has the heads and renderers, is too heavy to be imported here
+    # the names are repeated here, because importing `mien.heads` is slow
     head: Literal["embedded", "ict", "flame", "gnm"] = Field(
         default="embedded", description="Which head: see `mien heads`"
     )
@@ -73,7 +73,7 @@ class MoveRequest(Request):
 
 
 def check_length(seconds: float, out: Path) -> None:
-    """Raise RequestError for a motion that is too long for a file of this kind."""
+    """Raise RequestError if a motion is too long for the format of `out`."""
     longest = SHORT_SECONDS if out.suffix in (".gif", ".obj") else LONGEST_SECONDS
     if seconds > longest:
         raise RequestError(f"a motion in {out.suffix} form lasts at most {longest:,.0f} seconds, not {seconds:g}")

@@ -1,11 +1,11 @@
-"""What a head does when: a text file of lines `seconds: text`, each until the next one starts.
+"""Scripts: text files of lines `seconds: text`; a text applies until the time of the next line.
 
     # seconds: what the head does from then on
     0: nods twice
     2.5: smiles and looks to the left
     6: end
 
-Without a line `end`, the last text takes as long as such words usually take. Before the first line the head waits.
+Without a line `end`, the length of the last text is predicted. Before the first time the head is still.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from mien.systems.request import RequestError
 from mien.systems.timeline import MAX_BYTES, parse_timeline
 
 MAX_CHARACTERS = 2000
-"""The longest text of a motion."""
+"""Maximum number of characters of a text."""
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.4, 3600.0
-"""Limits of the length of a motion."""
+"""Limits of the length of a motion in seconds."""
 
 END = "end"
 EXAMPLE = "1.5: nods twice"
@@ -30,7 +30,7 @@ EXAMPLE = "1.5: nods twice"
 
 @dataclass(frozen=True)
 class Cue:
-    """From second `start` on the head does what `text` says."""
+    """A text and its start time in seconds."""
 
     start: float
     text: str
@@ -38,13 +38,13 @@ class Cue:
 
 @dataclass(frozen=True)
 class Script:
-    """Cues in their order; `end` in seconds, None: when what the last one says is done."""
+    """Cues in order of time; `end` in seconds, None: predicted from the last text."""
 
     cues: tuple[Cue, ...]
     end: float | None = None
 
     def description(self) -> str:
-        """The time line in one line, for a file's metadata; a long one is cut short."""
+        """The script on one line, for a file's metadata; at most 12 cues and 1000 characters."""
         lines = [f"{cue.start:g}: {cue.text}" for cue in self.cues[:12]]
         if len(self.cues) > 12:
             lines.append("…")
@@ -54,12 +54,12 @@ class Script:
 
 
 def read_script(path: Path) -> Script:
-    """Read a time line from a file. Raises RequestError, with the line, for whatever cannot be used."""
+    """Read a script from a file. Raises RequestError, with the line, if it is invalid."""
     return parse_script(read_small_text(path, MAX_BYTES, "a time line", EXAMPLE), path.name)
 
 
 def parse_script(text: str, name: str = "the time line") -> Script:
-    """The time line that `text` describes; `name` is what messages call it. Raises RequestError with the line."""
+    """Parse a script; `name` is used in error messages. Raises RequestError, with the line, if it is invalid."""
     points = parse_timeline(text, name, EXAMPLE, _words)
     end = points.pop()[0] if points[-1][1].lower() == END else None
     return Script(tuple(Cue(*point) for point in points), end)
@@ -78,7 +78,7 @@ def _words(text: str, time: float, earlier: Sequence[tuple[float, str]]) -> str:
     start, before = earlier[-1]
     if before.lower() == END:
         raise RequestError("nothing comes after the end")
-    # a hundredth of a second of slack for what binary fractions make of 0.4
+    # a tolerance of 0.01 s for rounding errors
     if time - start < SHORTEST_SECONDS - 0.01:
         left = f"only {time - start:.2g} s are left for {before[:40]!r}"
         raise RequestError(f"{left}: at least {SHORTEST_SECONDS:g} are needed")
@@ -86,7 +86,7 @@ def _words(text: str, time: float, earlier: Sequence[tuple[float, str]]) -> str:
 
 
 def frame_spans(script: Script, fps: float) -> list[tuple[int, int | None]]:
-    """First frame and the frame after the last of each cue; None where the last one has no end."""
+    """First frame, and frame after the last, of each cue; None if the script has no end."""
     starts = [round(cue.start * fps) for cue in script.cues]
     ends: list[int | None] = [*starts[1:], None if script.end is None else round(script.end * fps)]
     return list(zip(starts, ends, strict=True))

@@ -1,7 +1,7 @@
-"""The evaluator: words and motions as points of one space.
+"""The evaluator: texts and motions in one embedding space.
 
-As that of Guo et al., "Generating Diverse and Natural 3D Human Motions from Text", CVPR 2022, and built unlike what it
-judges: convolutions and recurrent layers instead of attention, no noise, a vocabulary of its own.
+As that of Guo et al., "Generating Diverse and Natural 3D Human Motions from Text", CVPR 2022. Its architecture differs
+from that of the evaluated models: convolutions and recurrent layers, no attention, no diffusion, its own vocabulary.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from mien.training.model_folder import load_into, read_config
 KIND = "motion_judge"
 
 HALVINGS = 3
-"""Convolutions of stride 2 before the recurrent layer: its steps are 8 frames, a third of a second, apart."""
+"""Convolutions of stride 2 before the recurrent layer, whose time step is then 8 frames (0.32 s)."""
 
 FRAME_MULTIPLE = 2**HALVINGS
-"""A batch's frames are a multiple of this."""
+"""The number of frames of a batch is a multiple of this."""
 
 LONGEST_TEXT = 128
-"""Words of a text that are read."""
+"""Maximum number of words of a text; further words are cut off."""
 
 EMBEDDED_AT_ONCE = 64
 
@@ -41,7 +41,7 @@ _UNKNOWN, _FIRST_WORD = 0, 1
 
 
 class _Recurrent(nn.Module):
-    """Sequences (B, N, W) of lengths (B,) → points (B, D) of length 1: a bidirectional GRU's last states, 2 layers."""
+    """Sequences (B, N, W) of lengths (B,) → unit-norm embeddings (B, D): last states of a bi-GRU, then an MLP."""
 
     def __init__(self, width: int, embedding: int) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class _Recurrent(nn.Module):
         self.out = nn.Sequential(nn.Linear(2 * width, 2 * width), nn.GELU(), nn.Linear(2 * width, embedding))
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        # a packed sequence ends where it ends, so that nothing depends on what stands beside it in a batch
+        # packed, so that an embedding does not depend on the other sequences of the batch
         packed = pack_padded_sequence(x.float(), lengths.cpu(), batch_first=True, enforce_sorted=False)
         with torch.autocast(x.device.type, enabled=False):
             last = self.gru(packed)[1].transpose(0, 1).flatten(1)
@@ -57,10 +57,10 @@ class _Recurrent(nn.Module):
 
 
 class MotionJudge(nn.Module):
-    """Texts and motions → points (N, `embedding`) of length 1; a text's own motion lies near it.
+    """Texts and motions → unit-norm embeddings (N, `embedding`); matching pairs are close to each other.
 
-    vocabulary: the words it tells apart, each once. width: of both encoders. `mean` and `deviation` (63,) are those of
-    the motions that it learned from: whoever trains it fills them.
+    vocabulary: the known words, without duplicates. width: of both encoders. `mean` and `deviation` (63,): of the
+    features of its training motions, set by the training.
     """
 
     mean: Tensor
@@ -82,11 +82,11 @@ class MotionJudge(nn.Module):
         self.register_buffer("deviation", torch.ones(WIDTH))
 
     def config(self) -> dict[str, Any]:
-        """JSON-able: what is needed to build it again, but for its weights."""
+        """JSON-serialisable configuration, without weights."""
         return {"vocabulary": list(self.vocabulary), "width": self.width, "embedding": self.embedding}
 
     def tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Ids (B, L) and lengths (B,) of texts; a text without a word is one unknown word."""
+        """Ids (B, L) and lengths (B,) of texts; a text without words is one unknown word."""
         rows = [[self._ids.get(word, _UNKNOWN) for word in words(text)[:LONGEST_TEXT]] or [_UNKNOWN] for text in texts]
         ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.int64)
         for row, own in zip(ids, rows, strict=True):
@@ -94,11 +94,11 @@ class MotionJudge(nn.Module):
         return ids, torch.tensor([len(own) for own in rows])
 
     def read(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """Points (B, D) of what `tokenise` gave."""
+        """Embeddings (B, D) of the output of `tokenise`."""
         return self.reads(self.words(ids), lengths)  # type: ignore[no-any-return]
 
     def watch(self, features: Tensor, lengths: Tensor) -> Tensor:
-        """Points (B, D) of features (B, T, 63) with lengths (B,); T is a multiple of `FRAME_MULTIPLE`."""
+        """Embeddings (B, D) of features (B, T, 63) with lengths (B,); T is a multiple of `FRAME_MULTIPLE`."""
         scaled = (features - self.mean) / self.deviation
         x = (scaled * valid_frames(lengths, features.shape[1])).transpose(1, 2)
         for half in self.halves:
@@ -108,7 +108,7 @@ class MotionJudge(nn.Module):
 
     @torch.no_grad()
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Points float64 (N, D); equal texts have equal points."""
+        """Embeddings float64 (N, D); equal texts have equal embeddings."""
         distinct = list(dict.fromkeys(texts))
         device = self.words.weight.device
         points: dict[str, NDArray[np.float64]] = {}
@@ -121,7 +121,7 @@ class MotionJudge(nn.Module):
 
     @torch.no_grad()
     def embed_motions(self, motions: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-        """Points float64 (N, D) of features (T_i, 63), of each the first 10 s."""
+        """Embeddings float64 (N, D) of the first 10 s of features (T_i, 63)."""
         device = self.words.weight.device
         order = sorted(range(len(motions)), key=lambda number: len(motions[number]))
         points = np.empty((len(motions), self.embedding))
@@ -133,7 +133,7 @@ class MotionJudge(nn.Module):
 
     @classmethod
     def load(cls, folder: Path) -> MotionJudge:
-        """The judge of a folder, in evaluation mode. Raises ValueError in one sentence for anything else."""
+        """The evaluator in `folder`, in evaluation mode. Raises ValueError if there is none or it is damaged."""
         content = read_config(folder, (KIND,))
         try:
             judge = cls(**content["model"])
@@ -144,7 +144,7 @@ class MotionJudge(nn.Module):
 
 
 def padded(motions: Sequence[NDArray[np.float32]]) -> tuple[Tensor, Tensor]:
-    """Features (B, T, 63), zero after each one's end, and lengths (B,) of motions, each cut to 10 s."""
+    """Features (B, T, 63), zero-padded, and lengths (B,) of motions, each cut to 10 s."""
     lengths = [min(LONGEST, len(motion)) for motion in motions]
     frames = -(-max(lengths) // FRAME_MULTIPLE) * FRAME_MULTIPLE
     features = np.zeros((len(motions), frames, WIDTH), np.float32)

@@ -1,7 +1,7 @@
-"""What the judge of motions learns from: the training motions of a store, and beside them sequences of its own.
+"""Training data of the evaluator: the training motions of a store, and additional sequences of its own.
 
-Its own come in pairs that differ in one thing (a count, a side, a strength, the order, an action), and stand in one
-batch: told from strangers alone, a motion need not be counted.
+The additional sequences come in pairs that differ in one attribute (count, side, strength, order or action) and are in
+the same batch as hard negatives: with random negatives alone, the evaluator need not distinguish counts.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from mien.progress import progress_bar
 from mien.training.randomness import derived_seed, numpy_generator
 
 STILL = 0.05
-"""Least deviation of a feature: divided by a smaller one, what hardly moves would drown what does."""
+"""Minimum standard deviation of a feature for normalisation, so that features that hardly move are not amplified."""
 
-_WITHHELD_PART = 0.25  # of the sequences of its own: those with pairs that its own draw of `train` would not have
+_WITHHELD_PART = 0.25  # of the additional sequences: those with pairs of kinds that are held out under their own seed
 
 
 class Sequences:
-    """The `train` motions of a store, and pairs of clips of the judge's own, each beside its sibling."""
+    """The `train` motions of a store and the additional clips `own`, in which each pair is adjacent."""
 
     def __init__(self, data: MotionData, own: Sequence[MotionClip] = ()) -> None:
         self._data, index = data, data.store.index
@@ -54,7 +54,7 @@ class Sequences:
         return self._own[row - len(self._start)][late : late + length]
 
     def scale(self) -> tuple[Tensor, Tensor]:
-        """Mean and deviation (63,) over all frames, the deviation not below what is plainly stillness."""
+        """Mean and standard deviation (63,) over all frames; the deviation is at least `STILL`."""
         total, squares = np.zeros(WIDTH), np.zeros(WIDTH)
         for row, length in enumerate(self.lengths):
             frames = self._frames(row, 0, int(length)).astype(np.float64)
@@ -65,9 +65,9 @@ class Sequences:
         return torch.from_numpy(mean).float(), torch.from_numpy(np.maximum(deviation, STILL)).float()
 
     def draw_rows(self, random: np.random.Generator, size: int) -> list[NDArray[np.int64]]:
-        """Rows for `GROUP` batches of `size`; of like length in each, so that little is padding.
+        """Sample rows for `GROUP` batches of `size`, each of similar lengths, so that there is little padding.
 
-        Half of the rows in a batch that are the judge's own are the siblings of the other half.
+        In a batch, half of the rows of additional sequences are the pair partners of the other half.
         """
         drawn = random.integers(len(self), size=GROUP * size)
         drawn = drawn[np.argsort(self.lengths[drawn], kind="stable")]
@@ -80,7 +80,7 @@ class Sequences:
         return [batches[place] for place in random.permutation(GROUP)]
 
     def draw(self, row: int, random: np.random.Generator) -> tuple[NDArray[np.float32], str]:
-        """Features of a sequence, of a longer one a drawn stretch of 10 s, and one of its texts."""
+        """Features of a sequence, cropped to 10 s at a random position, and a random one of its texts."""
         late, length = 0, int(self.lengths[row])
         if length > LONGEST:
             late, length = int(random.integers(length - LONGEST + 1)), LONGEST
@@ -88,10 +88,10 @@ class Sequences:
 
 
 def own_sequences(store: MotionStore, count: int, seed: int) -> list[MotionClip]:
-    """`count` sequences (one more for an odd number) of all compositions that are in no part of the store, in pairs.
+    """`count` sequences (rounded up to even) that are not in the store, of all combinations of actions, in pairs.
 
-    None where the store is not the embedded one. Another seed withholds other pairs of kinds than the store's: `train`
-    and `held_out` of that seed together have them all.
+    Empty for a store without the embedded corpus. The sequences are `train` and `held_out` of another seed, which
+    together have all pairs of kinds.
     """
     pairs = -(-count // 2) if (store.index["source"] == "embedded").any() else 0
     if not pairs:
@@ -113,7 +113,7 @@ def _sibling(clip: MotionClip, random: np.random.Generator) -> MotionClip:
 
 
 def altered(random: np.random.Generator, plan: Plan) -> Plan:
-    """The plan with one thing changed: half of the time a count where one is said, else anything."""
+    """The plan with one change: with probability 0.5 a count, if the plan has one; else the order or an action."""
     counted = [action for action in plan.actions if action.count is not None]
     while True:
         changed = random.choice(np.array(counted or plan.actions, dtype=object))
@@ -126,7 +126,7 @@ def altered(random: np.random.Generator, plan: Plan) -> Plan:
             else:
                 changed = plan.actions[int(random.integers(len(plan.actions)))]
                 found = _with(plan, changed, _other(random, changed))
-        except ValueError:  # two actions that cannot be at once
+        except ValueError:  # two actions that cannot be simultaneous
             continue
         if found != plan and len({(action.kind, action.side) for action in found.actions}) == len(found.actions):
             return found

@@ -2,7 +2,7 @@
 
 Distances in its embedding space compare texts with motions, and motions with each other; they are comparable only
 under the same evaluator. With the embedded corpus it is trained on additional sequences of all combinations, so that
-it covers those that models never see. `val` and `held_out` are in no training set.
+it covers those that are held out from the models. `val` and `held_out` are in no training set.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from mien.training.train import train
 from mien.training.trainer import Step, Trainer, Values
 
 MEASURED_PARTS = ("val", "held_out")
-"""Parts on which the evaluator is validated, never trained."""
+"""Splits on which the evaluator is validated, never trained."""
 
 RANKED = 32
 """Size of the batches of R-precision (Guo et al., CVPR 2022)."""
@@ -96,7 +96,7 @@ class MotionJudgeTrainer(Trainer[JudgeBatch]):
         return info_nce(texts, motions, batch.meanings, self.temperature), {}
 
     def validate(self) -> dict[str, float]:
-        """R-precision of the averaged weights on sequences outside the training set; none where there are too few."""
+        """R-precision of the averaged weights on each of `MEASURED_PARTS` with at least `RANKED` sequences."""
         figures: dict[str, float] = {}
         for part in MEASURED_PARTS:
             numbers = self.store.numbers(part)

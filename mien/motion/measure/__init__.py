@@ -1,1 +1,1 @@
-"""Which actions a motion contains."""
+"""Detection of actions in a motion."""

@@ -1,8 +1,8 @@
-"""What happened in a motion, told from its parameters alone: which actions, when, how often, to which side, how far.
+"""Detection of actions in the parameters of a motion: kind, time, count, side and extent.
 
-Every kind has one signed signal in units of its full extent. Where a signal leaves rest there is an event; its shape
-(a plateau, or peaks) tells a nod from a lowered head and a shake from a turn. Nothing here knows the words: `matches`
-holds what was found against a plan afterwards.
+Every kind has one signal in units of its full extent. An event is an interval in which the signal leaves rest; its
+shape (a plateau or peaks) distinguishes a nod from a lowered head and a shake from a turn. The detection does not use
+the text; `matches` compares the events with a plan afterwards.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ from mien.motion.corpus.plan import Plan
 Array = NDArray[np.float64]
 
 PRESENT = 0.26
-"""Part of a kind's full extent that a signal must reach to count: sway is below .15, a slight action above .38."""
+"""Detection threshold, as a fraction of a kind's full extent: sway is below .15, a slight action above .38."""
 
 FAINT = 0.17
-"""A beat or swing that sway has made smaller counts from here, beside one of its group that is `PRESENT`."""
+"""Lower threshold for a beat or swing whose group has one above `PRESENT`, because sway can reduce its extent."""
 
 EDGE = 0.5
-"""Where an event begins and ends, as a part of its own greatest extent."""
+"""Threshold for start and end of an event, as a fraction of its own maximum."""
 
 PLATEAU_SECONDS = 0.44
-"""A signal that stays beyond `EDGE` for longer is held; a shorter one is a beat, a swing or a blink."""
+"""A signal that stays above `EDGE` for longer is a hold; a shorter one is a beat, a swing or a blink."""
 
 GAP_SECONDS = 0.5
-"""Beats of one kind that lie nearer together belong to one event."""
+"""Beats of one kind with a shorter gap between them belong to one event."""
 
 SMOOTHING_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
 class Event:
-    """An action that happened: `start` and `end` in seconds; `extent` in units of the kind's full extent."""
+    """A detected action: `start` and `end` in seconds; `extent` in units of the kind's full extent."""
 
     kind: str
     side: str | None
@@ -57,21 +57,21 @@ class Event:
 
     @property
     def strength(self) -> Strength:
-        """The strength that this extent stands for."""
+        """Strength class of the extent, by `STRENGTH_EDGES`."""
         return STRENGTHS[int(np.searchsorted(STRENGTH_EDGES, self.extent))]
 
     @property
     def centre(self) -> float:
-        """The middle of it, seconds."""
+        """Middle of the event in seconds."""
         return (self.start + self.end) / 2
 
 
 @dataclass(frozen=True)
 class _Burst:
-    """A stretch in which a signal is away from rest, between the frames at which it passes `EDGE` of its peak.
+    """An interval in which a signal is away from rest; first, last: the frames at which it crosses `EDGE` of its peak.
 
-    beyond: the frames in it beyond `EDGE`: where sway keeps a signal from coming back to rest between two beats, the
-    valley between them is not held.
+    beyond: number of frames above `EDGE`. It excludes valleys between two beats where, because of sway, the signal does
+    not return to rest. sign: 1 or −1. extent: the peak. peaks: number of peaks.
     """
 
     first: int
@@ -82,7 +82,7 @@ class _Burst:
     peaks: int
 
     def seconds(self, fps: float) -> float:
-        """How long it is beyond `EDGE`."""
+        """Seconds above `EDGE`."""
         return self.beyond / fps
 
 
@@ -96,7 +96,7 @@ def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
             if part.max() < FAINT:
                 continue
             beyond = np.flatnonzero(part > EDGE * part.max())
-            # a valley between two peaks counts when it goes down by a third of the greatest
+            # peaks are separate if the valley between them is lower by a third of the maximum
             padded = np.concatenate([[0], part, [0]])
             peaks, _ = find_peaks(padded, height=EDGE * part.max(), prominence=0.33 * part.max())
             ends = first + beyond[0], first + beyond[-1]
@@ -129,7 +129,7 @@ def _held(kind: str, sides: tuple[str, str] | None, bursts: list[_Burst], fps: f
 
 
 def find_events(performance: Performance) -> tuple[Event, ...]:
-    """Everything that happened in a performance, in order of time."""
+    """All events of a performance, in order of time."""
     fps = float(performance.fps)
     signals = _signals(performance)
     events: list[Event] = []
@@ -163,14 +163,14 @@ def find_events(performance: Performance) -> tuple[Event, ...]:
 
 
 def _yaw_events(signal: Array, fps: float, long: object) -> list[Event]:
-    """Shakes from swings that alternate, turns from what is held."""
+    """Shakes (groups of swings) and turns (holds)."""
     turn = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
     assert callable(long)
     bursts = _bursts(signal)
     events = []
     swings = [burst for burst in bursts if not long(burst)]
     for group in _groups(swings, fps):
-        # a full swing goes to both sides; a single one to a side is not yet a shake
+        # a full swing goes to both sides; a single swing to one side is not a shake
         if len(group) > 1:
             events.append(_event("shake", None, group, round(len(group) / 2), fps))
     for burst in bursts:
@@ -197,7 +197,7 @@ def _signals(performance: Performance) -> dict[str, Array]:
         return np.asarray(smooth - np.median(np.concatenate([smooth[:4], smooth[-4:]])))
 
     left, right = expression[:, EXPRESSION_INDEX["eyeBlinkLeft"]], expression[:, EXPRESSION_INDEX["eyeBlinkRight"]]
-    # each face by the expression that no other kind has
+    # each facial action by an expression that no other kind uses
     sneer, tongue = weight("noseSneer") / 0.85, weight("tongueOut") / 0.9
     return {
         "pitch": rested(performance.neck[:, 1]) / KINDS["nod"].channels["pitch"],
@@ -208,7 +208,7 @@ def _signals(performance: Performance) -> dict[str, Array]:
         "gaze_pitch": rested(performance.gaze[:, 1]) / 0.34,
         "lids": np.minimum(left, right),
         "wink": left - right,
-        # a wink pulls at the corner of the mouth on one side: the smaller side is what smiles
+        # a wink also lifts one corner of the mouth, so the smaller side is taken
         "smile": np.minimum(*(expression[:, EXPRESSION_INDEX[f"mouthSmile{side}"]] for side in ("Left", "Right")))
         / 0.85,
         "frown": weight("mouthFrown") / 0.7,
@@ -223,11 +223,11 @@ def _signals(performance: Performance) -> dict[str, Array]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a motion agrees with a plan.
+    """Agreement of a motion with a plan.
 
-    actions: the same actions happened, no more and no fewer, to the sides asked for. counts: as often as asked for.
-    order: in the order asked for, and at once what was to be at once. exact: all three. strengths: as strongly as
-    asked for, None where no strength was. Where `actions` is False the others are False.
+    actions: exactly the planned actions, on the planned sides. counts: the planned counts. order: the planned order,
+    and simultaneous actions overlap in time. exact: all three. strengths: the planned strengths; None if the plan has
+    none. If `actions` is False, the others are False.
     """
 
     actions: bool
@@ -242,7 +242,7 @@ class Verdict:
 
 
 def matches(plan: Plan, events: tuple[Event, ...]) -> Verdict:
-    """Hold what happened against a plan."""
+    """Compare events with a plan; see `Verdict`."""
     graded = [action.strength for action in plan.actions if action.strength is not None]
     wanted = sorted((action.kind, action.side or "") for action in plan.actions)
     if wanted != sorted((event.kind, event.side or "") for event in events):

@@ -1,4 +1,4 @@
-"""What happened in a motion, in words, so that whoever asked sees whether it was done."""
+"""Descriptions of the events of a motion, so that users can compare them with their text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from mien.motion.corpus.language import VERBS
 from mien.motion.measure.events import Event
 
 MOST = 12
-"""Events that are told one by one; of more it is said how many."""
+"""Maximum number of events that are listed; of further ones only the number is given."""
 
 _TIMES = {1: "once", 2: "twice"}
 
 
 def event_in_words(event: Event) -> str:
-    """Such as `nods twice` or `turns the head to the left slightly`."""
+    """Description of an event, such as `nods twice` or `turns the head to the left slightly`."""
     if event.kind == "look":
         words = f"looks {event.side}" if event.side in ("up", "down") else f"looks to the {event.side}"
     else:
@@ -28,7 +28,7 @@ def event_in_words(event: Event) -> str:
 
 
 def events_in_words(events: Sequence[Event]) -> str:
-    """All events in the order of time, each with its seconds; a sentence without a full stop."""
+    """Description of all events in their order, each with start and end in seconds; no full stop."""
     if not events:
         return "nothing but small movements"
     told = [f"{event_in_words(event)} ({event.start:.1f}–{event.end:.1f} s)" for event in events[:MOST]]

@@ -1,8 +1,8 @@
-"""Diffusion: how motion becomes noise in training, and noise motion in sampling.
+"""Diffusion of motions: noise schedule, loss weights, DDIM sampling and classifier-free guidance.
 
-Variance-preserving noise whose level rises evenly in the logarithm of the signal-to-noise ratio (Kingma et al.,
-"Variational Diffusion Models", NeurIPS 2021); the network predicts the clean motion; sampling is deterministic DDIM
-(Song et al., ICLR 2021) with classifier-free guidance (Ho and Salimans, 2022).
+Variance-preserving diffusion whose log-SNR falls linearly with the noise level (Kingma et al., "Variational Diffusion
+Models", NeurIPS 2021), with x0-prediction. Sampling is deterministic DDIM (Song et al., ICLR 2021) with
+classifier-free guidance (Ho and Salimans, 2022).
 """
 
 from __future__ import annotations
@@ -13,35 +13,36 @@ import torch
 from torch import Tensor
 
 STEPS = 50
-"""Noise levels in training."""
+"""Number of noise levels in training."""
 
 
 LEAST_NOISE, MOST_NOISE = 3.0, -10.0
-"""Logarithms of the ratio of signal to noise (variances) at the first and the last level; between them it falls evenly.
+"""Log-SNR, log(ᾱ / (1 − ᾱ)), of the first and the last level; it falls linearly between them.
 
-A gesture lasts for dozens of frames: under a cosine schedule it shows through all but the last few levels, and the
-words are hardly needed to find it. Here half of the levels need them, and a third decide when exactly it happens.
+A gesture lasts dozens of frames. Under a cosine schedule it can be recognised at all but the last few levels, and the
+text is hardly needed. With this schedule half of the levels need the text, and a third decide the exact timing.
 """
 
 
 def signal_part(level: Tensor) -> Tensor:
-    """ᾱ of levels (…) in 0 … 49: the part of the variance that is the motion's; .95 at 0, 5e-5 at 49."""
+    """ᾱ of levels (…) in 0 … 49, the fraction of the variance that is signal: .95 at level 0, 5e-5 at level 49."""
     ratio = LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * level.float() / (STEPS - 1)
     return torch.sigmoid(ratio)
 
 
 def weight_of_level(level: Tensor) -> Tensor:
-    """How much an error counts at levels (…): from 1 where little but the words is known to 6 where little is hidden.
+    """Loss weight of levels (…): 1 + 5·SNR / (SNR + e⁻³), from 1 at the highest noise to 6 at the lowest.
 
-    Where there is much noise errors are large and cannot be helped; unweighted they would drown what is to be learned
-    where there is little: when exactly something happens, and how often.
+    It grows with the SNR and is bounded, like min-SNR weighting with γ = 5 (Hang et al., ICCV 2023). Errors at high
+    noise are large and mostly irreducible; unweighted, they would dominate those at low noise, where exact timing and
+    counts are learned.
     """
     ratio = LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * level.float() / (STEPS - 1)
     return 1 + 5 * torch.sigmoid(ratio + 3)
 
 
 def noised(clean: Tensor, noise: Tensor, level: Tensor) -> Tensor:
-    """What `clean` (B, …) is at `level` (B,): √ᾱ·clean + √(1 − ᾱ)·noise."""
+    """The noisy motion of `clean` (B, …) at `level` (B,): √ᾱ·clean + √(1 − ᾱ)·noise."""
     part = signal_part(level).to(clean).view(-1, *[1] * (clean.dim() - 1))
     return part.sqrt() * clean + (1 - part).sqrt() * noise
 
@@ -51,8 +52,8 @@ def sample(
 ) -> Tensor:
     """Clean motion (B, T, D) from `noise` (B, T, D) in `steps` steps of DDIM.
 
-    predict: (noisy (B, T, D), level (B,)) → clean. known: motion (B, T, D) and a mask (B, T, 1) of what is given and
-    must come out as it is (in-painting: at every step it is put in with its share of the noise).
+    predict: (noisy (B, T, D), level (B,)) → clean. known: motion (B, T, D) and mask (B, T, 1) of the frames to keep
+    (in-painting: at every step they are replaced by the known motion at the current noise level).
     Raises ValueError for fewer than 1 or more than `STEPS` steps.
     """
     if not 1 <= steps <= STEPS:
@@ -76,5 +77,5 @@ def sample(
 
 
 def guided(with_words: Tensor, without: Tensor, scale: float) -> Tensor:
-    """Classifier-free guidance: `scale` 1 is the prediction with words itself, more exaggerates what the words do."""
+    """Classifier-free guidance: without + scale · (with_words − without); at scale 1 the conditional prediction."""
     return without + scale * (with_words - without)

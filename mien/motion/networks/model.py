@@ -1,5 +1,4 @@
-"""The whole model of head motion: what reads the words, when they have their turn, what makes the motion, and the scale
-of its numbers."""
+"""The model of head motion: text encoder, duration model, motion network and feature scaling."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ Architecture = Literal["diffusion", "mlp"]
 
 
 class MotionModel(nn.Module):
-    """`text` reads words, `word_times` lays them out, `network` makes motions; `config` is all that builds it again."""
+    """`text`: text encoder. `word_times`: duration model. `network`: motion network. `config`: rebuilds the model."""
 
     def __init__(self, text: TextEncoder, network: nn.Module, scale: Scale, config: Mapping[str, Any]) -> None:
         super().__init__()
@@ -31,7 +30,7 @@ class MotionModel(nn.Module):
 
     @property
     def scale(self) -> Scale:
-        """How features become what the network sees."""
+        """The transform between features and the network's modes."""
         return Scale(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
 
     @property
@@ -40,14 +39,14 @@ class MotionModel(nn.Module):
         return "mlp" if self.config["architecture"] == "mlp" else "diffusion"
 
     def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Text features (B, L, W) of tokens (B, L); what a frozen encoder has read (B, L, W) stays as it is."""
+        """Text features (B, L, W) of tokens (B, L); features (B, L, W) of a frozen encoder are returned unchanged."""
         return features_of(self.text, tokens, mask)
 
 
 def build_model(
     text: TextEncoder, scale: Scale, architecture: Architecture, width: int, layers: int, heads: int
 ) -> MotionModel:
-    """A new model; its first weights are drawn from torch's global generator."""
+    """A new model; its initial weights are sampled from torch's global generator."""
     config = {"architecture": architecture, "width": width, "layers": layers, "heads": heads, "text": text.config()}
     network: nn.Module
     if architecture == "mlp":
@@ -60,10 +59,10 @@ def build_model(
 def load_model(
     folder: Path, kinds: tuple[str, ...] = ("head_motion",), cache: Path | None = None, download: bool = False
 ) -> tuple[MotionModel, dict[str, Any]]:
-    """The model of a folder, in evaluation mode, and the content of its config.json.
+    """The model in `folder`, in evaluation mode, and the content of its config.json.
 
-    Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
-    (a ValueError) when its text encoder cannot be had.
+    Raises ValueError if the folder is missing, damaged or of another kind or format; TextEncoderError (a ValueError) if
+    its text encoder is not available.
     """
     content = read_config(folder, kinds)
     try:

@@ -1,8 +1,7 @@
-"""The networks that turn words into motion: a small diffusion transformer, and the MLP of 2024 as its baseline.
+"""The text → motion networks: a small diffusion transformer, and an MLP as its baseline.
 
-Both make motions as modes (B, T, 63) (`mien.motion.data.batches.Scale`) from text features (B, L, W) with a mask. The
-transformer works on patches of eight frames, a third of a second: all numbers of all eight frames are in a token, so
-nothing is lost, and there is an eighth of the tokens.
+Both predict motions as modes (B, T, 63) (`mien.motion.data.batches.Scale`) from text features (B, L, W) with a mask. A
+token of the transformer is a patch of eight frames (0.32 s) with all their features, so there are T / 8 tokens.
 """
 
 from __future__ import annotations
@@ -19,46 +18,48 @@ from mien.motion.networks.diffusion import signal_part
 from mien.motion.networks.word_times import Layout
 
 PATCH = 8
-"""Frames that one token of the transformer stands for."""
+"""Frames per token of the transformer."""
 
 LONGEST = 250
-"""Frames of the longest motion that is learned: 10 s."""
+"""Maximum number of frames of a motion: 10 s."""
 
 
 def waves(positions: Tensor, width: int, longest: float = 1000.0) -> Tensor:
-    """Sines and cosines (..., width) of positions (...), wave lengths from 2π to 2π·`longest` (Vaswani et al. 2017)."""
+    """Sinusoidal embedding (..., width) of positions (...), wavelengths 2π to 2π·`longest` (Vaswani et al., 2017)."""
     rates = torch.exp(-math.log(longest) * torch.arange(width // 2, device=positions.device) / max(1, width // 2 - 1))
     angles = positions[..., None].float() * rates
     return torch.cat([angles.sin(), angles.cos()], -1)
 
 
 def mean_feature(text: Tensor, mask: Tensor) -> Tensor:
-    """The mean over tokens (B, W) of text features (B, L, W) where mask (B, L)."""
+    """Mean (B, W) of text features (B, L, W) over the tokens in mask (B, L)."""
     return (text * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
 SLOWEST, FASTEST = 0.06, 5.0
-"""Of the clocks in each head of the attention, in turns a second: from those of whole motions to those of a blink."""
+"""Lowest and highest frequency of the rotary embeddings in Hz: from that of a whole motion to that of a blink."""
 
 
 def clocks(times: Tensor, width: int) -> Tensor:
-    """Cosines and sines (2, B, 1, N, width) of `width` clocks at times (B, N) in seconds."""
+    """Cosines and sines (2, B, 1, N, width) of rotary embeddings of `width` frequencies at times (B, N) in seconds."""
     rates = torch.exp(torch.linspace(math.log(SLOWEST), math.log(FASTEST), width, device=times.device))
     angles = 2 * math.pi * rates * times[:, None, :, None]
     return torch.stack([angles.cos(), angles.sin()])
 
 
 def turned(x: Tensor, clock: Tensor) -> Tensor:
-    """x (B, H, N, d), its first half and its second taken as points in planes, turned by a clock (2, B, 1, N, d/2)."""
+    """x (B, H, N, d) rotated by a rotary embedding (2, B, 1, N, d/2); dimension i is paired with i + d/2."""
     one, other = x.float().chunk(2, -1)
     cosines, sines = clock
     return torch.cat([one * cosines - other * sines, one * sines + other * cosines], -1).to(x.dtype)
 
 
 class _Attention(nn.Module):
-    """Attention that knows how long before or after each other two things are: rotary positions (Su et al.,
-    "RoFormer", 2021), in seconds. The values are turned too, and what was seen is turned back: so a word gives curves
-    in its own time, such as the beats of a nod, and not numbers that the frame must first set against its own place."""
+    """Multi-head attention with rotary embeddings of time in seconds (Su et al., "RoFormer", 2021).
+
+    The values are rotated too and the output is rotated back, so that values also enter by time difference: a word can
+    contribute curves relative to its own time, such as the beats of a nod.
+    """
 
     def __init__(self, width: int, heads: int, source: int) -> None:
         super().__init__()
@@ -70,14 +71,14 @@ class _Attention(nn.Module):
     def forward(
         self, x: Tensor, source: Tensor, seen: Tensor, here: Tensor, there: Tensor, bias: Tensor | None = None
     ) -> Tensor:
-        """`x` (B, N, width) looks at `source` (B, L, …) where `seen` (B, 1, 1, L), more where `bias` (B, H, N, L).
+        """`x` (B, N, width) attends to `source` (B, L, …), with mask `seen` (B, 1, 1, L).
 
-        here, there: the clocks of both.
+        here, there: rotary embeddings of `x` and `source`. bias (B, H, N, L): added to the attention logits.
         """
         queries = turned(self.queries(x).unflatten(-1, (self.heads, -1)).transpose(1, 2), here)
         keys, values = self.keys_values(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
         keys, values = turned(keys, there), turned(values, there)
-        # written out: torch's fused attention takes ten times as long on a CPU for sequences as short as these
+        # explicit attention: torch's fused kernel takes ten times as long on a CPU for such short sequences
         scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
         if bias is not None:
             scores = scores + bias
@@ -88,8 +89,8 @@ class _Attention(nn.Module):
 
 @dataclass(frozen=True)
 class _Times:
-    """patches, words: their clocks. apart (B, 1, N, L): the square of how far a patch lies from a word, as a part of
-    the whole."""
+    """patches, words: their rotary embeddings. apart (B, 1, N, L): squared distance in time between patch and word, as
+    fractions of the motion."""
 
     patches: Tensor
     words: Tensor
@@ -97,15 +98,15 @@ class _Times:
 
 
 class _Block(nn.Module):
-    """Self-attention, attention to the words, and two layers; the noise level scales and shifts what each sees (AdaLN,
-    Peebles and Xie, "Scalable Diffusion Models with Transformers", ICCV 2023)."""
+    """Self-attention, cross-attention to the text and a GELU MLP, each after adaptive layer norm (AdaLN) with scale and
+    shift from the condition (Peebles and Xie, "Scalable Diffusion Models with Transformers", ICCV 2023)."""
 
     def __init__(self, width: int, heads: int, text: int) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(width, elementwise_affine=False) for _ in range(3))
         self.attention = _Attention(width, heads, width)
         self.words = _Attention(width, heads, text)
-        # from heads that look anywhere to heads that look at the words whose turn it is
+        # initial values: from heads that attend to all words to heads that attend to words near in time
         self.nearness = nn.Parameter(torch.linspace(-2.0, 4.0, heads))
         self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.near = nn.Conv1d(width, width, 3, padding=1, groups=width)
@@ -117,13 +118,16 @@ class _Block(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, x: Tensor, level: Tensor, own: Tensor, text: Tensor, seen: Tensor, times: _Times) -> Tensor:
-        """One block: what the patches know (B, N, width), after it."""
+        """Patch features (B, N, width) of `x` (B, N, width).
+
+        level: condition (B, width). own, seen: masks of patches (B, 1, 1, N) and words (B, 1, 1, L). text: (B, L, W).
+        """
         scales = self.modulation(level)[:, None].chunk(6, -1)
 
         def normed(number: int) -> Tensor:
             return self.norms[number](x) * (1 + scales[2 * number]) + scales[2 * number + 1]
 
-        inside = normed(0) * own[:, 0, 0, :, None]  # what lies beyond the end must not reach in
+        inside = normed(0) * own[:, 0, 0, :, None]  # padding must not enter the convolution
         inside = inside + self.near(inside.transpose(1, 2)).transpose(1, 2)
         x = x + self.attention(inside, inside, own, times.patches, times.patches)
         near = -self.nearness.exp()[:, None, None] * times.apart
@@ -132,8 +136,8 @@ class _Block(nn.Module):
 
 
 class MotionTransformer(nn.Module):
-    """Predicts the clean motion from a noisy one, its noise level and the words (x0-prediction, as MDM: Tevet et al.,
-    "Human Motion Diffusion Model", ICLR 2023).
+    """Diffusion transformer with x0-prediction: clean motion from noisy motion, noise level and text (as MDM: Tevet et
+    al., "Human Motion Diffusion Model", ICLR 2023).
 
     text_width: of the text features. width, layers, heads: of the transformer.
     """
@@ -163,10 +167,10 @@ class MotionTransformer(nn.Module):
         layout: Layout,
         dropped: Tensor | None = None,
     ) -> Tensor:
-        """Clean features (B, T, 63) from `noisy` (B, T, 63).
+        """Clean modes (B, T, 63) from `noisy` (B, T, 63).
 
-        level: (B,) step of the noise, from 0. lengths: (B,) frames that count; T is a multiple of `PATCH`. text:
-        (B, L, W) and mask (B, L). layout: when each word has its turn. dropped: bool (B,), whose words are withheld.
+        level: (B,) noise level, from 0. lengths: (B,) valid frames; T is a multiple of `PATCH`. text: (B, L, W) with
+        mask (B, L). layout: times of the words. dropped: bool (B,), rows whose text is replaced by the null embedding.
         """
         batch, frames, _ = noisy.shape
         centres, seconds = layout.centres, layout.seconds
@@ -176,13 +180,13 @@ class MotionTransformer(nn.Module):
             mask = torch.where(dropped[:, None], first[None], mask)
             centres = torch.where(dropped[:, None], 0.5, centres)
             seconds = torch.where(dropped, lengths / float(FPS), seconds)
-        # the best guess that is linear: noise comes in no louder than what can be told from it
+        # for clean motion of zero mean and unit variance, √ᾱ·noisy is its linear MMSE estimate
         noisy = noisy * signal_part(level).sqrt()[:, None, None]
         patches = noisy.reshape(batch, frames // PATCH, PATCH * WIDTH)
         number = torch.arange(patches.shape[1], device=noisy.device)
         count = (lengths + PATCH - 1).div(PATCH, rounding_mode="floor")
         half = 2 * (self.width // 4)
-        # what remains is told to the frame: a motion's pace is told from its length
+        # the number of remaining patches is an input, because the pace of a motion depends on its length
         remaining = (lengths[:, None] / PATCH - number[None]).clamp(min=0)
         places = torch.cat([waves(number, half, 100.0).expand(batch, -1, -1), waves(remaining, half, 100.0)], -1)
         x = self.embed(patches) + self.place(places)
@@ -200,9 +204,9 @@ class MotionTransformer(nn.Module):
 
 
 class MotionMLP(nn.Module):
-    """The baseline: the mean of the text's features → all frames at once, without noise and without a notion of time.
+    """The baseline: regression of all frames at once from the mean text feature and the length, without noise.
 
-    As the system of 2024 whose place this takes (text → 256 → every frame), but trained on motions that were measured.
+    Like the system of 2024 that this project replaces (text → 256 → all frames), but trained on the stored motions.
     """
 
     def __init__(self, text_width: int, width: int) -> None:
@@ -213,6 +217,6 @@ class MotionMLP(nn.Module):
         )  # fmt: skip
 
     def forward(self, lengths: Tensor, text: Tensor, mask: Tensor) -> Tensor:
-        """Features (B, 250, 63) for `lengths` (B,) frames and text (B, L, W) with mask (B, L)."""
+        """Modes (B, 250, 63) for `lengths` (B,) in frames and text (B, L, W) with mask (B, L)."""
         given = torch.cat([mean_feature(text, mask), lengths[:, None].float() / LONGEST], 1)
         return self.layers(given).view(len(lengths), LONGEST, WIDTH)

@@ -1,9 +1,9 @@
-"""When the words of a sentence have their turn: how long each takes, learned from the lengths of motions alone.
+"""The duration model: seconds per word of a text, learned from the lengths of motions only.
 
-What a sentence asks for takes as long as its words together, and every word's time depends on the words right beside it
-only ("nods three times"). So one number a motion, its length, is enough to tell the words' own times apart, and the
-words are laid out in time before anything moves. It is what a duration model is to speech synthesis (Ren et al.,
-"FastSpeech", NeurIPS 2019), without its alignments.
+The length of a motion is modelled as the sum of its words' durations, each of which depends on the adjacent words only
+("nods three times"). So the total length is enough supervision for the durations, which give each word a place in time
+before the motion is sampled. It is like the duration model of speech synthesis (Ren et al., "FastSpeech", NeurIPS
+2019), but needs no alignments.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from mien.text.tokens import FIRST_WORD
 WIDTH = 64
 
 FEW_WORDS = 0.005
-"""Weight of the sum of the square roots of all words' times: of all ways to share a length out, one to few words."""
+"""Weight of the sum of √duration over words; it favours solutions in which few words have a long duration."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """centres (B, L): the middle of each word's time, a part of the whole. seconds (B,): the whole, at usual pace."""
+    """centres (B, L): middle of each word's time, as a fraction of the total. seconds (B,): predicted total."""
 
     centres: Tensor
     seconds: Tensor
 
     def twice(self) -> Layout:
-        """For a batch that stands there twice."""
+        """The layout of the batch concatenated with itself."""
         return Layout(self.centres.repeat(2, 1), self.seconds.repeat(2))
 
 
 class WordTimes(nn.Module):
-    """Seconds for each word from itself and two words on either side, whatever reads the sentence for the motion."""
+    """Convolutional duration model with a receptive field of two words on either side, apart from the text encoder."""
 
     def __init__(self, text: TextEncoder) -> None:
         super().__init__()
@@ -47,10 +47,10 @@ class WordTimes(nn.Module):
         self.near = nn.Conv1d(WIDTH, WIDTH, 3, padding=1)
         self.farther = nn.Conv1d(WIDTH, WIDTH, 3, padding=1)
         self.leave = nn.Linear(WIDTH, 1)
-        nn.init.constant_(self.leave.bias, -2.0)  # an eighth of a second: sentences start out about as long as they are
+        nn.init.constant_(self.leave.bias, -2.0)  # softplus(−2) ≈ 1/8 s, so that initial totals are about right
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Seconds (B, L), 0 beyond mask (B, L), for ids (B, L) or features (B, L, W) of tokens."""
+        """Seconds (B, L), 0 outside mask (B, L), of token ids (B, L) or features (B, L, W)."""
         x = (self.enter(tokens).float() * mask[..., None]).transpose(1, 2)
         x = functional.gelu(self.near(x)) * mask[:, None]
         x = x + functional.gelu(self.farther(x)) * mask[:, None]
@@ -58,16 +58,16 @@ class WordTimes(nn.Module):
 
 
 def lay_out(seconds: Tensor) -> Layout:
-    """One word after the other, for seconds (B, L). Nothing flows back: what a word's time is, only lengths say."""
+    """Consecutive words with durations (B, L) in seconds. Without gradient: durations are learned from lengths only."""
     seconds = seconds.detach()
     whole = seconds.sum(1).clamp(min=1e-3)
     return Layout((seconds.cumsum(1) - seconds / 2) / whole[:, None], whole)
 
 
 def length_error(seconds: Tensor, lengths: Tensor) -> Tensor:
-    """How far words' seconds (B, L) are from lengths (B,) in seconds, in logarithms, plus `FEW_WORDS`' part.
+    """Mean |log Σ durations − log length| for durations (B, L) and lengths (B,) in seconds, plus the `FEW_WORDS` term.
 
-    Absolute, not squared: some motions rest for long, and no word says so.
+    L1, not L2, because some motions have long pauses that no word states.
     """
     off = (seconds.sum(1).clamp(min=1e-3).log() - lengths.log()).abs().mean()
     return off + FEW_WORDS * seconds.clamp(min=1e-6).sqrt().sum(1).mean()
