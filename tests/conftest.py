@@ -14,33 +14,17 @@ from toy_pipeline import make_repository
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
-TOGETHER = {
-    "emotion_discriminator": "talking",
-    "generator": "talking",
-    "talking_face": "talking",
-    "project": "pipeline",
-}
-"""Fixtures that are made once in a session and cost much: the files that use one of them go to one worker."""
-
 
 def pytest_configure() -> None:
     """Tiny models gain nothing from threads, and with `pytest -n` every core has its worker."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `pytest -n 2 --dist loadgroup` a file is one piece of work; those of `TOGETHER` are one, and come first."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    groups: dict[Path, str] = {}
-    for item in items:
-        for name in getattr(item, "fixturenames", ()):
-            if name in TOGETHER:
-                groups[item.path] = TOGETHER[name]
-    items.sort(key=lambda item: item.path not in groups)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups.get(item.path, item.path.stem)))
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers begin with the files that have slow tests, so that none is left alone with one at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

@@ -24,12 +24,12 @@ TEXTS: Node = ("<texts>", "")
 FILES: Node = ("<files>", "")
 """Reached code uses its own file's path: all non-Python files of the packages count."""
 
-ANY_MODULE = (
+ANY_MODULE = frozenset((
     "builtins.__import__", "builtins.compile", "builtins.eval", "builtins.exec", "cloudpickle", "gc.get_objects",
     "gc.get_referrers", "imp", "importlib.abc", "importlib.machinery", "importlib.reload", "importlib.util", "inspect",
     "pickle.Unpickler", "pickle.load", "pickle.loads", "pkgutil", "runpy", "sys._getframe", "sys.meta_path",
     "sys.modules", "sys.path_hooks", "typing.get_type_hints",
-)  # fmt: skip
+))  # fmt: skip
 """Code that uses these may reach any module."""
 ANY_MODULE_ATTRIBUTES = frozenset(("__annotations__", "__builtins__", "__globals__", "__subclasses__", "f_globals"))
 OWN_MODULE = ("builtins.globals", "builtins.locals")
@@ -204,7 +204,8 @@ class _Search:
             self.reach.nodes.add((name, "__getattr__" if rest and "__getattr__" in module.symbols else WHOLE))
 
     def _outside(self, dotted: str) -> None:
-        if any(dotted == name or dotted.startswith(f"{name}.") for name in ANY_MODULE):
+        parts = dotted.split(".")
+        if any(".".join(parts[:length]) in ANY_MODULE for length in range(1, len(parts) + 1)):
             self._any_module()
         if dotted in OWN_MODULE:
             self.reach.nodes.add((self._module.name, WHOLE))

@@ -13,13 +13,25 @@ LENGTH = 16
 
 def strip(tree: ast.Module) -> None:
     """Remove, in place, statements that are only a string and the `description=` of pydantic's `Field`."""
+    _strip_texts(tree)
     fields = _field_names(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            empty: list[ast.stmt] = [] if isinstance(node, ast.Module) else [ast.Pass()]
-            node.body = [statement for statement in node.body if not _is_text(statement)] or empty
-        elif isinstance(node, ast.Call) and fields and ast.unparse(node.func) in fields:
-            node.keywords = [k for k in node.keywords if k.arg != "description" or not _is_literal(k.value)]
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call)) if fields else ()
+    for call in calls:
+        if isinstance(call.func, ast.Name | ast.Attribute) and ast.unparse(call.func) in fields:
+            call.keywords = [k for k in call.keywords if k.arg != "description" or not _is_literal(k.value)]
+
+
+def _strip_texts(node: ast.AST) -> None:
+    """Remove text statements from a node's blocks and from those inside them."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        block = getattr(node, name, None)
+        if isinstance(block, list):
+            kept = [statement for statement in block if not _is_text(statement)]
+            if block and not kept and not isinstance(node, ast.Module):
+                kept = [ast.Pass()]
+            setattr(node, name, kept)
+            for statement in kept:
+                _strip_texts(statement)
 
 
 def digest(statements: Iterable[ast.AST]) -> str:
@@ -38,7 +50,7 @@ def file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:LENGTH]
 
 
-def _is_text(statement: ast.stmt) -> bool:
+def _is_text(statement: ast.AST) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 

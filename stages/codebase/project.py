@@ -56,8 +56,7 @@ class Project:
 
     def exists(self, name: str) -> bool:
         """Whether there is a module or a package folder `name`."""
-        path = self.root.joinpath(*name.split("."))
-        return path.with_suffix(".py").is_file() or path.is_dir()
+        return name in self._folders or name in self._known
 
     def is_ours(self, name: str) -> bool:
         """Whether a dotted name begins with one of the packages."""
@@ -110,6 +109,15 @@ class Project:
             else:
                 return None if rest[1:] else (module, symbol.statement)
         return None
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """Packages and plain folders of modules, by their dotted names."""
+        return frozenset(name[:at] for name in self.names for at, letter in enumerate(name) if letter == ".")
 
     @cached_property
     def _files(self) -> list[Path]:

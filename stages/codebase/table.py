@@ -103,7 +103,7 @@ def project_tables(root: Path) -> CodeTables:
 def is_current(root: Path, script: str, table: Path) -> bool:
     """Whether the file `table` is still the table of `script`; computed only where a source file is newer than it."""
     sources = [path for package in PACKAGES for path in (root / package).rglob("*.py")]
-    newest = max(path.stat().st_mtime_ns for path in [root / CONSTRAINTS, *sources, *{path.parent for path in sources}])
+    newest = max(path.stat().st_mtime_ns for path in [root / CONSTRAINTS, *sources])
     if newest < table.stat().st_mtime_ns:
         return True
     known: dict[str, dict[str, str]] = json.loads(table.read_text(encoding="utf-8"))
@@ -111,4 +111,5 @@ def is_current(root: Path, script: str, table: Path) -> bool:
 
 
 def _is_data(path: Path) -> bool:
-    return path.is_file() and path.suffix not in (".py", ".pyc")
+    """Whether a package's file is data that code may read; Python's and Numba's caches are not."""
+    return path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts

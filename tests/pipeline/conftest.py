@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from made_once import made_once
 from toy_pipeline import ROOT, command
 
 CODE = ("mien", "stages", "flows", "params", "dvc.yaml", "constraints.txt", ".dvcignore", ".gitignore")
@@ -39,9 +40,11 @@ def make_project(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that has run up to the generator and the emotion discriminator; to be copied, not changed."""
-    folder = make_project(tmp_path_factory.mktemp("pipeline") / "project")
-    command(folder, "dvc", "repro", "-q", "generator", "emotion_discriminator", seconds=400)
-    return folder
+
+    def make(folder: Path) -> None:
+        command(make_project(folder), "dvc", "repro", "-q", "generator", "emotion_discriminator", seconds=400)
+
+    return made_once(tmp_path_factory, "trained_project", make)
 
 
 @pytest.fixture

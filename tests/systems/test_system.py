@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from importlib import import_module
 from pathlib import Path
 
@@ -12,13 +13,18 @@ import torch
 import typer
 from PIL import Image
 from pydantic import BaseModel
+from toy_stages import ColourOptions, colour, evaluate_colour
 from toy_system import SYSTEM, ColourModel, ColourRequest
 from typer.testing import CliRunner, Result
 
 from mien.commands.system_command import add_command
+from mien.execution import Execution
 from mien.media.provenance import read_tags
 from mien.systems.request import RequestError
+from mien.tracking.tracking import TrackedRun, Tracking
 from mien.training.model_folder import ModelFiles, save_models
+from stages.pipeline_files import PipelineFiles
+from stages.shell import StageRun
 
 
 class TrainingOptions(BaseModel):
@@ -172,3 +178,33 @@ def test_the_schema_of_a_form_has_bounds_and_descriptions() -> None:
         "default": 64, "description": "Side of the clip in pixels", "maximum": 512, "minimum": 16, "multipleOf": 2,
         "title": "Size", "type": "integer",
     }  # fmt: skip
+
+
+def test_its_stages_train_evaluate_register_and_track(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training, curves, model folder, evaluation, headline, registry and tracking, with what a system writes itself."""
+    from mlflow.tracking import MlflowClient
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dvc.yaml").write_text("stages: {colour: {cmd: x}, evaluate_colour: {cmd: y}}\n")
+    tracking, options = Tracking.connect(tmp_path), ColourOptions()
+    for stage in (colour, evaluate_colour):
+        tracked = TrackedRun(tracking, stage.__name__, None, {}, {})
+        run = StageRun(stage.__name__, options, Execution(device="cpu"), PipelineFiles(tmp_path), tracked)
+        stage(options, run)
+        run.finish()
+        tracked.end("FINISHED")
+    assert not list(Path(".resume").glob("*")), "nothing is left of the checkpoints"
+    with Path("plots/colour.csv").open() as stream:
+        losses = [float(row["loss"]) for row in csv.DictReader(stream)]
+    assert losses[-1] < 0.01 < losses[0]
+    assert "It knows 3 colours" in Path("models/colour/card.md").read_text()
+    figures = json.loads(Path("metrics/details/evaluate_colour.json").read_text())
+    assert figures["real"]["overall"] == figures["generated"]["overall"] == 1.0
+    assert json.loads(Path("metrics/evaluate_colour.json").read_text()) == {"colour": 1.0}
+    with Path("models/report/samples.csv").open() as stream:
+        assert [(row["row"], row["clip_id"], row["exact"]) for row in csv.DictReader(stream)][-1] == (
+            "generated", "blue", "1",
+        )  # fmt: skip
+    client = MlflowClient(tracking.uri)
+    champion = client.get_model_version_by_alias("colour", "champion")
+    assert client.get_run(champion.run_id).data.metrics["generated.overall"] == 1.0

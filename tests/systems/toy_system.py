@@ -1,4 +1,4 @@
-"""A system as small as one can be: the name of a colour → a clip that shows it. The whole of it is its record."""
+"""A system as small as one can be: the name of a colour → a clip that shows it. All else comes from its record."""
 
 from __future__ import annotations
 
@@ -20,17 +20,15 @@ from mien.systems.serving import Served, Signature
 from mien.systems.system import Loaded, Made, Output, System
 from mien.training.model_folder import load_into, read_config
 
+COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
+
 
 class ColourRequest(Request):
-    """What colour, and how large."""
-
     text: Annotated[str, Short("-t")] = Field(max_length=40, pattern=r"\S", examples=["red"], description="A colour")
     size: int = Field(default=64, ge=16, le=512, multiple_of=2, description="Side of the clip in pixels")
 
 
-class ColourModel(nn.Module):
-    """Counts of the letters of a text → RGB in [0, 1]."""
-
+class ColourModel(nn.Module):  # counts of the letters of texts (B,) → RGB (B, 3) in [0, 1]
     def __init__(self) -> None:
         super().__init__()
         self.rgb = nn.Linear(26, 3)
@@ -41,19 +39,16 @@ class ColourModel(nn.Module):
 
 
 def load(folder: Path) -> ColourModel:
-    """Read a model folder."""
     model = ColourModel()
     load_into(model, folder, read_config(folder, ("colour",)))
     return model.requires_grad_(False)
 
 
 def predict(model: ColourModel, batch: Mapping[str, Any], _params: Mapping[str, Any]) -> dict[str, Any]:
-    """`rgb` float32 (B, 3) in [0, 1]."""
     return {"rgb": model([str(text) for text in batch["text"]]).numpy()}
 
 
 def generate(loaded: Loaded, request: ColourRequest, out: Path, _progress: bool) -> Made:
-    """Write a clip of three frames."""
     rgb = (255 * predict(loaded.main.model, {"text": [request.text]}, {})["rgb"][0]).round().astype(np.uint8)
     frame = np.broadcast_to(rgb, (request.size, request.size, 3))
     write_clip(out, [frame] * 3, Fraction(10), loaded.tags(prompt=request.text))

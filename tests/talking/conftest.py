@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from made_once import made_once
 from talking_corpus import TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE, drawn_clip
 from tiny import a_run
 
@@ -45,27 +46,34 @@ def split(faces: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def emotion_discriminator(faces: Path, split: Path) -> Path:
+def emotion_discriminator(faces: Path, split: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny emotion discriminator."""
     torch.set_num_threads(1)
-    out = faces.parent / "emotion_discriminator"
-    train_emotion_discriminator(faces, split, TINY_EMOTION, out, a_run(faces.parent / "resume_emotion"))
-    return out
+    run = a_run(faces.parent / "resume_emotion")
+    return made_once(
+        tmp_path_factory,
+        "emotion_discriminator",
+        lambda out: train_emotion_discriminator(faces, split, TINY_EMOTION, out, run),
+    )
 
 
 @pytest.fixture(scope="session")
-def generator(faces: Path, split: Path) -> Path:
+def generator(faces: Path, split: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny generator."""
     torch.set_num_threads(1)
-    out = faces.parent / "generator"
-    train_generator(faces, split, TINY_GENERATOR, out, a_run(faces.parent / "resume_generator"))
-    return out
+    run = a_run(faces.parent / "resume_generator")
+    return made_once(tmp_path_factory, "generator", lambda out: train_generator(faces, split, TINY_GENERATOR, out, run))
 
 
 @pytest.fixture(scope="session")
-def talking_face(faces: Path, split: Path, emotion_discriminator: Path, generator: Path) -> Path:
+def talking_face(
+    faces: Path, split: Path, emotion_discriminator: Path, generator: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A tiny talking face."""
     torch.set_num_threads(1)
-    out, resume = faces.parent / "talking_face", faces.parent / "resume_talking_face"
-    train_talking_face(faces, split, TINY_TALKING_FACE, emotion_discriminator, generator, out, a_run(resume))
-    return out
+    run = a_run(faces.parent / "resume_talking_face")
+    return made_once(
+        tmp_path_factory,
+        "talking_face",
+        lambda out: train_talking_face(faces, split, TINY_TALKING_FACE, emotion_discriminator, generator, out, run),
+    )

@@ -7,11 +7,10 @@ named `row.part.figure`; those of a whole row `row.figure`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from pydantic import BaseModel
 
 from mien.files import fingerprint
 from mien.progress import progress_bar
-from mien.systems.evaluation.figures import Figures, Measured, rounded
+from mien.systems.evaluation.figures import Figures, Measured, mean, rates, rounded
 from mien.systems.evaluation.report import Report, Sample
 from mien.systems.evaluation.rows import BASELINE, GENERATED
 from mien.tracking.values import Figure, numbers
@@ -39,16 +38,23 @@ DECIDING = "overall"
 """The figure of the row `generated` by which versions of a model are compared; higher is better."""
 
 
-class Judge(ABC, Generic[S, M]):
-    """Turns the measurements of single samples into the figures of rows."""
+class Judge(Generic[S, M]):
+    """Turns the measurements of single samples into the figures of rows.
 
-    @abstractmethod
+    `verdicts`: the criteria of a sample, the main one first. By default the figures of a part are the rates of samples
+    that meet each criterion, and `overall` is the mean rate of the main one over the parts.
+    """
+
+    verdicts: ClassVar[tuple[str, ...]] = ()
+
     def part_figures(self, samples: Sequence[S], rows: Mapping[str, Sequence[M]]) -> Mapping[str, Figures]:
         """Row → figures of one part; `rows`: row → measurements of `samples`, in their order."""
+        del samples
+        return {row: rates(own, self.verdicts) for row, own in rows.items()}
 
-    @abstractmethod
     def row_figures(self, row: str, figures: RowFigures) -> Figures:
         """The figures of a whole row, `overall` among them, from those of all rows and parts."""
+        return {DECIDING: mean(part[self.verdicts[0]] for part in figures[row].values())}
 
 
 def evaluate(
