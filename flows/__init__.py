@@ -1,1 +1,1 @@
-"""Prefect around DVC: the graph, a stage as a task, the pipeline, its deployment."""
+"""Prefect flow over DVC: stage graph, stages as tasks, pipeline run, deployment."""

@@ -1,4 +1,4 @@
-"""What a flow run shows beside its log: the plan, how the stages ended, figures, a sample picture, MLflow's page."""
+"""Prefect artifacts of a flow run: plan, results of the stages, figures, a sample picture, link to MLflow."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def metrics_table(values: Mapping[str, Any]) -> str:
 
 
 def show_picture(repository: Path, stages: Iterable[Stage]) -> None:
-    """A contact sheet (or else a plot) of the last stage that made one, inside the page itself: no server serves it."""
+    """A contact sheet (or else a plot) of the last stage that has one, embedded in the page as a data URI."""
     picture = find_picture(repository, stages)
     if picture is not None:
         text = f"# {picture.stem.replace('_', ' ')}\n\n![{picture.stem}]({data_uri(picture)})\n"
@@ -108,7 +108,7 @@ def show_mlflow(address: str | None, run_id: str | None) -> None:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; whatever a cell holds, it stays in its cell."""
+    """A Markdown table; white space in cells is collapsed and `|` is escaped."""
     lines = [header, ["---"] * len(header), *rows]
     return "".join("| " + " | ".join(_cell(c) for c in line) + " |\n" for line in lines)
 

@@ -1,8 +1,8 @@
 """The servers on this machine: `python -m flows.deploy up|down|status`.
 
 `up` starts MLflow's server, Prefect's server and the served deployment `pipeline/mien` (one run at a time) on
-loopback, waits until each is healthy and prints their addresses; what already runs is left alone. `down` ends exactly
-what `up` started here: each process is known by number and start time in `.mien/ui.json`. Logs: `.mien/logs/`.
+loopback, waits until each is healthy and prints their addresses; running ones are left alone. `down` ends exactly
+the processes that `up` started, identified by PID and start time in `.mien/ui.json`. Logs: `.mien/logs/`.
 
 `MIEN_MLFLOW_PORT` and `MIEN_PREFECT_PORT` choose the ports; by default 5000 and 4200, or free ones where those are
 taken.
@@ -33,7 +33,7 @@ from mien.tracking.values import main_root, tracking_uri
 HOST = "127.0.0.1"
 HEALTHY_SECONDS = 240.0
 PORTS = {"mlflow": 5000, "prefect": 4200}
-# The deployment ends first: it tells its server that it goes.
+# The deployment ends first: it deregisters at its server.
 _ENDING = ("deployment", "prefect", "mlflow")
 
 
@@ -44,7 +44,7 @@ class Service(BaseModel):
     started: float
     address: str
     page: str = ""
-    """What a person opens; `address` is where it answers."""
+    """URL for the browser; `address` is that of the server."""
     log: str
 
     def process(self) -> Process:
@@ -52,11 +52,11 @@ class Service(BaseModel):
 
 
 class ServiceError(RuntimeError):
-    """A server did not come up; the message names its log."""
+    """A server did not start; the message names its log."""
 
 
 class Services:
-    """What runs for the repository at `root`, and how it is started and ended."""
+    """The servers of the repository at `root`: start, state and end."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -64,7 +64,7 @@ class Services:
         self._lock = root / ".mien" / "locks" / "ui.lock"
 
     def running(self) -> dict[str, Service]:
-        """The services of the state file whose process still lives."""
+        """The services of the state file whose process is alive."""
         try:
             entries = json.loads(self._state.read_text())
             services = {name: Service.model_validate(entry) for name, entry in entries.items()}
@@ -73,7 +73,7 @@ class Services:
         return {name: service for name, service in services.items() if service.process().alive()}
 
     def up(self) -> dict[str, Service]:
-        """Start what does not run yet; every service, healthy. On failure, ends what it started and raises."""
+        """Start missing services and return all, healthy. On failure, ends those that it started and raises."""
         with file_lock(self._lock, seconds=HEALTHY_SECONDS):
             before = self.running()
             try:
@@ -84,7 +84,7 @@ class Services:
             return self.running()
 
     def down(self) -> list[str]:
-        """End everything that `up` started; the names of what was ended."""
+        """End all services that `up` started; returns their names."""
         with file_lock(self._lock, seconds=HEALTHY_SECONDS):
             services = self.running()
             self._end(services)
@@ -113,10 +113,10 @@ class Services:
         artifacts = self.root / "mlartifacts"
         command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
         command += ["--backend-store-uri", tracking_uri(self.root), "--default-artifact-root", artifacts.as_uri()]
-        # Without its queue of jobs for language models, which would be seven more processes.
+        # Without the job queue for language models, which takes seven more processes.
         settings = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
         settings["DO_NOT_TRACK"] = "true"
-        # Tables and experiment are there before the server looks for them.
+        # Creates the tables and the experiment before the server starts.
         experiment = Tracking.connect(self.root).experiment
         address = f"http://{HOST}:{port}"
         page = f"{address}/#/experiments/{experiment}/runs{TABLE_VIEW}" if experiment else address
@@ -142,7 +142,7 @@ class Services:
     ) -> Service:
         log = self.root / ".mien" / "logs" / f"{name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        # A profile or an address of the user's own must not lead what runs here to another server.
+        # A Prefect profile or address of the user must not redirect these processes to another server.
         inherited = {k: v for k, v in os.environ.items() if k not in {"PREFECT_API_URL", "PREFECT_PROFILE"}}
         with log.open("ab") as stream:
             process = subprocess.Popen(
@@ -176,7 +176,7 @@ class Services:
 
 
 def choose_port(name: str) -> int:
-    """The port that `MIEN_<NAME>_PORT` names, else the usual one, else a free one."""
+    """The port in `MIEN_<NAME>_PORT`, else the default one, else a free one. Raises ServiceError for an invalid one."""
     wanted = os.environ.get(f"MIEN_{name.upper()}_PORT")
     if wanted:
         port = int(wanted) if wanted.isdigit() else -1
@@ -211,7 +211,7 @@ def _answers(address: str) -> bool:
 
 
 def _deployed(api: str) -> bool:
-    """Whether the deployment is there and its runner has reported in."""
+    """Whether the deployment exists and its runner is ready."""
     try:
         with urllib.request.urlopen(f"{api}/deployments/name/pipeline/mien", timeout=2) as answer:
             return json.load(answer).get("status") == "READY"
@@ -220,7 +220,7 @@ def _deployed(api: str) -> bool:
 
 
 def serve() -> None:
-    """Serve `pipeline/mien`, one run at a time, until told to end."""
+    """Serve `pipeline/mien`, one run at a time, until the process is ended."""
     from flows.pipeline import pipeline
 
     pipeline.serve(

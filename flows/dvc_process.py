@@ -1,4 +1,4 @@
-"""dvc as a process: argument lists only, a process group of its own, output line by line, no one left behind."""
+"""dvc as a child process: no shell, a process group of its own, output line by line, the whole group always ended."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from mien.processes import stop_group
 
-# The kernel ends dvc when the thread that started it ends, even by SIGKILL; the number makes sure that it has not
-# ended before that was asked for. A preexec_fn would do the same, but may deadlock where threads run.
+# PR_SET_PDEATHSIG: the kernel ends dvc when the thread that started it ends, even by SIGKILL; the parent's PID is
+# compared in case that it ended earlier. A preexec_fn would do the same, but may deadlock with threads.
 _TETHER = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0);"
     "os.getppid() == int(sys.argv[1]) or sys.exit(143); os.execv(sys.argv[2], sys.argv[2:])"
@@ -23,11 +23,11 @@ STOP_SECONDS = 10.0
 
 
 class DvcError(RuntimeError):
-    """A dvc command failed; the message holds what it said."""
+    """A dvc command failed; the message holds its last line of stderr."""
 
 
 class RunStoppedError(RuntimeError):
-    """The pipeline run was stopped before this command began."""
+    """The pipeline run was stopped before this command started."""
 
 
 def dvc_environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -42,7 +42,7 @@ def dvc_environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def dvc_output(repository: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """What `dvc ARGUMENTS` prints; `DvcError` when it fails."""
+    """The stdout of `dvc ARGUMENTS`. Raises DvcError when it fails."""
     command = [sys.executable, "-m", "dvc", "--wait-for-lock", *arguments]
     answer = subprocess.run(
         command, cwd=repository, env=dict(environment), capture_output=True, text=True, check=False, errors="replace"
@@ -64,9 +64,9 @@ class DvcProcesses:
         self.stopped = False
 
     def run(self, arguments: Sequence[str], line: Callable[[str], None], seconds: float | None = None) -> int:
-        """Run `dvc ARGUMENTS`, pass each line of its output to `line`; the exit code.
+        """Run `dvc ARGUMENTS`, pass each line of its output to `line`, return the exit code.
 
-        However the calling thread leaves (an exception, `stop`, after `seconds`), the whole group is ended.
+        The whole process group is ended in every case (exception, `stop`, timeout).
         Raises TimeoutError after `seconds`, RunStoppedError after `stop`.
         """
         process = self._begin(arguments)
@@ -77,14 +77,14 @@ class DvcProcesses:
             pump.join(5)
             return code
         finally:
-            # The leader may be gone while what it started is not: the group is ended in any case.
+            # The group is ended in any case: children may outlive its leader.
             stop_group(process.pid, STOP_SECONDS)
             process.wait()
             with self._guard:
                 self._groups.discard(process.pid)
 
     def stop(self) -> None:
-        """End every process group that is under way; no other begins."""
+        """End every running process group; no other can start."""
         with self._guard:
             self.stopped = True
             groups = list(self._groups)

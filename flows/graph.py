@@ -1,4 +1,4 @@
-"""DVC's view of the pipeline: the one module that uses its Python API. Stages, what they wait for, what has changed."""
+"""The pipeline as DVC sees it: stages, dependencies and status. The only module that uses DVC's Python API."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from flows.dvc_process import dvc_output
 
 
 class UnknownStageError(ValueError):
-    """A target is no stage of dvc.yaml."""
+    """A target is not a stage of dvc.yaml."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its name, the stages it waits for, its outs (paths in the repository), what it does in words."""
+    """One stage: its name, its upstream stages, its outs (paths in the repository) and its description."""
 
     name: str
     upstreams: tuple[str, ...]
@@ -28,7 +28,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a plan. `will`: `run`, `perhaps` (it depends on what its upstreams make) or `cached`."""
+    """One line of a plan. `will`: `run`, `perhaps` (if the outs of upstream stages change) or `cached`."""
 
     stage: Stage
     will: str
@@ -53,7 +53,7 @@ class Graph:
         return [stage for stage in self.stages.values() if stage.name in wanted]
 
     def plan(self, targets: Sequence[str], status: Mapping[str, Sequence[str]], force: bool) -> list[Step]:
-        """Whether each stage will run, given what DVC says has changed."""
+        """Whether each stage will run, given `status` (see `read_status`)."""
         steps: dict[str, Step] = {}
         for stage in self.closure(targets):
             moving = [u for u in stage.upstreams if steps[u].will != "cached"]
@@ -75,7 +75,7 @@ def read_graph(repository: Path) -> Graph:
 
     with Repo(str(repository)) as repo:
         graph = repo.index.graph
-        # Data that was added by hand (`dvc add`) has no name: there is nothing to run.
+        # Data of `dvc add` has no name: there is nothing to run.
         nodes = {node.name: node for node in graph if getattr(node, "name", None) is not None}
         # An edge leads from a stage to what it depends on.
         upstreams = {
@@ -95,7 +95,7 @@ def _relative(out: Any, repository: Path) -> str:
 
 
 def read_status(repository: Path, environment: Mapping[str, str]) -> dict[str, list[str]]:
-    """Stage → what changed, in words, for each stage that DVC would run; asked once for the whole repository."""
+    """Stage → changes as text, for each stage that DVC would run; one call for the whole repository."""
     answer: dict[str, Any] = json.loads(dvc_output(repository, ["status", "--json"], environment) or "{}")
     return {name: reasons for name, entries in answer.items() if (reasons := _reasons(entries))}
 
@@ -107,7 +107,7 @@ def _reasons(entries: Sequence[Any]) -> list[str]:
             reasons.append(entry)
             continue
         for kind, changes in entry.items():
-            # Outs that only need to be checked out of the cache count too: the stage is restored.
+            # Includes outs that only need a checkout from the cache: the stage is restored.
             word = {"changed deps": "", "changed outs": "out ", "changed command": "command"}.get(kind, kind)
             reasons += [f"{word}{what}" for what in _changes(changes)] if isinstance(changes, dict) else [word]
     return reasons

@@ -1,10 +1,10 @@
-"""The pipeline as a Prefect flow: the same `dvc repro` of each stage as by hand, in parallel, watched and cancellable.
+"""The pipeline as a Prefect flow: `dvc repro` of each stage, in parallel, with logs and cancellation.
 
-Without overrides and name a run works in the repository itself, as `dvc repro` does. With either, or when another run
-is at work there, it gets a worktree of its own (see flows/worktree.py) and ends as a DVC experiment.
+Without overrides and experiment name a run works in the repository itself, as `dvc repro` does. With either, or while
+another run works there, it gets a worktree of its own (see flows/worktree.py) and is saved as a DVC experiment.
 """
 
-# No `from __future__ import annotations` here: Prefect loads this file under a name of its own and reads the types.
+# No `from __future__ import annotations`: Prefect loads this file under another module name and evaluates the types.
 import json
 import os
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ from mien.locks import LockHeldError, file_lock
 from mien.tracking.tracking import Tracking
 
 DEFAULT_REQUEST = PipelineRequest()
-# More than run at once: the schedule decides which tasks are submitted.
+# More workers than stages run at once: the schedule decides which tasks are submitted.
 _TASK_RUNNER: Any = ThreadPoolTaskRunner(max_workers=64)
 
 
@@ -101,10 +101,10 @@ def _pipeline(
 
 
 def _run_tasks(run: PipelineRun) -> None:
-    """Submit each stage's task in its turn; last those that cannot start, so that Prefect shows them as not ready."""
+    """Submit the stages' tasks in order; those that cannot start come last, so that Prefect shows them as not ready."""
     futures: dict[str, PrefectFuture] = {}
     submit: Any = run_stage.submit
-    # Quoted, or Prefect would hand every task a copy of what they share.
+    # Quoted: otherwise Prefect would copy the shared object for every task.
     shared: Any = quote(run)
 
     def start(stage: Stage) -> PrefectFuture:

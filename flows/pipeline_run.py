@@ -1,4 +1,4 @@
-"""One run of the pipeline: a parent run in MLflow, and each stage brought up to date by dvc. Knows no Prefect."""
+"""One run of the pipeline: a parent run in MLflow, and `dvc repro` of each stage. Independent of Prefect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stages.pipeline_files import PipelineFiles, read_yaml
 from stages.receipts import read_receipt, tag_finished_runs
 
 TRACE = Path(".mien") / "last_run.json"
-"""What the last pipeline run here did, stage by stage; `benchmarks/pipeline_stages.py` reads it."""
+"""Results and times of the stages in the last pipeline run; `benchmarks/pipeline_stages.py` reads it."""
 
 
 @dataclass
@@ -32,12 +32,12 @@ class StageEnd:
     began: float = 0.0
     """Seconds since the pipeline run began."""
     run_id: str | None = None
-    """The MLflow run that made the stage's outs: this one's, or an earlier one's."""
+    """The MLflow run that made the stage's outs, in this pipeline run or an earlier one."""
 
 
 @dataclass
 class PipelineRun:
-    """One run of the pipeline in `repository`: what its stages share, and how each of them ended."""
+    """One run of the pipeline in `repository`: the state shared by its stages, and their results."""
 
     repository: Path
     tracking: Tracking
@@ -46,7 +46,7 @@ class PipelineRun:
     jobs: int
     force: bool = False
     seconds: float | None = None
-    """The longest that one stage may take."""
+    """Time limit of a stage; None: no limit."""
     parent: str | None = None
     ends: dict[str, StageEnd] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
@@ -57,7 +57,7 @@ class PipelineRun:
     ) -> Self:
         """A run of a plan for the project at `root`; `repository` is its working tree."""
         run = cls(repository, Tracking.connect(root), steps, dict(environment), jobs, force)
-        # Fixed for the whole run, not by what runs beside a stage: the number of threads can decide a last bit.
+        # Fixed for the whole run: the number of threads can change the last bit of a result.
         widest = simulate(run.stages, run.durations, jobs)[1]
         run.environment.update(thread_settings(max(1, usable_cores() // max(widest, 1))))
         return run
@@ -68,7 +68,7 @@ class PipelineRun:
 
     @cached_property
     def durations(self) -> dict[str, float]:
-        """Stage → the seconds that it is expected to take; 0 for one that will not run."""
+        """Stage → expected seconds; 0 for a stage that will not run."""
         known = known_durations([self.repository, self.tracking.folder], self.stages)
         return {s.stage.name: 0.0 if s.will == "cached" else known[s.stage.name] for s in self.steps}
 
@@ -77,17 +77,17 @@ class PipelineRun:
         return DvcProcesses(self.repository, self.environment)
 
     def open(self, name: str, tags: Mapping[str, str]) -> None:
-        """Begin the parent run in MLflow under which every stage of this run logs."""
+        """Start the parent run in MLflow, under which all stages of this run log."""
         tag_finished_runs(self.repository, self.tracking)
         params = read_yaml(self.repository / "params.yaml")
         self.parent = self.tracking.open_pipeline(name, Process.of(), managed=True, tags=tags, params=params)
-        # Empty means: there is no parent, and none is to be opened.
+        # Empty: there is no parent run, and stages must not open one.
         self.environment["MIEN_PARENT_RUN"] = self.parent or ""
 
     def run(self, start: Callable[[Stage], Started]) -> list[Stage]:
-        """Start every stage in its turn by `start` and wait; the stages that could not start.
+        """Start every stage in order by `start` and wait; returns the stages that could not start.
 
-        However this ends, no process is left and the parent run is closed.
+        In every case all processes are ended and the parent run is closed.
         """
         status = "KILLED"
         try:
@@ -103,7 +103,7 @@ class PipelineRun:
         return missed
 
     def make(self, stage: Stage, line: Callable[[str], None]) -> StageEnd:
-        """Bring one stage up to date, whose upstream stages are; each line of dvc's output goes to `line`."""
+        """Run `dvc repro` of one stage whose upstream stages are up to date; `line` gets each line of dvc's output."""
         began = time.monotonic()
         if self._is_current(stage):
             end = StageEnd(stage.name, "cached")
@@ -120,14 +120,14 @@ class PipelineRun:
         return [end.stage for end in self.ends.values() if end.word == "failed"]
 
     def left(self, elapsed: Mapping[str, float]) -> float:
-        """About how many seconds remain, when the stages of `elapsed` have run for so long."""
+        """Estimated seconds left; `elapsed`: running stage → seconds since its start."""
         return simulate([s for s in self.stages if s.name not in self.ends], self.durations, self.jobs, elapsed)[0]
 
     def _ended_well(self, name: str) -> bool:
         return name in self.ends and self.ends[name].word != "failed"
 
     def _is_current(self, stage: Stage) -> bool:
-        """Whether nothing that the stage reads has changed, without asking dvc again, which takes a second or two."""
+        """Whether the stage's inputs are unchanged, without a call of dvc, which takes a second or two."""
         will = next(step.will for step in self.steps if step.stage.name == stage.name)
         if self.force or will == "run":
             return False
@@ -190,4 +190,4 @@ _HINTS = (
     "dvc config core.autostage",
     "Use `dvc push` to send",
 )
-"""What dvc advises a person at a terminal after every stage."""
+"""Beginnings of dvc's hints after every stage, which are left out of the output."""

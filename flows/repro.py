@@ -1,10 +1,10 @@
-"""`python -m flows.repro [TARGETS]`: stages and their upstream stages brought up to date, several at once.
+"""`python -m flows.repro [TARGETS]`: run stages and their upstream stages where they are out of date, in parallel.
 
-The plain counterpart of the Prefect flow, in the same order: each stage by `dvc repro --single-item`, as soon as its
-upstream stages are done, the longest remaining path first. A stage's output goes into `.mien/logs/STAGE.log`; here
-appear its start, its end and, now and then, what is running and how long it will take.
+The counterpart of the Prefect flow, with the same schedule: `dvc repro --single-item` of each stage as soon as its
+upstream stages are done, the longest remaining path first. A stage's output goes into `.mien/logs/STAGE.log`; stdout
+shows its start, its end and, every `REPORT_SECONDS`, the running stages with their expected times.
 
-When a stage fails, those that do not wait for it are still made. Ctrl-C and SIGTERM end every stage.
+When a stage fails, stages that do not depend on it still run. Ctrl-C and SIGTERM end every stage.
 
 Exit codes: 0 done, 1 a stage failed, 2 a wrong target, 75 another run is at work here, 130 and 143 stopped.
 """
@@ -31,19 +31,19 @@ from mien.locks import LockHeldError, file_lock
 from stages.pipeline_files import PipelineFileError
 
 REPORT_SECONDS = 30.0
-"""How often is said what is running."""
+"""Seconds between reports of the running stages."""
 LAST_LINES = 20
-"""How much of a failed stage's output is shown."""
+"""Lines of a failed stage's output that are shown."""
 EXIT_WRONG = 2
 EXIT_LOCKED = 75
 
 
 class Stopped(BaseException):
-    """A signal asks this process to end; the first argument is its number."""
+    """SIGINT or SIGTERM was received; the first argument is its number."""
 
 
 class Progress:
-    """What a person sees while stages run; safe to call from several threads."""
+    """Progress of the stages on stdout; thread-safe."""
 
     def __init__(self, run: PipelineRun) -> None:
         self._run = run
@@ -58,7 +58,7 @@ class Progress:
             self._said[stage] = deque(maxlen=LAST_LINES)
 
     def line(self, stage: str, text: str) -> None:
-        """Keep a line of a stage's output; dvc's word that it runs the stage is shown as its start."""
+        """Keep a line of a stage's output; dvc's line `Running stage` is shown as its start."""
         with self._guard:
             if text == f"Running stage '{stage}':":
                 self._print(stage, f"starts, about {_clock(self._run.durations[stage])}")
@@ -75,7 +75,7 @@ class Progress:
                 print(f"    (whole: {log_path(self._run.repository, end.stage)})", flush=True)
 
     def report(self) -> None:
-        """Say for each running stage how long it has run, and its newest line."""
+        """Print for each running stage its elapsed time and its last line of output."""
         with self._guard:
             for stage, began in self._began.items():
                 newest = self._said[stage][-1].strip() if self._said[stage] else ""
@@ -93,7 +93,7 @@ class Progress:
 
 
 def repro(root: Path, targets: Sequence[str], jobs: int, force: bool, dry_run: bool) -> int:
-    """Bring `targets` (none: every stage) of the repository `root` up to date; the exit code."""
+    """Run `targets` (none: all stages) of the repository `root` where out of date; returns the exit code."""
     environment = dvc_environment({})
     graph = read_graph(root)
     graph.closure(targets)
@@ -112,7 +112,7 @@ def repro(root: Path, targets: Sequence[str], jobs: int, force: bool, dry_run: b
     quiet = threading.Event()
     threading.Thread(target=_report, args=(progress, quiet), daemon=True).start()
     futures: list[Future[StageEnd]] = []
-    # A worker thread that still waits for a stage ends with the stage: `run.run` leaves none running.
+    # Worker threads end with their stages, and `run.run` leaves no stage running.
     with ThreadPoolExecutor(max_workers=jobs) as pool:
 
         def start(stage: Stage) -> Future[StageEnd]:
@@ -124,7 +124,7 @@ def repro(root: Path, targets: Sequence[str], jobs: int, force: bool, dry_run: b
         finally:
             quiet.set()
     for future in futures:
-        future.result()  # an error that is no stage's own is raised here
+        future.result()  # raises errors other than a stage's failure
     return _verdict(run, missed)
 
 
@@ -146,7 +146,7 @@ def _make(run: PipelineRun, stage: Stage, progress: Progress) -> StageEnd:
 
 
 def log_path(repository: Path, stage: str) -> Path:
-    """Where the output of a stage's last run is."""
+    """File with the output of a stage's last run."""
     return repository / ".mien" / "logs" / f"{stage}.log"
 
 
@@ -180,7 +180,7 @@ def _clock(seconds: float) -> str:
 
 def _stop(number: int, _frame: object) -> NoReturn:
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)  # once is enough: ending the stages must not be cut short
+        signal.signal(each, signal.SIG_IGN)  # further signals must not interrupt the ending of the stages
     raise Stopped(number)
 
 

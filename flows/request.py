@@ -1,4 +1,4 @@
-"""The request for a pipeline run; the form in Prefect's UI is made from it."""
+"""The request for a pipeline run; Prefect's form is derived from it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""In what order stages start: of those whose upstream stages are done, the one with the longest remaining path first.
+"""List scheduling of the stages by critical path: of those that are ready, the longest remaining path first.
 
-This is list scheduling by critical path: a stage's priority is its own duration plus that of the longest chain of
-stages that wait for it. Durations are those of each stage's last run here (see stages/receipts.py), else the committed
-ones of `flows/durations.json`.
+A stage's priority is its own duration plus that of the longest chain of stages that depend on it. Durations are those
+of each stage's last run here (see stages/receipts.py), else the committed ones of `flows/durations.json`.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ COMMITTED = Path(__file__).with_name("durations.json")
 
 
 class Started(Protocol):
-    """What `start` returns: a future of concurrent.futures or of Prefect."""
+    """Result of `start`: a future of concurrent.futures or of Prefect."""
 
     def add_done_callback(self, function: Callable[[Any], None], /) -> Any: ...
 
 
 def known_durations(roots: Sequence[Path], stages: Sequence[Stage]) -> dict[str, float]:
-    """Seconds that each stage is expected to take: measured in the first of `roots` where it has run, else committed.
+    """Stage → expected seconds: measured in the first of `roots` where it has run, else committed.
 
-    A stage of which nothing is known is expected to take the median of the others, or a second.
+    A stage without either gets the median of the others, or one second.
     """
     committed: dict[str, float] = json.loads(COMMITTED.read_text())
     durations = {}
@@ -48,7 +47,7 @@ def known_durations(roots: Sequence[Path], stages: Sequence[Stage]) -> dict[str,
 def remaining_paths(stages: Sequence[Stage], seconds: Mapping[str, float]) -> dict[str, float]:
     """Stage → seconds from its start to the end of the longest chain of `stages` that begins with it.
 
-    `stages` are in an order in which each comes after its upstream stages.
+    `stages` are in topological order.
     """
     paths: dict[str, float] = {}
     for stage in reversed(stages):
@@ -58,7 +57,7 @@ def remaining_paths(stages: Sequence[Stage], seconds: Mapping[str, float]) -> di
 
 
 class Schedule:
-    """Which of `stages` may start, and in what order; a stage that has failed holds back all that wait for it."""
+    """Which of `stages` may start, and in what order; stages that depend on a failed one never start."""
 
     def __init__(self, stages: Sequence[Stage], seconds: Mapping[str, float]) -> None:
         self._order = {stage.name: index for index, stage in enumerate(stages)}
@@ -68,7 +67,7 @@ class Schedule:
         self.running: set[str] = set()
 
     def next(self) -> Stage | None:
-        """The stage to start now, noted as running; None where none may start."""
+        """The stage to start now, marked as running; None if none is ready."""
         ready = [name for name, upstreams in self._waiting.items() if not upstreams]
         if not ready:
             return None
@@ -77,12 +76,12 @@ class Schedule:
         return self._stages[name]
 
     def begun(self, name: str) -> None:
-        """Note that a stage runs that was started before."""
+        """Mark a stage as running."""
         del self._waiting[name]
         self.running.add(name)
 
     def ended(self, name: str, well: bool) -> None:
-        """Note that a running stage has ended; only when it ended well may others start after it."""
+        """Mark a running stage as ended; stages that depend on it may start only if it ended `well`."""
         self.running.discard(name)
         if well:
             for upstreams in self._waiting.values():
@@ -96,10 +95,10 @@ class Schedule:
 def run_schedule(
     schedule: Schedule, jobs: int, start: Callable[[Stage], Started], ended_well: Callable[[str], bool]
 ) -> list[Stage]:
-    """Start every stage of `schedule` when its turn comes, at most `jobs` at once, and wait for all.
+    """Start every stage of `schedule` when it is due, at most `jobs` at once, and wait for all.
 
-    `start` returns at once with a future; `ended_well` is asked when that is done. Returns the stages that were never
-    started, because an upstream stage failed.
+    `start` returns a future without waiting; `ended_well` is called when the future is done. Returns the stages that
+    were never started, because an upstream stage failed.
     """
     done: queue.SimpleQueue[str] = queue.SimpleQueue()
 
@@ -118,9 +117,9 @@ def run_schedule(
 def simulate(
     stages: Sequence[Stage], seconds: Mapping[str, float], jobs: int, elapsed: Mapping[str, float] | None = None
 ) -> tuple[float, int]:
-    """How long `stages` take from now on, `jobs` at once, in seconds; and the most stages that run at the same time.
+    """Simulate the schedule: seconds until all `stages` end, `jobs` at once, and the maximum number in parallel.
 
-    `elapsed`: the stages that run already → how long they have run.
+    `elapsed`: running stage → seconds since its start.
     """
     elapsed = elapsed or {}
     schedule = Schedule(stages, seconds)
@@ -140,10 +139,10 @@ def simulate(
 
 
 def usable_cores() -> int:
-    """How many cores this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def thread_settings(threads: int) -> dict[str, str]:
-    """How many threads of arithmetic a stage may use, as environment variables; what the user has set stays."""
+    """Environment variables for the number of compute threads of a stage; a user's setting has precedence."""
     return {} if "OMP_NUM_THREADS" in os.environ else {"OMP_NUM_THREADS": str(threads)}

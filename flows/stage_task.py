@@ -1,4 +1,4 @@
-"""One stage as a Prefect task: its output goes into the run's log, its end has one of four words."""
+"""One stage as a Prefect task: its output goes into the run's log, its result is one of four states."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.pipeline_run import PipelineRun, StageEnd
 
 @task(cache_policy=NO_CACHE, task_run_name="{stage.name}", persist_result=False, log_prints=False)
 def run_stage(stage: Stage, run: PipelineRun) -> State[StageEnd]:
-    """Bring one stage up to date; Prefect shows Cached, Restored, Completed or Failed."""
+    """Run one stage where it is out of date; the state is Cached, Restored, Completed or Failed."""
     end = run.make(stage, get_run_logger().info)
     if end.word == "failed":
         return Failed(message=f"stage {end.stage} failed; its output is in this task's log")

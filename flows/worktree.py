@@ -1,10 +1,10 @@
-"""An experiment's own working tree: the user's files as they are now, other parameters, the same DVC cache.
+"""Git worktrees of experiments: the user's current files, overridden parameters, the same DVC cache.
 
 A run with overrides, with a name, or beside another run never touches the user's working tree. It gets a git worktree
-below `.mien/worktrees/`: HEAD, plus what is changed or new in the user's tree, plus the overrides in params.yaml (what
-`dvc exp run -S` does). DVC's cache, the per-clip caches and the raw clips are shared, so only what differs is made.
-After success `dvc exp save` keeps the result as an ordinary DVC experiment (`dvc exp show`, `dvc exp apply NAME`) and
-the worktree goes; after a failure it stays, and the next run of the same name resumes there.
+below `.mien/worktrees/`: HEAD, plus the user's uncommitted and untracked files, plus the overrides in params.yaml (as
+`dvc exp run -S`). DVC's cache, the per-clip caches and the raw clips are shared, so only changed stages run. After
+success `dvc exp save` stores the result as an ordinary DVC experiment (`dvc exp show`, `dvc exp apply NAME`) and the
+worktree is removed; after a failure it is kept, and the next run of the same name resumes there.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ OVERRIDE = re.compile(r"^[A-Za-z_]\w*(\.\w+)+=.*$", re.DOTALL)
 
 
 class OverrideError(ValueError):
-    """An override does not fit params.yaml; one sentence."""
+    """An override does not fit params.yaml; the message is one sentence."""
 
 
 def apply_overrides(path: Path, overrides: Sequence[str]) -> None:
-    """Set each `section.key=value` (the value is YAML: `1e-4`, `true`, `[1, 2]`) in a params file, comments kept.
+    """Set each `section.key=value` (the value is YAML: `1e-4`, `true`, `[1, 2]`) in a params file; comments are kept.
 
-    The section must be there; whether the key is allowed is for the stage's options model to say.
+    Raises OverrideError if the section is missing; the key is checked by the stage's options model.
     """
     yaml = YAML()
     yaml.preserve_quotes = True
@@ -60,7 +60,7 @@ def apply_overrides(path: Path, overrides: Sequence[str]) -> None:
 
 
 def make_worktree(root: Path, name: str, overrides: Sequence[str], environment: Mapping[str, str]) -> Path:
-    """A worktree for the experiment `name`, made or brought up to date; its folder."""
+    """Create or update the worktree of the experiment `name`; returns its folder."""
     path = root / ".mien" / "worktrees" / name
     if (path / ".git").exists():
         _git(path, "checkout", "--quiet", "--force", "--detach", _git(root, "rev-parse", "HEAD").strip())
@@ -95,7 +95,7 @@ def _copy_changes(root: Path, worktree: Path) -> None:
 
 
 def _share(root: Path, worktree: Path) -> None:
-    """Link what is content-addressed, or the user's own and only read: the per-clip caches and the raw clips."""
+    """Link the content-addressed per-clip caches, and the raw clips, which are only read."""
     shared = [root / ".cache"]
     shared[0].mkdir(exist_ok=True)
     raw = root / "data" / "raw"

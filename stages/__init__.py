@@ -1,1 +1,1 @@
-"""The DVC stages: one thin file each."""
+"""The DVC stages, one short file each."""

@@ -1,4 +1,4 @@
-"""Landmarks, alignment and filters; aligned faces in HDF5 shards."""
+"""Landmark detection, alignment and filtering; aligned faces in HDF5 shards."""
 
 from mien.faces.options import AlignOptions
 from stages.paths import CLIP_CACHE, CLIPS, FACES, RESAMPLED
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def align(options: AlignOptions, stage: StageRun) -> None:
-    """Find, check and crop the face of every clip."""
+    """Detect, check, align and crop the face of every clip."""
     from mien.clips import read_clips, summarise
     from mien.faces.align import align_clips
 

@@ -1,4 +1,4 @@
-"""The code that each other stage runs: a table for each, on which that stage depends in place of the files.
+"""Code tables: for each other stage a table of the code that it runs, on which the stage depends instead of the files.
 
 A comment, a docstring, an option's description or a function that a stage never calls does not change its table, so
 DVC runs the stage again only when code that it runs has changed. Needs neither parameters nor tracking.

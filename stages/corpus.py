@@ -1,4 +1,4 @@
-"""List the clips of the corpus, with a row for every file; the embedded corpus is rendered here."""
+"""The corpus: a table with a row for every clip; the embedded corpus is rendered here."""
 
 from mien.corpora.options import CorpusOptions
 from stages.paths import CORPUS
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def corpus(options: CorpusOptions, stage: StageRun) -> None:
-    """Where clips come from."""
+    """List the clips of the corpus, with a row for every file; render the embedded corpus."""
     from mien.clips import summarise
     from mien.corpora.corpus import make_corpus
 

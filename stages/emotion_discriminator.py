@@ -1,4 +1,4 @@
-"""Phase 1: the emotion discriminator learns the emotions of real clips."""
+"""Phase 1 of training: emotion discriminator."""
 
 from mien.talking.options import EmotionDiscriminatorOptions
 from stages.paths import FACES, MODELS, SPLIT
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def emotion_discriminator(options: EmotionDiscriminatorOptions, stage: StageRun) -> None:
-    """Phase 1: the emotion discriminator learns the emotions of real clips."""
+    """Phase 1: train the emotion discriminator on real clips."""
     from mien.talking.train.emotion_discriminator import train_emotion_discriminator
 
     stage.metrics(train_emotion_discriminator(FACES, SPLIT, options, MODELS / "emotion_discriminator", stage.training))

@@ -1,4 +1,4 @@
-"""The emotion judge: a classifier of real clips that is never a loss, so that it can judge what is generated."""
+"""The emotion judge: a classifier for evaluation only, which is not part of any loss."""
 
 from mien.talking.options import EmotionJudgeOptions
 from stages.paths import FACES, MODELS, SPLIT

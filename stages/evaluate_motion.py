@@ -1,4 +1,4 @@
-"""Evaluation of head motion from text, on compositions inside and outside the training set."""
+"""Evaluation of head motion from text, on combinations inside and outside the training set."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Evaluation of moving shapes: whether the clips show what their prompts ask for."""
+"""Evaluation of moving shapes: whether the clips match their prompts."""
 
 from mien.shapes.options import EvaluateShapesOptions
 from stages.paths import MODELS, SHAPES_CORPUS, SHAPES_EVALUATION

@@ -1,4 +1,4 @@
-"""Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
+"""Phase 2 of training: generator."""
 
 from mien.talking.options import GeneratorOptions
 from stages.paths import FACES, MODELS, SPLIT
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def generator(options: GeneratorOptions, stage: StageRun) -> None:
-    """Phase 2: the generator learns to redraw real frames from a reference, the speech and the labels."""
+    """Phase 2: train the generator to reconstruct real frames from a reference frame, speech and labels."""
     from mien.talking.train.generator import train_generator
 
     stage.metrics(train_generator(FACES, SPLIT, options, MODELS / "generator", stage.training))

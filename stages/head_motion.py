@@ -1,4 +1,4 @@
-"""Text → head motion: the diffusion transformer, and the MLP baseline beside it."""
+"""Text → head motion: training of the diffusion transformer and of its MLP baseline."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from stages.shell import StageRun, run
 
 
 def head_motion(options: HeadMotionOptions, stage: StageRun) -> None:
-    """Train on motions with words."""
+    """Train on head motions with texts."""
     from mien.motion.train import train_head_motion
 
     figures = train_head_motion(MOTIONS, options, MODELS / "head_motion", stage.training, cache=Path(".cache/text"))

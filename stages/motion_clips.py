@@ -1,4 +1,4 @@
-"""Motions of heads with the words for them: computed, and measured in the aligned clips and in videos."""
+"""Head motions with texts: computed, and measured in aligned clips and in videos."""
 
 from mien.motion.options import MotionClipsOptions
 from stages.paths import FACES, MOTIONS, SPLIT

@@ -1,4 +1,4 @@
-"""The judge of motions: words and motions in one space, learned apart from what it judges."""
+"""The motion judge: joint embeddings of texts and motions for evaluation, trained independently of every model."""
 
 from mien.motion.options import MotionJudgeOptions
 from stages.paths import MODELS, MOTIONS

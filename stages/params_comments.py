@@ -1,9 +1,9 @@
-"""The comments of the parameter files, written from the descriptions of the options models.
+"""Comments of the parameter files, generated from the descriptions of the options models.
 
     python -m stages.params_comments [--check] [FILES ...]
 
-The end of each key's line says what its options model says of it. Values, order, sections' own comments and lines of
-nothing but a comment stay as they are: what is true of one file alone belongs into a line above the key.
+The comment at the end of each key's line is the description in its options model. Values, order, comments of sections
+and comment lines are kept: a remark on one file alone belongs into a line above the key.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KEY = re.compile(r"(?P<indent> *)(?P<key>\w+):(?=\s|$)")
 
 
 def options_models(root: Path) -> dict[str, type[BaseModel]]:
-    """Section of params.yaml → its options model: `execution`, and each stage of dvc.yaml that has parameters."""
+    """Section of params.yaml → options model: `execution`, and each stage of dvc.yaml with parameters."""
     models: dict[str, type[BaseModel]] = {"execution": Execution}
     for stage in PipelineFiles(root).stages_with_params():
         function = getattr(importlib.import_module(f"stages.{stage}"), stage)
@@ -38,7 +38,7 @@ def options_models(root: Path) -> dict[str, type[BaseModel]]:
 
 
 def commented(text: str, models: Mapping[str, type[BaseModel]]) -> str:
-    """The text of a parameter file with its comments from the models. Raises OptionsError for a key that none has."""
+    """The text of a parameter file with comments from the models. Raises OptionsError for an unknown key."""
     return "".join(f"{line}\n" for line in _lines(text.splitlines(), models))
 
 
@@ -76,7 +76,7 @@ def _with_comment(line: str, description: str) -> str:
 
 
 def _without_comment(line: str) -> str:
-    """The line up to a `#` that stands behind a space and outside of quotes."""
+    """The line up to a `#` after a space and outside of quotes."""
     quote = ""
     for index, character in enumerate(line):
         if quote:
@@ -89,7 +89,7 @@ def _without_comment(line: str) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Rewrite the files, or with `--check` name those that would change; 0, 1 for differences, 2 for wrong input."""
+    """Rewrite the files, or with `--check` list those that would change; exit code 1: differences, 2: wrong input."""
     root = Path.cwd()
     parser = argparse.ArgumentParser(prog="python -m stages.params_comments", description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 where a comment differs")

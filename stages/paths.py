@@ -1,4 +1,4 @@
-"""Where the stages' outs lie; dvc.yaml says the same."""
+"""Paths of the stages' outs, as in dvc.yaml."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ SHAPES_CORPUS = Path("data/shapes_corpus")
 SHAPES_EVALUATION = Path("data/evaluate_shapes")
 MODELS = Path("models")
 METRICS = Path("metrics")
-"""Where each stage has a file with its headline figures, if it has any."""
+"""Folder with a file of headline figures for each stage that has any."""
 DETAILS = METRICS / "details"
-"""Where each stage has a file with all its figures."""
+"""Folder with a file of all figures for each stage."""
 CLIP_CACHE = Path(".cache/clips")
 CLIPS = "clips.csv"
-"""The clips table in the folder of each stage that makes one."""
+"""Name of the clips table in the folder of each stage that writes one."""

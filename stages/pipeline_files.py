@@ -1,4 +1,4 @@
-"""What dvc.yaml and dvc.lock say about a stage, read as the plain files they are: importing dvc is slow."""
+"""Reading of dvc.yaml, dvc.lock and params.yaml without importing dvc, which is slow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ruamel.yaml.error import YAMLError
 from mien.files import fingerprint, sha256_file
 
 LOCK_SECONDS = 60.0
-"""How long to wait for a dvc that is writing dvc.lock."""
+"""Timeout for another dvc process that is writing dvc.lock."""
 _TEMPLATE = re.compile(r"\$\{([\w.-]+)\}")
 
 
@@ -41,7 +41,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 class PipelineFiles:
-    """The pipeline whose dvc.yaml lies in `root`; without one, a pipeline of no stages."""
+    """The pipeline of the dvc.yaml in `root`; without the file, a pipeline without stages."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -51,7 +51,7 @@ class PipelineFiles:
             self._lock: dict[str, Any] = _optional(root / "dvc.lock").get("stages") or {}
 
     def stages_with_params(self) -> list[str]:
-        """The stages that have a section of params.yaml of their own name."""
+        """The stages whose `params` include the section with their name."""
         return [name for name, definition in self._stages.items() if name in (definition.get("params") or [])]
 
     def dependencies(self, stage: str) -> list[str]:
@@ -64,12 +64,12 @@ class PipelineFiles:
         return [path for key in ("outs", "metrics", "plots") for path in self._paths(definition.get(key))]
 
     def code_table(self, stage: str) -> str | None:
-        """The dependency that lists the code of the stage: an out of the stage `code`; None where there is none."""
+        """The stage's dependency that is an out of the stage `code`; None where there is none."""
         tables = self.outputs("code")
         return next((path for path in self.dependencies(stage) if path in tables), None)
 
     def ancestors(self, stage: str) -> list[str]:
-        """Every stage that `stage` stands on, nearest first."""
+        """All upstream stages of `stage`, nearest first."""
         makers = {path: name for name in self._stages for path in self.outputs(name)}
         found: list[str] = []
         queue = [stage]
@@ -87,7 +87,7 @@ class PipelineFiles:
         return None if entry is None else fingerprint(entry)
 
     def data_digests(self, stage: str) -> dict[str, str]:
-        """The dependencies that DVC knows as data (outs of stages, or files of `dvc add`) → DVC's md5."""
+        """Dependencies that are tracked as data (outs of stages, or files of `dvc add`) → DVC's MD5."""
         known = {out["path"]: str(out["md5"]) for entry in self._lock.values() for out in entry.get("outs", [])}
         digests = {}
         for path in self.dependencies(stage):
@@ -103,7 +103,7 @@ class PipelineFiles:
         return digests
 
     def inputs_as_recorded(self, stage: str) -> bool:
-        """Whether each input that another stage makes is, by dvc.lock, what `stage` last read."""
+        """Whether all inputs from other stages have the digests that dvc.lock records for the last run of `stage`."""
         makers = [path for name in self._stages for path in self.outputs(name)]
         recorded = {entry["path"]: entry.get("md5") for entry in self._lock.get(stage, {}).get("deps", [])}
         now = self.data_digests(stage)
@@ -111,7 +111,7 @@ class PipelineFiles:
         return all(path in now and now[path] == recorded.get(path) for path in made)
 
     def dependency_digests(self, stage: str) -> dict[str, str]:
-        """Every dependency → its digest: DVC's md5 for data, else SHA-256 of the content (costs reading it)."""
+        """Dependency → digest: DVC's MD5 for data, else SHA-256 of the content, which is read."""
         known = self.data_digests(stage)
         return {path: known.get(path) or _digest(self.root / path) for path in self.dependencies(stage)}
 
@@ -132,7 +132,7 @@ def _optional(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def _unwritten(root: Path) -> Iterator[None]:
-    """Keep other processes' dvc from writing dvc.lock: it writes in place, and a reader could see half of it.
+    """Keep other dvc processes from writing dvc.lock: it is written in place, so a reader could get a partial file.
 
     dvc holds the exclusive lock of `.dvc/tmp/lock` while it writes, and not while a stage's command runs.
     """
@@ -154,7 +154,7 @@ def _unwritten(root: Path) -> Iterator[None]:
 
 
 def _holder(path: str, outs: Iterable[str]) -> str | None:
-    """The out that is `path` or the folder around it."""
+    """The out that is `path` or contains it."""
     return next((out for out in outs if path == out or path.startswith(f"{out}/")), None)
 
 

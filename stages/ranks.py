@@ -1,7 +1,7 @@
-"""The ranks of a distributed training that a stage starts: `execution.ranks` processes of the same stage.
+"""Ranks of a distributed training: a stage starts `execution.ranks` processes of itself.
 
-The stage's own process is rank 0: it alone holds the stage's lock, tracks, and writes outs. Under torchrun, which sets
-the same variables, nothing is started here.
+The stage's own process is rank 0: it alone holds the stage's lock, logs to MLflow and writes outs. Under torchrun,
+which sets the same variables, nothing is started here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class RankFailedError(RuntimeError):
 
 
 def rank() -> int:
-    """This process's rank; 0 where nothing is distributed."""
+    """This process's rank; 0 without distributed training."""
     return int(os.environ.get("RANK", 0))
 
 
@@ -30,7 +30,7 @@ def rank() -> int:
 def started_ranks(name: str, params: Path, count: int) -> Iterator[None]:
     """Ranks 1 … count − 1 of the stage `name`; this process is rank 0. Raises RankFailedError when one of them fails.
 
-    They die with this process, and are stopped when it fails.
+    They end with this process, and are stopped when it fails.
     """
     if count == 1 or "RANK" in os.environ:
         yield

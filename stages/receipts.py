@@ -1,4 +1,4 @@
-"""What became of a stage's last run: a small file outside its outs, by which ran and restored are told apart."""
+"""Receipts: the result of a stage's last run, in a small file outside its outs. They distinguish ran and restored."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from stages.pipeline_files import PipelineFiles
 
 
 class Measured(BaseModel):
-    """What a run of a stage that finished took."""
+    """Resources used by a finished run of a stage."""
 
     model_config = ConfigDict(extra="ignore")
 
     seconds: float
-    """From the start of the stage's process to the end of its function."""
+    """Wall time from the start of the stage's process to the end of its function."""
     cpu_seconds: float
-    """Of all cores in user and system mode, with its child processes that have ended."""
+    """User and system time of the process and of its ended child processes."""
     peak_mb: float
-    """Resident memory of the largest of its processes, MiB."""
+    """Peak resident memory of the largest of its processes, MiB."""
 
     @classmethod
     def of_this_process(cls) -> Self:
@@ -39,9 +39,9 @@ class Measured(BaseModel):
 
 
 class Receipt(BaseModel):
-    """One run of a stage; `run_id` is MLflow's, `lock_digest` the digest of what DVC wrote into dvc.lock for it.
+    """One run of a stage; `run_id`: of MLflow, `lock_digest`: digest of the stage's entry in dvc.lock.
 
-    `measured` is of the last run that finished, which may be an earlier one.
+    `measured`: of the last run that finished, which may be an earlier one.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -61,7 +61,7 @@ class Receipt(BaseModel):
 
 
 def read_receipt(root: Path, stage: str) -> Receipt | None:
-    """The receipt of the stage's last run below `root`; None when it never ran there."""
+    """The receipt of the stage's last run in `root`; None when it never ran there."""
     try:
         return Receipt.model_validate_json((_folder(root) / f"{stage}.json").read_text())
     except (OSError, ValidationError):
@@ -71,8 +71,8 @@ def read_receipt(root: Path, stage: str) -> Receipt | None:
 def tag_finished_runs(root: Path, tracking: Tracking) -> None:
     """Tag each finished run with the digest of its stage's entry in dvc.lock.
 
-    DVC writes that entry after the stage's process has ended, so whoever comes next tags it: the next stage, the flow,
-    or the next pipeline run.
+    DVC writes that entry after the stage's process has ended, so a later process tags it: the next stage, the flow, or
+    the next pipeline run.
     """
     lock = root / "dvc.lock"
     if tracking.client is None or not lock.is_file():

@@ -1,4 +1,4 @@
-"""Every clip at one constant frame rate, its sound 16 kHz mono."""
+"""Resampling of all clips to one constant frame rate, with sound at 16 kHz mono."""
 
 from mien.media.resample import ResampleOptions
 from stages.paths import CLIP_CACHE, CLIPS, CORPUS, RESAMPLED
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def resample(options: ResampleOptions, stage: StageRun) -> None:
-    """Bring clips of any rate to one."""
+    """Resample clips of any rate to a constant one."""
     from mien.clips import read_clips, summarise
     from mien.media.resample import resample_clips
 

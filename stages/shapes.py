@@ -1,4 +1,4 @@
-"""Moving shapes: a text-conditioned video GAN, and the GAN of single frames that it is held against."""
+"""Moving shapes: training of the text-conditioned video GAN and of its baseline, a GAN of single frames."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from stages.shell import StageRun, run
 
 
 def shapes(options: ShapesOptions, stage: StageRun) -> None:
-    """Words → a clip of moving shapes."""
+    """Train text → a clip of moving shapes."""
     from mien.shapes.train.train import train_shapes
 
     out = MODELS / "shapes"

@@ -1,4 +1,4 @@
-"""Clips of moving shapes with the words for them: drawn, the same ones on every machine."""
+"""Rendered clips of moving shapes with prompts, the same on every machine."""
 
 from mien.shapes.options import ShapesCorpusOptions
 from stages.paths import SHAPES_CORPUS
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def shapes_corpus(options: ShapesCorpusOptions, stage: StageRun) -> None:
-    """Circles, squares, triangles and stars that move as their prompts say, 64×64 pixels, 10 frames a second."""
+    """Render circles, squares, triangles and stars that move as in their prompts, 64×64 pixels, 10 frames a second."""
     from mien.shapes.corpus.corpus import make_shapes_corpus
 
     stage.metrics(make_shapes_corpus(options, SHAPES_CORPUS))

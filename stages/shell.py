@@ -1,4 +1,4 @@
-"""What makes a stage thin: a stage's file says which library function it calls, everything around it is here.
+"""The shell around every stage: options, locks, tracking, files of figures and curves, exit codes.
 
     from mien.talking.options import GeneratorOptions
     from stages.shell import StageRun, run
@@ -12,12 +12,12 @@
     if __name__ == "__main__":
         run(generator)
 
-The file's name is the stage's name and its section of params.yaml. The section is parsed before anything else
-happens, so the module of the options model must not import torch, and heavy imports belong inside the function:
-then a wrong key is answered in the first second (one sentence, exit code 2). The functions of a stage's file are
-called from the repository's root, by DVC or by hand: `python -m stages.generator`.
+The file's name is the stage's name and its section of params.yaml. The section is parsed first, so the module of the
+options model must not import torch, and heavy imports belong inside the function: then a wrong key is reported in the
+first second (one sentence, exit code 2). A stage runs in the repository's root, by DVC or by hand:
+`python -m stages.generator`.
 
-Exit codes: 0 done, 1 an error with its traceback, 2 a wrong parameter or input (one sentence), 75 somebody else is
+Exit codes: 0 done, 1 an error with its traceback, 2 a wrong parameter or input (one sentence), 75 another process is
 writing this stage's outs, 130 and 143 stopped.
 """
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from mien.training.run import Run
 
 LOCK_SECONDS = 2 * GRACE_SECONDS
-"""How long to wait for a stage that is just ending, for instance because its dvc was killed."""
+"""Timeout for a stage that is just ending, for instance because its dvc was killed."""
 EXIT_WRONG = 2
 EXIT_LOCKED = 75
 
@@ -62,14 +62,13 @@ Options = TypeVar("Options", bound=BaseModel)
 
 
 class StageStopped(BaseException):
-    """SIGTERM arrived: no error, somebody wants the stage to end."""
+    """SIGTERM was received: the stage is to end, without an error."""
 
 
 class StageRun:
-    """What a stage's function gets beside its options.
+    """The context of a stage's function: execution, resume state, and logging of curves, figures and artifacts.
 
-    `execution` says where a map over clips runs (section `execution`; it changes no out, so DVC does not watch it).
-    The rest is where to resume, and where curves and figures go.
+    `execution`: section `execution` of params.yaml; it changes no out, so DVC does not track it.
     """
 
     def __init__(
@@ -89,10 +88,10 @@ class StageRun:
 
     @cached_property
     def training(self) -> Run:
-        """Where a training keeps its checkpoints (removed after success), sends its curves, and how it is executed.
+        """The training run: folder of checkpoints (removed after success), logger of curves, and execution.
 
         The identity is the fingerprint of the stage's name, options and dependencies: a changed parameter, input or
-        line of code starts afresh, anything else resumes.
+        code table starts afresh, anything else resumes.
         """
         from mien.training.run import Run
 
@@ -101,13 +100,13 @@ class StageRun:
         return Run(Path(".resume") / identity[:32], identity, self.curves, self.execution)
 
     def log(self, values: Mapping[str, float], step: int) -> None:
-        """Send metrics at `step` to the tracking server; never waits, never fails."""
+        """Send metrics at `step` to the tracking server; never blocks, never fails."""
         self._tracked.log(values, step)
 
     def curves(self, values: Mapping[str, float], step: int) -> None:
         """As `log`, and a row of `plots/<stage>.csv` (columns: step, then the names in order of appearance).
 
-        The rows are in the training's checkpoints: a resumed training reports them again.
+        The rows are stored in the training's checkpoints: a resumed training logs them again.
         """
         self.log(values, step)
         self._rows.setdefault(step, {}).update({name: float(value) for name, value in values.items()})
@@ -115,9 +114,9 @@ class StageRun:
     def metrics(self, values: Mapping[str, Any], headline: Mapping[str, str] | None = None) -> None:
         """Write the stage's figures to `metrics/details/<stage>.json` and log the numbers in it.
 
-        `headline` names those few that decide: a short name, unique in the pipeline → the figure's place in `values`,
-        such as `generated.overall`. They go into `metrics/<stage>.json`, which `dvc metrics` and `dvc exp show` read,
-        and to the pipeline's run in MLflow. Raises KeyError where there is no such figure; None is one.
+        `headline`: the few main figures, short name, unique in the pipeline → the figure's path in `values`, such as
+        `generated.overall`. They go into `metrics/<stage>.json`, which `dvc metrics` and `dvc exp show` read, and to
+        the pipeline's run in MLflow. Raises KeyError for a missing figure; its value may be None.
         """
         write_json(DETAILS / f"{self.name}.json", dict(values))
         chosen = {name: _at(values, place) for name, place in (headline or {}).items()}
@@ -126,7 +125,7 @@ class StageRun:
         self._tracked.figures(values, chosen)
 
     def artifact(self, path: Path, folder: str | None = None) -> None:
-        """Keep a file or a folder's files with the run: sample videos, contact sheets, plots."""
+        """Log a file or the files of a folder with the run: sample videos, contact sheets, plots."""
         self._tracked.artifact(path, folder)
 
     def register(self, model: ServedModel, figure: Figure) -> str | None:
@@ -136,7 +135,7 @@ class StageRun:
     def finish(self) -> None:
         """Write the curves to `plots/<stage>.csv` and remove the resume state."""
         if "training" in self.__dict__:
-            self._write_curves(self._rows)  # a training without data still has its file
+            self._write_curves(self._rows)  # also written for a training without data
             shutil.rmtree(self.training.resume, ignore_errors=True)
 
     def _write_curves(self, rows: Mapping[int, Mapping[str, float]]) -> None:
@@ -149,7 +148,7 @@ class StageRun:
 
 
 class OtherRank(StageRun):
-    """The run of a stage in ranks other than 0 of a distributed training: it computes, and writes and logs nothing."""
+    """The context of a stage in ranks other than 0 of a distributed training: nothing is written or logged."""
 
     def log(self, values: Mapping[str, float], step: int) -> None:
         """Nothing."""
@@ -167,10 +166,10 @@ def run(
     argv: Sequence[str] | None = None,
     distributed: bool = False,
 ) -> NoReturn:
-    """Run a stage as a process of its own and exit; see the module's text.
+    """Run a stage as the main function of this process and exit; see the module's docstring.
 
     `options_model` defaults to the annotation of the function's first parameter; the stage's name is the stem of
-    the function's file. distributed: a training, which `execution.ranks` processes share.
+    the function's file. distributed: a training that runs in `execution.ranks` processes.
     """
     name = Path(function.__code__.co_filename).stem
     parser = argparse.ArgumentParser(prog=f"python -m stages.{name}", description=function.__doc__)
@@ -202,7 +201,7 @@ def run(
 
 
 def _refuse_other_code(name: str, files: PipelineFiles) -> None:
-    """Refuse to run other code than the table lists: DVC and resume states would take it for the listed code."""
+    """Refuse to run code that differs from the table: DVC and resume states would record it as the listed code."""
     table = files.code_table(name)
     if table is not None:
         from stages.codebase.table import is_current
@@ -224,7 +223,7 @@ def _guarded(
     files: PipelineFiles,
     params: Path,
 ) -> int:
-    """Run the stage's function with everything around it; its exit code."""
+    """Run the stage's function with tracking, receipt and signal handling; returns the exit code."""
     driver = _surrounding_dvc()
     _end_with(driver)
     from mien.tracking.tracking import Tracking
@@ -267,7 +266,7 @@ def _start_tracking(
     from stages.pipeline_files import read_yaml
 
     sections = read_yaml(params)
-    # What the stages below were given decides this result too: with it, two runs compared show what differs.
+    # Parameters of upstream stages affect this result too: logged, so that a comparison of two runs shows them.
     below = {ancestor: sections[ancestor] for ancestor in files.ancestors(name) if ancestor in sections}
     experiment = os.environ.get("DVC_EXP_NAME")
     tags = {"dvc.stage": name}
@@ -283,7 +282,7 @@ def _start_tracking(
 
 
 def _surrounding_dvc() -> Process | None:
-    """The nearest dvc above this process."""
+    """The nearest dvc among the ancestors of this process."""
     for process in ancestors():
         try:
             command = process.cmdline()
@@ -295,10 +294,10 @@ def _surrounding_dvc() -> Process | None:
 
 
 def _end_with(driver: Process | None) -> None:
-    """Stop on SIGTERM, and when the dvc that wanted this stage is gone: nobody would commit what it writes."""
+    """Stop on SIGTERM, and when the dvc that started this stage has ended: its outs would not be committed."""
 
     def stop(_signal: int, _frame: object) -> None:
-        # Once is enough: the group, the kernel and the watcher may all say it, and tidying up must not be cut short.
+        # Further signals (of group, kernel and watcher) are ignored: they must not interrupt the clean-up.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise StageStopped
 
@@ -309,7 +308,7 @@ def _end_with(driver: Process | None) -> None:
     def orphaned() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(GRACE_SECONDS)
-        # Still here: the main thread is deep in a computation that no signal reaches.
+        # Still alive: the main thread is in a computation that signals do not interrupt.
         for child in psutil.Process().children():
             stop_tree(Process.of(child.pid), 0.1)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -320,7 +319,7 @@ def _end_with(driver: Process | None) -> None:
 
 
 def _at(values: Mapping[str, Any], place: str) -> Any:
-    """The value at `a.b` of nested mappings."""
+    """The value at the path `a.b` of nested mappings."""
     value: Any = values
     for key in place.split("."):
         value = value[key]

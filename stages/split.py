@@ -1,4 +1,4 @@
-"""Actors into train, val and test."""
+"""Split of the actors into train, val and test."""
 
 from mien.corpora.split import SplitOptions
 from stages.paths import CLIPS, FACES, SPLIT
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def split(options: SplitOptions, stage: StageRun) -> None:
-    """Part the actors, and with them their clips; or single clips, where `val_clips` names them."""
+    """Split the actors, and with them their clips; or single clips, where `val_clips` names them."""
     from mien.clips import read_clips
     from mien.corpora.split import split_clips, summarise_split, write_split
 

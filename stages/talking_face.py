@@ -1,4 +1,4 @@
-"""Phase 3: generator, frame discriminator and emotion discriminator learn together."""
+"""Phase 3 of training: generator, frame discriminator and emotion discriminator jointly."""
 
 from mien.talking.options import TalkingFaceOptions
 from stages.paths import FACES, MODELS, SPLIT
@@ -6,7 +6,7 @@ from stages.shell import StageRun, run
 
 
 def talking_face(options: TalkingFaceOptions, stage: StageRun) -> None:
-    """Joint training from phases 1 and 2."""
+    """Phase 3: joint training, initialised from phases 1 and 2."""
     from mien.talking.train.talking_face import train_talking_face
 
     figures = train_talking_face(

@@ -1,4 +1,4 @@
-"""What `mien doctor` looks at: what this machine has and lacks, each with its remedy."""
+"""`mien doctor`: checks of this machine's requirements, each with its remedy."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Find
 
 
 def diagnose(models: Mapping[str, Path]) -> list[Finding]:
-    """Look at everything, and at the folders of `models` by what they are models of; never raises."""
+    """Run all checks; `models`: name of the modelled thing → folder. Never raises."""
     looks: list[tuple[str, Callable[[], Finding], bool]] = [
         ("Python", _python, True),
         ("torch", _torch, True),

@@ -1,4 +1,4 @@
-"""What `mien heads` shows: the heads, their licences and counts, and how to get those that are missing."""
+"""`mien heads`: table of the heads with licences and counts, and how to get missing ones."""
 
 from __future__ import annotations
 

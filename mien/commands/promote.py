@@ -15,7 +15,7 @@ def promote(
 ) -> None:
     """Make a registered version of a model the champion, whatever its figures.
 
-    By itself a version becomes champion only if it is better in the same evaluation.
+    Without this command a version becomes champion only if it is better in the same evaluation.
     """
     from mien.locks import LockHeldError
     from mien.tracking.registry import PromotionError

@@ -1,4 +1,4 @@
-"""What `mien summary` shows after a run of the pipeline: where everything is, and the evaluation in a table."""
+"""`mien summary`: tables of the main figures after a run of the pipeline, and where its results are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 DETAILS = Path("metrics") / "details"
-"""Where each stage has a file with all its figures."""
+"""Folder with a file of all figures for each stage."""
 ROWS = ("real", "repeated", "shuffled", "generated", "real_motion")
 SHOWN = {
     "overall": ("overall", 3),
@@ -30,7 +30,7 @@ SHOWN = {
 
 
 class SummaryError(ValueError):
-    """There is nothing to sum up; the message says what to run."""
+    """There is no evaluation; the message says what to run."""
 
 
 def read_evaluation(folder: Path) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def read_evaluation(folder: Path) -> dict[str, Any]:
 
 
 def _whole_rows(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Row → its figures of the only part, and those of the whole row."""
+    """Row → figures of its only part, and of the whole row."""
     rows = {}
     for row in ROWS:
         parts = [value for value in content[row].values() if isinstance(value, Mapping)]
@@ -57,7 +57,7 @@ def _whole_rows(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def figures_table(content: Mapping[str, Any]) -> Table:
-    """The measures downwards, the rows of the evaluation across."""
+    """Table with one line for each measure and one column for each row of the evaluation."""
     table = Table(title="Talking face, on clips that no model was trained on", title_justify="left")
     table.add_column("", no_wrap=True)
     rows = _whole_rows(content)
@@ -75,21 +75,21 @@ MOTION_FIGURES = {
     "r_precision_3": ("R-precision, top 3", 2), "frechet": ("Fréchet distance", 3),
     "matching_distance": ("matching distance", 2), "head_jerk": ("jerk, °/s³", 0),
 }  # fmt: skip
-"""The figures of head motion that are shown: their names, and decimals."""
+"""Figure of head motion → its heading and decimals."""
 
 SHAPES_FIGURES = {
     "exact": ("all", 2), "present": ("count", 2), "shape": ("shape", 2),
     "colour": ("colour", 2), "size": ("size", 2), "motion": ("motion", 2), "steady": ("steady", 2),
 }  # fmt: skip
-"""The same of moving shapes."""
+"""Figure of moving shapes → its heading and decimals."""
 
 PARTS = {"val": "seen", "wordings": "other words", "held_out": "held out"}
 
 
 def read_rows(folder: Path, stage: str) -> dict[str, Mapping[str, Any]]:
-    """The figures of a stage's metrics in the repository `folder` by row and part, such as `real, seen`.
+    """Row and part, such as `real, seen` → the figures of a stage's metrics in the repository `folder`.
 
-    Empty where there is nothing to read.
+    Empty where there is no metrics file.
     """
     try:
         content = json.loads((folder / DETAILS / f"{stage}.json").read_text(encoding="utf-8"))
@@ -105,7 +105,7 @@ def read_rows(folder: Path, stage: str) -> dict[str, Mapping[str, Any]]:
 
 
 def rows_table(title: str, shown: Mapping[str, tuple[str, int]], columns: Mapping[str, Mapping[str, Any]]) -> Table:
-    """The figures that are shown downwards, the rows of the evaluation across."""
+    """Table with one line for each figure in `shown` and one column for each row of the evaluation."""
     table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=True)
     for name in columns:
@@ -117,7 +117,7 @@ def rows_table(title: str, shown: Mapping[str, tuple[str, int]], columns: Mappin
 
 
 def figures_across(title: str, shown: Mapping[str, tuple[str, int]], rows: Mapping[str, Mapping[str, Any]]) -> Table:
-    """The rows of the evaluation downwards, the figures that are shown across: for many rows and few figures."""
+    """Table with one line for each row of the evaluation and one column for each figure in `shown`."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("", no_wrap=True)
     for name, _ in shown.values():
@@ -129,7 +129,7 @@ def figures_across(title: str, shown: Mapping[str, tuple[str, int]], rows: Mappi
 
 
 def places(folder: Path) -> list[tuple[str, str]]:
-    """What is where: (thing, place), only what is there."""
+    """Existing results as (thing, place)."""
     data, motion = folder / "data" / "evaluate_talking", folder / "data" / "evaluate_motion"
     found = [
         ("sample videos", data / "videos"),
@@ -152,7 +152,7 @@ def places(folder: Path) -> list[tuple[str, str]]:
 
 
 def show(folder: Path) -> None:
-    """Print the tables and the places on stdout. Raises SummaryError when there was no evaluation."""
+    """Print tables and places on stdout. Raises SummaryError when there is no evaluation."""
     console = Console()
     others = [
         table(title, shown, rows)

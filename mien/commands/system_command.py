@@ -1,4 +1,4 @@
-"""The command of a system, from its record: the options are the fields of its request model."""
+"""The command of a system, derived from its record: the options are the fields of its request model."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add_command(app: typer.Typer, system: System[Any]) -> None:
 def run_table(
     system: System[Any], table: Path, out: Path, given: Mapping[str, object], force: bool, folders: Mapping[str, Path]
 ) -> None:
-    """Make the output of each row of a table and print how many there are; exit 1 where one failed."""
+    """Make the output of each row of a table and print a summary; exit 1 if a row failed."""
     try:
         summary = system.run_table(table, out, given, force, **folders)
     except RequestError as error:
@@ -71,7 +71,7 @@ def run_table(
 
 
 def _model_folders(system: System[Any]) -> dict[str, Path]:
-    """The options of a system's models, with the folders where they usually are."""
+    """Option name of each model of a system → its default folder."""
     return {"model": system.model.folder, **{one.name: one.model.folder for one in system.extras}}
 
 
@@ -79,7 +79,7 @@ def _help(system: System[Any]) -> str:
     outputs = "; ".join(f"{one.suffix}, {one.what}" for one in system.outputs)
     written = f"-o decides by its suffix what is written: {outputs}." if len(system.outputs) > 1 else ""
     examples = [f"  {example}" for example in system.examples]
-    # rich shows lines of their own only where paragraphs end
+    # rich joins the lines of a paragraph, so each example is a paragraph
     paragraphs = [dedent(f"    {system.help}"), written, "Examples:", *examples, TABLE_HELP]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
@@ -119,7 +119,7 @@ def _short(request: type[Request], name: str) -> tuple[str, ...]:
 
 
 def _option(request: type[Request], name: str) -> Any:
-    """The option of a field. Its text goes to the request model as it is, which alone checks it."""
+    """The option of a field. Its text is passed unchanged to the request model, which validates it."""
     field, found = request.model_fields[name], schema(request, name)
     default = None if field.is_required() else field.default
     boolean = found["type"] == "boolean"

@@ -1,4 +1,4 @@
-"""The systems that there are, by their commands."""
+"""All systems, by the names of their commands."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Speech and motion together: the talking face takes its head motion from words, with the model of head motion.
+"""Talking face with head motion from text: `mien talk --motion` uses the model of head motion.
 
-The two systems do not import each other; here they meet.
+The two systems do not import each other; they are combined here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def words_to_motion(folder: Path) -> WordsToMotion:
-    """What makes a head's motion from words, a length in seconds and a seed, with the model in `folder`."""
+    """Function (text, seconds, seed) → (head motion, notes), with the model in `folder`."""
     from mien.motion.generate.mover import Mover
     from mien.motion.generate.script import SHORTEST_SECONDS
 
@@ -50,4 +50,4 @@ SYSTEM = replace(
         ),
     ),
 )
-"""The talking face with `--motion` in words."""
+"""The talking face whose `--motion` may be a text."""

@@ -1,4 +1,4 @@
-"""Text → moving shapes: the corpus that is drawn, the GAN that learns it, and the measure that reads pixels."""
+"""Text → clips of moving shapes: rendered corpus, layer-based CVAE-GAN, evaluation from pixels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    # `from mien.shapes import Animator` imports torch only when it is asked for.
+    # torch is imported only when `Animator` is accessed
     if name == "Animator":
         from mien.shapes.generate.animator import Animator
 

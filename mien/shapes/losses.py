@@ -1,4 +1,4 @@
-"""Losses of moving shapes: reconstruction of layers, and the divergence of the CVAE's posterior."""
+"""Losses of moving shapes: reconstruction error of layers, and KL divergence of the CVAE posterior."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from torch import Tensor
 from mien.shapes.data.layers import Layers
 
 PATH_WEIGHT, STEP_WEIGHT, PRESENCE_WEIGHT = 4.0, 16.0, 0.1
-"""Of positions, of differences between frames, and of presence, relative to pictures and colours."""
+"""Weights of paths, of their frame-to-frame differences, and of presence, relative to pictures and colours."""
 
 
 def layers_error(generated: Layers, target: Layers) -> Tensor:
-    """Errors of clips (B,): squared errors of the figures that are present, and cross-entropy of presence."""
+    """Reconstruction error (B,): weighted squared errors of present figures, plus cross-entropy of presence."""
     wrong = generated.paths - target.paths
     error = (
         PATH_WEIGHT * wrong.square().mean((-1, -2))

@@ -1,1 +1,1 @@
-"""What a system is: the record from which its command, batch, Python call, registry and tracking come."""
+"""Systems as records, from which command, batch, Python call, registry and tracking are derived."""

@@ -1,7 +1,7 @@
-"""Many outputs from one table: a row, a file; what went wrong in one row is written down and the rest goes on.
+"""Batches: a CSV table of requests, one output a row. A row that fails is recorded, and the next one follows.
 
-`batch.csv` in the folder of the outputs is the record: what each row came to, and by which request. A batch that was
-stopped, however it ended, goes on where it stopped when it is called again.
+`batch.csv` in the folder of the outputs records the result and the request of each row. A batch that was interrupted,
+also by SIGKILL, resumes when it is called again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Status = Literal["making", "made", "failed"]
 class BatchRow:
     """A row of the table: its last `line` there, the name of its output `out`, and its `values` by field.
 
-    Values are the stripped text of its cells, or what is given for all rows; those of `files` are paths.
+    Values are stripped cells, or the values given for all rows; those of the fields `files` are paths.
     """
 
     line: int
@@ -43,9 +43,9 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What a row came to. `request`: fingerprint of all that was asked for.
+    """Result of a row. `request`: fingerprint of the values and of the models' versions.
 
-    `sha256` of the output; `replaced`: of the earlier one, which stands in its place until it is there.
+    `sha256`: of the output; `replaced`: of the earlier output, which stays until the new one replaces it.
     """
 
     out: str
@@ -57,11 +57,11 @@ class BatchRecord:
     replaced: str = ""
 
     def owns(self, path: Path) -> bool:
-        """Whether the file at `path` is as this batch made it."""
+        """Whether the file at `path` was made by this batch and is unchanged."""
         return path.is_file() and sha256_file(path) in {self.sha256, self.replaced}
 
     def answers(self, request: str, path: Path) -> bool:
-        """Whether the output of this very request is at `path`."""
+        """Whether the file at `path` is the output of exactly this request."""
         return (
             self.status != "failed" and self.request == request and path.is_file() and sha256_file(path) == self.sha256
         )
@@ -72,7 +72,7 @@ _RECORD_COLUMNS = tuple(one.name for one in fields(BatchRecord))
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """How many rows were made, were there already, and failed; `record` names the reasons."""
+    """Numbers of rows that were made, were up to date, and failed; `record`: the file with the reasons."""
 
     made: int
     unchanged: int
@@ -92,12 +92,11 @@ def run_batch(
 ) -> BatchSummary:
     """Make the output of each of the `rows` of the CSV file `table` in the folder `out`, in their order.
 
-    `make(row, path)` writes the output to `path`, which lies in a hidden folder inside `out`, and files that belong to
-    it beside it; all are moved to `out` when it returns. Whatever it raises is the row's reason in `out`/batch.csv, and
-    the next row follows. `identity` names what makes the outputs (the model's version): another one makes them anew. A
-    row whose output is there and answers the same request is passed over; one that failed is tried again. A file that
-    this batch did not make is overwritten only with `force`. Raises RequestError when another batch is at work in the
-    folder, or the folder cannot be written.
+    `make(row, path)` writes the output to `path`, in a hidden folder inside `out`, with further files beside it; all
+    are moved to `out` when it returns. An exception becomes the row's `reason` in `out`/batch.csv, and the next row
+    follows. `identity`: the models' versions; outputs of another identity are made again. A row whose output exists for
+    the same request is skipped; a failed one is tried again. A file that this batch did not make is overwritten only
+    with `force`. Raises RequestError when another batch runs in the folder, or the folder cannot be written.
     """
     record = out / RECORD
     if record.exists() and table.samefile(record):
@@ -112,11 +111,11 @@ def run_batch(
 def read_batch(
     table: Path, request: type[Request], suffixes: tuple[str, ...], given: Mapping[str, object] | None = None
 ) -> list[BatchRow]:
-    """The rows of a CSV file; blank ones are passed over. Raises RequestError, with the line, for what cannot be used.
+    """The rows of a CSV file; blank ones are skipped. Raises RequestError, with the line, for invalid rows.
 
     The columns are fields of `request`, and `out`, a plain name with one of the `suffixes`; a row without it is named
-    by its number and the first of them: `0001.mp4`. Files are named relative to the table's folder. `given`: the values
-    of fields that a row leaves empty.
+    by its number and the first of them: `0001.mp4`. Paths are relative to the table's folder. `given`: values of the
+    fields that a row leaves empty.
     """
     try:
         with table.open(newline="", encoding="utf-8-sig") as stream:
@@ -184,7 +183,7 @@ def _checked_name(name: str, suffixes: tuple[str, ...], where: str) -> str:
 def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
     """The fingerprint of each row's request by the name of its output."""
 
-    @cache  # the same picture may stand in every row
+    @cache  # several rows may name the same file
     def digest(path: str) -> str:
         try:
             return sha256_file(Path(path)) if Path(path).is_file() else "missing"
@@ -201,7 +200,7 @@ def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
 
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    """Nobody else makes a batch in `out`."""
+    """Hold the lock of `out`: one batch at a time."""
     if out.exists() and not out.is_dir():
         raise RequestError(f"{out} is no folder: name one for the outputs")
     try:
@@ -212,7 +211,7 @@ def _alone(out: Path) -> Iterator[None]:
 
 
 class _Batch:
-    """One run: the rows, what is known of them, and how far it is."""
+    """One run of a batch: its rows, their earlier records, and its progress."""
 
     def __init__(
         self, rows: Sequence[BatchRow], out: Path, make: Make, requests: Mapping[str, str], force: bool
@@ -223,7 +222,7 @@ class _Batch:
 
     def run(self) -> BatchSummary:
         done = [row for row in self.rows if self._is_done(row)]
-        for row in done:  # one that was ready when all ended may still count as being made
+        for row in done:  # after a crash a complete row may still have the status `making`
             self.known[row.out] = replace(self.known[row.out], line=row.line, status="made", reason="")
         passed = {row.out for row in done}
         failed = 0
@@ -257,7 +256,7 @@ class _Batch:
             return replace(before, status="failed", reason=reason, request=self.requests[row.out])
 
     def _moved(self, row: BatchRow, before: BatchRecord) -> BatchRecord:
-        """The record of a row whose output has left the workshop."""
+        """Move the output of a row to `out`; returns its record."""
         path, made = self.out / row.out, self.workshop / row.out
         others = [other for other in sorted(self.workshop.iterdir()) if other != made]
         for other in others:
@@ -265,14 +264,14 @@ class _Batch:
                 raise FileExistsError(f"{other.name} is there and not of this batch: remove it or allow overwriting")
         earlier = sha256_file(path) if path.is_file() else ""
         ready = BatchRecord(row.out, row.line, "making", "", self.requests[row.out], sha256_file(made), earlier)
-        # Noted before the move: whenever all ends, the record knows the file that is there as this batch's own.
+        # Recorded before the move: after a crash at any point the record identifies the file as made by this batch.
         self._note(ready)
         for other in [*others, made]:
             other.replace(self.out / other.name)
         return replace(ready, status="made", replaced="")
 
     def _note(self, latest: BatchRecord | None = None) -> None:
-        """Write the record: the table's rows in its order, then those that it no longer has."""
+        """Write the record: the table's rows in its order, then earlier rows that it no longer has."""
         if latest is not None:
             self.known[latest.out] = latest
         order = {row.out: number for number, row in enumerate(self.rows)}

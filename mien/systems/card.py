@@ -1,4 +1,4 @@
-"""`card.md` of a model folder: what the model is, what it was trained on, what it may be used for."""
+"""`card.md` of a model folder: description, training data, intended use, options and figures of the model."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SYNTHETIC = (
 class Card:
     """The texts of the card of models of one `kind`.
 
-    `what` it is, with its inputs and outputs; the intended `use`; what it `knows` from its training data. They may name
-    values of config.json, as in `{model[architecture]}`. `synthetic`: it generates media of people.
+    `what`: description with inputs and outputs; `use`: intended use; `knows`: training data and its limits. The texts
+    may contain values of config.json, as in `{model[architecture]}`. `synthetic`: it generates media of people.
     """
 
     kind: str

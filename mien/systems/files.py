@@ -1,4 +1,4 @@
-"""What is checked of the files that a request names and of those that are to be written."""
+"""Checks of a request's input files and of its output."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from mien.systems.request import RequestError
 
 
 def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str:
-    """The UTF-8 text of a file that a person wrote; `what` it is to be (with its article) and an `example` line.
+    """The UTF-8 text of a small file; `what`: its kind (with an article), and an `example` line, for messages.
 
-    Raises RequestError in one sentence for whatever is not there, no file, larger than `most_bytes`, or no text.
+    Raises RequestError in one sentence if it is missing, no file, larger than `most_bytes`, or no text.
     """
     kind = what.partition(" ")[2]
     try:
@@ -31,9 +31,9 @@ def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str
 
 
 def check_writable(out: Path, inputs: Iterable[Path], force: bool, folder: bool = False) -> None:
-    """Raise RequestError where `out` cannot be written or must not be: one of the inputs, or (without `force`) there.
+    """Raise RequestError if `out` cannot be written, is one of the inputs, or exists (without `force`).
 
-    `folder`: a folder is to be written, which may be there when it is empty and is never overwritten.
+    `folder`: the output is a folder, which may exist if it is empty and is never overwritten.
     """
     if not out.exists():
         try:

@@ -1,4 +1,4 @@
-"""The trained model of a system: where it is, which stage trains it, how it is loaded."""
+"""The trained model of a system: folder, training stage and loader."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mien.systems.request import RequestError
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A loaded `model`, and what files that it makes say of it. `data`: digest of the training data."""
+    """A loaded `model`, with its `version` and the digest of its training `data` for the metadata of outputs."""
 
     model: Any
     version: str
@@ -23,9 +23,9 @@ class TrainedModel:
 class ModelFolder:
     """A folder with a trained model.
 
-    `what` it is a model of, such as `head motion`. `kinds` that may stand in its config.json. `folder`: where the
-    pipeline's `stage` leaves it. `load` reads a folder and raises ValueError or OSError for one of no use. `remedy`:
-    what helps besides training it.
+    `what`: name of the modelled thing, such as `head motion`. `kinds`: allowed kinds in its config.json. `folder`: the
+    out of the pipeline's `stage`. `load` reads a folder and raises ValueError or OSError for an unusable one. `remedy`:
+    an alternative to training it, for messages.
     """
 
     what: str
@@ -36,7 +36,7 @@ class ModelFolder:
     remedy: str = ""
 
     def check(self, folder: Path, option: str) -> None:
-        """Raise RequestError where there is no model in `folder`, which the command-line flag `option` names."""
+        """Raise RequestError if there is no model in `folder`; `option`: the command-line flag that sets the folder."""
         if not (folder / "config.json").is_file():
             raise RequestError(
                 f"there is no trained model of {self.what} in {folder}: run `make repro` (or `dvc repro {self.stage}`) "

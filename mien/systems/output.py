@@ -1,4 +1,4 @@
-"""Outputs that several systems write."""
+"""Writers shared by several systems."""
 
 from __future__ import annotations
 

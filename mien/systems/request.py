@@ -1,8 +1,8 @@
-"""What a system may be asked for: one Pydantic model per system, and one sentence for whatever is wrong with a request.
+"""Request models: one Pydantic model per system, with one-sentence messages for invalid requests.
 
 The request model is the only place where a bound, a default, a choice or a description of a request is written. The
-command line, tables, the Python call and the JSON schema of a form or an endpoint come from it. Nothing heavy is
-imported: a mistake is answered at once.
+command line, tables, the Python call and the JSON schema of a form or an endpoint are derived from it. Nothing heavy is
+imported, so that mistakes are reported at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 
 class RequestError(ValueError):
-    """The request cannot be met; the message says why, and what to do, in one sentence."""
+    """The request is invalid or failed; the message says why, and what to do, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class FileOrText:
 class Request(BaseModel):
     """Base of the request models.
 
-    A field of type `Path` is an input: a file or folder that must be there. A field whose default None stands for
-    something says so in its schema's `unset`.
+    A field of type `Path` is an input: a file or folder that must exist. The meaning of a default None is the entry
+    `unset` of the field's schema.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -53,7 +53,7 @@ class Request(BaseModel):
 
     @classmethod
     def check_values(cls, values: Mapping[str, object]) -> None:
-        """Raise RequestError for a value that no request may have; what is missing from them is not missed."""
+        """Raise RequestError for an invalid value; missing required fields are allowed."""
         try:
             cls.model_validate(values)
         except ValidationError as error:
@@ -62,10 +62,10 @@ class Request(BaseModel):
                     raise RequestError(_sentence(cls, one)) from error
 
     def rules(self) -> None:
-        """Raise RequestError where fields do not go together."""
+        """Raise RequestError for inconsistent fields."""
 
     def check(self, out: Path) -> None:
-        """Raise RequestError where the request and the output `out` do not go together, or a file is of no use."""
+        """Raise RequestError where the request does not fit the output `out`, or an input file is unusable."""
 
     def beside(self, out: Path) -> tuple[Path, ...]:  # noqa: ARG002 - overridden where there are any
         """The files that are written beside the output `out`."""
@@ -105,7 +105,7 @@ def file_in(request: type[Request], name: str, value: object, folder: Path = Pat
 
 
 def named_file(text: str, suffix: str, folder: Path = Path()) -> Path | None:
-    """The file that `text` names, which ends with `suffix` or is there; None: these are words."""
+    """The file that `text` names, if it ends with `suffix` or exists; None: it is plain text."""
     if "\0" in text:
         return None
     path = folder / text
@@ -121,7 +121,7 @@ def _properties(request: type[Request]) -> dict[str, dict[str, Any]]:
 
 
 def schema(request: type[Request], name: str) -> dict[str, Any]:
-    """The JSON schema of a field's value; of one of its values where it takes several, never that of null."""
+    """The JSON schema of a field's value, or of one item where it takes several; null is left out."""
     found = _properties(request)[name]
     one = next((choice for choice in found.get("anyOf", ()) if choice.get("type") != "null"), found)
     merged = {**found, **one, **one.get("items", {}), "several": one.get("type") == "array"}
@@ -131,14 +131,14 @@ def schema(request: type[Request], name: str) -> dict[str, Any]:
 
 
 def limits(request: type[Request], name: str) -> str:
-    """What a field's values are limited to, such as `64 to 2,048, even`; empty where they are not."""
+    """The limits of a field's values as text, such as `64 to 2,048, even`; empty without limits."""
     found = schema(request, name)
     if "enum" in found:
         return f"one of {', '.join(found['enum'])}"
     least, most = (found.get(key) for key in ("minimum", "maximum"))
     if least is None:
         return ""
-    # a greatest seed is no bound that a person wants to know
+    # the maximum of a seed is not worth showing
     bounds = f"{_number(least)} to {_number(most)}" if most is not None and most < 1e9 else f"at least {_number(least)}"
     return f"{bounds}, even" if found.get("multipleOf") == 2 else bounds
 

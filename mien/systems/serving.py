@@ -1,6 +1,6 @@
-"""A system's model as MLflow's registry serves it: tensors in, tensors out. Nothing is pickled.
+"""A system's model as a served MLflow model: tensors in, tensors out. Nothing is pickled.
 
-MLflow calls `_load_pyfunc(folder)` of the module that is named with the model: each system's `system.py` has it.
+MLflow calls `_load_pyfunc(folder)` of the loader module, which is each system's `system.py`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from mien.systems.model import ModelFolder
 from mien.tracking.values import ServedModel
 
 Tensors = Mapping[str, tuple[str, tuple[int, ...]]]
-"""Name → NumPy dtype and shape, −1 for a free length."""
+"""Name → NumPy dtype and shape; −1: any length."""
 
 
 class Signature(NamedTuple):
-    """The tensors that go in and come out, and an `example` of the input: a batch of 2, as a batch of 1 is fixed."""
+    """Input and output tensors, and an `example` input of batch size 2, as MLflow takes a size of 1 as fixed."""
 
     inputs: Tensors
     outputs: Tensors
@@ -27,10 +27,10 @@ class Signature(NamedTuple):
 
 @dataclass(frozen=True)
 class Served:
-    """How a registry loads and calls a model.
+    """How the registry loads and calls a model.
 
-    `module`: the one with `_load_pyfunc`. `signature` of a model with the content of its config.json. `predict` gives
-    the output tensors from a loaded model, the input tensors and MLflow's `params`.
+    `module`: the loader module with `_load_pyfunc`. `signature`: content of config.json → signature. `predict`: (loaded
+    model, input tensors, MLflow's `params`) → output tensors.
     """
 
     model: ModelFolder
@@ -39,12 +39,12 @@ class Served:
     predict: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
     def registered(self, folder: Path) -> ServedModel:
-        """The model in `folder` as it is logged and registered, under the name of its kind."""
+        """The model in `folder` for logging and registration, under the name of its kind."""
         config = self.model.config(folder)
         return ServedModel(str(config["kind"]), folder, self.module, *self.signature(config))
 
     def load(self, folder: str) -> Predictor:
-        """The model as MLflow calls it."""
+        """The loaded model with MLflow's interface."""
         return Predictor(self.model.load(Path(folder)), self.predict)
 
 
@@ -56,5 +56,5 @@ class Predictor:
     function: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
     def predict(self, batch: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The output tensors for a batch of input tensors. Raises ValueError for what the model cannot take."""
+        """The output tensors for a batch of input tensors. Raises ValueError for invalid input."""
         return self.function(self.model, batch, params or {})

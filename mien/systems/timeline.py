@@ -1,4 +1,4 @@
-"""Text files of lines `seconds: value`, each for the time from then on; `#` starts a comment."""
+"""Timelines: text files of lines `seconds: value`, each valid from its time on; `#` starts a comment."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def parse_timeline(
 ) -> list[tuple[float, T]]:
     """Times in seconds, ascending, and values of the lines of a text, of which `example` is one.
 
-    `value(rest, time, earlier)` makes a value of what stands behind the colon, where earlier lines gave `earlier`; it
-    raises RequestError for what it cannot use. Raises RequestError with `name` and the line for any mistake.
+    `value(rest, time, earlier)` parses the text after the colon, given the `earlier` (time, value) pairs, or raises
+    RequestError. Raises RequestError with `name` and the line for any mistake.
     """
     points: list[tuple[float, T]] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -43,7 +43,7 @@ def parse_timeline(
 
 
 def number_in(text: str, what: str, limits: str, greatest: float) -> float:
-    """The number in a text, from 0 to `greatest`. Raises RequestError, with the `limits` in words, for another."""
+    """The number in a text, from 0 to `greatest`. Raises RequestError, with `limits` as text, for any other."""
     try:
         value = float(text)
     except ValueError:

@@ -1,7 +1,7 @@
-"""What a stage reaches: names followed from its file across the modules of the project.
+"""The code that a stage reaches: names are followed from its file across the modules of the project.
 
-A module that is imported runs its statements. A function, class or constant of it counts when code that is reached
-names it. A class counts with all its methods, so attributes of objects need no resolution.
+Importing a module runs its statements. A function, class or constant of it counts when reached code names it. A class
+counts with all its methods, so attributes of objects need no resolution.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from stages.codebase.references import AnyFunction, References, collect
 from stages.codebase.symbols import Import
 
 MAIN, IMPORTED, BODY, WHOLE = "<main>", "<import>", "<body>", "*"
-"""What a module has beside its symbols: it as a script, what its import runs, all its statements, all that it holds."""
+"""Pseudo-symbols of a module: run as a script, effects of its import, all its statements, all its contents."""
 Node = tuple[str, str]
 """(module, symbol or one of the above)."""
 TEXTS: Node = ("<texts>", "")
-"""Something reads docstrings or descriptions: the reached files count as texts."""
+"""Reached code reads docstrings or descriptions: the reached files count with their full text."""
 FILES: Node = ("<files>", "")
-"""Something looks beside its own file: the files of the packages that are no code count."""
+"""Reached code uses its own file's path: all non-Python files of the packages count."""
 
 ANY_MODULE = frozenset((
     "builtins.__import__", "builtins.compile", "builtins.eval", "builtins.exec", "cloudpickle", "gc.get_objects",
@@ -30,10 +30,10 @@ ANY_MODULE = frozenset((
     "pickle.Unpickler", "pickle.load", "pickle.loads", "pkgutil", "runpy", "sys._getframe", "sys.meta_path",
     "sys.modules", "sys.path_hooks", "typing.get_type_hints",
 ))  # fmt: skip
-"""Whoever uses these may reach any module."""
+"""Code that uses these may reach any module."""
 ANY_MODULE_ATTRIBUTES = frozenset(("__annotations__", "__builtins__", "__globals__", "__subclasses__", "f_globals"))
 OWN_MODULE = ("builtins.globals", "builtins.locals")
-"""Whoever uses these may reach any name of its own module."""
+"""Code that uses these may reach any name of its own module."""
 TEXT_READERS = frozenset(("__doc__", "getdoc", "json_schema", "model_json_schema"))
 
 
@@ -46,14 +46,14 @@ class Reach:
 
 
 class Closures:
-    """The closures of a project's scripts; what they share is searched once."""
+    """The closures of a project's scripts; shared parts are searched once."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self._reaches: dict[Node, Reach] = {}
 
     def of(self, script: str) -> Reach:
-        """All that running the module `script` reaches."""
+        """Everything that running the module `script` reaches."""
         found = Reach()
         todo: list[Node] = [(script, MAIN)]
         while todo:
@@ -69,7 +69,7 @@ class Closures:
 
 
 class _Search:
-    """What one node reaches by itself."""
+    """The nodes and packages that one node reaches directly."""
 
     def __init__(self, project: Project, module: str, symbol: str) -> None:
         self.reach = Reach()
@@ -98,11 +98,11 @@ class _Search:
             if known.bound is None:
                 self._statements([known.statement])
             else:
-                # What of it is meant, those who use the name say.
+                # The attributes that are used follow from the code that uses the name.
                 self._imports([known.bound])
 
     def _whole(self) -> None:
-        """All that the module holds: its statements, what its imports bind, the modules below it."""
+        """All contents of the module: its statements, the targets of its imports, its submodules."""
         name = self._module.name
         self.reach.nodes |= {(name, IMPORTED), (name, BODY)}
         for statement in self._module.body:

@@ -1,4 +1,4 @@
-"""What of a syntax tree counts, as a digest: neither comments nor positions, docstrings or descriptions of options."""
+"""Digests of syntax trees, without comments, positions, docstrings and descriptions of options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LENGTH = 16
 
 
 def strip(tree: ast.Module) -> None:
-    """Remove, in place, statements that are mere texts and the `description=` of pydantic's `Field`."""
+    """Remove, in place, statements that are only a string and the `description=` of pydantic's `Field`."""
     _strip_texts(tree)
     fields = _field_names(tree)
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call)) if fields else ()
@@ -62,7 +62,7 @@ def _is_literal(value: ast.expr) -> bool:
 
 
 def _field_names(tree: ast.Module) -> set[str]:
-    """How the file calls pydantic's `Field`."""
+    """The names under which the file calls pydantic's `Field`."""
     names = set()
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "pydantic":

@@ -1,4 +1,4 @@
-"""Packages outside the project, and the versions that constraints.txt pins."""
+"""Imported packages outside the project, and their versions in constraints.txt."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def read_pins(constraints: Path) -> dict[str, str]:
 def pinned_versions(packages: Iterable[str], pins: dict[str, str]) -> dict[str, str]:
     """Distribution → version of each imported top-level package that is not of the standard library.
 
-    A distribution that bears the package's name is taken from `pins` alone, so it need not be installed; of others the
-    installed ones say which packages they hold. What has no pin is listed as `NO_PIN`.
+    A distribution with the package's name is taken from `pins` alone, so it need not be installed; others are found in
+    the metadata of installed distributions. Without a pin the version is `NO_PIN`.
     """
     versions = {}
     for package in packages:
@@ -40,7 +40,7 @@ def pinned_versions(packages: Iterable[str], pins: dict[str, str]) -> dict[str, 
 
 
 def normalised(name: str) -> str:
-    """The name of a distribution as PEP 503 compares it."""
+    """The name of a distribution, normalised by PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -1,4 +1,4 @@
-"""The project's modules by name, and what a name in one of them stands for."""
+"""The project's modules by name, and the resolution of names in them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ EXCLUDED = {
     "mien.tracking": "sends copies of figures and curves to MLflow",
     "mien.progress": "draws progress bars",
 }
-"""Modules that no byte of an out depends on, and why; of `stages` and `mien` the `__init__.py` alone, of the others the
-modules below them too."""
+"""Module → reason why no out depends on it; of `stages` and `mien` only the `__init__.py`, of the others also their
+submodules."""
 
 
 class Project:
@@ -36,7 +36,7 @@ class Project:
         self._modules: dict[tuple[str, bool], Module | None] = {}
 
     def module(self, name: str, main: bool = False) -> Module | None:
-        """The parsed module `name`, as a script where it is `main`; None where it has no file."""
+        """The parsed module `name`, as a script if `main`; None where it has no file."""
         key = (name, main)
         if key not in self._modules:
             path = self.root.joinpath(*name.split("."))
@@ -47,7 +47,7 @@ class Project:
 
     @cached_property
     def names(self) -> list[str]:
-        """Every module."""
+        """The names of all modules."""
         found = []
         for path in self._files:
             parts = path.relative_to(self.root).with_suffix("").parts
@@ -55,7 +55,7 @@ class Project:
         return sorted(found)
 
     def exists(self, name: str) -> bool:
-        """Whether there is a module, or a folder of modules, `name`."""
+        """Whether there is a module or a package folder `name`."""
         return name in self._folders or name in self._known
 
     def is_ours(self, name: str) -> bool:
@@ -67,17 +67,17 @@ class Project:
         return name in self._excluded or any(name.startswith(f"{e}.") for e in self._excluded if "." in e)
 
     def effects(self, module: Module) -> list[ast.stmt]:
-        """The statements of a module whose import does more than to bind names; its imports too, for their order."""
+        """The statements of a module with side effects at import; with its imports, as their order matters then."""
         active = {id(s) for s in module.effects}
         active |= {id(s) for s in module.body if not _imports(s) and not self._purity.definition(module, s)}
         return [s for s in module.body if id(s) in active or _imports(s)] if active else []
 
     def is_idle_decorator(self, module: Module, node: ast.expr) -> bool:
-        """Whether a decorator does nothing but wrap; another one may evaluate the annotations of its function."""
+        """Whether a decorator only wraps its function; another one may evaluate the function's annotations."""
         return self._purity.decorator(module, node)
 
     def resolve(self, module: Module, node: ast.expr) -> str | Definition | None:
-        """What a name in a module is: see `stages.codebase.effects.Resolve`."""
+        """Resolve a name in a module: see `stages.codebase.effects.Resolve`."""
         names: list[str] = []
         while isinstance(node, ast.Attribute):
             names.insert(0, node.attr)
@@ -95,7 +95,7 @@ class Project:
         name, rest = bound.module, [*([bound.name] if bound.name else []), *names]
         if not self.is_ours(name):
             return ".".join([name, *rest])
-        while rest and depth < 20:  # deeper is a circle
+        while rest and depth < 20:  # deeper: a cycle
             module = self.module(name)
             symbol = module.symbols.get(rest[0]) if module else None
             if module is not None and module.opaque:

@@ -15,14 +15,14 @@ AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass
 class References:
-    """What a piece of code uses; names are those of the source, not yet resolved."""
+    """The names that a piece of code uses, as in the source, not yet resolved."""
 
     chains: set[tuple[str, ...]] = field(default_factory=set)
-    """A name and the attributes behind it: `a.b.c` is (a, b, c)."""
+    """A name and its attributes: `a.b.c` is (a, b, c)."""
     stored: set[tuple[str, ...]] = field(default_factory=set)
     """The chains of at least two parts that are assigned to or deleted."""
     imports: list[Import] = field(default_factory=list)
-    """What import statements in the code import."""
+    """The targets of import statements in the code."""
     aliases: dict[str, set[Import]] = field(default_factory=lambda: defaultdict(set))
     """The names that those statements bind."""
     loaded: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
@@ -31,15 +31,15 @@ class References:
     mentions: set[str] = field(default_factory=set)
     """Every identifier, of names and of attributes."""
     dynamic: bool = False
-    """A module is imported by a name that is computed."""
+    """Whether a module is imported by a computed name."""
     own_scope: bool = False
-    """`vars()` or `dir()` without an argument: every name of the module may be meant."""
+    """Whether `vars()` or `dir()` is called without an argument: every name of the module may be used."""
 
 
 def collect(
     statements: Iterable[ast.AST], module: Module, evaluates_annotations: Callable[[AnyFunction], bool]
 ) -> References:
-    """The references of statements that stand at the top level of `module`."""
+    """The references of top-level statements of `module`."""
     collector = _Collector(module, evaluates_annotations)
     for statement in statements:
         collector.visit(statement)
@@ -71,7 +71,7 @@ class _Collector(ast.NodeVisitor):
         self._in_function = outer
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        # Those of a class are evaluated by pydantic and by dataclasses, those of local variables never.
+        # pydantic and dataclasses evaluate annotations of a class; those of local variables are never evaluated.
         if not self._in_function:
             self._annotation(node.annotation)
         self.visit(node.target)
@@ -98,7 +98,7 @@ class _Collector(ast.NodeVisitor):
             self.found.strings.add(node.value)
 
     def _value(self, node: ast.Name | ast.Attribute) -> None:
-        # An importer that is not called here is called somewhere with who knows what.
+        # An importer that is passed on may be called elsewhere with any name.
         self.found.dynamic |= _last(node) in _IMPORTERS
         self._chain(node)
 
@@ -122,7 +122,7 @@ class _Collector(ast.NodeVisitor):
             self.visit(base)
 
     def _loaded(self, call: ast.Call, attributes: tuple[str, ...]) -> None:
-        """`import_module(…).attributes`; of a constant, or of `TABLE[…]`, whose strings count wherever it is named."""
+        """`import_module(…).attributes` of a constant, or of `TABLE[…]`, whose strings count wherever it is used."""
         name = call.args[0] if len(call.args) == 1 and not call.keywords else None
         if isinstance(name, ast.Constant) and isinstance(name.value, str) and not name.value.startswith("."):
             self.found.loaded.add((name.value, attributes))
@@ -133,7 +133,7 @@ class _Collector(ast.NodeVisitor):
             self.generic_visit(call)
 
     def _is_table(self, name: str) -> bool:
-        """Whether the module binds `name` to a mapping of constants, and does nothing but look into it."""
+        """Whether the module binds `name` to a mapping of constants and only reads it."""
         symbol = self._module.symbols.get(name)
         value = getattr(symbol.statement, "value", None) if symbol else None
         uses = [n for s in self._module.body for n in ast.walk(s) if isinstance(n, ast.Name) and n.id == name]

@@ -1,4 +1,4 @@
-"""A Python file as its top-level definitions."""
+"""Top-level definitions and imports of a Python file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stages.codebase.digests import strip
 
 @dataclass(frozen=True)
 class Import:
-    """What an import binds: the module itself, or the attribute `name` of it (`*`: all of them)."""
+    """The target of an import: the module itself, or its attribute `name` (`*`: all of them)."""
 
     module: str
     name: str | None = None
@@ -20,7 +20,7 @@ class Import:
 
 @dataclass(frozen=True)
 class Symbol:
-    """A name that a module binds once at its top level: by a definition, or by an import."""
+    """A name that a module binds once at its top level, by a definition or an import."""
 
     name: str
     statement: ast.stmt
@@ -40,7 +40,7 @@ class Module:
     """`from __future__ import annotations`: the annotations of functions are not evaluated."""
     symbols: dict[str, Symbol] = field(default_factory=dict)
     imports: list[Import] = field(default_factory=list)
-    """What the import statements at the top level import, in order."""
+    """The targets of the import statements at the top level, in order."""
     effects: list[ast.stmt] = field(default_factory=list)
     """Statements that are neither imports nor definitions."""
     opaque: bool = False
@@ -73,7 +73,7 @@ def import_targets(statement: ast.Import | ast.ImportFrom, module: Module) -> li
 
 
 def imported_modules(statement: ast.Import | ast.ImportFrom, module: Module) -> list[Import]:
-    """What the statement imports, with the whole dotted name of `import a.b.c`."""
+    """The targets of the statement, with the full dotted name of `import a.b.c`."""
     if isinstance(statement, ast.Import):
         return [Import(alias.name) for alias in statement.names]
     return [target for _, target in import_targets(statement, module)]
@@ -149,7 +149,7 @@ def defined_names(statement: ast.stmt) -> list[str] | None:
 
 
 def _binds(statement: ast.stmt) -> bool:
-    """Whether a statement that is no definition may bind or unbind names of the module."""
+    """Whether a statement other than a definition may bind or unbind names of the module."""
     if isinstance(statement, ast.Expr | ast.Assert | ast.Assign) and not any(
         isinstance(node, ast.NamedExpr) for node in ast.walk(statement)
     ):

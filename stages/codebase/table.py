@@ -1,4 +1,4 @@
-"""The table of a stage's code: what it reaches, each with its digest. Equal tables mean equal code."""
+"""The code table of a stage: the symbols that it reaches, with digests. Equal tables mean equal code."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CodeTables:
         return found
 
     def _digest(self, name: str, symbol: str) -> str | None:
-        """None where a node has nothing of its own."""
+        """The digest of a node; None where it has no code of its own."""
         key = (name, symbol)
         if key not in self._digests:
             module = self._project.module(name, main=symbol == MAIN)
@@ -80,9 +80,9 @@ class CodeTables:
         return text_digest(f"{self._place(module, known.statement)} {digest([known.statement])}")
 
     def _place(self, module: Module, statement: ast.stmt) -> str:
-        """What beside its text decides what a definition means.
+        """The context on which the meaning of a definition depends.
 
-        `from __future__ import annotations`, and, for what is computed at import, how many effects come before it.
+        `from __future__ import annotations` and, if it is evaluated at import, the number of effects before it.
         """
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not (
             statement.decorator_list or defaults(statement.args)

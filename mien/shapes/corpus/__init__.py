@@ -1,1 +1,1 @@
-"""The corpus: scenes, their sentences, and how they are drawn."""
+"""The rendered corpus: scenes, their prompts, random paths and the renderer."""

@@ -1,7 +1,7 @@
-"""The corpus: clips of moving shapes with the words that ask for them, and which of them training never sees.
+"""The corpus: rendered clips of moving shapes with prompts, in four parts.
 
-Parts: `train`; `val`, new clips of what training has; `wordings`, in words that training never has in that order;
-`held_out`, compositions of a shape and a motion that no training prompt names in any wording.
+Parts: `train`; `val`, new clips of the combinations and wordings in `train`; `wordings`, with word orders that are not
+in the training set; `held_out`, with combinations of shape and motion that are in no training prompt.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mien.shapes.data.store import PARTS, ShapesClip, write_clips
 from mien.shapes.options import ShapesCorpusOptions
 
 PARAPHRASES = 3
-"""Sentences for each clip; some may be the same."""
+"""Prompts of each clip, sampled with repetition."""
 
 SEED_FRAMES = 10
 
@@ -42,14 +42,14 @@ SEED_PROMPTS: dict[str, str] = {
                       "bouncing vertically", "bouncing horizontally",
                       "zigzagging vertically", "zigzagging horizontally")},
 }  # fmt: skip
-"""The seed's 18 prompts, with the motion that each asks for."""
+"""The 18 prompts of the corpus `seed` → their motions."""
 
 SEED_HELD_OUT = "circle moving up-right"
-"""The prompt that the seed's model is tried on. Its training has that motion too, as "diagonally up-right"."""
+"""The held-out prompt of the corpus `seed`. Its motion is in the training set too, as "diagonally up-right"."""
 
 
 def shapes_clips(options: ShapesCorpusOptions) -> Iterator[ShapesClip]:
-    """The clips of all parts, in this order; a clip depends on its part, its number and the options but counts."""
+    """Render the clips of all parts. A clip depends on its part, its index and the options, not on numbers of clips."""
     ask = _ask_as_seed if options.corpus == "seed" else _ask
     for part in _parts(options):
         for number in range(getattr(options, part)):
@@ -70,7 +70,7 @@ def _frames(options: ShapesCorpusOptions) -> int:
 
 
 Asked = tuple[Scene, tuple[str, ...]]
-"""What a clip shows, and the prompts that ask for it."""
+"""Scene and prompts of a clip."""
 
 
 def _ask(rng: np.random.Generator, part: str, number: int, options: ShapesCorpusOptions) -> Asked:
@@ -86,7 +86,7 @@ def _ask_as_seed(_rng: np.random.Generator, part: str, number: int, _options: Sh
 
 
 def make_shapes_corpus(options: ShapesCorpusOptions, out: Path) -> dict[str, Any]:
-    """Make the store in `out`, whole or not at all; returns how many clips of each part, frames a clip and prompts."""
+    """Write the store to `out` atomically; returns the numbers of clips of each part, frames a clip and prompts."""
     parts = _parts(options)
     with (
         atomic_directory(out) as folder,

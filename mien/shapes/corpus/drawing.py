@@ -1,4 +1,4 @@
-"""Paths to pixels: flat figures with edges one pixel soft, each with a small mark that shows which way up it is."""
+"""Renderer: paths → antialiased frames. Each figure has a round mark that shows its orientation."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from mien.shapes.corpus.vocabulary import (
 Array = NDArray[np.float64]
 
 MARK_AT = 0.42
-"""Distance of the mark from the middle, towards the figure's own up, in units of its radius."""
+"""Distance of the mark from the figure's centre along its up axis, relative to its radius."""
 
 MARK_RADIUS = 0.25
-"""The mark is a round hole: the background shows through it. In units of the figure's radius."""
+"""Radius of the mark, a round hole that shows the background, relative to the figure's radius."""
 
 
 def draw_video(paths: Sequence[Path]) -> NDArray[np.uint8]:
-    """Frames (T, 64, 64, 3) uint8 RGB of figures on their paths, the later ones before the earlier."""
+    """Frames (T, 64, 64, 3) uint8 RGB of figures on their paths; later figures are drawn over earlier ones."""
     video = np.full((len(paths[0].radius), SIDE, SIDE, 3), BACKGROUND, np.float64)
     for path in paths:
-        # only the part of the picture that the figure ever comes to
+        # bounding box of the figure in the whole clip
         least, most = (path.middle - path.reach[:, None]).min(0), (path.middle + path.reach[:, None]).max(0)
         left, top = np.clip(np.floor(least) - 1, 0, SIDE).astype(int)
         right, bottom = np.clip(np.ceil(most) + 1, 0, SIDE).astype(int)
@@ -40,7 +40,7 @@ def draw_video(paths: Sequence[Path]) -> NDArray[np.uint8]:
 
 
 def _coverage(path: Path, columns: Array, rows: Array) -> Array:
-    """How much of each pixel a figure covers, (T, H, W) in [0, 1]; columns (W,) and rows (H,): the pixels' centres."""
+    """Fraction of each pixel that a figure covers, (T, H, W) in [0, 1]; columns (W,) and rows (H,): pixel centres."""
     radius, angle = path.radius[:, None, None], path.angle[:, None, None]
     x = columns[None, None, :] - path.middle[:, 0, None, None]
     y = rows[None, :, None] - path.middle[:, 1, None, None]

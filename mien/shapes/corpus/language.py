@@ -1,8 +1,8 @@
-"""Scenes in words: "a big red star is spinning clockwise", "blue circle moving left and yellow star growing".
+"""Prompts of scenes: "a big red star is spinning clockwise", "blue circle moving left and yellow star growing".
 
-Every motion has several verbs, and each verb three forms: "moves up", "moving up", "is moving up". Training has all of
-them but one: `is` before any verb other than a motion's first is held back for the unseen wordings. So these consist
-of words that training knows, in an order that it never had for that motion.
+Every motion has several verbs, and each verb three forms: "moves up", "moving up", "is moving up". The training set has
+all but one: `is` before a verb other than the motion's first is used in the part `wordings` only. So the prompts of
+`wordings` consist of training words, in an order that is not in the training set for that motion.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VERBS: dict[str, tuple[tuple[str, str], ...]] = {
     "bounce": (("bounces", "bouncing"), ("hops", "hopping"), ("jumps", "jumping")),
     "zigzag": (("zigzags", "zigzagging"), ("weaves", "weaving"), ("swerves", "swerving")),
 }  # fmt: skip
-"""Motion, or kind of motion → its verbs, as they stand after "it" and after "it is". The first is the usual one."""
+"""Motion, or kind of motion → its verbs, as (third person, present participle). The first one is the default."""
 
 WAYS: dict[str, tuple[str, ...]] = {
     "moving up": ("up", "upwards"),
@@ -39,11 +39,11 @@ WAYS: dict[str, tuple[str, ...]] = {
     "zigzagging vertically": ("vertically",),
     "zigzagging horizontally": ("horizontally",),
 }
-"""Motion → the words after the verb, where it has any. The first are the usual ones."""
+"""Motion → the adverbs after the verb, where it has any. The first one is the default."""
 
 
 def wordings(motion: str, unseen: bool = False) -> tuple[str, ...]:
-    """All ways to say a motion, after its subject: those that training has, or those that it never has."""
+    """All verb phrases of a motion: those of the training set or, with `unseen`, those that are not in it."""
     verbs = VERBS.get(motion) or VERBS[MOTIONS[motion].kind]
     ways = tuple(f" {way}" for way in WAYS.get(motion, ())) or ("",)
     if unseen:
@@ -54,9 +54,9 @@ def wordings(motion: str, unseen: bool = False) -> tuple[str, ...]:
 
 
 def describe(rng: np.random.Generator, scene: Scene, unseen: bool = False) -> str:
-    """A sentence for a scene, drawn from all of its wordings: lower case, without a full stop.
+    """A sentence for a scene, sampled from its wordings: lower case, without a full stop.
 
-    unseen: of the wordings that training never has.
+    unseen: sample from the wordings that are not in the training set.
     """
     article = str(rng.choice(ARTICLES))
     joint = str(rng.choice(JOINTS))

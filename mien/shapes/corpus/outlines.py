@@ -1,4 +1,4 @@
-"""Where a shape's outline runs: its corners, and how far a point is from it."""
+"""Outlines of the shapes: corners and signed distance."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Array = NDArray[np.float64]
 
 
 def corners(shape: Shape, radius: Array, angle: Array) -> Array:
-    """The corners (T, tips, 2) of a shape around (0, 0), as x and y, at radii (T,) and angles (T,), clockwise from up.
+    """Corners (T, tips, 2) of a shape centred at (0, 0), as x and y, at radii (T,) and angles (T,), clockwise from up.
 
-    Of a circle its middle (T, 1, 2).
+    A circle has none: its centre (T, 1, 2) is returned.
     """
     if not shape.tips:
         return np.zeros((len(radius), 1, 2))
@@ -22,11 +22,11 @@ def corners(shape: Shape, radius: Array, angle: Array) -> Array:
 
 
 def signed_distance(shape: Shape, x: Array, y: Array, radius: Array, angle: Array) -> Array:
-    """Distance of points from a shape's outline around (0, 0), pixels, negative inside; the arguments broadcast.
+    """Signed distance of points from the outline of a shape centred at (0, 0), pixels, negative inside; broadcasts.
 
-    All corners are alike, so a point is turned to the nearest one and mirrored to one side of it. There the outline
-    is one straight line, from the corner to the waist. Beyond a corner the distance is that from the line or from the
-    circle through the corners: the greater, which is still too small by a little.
+    By symmetry a point is rotated to the nearest corner and mirrored to one side of it, where the outline is one
+    straight line from the corner to the waist. Beyond a corner the result is the larger of the distances from that
+    line and from the circle through the corners: a lower bound, slightly too small.
     """
     away = np.hypot(x, y)
     if not shape.tips:

@@ -1,6 +1,6 @@
-"""How a figure goes through its clip: place, radius and angle in every frame, drawn by lot within what is asked for.
+"""Random paths: position, radius and angle of a figure in every frame, sampled within the ranges of its motion.
 
-All lengths are pixels and all amounts are those of a whole clip, whatever its number of frames.
+Lengths are in pixels. Amounts refer to a whole clip, whatever its number of frames.
 """
 
 from __future__ import annotations
@@ -29,43 +29,43 @@ from mien.shapes.corpus.vocabulary import (
 Array = NDArray[np.float64]
 
 DISTANCE = (22.0, 38.0)
-"""How far a figure moves."""
+"""Range of the displacement of a moving or zigzagging figure."""
 
 TURN = (100.0, 220.0)
-"""By how many degrees it rotates."""
+"""Range of the rotation, degrees."""
 
 SCALE = (1.5, 1.8)
-"""The factor by which it expands or shrinks."""
+"""Range of the factor by which the radius grows or shrinks."""
 
 BOUNCE_HEIGHT = (16.0, 26.0)
-"""How far it leaves the edge that it bounces off."""
+"""Range of the height of a bounce above the edge."""
 
 BOUNCES = (2.0, 2.4)
-"""Arcs of a bounce, from the top of one: so it always meets the edge twice."""
+"""Range of the number of arcs of a bounce. The first starts near its top, so the figure meets the edge twice."""
 
 ZIGZAG_WIDTH = (13.0, 18.0)
-"""How far a zigzag goes to and fro."""
+"""Range of the peak-to-peak amplitude of a zigzag."""
 
 ZIGZAGS = (1.6, 2.2)
-"""How many times to and fro."""
+"""Range of the number of periods of a zigzag."""
 
 TILT = 12.0
-"""By how many degrees a figure leans to either side, at most, as the clip begins."""
+"""Largest initial angle from upright, degrees, to either side."""
 
 MARGIN = 0.5
-"""Between a figure and the picture's edge: as far as the softness of its own edge goes."""
+"""Least distance of a figure from the picture's edge: half the width of its antialiased edge."""
 
 GAP = 3.0
-"""Between two figures in every frame, at least."""
+"""Least distance between two figures in any frame."""
 
 _TRIES = 500
 
 
 @dataclass(frozen=True)
 class Path:
-    """One figure's way: middle (T, 2) as x and y, radius (T,) of the circle of its area, angle (T,) in radians.
+    """Path of one figure: middle (T, 2), its centre as x and y; radius (T,) of the circle of equal area; angle (T,).
 
-    The angle is that from the picture's up to the figure's own, clockwise.
+    The angle is in radians, clockwise from upright.
     """
 
     shape: str
@@ -76,12 +76,12 @@ class Path:
 
     @property
     def reach(self) -> Array:
-        """Radius (T,) of the circle around the figure."""
+        """Radius (T,) of the circumscribed circle."""
         return np.asarray(self.radius * SHAPES[self.shape].reach)
 
 
 def draw_paths(rng: np.random.Generator, scene: Scene, frames: int) -> tuple[Path, ...] | None:
-    """A path for each figure of a scene, wholly inside the picture, clear of each other; None if there is no room."""
+    """Sample a path for each figure, inside the picture and clear of each other; None after `_TRIES` failures."""
     colours = _draw_colours(rng, scene)
     alone = len(scene.figures) == 1
     for _ in range(_TRIES):
@@ -93,19 +93,19 @@ def draw_paths(rng: np.random.Generator, scene: Scene, frames: int) -> tuple[Pat
 
 
 def _draw_colours(rng: np.random.Generator, scene: Scene) -> list[str]:
-    """Those that are asked for, and others for the rest: no two figures have the same."""
+    """The specified colours, and random ones for the other figures; no two figures have the same."""
     asked = [figure.colour for figure in scene.figures]
     free = [str(colour) for colour in rng.permutation([colour for colour in COLOURS if colour not in asked])]
     return [colour or free.pop() for colour in asked]
 
 
 def _apart(one: Path, other: Path) -> bool:
-    """Whether no corner of one comes near the other's outline; two straight edges are never nearer than their ends."""
+    """Whether all corners keep `GAP` from the other's outline; two straight edges are nearest at one of their ends."""
     return _clearance(one, other) >= GAP and _clearance(other, one) >= GAP
 
 
 def _clearance(one: Path, other: Path) -> float:
-    """The least distance of a path's corners from the other's outline, or of its circle from there, in any frame."""
+    """Least distance in any frame of the corners of `one` (a circle: its outline) from the outline of `other`."""
     shape = SHAPES[one.shape]
     points = one.middle[:, None] + corners(shape, one.radius, one.angle) - other.middle[:, None]
     distance = signed_distance(
@@ -116,7 +116,7 @@ def _clearance(one: Path, other: Path) -> float:
 
 
 def _draw_path(rng: np.random.Generator, figure: Figure, colour: str, frames: int, alone: bool) -> Path | None:
-    """A path that stays inside the picture, or None where what was drawn is too large for it."""
+    """Sample a path that stays inside the picture; None where the sample is too large for it."""
     motion, shape = MOTIONS[figure.motion], SHAPES[figure.shape]
     time = np.linspace(0, 1, frames)
     offset = _OFFSETS[motion.kind](rng, motion, time)
@@ -136,7 +136,7 @@ def _draw_path(rng: np.random.Generator, figure: Figure, colour: str, frames: in
 
 
 def _room(shape: Shape, offset: Array, radius: Array, angle: Array) -> tuple[Array, Array]:
-    """The least and the greatest place (2,), as x and y, from which a figure stays inside all the time."""
+    """Least and greatest start (2,), as x and y, from which a figure stays inside the picture in all frames."""
     points = corners(shape, radius, angle)
     around = 0.0 if shape.tips else radius[:, None]
     before, after = around - points.min(1), points.max(1) + around
@@ -169,4 +169,4 @@ def _zigzag(rng: np.random.Generator, motion: Motion, time: Array) -> Array:
 _OFFSETS: dict[Kind, Callable[[np.random.Generator, Motion, Array], Array]] = {
     "move": _move, "rotate": _stay, "scale": _stay, "bounce": _bounce, "zigzag": _zigzag,
 }  # fmt: skip
-"""Where a kind of motion takes a figure: offsets (T, 2) from where it is placed, at times (T,) from 0 to 1."""
+"""Kind of motion → function that samples offsets (T, 2) from the start, at times (T,) in [0, 1]."""

@@ -1,4 +1,4 @@
-"""What words ask for: a scene of one figure or two, and how one is drawn by lot."""
+"""Scenes: the content of a clip as one or two figures with their attributes, and how scenes are sampled."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from mien.shapes.corpus.vocabulary import (
 )
 
 COLOUR_SAID = 0.8
-"""How often the words say the colours."""
+"""Probability that the prompt specifies the colours."""
 
 _SIZE_CHANCE: dict[str | None, float] = {"small": 1.0, None: 2.0, "big": 1.0}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A shape with its motion; colour and size are None where the words leave them open.
+    """A shape with its motion; colour and size are None where the prompt does not specify them.
 
     Raises ValueError for a name that the vocabulary does not have.
     """
@@ -45,7 +45,7 @@ class Figure:
 
     @property
     def composition(self) -> tuple[str, str]:
-        """Shape and motion: what is held out of training, or not."""
+        """(shape, motion): the combination that is in the training set or held out."""
         return self.shape, self.motion
 
 
@@ -61,16 +61,16 @@ class Scene:
 
     @property
     def held_out(self) -> bool:
-        """Whether it has a composition that no training clip has."""
+        """Whether it has a combination that is not in the training set."""
         return any(figure.motion in HELD_OUT[figure.shape] for figure in self.figures)
 
     def to_json(self) -> list[dict[str, str]]:
-        """As plain values; `from_json` reads them back."""
+        """As JSON values; inverse of `from_json`."""
         return [{k: v for k, v in asdict(figure).items() if v is not None} for figure in self.figures]
 
     @classmethod
     def from_json(cls, value: Sequence[dict[str, Any]]) -> Scene:
-        """What `to_json` gave. Raises ValueError for anything else."""
+        """Inverse of `to_json`. Raises ValueError for anything else."""
         try:
             return cls(tuple(Figure(**figure) for figure in value))
         except TypeError as error:
@@ -78,14 +78,14 @@ class Scene:
 
 
 def held_out_compositions() -> tuple[tuple[str, str], ...]:
-    """The pairs (shape, motion) that training never has."""
+    """The combinations (shape, motion) that are not in the training set."""
     return tuple((shape, motion) for shape, motions in HELD_OUT.items() for motion in motions)
 
 
 def draw_scene(rng: np.random.Generator, figures: int, withheld: tuple[str, str] | None = None) -> Scene:
-    """A scene of so many figures: of compositions that training has, and with `withheld` in it where that is given.
+    """Sample a scene of `figures` figures with combinations of the training set, one replaced by `withheld` if given.
 
-    Two figures have two colours where the words say them, and no sizes.
+    Two figures have different colours where the prompt specifies them, and no sizes.
     """
     compositions = [_draw_composition(rng) for _ in range(figures)]
     if withheld is not None:

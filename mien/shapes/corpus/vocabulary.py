@@ -1,6 +1,6 @@
-"""Everything that a prompt can name: shapes, colours, sizes and motions, and the picture that they move in.
+"""Vocabulary of the prompts (shapes, colours, sizes, motions) and format of the frames.
 
-Pixels are counted from the upper left corner: x to the right, y down, and the centre of the first pixel is (0.5, 0.5).
+Pixel coordinates: origin in the upper left corner, x to the right, y down; the centre of the first pixel is (0.5, 0.5).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import Literal
 
 SIDE = 64
-"""Pixels of a frame's side."""
+"""Width and height of a frame, pixels."""
 
 FPS = Fraction(10)
 
 BACKGROUND = (24, 26, 32)
-"""RGB of everything that is no figure."""
+"""RGB of the background."""
 
 COLOURS: dict[str, tuple[int, int, int]] = {
     "red": (225, 60, 50),
@@ -26,16 +26,16 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "white": (240, 240, 240),
     "purple": (185, 80, 215),
 }
-"""RGB of the colours that a figure can have."""
+"""RGB of the colours of figures."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A circle (`tips` 0), or an outline of `tips` corners at one distance from the middle.
+    """A circle (`tips` 0), or an outline with `tips` corners at equal distance from the centre.
 
-    waist: how near the outline comes to the middle between two corners, where the corners are at 1. cos(π / tips)
-    makes a straight edge, and with it a regular polygon; less makes a star. first: the angle from the shape's own up
-    to one of its corners, radians.
+    waist: distance of the outline from the centre midway between two corners, relative to that of the corners.
+    cos(π / tips) makes straight edges (a regular polygon), less a star. first: angle from the shape's up axis to one
+    of its corners, radians.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Shape:
 
     @property
     def reach(self) -> float:
-        """Distance of the corners from the middle, in units of the radius of the circle with the same area."""
+        """Distance of the corners from the centre, relative to the radius of the circle of equal area."""
         if not self.tips:
             return 1.0
         return math.sqrt(math.pi / (self.tips * self.waist * math.sin(math.pi / self.tips)))
@@ -62,21 +62,21 @@ SHAPES: dict[str, Shape] = {
 }
 
 SIZES: dict[str | None, tuple[float, float]] = {"small": (6.0, 7.5), None: (8.5, 10.5), "big": (12.0, 13.5)}
-"""Range of the radius in pixels, as the clip begins, of the circle with the figure's area. None: the words say none."""
+"""Range of the initial radius, pixels, of the circle of equal area. None: the prompt does not specify the size."""
 
 PAIR_RADIUS = (6.0, 8.0)
-"""The same where two figures share the picture: the words say no sizes then."""
+"""The same for two figures in one clip, whose prompts specify no sizes."""
 
 Kind = Literal["move", "rotate", "scale", "bounce", "zigzag"]
 
 
 @dataclass(frozen=True)
 class Motion:
-    """One motion that words can ask for.
+    """One motion of the vocabulary.
 
-    move: straight on along `heading`. rotate: on the spot, `sense` 1 clockwise, -1 counter-clockwise. scale: on the
-    spot, `sense` 1 expanding, -1 shrinking. bounce: off the edge of the picture that `heading` points to, again and
-    again. zigzag: straight on along the line of `heading`, either way, and to and fro across it.
+    move: straight along `heading`. rotate: in place, `sense` 1 clockwise, -1 counter-clockwise. scale: in place,
+    `sense` 1 expanding, -1 shrinking. bounce: repeatedly off the edge of the picture to which `heading` points.
+    zigzag: straight along the axis of `heading`, in either direction, with a triangle wave across it.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Motion:
 
     @property
     def sizes(self) -> tuple[str | None, ...]:
-        """The sizes that leave room for the motion: what shrinks is not small already, what expands not yet big."""
+        """The sizes that leave room for the motion: a shrinking figure is not small, an expanding one not big."""
         left_out = {-1: "small", 1: "big"}[self.sense] if self.kind == "scale" else ""
         return tuple(size for size in SIZES if size != left_out)
 
@@ -95,7 +95,7 @@ DIRECTIONS: dict[str, tuple[int, int]] = {
     "up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0),
     "up-left": (-1, -1), "up-right": (1, -1), "down-left": (-1, 1), "down-right": (1, 1),
 }  # fmt: skip
-"""Where each direction leads, (x, y)."""
+"""Direction → (x, y)."""
 
 MOTIONS: dict[str, Motion] = {
     motion.name: motion
@@ -111,7 +111,7 @@ MOTIONS: dict[str, Motion] = {
         Motion("zigzagging horizontally", "zigzag", (1, 0)),
     )
 }
-"""The motions of the seed's 18 prompts (it has three diagonals in two wordings each), and moving up."""
+"""The motions of the 18 prompts of the corpus `seed` (three diagonals in two wordings each), and moving up."""
 
 HELD_OUT: dict[str, tuple[str, ...]] = {
     "circle": ("moving up-right", "expanding", "zigzagging vertically"),
@@ -119,4 +119,4 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
     "triangle": ("moving down-left", "rotating counter-clockwise", "zigzagging horizontally"),
     "star": ("moving down", "shrinking", "bouncing vertically"),
 }
-"""The compositions that training never has: each motion is withheld from one shape at most, three others show it."""
+"""Shape → motions not combined with it in the training set: each is withheld from at most one of the four shapes."""

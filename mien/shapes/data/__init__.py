@@ -1,1 +1,1 @@
-"""Clips on disk, clips as layers, and training batches."""
+"""Clips on disk, their decomposition into layers, and training batches."""

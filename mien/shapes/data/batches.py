@@ -1,4 +1,4 @@
-"""Clips for training: batches that are functions of (seed, step) and of nothing else."""
+"""Training batches of clips: pure functions of (seed, step)."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from mien.text.encoder import TextEncoder, read_tokens
 from mien.training.randomness import numpy_generator
 
 IN_MEMORY_CLIPS = 100_000
-"""Up to so many clips are held in memory as layers, some 3 KB each; more are parted as they are needed."""
+"""Up to this number, clips are kept in memory as layers, about 3 KB each; more are decomposed at every step."""
 
 _AT_ONCE = 32
 
 Rows = NDArray[np.int64]
-"""Clips by their places in `ShapesData.numbers`."""
+"""Indices into `ShapesData.numbers`."""
 
 
 @dataclass(frozen=True)
 class LayersBatch:
-    """Clips as layers, and the words of one prompt of each: see `read_tokens`."""
+    """Clips as layers, and tokens and mask of one prompt of each: see `read_tokens`."""
 
     layers: Layers
     tokens: Tensor
@@ -38,7 +38,7 @@ class LayersBatch:
 
 @dataclass(frozen=True)
 class FramesBatch:
-    """Single frames (B, 3, 64, 64) in [−1, 1], and the words of one prompt of each frame's clip."""
+    """Single frames (B, 3, 64, 64) in [−1, 1], and tokens and mask of one prompt of each frame's clip."""
 
     frames: Tensor
     tokens: Tensor
@@ -62,7 +62,7 @@ class ShapesData:
         return [prompt for number in self.numbers for prompt in self.store.prompts[number]]
 
     def keep_parted(self) -> None:
-        """Part all clips now, once and for all, where they fit into memory; shows its progress."""
+        """Decompose all clips into layers once and keep them, where they fit into memory; shows a progress bar."""
         count = len(self.numbers)
         if count > IN_MEMORY_CLIPS:
             return
@@ -76,13 +76,13 @@ class ShapesData:
         self._parted = joined(parted)
 
     def layers(self, rows: Rows) -> Layers:
-        """These clips as layers."""
+        """Layers of these clips."""
         if self._parted is None:
             layers = self._part(rows)
         else:
             chosen = torch.from_numpy(rows)
             layers = self._parted.each(lambda part: part[chosen])
-        # through bytes in either case: memory decides nothing
+        # 8-bit pictures in either case: the result does not depend on what is kept in memory
         pictures = layers.pictures if layers.pictures.dtype == torch.uint8 else _to_bytes(layers.pictures)
         return Layers(layers.paths, pictures.float() / 255, layers.colours, layers.presence)
 
@@ -90,7 +90,7 @@ class ShapesData:
         return part_clips(torch.from_numpy(self.store.videos(self.numbers[rows])))
 
     def layers_batch(self, encoder: TextEncoder, seed: int, purpose: str, step: int, size: int) -> LayersBatch:
-        """The batch of a step."""
+        """The batch of a training step."""
         random = numpy_generator(seed, f"{purpose} clips", step)
         rows = random.integers(len(self.numbers), size=size)
         return LayersBatch(self.layers(rows), *self._read(encoder, rows, random))
@@ -98,7 +98,7 @@ class ShapesData:
     def frames_batch(
         self, encoder: TextEncoder, seed: int, purpose: str, step: int, size: int, per_clip: int
     ) -> FramesBatch:
-        """`size` clips of which `per_clip` frames are taken, for a step; the frames of a clip are beside each other."""
+        """The batch of a training step: `per_clip` random frames of each of `size` clips, grouped by clip."""
         random = numpy_generator(seed, f"{purpose} clips", step)
         rows = random.integers(len(self.numbers), size=size)
         clips = self.store.videos(self.numbers[rows])

@@ -1,8 +1,7 @@
-"""A clip as layers: a picture and a path for each figure, over a background that stays as it is.
+"""Layered representation of clips: a picture and a path for each figure, over a constant background.
 
-Taking a film apart in this way is Wang and Adelson's ("Representing moving images with layers", IEEE Transactions on
-Image Processing, 1994). Everything that learns here sees and makes layers; `draw` makes pixels of them, and
-`mien.shapes.data.decompose` layers of pixels.
+After Wang and Adelson, "Representing moving images with layers", IEEE Transactions on Image Processing, 1994. The
+networks encode and generate layers; `draw` renders them, `mien.shapes.data.decompose` estimates them from pixels.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ from torch.nn import functional
 from mien.shapes.corpus.vocabulary import BACKGROUND, SIDE
 
 PICTURE = 32
-"""Side of a figure's own picture, in its pixels."""
+"""Side of a figure's picture, pixels."""
 
 FIGURES = 2
-"""Figures that a clip can have."""
+"""Maximum number of figures in a clip."""
 
 _USUAL_SIZE = math.exp(-1.2)
 
 
 @dataclass(frozen=True)
 class Layers:
-    """B clips of F figures in T frames, in numbers that are all of the order of 1.
+    """B clips of F figures in T frames; all values are of order 1.
 
-    paths (B, F, 4, T): x and y of a figure's middle, where the clip's picture reaches from −1 to 1, x to the right and
-    y down; the logarithm of half its own picture's side, over a usual one; its angle in half turns, clockwise.
-    pictures (B, F, P, P): opacity in [0, 1], upright. colours (B, F, 3): RGB in [0, 1]. presence (B, F) in [0, 1]:
-    whether a figure is there at all; where it is not, the rest says nothing.
+    paths (B, F, 4, T): x and y of a figure's centre, in [−1, 1] over the frame, x to the right and y down; log of half
+    the side of its picture, relative to `_USUAL_SIZE`; angle in half turns, clockwise. pictures (B, F, P, P): opacity
+    in [0, 1], upright. colours (B, F, 3): RGB in [0, 1]. presence (B, F): probability in [0, 1] that the figure exists;
+    the rest is meaningless where it does not.
     """
 
     paths: Tensor
@@ -43,56 +42,56 @@ class Layers:
 
     @property
     def parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Everything, in the order above."""
+        """All tensors, in the order above."""
         return self.paths, self.pictures, self.colours, self.presence
 
     @property
     def middle(self) -> Tensor:
-        """(B, F, 2, T): x and y."""
+        """Centres (B, F, 2, T), x and y."""
         return self.paths[:, :, :2]
 
     @property
     def size(self) -> Tensor:
-        """(B, F, T): half of a picture's side, in the units of the middle."""
+        """Half of the picture's side (B, F, T), in the units of the centres."""
         return _USUAL_SIZE * self.paths[:, :, 2].clamp(-3, 2).exp()
 
     @property
     def angle(self) -> Tensor:
-        """(B, F, T), in radians."""
+        """Angles (B, F, T) in radians, clockwise."""
         return math.pi * self.paths[:, :, 3]
 
     def each(self, change: Callable[[Tensor], Tensor]) -> Layers:
-        """The same change of every part."""
+        """Apply `change` to every tensor."""
         return Layers(*(change(part) for part in self.parts))
 
     def swapped(self) -> Layers:
-        """The figures in the other order."""
+        """The figures in reverse order."""
         return self.each(lambda part: part.flip(1))
 
     def watched(self) -> Layers:
-        """The same, cut from what made it, with gradients of its own."""
+        """Detached leaf tensors that require gradients."""
         return self.each(lambda part: part.detach().requires_grad_())
 
     def stretched(self, frames: int) -> Layers:
-        """The same motion over another number of frames, linear between those that there are."""
+        """The same motion over another number of frames, by linear interpolation."""
         paths = functional.interpolate(self.paths.flatten(1, 2), frames, mode="linear", align_corners=True)
         return Layers(paths.unflatten(1, self.paths.shape[1:3]), self.pictures, self.colours, self.presence)
 
 
 def path_of(middle: Tensor, size: Tensor, angle: Tensor) -> Tensor:
-    """`Layers.paths` of middles (B, F, 2, T), sizes (B, F, T) and angles (B, F, T) in radians."""
+    """`Layers.paths` from centres (B, F, 2, T), sizes (B, F, T) and angles (B, F, T) in radians."""
     return torch.cat([middle, (size / _USUAL_SIZE).log()[:, :, None], angle[:, :, None] / math.pi], 2)
 
 
 def joined(layers: Sequence[Layers]) -> Layers:
-    """Clips after clips."""
+    """Concatenate along the batch."""
     return Layers(*(torch.cat(parts) for parts in zip(*(own.parts for own in layers), strict=True)))
 
 
 def draw(layers: Layers) -> Tensor:
-    """The clips, uint8 (B, T, 64, 64, 3) RGB; the first figure is the undermost.
+    """Render clips, uint8 (B, T, 64, 64, 3) RGB; later figures are drawn over earlier ones.
 
-    A figure is drawn where its presence is over a half.
+    A figure is drawn where its presence is above 0.5.
     """
     batch, figures, frames = layers.size.shape
     cosine, sine = layers.angle.cos() / layers.size, layers.angle.sin() / layers.size

@@ -1,8 +1,7 @@
 """Clips of moving shapes on disk: one HDF5 file with the pixels, and a table with a row for each clip.
 
 `shapes.h5` holds `video` uint8 (N, T, 64, 64, 3) RGB, 10 frames a second, a chunk for each clip; `index.parquet` holds
-`clip_id, part, prompts, scene` in the same order: `prompts` a JSON list of sentences that ask for the same, `scene`
-the JSON of what they ask for.
+`clip_id, part, prompts, scene` in the same order: `prompts` a JSON list of paraphrases, `scene` the JSON of a `Scene`.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class ShapesStoreError(ValueError):
 
 @dataclass(frozen=True)
 class ShapesClip:
-    """A clip: `video` uint8 (T, 64, 64, 3) RGB; `prompts` ask for the same, each in its own words."""
+    """A clip: `video` uint8 (T, 64, 64, 3) RGB; `prompts` are paraphrases of the same description."""
 
     clip_id: str
     part: str
@@ -42,9 +41,9 @@ class ShapesClip:
 
 
 def write_clips(folder: Path, clips: Iterable[ShapesClip]) -> pd.DataFrame:
-    """Write clips as they come into `folder`, which the caller makes appear whole; returns the table.
+    """Write clips one by one into `folder`, which the caller renames when it is complete; returns the table.
 
-    Raises ValueError for no clip, an unknown part, a clip without words, or clips of several lengths.
+    Raises ValueError for no clip, an unknown part, a clip without prompts, or clips of different lengths.
     """
     rows: list[tuple[str, str, str, str]] = []
     with h5py.File(folder / "shapes.h5", "w") as file:
@@ -79,9 +78,9 @@ def _check(clip: ShapesClip) -> None:
 
 
 class ShapesStore:
-    """The clips of a folder. Holds the table in memory; pixels are read when they are asked for.
+    """The clips of a folder. The table is held in memory; pixels are read on access.
 
-    Raises ShapesStoreError, on opening and on reading, for a folder that holds no whole store.
+    Raises ShapesStoreError, on opening and on reading, for a folder without a complete store.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -111,7 +110,7 @@ class ShapesStore:
         )
 
     def numbers(self, part: str) -> NDArray[np.int64]:
-        """Which clips belong to a part, (M,), in rising order."""
+        """Indices (M,) of the clips of a part, ascending."""
         return np.flatnonzero(self.index["part"] == part)
 
     def video(self, number: int) -> NDArray[np.uint8]:

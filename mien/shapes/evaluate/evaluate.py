@@ -1,8 +1,8 @@
-"""Evaluation of moving shapes: whether clips show what their prompts ask for, measured in the pixels, with no network.
+"""Evaluation of moving shapes: whether clips match their prompts, measured in the pixels without a network.
 
 Rows: `real`, `baseline` (frame by frame, where it was trained), `first_sample` (without the discriminator's selection
-among several samples), `generated`, and `shuffled`: generated clips against the scenes of other prompts. Parts: `val`,
-`wordings` that are not in the training set, and `held_out` compositions. See docs/metrics.md.
+among several samples), `generated`, and `shuffled`: generated clips compared with the scenes of other prompts. Parts:
+`val`, `wordings` that are not in the training set, and `held_out` combinations. See docs/metrics.md.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ShapesEvaluation(Judge[Prompt, Measured]):
         self.seconds = dict.fromkeys(sources, 0.0)
 
     def rows(self, prompts: Sequence[Prompt]) -> dict[str, list[Measured]]:
-        """What the clips of the prompts show in each row."""
+        """Measurements of the prompts' clips in each row."""
         rows = {}
         for row, clips in self.sources.items():
             started = time.perf_counter()
@@ -61,7 +61,7 @@ class ShapesEvaluation(Judge[Prompt, Measured]):
 
     def part_figures(self, samples: Sequence[Prompt], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
         """Rates of all criteria; `chance` for the row `shuffled`."""
-        del samples  # what they ask for is part of the measurement
+        del samples  # their scenes are part of the measurements
         figures = {row: _figures(own) for row, own in rows.items()}
         if SHUFFLED in rows:
             figures[SHUFFLED]["chance"] = mean(one.chance for one in rows[SHUFFLED])
@@ -90,9 +90,8 @@ def evaluate_shapes(
 ) -> dict[str, Any]:
     """Evaluate the model in the folder `shapes`, and its baseline where it has one, on the clips of `corpus`.
 
-    Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`, whole
-    or not at all. Everything but the seconds is the same for the same input. Raises ValueError where there is nothing
-    to evaluate.
+    Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`
+    atomically. Deterministic except for the seconds. Raises ValueError where there is nothing to evaluate.
     """
     store = ShapesStore(corpus)
     parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in PARTS}
@@ -109,7 +108,7 @@ def evaluate_shapes(
 
 
 def choose_prompts(store: ShapesStore, part: str, most: int, seed: int) -> list[Prompt]:
-    """At most `most` clips of a part, drawn by `seed`, in the store's order, each with its first prompt."""
+    """At most `most` clips of a part, sampled with `seed`, in the store's order, each with its first prompt."""
     return [
         Prompt(number, str(store.index["clip_id"].iloc[number]), part, store.prompts[number][0], store.scenes[number])
         for number in draw_samples(store.numbers(part), most, part, seed)
@@ -126,7 +125,7 @@ def choose_shown(parts: Mapping[str, Sequence[Prompt]], count: int) -> set[str]:
 
 
 def load_animators(shapes: Path, device: str = "auto") -> dict[str, Animator]:
-    """Row → model: the baseline where it was trained, the model without and with selection where it selects."""
+    """Row → model: the baseline where it was trained, the model without and with selection among samples."""
     from mien.shapes.generate.animator import Animator
 
     models = load_models(shapes, lambda folder: Animator.load(folder, device))
@@ -148,7 +147,7 @@ def _generated(animator: Animator, frames: int, seed: int) -> Clips:
 
 
 def other_scenes(prompts: Sequence[Prompt], seed: int) -> dict[str, Scene]:
-    """For each clip the scene of another prompt, of any part, that asks for something else; none if all ask alike."""
+    """Clip id → a different scene, of a random prompt of any part; empty if all scenes are equal."""
     rng = numpy_generator(seed, "other scenes")
     scenes = list(dict.fromkeys(prompt.scene for prompt in prompts))
     if len(scenes) < 2:
@@ -162,6 +161,6 @@ def other_scenes(prompts: Sequence[Prompt], seed: int) -> dict[str, Scene]:
 
 
 def evaluation_identity(prompts: Sequence[Prompt], frames: int, options: EvaluateShapesOptions) -> dict[str, str]:
-    """What names this evaluation: prompts, scenes, frames, options."""
+    """Identity of this evaluation: digests of prompts, scenes, frames and options."""
     data = [(prompt.clip_id, prompt.part, prompt.text, prompt.scene.to_json()) for prompt in prompts]
     return identity_of("shapes", [data, frames], None, options, shown=("show", "batch"))

@@ -1,4 +1,4 @@
-"""What is measured of one clip of moving shapes: its figures against those that a prompt asks for."""
+"""Measurement of one clip of moving shapes: its figures, compared with the scene of a prompt."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ VERDICTS = ("exact", "present", "shape", "colour", "size", "motion", "steady")
 """The criteria; `exact` is all of the others."""
 
 NO_FIGURE, NO_MOTION = "no figure", "none"
-"""The measured motion where the clip has another number of figures than the prompt, and where it has no name."""
+"""Measured motion where the number of figures differs from the scene's, and where no motion fits."""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A clip of the store, by its number there, with the text that the models are given."""
+    """A clip of the store, by its index there, with the text that conditions the models."""
 
     number: int
     clip_id: str
@@ -29,7 +29,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a clip shows, compared with `scene`: that of its own prompt, or in the row `shuffled` of another one.
+    """Findings in a clip, compared with `scene`: that of its own prompt, or in the row `shuffled` of another one.
 
     chance: in the row `shuffled`, whether the real clip of the prompt is exact for that other scene.
     """
@@ -46,9 +46,9 @@ class Measured:
 
 
 def paired(scene: Scene, findings: Findings) -> list[tuple[Figure, Finding | None]]:
-    """Each figure of the scene with the one that was found for it; None where their numbers differ.
+    """Each figure of the scene with the measured figure assigned to it; None where their numbers differ.
 
-    Of two orders the one in which more attributes agree.
+    The assignment is the one in which most attributes agree.
     """
     if len(findings.figures) != len(scene.figures):
         return [(figure, None) for figure in scene.figures]
@@ -62,11 +62,11 @@ def _agreement(figure: Figure, finding: Finding) -> int:
 
 
 def motion_of(finding: Finding | None) -> str:
-    """The motion of a figure in a word or two."""
+    """Name of the measured motion of a figure."""
     return NO_FIGURE if finding is None else finding.motion or NO_MOTION
 
 
 def scene_in_words(scene: Scene) -> str:
-    """A scene in words: "big red star moving up, circle shrinking"."""
+    """A scene as text: "big red star moving up, circle shrinking"."""
     figures = [(figure.size, figure.colour, figure.shape, figure.motion) for figure in scene.figures]
     return ", ".join(" ".join(name for name in names if name) for names in figures)

@@ -1,4 +1,4 @@
-"""What the report of moving shapes adds to the common one: its groups, and a contact sheet."""
+"""Report of moving shapes: columns, groups, confusions and contact sheet, beyond the common report."""
 
 from __future__ import annotations
 
@@ -50,23 +50,23 @@ class ShapesReport(Report[Prompt, Measured]):
         self._videos: dict[tuple[str, str], Video] = {}
 
     def keep(self, row: str, prompts: Sequence[Prompt], videos: Video) -> None:
-        """Keep those of a row's clips that are shown."""
+        """Keep the clips of a row that are on the contact sheet."""
         for prompt, video in zip(prompts, videos, strict=True):
             if row in (REAL, GENERATED) and prompt.clip_id in self.shown:
                 self._videos[row, prompt.clip_id] = video.copy()
 
     def cells(self, sample: Prompt, measured: Measured) -> tuple[str, ...]:
-        """The prompt, the scene that is expected, and what was found."""
+        """Prompt, expected scene and measured figures."""
         return sample.text, scene_in_words(measured.scene), findings_in_words(measured.findings)
 
     def confusions(self, sample: Prompt, measured: Measured) -> Iterator[tuple[str, str, str]]:
-        """Motions, a figure each."""
+        """("motion", expected, measured) of each figure."""
         del sample
         for figure, finding in paired(measured.scene, measured.findings):
             yield "motion", figure.motion, motion_of(finding)
 
     def groups_of(self, sample: Prompt) -> dict[str, set[str]]:
-        """The shapes, motions, compositions and number of figures of a prompt's scene."""
+        """The shapes, motions, combinations and number of figures of a prompt's scene."""
         figures = sample.scene.figures
         return {
             "shape": {figure.shape for figure in figures},

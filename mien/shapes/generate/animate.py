@@ -1,4 +1,4 @@
-"""What `mien shapes` writes: clips side by side in one video, or as strips of frames in one picture."""
+"""Output of `mien shapes`: clips side by side in one video, or as strips of frames in one picture."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from mien.systems.system import Loaded, Made
 from mien.text.tokens import words
 
 FRAMES_AT_ONCE = 400
-"""Frames that the model makes at once: more take more memory and no less time."""
+"""Frames generated in one batch: more take more memory and no less time."""
 
 LONG_FRAMES = 600
-"""More frames than these take more than a few seconds: then there are progress bars."""
+"""Above this number of frames, which takes a few seconds, progress bars are shown."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One clip: its text and seed, and what was found in its pixels."""
+    """One clip: its text, its seed and the figures measured in its pixels."""
 
     text: str
     seed: int
@@ -59,7 +59,7 @@ class Animated(Made):
 
 
 def generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool) -> Animated:
-    """Write a clip for each text and seed to `out`, whole or not at all; its suffix decides how.
+    """Write a clip for each text and seed to `out` atomically; its suffix decides the format.
 
     .mp4 and .gif: the clips side by side; .png: the frames of each in a row, under its text.
     """
@@ -79,7 +79,7 @@ def generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool) 
 
 
 def _word_notes(animator: Animator, texts: Sequence[str]) -> tuple[str, ...]:
-    """A note for each word that is not in the training data. Raises RequestError for a text that has no other."""
+    """A note for each word that is not in the training data. Raises RequestError for a text without a known word."""
     notes: list[str] = []
     for text in texts:
         unknown = animator.unknown_words(text)
@@ -94,7 +94,7 @@ def _word_notes(animator: Animator, texts: Sequence[str]) -> tuple[str, ...]:
 def _make(
     animator: Animator, asked: Sequence[tuple[str, int]], frames: int, progress: bool
 ) -> tuple[NDArray[np.uint8], tuple[Shown, ...]]:
-    """All clips (B, T, 64, 64, 3) uint8 RGB, and what each shows; none depends on those beside it."""
+    """All clips (B, T, 64, 64, 3) uint8 RGB, and what each shows; a clip does not depend on the others."""
     at_once = max(1, FRAMES_AT_ONCE // frames)
     parts = [asked[start : start + at_once] for start in range(0, len(asked), at_once)]
     made: list[NDArray[np.uint8]] = []

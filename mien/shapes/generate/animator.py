@@ -22,14 +22,14 @@ from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
 CANDIDATES = 8
-"""Clips that are made for each text as layers; the one that the discriminator likes best is drawn."""
+"""Samples for each text, as layers; the one with the highest discriminator score is rendered."""
 
 
 class Animator:
-    """A trained model of moving shapes, ready to be asked."""
+    """A trained model of moving shapes, for inference."""
 
     def __init__(self, model: ShapesModel, version: str = "", candidates: int = CANDIDATES) -> None:
-        """candidates: see `CANDIDATES`; 1: nothing is chosen. The baseline has no choice."""
+        """candidates: see `CANDIDATES`; 1: no selection. The baseline has no selection."""
         self.model, self.version, self.candidates = model, version, candidates
         self.device = next(model.parameters()).device
 
@@ -38,12 +38,12 @@ class Animator:
         cls, folder: Path, device: str = "auto", cache: Path | None = None, download: bool = False,
         candidates: int = CANDIDATES,
     ) -> Animator:  # fmt: skip
-        """The model of a folder. Raises ValueError in one sentence, see `mien.shapes.model.load_model`."""
+        """The model of a folder. Raises ValueError in one sentence, see `mien.shapes.networks.model.load_model`."""
         model, content = load_model(folder, cache, download)
         return cls(model.to(best_device(device)), str(content["sha256"]), candidates)
 
     def unchosen(self) -> Animator:
-        """The same model, which gives the first clip that it makes."""
+        """The same model without selection: the first sample is used."""
         return Animator(self.model, self.version, candidates=1)
 
     @property
@@ -53,20 +53,20 @@ class Animator:
 
     @property
     def frames(self) -> int:
-        """Frames of the clips that it learned."""
+        """Frames of the training clips."""
         return self.model.frames
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """Words of a text that the model has never seen, with the nearest that it knows."""
+        """Words of a text that are not in the training data, with the nearest known word."""
         return self.model.text.unknown_words(text)
 
     @torch.no_grad()
     def clips(self, texts: Sequence[str], seeds: Sequence[int], frames: int | None = None) -> NDArray[np.uint8]:
         """A clip uint8 (B, T, 64, 64, 3) RGB for each text with its seed, at 10 frames a second.
 
-        frames: the same motion over more or fewer frames than the model learned; None: as many. A clip depends on its
-        own text and seed, not on those beside it (up to rounding). Raises RequestError for an empty text, texts and
-        seeds of unlike number, or fewer than 2 frames.
+        frames: resample the motion to this number of frames; None: that of the training clips. A clip depends on its
+        own text and seed only (up to rounding). Raises RequestError for an empty text, different numbers of texts and
+        seeds, or fewer than 2 frames.
         """
         if not texts or len(texts) != len(seeds):
             raise RequestError(f"{len(texts)} texts need as many seeds, not {len(seeds)}")

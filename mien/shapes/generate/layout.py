@@ -1,4 +1,4 @@
-"""Several clips in one picture: side by side as a grid that moves, or each as a strip of its frames."""
+"""Layout of several clips: a grid of clips in one video, or strips of frames in one picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mien.shapes.corpus.vocabulary import BACKGROUND, SIDE
 Picture = NDArray[np.uint8]
 
 STRIP_FRAMES = 12
-"""Frames that a strip shows at most, the first and the last among them."""
+"""Maximum number of frames in a strip; the first and the last are included."""
 
 GAP = 2
 """Pixels between two clips."""
@@ -22,14 +22,14 @@ GAP = 2
 GAP_COLOUR = (76, 80, 90)
 
 CAPTION_HEIGHT = 18
-"""Pixels of the line of words above a strip."""
+"""Height of the caption above a strip, pixels."""
 
 _FONT_HEIGHT = 12
 _CAPTION_COLOUR = (225, 225, 225)
 
 
 def grid_columns(texts: int, copies: int) -> int:
-    """How many clips stand side by side: a row for each text where it has several copies, else nearly a square."""
+    """Number of columns: one row for each text if texts have several copies, else nearly a square."""
     clips = texts * copies
     if texts > 1 and copies > 1:
         return copies
@@ -48,7 +48,7 @@ def strip_size(clips: int, frames: int, size: int) -> tuple[int, int]:
 
 
 def draw_grid(clips: NDArray[np.uint8], columns: int, size: int) -> Iterator[Picture]:
-    """The frames (H, W, 3) uint8 RGB of clips (B, T, 64, 64, 3) in rows of so many columns, each `size` pixels wide."""
+    """Frames (H, W, 3) uint8 RGB of clips (B, T, 64, 64, 3) in a grid of `columns`, each clip `size` pixels wide."""
     width, height = grid_size(len(clips), columns, size)
     for frame in range(clips.shape[1]):
         picture = np.full((height, width, 3), GAP_COLOUR, np.uint8)
@@ -61,7 +61,7 @@ def draw_grid(clips: NDArray[np.uint8], columns: int, size: int) -> Iterator[Pic
 def draw_strips(clips: NDArray[np.uint8], captions: Sequence[str], size: int) -> Picture:
     """A picture (H, W, 3) uint8 RGB: of each clip (T, 64, 64, 3) its caption and, below it, frames from left to right.
 
-    A clip of more than STRIP_FRAMES frames is shown by some of them, at even distances.
+    Of a clip with more than STRIP_FRAMES frames, evenly spaced ones are shown.
     """
     frames = clips.shape[1]
     shown = np.linspace(0, frames - 1, min(frames, STRIP_FRAMES)).round().astype(int)
@@ -76,7 +76,7 @@ def draw_strips(clips: NDArray[np.uint8], captions: Sequence[str], size: int) ->
 
 
 def enlarge(frame: Picture, size: int) -> Picture:
-    """A frame (64, 64, 3) with sides of `size` pixels: every pixel a square where that is a multiple, else bicubic."""
+    """Resize a frame (64, 64, 3) to `size` pixels: nearest neighbour for multiples of 64, else bicubic."""
     how = Image.Resampling.BICUBIC if size % SIDE else Image.Resampling.NEAREST
     return np.asarray(Image.fromarray(frame).resize((size, size), how))
 

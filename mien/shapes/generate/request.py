@@ -1,4 +1,4 @@
-"""What `mien shapes` may be asked for."""
+"""Request model of `mien shapes`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from mien.shapes.corpus.vocabulary import SIDE
 from mien.systems.request import Request, RequestError, Short
 
 MOST_PIXELS = {".gif": 2048, ".mp4": 4096, ".png": 8192}
-"""Suffix of what can be written → pixels of its longer side at most: all of a GIF is held in memory at once."""
+"""Output suffix → maximum length of the longer side, pixels; a GIF is held in memory as a whole."""
 
 MAX_CLIPS = 36
-"""Of one picture: texts times copies."""
+"""Maximum number of clips in one output: texts times copies."""
 
 Text = Annotated[str, Field(max_length=300, pattern=r"\S", examples=["a red circle moving up-right"])]
 
 
 class ShapesRequest(Request):
-    """What is to be seen, and how large and how long."""
+    """Prompts, copies and seed, and the length and size of the clips."""
 
     text: Annotated[
         tuple[Text, ...], BeforeValidator(lambda text: (text,) if isinstance(text, str) else text), Short("-t")

@@ -1,1 +1,1 @@
-"""What a clip shows, measured in its pixels."""
+"""Measurement of clips from their pixels, without a network."""

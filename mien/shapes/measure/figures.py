@@ -1,7 +1,7 @@
-"""Which figures are in each frame, told from pixels alone, and which of them are the same from frame to frame.
+"""Detection of figures in each frame and tracking across frames, from pixels alone; prompts are not used.
 
-A pixel's opacity is how far it is on the way from the background to its figure's colour; so edges one pixel soft give
-areas and places to a small part of a pixel. Nothing here knows the words.
+The opacity of a pixel is its relative position between the background and the figure's colour, so antialiased edges
+give areas and positions with sub-pixel precision.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from mien.shapes.corpus.vocabulary import BACKGROUND, COLOURS, SHAPES
 Array = NDArray[np.float64]
 
 CONTRAST = 100.0
-"""Distance in RGB from the background at which a pixel belongs to a figure: half of that of the darkest colour."""
+"""Distance in RGB from the background above which a pixel belongs to a figure: half of that of the darkest colour."""
 
 SPECK = 12
-"""A spot of fewer pixels is no figure: the smallest that is drawn has more than 40."""
+"""Least pixels of a figure: the smallest rendered one has more than 40."""
 
 COLOUR_TOLERANCE = 80.0
-"""Distance in RGB up to which a colour has the nearest one's name: light grey is still white, grey is nothing."""
+"""Largest distance in RGB from a named colour: light grey is still white, grey has no name."""
 
 SHAPE_TOLERANCE = 0.2
-"""Distance of harmonics from those of a shape up to which it has a name: half of that between the two most alike."""
+"""Largest distance of harmonics from those of a named shape: half of that between the two most similar shapes."""
 
 MARK_LEAST = 1.0
-"""Pixels of background inside a figure that make a mark: the smallest that is drawn has more than two."""
+"""Least area of a mark (background inside a figure), pixels: the smallest rendered one has more than two."""
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A figure in one frame: colour and shape by name, None where it is none that has a name; middle (2,) as x and y;
-    radius of the circle of its area; angle of its mark, radians clockwise from up, NaN without one; end (2,): its
-    right and its lower edge. All in pixels."""
+    """A figure in one frame: colour and shape by name, None where no name fits; middle (2,), its centre as x and y;
+    radius of the circle of equal area; angle of its mark, radians clockwise from up, NaN without one; end (2,): its
+    right and its lower edge. Lengths are in pixels."""
 
     colour: str | None
     shape: str | None
@@ -54,36 +54,36 @@ class Spot:
 
 @dataclass(frozen=True)
 class Track:
-    """A figure through a clip: one spot in each of the `frames` (N,), of the clip's."""
+    """A figure across a clip: one spot in each of the frames with the indices `frames` (N,)."""
 
     spots: tuple[Spot, ...]
     frames: NDArray[np.int64]
 
     @property
     def middle(self) -> Array:
-        """Its places (N, 2)."""
+        """Centres (N, 2), pixels."""
         return np.array([spot.middle for spot in self.spots])
 
     @property
     def radius(self) -> Array:
-        """Its radii (N,)."""
+        """Radii (N,), pixels."""
         return np.array([spot.radius for spot in self.spots])
 
     @property
     def angle(self) -> Array:
-        """Its angles (N,), NaN where there is no mark."""
+        """Angles (N,), radians, NaN where there is no mark."""
         return np.array([spot.angle for spot in self.spots])
 
 
 def find_spots(video: NDArray[np.uint8]) -> list[list[Spot]]:
-    """The figures in each frame of a video (T, H, W, 3) uint8 RGB, those that touch counted as one."""
+    """The figures in each frame of a video (T, H, W, 3) uint8 RGB; figures that touch count as one."""
     colour = video.astype(np.float64) - BACKGROUND
     in_plane = np.zeros((3, 3, 3), bool)
     in_plane[1] = True
     labels, _ = ndimage.label(np.sqrt((colour**2).sum(-1)) > CONTRAST, in_plane)
     found: list[list[Spot]] = [[] for _ in video]
     for label, (time, rows, columns) in enumerate(ndimage.find_objects(labels), 1):
-        # the soft edge lies outside of what is labelled
+        # the antialiased edge lies outside of the labelled pixels
         top, left = max(rows.start - 2, 0), max(columns.start - 2, 0)
         part = (time.start, slice(top, rows.stop + 2), slice(left, columns.stop + 2))
         own = labels[part] == label
@@ -94,9 +94,9 @@ def find_spots(video: NDArray[np.uint8]) -> list[list[Spot]]:
 
 
 def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], corner: Array) -> Spot:
-    """A spot, from RGB less the background (H, W, 3) around it; own (H, W): its pixels, near: its soft edge too.
+    """Measure a figure in a box of RGB minus background (H, W, 3); own (H, W): its pixels, near: with antialiased edge.
 
-    corner: where (0, 0) is in the frame.
+    corner: position (2,) of the box in the frame.
     """
     strength = np.sqrt((colour**2).sum(-1))
     core = colour[own & (strength >= np.median(strength[own]))].mean(0)
@@ -134,7 +134,7 @@ def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _without_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    # What cannot be reached from outside belongs to the figure.
+    # pixels that a flood fill from outside does not reach belong to the figure
     outside = np.zeros((mask.shape[0] + 2, mask.shape[1] + 2), np.uint8)
     outside[1:-1, 1:-1] = mask
     cv2.floodFill(outside, None, (0, 0), 2, flags=4)
@@ -151,9 +151,9 @@ _ORDERS = tuple(sorted(shape.tips for shape in SHAPES.values() if shape.tips))
 
 
 def _harmonics(solid: Array, x: Array, y: Array) -> Array:
-    """How much a figure has of each number of corners: |Σ zⁿ| / Σ |z|ⁿ over its area, z from its middle.
+    """Normalised complex moments |Σ zⁿ| / Σ |z|ⁿ over the figure's area, z from its centre, n a number of corners.
 
-    It is the same for every angle and radius.
+    Invariant to rotation and scale.
     """
     place = x + 1j * y
     powers = [place**order for order in _ORDERS]
@@ -178,9 +178,9 @@ def _nearest_shape(harmonics: Array) -> str | None:
 
 
 def follow(spots: Sequence[Sequence[Spot]]) -> tuple[Track, ...]:
-    """One track for each figure; frames with another number of figures than most have are left out.
+    """One track for each figure; frames whose number of figures is not the most common one are left out.
 
-    From frame to frame a figure is the one nearest by and, first of all, of the same colour.
+    Figures of consecutive frames are matched by least total distance, with a penalty for another colour.
     """
     count = Counter(len(found) for found in spots).most_common(1)[0][0]
     frames = np.array([number for number, found in enumerate(spots) if len(found) == count])

@@ -1,9 +1,9 @@
-"""Which motion a figure makes, told from where it was, how large and at what angle.
+"""Classification of a figure's motion from its track: centres, radii and angles.
 
-Lines and waves are fitted to the track by least squares; time runs from 0 to 1 over the clip, so that all amounts are
-those of a whole clip. The motion is the one whose fit is good and whose amount is large enough to be meant; whatever
-else the figure does must be too little to be meant. The tolerances lie halfway between what the corpus draws and
-nothing, or nearer to nothing, so that real clips pass whatever their noise.
+Lines and waves are fitted to the track by least squares; time runs from 0 to 1 over the clip, so that amounts refer to
+a whole clip. The motion is the one with a small residual and an amount above its threshold; all other changes of the
+figure must be below their thresholds. The thresholds lie halfway between the rendered amounts and zero, or nearer to
+zero, so that real clips pass whatever their noise.
 """
 
 from __future__ import annotations
@@ -26,54 +26,54 @@ from mien.shapes.measure.figures import Track
 Array = NDArray[np.float64]
 
 LEAST_FRAMES = 6
-"""Frames from which a motion is told, and at least half of the clip's: a wave that is fitted to them has 4 unknowns."""
+"""Least frames for a classification, which also takes half of the clip's frames: a fitted wave has 4 parameters."""
 
 STILL = 6.0
-"""Pixels that a figure may wander on the spot, on either axis: the least motion that is drawn spans 13."""
+"""Largest range of a figure in place, pixels on either axis: the least rendered motion spans 13."""
 
 TRAVEL = 14.0
-"""Pixels that a figure goes at least when it moves or zigzags: what is drawn is 22 to 38."""
+"""Least displacement of a moving or zigzagging figure, pixels: rendered are 22 to 38."""
 
 SECTOR = 22.5
-"""Degrees by which a direction may differ from the one that is asked for: half of the way to the next."""
+"""Largest deviation from a direction, degrees: half of the angle between neighbouring directions."""
 
 RESIDUAL = 2.5
-"""Pixels of root mean square by which a track may differ from the line or the wave fitted to it."""
+"""Largest RMS error of a track from the fitted line or wave, pixels."""
 
 TURN = 60.0
-"""Degrees that are a rotation: what is drawn is 100 to 220."""
+"""Least rotation, degrees: rendered are 100 to 220."""
 
 TURN_RESIDUAL = 20.0
-"""Degrees of root mean square by which a rotation may be uneven."""
+"""Largest RMS error of a rotation from the fitted line, degrees."""
 
 MARK_RADIUS = 5.0
-"""Pixels of radius below which a figure's mark is too small to tell its angle."""
+"""Radius in pixels below which the mark is too small to measure the angle."""
 
 SCALE = 1.25
-"""The factor between first and last radius that is growth, or its inverse: what is drawn is 1.5 to 1.8."""
+"""Least ratio of last to first radius, or its inverse, for a change of scale: rendered are 1.5 to 1.8."""
 
 SCALE_RESIDUAL = 0.1
-"""Root mean square, in logarithms, by which growth may be uneven."""
+"""Largest RMS error of the log radius from the fitted line."""
 
 HEIGHT = 10.0
-"""Pixels that a figure leaves the edge at least when it bounces: what is drawn is 16 to 26."""
+"""Least height of a bounce, pixels: rendered are 16 to 26."""
 
 TOUCH = 5.0
-"""Pixels from the edge of the picture that still are a bounce off it."""
+"""Largest distance from the picture's edge at the bottom of a bounce, pixels."""
 
 WIDTH = 7.0
-"""Pixels that a zigzag goes to and fro at least: what is drawn is 13 to 18."""
+"""Least peak-to-peak amplitude of a zigzag, pixels: rendered are 13 to 18."""
 
 BOUNCES = (1.6, 2.8)
-"""Arcs of a bounce that are looked for: what is drawn is 2.0 to 2.4."""
+"""Fitted numbers of arcs of a bounce: rendered are 2.0 to 2.4."""
 
 ZIGZAGS = (1.3, 2.6)
-"""Times to and fro that are looked for: what is drawn is 1.6 to 2.2."""
+"""Fitted numbers of periods of a zigzag: rendered are 1.6 to 2.2."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A straight line through values (N,) or (N, 2) at times from 0 to 1: `start`, `change` and rms `residual`."""
+    """A straight line fitted to values (N,) or (N, 2) at times from 0 to 1: `start`, `change` and RMS `residual`."""
 
     start: Array
     change: Array
@@ -82,10 +82,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Movement:
-    """What a figure does. motion: its name, None where it is none that has a name or several at once.
+    """The motion of a figure. motion: its name, None where none fits or several do at once.
 
-    travel (2,): pixels along x and y over the clip; turn: degrees, clockwise; scale: factor of the radius;
-    residual: pixels, from the fit of the motion that is named, else from a straight line.
+    travel (2,): displacement along x and y, pixels; turn: degrees, clockwise; scale: ratio of last to first radius;
+    residual: RMS error in pixels of the fit of the named motion, else of a straight line.
     """
 
     motion: str | None
@@ -96,7 +96,7 @@ class Movement:
 
 
 def name_movement(track: Track, frames: int) -> Movement:
-    """What a figure does over a clip of so many frames."""
+    """Classify the motion of a track in a clip of `frames` frames."""
     if len(track.spots) < max(LEAST_FRAMES, frames / 2):
         return Movement(None, (0.0, 0.0), 0.0, 1.0, 0.0)
     time = track.frames / (frames - 1)
@@ -118,7 +118,7 @@ def name_movement(track: Track, frames: int) -> Movement:
 
 
 def fit_line(time: Array, values: Array) -> Line:
-    """Least squares; residuals of several columns are added up as distances."""
+    """Least-squares fit; the residual of several columns is that of their Euclidean distance."""
     design = np.stack([np.ones_like(time), time], axis=1)
     start, change = np.linalg.lstsq(design, values, rcond=None)[0]
     error = values - (start + np.multiply.outer(time, change))
@@ -126,7 +126,7 @@ def fit_line(time: Array, values: Array) -> Line:
 
 
 def _fit_turn(time: Array, track: Track) -> Line:
-    """The rotation in degrees, from the frames that show the mark; none where fewer than half of them do."""
+    """The rotation in degrees, fitted to the frames with a measurable mark; zero where fewer than half have one."""
     seen = np.isfinite(track.angle) & (track.radius >= MARK_RADIUS)
     if seen.sum() < max(3, len(time) / 2):
         return Line(np.array(0.0), np.array(0.0), 0.0)
@@ -138,7 +138,7 @@ def _on_the_spot(kind: str, change: Array) -> str:
 
 
 def _name_way(time: Array, track: Track, line: Line) -> tuple[str | None, float]:
-    """The motion of a figure that neither turns nor grows, and the residual of its fit."""
+    """The motion of a figure that neither rotates nor changes its scale, and the residual of its fit."""
     fits: dict[str, float] = {}
     for motion in MOTIONS.values():
         if motion.kind in _RESIDUALS:
@@ -162,7 +162,7 @@ def _bounce_residual(time: Array, track: Track, motion: Motion) -> float | None:
         return None
     places = track.middle[:, along]
     wave = _fit_wave(places, _bounces(tuple(time)))
-    # where the figure meets the edge may lie between two frames: the fit tells it
+    # the contact with the edge may lie between two frames: it is estimated from the fit
     furthest = wave.level + wave.scale + np.median([spot.end[along] for spot in track.spots] - places)
     return wave.residual if wave.scale >= HEIGHT and furthest >= SIDE - TOUCH else None
 
@@ -178,12 +178,12 @@ def _zigzag_residual(time: Array, track: Track, motion: Motion) -> float | None:
 _RESIDUALS: dict[Kind, Callable[[Array, Track, Motion], float | None]] = {
     "move": _move_residual, "bounce": _bounce_residual, "zigzag": _zigzag_residual,
 }  # fmt: skip
-"""How far, in pixels of root mean square, a track at times (N,) is from a motion; None where it is nothing like it."""
+"""Kind of motion → RMS error in pixels of a track at times (N,) from a motion; None where an amount is too small."""
 
 
 @dataclass(frozen=True)
 class _Wave:
-    """A wave fitted to values: its place `level` where the wave is 0, `level + scale` where it is 1; rms residual."""
+    """A wave in [0, 1] fitted to values as `level + scale · wave`, with RMS `residual`."""
 
     level: float
     scale: float
@@ -191,7 +191,7 @@ class _Wave:
 
 
 def _fit_wave(values: Array, waves: Array) -> _Wave:
-    """Of waves (W, N) the one that values (N,) are nearest to, shifted and scaled up or down, not turned over."""
+    """The best fit to values (N,) among waves (W, N), with a free offset and a non-negative scale."""
     deviations = waves - waves.mean(1, keepdims=True)
     power = np.maximum((deviations**2).sum(1), np.finfo(np.float64).tiny)  # a constant wave has none
     scales = np.maximum(deviations @ values / power, 0)

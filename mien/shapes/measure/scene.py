@@ -1,4 +1,4 @@
-"""What a clip shows, told from its pixels with no network, and whether that is what a scene asks for."""
+"""Figures, attributes and motions measured in a clip's pixels, and their comparison with a scene."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from mien.shapes.measure.figures import Track, find_spots, follow
 from mien.shapes.measure.motion import Movement, fit_line, name_movement
 
 SIZE_EDGES = (8.0, 11.25)
-"""Radius in pixels where small ends and where big begins: in the middle of the gaps between what is drawn."""
+"""Largest radius of small and least radius of big figures, pixels: the middles between the rendered ranges."""
 
 STEADY_SHAPE = 0.75
-"""Part of the frames in which a steady figure has its own shape, at least; its colour it has in all of them."""
+"""Least fraction of frames in which a steady figure has its shape; it has its colour in all of them."""
 
 STEADY_RADIUS = 0.15
-"""How far, in logarithms, a steady figure's radius may be from even growth in any frame."""
+"""Largest deviation of a steady figure's log radius from its fitted line in any frame."""
 
 STEADY_STEP = 26.0
-"""Pixels that a steady figure goes from one frame to the next at most: a bounce of 10 frames goes 21 where it turns."""
+"""Largest displacement of a steady figure between frames, pixels: a bounce of 10 frames has 21 at its turning point."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A figure that was found: shape, colour and size (None: neither small nor big) as a scene would name them.
+    """A measured figure: shape, colour and size (None: neither small nor big), named as in a scene.
 
-    radius: pixels, as the clip begins. steady: whether shape, colour and size are the same throughout and it is in
-    every frame, without leaps.
+    radius: initial radius, pixels. steady: whether it is in every frame, with constant shape and colour, smooth size
+    and no jumps.
     """
 
     shape: str | None
@@ -51,7 +51,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """A clip: how many figures are in each frame, and each figure of those that most frames have."""
+    """Measured content of a clip: the number of figures in each frame, and the tracked figures."""
 
     counts: tuple[int, ...]
     figures: tuple[Finding, ...]
@@ -59,10 +59,10 @@ class Findings:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a clip shows what a scene asks for.
+    """Which criteria of a scene a clip meets.
 
     present: the right number of figures in every frame; steady: see `Finding`. colour and size are None where the
-    words do not say them. Where the number of figures is not the right one in most frames, nothing is right.
+    scene does not specify them. Where the most common number of figures is wrong, all criteria are False.
     """
 
     present: bool
@@ -74,19 +74,19 @@ class Verdict:
 
     @property
     def exact(self) -> bool:
-        """Everything that was asked for, and nothing else."""
+        """Whether all specified criteria are met."""
         return all(right is not False for right in vars(self).values())
 
 
 def find_figures(video: NDArray[np.uint8]) -> Findings:
-    """What a clip (T, 64, 64, 3) uint8 RGB shows."""
+    """Measure the content of a clip (T, 64, 64, 3) uint8 RGB."""
     spots = find_spots(video)
     figures = tuple(_find(track, len(video)) for track in follow(spots))
     return Findings(tuple(len(found) for found in spots), figures)
 
 
 def _find(track: Track, frames: int) -> Finding:
-    # the shape is best seen where the figure is largest
+    # the shape is most reliable where the figure is largest
     largest = sorted(track.spots, key=lambda spot: spot.radius)[len(track.spots) // 2 :]
     shape = _commonest(spot.shape for spot in largest)
     colour = _commonest(spot.colour for spot in track.spots)
@@ -109,7 +109,7 @@ def _commonest(names: Iterable[str | None]) -> str | None:
 
 
 def matches(scene: Scene, findings: Findings) -> Verdict:
-    """Hold what was found against a scene; which figure is which is decided in favour of the clip."""
+    """Compare findings with a scene, under the assignment of figures that meets most criteria."""
     present = all(count == len(scene.figures) for count in findings.counts)
     if len(findings.figures) != len(scene.figures):
         colour, size = (False if any(getattr(f, said) for f in scene.figures) else None for said in ("colour", "size"))
@@ -131,6 +131,6 @@ def _verdict(asked: tuple[Figure, ...], found: tuple[Finding, ...], present: boo
 
 
 def _all_said(pairs: Iterable[tuple[str | None, str | None]]) -> bool | None:
-    """Whether all that was said was found, None where nothing was said."""
+    """Whether all specified values are found; None where none is specified."""
     right = [said == found for said, found in pairs if said is not None]
     return all(right) if right else None

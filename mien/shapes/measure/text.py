@@ -1,4 +1,4 @@
-"""What was found in a clip, in words, so that whoever asked sees whether it was done."""
+"""Measured content of a clip as text, printed beside the output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from mien.shapes.measure.scene import Finding, Findings
 
 
 def findings_in_words(findings: Findings) -> str:
-    """Such as `a big red star shrinking`; a phrase without a full stop. Of two figures no sizes: no words say them."""
+    """A phrase such as `a big red star shrinking`, without a full stop; no sizes for two figures, as in the prompts."""
     frames = len(findings.counts)
     if not findings.figures:
         return "nothing that can be made out"

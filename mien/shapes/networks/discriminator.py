@@ -1,8 +1,7 @@
-"""Tells real clips from generated ones, and clips whose words are theirs from clips with the words of another.
+"""Projection discriminator of clips and texts (Miyato and Koyama, "cGANs with projection discriminator", ICLR 2018).
 
-Each figure that it sees becomes a vector, and so does each that the words ask for; their products say how well a clip
-goes with its words (as the projection of Miyato and Koyama, "cGANs with projection discriminator", ICLR 2018),
-whichever figure is whose. So one look at a batch holds every clip against every text of it.
+Each figure of a clip and each figure described by a text is encoded as a vector; their inner products give the matching
+score, combined over both assignments. So one forward pass scores every clip of a batch with every text of it.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ _CODE = 64
 
 @dataclass(frozen=True)
 class Seen:
-    """Of clips: a vector for each figure (B, F, `_CODE`), and how real they look (B,) whatever the words."""
+    """Encoded clips: a vector for each figure (B, F, `_CODE`), and the unconditional logit (B,)."""
 
     figures: Tensor
     real: Tensor
 
     def halves(self) -> tuple[Seen, Seen]:
-        """Of the first half of the clips, and of the second."""
+        """The first and the second half of the batch."""
         (figures, others), (real, theirs) = self.figures.chunk(2), self.real.chunk(2)
         return Seen(figures, real), Seen(others, theirs)
 
 
 class ClipDiscriminator(nn.Module):
-    """Scores clips of `frames` frames with their words, which `text` reads."""
+    """Scores (logits) of clips of `frames` frames with texts, which the encoder `text` encodes."""
 
     def __init__(self, text: TextEncoder, frames: int, width: int) -> None:
         super().__init__()
@@ -51,7 +50,7 @@ class ClipDiscriminator(nn.Module):
         self.ask = nn.Sequential(nn.Linear(2 * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE))
 
     def see(self, layers: Layers) -> Seen:
-        """All that there is to see; the order of the figures says nothing."""
+        """Encode clips; equivariant to the order of the figures."""
         told, looks = self.figure(layers).chunk(2, -1)
         there = layers.presence[..., None]
         together = (functional.leaky_relu(looks, 0.2) * there).sum(1)
@@ -59,30 +58,30 @@ class ClipDiscriminator(nn.Module):
         return Seen(told * there + self.absent * (1 - there), real)
 
     def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """What is asked for (B, F, `_CODE`), by tokens as `features_of` takes them."""
+        """Encode texts: a vector for each described figure (B, F, `_CODE`), from tokens as `features_of` takes them."""
         words = self.words(features_of(self.text, tokens, mask), mask)
         return torch.as_tensor(self.ask(words.unflatten(1, (FIGURES, 2)).flatten(2)))
 
 
 def score(seen: Seen, asked: Tensor) -> Tensor:
-    """Scores (B,) of clips with their own words."""
+    """Scores (B,) of clips with their own texts."""
     return seen.real + _agreement(torch.einsum("bic,bjc->bij", seen.figures, asked))
 
 
 def scores_with_all(seen: Seen, asked: Tensor) -> Tensor:
-    """Scores (B, B) of each clip with the words of each."""
+    """Scores (B, B) of each clip (row) with each text (column)."""
     return seen.real[:, None] + _agreement(torch.einsum("bic,djc->bdij", seen.figures, asked))
 
 
 def _agreement(products: Tensor) -> Tensor:
-    """How well two figures go with two that are asked for, of products (…, 2, 2): softly the better of two ways."""
+    """Matching scores: logsumexp over both assignments of scaled inner products (…, 2, 2) of figures and texts."""
     own = products * (2 / math.sqrt(_CODE))
     straight = own[..., 0, 0] + own[..., 1, 1]
     return torch.logaddexp(straight, own[..., 0, 1] + own[..., 1, 0])
 
 
 def mismatch_loss(scores: Tensor) -> Tensor:
-    """Mean softplus(−(own − other)) over scores (B, B): a clip's own words go with it better than those of others."""
+    """Pairwise logistic ranking loss: mean of softplus(s_ij − s_ii) over i ≠ j, for the scores (B, B) of all pairs."""
     worse = functional.softplus(scores - scores.diagonal()[:, None])
     others = 1 - torch.eye(len(scores), device=scores.device)
     return (worse * others).sum() / others.sum()

@@ -1,7 +1,7 @@
-"""The baseline: a GAN of single frames, as the system of 2024 whose place this takes.
+"""The baseline: a GAN of single frames, as in the 2024 system.
 
-Noise and the mean of the words make one frame; a clip is frames with noise of their own, one after the other, and the
-discriminator sees one frame and no words. What it cannot do is the reason why the other one is as it is.
+One frame is generated from noise and the mean of the text features; a clip is a sequence of frames with independent
+noise. The discriminator scores single frames without their text.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class FrameGenerator(nn.Module):
         )  # fmt: skip
 
     def forward(self, text: Tensor, mask: Tensor, noise: Tensor) -> Tensor:
-        """mask (B, L): where there are words."""
+        """mask bool (B, L): True where there is a word."""
         mean = (text * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         start = self.start(torch.cat([noise, mean], 1)).unflatten(1, (-1, 8, 8))
         return torch.as_tensor(self.draw(start))
 
 
 class FrameDiscriminator(nn.Module):
-    """Scores (B,) of frames (B, 3, 64, 64); it reads nothing."""
+    """Unconditional logits (B,) of frames (B, 3, 64, 64)."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -43,5 +43,5 @@ class FrameDiscriminator(nn.Module):
         self.judge = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * width * 64, 1))
 
     def forward(self, frames: Tensor) -> Tensor:
-        """How real each frame looks."""
+        """Logit of each frame being real."""
         return torch.as_tensor(self.judge(frames).squeeze(1))

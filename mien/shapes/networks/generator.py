@@ -1,7 +1,7 @@
-"""Words and noise → a clip: what the figures look like, and how each goes through the whole of the time.
+"""Generator: text features and noise → layers.
 
-A figure's look and its motion are made apart, each from the words that it picks out for itself: so a shape goes
-through a motion that it was never seen with. The motion is a curve over the whole clip, a sum of waves.
+Appearance and motion of a figure have separate text attention and networks, so that shapes and motions generalise to
+new combinations. A path is generated for the whole clip, as a linear combination of cosines.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from mien.shapes.data.layers import FIGURES, PICTURE, Layers
 from mien.shapes.networks.text_attention import Words
 
 NOISE = 24
-"""Numbers of noise for each figure: a third for its look, the rest for its motion."""
+"""Noise dimensions of each figure: a third for its appearance, the rest for its motion."""
 
 PHASES = 4
-"""As many of a motion's numbers are angles of a full circle: what comes again and again has to begin somewhere."""
+"""Noise dimensions of the motion that are mapped to angles: initial phases of periodic motions."""
 
 _LOOK = NOISE // 3
 _ROOM = 16
@@ -34,7 +34,7 @@ class LayerGenerator(nn.Module):
         self.frames = frames
         self.words = Words(text_width, width, 2 * FIGURES)
         self.present = nn.Linear(width, 1)
-        self.order = nn.Parameter(torch.tensor([3.0, -1.0]))  # most clips have one figure: it is the first
+        self.order = nn.Parameter(torch.tensor([3.0, -1.0]))  # most clips have one figure, the first
         self.look = _perceptron(width + _LOOK, hidden)
         self.picture, self.colour = nn.Linear(hidden, PICTURE**2), nn.Linear(hidden, 3)
         self.room = nn.Linear(width, _ROOM)
@@ -45,15 +45,15 @@ class LayerGenerator(nn.Module):
         self.register_buffer("waves", _waves(frames), persistent=False)
 
     def forward(self, text: Tensor, mask: Tensor, noise: Tensor) -> Layers:
-        """text (B, L, W) with mask (B, L); noise is standard normal."""
+        """text: features (B, L, W) with mask (B, L); noise: standard normal."""
         return self.make(self.pick(text, mask), noise)
 
     def pick(self, text: Tensor, mask: Tensor) -> Tensor:
-        """What the words say (B, `FIGURES`, 2, width): of each figure's look, and of its motion."""
+        """Text attention (B, `FIGURES`, 2, width): features for each figure's appearance and for its motion."""
         return torch.as_tensor(self.words(text, mask).unflatten(1, (FIGURES, 2)))
 
     def make(self, picked: Tensor, noise: Tensor) -> Layers:
-        """The clip for what was picked out of the words."""
+        """Layers from the features of `pick` and noise."""
         looks, motions = picked.unbind(2)
         presence = torch.sigmoid(2 * self.present(looks).squeeze(-1) + self.order)
         look = self.look(torch.cat([looks, noise[..., :_LOOK]], -1))
@@ -62,8 +62,8 @@ class LayerGenerator(nn.Module):
         return Layers(paths, pictures, torch.sigmoid(self.colour(look)), presence)
 
     def _paths(self, motions: Tensor, noise: Tensor, presence: Tensor) -> Tensor:
-        """The first figure leaves room for what the other will do, the second knows where the first is."""
-        phases = math.pi * torch.erf(noise[..., :PHASES] / math.sqrt(2))  # evenly spread over the circle
+        """Paths (B, F, 4, T): the first is conditioned on the other's motion features, the second on the first path."""
+        phases = math.pi * torch.erf(noise[..., :PHASES] / math.sqrt(2))  # uniform in [−π, π]
         room = self.room(motions.flip(1)) * presence.flip(1)[..., None]
         known = torch.cat([motions, noise[..., PHASES:], phases.cos(), phases.sin(), room], -1)
         first = self._path(known[:, 0], torch.zeros_like(known[:, 0, :1]).expand(-1, 3 * self.frames + 1))
@@ -71,7 +71,7 @@ class LayerGenerator(nn.Module):
         return torch.stack([first, self._path(known[:, 1], met)], 1)
 
     def _path(self, known: Tensor, met: Tensor) -> Tensor:
-        """A figure's path (B, 4, T), of what is known of it and whom it meets."""
+        """Path (B, 4, T) of a figure, conditioned on `known` and on the other figure's path `met`."""
         curves = self.last(self.path(torch.cat([known, met], -1)))
         return torch.as_tensor(curves.unflatten(-1, (4, self.frames)) @ self.waves)
 
@@ -81,7 +81,7 @@ def _perceptron(width: int, hidden: int) -> nn.Sequential:
 
 
 def _waves(frames: int) -> Tensor:
-    """Curves (T, T) whose sums are all paths: rest, even progress, and cosines, the faster ones after the slower."""
+    """Basis (T, T) of paths: the DCT-II cosines by rising frequency, the first one after the constant made linear."""
     time = (torch.arange(frames) + 0.5) / frames
     curves = torch.cos(math.pi * torch.arange(frames)[:, None] * time)
     curves[1] = 2 * time - 1

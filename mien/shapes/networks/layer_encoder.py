@@ -1,4 +1,4 @@
-"""What the discriminator and the reader of real clips see of layers: a code for each figure, and room between them."""
+"""Encoder of layers for discriminator and posterior: a vector for each figure, and the gaps between figures."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from mien.shapes.data.layers import PICTURE, Layers
 
 _COARSER = 2
 _EDGE = 1.1
-"""A figure reaches so far, in units of the radius of the circle with its area: more than a circle, less than a star's
+"""Assumed extent of a figure, relative to the radius of the circle of equal area: between a circle and a star's
 tips."""
 
 GAPS_A_FRAME = 2
 
 
 class FigureCode(nn.Module):
-    """Codes (B, F, width) of the figures of `Layers`: path with its first and second differences, picture, colour."""
+    """Vectors (B, F, width) of the figures: MLP of path with first and second differences, picture and colour."""
 
     def __init__(self, frames: int, width: int) -> None:
         super().__init__()
@@ -29,9 +29,9 @@ class FigureCode(nn.Module):
         )
 
     def forward(self, layers: Layers) -> Tensor:
-        """Each figure by itself; of one that is not there the code says nothing."""
+        """Each figure is encoded independently; the vector of an absent figure is meaningless."""
         steps = layers.paths.diff(dim=-1)
-        # a bend of a pixel is a small number, and all there is between a zigzag and a straight line
+        # scaled up: bends of about a pixel distinguish a zigzag from a straight line
         moves = torch.cat([layers.paths, 4 * steps, 4 * steps.diff(dim=-1)], -1)
         coarse = functional.avg_pool2d(layers.pictures, _COARSER) * 2 - 1
         seen = [self.path(moves.flatten(2)), self.picture(coarse.flatten(2)), self.colour(layers.colours * 4 - 2)]
@@ -39,7 +39,7 @@ class FigureCode(nn.Module):
 
 
 def gaps(layers: Layers, reach: float) -> Tensor:
-    """How near two figures come (B, `GAPS_A_FRAME`·T + 1): in every frame, and at the nearest; 0 without the second.
+    """Squashed gaps between two figures (B, `GAPS_A_FRAME`·T + 1): in each frame, and the least; 0 for one figure.
 
     reach: half of a picture's side, in radii of the circle of a figure's area.
     """

@@ -1,4 +1,4 @@
-"""The whole model of moving shapes: what reads the words and what makes the clip."""
+"""The model of moving shapes: text encoder, generator and discriminator."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Architecture = Literal["video", "frames"]
 
 
 class ShapesModel(nn.Module):
-    """`text` reads words, `generator` makes clips; `config` is everything needed to build it again.
+    """`text` encodes prompts, `generator` makes clips; `config` is everything needed to rebuild the model.
 
-    discriminator: of the video GAN, which chooses between its clips; it has a reader of its own, where that learns.
+    discriminator: of the video GAN, selects among samples; it has a text encoder of its own where that is trained.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class ShapesModel(nn.Module):
 
     @property
     def frames(self) -> int:
-        """Of the clips that it learned."""
+        """Frames of the training clips."""
         return int(self.config["frames"])
 
     @property
     def noise_shape(self) -> tuple[int, ...]:
-        """Of one clip's noise; of one frame's for the baseline."""
+        """Shape of the noise of one clip; of one frame for the baseline."""
         return (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
 
     def draw_noise(self, count: int, generator: torch.Generator) -> Tensor:
@@ -62,13 +62,13 @@ class ShapesModel(nn.Module):
         return layers
 
     def best(self, clips: Sequence[Layers], tokens: Tensor, mask: Tensor) -> Layers:
-        """Of several clips for each text the one that the discriminator takes for the most real and the most fitting.
+        """Best-of-n selection: for each text the clip with the highest discriminator score.
 
-        As discriminator rejection sampling (Azadi et al., ICLR 2019), with a fixed number of tries.
+        As discriminator rejection sampling (Azadi et al., ICLR 2019), with a fixed number of samples.
         """
         assert self.discriminator is not None
         asked = self.discriminator.read(tokens, mask)
-        # as they will be drawn: a figure is there or not
+        # as rendered: presence is 0 or 1
         settled = [Layers(own.paths, own.pictures, own.colours, own.presence.round()) for own in clips]
         chosen = torch.stack([score(self.discriminator.see(own), asked) for own in settled]).argmax(0)
         texts = torch.arange(len(chosen), device=chosen.device)
@@ -85,9 +85,9 @@ def build_model(
     text: TextEncoder, architecture: Architecture, frames: int, width: int, hidden: int,
     encoder: Callable[[], TextEncoder],
 ) -> ShapesModel:  # fmt: skip
-    """A new model; its first weights are drawn from torch's global generator.
+    """A new model, initialised from torch's global generator.
 
-    encoder: makes a second `text`, for the discriminator, where it learns; what is frozen is opened once.
+    encoder: makes a second text encoder, for the discriminator, where it is trained; a frozen one is shared.
     """
     config = {
         "architecture": architecture, "frames": frames, "width": width, "hidden": hidden, "text": text.config(),
@@ -103,7 +103,7 @@ def load_model(folder: Path, cache: Path | None = None, download: bool = False) 
     """The model of a folder, in evaluation mode, and the content of its config.json.
 
     Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
-    (a ValueError) when its text encoder cannot be had.
+    (a ValueError) when its text encoder is not available.
     """
     content = read_config(folder, ("shapes",))
     try:

@@ -1,4 +1,4 @@
-"""What noise would make a real clip: only training asks, so that a generator learns from every clip what to draw."""
+"""CVAE posterior q(z | clip, text); training only (CVAE-GAN: Bao et al., ICCV 2017)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from mien.shapes.networks.layer_encoder import FigureCode
 
 
 class ClipReader(nn.Module):
-    """Tells from a real clip and its words which noise would make it: mean and logarithm of the variance (B, F, N).
+    """Posterior q(z | clip, text), a diagonal Gaussian of the noise: mean and log variance (B, F, N).
 
-    With it a generator learns from every real clip what to draw, and the noise learns to stand for what the words
-    leave open (CVAE-GAN: Bao et al., ICCV 2017).
+    The generator reconstructs real clips from its samples, so z encodes what the text does not specify.
     """
 
     def __init__(self, frames: int, width: int, noise: int) -> None:
@@ -25,13 +24,13 @@ class ClipReader(nn.Module):
             last.weight.mul_(0.5)
 
     def forward(self, layers: Layers, picked: Tensor) -> tuple[Tensor, Tensor]:
-        """layers: the figures in the order of the words; picked (B, F, 2, width): what the generator reads of those."""
+        """layers: figures in the order of the text; picked (B, F, 2, width): the generator's text attention."""
         told = self.tell(torch.cat([self.figure(layers), picked.flatten(2)], -1))
         mean, log_variance = told.chunk(2, -1)
         return mean, (log_variance - 2).clamp(-10, 2)
 
 
 def orders(layers: Layers) -> Layers:
-    """(2·B clips): the figures of each clip in the one order, then in the other; no one has said which is whose."""
+    """Both orders of the figures of each clip (2·B clips): the assignment of figures to the text is unknown."""
     assert layers.presence.shape[1] == FIGURES
     return Layers(*(torch.cat([one, other]) for one, other in zip(layers.parts, layers.swapped().parts, strict=True)))

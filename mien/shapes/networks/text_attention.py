@@ -1,4 +1,4 @@
-"""What a network picks out of a sentence."""
+"""Text attention: pooling of word features with learned queries."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ _NEAR = 2
 
 
 class Words(nn.Module):
-    """Picks `count` vectors (B, count, width) out of the features of words (B, L, W), each with a query of its own.
+    """Attention pooling: word features (B, L, W) → `count` vectors (B, count, width), each with a learned query.
 
-    A word knows how many words of some kinds are before it and after it, and the kinds are learned: so the words of the
-    one figure differ from those of the other, with the "and" between them. And words are mixed with those beside them:
-    "moving" says nothing, "moving left" does.
+    Position enters as soft counts of learned classes of words before and after each word; so the words of two figures,
+    with an "and" between them, differ. Two residual layers mix each word with its neighbours ("moving left").
     """
 
     def __init__(self, text_width: int, width: int, count: int) -> None:
@@ -30,7 +29,7 @@ class Words(nn.Module):
         self.keys, self.values = nn.Linear(width, 32), nn.Linear(width, width)
 
     def forward(self, text: Tensor, mask: Tensor) -> Tensor:
-        """mask (B, L): where there are words."""
+        """mask bool (B, L): True where there is a word."""
         inside = mask[..., None]
         before = (torch.sigmoid(self.counted(text) - 2) * inside).cumsum(1)
         after = before[:, -1:] - before
@@ -43,6 +42,6 @@ class Words(nn.Module):
 
 
 def _beside(words: Tensor) -> Tensor:
-    """Each word with the `_NEAR` before it and after it: (B, L, W) → (B, L, 5·W)."""
+    """Each word concatenated with its `_NEAR` neighbours on either side: (B, L, W) → (B, L, 5·W)."""
     padded = functional.pad(words, (0, 0, _NEAR, _NEAR))
     return torch.cat([padded[:, start : start + words.shape[1]] for start in range(2 * _NEAR + 1)], -1)

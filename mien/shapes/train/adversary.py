@@ -17,8 +17,8 @@ from mien.training.adversarial import Adversary, Values, gradient_penalty, paire
 class ClipAdversary(Adversary[ClipDiscriminator]):
     """R3GAN's paired relativistic loss with R1 and R2, and matching of clips with texts within the rank's batch.
 
-    `pull`: gradient of the generator's loss at the generated layers, by the scores before the discriminator's last
-    step. So both networks are trained on one forward pass of the discriminator.
+    `pull`: gradient of the generator's adversarial loss with respect to the generated layers, at the discriminator's
+    weights before its step. So both networks are trained on one forward pass of the discriminator.
     """
 
     pull: tuple[Tensor, ...]
@@ -28,8 +28,8 @@ class ClipAdversary(Adversary[ClipDiscriminator]):
         self.options = options
 
     def objective(self, *batch: Any) -> tuple[Tensor, Values]:
-        """Of real and generated layers, token ids or features and their mask, whether R1 and R2 are computed in this
-        step, and a generator of random numbers. Sets `pull`."""
+        """batch: real and generated layers, token ids or features and their mask, whether R1 and R2 are computed in
+        this step, and a generator of random numbers. Sets `pull`."""
         real, fake, tokens, mask, penalty, random = batch
         options, encode = self.options, self.discriminator.see
         asked = self.discriminator.read(tokens, mask)
@@ -44,7 +44,7 @@ class ClipAdversary(Adversary[ClipDiscriminator]):
         loss = options.mismatch_weight * mismatch + paired_relativistic_loss(own, fake_scores)
         if penalty:
             gradients = gradient_penalty(own, *real.parts) + gradient_penalty(fake_scores, *fake.parts)
-            # lazy regularisation (Karras et al., CVPR 2020): it stands for the steps in between as well
+            # lazy regularisation (Karras et al., CVPR 2020): scaled by the interval
             loss = loss + options.penalty_every * options.gamma / 2 * gradients
         values = {
             "discriminator": loss, "mismatch": mismatch, "gap": (own - fake_scores).mean(), "adversarial": adversarial,
@@ -60,8 +60,8 @@ def mixed_clips(layers: Layers, random: torch.Generator) -> Layers:
     """Clips in which one part (paths, pictures or colours) is another's: the two figures of a clip exchange it, and a
     single figure takes that of another single figure.
 
-    The text of another clip is wrong in nearly every word, so that a discriminator can ignore most words. Here one
-    attribute is wrong, and with two figures nothing but its assignment.
+    Negatives with the text of another clip differ in nearly every word, so that a discriminator can ignore most words.
+    These differ in one attribute or, with two figures, only in its assignment.
     """
     pairs = layers.presence.prod(1) > 0.5
     alone = (~pairs).nonzero().squeeze(1)

@@ -23,7 +23,7 @@ class FrameAdversary(Adversary[FrameDiscriminator]):
     """Binary cross-entropy of real against generated frames."""
 
     def objective(self, *batch: Any) -> tuple[Tensor, Values]:
-        """Of real and generated frames (B, 3, 64, 64)."""
+        """batch: real and generated frames (B, 3, 64, 64)."""
         real, fake = batch
         loss = _cross_entropy(self.discriminator(real), 1.0) + _cross_entropy(self.discriminator(fake.detach()), 0.0)
         return loss, {"discriminator": loss.detach()}
@@ -45,11 +45,11 @@ class FramesTrainer(Trainer[FramesBatch]):
 
     @property
     def result(self) -> ShapesModel:
-        """The last weights: the baseline has no average."""
+        """The last weights: the baseline has no EMA."""
         return self.model.eval().requires_grad_(False)
 
     def batch(self, step: int) -> FramesBatch:
-        """Single frames with a text of their clip."""
+        """Single frames, each with one text of its clip."""
         return self.data.frames_batch(
             self.model.text, self.options.seed, self.name, step, self.options.batch, FRAMES_PER_CLIP
         )

@@ -23,7 +23,7 @@ BASELINE_LR = 2e-4
 def train_shapes(
     corpus: Path, options: ShapesOptions, out: Path, run: Run, cache: Path | None = None
 ) -> dict[str, float]:
-    """Train the model, and the baseline; write them to `out` and `out/baseline`; return the model's figures.
+    """Train the model and the baseline, write them to `out` and `out/baseline`, and return the model's figures.
 
     corpus: folder of a `ShapesStore`. cache: where features of a pretrained text encoder are kept. Raises ValueError
     for an empty store, TextEncoderError for a text encoder that is not available.

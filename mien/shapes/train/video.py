@@ -24,7 +24,7 @@ VALIDATION_CLIPS = 64
 
 
 class VideoTrainer(Trainer[LayersBatch]):
-    """The generator reconstructs real clips from their texts and the posterior's noise, and plays R3GAN's game."""
+    """Reconstruction of real clips from posterior samples, KL divergence, and R3GAN's loss on prior samples."""
 
     name, unit, gradient_norm = KIND, "clips", 5.0
 
@@ -46,7 +46,7 @@ class VideoTrainer(Trainer[LayersBatch]):
 
     @property
     def result(self) -> ShapesModel:
-        """The averaged weights."""
+        """The model with averaged weights (EMA)."""
         return self.ema.average
 
     def batch(self, step: int) -> LayersBatch:
@@ -77,7 +77,7 @@ class VideoTrainer(Trainer[LayersBatch]):
         return loss, {"reconstruction": error.detach(), "divergence": nats.detach(), **values}
 
     def _reconstruction(self, generated: Layers, targets: Layers, nats: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean error of reconstructed clips and mean divergence, of the cheaper assignment of figures to words."""
+        """Mean reconstruction error and mean KL, for the assignment of figures to the text with the lower loss."""
         options = self.stage_options
         errors = layers_error(generated, targets).view(2, -1)
         nats = (nats * targets.presence).sum(1).view(2, -1)

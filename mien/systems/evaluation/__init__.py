@@ -1,1 +1,1 @@
-"""The evaluation that every system shares: rows, parts, figures, the report's files, the figure that decides."""
+"""Evaluation shared by all systems: rows, parts, figures, report files, and the figure for model selection."""

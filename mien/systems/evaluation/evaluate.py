@@ -1,6 +1,6 @@
 """The evaluation of a system: its rows are measured on the samples of each part, judged, and reported.
 
-A *sample* is a clip or a prompt of the evaluation set; a *row* says where the clip comes from that is measured for it
+A *sample* is a clip or a prompt of the evaluation set; a *row* is a source of clips that are measured for the samples
 (see `mien.systems.evaluation.rows`); a *part* is a subset of the samples, such as `val` or `held_out`. Figures are
 named `row.part.figure`; those of a whole row `row.figure`.
 """
@@ -32,23 +32,23 @@ RowFigures = Mapping[str, Mapping[str, Figures]]
 """Row → part → figures."""
 
 EVALUATED = "evaluated"
-"""The entry of the metrics that is no row: what was evaluated, and under which fingerprint."""
+"""The entry of the metrics that is no row: numbers of samples, model, and fingerprint of the evaluation."""
 
 DECIDING = "overall"
-"""The figure of the row `generated` that decides between two versions of a model; higher is better."""
+"""The figure of the row `generated` by which versions of a model are compared; higher is better."""
 
 
 class Judge(Generic[S, M]):
     """Turns the measurements of single samples into the figures of rows.
 
-    `verdicts`: the criteria of a sample, the deciding one first. A system without figures of its own needs no more:
-    each criterion becomes the rate of samples that meet it, and `overall` is the mean rate of the deciding one.
+    `verdicts`: the criteria of a sample, the main one first. By default the figures of a part are the rates of samples
+    that meet each criterion, and `overall` is the mean rate of the main one over the parts.
     """
 
     verdicts: ClassVar[tuple[str, ...]] = ()
 
     def part_figures(self, samples: Sequence[S], rows: Mapping[str, Sequence[M]]) -> Mapping[str, Figures]:
-        """Row → figures of one part; `rows` holds what was measured of `samples`, in their order."""
+        """Row → figures of one part; `rows`: row → measurements of `samples`, in their order."""
         del samples
         return {row: rates(own, self.verdicts) for row, own in rows.items()}
 
@@ -107,10 +107,10 @@ def _split(measured: Mapping[str, Sequence[M]], parts: Mapping[str, Sequence[S]]
 
 
 def identity_of(system: str, data: Any, judges: Any, options: BaseModel, shown: Iterable[str] = ()) -> dict[str, str]:
-    """What names an evaluation: `data`, a digest of the samples, and `fingerprint`, of samples, judges and options.
+    """Identity of an evaluation: `data`, a digest of the samples, and `fingerprint`, of samples, judges and options.
 
-    Only figures of equal fingerprints may be compared. The model is no part of it, nor are the options named in
-    `shown`, which decide what is displayed or how fast it is made, not what is measured.
+    Only figures of equal fingerprints may be compared. The model is not included, nor are the options named in `shown`,
+    which affect display or speed only.
     """
     digest = fingerprint(data)[:12]
     used = options.model_dump(mode="json", exclude=set(shown))
@@ -118,7 +118,7 @@ def identity_of(system: str, data: Any, judges: Any, options: BaseModel, shown: 
 
 
 def deciding_figure(metrics: Mapping[str, Any]) -> Figure:
-    """The figure by which the registry chooses the champion, with the evaluation that it comes from."""
+    """The figure by which the registry selects the champion, with the identity of its evaluation."""
     value, evaluated = metrics[GENERATED][DECIDING], metrics[EVALUATED]
     known = float("nan") if value is None else float(value)
     return Figure(f"{GENERATED}.{DECIDING}", known, True, evaluated["fingerprint"], evaluated["data"])
@@ -131,7 +131,7 @@ def load_models(folder: Path, load: Callable[[Path], Model]) -> dict[str, Model]
 
 
 def draw_samples(numbers: NDArray[np.integer], most: int, part: str, seed: int) -> list[int]:
-    """At most `most` of the numbers of a part's clips, drawn by `seed`, in their order."""
+    """Sample at most `most` of the indices of a part's clips with `seed`, without replacement, ascending."""
     if len(numbers) > most:
         numbers = np.sort(numpy_generator(seed, f"prompts of {part}").choice(numbers, most, replace=False))
     return [int(number) for number in numbers]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 PLACES = 4
-"""Decimals of a figure: finer than any measure here is precise."""
+"""Decimals of a figure: more than the precision of any measure."""
 
 CONFIDENCE = 0.95
 
@@ -17,11 +17,11 @@ Figures = dict[str, float | int | None]
 
 
 class Measured(Protocol):
-    """What was measured of one sample in one row."""
+    """Measurement of one sample in one row."""
 
     @property
     def verdict(self) -> Mapping[str, bool | float | None]:
-        """Which criteria the sample meets, by name; None, or absent, where one does not apply."""
+        """Criterion → whether the sample meets it; None, or absent, where it does not apply."""
         ...
 
 

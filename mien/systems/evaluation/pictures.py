@@ -1,4 +1,4 @@
-"""Parts of the contact sheets: captions, and pictures of another size."""
+"""Parts of contact sheets: captions and resized pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAPER, INK, GREY = (255, 255, 255), (20, 20, 20), (110, 110, 110)
 def caption(
     width: int, height: int, texts: Sequence[tuple[int, str]], size: int = 14, colour: tuple[int, int, int] = INK
 ) -> Picture:
-    """A white picture (height, width, 3) with texts, each from its x to the right, centred in the height."""
+    """A white picture (height, width, 3) with texts, left-aligned at their x, vertically centred."""
     image = Image.new("RGB", (width, height), PAPER)
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(size)
     for x, text in texts:
@@ -26,7 +26,7 @@ def caption(
 
 
 def resized(picture: Picture, side: int) -> Picture:
-    """A square picture as (side, side, 3); the same array where it has that size."""
+    """Resize a square picture to (side, side, 3); returned unchanged where it has that size."""
     if picture.shape[0] == side:
         return picture
     way = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC

@@ -1,7 +1,7 @@
-"""What an evaluation writes for a person to look at: tables, bar plots, pictures.
+"""The report of an evaluation: tables, bar plots, pictures.
 
-samples.csv: every sample in every row, what was asked for and what was measured. rates.csv: how many samples meet each
-criterion, by part and by group. confusions.csv: expected against measured classes. plots/: both as pictures.
+samples.csv: every sample in every row, with condition and measurements. rates.csv: rates of samples that meet each
+criterion, by part and by group. confusions.csv: counts of expected and measured classes. plots/: the latter two drawn.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ M = TypeVar("M", bound=Measured)
 
 
 class Report(Generic[S, M]):
-    """Writes into `folder`. A system states its criteria, columns, classes and groups, and draws its own pictures."""
+    """Writes into `folder`. A subclass defines a system's criteria, columns, classes, groups and own pictures."""
 
     verdicts: ClassVar[tuple[str, ...]] = ()
-    """The criteria of a sample's verdict, the deciding one first; none: there are no rates."""
+    """The criteria of a sample's verdict, the main one first; empty: no rates."""
     columns: ClassVar[tuple[str, ...]] = ()
     """The system's columns of samples.csv, after row, part, clip_id and the verdicts."""
     classes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Kinds of class of which the confusion matrices of real and generated clips are drawn → the classes."""
+    """Kind of class → the classes; confusion matrices of real and generated clips are drawn for each kind."""
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Groupings by which rates are broken down → the names of their groups."""
+    """Grouping by which rates are broken down → names of its groups."""
     plotted: ClassVar[tuple[str, ...]] = ()
-    """Those of the groupings that are drawn."""
+    """The groupings that are plotted."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -67,10 +67,10 @@ class Report(Generic[S, M]):
         return {}
 
     def pictures(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
-        """Draw what only this system has; arguments as of `write`."""
+        """Draw the pictures of this system; arguments as in `write`."""
 
     def write(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
-        """Write everything; parts: part → samples; rows: part → row → what was measured of each."""
+        """Write everything; parts: part → samples; rows: part → row → measurement of each sample."""
         counts: Counter[tuple[str, ...]] = Counter()
         lines = []
         for part, samples in parts.items():
@@ -161,7 +161,7 @@ def _cell(value: object) -> object:
 
 @contextmanager
 def drawing(path: Path, width: float, height: float) -> Iterator[Any]:
-    """A matplotlib figure of a size in inches, written to `path` as PNG, the same bytes for the same content."""
+    """A matplotlib figure of a size in inches, written to `path` as PNG; deterministic bytes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -172,7 +172,7 @@ def drawing(path: Path, width: float, height: float) -> Iterator[Any]:
 
 
 def bars(axes: Any, rows: Mapping[str, Mapping[str, float | int | None]], title: str) -> None:
-    """Groups of bars of rates in [0, 1], a colour a row; None has no bar. All rows have the same names."""
+    """Grouped bars of rates in [0, 1], one colour for each row; None has no bar. All rows have the same names."""
     names = list(next(iter(rows.values())))
     for number, (row, values) in enumerate(rows.items()):
         heights = [values[name] or 0.0 for name in names]
@@ -185,7 +185,7 @@ def bars(axes: Any, rows: Mapping[str, Mapping[str, float | int | None]], title:
 
 
 def error_bars(axes: Any, intervals: Sequence[tuple[float | None, float | None]]) -> None:
-    """The interval of each row's first bar."""
+    """Draw the interval (low, high) of each row's first bar."""
     for number, (low, high) in enumerate(intervals):
         if low is not None and high is not None:
             axes.vlines(_offset(number, len(intervals)), low, high, color="black", linewidth=1.5)
@@ -205,7 +205,7 @@ def matrix(axes: Any, names: Sequence[str], table: NDArray[np.int64], title: str
 
 
 _WIDTH = 0.84
-"""Of a group of bars, whose places are 1 apart."""
+"""Width of a group of bars; groups are 1 apart."""
 
 
 def _offset(number: int, rows: int) -> float:

@@ -1,4 +1,4 @@
-"""The rows of an evaluation: what the same figures are computed for, with one name in every system."""
+"""The rows of an evaluation: sources of the measured clips, with the same names in every system."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ ROWS = {
     GENERATED: "the model as users run it",
     REAL_MOTION: "the model conditioned on the real clip's own head motion, gaze and blinks",
 }
-"""Name → what it is. A system has those rows that mean something for it; a row that was not measured is absent."""
+"""Name → meaning. A system has the rows that apply to it; a row that was not measured is absent."""
