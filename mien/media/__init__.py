@@ -1,1 +1,1 @@
-"""Pictures and sound in and out: ffmpeg, frames, speech synthesis."""
+"""Reading and writing of video, pictures and sound; speech synthesis; provenance."""

@@ -1,1 +1,1 @@
-"""Measures of images, landmarks, lip sync, emotion and motion."""
+"""Metrics of images, landmarks, eyes, lip sync, emotion, identity and motion."""
