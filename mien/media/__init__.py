@@ -1,1 +1,1 @@
-"""Reading and writing of video, pictures and sound; speech synthesis; provenance."""
+"""Pictures and sound in and out: ffmpeg, frames, speech synthesis."""

@@ -1,1 +1,1 @@
-"""Metrics of images, landmarks, eyes, lip sync, emotion, identity and motion."""
+"""Measures of images, landmarks, lip sync, emotion and motion."""
