@@ -32,7 +32,7 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
 
             render_corpus(options.embedded, temporary, execution)
             candidates, _ = list_cremad(temporary, "embedded", options.actors)
-            notes: list[str] = []  # the only official tables are those just written
+            notes: list[str] = []  # the rendered corpus always includes its official tables
         else:
             candidates, notes = _list(options)
         if not candidates:

@@ -38,17 +38,17 @@ class EmbeddedOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    actors: int = Field(default=12, ge=2, le=400, description="how many people")
+    actors: int = Field(default=12, ge=2, le=400, description="number of actors")
     clips_per_actor: int | None = Field(
         default=None, ge=1, le=1000, description="number of clips per actor; None: the default plan"
     )
     seed: int = Field(default=1, ge=0, lt=2**32, description="of heads, voices and movements")
-    width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="pixels")
-    height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="pixels")
+    width: int = Field(default=480, ge=64, le=1920, multiple_of=2, description="of the frames in pixels")
+    height: int = Field(default=360, ge=64, le=1920, multiple_of=2, description="of the frames in pixels")
     fps: FrameRate = Field(default=Fraction(30000, 1001), description="frames per second, exact")
     variation: EmbeddedVariation = Field(
         default_factory=lambda: EmbeddedVariation(),
-        description="how different the clips look; each option changes nothing else",
+        description="variation of the clips' appearance; the options are independent",
     )
 
 
@@ -74,7 +74,7 @@ class CorpusOptions(BaseModel):
     )
     follow_links: bool = Field(default=False, description="follow links that lead out of the corpus folder")
     embedded: EmbeddedOptions = Field(
-        default_factory=lambda: EmbeddedOptions(), description="the corpus that is rendered here; source embedded only"
+        default_factory=lambda: EmbeddedOptions(), description="the rendered corpus; source embedded only"
     )
 
     @field_validator("actors", mode="before")

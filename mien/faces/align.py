@@ -1,4 +1,4 @@
-"""Aligning the clips of a corpus: each clip by itself into a cache, the good ones of them into shards."""
+"""Face alignment of a corpus: every clip is aligned into a cache, and the accepted clips are written to shards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mien.files import atomic_directory, sha256_file
 from mien.parallel import map_clips
 
 QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fraction", "sharpness", "yaw", "loudness")
-"""The quality figures in the index: see `mien.faces.filters.Quality`."""
+"""Quality measures in the index, see `mien.faces.filters.Quality`."""
 
 _PACKAGES = {"mediapipe": "mediapipe", "face-alignment": "face_alignment"}
 
@@ -28,12 +28,13 @@ _PACKAGES = {"mediapipe": "mediapipe", "face-alignment": "face_alignment"}
 def align_clips(
     clips: Sequence[Clip], options: AlignOptions, folder: Path, cache: Path, execution: Execution
 ) -> list[Clip]:
-    """Align every good clip and write `folder`: the shards, `index.parquet`, and `clips.csv` with a row for every clip.
+    """Align every usable clip; write the shards, `index.parquet` and `clips.csv` of all clips atomically to `folder`.
 
-    `clips` are resampled ones (constant frame rate, sound at 16 kHz inside). What is made of a clip is kept under
-    `cache`, by the clip's content and the options that decide it, so that other thresholds, other shard sizes and new
-    clips cost nothing or little. The shards hold the accepted clips in the order of their ids; their bytes depend on
-    nothing else. Returns all clips. Raises ValueError when too many clips are rejected; `folder` is then untouched.
+    `clips` are resampled ones (constant frame rate, with sound at 16 kHz). Aligned clips are stored in `cache`; the key
+    is the content of the clip and the options of detection and alignment, so other thresholds, other shard sizes and
+    additional clips repeat no detection. The shards contain the accepted clips in the order of their ids; their bytes
+    depend on nothing else. Returns all clips. Raises ValueError if too many clips are rejected; `folder` is then
+    unchanged.
     """
     waiting = [clip for clip in clips if clip.ok]
     outcomes = map_clips(
@@ -78,7 +79,7 @@ def _rejection(clip: Clip, quality: Quality, filters: FilterOptions) -> Clip | N
 
 
 def _align_clip(clip: Clip, options: TrackOptions, cache: Path) -> tuple[Path, Quality]:
-    """Where the aligned clip lies in the cache, and its quality; runs in a worker process."""
+    """Path of the aligned clip in the cache, and its quality; runs in a worker process."""
     path = Path(clip.path)
     package = _PACKAGES[options.detector]
     store = ClipCache(cache, "align", f"{CODE_VERSION} {package} {version(package)}")
@@ -88,7 +89,7 @@ def _align_clip(clip: Clip, options: TrackOptions, cache: Path) -> tuple[Path, Q
         quality = read_quality(aligned)
         if quality is not None:
             return aligned, quality
-        aligned.unlink(missing_ok=True)  # damaged on disk: made once more
+        aligned.unlink(missing_ok=True)  # damaged on disk: written again
     raise OSError(f"{aligned} cannot be read back after it was written")
 
 

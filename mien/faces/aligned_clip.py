@@ -1,4 +1,4 @@
-"""One clip from its file to an aligned clip in the cache: one decode and one detection for each frame."""
+"""Alignment of one clip: each frame is decoded once and landmarks are detected once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from mien.media.sound import read_sound
 from mien.media.video import decode_frames
 
 CODE_VERSION = "2"
-"""Part of every cache key: to be raised by whoever changes what an aligned clip holds."""
+"""Part of every cache key; must be increased with any change of the content of an aligned clip."""
 
 _SHARPNESS_EVERY = 5
 _COMPLETE = "complete"
@@ -37,7 +37,7 @@ _COMPLETE = "complete"
 
 @lru_cache(maxsize=1)
 def _detector(name: DetectorName, face_detector: str) -> LandmarkDetector:
-    # One for each process, reset between clips: loading its models takes as long as many frames.
+    # One per process, reset between clips, because loading its models takes as long as many frames.
     return _open.enter_context(open_detector(name, max_faces=2, tracking=True, face_detector=face_detector))
 
 
@@ -46,7 +46,7 @@ atexit.register(_open.close)
 
 
 class _Crops:
-    """The aligned video as an array whose slabs are warped as they are read, once and in order."""
+    """The aligned video (T, S, S, 3) as an array-like object; slices are warped when read, once and in order."""
 
     ndim = 4
     dtype = np.dtype(np.uint8)
@@ -76,9 +76,9 @@ class _Crops:
 
 
 def make_aligned_clip(clip: Clip, options: TrackOptions, spool_folder: Path, out: Path) -> None:
-    """Find, cut out and measure the face of one clip and write all of it to the HDF5 file `out`.
+    """Detect and align the face of one clip, measure its quality, and write both to the HDF5 file `out`.
 
-    Without a face the file holds the measured quality alone. Raises ClipError when the file cannot be read.
+    Without a face the file contains the quality only. Raises ClipError if the clip cannot be read.
     """
     if clip.fps is None:
         raise ValueError(f"{clip.clip_id} has no constant frame rate: resample it first")
@@ -111,7 +111,7 @@ def _track(path: Path, options: TrackOptions, spool: FrameSpool) -> FaceTrack | 
 
 
 def _speech(path: Path, frames: int, fps: Fraction) -> tuple[NDArray[np.float32], float | None]:
-    """The clip's sound, cut or filled with zeros to last as long as the frames; and its level, None without sound."""
+    """The clip's sound, cut or padded with zeros to the duration of the frames; and its level, None without sound."""
     speech = np.zeros(speech_sample(frames, fps), np.float32)
     try:
         sound = read_sound(path, SAMPLE_RATE)
@@ -141,7 +141,7 @@ def _shard_clip(
 
 
 def _moved(points: NDArray[np.float32], transforms: NDArray[np.float64]) -> NDArray[np.float32]:
-    # a part at a time: in between, float64 takes four times the memory of the result
+    # in parts, because the intermediate float64 arrays take four times the memory of the result
     result = np.empty_like(points)
     for start in range(0, len(points), 256):
         part = slice(start, start + 256)
@@ -166,7 +166,7 @@ def _quality(
 
 
 def read_quality(path: Path) -> Quality | None:
-    """The quality in a file of `make_aligned_clip`; None when the file is damaged."""
+    """The quality in a file of `make_aligned_clip`; None if the file is damaged."""
     try:
         with h5py.File(path, "r", locking=False) as file:
             return Quality(**json.loads(file.attrs["quality"])) if file.attrs.get(_COMPLETE, False) else None
@@ -176,7 +176,7 @@ def read_quality(path: Path) -> Quality | None:
 
 @contextmanager
 def open_aligned_clip(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the datasets of a file of `make_aligned_clip` by name, and the sha256 of their content."""
+    """Yield the datasets of a file of `make_aligned_clip` by name, and the SHA-256 of their content."""
     with h5py.File(path, "r", locking=False) as file:
         group = file["clip"]
         yield dict(group.items()), str(group.attrs["sha256"])

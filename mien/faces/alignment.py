@@ -1,7 +1,7 @@
-"""Similarity transforms that bring a face upright, to one place and size, and the warp that follows them.
+"""Similarity transforms that align a face to the mean shape, and warping by them.
 
-A transform is float64 (2, 3) as OpenCV has it: crop = transform[:, :2] @ source + transform[:, 2], in coordinates in
-which the centre of the first pixel is (0, 0).
+A transform is float64 (2, 3) as in OpenCV: crop = transform[:, :2] @ source + transform[:, 2], in pixel coordinates
+with the centre of the first pixel at (0, 0).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.mean_shape import MEAN_SHAPE
 
 STABLE_POINTS: tuple[int, ...] = (27, 28, 29, 30, 31, 32, 33, 34, 35, 39, 42)
-"""iBUG-68 indices that speech and expression hardly move: the nose and the inner eye corners."""
+"""iBUG-68 indices of points that speech and expression hardly move: the nose and the inner eye corners."""
 
 OTHER_FACE_SIZE = 0.33
-"""A second face counts when its extent is at least this part of the largest one's: not a poster far behind."""
+"""Minimum extent of a second face relative to the largest one; smaller ones, such as on a poster, are ignored."""
 
 
 MAX_GRID = 4096
-"""The greatest side in pixels of the grid that `warp` averages: no face of a camera fills more, only landmarks that are
-wrong do, and they must not take the machine's memory."""
+"""Maximum side in pixels of the supersampled grid of `warp`; only wrong landmarks would need a larger one, which would
+fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ class AlignedFace:
 
 
 def mean_shape(size: int) -> NDArray[np.float64]:
-    """The mean face's iBUG-68 points (68, 2) in pixels of a crop of `size` × `size`."""
+    """The iBUG-68 points (68, 2) of the mean face in pixels of a crop of `size` × `size`."""
     return np.asarray(MEAN_SHAPE, np.float64) * size - 0.5
 
 
 def similarity_transform(points: NDArray[np.floating], targets: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The rotation, uniform scale and shift (..., 2, 3) that bring `points` nearest to `targets`, both (..., N, 2).
+    """The similarity transforms (..., 2, 3) that map `points` to `targets`, both (..., N, 2), with least squared error.
 
-    Least squares in closed form: Umeyama, "Least-squares estimation of transformation parameters between two point
-    patterns", PAMI 1991; in the plane, without reflection, it is a complex division. Raises ValueError when the
-    points coincide or are not finite.
+    Rotation, uniform scale and translation in closed form: Umeyama, "Least-squares estimation of transformation
+    parameters between two point patterns", IEEE TPAMI 1991; in the plane, without reflection, it is a complex division.
+    Raises ValueError if the points coincide or are not finite.
     """
     source, target = np.broadcast_arrays(np.asarray(points, np.float64), np.asarray(targets, np.float64))
     source_mean = source.mean(axis=-2, keepdims=True)
@@ -67,19 +67,19 @@ def similarity_transform(points: NDArray[np.floating], targets: NDArray[np.float
 
 
 def transform_scale(transform: NDArray[np.float64]) -> float:
-    """Crop pixels per source pixel."""
+    """Scale of a transform: crop pixels per source pixel."""
     return math.hypot(transform[0, 0], transform[1, 0])
 
 
 def scaled(transform: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
-    """The transform (2, 3) to a crop that is `factor` times as wide and high and shows the same."""
+    """The transform (2, 3) to a crop with the same content and `factor` times the width and height."""
     result = transform * factor
     result[:, 2] += (factor - 1) / 2  # the edges of the crops coincide, not the centres of their first pixels
     return result
 
 
 def transform_points(points: NDArray[np.floating], transform: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Points (..., N, 2) or a mesh (..., N, 3) moved by transforms (..., 2, 3); a mesh's z is scaled along."""
+    """Points (..., N, 2) or a mesh (..., N, 3) transformed by (..., 2, 3); the z of a mesh is scaled only."""
     moved = points[..., :2] @ np.swapaxes(transform[..., :2], -1, -2) + transform[..., None, :, 2]
     if points.shape[-1] == 3:
         scale = np.hypot(transform[..., 0, 0], transform[..., 1, 0])
@@ -88,10 +88,10 @@ def transform_points(points: NDArray[np.floating], transform: NDArray[np.float64
 
 
 def warp(frame: NDArray[np.uint8], transform: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
-    """The crop (size, size, 3) that `transform` cuts out of `frame` (H, W, 3); outside, the border is repeated.
+    """The crop (size, size, 3) of `frame` (H, W, 3) by `transform`; the border is repeated outside the frame.
 
-    Where the source is larger than the crop, it is sampled on a grid at least as fine as the source and averaged down,
-    so that nothing aliases; where it is smaller, it is enlarged by cubic interpolation.
+    Downscaling samples a grid at least as fine as the source and averages it, which avoids aliasing; upscaling uses
+    cubic interpolation.
     """
     finer = max(1, min(math.ceil(1 / transform_scale(transform) - 0.01), MAX_GRID // size))
     # Pixel x of the crop is covered by the pixels finer * x ... finer * x + finer - 1 of the fine grid.
@@ -108,7 +108,7 @@ def warp(frame: NDArray[np.uint8], transform: NDArray[np.float64], size: int) ->
 
 
 def align_image(image: NDArray[np.uint8], size: int, detector: LandmarkDetector) -> AlignedFace:
-    """Find the one face in an upright RGB image (H, W, 3) and cut it out as the shards hold it.
+    """Detect the only face in an upright RGB image (H, W, 3) and crop it as in the shards.
 
     Raises ClipError: no_face, several_faces.
     """

@@ -1,4 +1,4 @@
-"""Frames kept between the pass that finds the face and the pass that cuts it out, in bounded memory."""
+"""Temporary storage of decoded frames between detection and cropping, in bounded memory."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _CHECK_EVERY = 256
 
 
 class FrameSpool:
-    """Keeps frames (H, W, 3) uint8 in their order: the first `memory_bytes` in memory, the others on disk.
+    """Stores frames (H, W, 3) uint8 in order: the first `memory_bytes` in memory, the others on disk.
 
-    The file on disk has no name (it is unlinked as soon as it is made), so nothing is left when the process is killed.
+    The file on disk has no name (it is unlinked when opened), so nothing is left if the process is killed.
     """
 
     def __init__(self, folder: Path, memory_bytes: int = 128 << 20) -> None:
@@ -34,7 +34,7 @@ class FrameSpool:
         return len(self._memory) + self._spilled
 
     def append(self, frame: NDArray[np.uint8]) -> None:
-        """Keep one more frame; raises ValueError when its shape differs, OSError when the disk is nearly full."""
+        """Store a frame. Raises ValueError if its shape differs, OSError if the disk is nearly full."""
         if not self._shape:
             self._shape = frame.shape
         elif frame.shape != self._shape:

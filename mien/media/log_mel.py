@@ -16,7 +16,7 @@ STEPS_PER_FRAME = 4
 WINDOW_SECONDS = Fraction(25, 1000)
 DYNAMIC_RANGE = float(np.log(1e6))  # 60 dB below the clip's loudest band, so that digital silence is no outlier
 MARGIN = 15
-"""Spectra before the first and after the last frame's own that a network may read; 150 ms at 25 frames per second."""
+"""Additional spectra before the first and after the last frame, as context for networks; 150 ms at 25 frames/s."""
 _BLOCK = 256  # spectra computed at once, so that memory beyond the result does not grow with the length
 
 

@@ -45,10 +45,10 @@ class ResampleOptions(BaseModel):
     preset: Literal["ultrafast", "superfast", "veryfast", "medium", "slow"] = Field(
         default="ultrafast", description="H.264 effort"
     )
-    max_side: int = Field(default=1280, ge=64, le=8192, description="longest side of a picture in pixels")
+    max_side: int = Field(default=1280, ge=64, le=8192, description="maximum side of the frames in pixels")
     require_sound: bool = Field(default=True, description="reject clips without sound")
-    max_seconds: float = Field(default=3600.0, gt=0, le=86400, description="longest clip in seconds")
-    timeout_seconds: float = Field(default=1800.0, gt=0, description="time limit per clip in seconds")
+    max_seconds: float = Field(default=3600.0, gt=0, le=86400, description="maximum duration in seconds, else too_long")
+    timeout_seconds: float = Field(default=1800.0, gt=0, description="time limit per clip in seconds, else timed_out")
 
 
 def resample_clips(

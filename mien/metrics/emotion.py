@@ -1,4 +1,4 @@
-"""The emotion judge: a network that classifies the emotion of a face in frames of a clip.
+"""The emotion judge: a convolutional classifier of the emotion of a face in frames of a clip.
 
 No model is trained against it, because a generator could then learn to exploit it. Its input is grey frames with local
 contrast normalisation, which removes skin colour and lighting.
@@ -31,10 +31,10 @@ class EmotionJudgeConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    size: int = Field(48, ge=16, le=256, description="side of the grey pictures that the network sees, in pixels")
-    width: int = Field(16, ge=4, le=256, multiple_of=4, description="channels of the first layer; then 2, 3, 4 times")
-    frames: int = Field(6, ge=1, le=64, description="frames of a clip that are looked at, evenly spaced")
-    dropout: float = Field(0.3, ge=0, lt=1, description="part of the clip's features hidden in training")
+    size: int = Field(48, ge=16, le=256, description="side of the network's grey input in pixels")
+    width: int = Field(16, ge=4, le=256, multiple_of=4, description="feature maps of the first layer; then × 2, 3, 4")
+    frames: int = Field(6, ge=1, le=64, description="evenly spaced frames of a clip to classify")
+    dropout: float = Field(0.3, ge=0, lt=1, description="dropout probability of a clip's features")
 
 
 class SavedBeside(Protocol):

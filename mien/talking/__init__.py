@@ -1,4 +1,4 @@
-"""Speech + image + emotion to a talking face: networks, losses, data, train, generate, evaluate."""
+"""The talking face: from speech, an image and an emotion to a video."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    # `from mien.talking import Talker` imports torch only when it is asked for.
+    # torch is imported only with `from mien.talking import Talker`.
     if name == "Talker":
         from mien.talking.generate.talker import Talker
 

@@ -60,8 +60,8 @@ def pyramid_l1(frames: Tensor, real: Tensor, weights: Tensor, levels: int = 3) -
 def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int) -> Tensor:
     """Mean Charbonnier distance √(d² + 0.1²) − 0.1 in pixels between a flow and known correspondences.
 
-    `flow` (N, 2, h, w) as in `mien.talking.networks.decoding.Drawing`, sampled at `points` (N, P, 2) in pixels of the
-    frames of `size`, should lead to `reference_points` (N, P, 2). Points outside the frame are ignored.
+    `flow` (N, 2, h, w) as in `mien.talking.networks.decoding.Drawing` is sampled at `points` (N, P, 2), in pixels of
+    frames of `size`; the target is the offset to `reference_points` (N, P, 2). Points outside the frame are ignored.
     """
     place = to_normalised(points, size)
     wanted = to_normalised(reference_points, size) - place
@@ -89,15 +89,15 @@ VGG19_FILE = "vgg19-dcbb9e9d.pth"
 
 
 def default_vgg19() -> Path:
-    """Path of the weights in the cache of torch's hub."""
+    """Default path of the weights: the cache of torch's hub."""
     return Path(torch.hub.get_dir()) / "checkpoints" / VGG19_FILE
 
 
 class PerceptualLoss(nn.Module):
     """Perceptual loss (Johnson et al., ECCV 2016): L1 of VGG19's features at the first convolution of the five blocks.
 
-    `weights`: file with the published state dict (.pth or safetensors); it is not downloaded. The network is frozen and
-    its input normalised as in its training. Raises ValueError for any other file.
+    `weights`: file with the published state dict (.pth or safetensors); it is not downloaded. The network is frozen;
+    its input is normalised with ImageNet's mean and deviation. Raises ValueError for any other file.
     """
 
     mean: Tensor

@@ -30,7 +30,7 @@ class EmotionDiscriminatorOptions(Options):
         default=TrainingOptions(samples=48_000, batch=12, lr=2e-3, weight_decay=0.05), description="see TrainingOptions"
     )
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames of each clip in a batch")
-    spacing: int = Field(default=4, ge=1, le=100, description="video frames from one of these to the next")
+    spacing: int = Field(default=4, ge=1, le=100, description="interval of these frames, in video frames")
     width: int = Field(default=16, ge=4, le=512, multiple_of=4, description="feature maps of the first layer")
     levels: int = Field(default=4, ge=2, le=7, description="convolutional layers of stride 2")
     dropout: float = Field(default=0.2, ge=0, lt=1, description="dropout probability of the clip's embedding")
@@ -60,7 +60,7 @@ class GeneratorOptions(Options):
     )
     speech_lr: float = Field(default=2e-3, gt=0, le=1, description="peak learning rate of the speech pre-training")
     speech_rate: float = Field(
-        default=0.1, ge=0, le=1, description="the speech encoder's learning rate after it, relative to lr"
+        default=0.1, ge=0, le=1, description="the speech encoder's learning rate afterwards, relative to lr"
     )
     landmark_samples: int = Field(
         default=150_000, ge=0, description="frames of the pre-training on landmarks, without pixels; 0: none"
@@ -73,10 +73,10 @@ class GeneratorOptions(Options):
         default=0.02, ge=0, le=1000, description="weight of the error of the mouth shape predicted from speech"
     )
     landmark_weight: float = Field(
-        default=0.05, ge=0, le=1000, description="weight of the landmarks' error per pixel; warp only"
+        default=0.05, ge=0, le=1000, description="weight of the landmarks' error in pixels; warp only"
     )
     flow_weight: float = Field(
-        default=0.05, ge=0, le=1000, description="weight of the flow's error per pixel at the face's points; warp only"
+        default=0.05, ge=0, le=1000, description="weight of the flow's error in pixels at points of the face; warp only"
     )
     paint_weight: float = Field(
         default=0.3, ge=0, le=1000, description="weight of the synthesised layer's own weighted L1; warp only"
@@ -99,7 +99,7 @@ class GeneratorOptions(Options):
         description="share of references from the same clip, a neutral clip, any clip of the actor",
     )
     blinks: float = Field(
-        default=0.5, ge=0, le=1, description="fraction of clips with a blink from which a blinking frame is drawn"
+        default=0.5, ge=0, le=1, description="fraction of clips with a blink from which a blinking frame is sampled"
     )
     emotion_dropout: float = Field(default=0.1, ge=0, lt=1, description="probability of dropping the emotion label")
     intensity_dropout: float = Field(default=0.1, ge=0, lt=1, description="probability of dropping the intensity")
@@ -113,14 +113,14 @@ class TalkingFaceOptions(Options):
         default=TrainingOptions(samples=16_000, batch=6, lr=1e-3), description="see TrainingOptions; of the generator"
     )
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames of each clip in a batch")
-    spacing: int = Field(default=4, ge=1, le=100, description="video frames from one of these to the next")
+    spacing: int = Field(default=4, ge=1, le=100, description="interval of these frames, in video frames")
     frame_lr: float = Field(default=4e-4, gt=0, le=1, description="learning rate of the frame discriminator")
     emotion_lr: float = Field(default=2e-4, gt=0, le=1, description="learning rate of the emotion discriminator")
     frame_width: int = Field(
         default=16, ge=4, le=512, description="feature maps of the frame discriminator's first layer"
     )
     frame_levels: int = Field(default=3, ge=1, le=7, description="stride-2 layers of the patch discriminator")
-    gamma: float = Field(default=5.0, ge=0, le=10_000, description="weight of R1 and R2")
+    gamma: float = Field(default=5.0, ge=0, le=10_000, description="weight γ of the gradient penalties R1 and R2")
     l1_weight: float = Field(default=1.0, ge=0, le=1000, description="weight of phase 2's pixel loss")
     adversarial_weight: float = Field(default=0.05, ge=0, le=1000, description="weight of the frame adversarial loss")
     adversarial_start: float = Field(
@@ -140,12 +140,12 @@ class EmotionJudgeOptions(Options):
         description="see TrainingOptions; its seed is not the discriminator's",
     )
     frames_per_clip: int = Field(default=2, ge=1, le=64, description="frames of each clip in a batch")
-    frames_judged: int = Field(default=6, ge=1, le=64, description="frames of a clip that the classifier sees")
+    frames_judged: int = Field(default=6, ge=1, le=64, description="evenly spaced frames of a clip to classify")
     size: int = Field(default=48, ge=16, le=256, description="side of the network's grey input in pixels")
     width: int = Field(default=16, ge=4, le=256, multiple_of=4, description="feature maps of the first layer")
     dropout: float = Field(default=0.3, ge=0, lt=1, description="dropout probability of a clip's features")
     label_smoothing: float = Field(default=0.1, ge=0, lt=1, description="label smoothing of the cross-entropy")
-    frames_kept: int = Field(default=18, ge=1, le=512, description="evenly spaced frames of each clip to draw from")
+    frames_kept: int = Field(default=18, ge=1, le=512, description="evenly spaced frames of each clip to sample from")
     hog_copies: int = Field(default=32, ge=1, le=10_000, description="augmented copies of each clip, HOG classifier")
     hog_strength: float = Field(
         default=0.002, gt=0, le=1e6, description="inverse L2 regularisation of the HOG classifier (scikit-learn's C)"
@@ -153,7 +153,7 @@ class EmotionJudgeOptions(Options):
 
 
 class EvaluateTalkingOptions(Options):
-    """What is evaluated, and how many samples are shown."""
+    """Evaluation of the talking face: clips, judges, and samples in the report."""
 
     part: Literal["train", "val", "test"] = Field(
         default="val", description="part of the split: val; test only for a final result"

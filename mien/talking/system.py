@@ -1,4 +1,4 @@
-"""The talking face as a system: speech + image + emotion → a video of the face saying it."""
+"""The record of the system: speech + image + emotion → video of a talking face."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _signature(config: Mapping[str, Any]) -> Signature:
             "intensity": ("float32", (-1,)),
         },
         outputs={"frames": ("uint8", (-1, -1, size, size, 3))},
-        # a fifth of a second of silence on a grey picture
+        # 0.2 s of silence and a grey picture
         example={
             "face": np.full((2, size, size, 3), 128, np.uint8),
             "speech": np.zeros((2, hz // 5), np.float32),
@@ -85,9 +85,9 @@ def _signature(config: Mapping[str, Any]) -> Signature:
 
 
 def _predict(talker: Talker, batch: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    """`frames` uint8 (B, T, S, S, 3); `emotion` counts in the order of EMOTIONS, −1 and a NaN intensity: unspecified.
+    """`frames` uint8 (B, T, S, S, 3). `emotion` (B,) is an index of EMOTIONS; −1 and a NaN intensity: unspecified.
 
-    `params["seed"]` chooses head motion, blinks and gaze.
+    `params["seed"]` seeds head motion, blinks and gaze.
     """
     import numpy as np
 

@@ -1,7 +1,7 @@
-"""A thread that carries metrics to a tracking server, so that no training ever waits for one.
+"""Sends metrics to the tracking server from a background thread, so that training never waits for it.
 
-Values queue up in memory; while the server is away they are kept (up to a bound, the oldest go first) and tried
-again after a pause that doubles. Whoever logs never blocks and never sees an error.
+Values are queued in memory. While the server is unreachable they are kept (up to a limit, then the oldest are dropped)
+and retried with exponential backoff. Logging never blocks and never raises.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 
 class Measurement(NamedTuple):
-    """One value of one metric: `step` is what the curve is drawn over, `milliseconds` since the epoch."""
+    """One value of one metric: `step` is the x-axis of its curve, `milliseconds` its time since the epoch."""
 
     name: str
     value: float
@@ -26,13 +26,13 @@ class Measurement(NamedTuple):
 Send = Callable[[Sequence[Measurement]], None]
 
 KEPT = 100_000
-"""Measurements kept while the server is away, about 10 MB."""
+"""Maximum number of queued measurements while the server is unreachable, about 10 MB."""
 BATCH = 1000
-"""MLflow takes at most 1000 metrics in one batch."""
+"""Measurements per request; MLflow accepts at most 1000."""
 
 
 class MetricPump:
-    """Send measurements in batches from a thread of its own; `close(seconds)` sends what is left, or gives up."""
+    """Queue that a background thread sends in batches."""
 
     def __init__(self, send: Send, pause: float = 1.0, longest_pause: float = 60.0) -> None:
         self._send = send
@@ -52,7 +52,7 @@ class MetricPump:
             self._queue.extend(Measurement(name, value, now, step) for name, value in values.items())
 
     def close(self, seconds: float = 10.0) -> bool:
-        """Send what is left within `seconds`; True when everything went out."""
+        """Send the remaining measurements within `seconds`; True if all were sent."""
         self._closing = True
         self._wake.set()
         self._thread.join(seconds)
@@ -76,7 +76,7 @@ class MetricPump:
                 return
 
     def _flush(self) -> bool:
-        """Send all that is queued; False at the first error."""
+        """Send all queued measurements; False at the first error."""
         while True:
             with self._guard:
                 batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
@@ -89,7 +89,7 @@ class MetricPump:
                 return False
             with self._guard:
                 for measurement in batch:
-                    # The bound may have dropped some of the batch meanwhile.
+                    # The limit may have dropped measurements of the batch meanwhile.
                     if self._queue and self._queue[0] is measurement:
                         self._queue.popleft()
 

@@ -1,8 +1,8 @@
-"""The model registry: versions with the figure and the evaluation that they were compared by, and the champion.
+"""The model registry: model versions with the metric that compares them, and the alias `champion`.
 
-A version's tags say by what it was measured: the figure, the fingerprint of the evaluation (data, judges, options) and
-the digest of its data. The alias `champion` moves by itself only to a version whose figure is comparable and better;
-everything else is decided by a person: `mien promote NAME VERSION`, or MLflow's own page.
+The tags of a version hold that metric, the fingerprint of its evaluation (data, judges, options) and the digest of the
+evaluation data. The alias `champion` moves automatically only to a version whose metric is comparable and better; in
+all other cases a person decides: `mien promote NAME VERSION`, or MLflow's own page.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ CHAMPION = "champion"
 WEIGHTS = "weights.sha256"
 FIGURE, VALUE, EVALUATION, DATA = "figure.name", "figure.value", "evaluation.fingerprint", "evaluation.data"
 EXPERIMENT = "dvc.experiment"
-"""Tag of the runs of an experiment: `dvc exp run`, or a flow with overrides or a name."""
+"""Tag of runs that belong to an experiment: `dvc exp run`, or a flow with overrides or a name."""
 
 
 class PromotionError(ValueError):
-    """There is no such model or version; the message says which there are."""
+    """Unknown model or version; the message lists the existing ones."""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A registered version, and a sentence that says whether it is champion, and why."""
+    """A registered version, and a sentence on whether and why it is champion."""
 
     version: str
     sentence: str
@@ -41,12 +41,12 @@ class Registry:
         self._client, self._uri = client, uri
 
     def register(self, run_id: str, model: ServedModel, figure: Figure) -> Registered:
-        """Log and register a model folder from a run; make it champion where the rule allows it.
+        """Log and register a model folder from a run, and make it champion according to the following rule.
 
-        The rule: a version becomes champion if the champion was evaluated under the same fingerprint and the figure
-        is better; or if there is no champion yet and the run is no experiment. A folder whose weights are registered
-        already gets no second version; its tags hold its latest evaluation, the champion's the one that it is champion
-        by.
+        A version becomes champion if the champion was evaluated under the same fingerprint and the figure is better, or
+        if there is no champion yet and the run is not an experiment. A folder whose weights are registered already gets
+        no second version; its tags are updated to its latest evaluation, except that the champion keeps those of the
+        evaluation by which it became champion.
         """
         digest = sha256_file(model.folder / "model.safetensors")
         version = self._version_of(model.name, digest)
@@ -89,7 +89,7 @@ class Registry:
         return False, f"{measured} is not better than {best:.4g}"
 
     def promote(self, name: str, version: str) -> str:
-        """Make a version champion whatever its figure; returns a sentence. Raises PromotionError if there is none."""
+        """Make a version champion regardless of its figure; returns a sentence. Raises PromotionError if unknown."""
         names = sorted(model.name for model in self._client.search_registered_models())
         if name not in names:
             raise PromotionError(f"no model {name} is registered: there {_list('is', 'are', names)}")

@@ -1,7 +1,7 @@
-"""Small records in `.mien/runs/` of the pipeline runs on this machine: who drives them and what is under way.
+"""Records in `.mien/runs/` of the pipeline runs on this machine: their driving process and running stages.
 
-All stages of one pipeline run share one parent run; its record says which process drives it, so that the stages find
-it, its end state can be told, and a run whose driver was killed is closed by whoever comes next.
+All stages of a pipeline run share one parent run in MLflow. Its record names the driving process, so that stages find
+the parent run, its final status is known, and a run whose driver was killed is closed by the next run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mien.processes import Process
 
 
 class PipelineRecord(BaseModel):
-    """One pipeline run: its tracking id, its driving process, the stages under way (name → run id), any failure."""
+    """One pipeline run: id of its parent run, driving process, running stages (name → run id), and any failure."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -28,7 +28,7 @@ class PipelineRecord(BaseModel):
     pid: int
     started: float
     managed: bool = False
-    """True: the driver itself opens and ends the run (a flow); False: its stages do (a bare `dvc repro`)."""
+    """True: the driver starts and ends the parent run (a flow); False: its stages do (`dvc repro` without a flow)."""
     under_way: dict[str, str] = Field(default_factory=dict)
     failed: bool = False
 
@@ -37,7 +37,7 @@ class PipelineRecord(BaseModel):
 
 
 class Records:
-    """The records below `folder` (the main repository's root)."""
+    """The records of the main repository with the root `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / ".mien" / "runs"

@@ -1,9 +1,9 @@
-"""Runs in MLflow. Tracking never fails and never stalls what it tracks.
+"""Runs in MLflow. Tracking never raises errors in a stage and never blocks it for long.
 
-One parent run for each pipeline run, one child run for each stage that really ran. Without `MLFLOW_TRACKING_URI` the
-runs go into `mlflow.db` at the main repository's root with their files in `mlartifacts/` beside it, wherever below it
-a stage runs (a git worktree, an experiment's temporary folder). Where the server is dead, one line says so and every
-call here does nothing.
+There is one parent run for each pipeline run and one child run for each stage that was executed. Without
+`MLFLOW_TRACKING_URI`, runs are stored in `mlflow.db` and `mlartifacts/` at the root of the main repository, also for
+stages in its git worktrees and temporary experiment folders. If the server is unreachable, one line is printed and all
+calls do nothing.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from mien.tracking.values import (
 
 EXPERIMENT = "mien"
 RUNS_VIEW = "?workflowType=machine_learning"
-"""At the end of an address in MLflow's pages: runs and curves, not traces of language models."""
+"""Query string of MLflow's pages that shows runs and curves instead of traces of language models."""
 TABLE_VIEW = f"{RUNS_VIEW}&viewStateShareKey={EXPERIMENT}"
-"""The same for the table of runs: with the headline figures as its columns."""
+"""The same for the table of runs, with the headline metrics as columns."""
 _VIEW_TAG = f"mlflow.sharedViewState.{EXPERIMENT}"
-"""MLflow's own tag of an experiment for a view of the table that can be shared."""
+"""MLflow's tag of an experiment for a shared view of its table of runs."""
 SYSTEM_SECONDS = 5
-"""How often processor, memory, disk, network and GPU are measured while a stage runs."""
+"""Interval in seconds at which CPU, memory, disk, network and GPU are sampled while a stage runs."""
 _PARAMETERS_A_BATCH = 100
 
 Result = TypeVar("Result")
@@ -52,7 +52,7 @@ Result = TypeVar("Result")
 
 @dataclass
 class Tracking:
-    """A connection to the tracking store; `client` is None where there is none, and every call then does nothing."""
+    """A connection to the tracking store; without a store `client` is None and every call does nothing."""
 
     folder: Path
     uri: str
@@ -62,7 +62,7 @@ class Tracking:
 
     @classmethod
     def connect(cls, folder: Path) -> Tracking:
-        """Connect for work in `folder`; `MIEN_TRACKING=off` means no tracking at all."""
+        """Connect for runs in `folder`; `MIEN_TRACKING=off` disables tracking."""
         root = main_root(folder)
         tracking = cls(root, tracking_uri(folder))
         if os.environ.get("MIEN_TRACKING", "").lower() in {"off", "0", "false"}:
@@ -77,7 +77,7 @@ class Tracking:
     def _open(self) -> None:
         from mlflow.tracking import MlflowClient
 
-        # The first to come creates the tables and the experiment; two at once would trip over one another.
+        # The first process creates the tables and the experiment; the lock prevents two from doing so at once.
         with file_lock(self.folder / ".mien" / "locks" / "mlflow.lock", seconds=60):
             client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
             name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
@@ -93,7 +93,7 @@ class Tracking:
         self.client = client
 
     def safely(self, action: Callable[[], Result]) -> Result | None:
-        """The result of `action`, or None after one line on stderr when it failed."""
+        """The result of `action`; if it fails, None, with one line on stderr."""
         try:
             return action()
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with tracking, the run goes on
@@ -107,7 +107,7 @@ class Tracking:
             print(f"tracking: {lines[0][:300]}; the run goes on without it", file=sys.stderr, flush=True)
 
     def create_run(self, name: str, tags: Mapping[str, str], params: Mapping[str, Any]) -> str | None:
-        """A new run with tags and flattened parameters; its id."""
+        """Create a run with tags and flattened parameters; returns its id."""
         if self.client is None:
             return None
         return self.safely(lambda: self._create_run(name, tags, params))
@@ -123,7 +123,7 @@ class Tracking:
         return run_id
 
     def end_run(self, run_id: str, status: str) -> None:
-        """Set a run's end state: FINISHED, FAILED or KILLED."""
+        """Set the final status of a run: FINISHED, FAILED or KILLED."""
         if self.client is not None:
             self.safely(lambda: self.client.set_terminated(run_id, status))
 
@@ -133,7 +133,7 @@ class Tracking:
                 self.safely(lambda key=key, value=value: self.client.set_tag(run_id, key, value))  # type: ignore[misc]
 
     def find(self, **tags: str) -> str | None:
-        """The newest run that has all `tags` (`__` stands for a dot in a tag's name), if any."""
+        """Id of the newest run with all `tags` (`__` stands for a dot in the name of a tag); None if there is none."""
         if self.client is None:
             return None
         query = " and ".join(f"tags.`{name.replace('__', '.')}` = '{value}'" for name, value in tags.items())
@@ -142,7 +142,7 @@ class Tracking:
         return runs[0].info.run_id if runs else None
 
     def show_figures(self, names: Sequence[str]) -> None:
-        """Let MLflow's table of runs have a column for each of these metrics, after those that it has."""
+        """Add a column for each of these metrics to MLflow's table of runs, after the existing ones."""
         with file_lock(self.folder / ".mien" / "locks" / "mlflow.lock", seconds=60):
             view = json.loads(self.client.get_experiment(self.experiment).tags[_VIEW_TAG])
             columns: list[str] = view["selectedColumns"]
@@ -156,7 +156,7 @@ class Tracking:
     def open_pipeline(
         self, name: str, driver: Process, managed: bool, tags: Mapping[str, str], params: Mapping[str, Any]
     ) -> str | None:
-        """The parent run that `driver` drives, made when there is none yet; closes runs whose driver is gone."""
+        """Id of the parent run of `driver`, created if there is none; closes runs whose driver no longer exists."""
         if self.client is None:
             return None
         records = Records(self.folder)
@@ -179,13 +179,13 @@ class Tracking:
                 records.remove(record)
 
     def stage_begins(self, parent: str, stage: str, run_id: str) -> None:
-        """Note in the parent's record that `stage` is under way."""
+        """Record in the parent's record that `stage` is running."""
         self.safely(lambda: self._change(parent, lambda record: record.under_way.update({stage: run_id})))
         if self.client is not None:
             self.safely(lambda: self.client.update_run(parent, status="RUNNING"))
 
     def stage_ends(self, parent: str, stage: str, status: str) -> None:
-        """Note the stage's end; where the stages close the parent themselves, give it its state so far."""
+        """Record the end of a stage; an unmanaged parent run gets the status of its stages so far."""
 
         def change(record: PipelineRecord) -> None:
             record.under_way.pop(stage, None)
@@ -217,7 +217,7 @@ class Tracking:
     # -- models -------------------------------------------------------------------------------------------------
 
     def register(self, run_id: str, model: ServedModel, figure: Figure) -> str | None:
-        """Log and register a model folder, by the rule of `Registry.register`; prints what came of it.
+        """Log and register a model folder by the rule of `Registry.register`; prints the result.
 
         Returns the version. A folder whose weights are registered already gets no second version.
         """
@@ -235,10 +235,10 @@ class Tracking:
         return found.version
 
     def promote(self, name: str, version: str) -> str:
-        """Make a version champion; a sentence says what changed.
+        """Make a version champion; returns a sentence on the change.
 
-        Raises PromotionError for an unknown model or version, or without a store; LockHeldError while another process
-        registers a model for more than a minute.
+        Raises PromotionError for an unknown model or version, or without a store; LockHeldError if another process is
+        registering a model for more than a minute.
         """
         if self.client is None:
             raise PromotionError(f"there is no connection to the tracking store {self.uri}")
@@ -250,7 +250,7 @@ class Tracking:
 
 
 class TrackedRun:
-    """One stage's child run while the stage runs; every method returns at once or after a bounded wait."""
+    """The child run of a running stage; every method returns at once or after a bounded wait."""
 
     def __init__(
         self,
@@ -283,9 +283,9 @@ class TrackedRun:
             self._pump.put({name: float(value) for name, value in values.items()}, step)
 
     def figures(self, values: Mapping[str, Any], headline: Mapping[str, Any]) -> None:
-        """Log a stage's final figures (numbers of a nested mapping, `a.b`) at the last step.
+        """Log the final metrics of a stage (numbers of a nested mapping, named `a.b`) at the last step.
 
-        Those of `headline` go to the parent too, by which pipeline runs are compared with one another.
+        Those of `headline` are also logged to the parent run, so that pipeline runs can be compared.
         """
         self.log(numbers(values), self._step)
         if self.run_id is not None and self._parent:
@@ -301,7 +301,7 @@ class TrackedRun:
             self._tracking.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
 
     def artifact(self, path: Path, folder: str | None = None) -> None:
-        """Copy a file, or what is in a folder, into the run's artifacts."""
+        """Copy a file, or the content of a folder, to the artifacts of the run."""
         if self.run_id is None:
             return
         client, run_id = self._tracking.client, self.run_id
@@ -311,11 +311,11 @@ class TrackedRun:
             self._tracking.safely(lambda: client.log_artifact(run_id, str(path), folder))
 
     def register(self, model: ServedModel, figure: Figure) -> str | None:
-        """As `Tracking.register`, from this run."""
+        """Register a model from this run, see `Tracking.register`."""
         return None if self.run_id is None else self._tracking.register(self.run_id, model, figure)
 
     def end(self, status: str) -> None:
-        """Send what is left (at most 10 s) and set the end state: FINISHED, FAILED or KILLED."""
+        """Send the remaining metrics (at most 10 s) and set the final status: FINISHED, FAILED or KILLED."""
         if self.run_id is None:
             return
         if self._monitor is not None:
@@ -336,7 +336,7 @@ class TrackedRun:
         except MlflowException as error:
             if error.error_code != "INVALID_PARAMETER_VALUE":
                 raise
-            # A name or value that MLflow will never take: said once, dropped, or nothing after it would arrive.
+            # MLflow rejects this name or value permanently: warn and drop it, else it would block later metrics.
             self._tracking._warn(error)
 
     def _log_datasets(self, datasets: Sequence[Dataset]) -> None:

@@ -1,4 +1,4 @@
-"""What is tracked, as plain values, and how: data sets, models, the deciding figure, parameters, the state of git."""
+"""Tracked values (data sets, models, metrics, parameters, git state), and the configuration of MLflow."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from urllib.parse import urlparse
 
 _LONGEST_PARAMETER = 6000
 PROBE_SECONDS = 2.0
-"""How long a tracking server may take to accept a connection before it counts as dead."""
+"""Time limit for a connection to the tracking server, after which it counts as unreachable."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Data that a run read: its name (a path in the repository) and its digest (DVC's md5, at most 36 characters)."""
+    """Input data of a run: its name (a path in the repository) and its digest (DVC's md5, at most 36 characters)."""
 
     name: str
     digest: str
@@ -27,11 +27,11 @@ class Dataset:
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A model folder to log and register: how to load it, what goes in and comes out.
+    """A model folder to log and register, with its loader and its signature.
 
     `loader` is the module whose `_load_pyfunc(folder)` loads it, so nothing is pickled. `inputs` and `outputs` map a
-    name to (NumPy dtype, shape with −1 for a free length); `example` is a batch of 2, because the traced batch size
-    of an example of 1 would become a fixed one.
+    name to (NumPy dtype, shape with −1 for a free length). `example` is a batch of 2, because a traced batch size of 1
+    would become fixed.
     """
 
     name: str
@@ -45,10 +45,10 @@ class ServedModel:
 
 @dataclass(frozen=True)
 class Figure:
-    """The figure that decides between two versions of a model, and the evaluation that it comes from.
+    """The metric that decides between two versions of a model, with its evaluation.
 
-    evaluation: fingerprint of the evaluation (data, judges, options); only figures of equal ones are comparable.
-    data: digest of the evaluation data.
+    `evaluation`: fingerprint of the evaluation (data, judges, options); figures are comparable only if it is equal.
+    `data`: digest of the evaluation data.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Figure:
 
 
 def main_root(folder: Path) -> Path:
-    """The root of the main repository to which `folder` belongs: git's common directory's parent, else `folder`."""
+    """Root of the main repository of `folder`: the parent of git's common directory; without git `folder` itself."""
     folder = folder.resolve()
     parts = folder.parts
     for index in range(len(parts) - 2):
@@ -75,12 +75,12 @@ def main_root(folder: Path) -> Path:
 
 
 def tracking_uri(folder: Path) -> str:
-    """`MLFLOW_TRACKING_URI`, else the SQLite file at the main repository's root."""
+    """`MLFLOW_TRACKING_URI`; if unset, the SQLite file at the root of the main repository."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{main_root(folder) / 'mlflow.db'}"
 
 
 def reachable(uri: str) -> bool:
-    """Whether something accepts connections at a server's address; a database file always counts as there."""
+    """Whether the server at `uri` accepts connections; always True for a database file."""
     address = urlparse(uri)
     if address.scheme not in {"http", "https"} or address.hostname is None:
         return True
@@ -105,7 +105,7 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def git_tags(folder: Path) -> dict[str, str]:
-    """The commit and whether tracked files differ from it; nothing outside a git repository."""
+    """Tags with the git commit and whether tracked files differ from it; empty outside a git repository."""
 
     def git(*arguments: str) -> str | None:
         answer = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
@@ -119,7 +119,7 @@ def git_tags(folder: Path) -> dict[str, str]:
 
 
 def numbers(values: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """The numbers of a nested mapping as `a.b` → float; everything else is left out."""
+    """The numbers of a nested mapping as `a.b` → float; other values are left out."""
     flat: dict[str, float] = {}
     for key, value in values.items():
         if isinstance(value, Mapping):
@@ -130,7 +130,7 @@ def numbers(values: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
 
 
 def configure_mlflow() -> None:
-    """MLflow with short time-outs, no telemetry and no chatter; what the user has set stays."""
+    """Configure MLflow for short time-outs and no telemetry or log messages; settings of the user take precedence."""
     defaults = {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "true",

@@ -24,7 +24,7 @@ LEAST_TILE = 96
 """Side in pixels of the smallest tiles; a face in a smaller one is too small to be animated."""
 
 SEEN_PART = 0.2
-"""Extent of a face, as a fraction of the tile's side, at which it is certain to be detected.
+"""Extent of a face, as a fraction of the tile's side, from which it is detected reliably.
 
 MediaPipe's short-range detector scales the tile to 128 × 128 pixels; in a measurement on photographs no face was
 detected below 0.1.

@@ -46,7 +46,7 @@ TURNED, CLOSED, OPEN_MOUTH, BLURRED = 0.15, 0.1, 0.08, 0.25
 closed and the lips open; loss of sharpness (`mien.faces.filters.sharpness`)."""
 
 WIDE_EYES, SHARP = 0.3, 0.5
-"""Eye aspect ratio and sharpness above which a frame is not rated better."""
+"""Eye aspect ratio and sharpness above which the penalty of a frame does not decrease further."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class Batch:
 
     @property
     def feeling(self) -> Tensor:
-        """Emotion weights (B, T, 6), equal in all frames of a clip; see `mien.talking.networks.encoders.feelings`."""
+        """Emotion weights (B, T, 6), equal in all frames of a clip (`mien.talking.networks.encoders.feelings`)."""
         return feelings(self.emotion, self.intensity)[:, None].expand(-1, self.motion.shape[1], -1)
 
     def to(self, device: torch.device) -> Batch:
@@ -165,7 +165,7 @@ class TalkingData:
         return np.maximum(np.concatenate([facts.mouth for facts in self.facts.values()]).std(0), 1e-3)
 
     def motion_statistics(self) -> PoseStatistics:
-        """Of all clips and their mirror images; see `mien.talking.data.pose`."""
+        """Pose statistics of all clips and their mirror images; see `mien.talking.data.pose`."""
         facts = list(self.facts.values())
         both = [one.motion for one in facts] + [mirrored(one.motion) for one in facts]
         return pose_statistics(both, [one.emotion for one in facts] * 2)

@@ -1,8 +1,8 @@
-"""The pose of a talking face: what neither the words nor the emotion determine (head pose, blinks and gaze).
+"""The pose of a talking face: head pose, blinks and gaze, which neither speech nor emotion determine.
 
-In training it is measured from the landmarks and given to the generator, which so need not average over it. In
-generation it is sampled from a stationary Gaussian process that has the autocovariances of the training clips, mapped
-through their marginal distributions (a Gaussian copula process): blinks are as short and as rare as in those clips.
+In training it is measured from the landmarks and is a condition of the generator, which otherwise would average over
+it. In generation it is sampled from a stationary Gaussian process with the autocovariances of the training clips,
+mapped to their marginal distributions (a Gaussian copula process), so that blinks are as short and rare as in them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from mien.clips import EMOTIONS
 from mien.faces.measures import FACE_POSE
 
 TAPS = 49
-"""Length of the filters that give the noise its autocovariance, in video frames."""
+"""Length of the filters that shape the autocovariance of white noise, in video frames."""
 
 IN_PLANE = slice(0, 4)
-"""Position, scale and roll: the measures that a similarity transform of the finished frame follows, not the decoder."""
+"""Position, scale and roll: applied to the decoded frame as a similarity transform."""
 
 DECODED = slice(4, 9)
-"""Yaw, pitch, lids and gaze: the measures that the decoder follows."""
+"""Yaw, pitch, lids and gaze: conditions of the decoder."""
 
 QUANTILES = 65
 """Points of each marginal distribution."""
@@ -55,10 +55,10 @@ def mirrored(pose: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def actor_pose(poses: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """The pose (9,) that the clips (T_i, 9) of one actor are measured against: their median roll, yaw, pitch and gaze.
+    """Reference pose (9,) of an actor: median roll, yaw, pitch and gaze over the frames of all their clips (T_i, 9).
 
-    A long nose looks like a turned head: only the difference from the actor's own median says how a head is turned.
-    Position, scale and lids are absolute; their entries are 0.
+    The apparent rotation depends on the shape of the face (a long nose looks like a turned head), so rotation and gaze
+    are measured relative to it. Position, scale and lids are absolute; their entries are 0.
     """
     median = np.median(np.concatenate(poses), axis=0)
     median[_ABSOLUTE] = 0
@@ -70,7 +70,8 @@ class PoseStatistics:
     """Parameters of the Gaussian copula process; `NoiseEncoder` holds them as buffers.
 
     `filters` (9, TAPS) impulse responses of unit energy; `mixing` (9, 9) Cholesky factor of the correlations;
-    `quantiles` (9, QUANTILES) of the residuals; `means` (6, 9) by emotion; `scale` (9,) standard deviations.
+    `quantiles` (9, QUANTILES) of the residuals from the means; `means` (6, 9) by emotion; `scale` (9,) standard
+    deviations.
     """
 
     filters: NDArray[np.float64]

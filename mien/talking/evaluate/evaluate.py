@@ -1,8 +1,8 @@
-"""Evaluation of the talking face on clips whose actors are in no training set.
+"""Evaluation of the talking face on clips of actors that are not in the training set.
 
 Rows: `real`, `repeated` (the reference frame), `shuffled` (the generator driven by another clip's speech), `generated`
-and `real_motion` (the generator conditioned on the real clip's head motion, gaze and blinks). docs/metrics.md says
-which figure is read in which row.
+and `real_motion` (the generator conditioned on the real clip's head motion, gaze and blinks). docs/metrics.md lists
+which metric is meaningful in which row.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         frames: int,
         motion: NDArray[np.float32] | None = None,
     ) -> Video:
-        """(frames, S, S, 3); where the generator makes one frame more or fewer, it is cut or its last frame is held."""
+        """A generated video (frames, S, S, 3); one frame too many is cut, one too few repeats the last frame."""
         crop = resized(reference, self.talker.size)
         condition = (trial.emotion, trial.intensity, self.options.seed)
         made = list(self.talker.generate(crop, speech, *condition, motion=motion))
@@ -125,7 +125,7 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         return np.stack([resized(frame, self.shards.size) for frame in (made + made[-1:])[:frames]])
 
     def part_figures(self, samples: Sequence[Trial], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
-        """The figures of every row, see `figures_of`."""
+        """The metrics of every row, see `figures_of`."""
         del samples
         return {row: figures_of(own) for row, own in rows.items()}
 
@@ -140,13 +140,13 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         return {"overall": overall, **({"frames_per_second": self._rate()} if row == GENERATED else {})}
 
     def _rate(self) -> float:
-        # Caches warm up during the first clip: it counts only if it is alone.
+        # The first clip includes warm-up, so it counts only if it is the only one.
         timed = self.timings[1:] or self.timings
         return sum(frames for frames, _ in timed) / max(sum(seconds for _, seconds in timed), 1e-9)
 
 
 def frames_of(shards: FaceShards, trial: Trial, options: EvaluateTalkingOptions) -> int:
-    """How many frames of a clip are evaluated, from its start."""
+    """Number of evaluated frames of a clip, from its start."""
     return min(shards.frames(trial.clip_id), max(1, int(options.max_seconds * shards.fps)))
 
 
@@ -162,8 +162,8 @@ def evaluate_talking(
     """Evaluate the talking face in the folder `talking_face`, with the emotion judges in `emotion_judge`.
 
     Returns the metrics, see `mien.systems.evaluation.evaluate.evaluate`. Writes the report to the folder `out`, whole
-    or not at all. Everything but `frames_per_second` is the same for the same input. Raises ValueError when there is
-    nothing to evaluate.
+    or not at all. Everything but `frames_per_second` is the same for the same input. Raises ValueError when the part
+    contains no clip.
     """
     shards = FaceShards(faces)
     trials = choose_trials(shards, read_split(split), options.part, options.max_clips, options.seed)
@@ -193,7 +193,7 @@ def _judges(folder: Path, options: EvaluateTalkingOptions) -> Judges:
 def evaluation_identity(
     shards: FaceShards, trials: Sequence[Trial], judges: Path, options: EvaluateTalkingOptions
 ) -> dict[str, str]:
-    """What names this evaluation: the clips' content, the judges' weights, the options."""
+    """Digests from which the evaluation's fingerprint is made: the clips' content, the judges' weights, the options."""
     used = sorted({clip for trial in trials for clip in (trial.clip_id, trial.reference_clip, trial.other_speech)})
     data = [(clip_id, str(shards.index["sha256"][clip_id])) for clip_id in used]
     weights = [sha256_file(path) for path in sorted(judges.glob("*.safetensors"))]

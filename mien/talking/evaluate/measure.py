@@ -1,4 +1,4 @@
-"""What is measured of one clip of a talking face, and the figures of many clips together."""
+"""Metrics of one clip of a talking face, and of a row of clips."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ Video = NDArray[np.uint8]
 Curve = NDArray[np.float64]
 
 VERDICTS = ("emotion_accuracy", "emotion_accuracy_hog")
-"""Whether each emotion judge classifies a clip correctly; the rate of it is the accuracy."""
+"""Whether each emotion judge classifies a clip correctly; its mean over clips is the accuracy."""
 
 OVERALL = ("ssim_mouth", "ssim_eyes", "sync_auc", *VERDICTS)
-"""The figures whose mean is `overall`: image quality of mouth and eyes, lip sync, emotion by both judges. All lie in
-[0, 1]; a repeated frame is good at the first two alone."""
+"""The metrics whose mean is `overall`: image quality of mouth and eyes, lip sync, emotion accuracy of both judges. All
+lie in [0, 1]."""
 
 FROM_REAL_MOTION = ("ssim_mouth", "ssim_eyes")
-"""Those of them that `overall` of the row `generated` takes from `real_motion`: compared frame by frame with the real
-clip, random head motion is penalised for moving at all."""
+"""Metrics that `overall` of the row `generated` takes from the row `real_motion`: in a comparison frame by frame, head
+motion that differs from the real clip's is penalised even if it is realistic."""
 
 IDENTITY_FRAMES = 4
 """Evenly spaced frames of a clip whose mean embedding is compared with the reference photo's."""
@@ -51,15 +51,16 @@ AVERAGED = (
     "psnr", "psnr_mouth", "ssim", "ssim_mouth", "ssim_eyes", "lmd_face", "lmd_mouth", "nlmd", "gaze_error",
     "identity_cosine", "sync_correlation", "sharpness", "sharpness_mouth", "sharpness_eyes", "jitter", "face_found",
 )  # fmt: skip
-"""The figures of a clip whose mean over clips is reported."""
+"""Metrics of a clip whose mean over clips is reported."""
 
 
 @dataclass(frozen=True)
 class RealClip:
-    """A real clip that the rows are compared with.
+    """A real clip with which the rows are compared.
 
-    `video` uint8 (T, S, S, 3); `face` as aligned in the source; `voice` (T,) loudness of the speech; `emotion` and
-    `sentence` None where unknown; `person` the embedding of the reference photo, None without an identity judge.
+    `video` uint8 (T, S, S, 3); `face`: landmarks from the align stage; `voice` (T,): log-RMS of the speech; `emotion`
+    and `sentence`: None if unknown; `person`: identity embedding of the reference picture, None without an identity
+    judge.
     """
 
     video: Video
@@ -71,23 +72,23 @@ class RealClip:
     person: Embedding | None = None
 
     def without_pictures(self) -> RealClip:
-        """The same with an empty video and without the mesh: what is kept of every clip."""
+        """A copy with an empty video and without the mesh, which is kept in memory for every clip."""
         return replace(self, video=self.video[:0], face=replace(self.face, mesh=None))
 
     @cached_property
     def boxes(self) -> dict[str, list[NDArray[np.int64]]]:
-        """Region → its boxes in each frame."""
+        """Region → its boxes (1 or 2, 4) in each frame."""
         side = self.video.shape[1]
         mouths, eyes = mouth_boxes(self.face.landmarks, side), eye_boxes(self.face.landmarks, side)
         return {"mouth": [box[None] for box in mouths], "eyes": list(eyes)}
 
     @cached_property
     def regions(self) -> dict[str, list[Video]]:
-        """Region → its crops, frame by frame; "" stands for the whole frames."""
+        """Region → its crops, frame by frame; the region "" is the whole frame."""
         return self.regions_of(self.video)
 
     def regions_of(self, video: Video) -> dict[str, list[Video]]:
-        """The crops of another video (T, S, S, 3) at the places of this one's."""
+        """The crops of another video (T, S, S, 3) in the boxes of this clip."""
         crops = {
             region: [crop(frame, box) for frame, own in zip(video, boxes, strict=True) for box in own]
             for region, boxes in self.boxes.items()
@@ -102,7 +103,7 @@ class RealClip:
 
 @dataclass(frozen=True)
 class Judges:
-    """Two emotion judges of different kinds, and one of identity where its file is given."""
+    """Two emotion classifiers of different kinds, and a face-recognition network if its file is given."""
 
     emotion: EmotionJudge
     hog: HogJudge
@@ -111,9 +112,10 @@ class Judges:
 
 @dataclass(frozen=True)
 class Measured:
-    """A clip in one row: its figures (None: not measurable), curves (T,), the judges' predicted emotions.
+    """Measurements of a clip in one row.
 
-    `real`: the real clip without its pictures.
+    `figures`: metrics, None if not measurable; `opening`, `lids`: curves (T,); `emotion`, `emotion_hog`: predictions of
+    the judges; `real`: the real clip without its pictures.
     """
 
     figures: Figures
@@ -125,7 +127,7 @@ class Measured:
 
     @property
     def verdict(self) -> dict[str, bool | None]:
-        """Whether each judge's prediction is the clip's emotion; None where either is unknown."""
+        """Whether each judge's prediction is the clip's emotion; None if either is unknown."""
         predictions, emotion = (self.emotion, self.emotion_hog), self.real.emotion
         return {
             name: None if emotion is None or predicted is None else predicted == emotion
@@ -134,10 +136,10 @@ class Measured:
 
 
 def as_aligned(video: Video, landmarks: NDArray[np.float32], frames: NDArray[np.int64]) -> Video:
-    """Some frames of the video, moved by one similarity transform for the whole clip to where alignment puts a face.
+    """The frames with indices `frames` of a video, aligned by one similarity transform as in the align stage.
 
-    Real clips lie there already. Generated ones lie where the reference photo does, which must not influence an emotion
-    judge. A video in which no face was found is not moved.
+    Real clips are aligned already; a generated face has the position of its reference, which must not influence an
+    emotion judge. A video in which no face was found is not transformed.
     """
     found = np.isfinite(landmarks).all(axis=(1, 2))
     if not found.any():
@@ -169,7 +171,7 @@ def _gaze_error(face: Detected, real: Detected) -> float | None:
 
 
 def measure(video: Video, real: RealClip, detector: LandmarkDetector, judges: Judges) -> Measured:
-    """Compare a video uint8 (T, S, S, 3) with the real clip of the same length: the figures of `AVERAGED`, the lag."""
+    """Compare a video uint8 (T, S, S, 3) with the real clip of the same length: metrics of `AVERAGED`, and the lag."""
     face = detect_landmarks(video, detector)
     landmarks, theirs = face.landmarks, real.face.landmarks
     found = np.isfinite(landmarks).all(axis=(1, 2))
@@ -203,7 +205,7 @@ def measure(video: Video, real: RealClip, detector: LandmarkDetector, judges: Ju
 
 
 def comparable_voices(clips: Sequence[RealClip]) -> NDArray[np.bool_]:
-    """(N, N) whether two clips' speech may be compared as matched and mismatched: not of the same sentence."""
+    """Mask (N, N) of pairs whose speech can serve as mismatched: False for clips of the same sentence."""
     return np.asarray([[a.sentence is None or a.sentence != b.sentence for b in clips] for a in clips], dtype=bool)
 
 
@@ -221,10 +223,10 @@ def _sync(clips: Sequence[Measured]) -> Figures:
 
 
 def figures_of(clips: Sequence[Measured]) -> Figures:
-    """The figures of a row: means over clips, and those that are defined over many clips together.
+    """The metrics of a row: means over clips, and metrics that are defined over all clips together.
 
-    These are the median lag, the permutation AUCs, the correlation of blinks and the accuracies of both emotion
-    judges. None stands for what could not be measured.
+    The latter are the median lag, the permutation AUCs, the correlation of blinks and the accuracies of both emotion
+    judges. None: could not be measured.
     """
     lags = [lag for clip in clips if (lag := clip.figures["lag_ms"]) is not None]
     return {

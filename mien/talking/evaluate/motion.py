@@ -1,4 +1,4 @@
-"""The real clips' own head motion, gaze and blinks, in the form in which a talker takes them."""
+"""Measured head pose, gaze and blinks of real clips, as a condition of the generator (row `real_motion`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Motion = NDArray[np.float64]
 
 
 class MotionOfClips:
-    """Measures the motion of clips as training does: turning and gaze relative to the actor's median over all clips.
+    """Poses of clips as in training: rotation and gaze relative to the actor's median over all clips.
 
-    `usual` (9,): the talker's `usual_motion`.
+    `usual` (9,): the mean training pose, `FrameGenerator.usual_motion`.
     """
 
     def __init__(self, shards: FaceShards, usual: NDArray[np.floating]) -> None:
@@ -40,10 +40,10 @@ class MotionOfClips:
         return self._actors_usual[group]
 
     def given(self, trial: Trial, frames: int) -> NDArray[np.float32]:
-        """The motion (frames, 9) of the trial's clip from its start; its last frame is held.
+        """Poses (frames, 9) of the trial's clip from its start; after its end the last one is repeated.
 
-        A talker moves the face from the usual place, but the reference shows it at a place of its own: that
-        difference is taken off, so that the face comes to lie where the clip has it.
+        The generator places a face relative to the mean training pose, but the reference has its own in-plane pose.
+        That difference is subtracted, so that the generated face has the position that it has in the clip.
         """
         usual = self._usual_of_actor(trial.clip_id)
         reference = self.shards.array(trial.reference_clip, "pose")[0]

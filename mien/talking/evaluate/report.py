@@ -1,4 +1,4 @@
-"""What the report of the talking face adds to the common one: sample videos, a contact sheet, plots."""
+"""The report of the talking face: the common report with sample videos, a contact sheet and plots."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mien.talking.options import EvaluateTalkingOptions
 Video = NDArray[np.uint8]
 
 TIMES = 7
-"""Moments of each clip on the contact sheet."""
+"""Number of frames of each clip on the contact sheet."""
 
 SIDE, NAMED = 112, 124
 """Side of a picture on the contact sheet, and width of the text beside it, in pixels."""
@@ -32,17 +32,17 @@ SIDE, NAMED = 112, 124
 HEADING = "reference; frames at the same times; predicted emotions (CNN, HOG judge). SSIM is that of the last row"
 
 SHEET = {REAL: "real", GENERATED: "generated", REAL_MOTION: "real motion"}
-"""The rows on the contact sheet, and their names there."""
+"""The rows on the contact sheet → their titles."""
 
 
 def label_of(trial: Trial) -> str:
-    """A clip in a caption: id, emotion and intensity as far as they are known."""
+    """Caption of a clip: its id, and emotion and intensity if they are known."""
     words = [trial.clip_id, *([trial.emotion] if trial.emotion else [])]
     return " ".join([*words, *([f"{trial.intensity:.2f}"] if trial.intensity is not None else [])])
 
 
 def predictions(measured: Measured, emotion: str | None) -> list[str]:
-    """Lines with both judges' predicted emotions, and whether they are wrong."""
+    """Lines with the predictions of both emotion judges; wrong ones are marked."""
     pairs = (("CNN", measured.emotion), ("HOG", measured.emotion_hog))
     return [
         f"{kind}: {word}{'' if word == emotion else ' (wrong)'}"
@@ -52,7 +52,7 @@ def predictions(measured: Measured, emotion: str | None) -> list[str]:
 
 
 def figures_in_words(measured: Mapping[str, Measured]) -> list[str]:
-    """A clip's figures in a caption, those that are known."""
+    """Caption with the metrics of a clip; those that could not be measured are left out."""
     free, given = measured[GENERATED].figures, measured[REAL_MOTION].figures
     figures = (
         ("mouth SSIM {:.2f}", given["ssim_mouth"]),
@@ -65,7 +65,7 @@ def figures_in_words(measured: Mapping[str, Measured]) -> list[str]:
 
 
 class TalkingReport(Report[Trial, Measured]):
-    """Pictures are added clip by clip, so that no more than one clip's videos are in memory."""
+    """Report to which pictures are added clip by clip, so that only one clip's videos are in memory."""
 
     verdicts = VERDICTS
     columns = (
@@ -93,7 +93,7 @@ class TalkingReport(Report[Trial, Measured]):
         speech: NDArray[np.float32],
         reference: Video,
     ) -> None:
-        """Write the clip's sample video, and its rows of the contact sheet, where it was chosen for that."""
+        """Write the clip's sample video and its part of the contact sheet, if it was selected for them."""
         if trial in self._filmed:
             self._film(trial, videos, speech, reference)
         if trial in self._shown:
@@ -131,25 +131,25 @@ class TalkingReport(Report[Trial, Measured]):
         )
 
     def cells(self, sample: Trial, measured: Measured) -> list[object]:
-        """The clip's labels, the conditions, the predicted emotions, the figures."""
+        """The clip's labels and conditions, the predicted emotions, the metrics."""
         labels = (sample.actor, sample.emotion, sample.intensity, sample.reference_clip, sample.other_speech)
         figures = (measured.figures[key] for key in (*AVERAGED, "lag_ms"))
         return [*labels, measured.emotion, measured.emotion_hog, *figures]
 
     def confusions(self, sample: Trial, measured: Measured) -> Iterator[tuple[str, str, str]]:
-        """Emotions, by each judge."""
+        """True and predicted emotion, by each judge."""
         for judge, predicted in (("CNN", measured.emotion), ("HOG", measured.emotion_hog)):
             if sample.emotion is not None and predicted is not None:
                 yield f"emotion, {judge} judge", sample.emotion, predicted
 
     def groups_of(self, sample: Trial) -> dict[str, tuple[str, ...]]:
-        """Its emotion."""
+        """The group of the clip: its emotion."""
         return {} if sample.emotion is None else {"emotion": (sample.emotion,)}
 
     def pictures(
         self, parts: Mapping[str, Sequence[Trial]], rows: Mapping[str, Mapping[str, Sequence[Measured]]]
     ) -> None:
-        """contact_sheet.png, plots/mouth_opening.png."""
+        """Write contact_sheet.png and plots/mouth_opening.png."""
         heading = caption(max(row.shape[1] for row in self._sheet), 30, [(0, HEADING)], 15)
         Image.fromarray(np.vstack([heading, *self._sheet])).save(self.folder / "contact_sheet.png")
         for part, trials in parts.items():
@@ -162,7 +162,7 @@ def _standardised(curve: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def plot_opening(path: Path, trials: Sequence[Trial], rows: Mapping[str, Sequence[Measured]]) -> None:
-    """Mouth opening, real and generated, over the loudness of the speech, for up to four clips."""
+    """Plot real and generated mouth opening with the loudness of the speech, for up to four clips."""
     places = evenly(len(trials), min(4, len(trials)))
     with drawing(path, 10, 2.2 * len(places)) as figure:
         for axes, place in zip(figure.subplots(len(places), squeeze=False)[:, 0], places, strict=True):

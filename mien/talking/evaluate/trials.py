@@ -1,4 +1,4 @@
-"""Which clips the talking face is evaluated on, and from which reference and with which other speech."""
+"""Selection of evaluation clips, each with its reference and a mismatched speech."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mien.files import fingerprint
 
 @dataclass(frozen=True)
 class Trial:
-    """A clip to be evaluated with its labels (None: unknown) and the clips that give its reference and other speech."""
+    """An evaluation clip with its labels (None: unknown), and the clips of its reference and its mismatched speech."""
 
     clip_id: str
     actor: str | None
@@ -27,7 +27,7 @@ class Trial:
 
     @property
     def has_neutral_reference(self) -> bool:
-        """Whether the reference is a neutral frame out of another clip of the actor."""
+        """Whether the reference is from another, neutral clip of the actor."""
         return self.reference_clip != self.clip_id
 
 
@@ -38,12 +38,12 @@ def _value(value: Any) -> Any:
 def choose_trials(
     shards: FaceShards, split: Mapping[str, str], part: str, max_clips: int | None, seed: int
 ) -> list[Trial]:
-    """The clips to evaluate, in the order of their ids: the same for the same corpus, split and seed.
+    """The evaluation clips in the order of their ids; a function of corpus, split and seed.
 
-    They are taken in turn from the emotions and, within an emotion, from the actors. The reference is the actor's
-    neutral clip (of the lowest fingerprint with the seed), the clip itself where there is no other neutral one; the
-    other speech is the next clip's that says something else.
-    Raises ValueError when the part holds no clip.
+    They are balanced over emotions and, within an emotion, over actors. The reference is a neutral clip of the actor
+    (with the lowest hash of seed and id), or the clip itself if there is no other neutral one. The mismatched speech is
+    that of the next clip with another sentence.
+    Raises ValueError if the part contains no clip.
     """
     index = shards.index
     everything = sorted(str(clip_id) for clip_id in index.index)
@@ -58,13 +58,13 @@ def choose_trials(
         label = labels[clip_id]
         neutral = [
             other
-            # Where a split parts an actor's clips (split.val_clips), the neutral one may be in another part.
+            # If the split divides the clips of an actor (split.val_clips), the neutral clip may be in another part.
             for other in sorted(everything, key=order.__getitem__)
             if other != clip_id and label["actor"] is not None
             if labels[other]["actor"] == label["actor"] and labels[other]["emotion"] == "NEU"
         ]
         sentence = _sentence(labels[clip_id])
-        # The others of those evaluated first; a lone clip looks among all clips of the part.
+        # Candidates for the mismatched speech: the other evaluated clips, then the remaining clips of the part.
         others = chosen[position + 1 :] + chosen[:position] + [one for one in clips if one not in chosen]
         different = [one for one in others if sentence is None or _sentence(labels[one]) != sentence]
         trials.append(
@@ -90,7 +90,7 @@ def _sentence(label: Mapping[str, Any]) -> str | None:
 
 
 def _in_turn(clips: Sequence[str], labels: Mapping[str, Mapping[str, Any]], order: Mapping[str, str]) -> list[str]:
-    """All clips, so ordered that any beginning of the list is spread over emotions and then over actors."""
+    """All clips in an order in which every prefix is balanced over emotions and then over actors."""
     seen: dict[Any, int] = {}
     places = {}
     for clip_id in sorted(clips, key=order.__getitem__):

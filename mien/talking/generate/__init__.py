@@ -1,1 +1,1 @@
-"""Inference: one face and speech to a video."""
+"""Inference: from a picture of a face and speech to a video."""

@@ -1,12 +1,13 @@
-"""Emotions that change over time: a text file of lines `time: emotion intensity, …`, blended between its points.
+"""Emotion weights that change over time, from a text file with lines `time: emotion intensity, …`.
 
-    # seconds: what is felt from then on
+    # seconds: emotions at this time
     0: neutral
     1.5: happy 0.8
     3: happy 0.5, sad 0.5
 
 An emotion is one of ANG DIS FEA HAP NEU SAD or its word (happy, sad, …); its intensity in [0, 1] follows after a space
-or `=`. Without one it is felt as `mien talk` shows it by default. What is missing to 1 is neutral.
+or `=`, and is the default of `mien talk` if omitted. The remaining weight up to 1 is NEU. Weights are interpolated
+linearly between the lines.
 """
 
 from __future__ import annotations
@@ -37,16 +38,16 @@ class EmotionTrack:
     weights: NDArray[np.float32]
 
     def feeling(self, frames: int, fps: Fraction) -> NDArray[np.float32]:
-        """Weights (T, 6) of EMOTIONS at the times of `frames` video frames, frame k at k / fps.
+        """Emotion weights (T, 6) in the order of EMOTIONS for T = `frames` video frames; frame k is at k / fps.
 
-        Linear between the points; held before the first and after the last.
+        Linear between the points; constant before the first and after the last.
         """
         times = np.arange(frames) * fps.denominator / fps.numerator
         columns = [np.interp(times, self.times, column) for column in self.weights.T]
         return np.clip(np.stack(columns, 1), 0, 1).astype(np.float32)
 
     def description(self) -> str:
-        """The track in one line, for a file's metadata, such as `0: NEU; 1.5: HAP 0.8`; long ones are cut short."""
+        """The track in one line for the metadata of a file, such as `0: NEU; 1.5: HAP 0.8`; at most 12 points."""
         points = [f"{time:g}: {_words(row)}" for time, row in zip(self.times[:12], self.weights, strict=False)]
         return "; ".join(points) + ("; …" if len(self.times) > 12 else "")
 
@@ -57,18 +58,18 @@ def _words(weights: NDArray[np.float32]) -> str:
 
 
 def read_emotion_track(path: Path) -> EmotionTrack:
-    """Read a track from a file. Raises RequestError, with the line, for whatever cannot be used."""
+    """Read a track from a file. Raises RequestError, with the line, for invalid content."""
     return parse_emotion_track(read_small_text(path, MAX_BYTES, "an emotion track", EXAMPLE), path.name)
 
 
 def parse_emotion_track(text: str, name: str = "the emotion track") -> EmotionTrack:
-    """The track that `text` describes; `name` is what messages call it. Raises RequestError with the line."""
+    """Parse a track; `name` is its name in messages. Raises RequestError, with the line, for invalid content."""
     times, weights = zip(*parse_timeline(text, name, EXAMPLE, _weights), strict=True)
     return EmotionTrack(np.asarray(times), np.asarray(weights, np.float32))
 
 
 def _weights(text: str, *_: object) -> NDArray[np.float64]:
-    """Weights (6,) of the emotions of a line."""
+    """Emotion weights (6,) of a line."""
     row = np.zeros(len(EMOTIONS))
     named: set[int] = set()
     for part in text.split(","):
@@ -93,6 +94,6 @@ def _emotion(part: str) -> tuple[int, float]:
         raise RequestError(f"{part.strip()[:40]!r} is more than an emotion and its intensity: part them by commas")
     index = EMOTIONS.index(emotion_code(words[0]))
     if len(words) == 1:
-        # beside others, neutral is what they leave over
+        # the weight of NEU is what the other emotions leave
         return index, 0.0 if index == _NEUTRAL else Manner.model_fields["intensity"].default
     return index, number_in(words[1], "the intensity", "0 to 1", 1)

@@ -1,9 +1,8 @@
-"""The generator as ONNX, checked against torch on the way out.
+"""Export of the generator as ONNX, with a comparison of onnxruntime and torch.
 
-What is exported is the network: aligned crop, spectra, feelings and motion in, frames out. It decodes every frame by
-itself, so any number of frames may go through at once. The placing of the drawn face in the picture (the first four of
-`FACE_POSE`) is a similarity transform of the finished frame, see `mien.talking.data.pose.placement`, and is not
-part of it.
+The exported network maps an aligned crop, log-mel spectra, emotion weights and poses to frames. Frames are decoded
+independently, so their number is free. The in-plane pose (the first four measures of `FACE_POSE`) is applied to the
+decoded frame as a similarity transform, see `mien.talking.data.pose.placement`, which is not exported.
 """
 
 from __future__ import annotations
@@ -35,13 +34,14 @@ from mien.talking.networks.generator import Generator
 from mien.training.model_folder import read_config
 
 OPSET = 20
-"""ONNX's operator set: the first one with the present GridSample."""
+"""ONNX's operator set: the first with the current version of GridSample."""
 
 LENGTHS = (1, 2, 7, 25)
-"""Numbers of frames with which the exported model is compared to torch; it was traced with another one."""
+"""Numbers of frames for which the exported model is compared with torch; it is traced with another number."""
 
 GREATEST_DIFFERENCE = 2e-3
-"""In units of [−1, 1]: a quarter of a step of 8-bit colour. More is no rounding, and the export fails."""
+"""Maximum absolute difference of pixels in [−1, 1], a quarter of an 8-bit grey level. More is not rounding error, and
+the export fails."""
 
 MODEL, REPORT = "model.onnx", "report.json"
 REMEDY = "install what it needs with `pip install onnx onnxscript onnxruntime`"
@@ -53,21 +53,22 @@ INPUTS = {
     "feeling": f"float32 (T, {len(EMOTIONS)}), weights in [0, 1] of {' '.join(EMOTIONS)}; NaN: unspecified",
     "motion": f"float32 (T, {len(FACE_POSE)}), {' '.join(FACE_POSE)}",
 }
-"""The inputs in their order, with what they hold."""
+"""Inputs of the network in their order → type, shape and content."""
 
 OUTPUT = {"frames": "float32 (T, 3, size, size), RGB in [-1, 1]"}
 
 
 class ExportError(ValueError):
-    """The model cannot be exported; the message says why in one sentence."""
+    """The model cannot be exported; the message gives the reason in one sentence."""
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was written: `path`, its `bytes`, and how far onnxruntime is from torch.
+    """The exported file and its agreement with torch; written as report.json.
 
-    `differences`: number of frames → greatest absolute difference in units of [−1, 1]. `size`: side of the frames in
-    pixels. `model`: digest of the weights. `versions` of the programs that made it.
+    `path`, `bytes`: name and size of the file. `size`: side of the frames in pixels. `model`: digest of the weights.
+    `data`: digest of the training data. `differences`: number of frames → maximum absolute difference between
+    onnxruntime and torch, for pixels in [−1, 1]. `versions`: of the packages used.
     """
 
     path: str
@@ -85,30 +86,31 @@ class ExportReport:
 
     @property
     def difference(self) -> float:
-        """The greatest of `differences`."""
+        """The maximum of `differences`."""
         return max(self.differences.values())
 
 
 class Frames(nn.Module):
-    """Reference (1, 3, S, S), spectra (T, 40, 34), feelings (T, 6) and motion (T, 9) → frames (T, 3, S, S)."""
+    """Reference (1, 3, S, S), spectra (T, 40, 34), emotion weights (T, 6) and poses (T, 9) → frames (T, 3, S, S)."""
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()
         self.generator = generator
 
     def forward(self, reference: Tensor, spectra: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
-        """Frames in [−1, 1], before they are placed."""
+        """Frames (T, 3, S, S) in [−1, 1], before the in-plane pose is applied."""
         codes = self.generator.speech_encoder(spectra)[:, 0]
         frames: Tensor = self.generator(reference, codes[None], feeling[None], motion[None])[0]
         return frames
 
 
 def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False) -> ExportReport:
-    """Write the generator in the folder `model` as ONNX into the folder `out`, with a report; whole or not at all.
+    """Write the generator in the folder `model` as ONNX, with a report, atomically into the folder `out`.
 
-    `out` holds `model.onnx` (weights inside) and `report.json`. onnxruntime runs it on random inputs of several lengths
-    and the greatest difference to torch stands in the report. Raises ExportError when the packages are missing, `model`
-    is no model, `out` holds something else or (without `force`) anything, or the two do not agree.
+    `out` then contains `model.onnx` (with the weights) and `report.json`. onnxruntime runs it on random inputs of
+    several lengths; the report gives the maximum difference from torch. Raises ExportError if a package is missing,
+    `model` is not a model folder, `out` contains other files or (without `force`) an export, or if onnxruntime and
+    torch do not agree.
     """
     _check_out(out, force)
     packages = {name: _package(name) for name in ("onnx", "onnxscript", "onnxruntime")}
@@ -141,7 +143,7 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
 
 
 def random_inputs(network: Frames, frames: int, seed: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """What a generator may be given, for `frames` frames; the first one's feeling is unspecified where T > 1."""
+    """Random inputs of the network for T = `frames`; if T > 1, the emotion of the first frame is unspecified (NaN)."""
     generator = network.generator
     random = torch.Generator().manual_seed(seed)
     size = generator.config.size
@@ -175,8 +177,8 @@ def _package(name: str) -> Any:
 
 
 def _write(network: Frames, path: Path, opset: int, facts: dict[str, str], onnx: Any) -> None:
-    """Trace the network and write it, with its provenance in the file's own metadata."""
-    # A dimension of a given name is taken for the traced number by torch 2.13's export; this one stays open.
+    """Trace the network and write it, with its provenance in the metadata of the file."""
+    # The exporter of torch 2.13 replaces a named dimension by its traced size; an unnamed one stays dynamic.
     shapes = {name: {0: torch.export.Dim.DYNAMIC} if name != "reference" else {} for name in INPUTS}
     logger = logging.getLogger("torch.onnx")
     level = logger.level
@@ -204,7 +206,7 @@ def _write(network: Frames, path: Path, opset: int, facts: dict[str, str], onnx:
 
 
 def _name_length(written: Any) -> None:
-    """Call the number of frames T, as the documentation does, instead of the tracer's symbol."""
+    """Rename the dimension of the number of frames from the tracer's symbol to T, as in the documentation."""
     lengths = {one.type.tensor_type.shape.dim[0].dim_param for one in written.graph.input} - {""}
     for value in (*written.graph.input, *written.graph.output, *written.graph.value_info):
         for dimension in value.type.tensor_type.shape.dim:
@@ -213,7 +215,7 @@ def _name_length(written: Any) -> None:
 
 
 def _compare(network: Frames, path: Path, onnxruntime: Any) -> dict[int, float]:
-    """Greatest absolute difference between onnxruntime and torch for each of `LENGTHS`."""
+    """Maximum absolute difference between onnxruntime and torch for each of `LENGTHS`."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     differences = {}
     for frames in LENGTHS:

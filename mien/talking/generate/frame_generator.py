@@ -1,4 +1,4 @@
-"""From an aligned face, speech and an emotion to frames: the network alone, as evaluation and export use it."""
+"""Frames from an aligned face, speech and an emotion: the generator without face detection and paste-back."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from mien.training.model_folder import load_into, read_config
 from mien.training.randomness import torch_generator
 
 CHUNK_FRAMES = 16
-"""Frames decoded at once: memory does not depend on the length of the speech."""
+"""Frames decoded at once, so that memory does not grow with the length of the speech."""
 
 LEAST_SIDE = 16
-"""The smallest crop that is animated, in pixels."""
+"""Minimum side of a crop in pixels."""
 
 
 def load_generator(folder: Path) -> Generator:
-    """The generator of a `generator` or `talking_face` folder, on the CPU.
+    """Load the generator of a `generator` or `talking_face` folder, on the CPU.
 
-    Raises ValueError in one sentence when the folder is missing, damaged or of another version.
+    Raises ValueError, with one sentence, if the folder is missing, damaged or of another version.
     """
     config = read_config(folder, ("generator", "talking_face"))
     try:
@@ -56,11 +56,11 @@ class FrameGenerator:
         place(self.generator, device)
         self.device = device
         self.version = version
-        """The digest of the weights."""
+        """Digest of the weights."""
 
     @classmethod
     def load(cls, model: Path, device: str = "auto") -> Self:
-        """Read a model folder; raises ValueError in one sentence when it is not a whole one of this version."""
+        """Load a model folder. Raises ValueError, with one sentence, if it is incomplete or of another version."""
         generator = load_generator(model)
         fps, hz = generator.config.fps, generator.config.sample_rate
         if not 1 <= fps <= 240 or not 4_000 <= hz <= 192_000:
@@ -74,12 +74,12 @@ class FrameGenerator:
 
     @property
     def fps(self) -> Fraction:
-        """Frames a second, exact."""
+        """Frames per second, exact."""
         return self.generator.config.fps
 
     @property
     def sample_rate(self) -> int:
-        """Of the speech, in hertz."""
+        """Sample rate of the speech in hertz."""
         return self.generator.config.sample_rate
 
     @property
@@ -89,15 +89,15 @@ class FrameGenerator:
 
     @property
     def usual_motion(self) -> NDArray[np.float32]:
-        """Where a face is and how it looks when it does nothing, (9,) in the units of `FACE_POSE`."""
+        """The mean pose (9,) over the emotions of the training clips, in the units of `FACE_POSE`."""
         return np.asarray(self.generator.noise_encoder.means.mean(0).cpu().numpy(), np.float32)
 
     def frame_count(self, speech: NDArray[np.float32]) -> int:
-        """How many frames cover the speech (N,): ⌈N · fps / sample rate⌉."""
+        """Number of frames that cover the speech (N,): ⌈N · fps / sample rate⌉."""
         return frame_count(len(speech), self.fps, self.sample_rate)
 
     def motion(self, frames: int, emotion: str | None, intensity: float | None, seed: int) -> NDArray[np.float32]:
-        """Head motion, blinks and gaze (T, 9) in the units of `mien.faces.measures.FACE_POSE`, drawn from noise."""
+        """Sampled head motion, blinks and gaze (T, 9) in the units of `mien.faces.measures.FACE_POSE`."""
         return self._drawn_motion(_constant(frames, emotion, intensity), seed)
 
     def _drawn_motion(self, feeling: Tensor, seed: int) -> NDArray[np.float32]:
@@ -121,15 +121,17 @@ class FrameGenerator:
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield ⌈N · fps / sample rate⌉ frames uint8 (R, R, 3) of the face in `crop` (R, R, 3) saying `speech` (N,).
 
-        R is any side of at least 16 pixels: the network looks at the crop at its own `size`; with `architecture: warp`
-        the frames have the crop's detail. `emotion` one of EMOTIONS, `intensity` in [0, 1]; None: unspecified.
-        `feeling` (T, 6) gives the weight in [0, 1] of each of EMOTIONS in each frame instead. `seed` chooses head
-        motion, blinks and gaze; `motion` (T, 9) gives them instead. `hold_border` in [0, 0.5): part of the side over
-        which all change fades to nothing towards the edges, for a frame that is put back into its picture.
-        `landmarks` (68, 2) of the face in the crop's pixels, as a detector found them; None: the network finds them
-        itself, which it does well only in faces such as it was trained on. Raises ValueError for a crop that is no such
-        picture, an unknown emotion, numbers out of bounds, or speech that is empty or holds something else than
-        numbers.
+        R ≥ 16. The network processes the crop at its own `size`; with `architecture: warp` the frames keep the detail
+        of the crop.
+
+        `emotion`: one of EMOTIONS, `intensity` in [0, 1]; None: unspecified. `feeling` (T, 6): instead of both, the
+        weight in [0, 1] of each of EMOTIONS in each frame. `seed`: of head motion, blinks and gaze. `motion` (T, 9):
+        poses in the units of `FACE_POSE`, instead of sampled ones. `hold_border` in [0, 0.5): fraction of the side over
+        which all changes fade out towards the edges, for pasting back. `landmarks` (68, 2): detected landmarks in crop
+        pixels; None: the network predicts them, which is accurate only for faces like those in the training set.
+
+        Raises ValueError for a crop of another shape or type, an unknown emotion, numbers out of bounds, and speech
+        that is empty or not finite.
         """
         self._check(crop, speech, intensity, hold_border)
         frames = self.frame_count(speech)
@@ -180,7 +182,7 @@ class FrameGenerator:
         landmarks = network.landmarks(maps) if known is None else known
         for first in range(0, len(motion), chunk):
             last = min(first + chunk, len(motion))
-            # the last chunk is filled up: equal shapes are computed by equal kernels, to equal bits
+            # the last chunk is padded: only tensors of equal shape are sure to be computed to equal bits
             numbers = np.minimum(np.arange(first, first + chunk), len(motion) - 1)
             start = numbers * STEPS_PER_FRAME
             pieces = np.stack([spectra[:, one : one + SPEECH_CONTEXT] for one in start])
@@ -194,7 +196,7 @@ class FrameGenerator:
 
 
 def _constant(frames: int, emotion: str | None, intensity: float | None) -> Tensor:
-    """Feelings (T, 6) of one emotion all the time."""
+    """Emotion weights (T, 6) of one constant emotion."""
     index = torch.tensor([_emotion_index(emotion)])
     strength = torch.tensor([float("nan") if intensity is None else intensity])
     return feelings(index, strength).expand(frames, -1)

@@ -1,10 +1,10 @@
-"""Head motion that is given, in place of the motion that is drawn from noise: from a file, or a performance.
+"""Head motion from a file or a performance, converted to the generator's poses, instead of sampled poses.
 
-A file is a `mien.heads.performance.Performance`, as `mien move` writes it, or an npz of plain arrays: `fps`, a number
-or text such as 30000/1001; `rotation` (T, 3), yaw, pitch and roll in radians relative to how the head is held in the
-picture (yaw > 0: to the viewer's right; pitch > 0: down; roll > 0: clockwise as seen); and, each optional,
-`translation` (T, 2) in crop sizes, to the right and down; `blink` (T,) from 0, open, to 1, closed; `gaze` (T, 2), yaw
-and pitch of the eyes in the head, in radians, signs as the head's.
+A file is a `mien.heads.performance.Performance`, as written by `mien move`, or an npz of plain arrays: `fps`, a number
+or text such as 30000/1001; `rotation` (T, 3), yaw, pitch and roll in radians relative to the head in the picture
+(yaw > 0: to the viewer's right; pitch > 0: down; roll > 0: clockwise for the viewer); and, each optional, `translation`
+(T, 2) in crop sizes, to the right and down; `blink` (T,) from 0, open, to 1, closed; `gaze` (T, 2), yaw and pitch of
+the eyes relative to the head, in radians, with the signs of the rotation.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.systems.request import RequestError
 
-# How the measures of `mien.talking.data.pose` follow an embedded head's truth: slopes of a linear fit over 7,077
-# frames of 144 clips (landmarks of MediaPipe, back in the picture by the clip's median transform; 2026-11-21), with the
-# part of the measure's variance that the whole fit explains.
+# Measures of `FACE_POSE` as a linear function of the true pose of the embedded heads: slopes of a least-squares fit to
+# 7,077 frames of 144 clips (landmarks of MediaPipe, mapped to the picture by the clip's median transform; 2026-11-21).
+# In brackets R² of the fit.
 NOSE_YAW, NOSE_PITCH = 0.77, 0.42
-"""The nose's way from the eyes in inter-ocular distances for a radian of yaw and pitch (83 % and 52 %)."""
+"""Displacement of the nose from the eyes in inter-ocular distances per radian of yaw and pitch (R² .83 and .52)."""
 
 EYES_ACROSS_YAW, EYES_ACROSS_ROLL, EYES_DOWN_PITCH = 0.47, 0.53, 0.49
-"""The way of the eyes' middle in crop sizes for a radian: the head turns on its neck (93 % and 95 %)."""
+"""Displacement of the eyes' midpoint in crop sizes per radian: the head rotates about the neck (R² .93 and .95)."""
 
 CLOSED_LIDS = -0.81
-"""The measure of the lids where they are closed."""
+"""Value of `lids` in `FACE_POSE` for closed eyes."""
 
 GAZE_YAW, GAZE_PITCH = 0.31, 0.14
-"""The way of the irises in eye widths for a radian (31 % and 27 %: the least that a detector sees)."""
+"""Displacement of the irises in eye widths per radian (R² .31 and .27, the lowest)."""
 
 CROPS_IN_A_HEAD = 1.07
-"""Crop sizes in a head unit: how far a face goes in the crop that moves by the height of a head (0.99 to 1.13 over six
-embedded heads before the usual camera, 2026-11-21)."""
+"""Crop sizes per head unit (height of the head): 0.99 to 1.13 over six embedded heads with the default camera,
+2026-11-21."""
 
 GROWTH_TO_VIEWER = 0.21
-"""What the logarithm of the size gains for each head unit to the viewer (the same heads and camera)."""
+"""Increase of the logarithm of the face's size per head unit towards the viewer (the same heads and camera)."""
 
 MAX_BYTES = 64_000_000
-"""The most that the arrays of a file may hold: hours of motion."""
+"""Maximum size of the unpacked arrays of a file; enough for hours of motion."""
 
 MAX_ANGLE = math.pi / 2
 
 _X, _Y, _SCALE, _ROLL, _YAW, _PITCH, _LIDS, _GAZE_X, _GAZE_Y = range(len(FACE_POSE))
 _WIDTHS: Mapping[str, int] = {"rotation": 3, "translation": 2, "blink": 1, "gaze": 2}
-_PERFORMED = ("neck", "expression")  # what a performance has and a file of head motion has not
-# greatest size of a value, and what it may be mistaken for
+_PERFORMED = ("neck", "expression")  # arrays of a performance that a file of plain arrays does not have
+# maximum absolute value, and the unit for messages
 _LIMITS: Mapping[str, tuple[float, str]] = {
     "rotation": (MAX_ANGLE, "radians, at most a quarter turn"),
     "translation": (1.0, "crop sizes, at most 1"),
@@ -67,11 +67,10 @@ _LIMITS: Mapping[str, tuple[float, str]] = {
 
 @dataclass(frozen=True, eq=False)
 class HeadMotion:
-    """A head's motion at its own `fps`: arrays (T, C) by name, of which only `rotation` must be there.
+    """Head motion at its own `fps`: arrays (T, C) by name; only `rotation` is required.
 
-    rotation (T, 3), translation (T, 2), blink (T, 1) and gaze (T, 2) as in a file; growth (T, 1), what the logarithm of
-    the face's size gains. `own_blinks`: the lids are as it says and nothing else; else blinks that are drawn come
-    besides.
+    rotation (T, 3), translation (T, 2), blink (T, 1) and gaze (T, 2) as in a file; growth (T, 1), the increase of the
+    logarithm of the face's size. `own_blinks`: True: the lids follow `blink` only; False: sampled blinks are added.
     """
 
     fps: Fraction
@@ -79,15 +78,15 @@ class HeadMotion:
     own_blinks: bool = True
 
     def at(self, frames: int, fps: Fraction) -> dict[str, NDArray[np.float64]]:
-        """Its arrays at the times of `frames` video frames: linear between its own, held after its last."""
+        """The arrays at the times of `frames` video frames: linearly interpolated, constant after the last one."""
         times = np.asarray(np.arange(frames) * float(self.fps / fps), np.float64)
         return {name: _resampled(array, times) for name, array in self.arrays.items()}
 
 
 def motion_of(performance: Performance, name: str = "the motion") -> HeadMotion:
-    """What a talking face can take over from a performance; emotions: `mien.talking.generate.performance`.
+    """The head motion, blinks and gaze of a performance (its emotions: `mien.talking.generate.performance`).
 
-    Raises RequestError, with `name` for what it was, for a performance without frames or with wild values.
+    Raises RequestError, with `name` in the message, for a performance without frames or with values out of bounds.
     """
     if not len(performance):
         raise RequestError(f"{name} holds no frame")
@@ -104,7 +103,7 @@ def motion_of(performance: Performance, name: str = "the motion") -> HeadMotion:
 
 
 def open_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
-    """The motion in a file, and the performance where the file is one. Raises RequestError for one of no use."""
+    """The motion in a file, and the performance if the file is one. Raises RequestError for an invalid file."""
     names = _names(path)
     if "rotation" not in names and all(name in names for name in _PERFORMED):
         try:
@@ -118,18 +117,18 @@ def open_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
 def read_head_motion(
     path: Path, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
 ) -> NDArray[np.float32]:
-    """`head_measures` of the motion in a file. Raises RequestError for a file that cannot be used."""
+    """`head_measures` of the motion in a file. Raises RequestError for an invalid file."""
     return head_measures(open_head_motion(path)[0], frames, fps, usual)
 
 
 def head_measures(
     head: HeadMotion, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
 ) -> NDArray[np.float32]:
-    """Measures (T, 9) of `FACE_POSE` for `frames` video frames at `fps` from the motion of a head.
+    """Poses (T, 9) in the units of `FACE_POSE` for T = `frames` video frames at `fps`, from head motion.
 
-    `usual` (9,) or (T, 9): the measures of a face at rest, or those that were drawn for this video; from it come the
-    face's place and size (its median), and the lids and the gaze where the motion does not tell of them. None: the mean
-    face with open eyes that look straight.
+    `usual` (9,) or (T, 9): a mean pose, or poses sampled for this video. Its median is the position and size to which
+    the motion is added; lids and gaze are taken from it if the motion does not specify them. None: the mean face with
+    open eyes and a straight gaze.
     """
     rest = resting() if usual is None else np.asarray(usual, np.float64)
     if rest.shape not in ((len(FACE_POSE),), (frames, len(FACE_POSE))):
@@ -155,7 +154,7 @@ def head_measures(
 
 
 def weights(performance: Performance, stem: str) -> NDArray[np.float64]:
-    """Weights (T, 2) of an expression on the person's left and right."""
+    """Weights (T, 2) of an expression on the person's left and right side."""
     columns = [EXPRESSION_INDEX[f"{stem}{side}"] for side in ("Left", "Right")]
     return np.asarray(performance.expression[:, columns], np.float64)
 
@@ -169,14 +168,14 @@ def looks(performance: Performance) -> NDArray[np.float64]:
 
 
 def resting() -> NDArray[np.float64]:
-    """Measures (9,) of the mean face in its place in the crop: at rest, eyes open, looking straight."""
+    """Pose (9,) of the mean face in the crop, with open eyes and a straight gaze."""
     measures = face_pose(np.asarray(mean_shape(1)[None], np.float32), 1)[0]
     measures[_ROLL:] = 0
     return measures
 
 
 def _resampled(array: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rows of `array` (T, C) at `times` in its own frames; held beyond its ends."""
+    """`array` (T, C) at `times` (N,) in units of its frames: linearly interpolated, constant beyond its ends."""
     own = np.arange(len(array))
     return np.stack([np.interp(times, own, column) for column in array.T], 1)
 
@@ -185,7 +184,7 @@ _UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError,
 
 
 def _names(path: Path) -> list[str]:
-    """The names of the arrays in a file that is not too large."""
+    """Names of the arrays in an npz file. Raises RequestError for another or too large a file."""
     if not path.is_file():
         raise RequestError(f"{path} is {'no file' if path.exists() else 'not there'}: name a file of head motion")
     try:
@@ -227,7 +226,7 @@ def _fps(value: NDArray[np.generic], name: str) -> Fraction:
 
 
 def _checked(kind: str, array: NDArray[np.generic], name: str) -> NDArray[np.float64]:
-    """The array as (T, width). Raises RequestError for another shape, values that are no numbers or too large."""
+    """The array as float64 (T, width). Raises RequestError for another shape and for values out of bounds."""
     width = _WIDTHS[kind]
     shape = "(T,)" if width == 1 else f"(T, {width})"
     columns = array[:, None] if width == 1 and array.ndim == 1 else array

@@ -1,4 +1,4 @@
-"""What a performance shows in the face, as feelings of the talking face; and what that face cannot show."""
+"""Emotion weights from the expressions of a performance, and its expressions that a talking face cannot show."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mien.talking.generate.head_motion import weights
 from mien.talking.networks.encoders import feelings
 
 FULL_SMILE, FULL_FROWN = 0.85, 0.7
-"""Weights of mouthSmile, and of browDown and mouthFrown together, that count as the whole of HAP and ANG."""
+"""Weight of mouthSmile, and mean weight of browDown and mouthFrown, that correspond to HAP and ANG of weight 1."""
 
 FAINT = 0.05
-"""Smiles and frowns below this are no feeling."""
+"""Smiles and frowns below this value are ignored."""
 
 ASKED = 0.3
-"""An expression above this was meant."""
+"""Expressions whose weight exceeds this value are reported if they cannot be shown."""
 
 _UNSHOWN = {
     "the tongue": ("tongueOut",),
@@ -33,8 +33,8 @@ _HAPPY, _ANGRY = EMOTIONS.index("HAP"), EMOTIONS.index("ANG")
 
 
 def smile_and_frown(performance: Performance) -> NDArray[np.float64]:
-    """How far (T, 2) a performance smiles and frowns, in [0, 1]."""
-    # a wink pulls at one corner of the mouth: the smaller side is what smiles
+    """Strength (T, 2) of smile and frown in a performance, in [0, 1]."""
+    # a wink raises one corner of the mouth, so the smaller of both sides counts
     smile = weights(performance, "mouthSmile").min(1) / FULL_SMILE
     frown = (weights(performance, "browDown").mean(1) + weights(performance, "mouthFrown").mean(1)) / (2 * FULL_FROWN)
     found = np.clip(np.stack([smile, frown], 1), 0, 1)
@@ -42,15 +42,16 @@ def smile_and_frown(performance: Performance) -> NDArray[np.float64]:
 
 
 def steady(frames: int, emotion: str, intensity: float) -> NDArray[np.float32]:
-    """Feelings (T, 6) of one of EMOTIONS all the time."""
+    """Emotion weights (T, 6) of one constant emotion of EMOTIONS."""
     row = feelings(torch.tensor([EMOTIONS.index(emotion)]), torch.tensor([intensity]))
     return np.repeat(row.numpy(), frames, 0)
 
 
 def felt(performance: Performance, base: NDArray[np.floating], fps: Fraction) -> NDArray[np.float32]:
-    """Feelings (T, 6) of a video at `fps`: those of `base` (T, 6), and HAP where it smiles, ANG where it frowns.
+    """Emotion weights (T, 6) of a video at `fps`: `base` (T, 6) blended with HAP for smiles and ANG for frowns.
 
-    The base gives way as far as there is a smile or a frown. Held after the performance's last frame.
+    With smile s and frown f (s + f ≤ 1): (1 − s − f) · base + s · HAP + f · ANG. Constant after the last frame of the
+    performance.
     """
     times = np.arange(len(base)) * float(performance.fps / fps)
     own = np.arange(len(performance))
@@ -64,10 +65,10 @@ def felt(performance: Performance, base: NDArray[np.floating], fps: Fraction) ->
 
 
 def unshown(performance: Performance) -> tuple[str, ...]:
-    """What a performance does and a talking face cannot show, in words."""
+    """Names of the performance's expressions that a talking face cannot show."""
     peaks = performance.expression.max(0) if len(performance) else np.zeros(len(EXPRESSION_INDEX))
     found = [words for words, names in _UNSHOWN.items() if max(peaks[EXPRESSION_INDEX[name]] for name in names) > ASKED]
-    # a tongue that comes out opens the mouth by itself
+    # a protruding tongue implies an open mouth
     if peaks[EXPRESSION_INDEX["jawOpen"]] > ASKED and "the tongue" not in found:
         found.append("an open mouth, which the speech moves")
     lids = weights(performance, "eyeBlink")

@@ -1,4 +1,4 @@
-"""What `mien talk` may be asked for."""
+"""The request of `mien talk`: its options with their bounds and defaults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NPZ = ".npz"
 
 
 def emotion_code(word: str) -> str:
-    """`HAP` for `HAP`, `hap` or `happy`; raises RequestError for a word that is no emotion."""
+    """Emotion code of a code or a word: `HAP` for `HAP`, `hap` or `happy`. Raises RequestError for other words."""
     plain = word.strip()
     code = EMOTION_WORDS.get(plain.lower(), plain.upper())
     if code not in EMOTIONS:
@@ -28,7 +28,7 @@ def emotion_code(word: str) -> str:
 
 
 def face_number(face: int | str | None) -> int | None:
-    """None for `largest`, else the number; raises RequestError for anything else."""
+    """None for `largest`, else the number. Raises RequestError for other values."""
     word = str(face).strip().lower()
     if face is None or word == "largest":
         return None
@@ -42,7 +42,7 @@ def _as_text(value: object) -> object:
 
 
 class Manner(Request):
-    """How a face talks, and what is shown of it."""
+    """Options of a talking face: emotion, head motion, selection of the face, and the format of the video."""
 
     emotion: Annotated[str | None, BeforeValidator(lambda word: word and emotion_code(word)), Short("-e")] = Field(
         default=None,
@@ -51,7 +51,7 @@ class Manner(Request):
     )
     intensity: float = Field(default=0.67, ge=0, le=1, description="Intensity of the emotion")
     emotion_track: Path | None = Field(
-        default=None, description="File of emotions over time, lines of `seconds: emotion intensity`"
+        default=None, description="File of emotion weights over time, with lines `seconds: emotion intensity`"
     )
     motion: Annotated[str | None, BeforeValidator(_as_text), FileOrText(NPZ)] = Field(
         default=None, max_length=2000, pattern=r"\S", examples=["nods and smiles"],
@@ -60,15 +60,15 @@ class Manner(Request):
     )  # fmt: skip
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of head motion, blinks and gaze")
     face: Annotated[int | None, BeforeValidator(face_number)] = Field(
-        default=None, description="Which face: a number, from 0 on the left", json_schema_extra={"unset": "the largest"}
+        default=None, description="Number of the face, from 0 on the left", json_schema_extra={"unset": "the largest"}
     )
-    paste_back: bool = Field(default=True, description="Show the whole picture, or only the face")
+    paste_back: bool = Field(default=True, description="Show the whole picture, or only the face crop")
     size: int | None = Field(
         default=None, ge=64, le=2048, multiple_of=2,
         description="Longest side of the video in pixels",
         json_schema_extra={"unset": "the picture's, up to 1280; 256 for a face"},
     )  # fmt: skip
-    mark: bool = Field(default=False, description="Draw a visible mark, AI, into the video")
+    mark: bool = Field(default=False, description='Draw the visible mark "AI" into the video')
 
     def rules(self) -> None:
         if self.emotion is not None and self.emotion_track is not None:
@@ -76,29 +76,29 @@ class Manner(Request):
 
     @property
     def main_emotion(self) -> str:
-        """The emotion, neutral where none is given."""
+        """The emotion; NEU if none is given."""
         return self.emotion or "NEU"
 
     @property
     def motion_file(self) -> Path | None:
-        """The file of head motion; None where the motion is words, or random."""
+        """The file of head motion; None if the motion is given as text or is random."""
         return None if self.motion is None else named_file(self.motion, NPZ)
 
     @property
     def motion_words(self) -> str | None:
-        """The words for the head's motion; None where the motion is in a file, or random."""
+        """The text of the head motion; None if the motion is in a file or is random."""
         return self.motion if self.motion_file is None else None
 
 
 class TalkRequest(Manner):
-    """Who says what, and how."""
+    """A request to `mien talk`: picture, text or recording, voice, and the options of `Manner`."""
 
     image: Annotated[Path, Short("-i")] = Field(description="A photo with a face, or a video")
     text: Annotated[str | None, Short("-t")] = Field(
         default=None, max_length=20_000, pattern=r"\S", examples=["Good morning"],
-        description="What is said (or give --speech)",
+        description="Text to speak (or give --speech)",
     )  # fmt: skip
-    speech: Annotated[Path | None, Short("-s")] = Field(default=None, description="A recording of what is said")
+    speech: Annotated[Path | None, Short("-s")] = Field(default=None, description="Recording of the speech")
     engine: str = Field(
         default="espeak", description="Speech synthesiser of the text: espeak, vits, or vits:MODEL, a name or a folder"
     )
@@ -116,7 +116,7 @@ class TalkRequest(Manner):
 
     @property
     def engine_name(self) -> str | None:
-        """The kind of synthesiser, without its model, which may be a folder of the user's; None for a recording."""
+        """Name of the synthesiser without its model, which may be a private folder; None for a recording."""
         return None if self.text is None else self.engine.partition(":")[0]
 
     def beside(self, out: Path) -> tuple[Path, ...]:
@@ -124,5 +124,5 @@ class TalkRequest(Manner):
 
 
 def captions_path(out: Path) -> Path:
-    """Where the captions of the video `out` are written."""
+    """Path of the captions of the video `out`."""
     return out.with_suffix(".vtt")

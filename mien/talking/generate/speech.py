@@ -1,4 +1,4 @@
-"""What is said: a text that a synthesiser speaks, or a recording, as samples that can be used."""
+"""Speech input of a talking face: synthesised text or a recording, as checked samples."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ LEAST_SECONDS = 0.2
 
 SECTION_CHARACTERS = 2_000
 PAUSE_SECONDS = 0.3
-"""Texts are spoken in sections of about so many characters, with such a pause between."""
+"""Long texts are synthesised in sections of about `SECTION_CHARACTERS`, separated by this pause."""
 
 
 def recorded(path: Path, hz: int) -> Speech:
-    """The speech in any sound or video file at `hz`; raises RequestError for one that gives none."""
+    """The speech in a sound or video file, resampled to `hz`. Raises RequestError if it has no usable sound."""
     try:
         seconds = probe_sound(path).audio_seconds
         if seconds is not None and seconds > MAX_SECONDS:
@@ -49,9 +49,9 @@ def recorded(path: Path, hz: int) -> Speech:
 
 
 def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None, engine: str = "espeak") -> Speech:
-    """`text` as a synthesiser speaks it, at `hz`.
+    """Synthesise `text` at `hz`.
 
-    Raises RequestError for a text that cannot be spoken, and an engine, language or voice that is not there.
+    Raises RequestError for a text that cannot be spoken and for an engine, language or voice that is not available.
     """
     TalkRequest.check_values({"text": text})
     try:
@@ -72,7 +72,7 @@ def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None
 
 
 def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int) -> Speech:
-    """The text in sections, so that what is held beside the samples does not grow with its length."""
+    """Synthesise the text in sections, so that memory beyond the samples does not grow with its length."""
     samples: list[NDArray[np.float32]] = []
     words: list[SpokenWord] = []
     length = 0
@@ -94,10 +94,10 @@ def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int) -> Speech:
 
 
 def written_words(words: Sequence[SpokenWord], text: str) -> list[SpokenWord]:
-    """Spoken words as `text` has them: each once, with the punctuation behind it.
+    """Timed words as written in `text`: each once, with the punctuation that follows it.
 
-    An engine that says one written word as several (123, or a word of another script) names it, or a part of it, again
-    for each: those are one word that lasts until the last of them ends.
+    An engine that speaks one written word as several (123, or a word of another script) returns it, or a part of it,
+    once for each; these are merged into one word that lasts until the last of them ends.
     """
     written: list[SpokenWord] = []
     cursor = 0
@@ -117,7 +117,7 @@ def written_words(words: Sequence[SpokenWord], text: str) -> list[SpokenWord]:
 
 
 def _sections(text: str) -> list[str]:
-    """`text` as it is when it is short, else cut between sentences into parts of about `SECTION_CHARACTERS`."""
+    """`text` split between sentences into sections of about `SECTION_CHARACTERS`; a short text is one section."""
     if len(text) <= SECTION_CHARACTERS:
         return [text]
     sections = [""]
@@ -130,7 +130,7 @@ def _sections(text: str) -> list[str]:
 
 
 def checked(speech: Speech) -> Speech:
-    """`speech` as it is; raises RequestError when it is too short, too long, silent, or holds what is no number."""
+    """`speech`, unchanged. Raises RequestError if it is too short, too long, silent or not finite."""
     if speech.samples.ndim != 1 or not np.all(np.isfinite(speech.samples)):
         raise RequestError("the speech holds values that are not numbers (NaN or infinite): record or export it again")
     if speech.seconds < LEAST_SECONDS:

@@ -1,4 +1,4 @@
-"""What `mien talk` writes: a video with sound, its provenance and its captions."""
+"""Generation of the files of `mien talk`: a video with sound and provenance, and its captions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mien.talking.generate.talker import Talker, open_reference
 
 @dataclass(frozen=True, kw_only=True)
 class Talked(Made):
-    """A video of so many frames and seconds, and its captions where they were asked for."""
+    """A generated video: number of frames, duration in seconds, and path of its captions (None: not requested)."""
 
     frames: int
     seconds: float
@@ -30,7 +30,7 @@ class Talked(Made):
 
 
 def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) -> Talked:
-    """Write the video (H.264 + AAC) to `out`, whole or not at all, and its captions beside it as .vtt."""
+    """Write the video (H.264 + AAC) atomically to `out`, and captions, if requested, beside it as .vtt."""
     talker: Talker = loaded.main.model
     reference = open_reference(request.image, request.face)
     if request.speech is not None:
@@ -43,7 +43,7 @@ def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) ->
     )
     captions = webvtt(speech.words) if request.captions else None
     track = None if request.emotion_track is None else read_emotion_track(request.emotion_track)
-    # The tags hold neither names of files nor what is said.
+    # For privacy the tags contain neither file names nor the spoken text.
     tags = loaded.tags(
         emotion=request.main_emotion if track is None else track.description(),
         intensity=request.intensity if track is None else None,

@@ -1,4 +1,4 @@
-"""A talking face from any picture and any speech: the Python API.
+"""Python API: a talking face from any picture and any speech.
 
 talker = Talker.load(Path("models/talking_face"))
 for frame in talker.talk("me.jpg", "Good morning", emotion="happy"):
@@ -35,17 +35,17 @@ from mien.talking.generate.speech import checked, recorded, spoken
 Picture = NDArray[np.uint8]
 
 WordsToMotion = Callable[[str, float, int], tuple[Performance, tuple[str, ...]]]
-"""Makes a head's motion from words, a length in seconds and a seed, with notes on what it could not do."""
+"""Text-to-motion model: (text, duration in seconds, seed) → performance, and notes on what was not generated."""
 
 LONGEST_SIDE = 1280
-"""Longest side in pixels of a video of the whole picture, where none is asked for."""
+"""Default maximum of the longest side in pixels, for a video of the whole picture."""
 
 FACE_SIDE = 256
-"""Side in pixels of a video of the face alone, where none is asked for."""
+"""Default side in pixels of a video of the face crop."""
 
 
 class TalkingFrames(Iterator[Picture]):
-    """Frames uint8 (H, W, 3) as they come, `length` of them at `fps`, with their `speech` and `notes` on them."""
+    """Iterator over generated frames uint8 (H, W, 3): `length` frames at `fps`, with their `speech` and `notes`."""
 
     def __init__(self, frames: Iterator[Picture], length: int, fps: Fraction, speech: Speech, notes: tuple[str, ...]):
         self._frames = frames
@@ -59,7 +59,7 @@ class TalkingFrames(Iterator[Picture]):
 
 
 class Talker(FrameGenerator):
-    """A trained talking face, ready to talk in any picture."""
+    """A trained talking face, with face detection, speech synthesis and paste-back."""
 
     def talk(
         self,
@@ -72,12 +72,12 @@ class Talker(FrameGenerator):
         motion: Performance | Path | str | None = None,
         **manner: Any,
     ) -> TalkingFrames:
-        """The frames, as they come, of the face in a picture saying a text or a recording.
+        """An iterator over the frames of the face in a picture speaking a text or a recording.
 
         `image`: a file, or upright RGB uint8 (H, W, 3). `speech`: a file, or float32 (N,) in [−1, 1] at `sample_rate`.
-        `motion` of the head: a file or a performance. `manner`: the other fields of
-        `mien.talking.generate.request.Manner`, such as `emotion`, `intensity` and `seed`. Raises RequestError at once,
-        in one sentence, for everything that a person can put right.
+        `motion`: head motion, as a file or a performance. `manner`: the other fields of
+        `mien.talking.generate.request.Manner`, such as `emotion`, `intensity` and `seed`. Raises RequestError, with one
+        sentence, before the first frame for every invalid input.
         """
         given = motion if isinstance(motion, Performance) else None
         how = Manner.of({**manner, "motion": None if given else motion})
@@ -100,9 +100,9 @@ class Talker(FrameGenerator):
         motion: Performance | None = None,
         words_to_motion: WordsToMotion | None = None,
     ) -> TalkingFrames:
-        """The frames of `reference` saying `speech`, as they come. Raises RequestError for files of no use.
+        """An iterator over the frames of `reference` speaking `speech`. Raises RequestError for invalid files.
 
-        `motion`: of the head, in place of the manner's. `words_to_motion`: makes the manner's where that is words.
+        `motion`: head motion instead of the manner's. `words_to_motion`: the model used if the manner's is a text.
         """
         frames = self.frame_count(speech.samples)
         picture, landmarks = _sized(reference, manner)
@@ -126,14 +126,14 @@ class Talker(FrameGenerator):
     def _motion_and_feeling(
         self, frames: int, manner: Manner, given: Performance | None, words_to_motion: WordsToMotion | None
     ) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None, tuple[str, ...]]:
-        """Measures (T, 9) of the head's motion, None: random; emotion weights (T, 6), None: one emotion; and notes."""
+        """Poses (T, 9), None: random; emotion weights (T, 6), None: one constant emotion; and notes."""
         feeling = None
         if manner.emotion_track is not None:
             feeling = read_emotion_track(manner.emotion_track).feeling(frames, self.fps)
         if given is None and manner.motion is None:
             return None, feeling, ()
         head, performance, notes = _head_motion(manner, float(frames / self.fps), given, words_to_motion)
-        # Blinks, gaze and the head's place are random where the motion does not have them.
+        # Blinks, gaze and position are sampled where the motion does not specify them.
         drawn = self.motion(frames, manner.main_emotion, manner.intensity, manner.seed)
         measures = head_measures(head, frames, self.fps, drawn)
         if performance is None:
@@ -148,9 +148,9 @@ class Talker(FrameGenerator):
 
 
 def warm_up() -> None:
-    """Load beforehand what else the first call loads, besides the model: the face detector, and what resamples speech.
+    """Load the face detector and the resampler in advance, which otherwise delays the first call of `Talker.talk`.
 
-    It takes about a second and a half once in a process; every call of `Talker.talk` after it begins at once.
+    It takes about 1.5 s, once per process.
     """
     import scipy.signal  # noqa: F401 - for `mien.media.speech.resample`
 
@@ -158,7 +158,7 @@ def warm_up() -> None:
 
 
 def open_reference(image: Path | Picture, face: int | None) -> Reference:
-    """The picture with its faces, of which `face` talks. Raises RequestError where there is none."""
+    """The picture with its detected faces, of which `face` is selected. Raises RequestError if there is none."""
     try:
         if isinstance(image, Path):
             return read_reference(image, face)
@@ -172,7 +172,7 @@ def open_reference(image: Path | Picture, face: int | None) -> Reference:
 def _head_motion(
     manner: Manner, seconds: float, given: Performance | None, words_to_motion: WordsToMotion | None
 ) -> tuple[HeadMotion, Performance | None, tuple[str, ...]]:
-    """The motion that is asked for, the performance where it is one, and notes on it."""
+    """The requested head motion, the performance if it is one, and notes."""
     if given is not None:
         return motion_of(given), given, ()
     if manner.motion_file is not None:
@@ -187,7 +187,7 @@ def _head_motion(
 
 
 def _sized(reference: Reference, manner: Manner) -> tuple[Picture, NDArray[np.float32]]:
-    """The picture and the face's landmarks (68, 2) at the size of the video."""
+    """The picture and the landmarks (68, 2) of the face, resized to the size of the video."""
     picture, landmarks = reference.picture, reference.faces.face.landmarks
     height, width = picture.shape[:2]
     longest = max(height, width)

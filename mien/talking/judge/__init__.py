@@ -1,1 +1,1 @@
-"""Training of the emotion judges, which only evaluate."""
+"""Training of the emotion judges: classifiers that are used for evaluation only."""

@@ -1,4 +1,4 @@
-"""Training of the second emotion judge (HOG and a linear classifier), on the same clips as the first."""
+"""Training of the second emotion judge (HOG features and a linear classifier), on the same clips as the first."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from mien.talking.options import EmotionJudgeOptions
 from mien.training.randomness import numpy_generator
 
 BLUR = 0.04
-"""Greatest deviation of the blur of training pictures, in crop sides (2.5 pixels of 64): soft is no feeling."""
+"""Maximum standard deviation of the blur augmentation in crop sides (2.5 pixels of 64), so that sharpness is not a cue
+for emotion."""
 
 
 def changed(grey: Grey, random: np.random.Generator) -> Grey:
-    """Frames (K, S, S) as another camera would have seen them, all alike: turned, scaled and moved, three of four soft.
+    """Augmented frames (K, S, S): one random rotation, scale, shift, gain and offset for all; 3 of 4 clips are blurred.
 
-    Mirroring is no change: the features are averaged with their mirror image.
+    They are not mirrored, because the features are averaged with those of the mirror image.
     """
     side = grey.shape[-1]
     angle, scale, shift = random.uniform(-4, 4), random.uniform(0.96, 1.04), random.uniform(-0.03, 0.03, 2)
@@ -40,10 +41,10 @@ def changed(grey: Grey, random: np.random.Generator) -> Grey:
 
 
 def train_hog_judge(shards: FaceShards, clips: Sequence[str], options: EmotionJudgeOptions) -> HogJudge:
-    """A linear classifier of the labelled clips `clips`, each seen `hog_copies` times, changed each time.
+    """Train a linear classifier on `hog_copies` augmented copies of each of the labelled `clips`.
 
-    Multinomial logistic regression on standardised features; the standardisation is folded into its weights. One
-    that knows nothing where the clips show fewer than two emotions. The same clips and options give the same judge.
+    Multinomial logistic regression on standardised features; the standardisation is folded into its weights. With fewer
+    than two emotions it stays untrained. Equal clips and options give an equal judge.
     """
     labels = [EMOTIONS.index(str(shards.index["emotion"][clip_id])) for clip_id in clips]
     if len(set(labels)) < 2:
@@ -70,17 +71,17 @@ def _fit(
 
     mean, deviation = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-4)
     known = sorted({int(label) for label in labels})
-    # Equal weight for each emotion, however many clips show it: as the first judge's goal is equal accuracy.
+    # Every emotion has equal weight, whatever its number of clips.
     model = LogisticRegression(C=options.hog_strength, class_weight="balanced", max_iter=500)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # 500 steps are enough: the penalty is strong
+        warnings.simplefilter("ignore", ConvergenceWarning)  # 500 steps suffice with this strong penalty
         model.fit((features - mean) / deviation, labels)
     coefficients, intercepts = np.asarray(model.coef_), np.asarray(model.intercept_)
-    if len(known) == 2:  # scikit-learn then keeps only the scores of the second
+    if len(known) == 2:  # scikit-learn then stores only the logits of the second class
         coefficients = np.concatenate([-coefficients, coefficients]) / 2
         intercepts = np.concatenate([-intercepts, intercepts]) / 2
     weights = np.zeros((len(EMOTIONS), features.shape[1]))
-    biases = np.full(len(EMOTIONS), -30.0)  # an emotion that no clip showed is never named
+    biases = np.full(len(EMOTIONS), -30.0)  # an emotion without training clips is never predicted
     weights[known] = coefficients / deviation
     biases[known] = intercepts - weights[known] @ mean
     return weights.astype(np.float32), biases.astype(np.float32)

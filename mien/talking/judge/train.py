@@ -1,8 +1,7 @@
-"""Training of the emotion judges: on the real clips of the train actors only, and never a loss of anything.
+"""Training of the two emotion judges (`mien.metrics.emotion`, `mien.metrics.emotion_hog`).
 
-There are two, of different kinds (`mien.metrics.emotion`, `mien.metrics.emotion_hog`). Their answers about generated
-clips mean something only beside their answers about real clips of actors whom they have not seen: those are what
-training returns.
+They are trained on real clips of the train actors and never used as a loss. Their accuracy on generated clips is only
+meaningful relative to that on real clips of actors not in the training set, which the training returns.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ from mien.training.train import train
 from mien.training.trainer import Step, Trainer, Values
 
 SOFT = 0.0235
-"""Deviation of the blur of the figures called `soft`, in crop sides: a pixel and a half of 64."""
+"""Standard deviation of the blur for the metrics named `soft`, in crop sides: 1.5 pixels of 64."""
 
 
 def judge_network(options: EmotionJudgeOptions) -> EmotionJudgeConfig:
-    """What the network is built from."""
+    """Configuration of the network."""
     return EmotionJudgeConfig(
         size=options.size, width=options.width, frames=options.frames_judged, dropout=options.dropout
     )
 
 
 def labelled_clips(shards: FaceShards, split: Mapping[str, str], part: str) -> list[str]:
-    """Ids, in order, of the clips of a part of the split whose emotion is known."""
+    """Sorted ids of the clips of a part of the split whose emotion is known."""
     emotion = shards.index["emotion"]
     clips = (str(clip_id) for clip_id in shards.index.index if split.get(str(clip_id)) == part)
     return sorted(clip_id for clip_id in clips if str(emotion[clip_id]) in EMOTIONS)
@@ -70,17 +69,17 @@ class _Pictures:
         self.labels = torch.tensor([EMOTIONS.index(str(emotion[clip_id])) for clip_id in clips], dtype=torch.int64)
 
     def draw(self, rows: Tensor, frames: int, generator: torch.Generator) -> Tensor:
-        """(B, frames, S, S) in [0, 1]: of each clip one random frame from each of `frames` equal parts."""
+        """Sample (B, frames, S, S) in [0, 1]: one random frame from each of `frames` equal sections of each clip."""
         kept = self.pixels.shape[1]
         places = (torch.arange(frames) + torch.rand((len(rows), frames), generator=generator)) * kept / frames
         return self.pixels[rows[:, None], places.long().clamp(max=kept - 1)].float() / 255
 
 
 def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
-    """Grey clips (B, K, H, W) in [0, 1] as other cameras would have seen them; all frames of a clip alike.
+    """Augment grey clips (B, K, H, W) in [0, 1]; all frames of a clip get the same transform.
 
-    Mirrored, turned up to 5°, scaled and moved up to 4 %, gamma and contrast changed; blurred by up to about a
-    pixel and a half and with noise, because a judge of generated clips must not read sharpness as a feeling.
+    Mirroring, rotation up to 5°, scale and shift up to 4 %, gamma and contrast; blur of up to about 1.5 pixels and
+    noise, so that sharpness is not a cue for emotion.
     """
     count, frames, height, width = grey.shape
 
@@ -133,7 +132,7 @@ class EmotionJudgeTrainer(Trainer[tuple[Tensor, Tensor]]):
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Accuracy of the averaged weights on the val actors' clips, from evenly spaced frames."""
+        """Accuracy of the averaged weights on clips of the val actors, with evenly spaced frames."""
         if not len(self.val.labels):
             return {}
         frames, kept = self.stage_options.frames_judged, self.val.pixels.shape[1]
@@ -147,7 +146,7 @@ class EmotionJudgeTrainer(Trainer[tuple[Tensor, Tensor]]):
 
 
 def soft(video: NDArray[np.uint8], sigma: float = SOFT) -> NDArray[np.uint8]:
-    """Frames (T, S, S, 3) blurred by a Gaussian of `sigma` crop sides: as soft as what generators draw."""
+    """Frames (T, S, S, 3) blurred by a Gaussian of `sigma` crop sides, about as much as generated frames."""
     deviation = sigma * video.shape[1]
     return np.stack([np.asarray(cv2.GaussianBlur(frame, (0, 0), deviation), np.uint8) for frame in video])
 
@@ -180,9 +179,9 @@ def train_emotion_judge(
 ) -> dict[str, float]:
     """Train both classifiers on the labelled clips of the train actors and write them to the folder `out`.
 
-    Returns their accuracy in [0, 1] on the real clips of the train and the val actors, whole and by emotion, also on
-    blurred ones (`soft`), and the numbers of clips; what cannot be measured is left out. A corpus without emotion
-    labels gives classifiers with `trained_clips` 0, which judge nothing.
+    Returns their accuracy in [0, 1] on real clips of the train and the val actors, overall and by emotion, also on
+    blurred clips (`soft`), and the numbers of clips; what cannot be measured is left out. With a corpus without emotion
+    labels, `trained_clips` is 0 and the classifiers are not used.
     """
     shards, parts = FaceShards(faces), read_split(split)
     clips, val = labelled_clips(shards, parts, "train"), labelled_clips(shards, parts, "val")

@@ -1,1 +1,1 @@
-"""The generator and the discriminators."""
+"""Networks: the generator with its encoders and decoders, and the discriminators."""

@@ -1,8 +1,8 @@
-"""From the output of the decoder to frames: placing the head, at the resolution of the reference.
+"""Composition of frames from decoder outputs, with the in-plane pose and at the resolution of the reference.
 
-The output of `architecture: warp` is smooth (flow, shade) or small (paint and its cover): it is computed at the size of
-the network and applied to the reference at its own resolution. Placement and flow are combined to one displacement, so
-every pixel is sampled once.
+The outputs of `architecture: warp` are smooth (flow, shade) or cover small areas (paint), so they are computed at the
+size of the network and applied to the reference at its own resolution. In-plane pose and flow are combined to one
+displacement, so every pixel is interpolated once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mien.talking.data.augmentation import warp_pictures
 from mien.talking.networks.decoding import Drawing
 
 LEAST_COVER = 1 / 512
-"""A smaller cover changes no pixel by one grey level."""
+"""A smaller opacity `cover` changes no pixel by one grey level."""
 
 Picture = NDArray[np.uint8]
 Field = NDArray[np.float32]
@@ -61,7 +61,7 @@ class Composer:
         self._columns, self._rows = np.meshgrid(axis, axis)
 
     def frames(self, drawing: Drawing, placements: Tensor) -> Iterator[Picture]:
-        """Yield a frame for each of N decoder outputs, placed by normalised transforms `placements` (N, 3, 3)."""
+        """Yield a frame for each of N decoder outputs, transformed by normalised matrices `placements` (N, 3, 3)."""
         if drawing.flow is None or drawing.shade is None or drawing.paint is None or drawing.cover is None:
             yield from self._drawn(drawing.frames.float(), placements)
         else:
@@ -78,7 +78,7 @@ class Composer:
         shape = [len(flow), 3, *layers.shape[-2:]]
         before = nn.functional.affine_grid(torch.linalg.inv(placements)[:, :2], shape, align_corners=False)
         here = nn.functional.affine_grid(torch.eye(3)[None, :2].to(before), [1, *shape[1:]], align_corners=False)
-        # The outputs of the network are located where the face was decoded, before the placement.
+        # Flow and layers are those before the in-plane transform, so they are sampled at `before`.
         large = nn.functional.interpolate(flow, shape[-2:], mode="bilinear", align_corners=False)
         sampled = nn.functional.grid_sample(
             torch.cat([large, layers], 1), before, padding_mode="border", align_corners=False
@@ -99,7 +99,7 @@ class Composer:
         columns, rows = self._columns + shift[..., 0], self._rows + shift[..., 1]
         fetched = cv2.remap(self.crop, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
         frame = fetched + shade
-        painted = np.flatnonzero(cover.max(1) > LEAST_COVER)  # most rows are not painted
+        painted = np.flatnonzero(cover.max(1) > LEAST_COVER)  # in most rows the opacity is negligible
         if len(painted):
             some = slice(painted[0], painted[-1] + 1)
             frame[some] += cover[some, :, None] * (paint[some] - frame[some])

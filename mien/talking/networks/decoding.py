@@ -1,4 +1,4 @@
-"""Building block and output of the decoders."""
+"""The FiLM block and the output type of the decoders."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ class Drawing(NamedTuple):
 
     `frames` (N, 3, S, S) in [−1, 1]. For a warping decoder also its components, otherwise None: the backward `flow`
     (N, 2, S/2, S/2) in normalised coordinates, the offset of the sampled position of each pixel; `shade` (N, 3, S, S),
-    added to the sampled colours; `paint` (N, 3, S, S) and `cover` (N, 1, S, S) in [0, 1]:
-    frame = (1 − cover) · (sampled + shade) + cover · paint; `landmarks` (N, 68, 2) of the generated face, normalised.
+    added to the sampled colours; `paint` (N, 3, S, S), the synthesised colours, and `cover` (N, 1, S, S) in [0, 1],
+    their opacity: frame = (1 − cover) · (sampled + shade) + cover · paint; `landmarks` (N, 68, 2) of the generated
+    face, normalised.
     """
 
     frames: Tensor
@@ -29,7 +30,7 @@ def group_norm(channels: int) -> nn.GroupNorm:
 
 
 class SteeredBlock(nn.Module):
-    """Two convolutions; the code modulates the normalised output of the first one by FiLM (Perez et al., AAAI 2018)."""
+    """Residual block of two convolutions; the code modulates the first by FiLM (Perez et al., AAAI 2018)."""
 
     def __init__(self, before: int, after: int, code: int) -> None:
         super().__init__()

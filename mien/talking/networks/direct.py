@@ -1,4 +1,4 @@
-"""`architecture: direct`: every pixel is generated, as in the 2020 system (the baseline)."""
+"""`architecture: direct`: every pixel is synthesised, as in the 2020 system (the baseline)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from mien.talking.networks.decoding import Drawing, SteeredBlock
 
 
 class DirectDecoder(nn.Module):
-    """Generates every pixel from the feature maps of the image and the code: `architecture: direct`.
+    """U-Net decoder that synthesises every pixel from the feature maps of the image and the code.
 
-    The output is blended with the image, whose face is at the same position, by a predicted cover: hair, clothes and
-    background are taken from the image, so only moving parts have to be generated.
+    The output is blended with the image, whose face is at the same position, by a predicted opacity: hair, clothes and
+    background are taken from the image, so only moving parts have to be synthesised.
     """
 
     def __init__(self, size: int, channels: tuple[int, ...], code_width: int) -> None:
@@ -26,13 +26,13 @@ class DirectDecoder(nn.Module):
         self.image = nn.Conv2d(channels[0], 4, 3, padding=1)
 
     def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> Drawing:  # noqa: ARG002
-        """N frames from N images with their feature maps and codes (N, width); landmarks are not needed."""
+        """Decode N frames from N images with their feature maps and codes (N, width); landmarks are not used."""
         plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
         hidden = self.blocks[0](torch.cat([maps[-1], plan], 1), code)
         for block, skip in zip(list(self.blocks)[1:], maps[-2:0:-1], strict=True):
             larger = nn.functional.interpolate(hidden, scale_factor=2, mode="nearest")
             hidden = block(torch.cat([larger, skip], 1), code)
         drawn, cover = self.image(hidden).split((3, 1), 1)
-        # Bounded, and initially nearly opaque: a cover of 0 would copy the reference and have no gradient.
+        # Bounded, and initially nearly opaque: an opacity of 0 would copy the reference and give no gradient.
         opacity = torch.sigmoid(3 * torch.tanh(cover + 0.5))
         return Drawing((1 - opacity) * maps[0] + opacity * torch.tanh(drawn))

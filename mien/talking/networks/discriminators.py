@@ -1,4 +1,4 @@
-"""Discriminators: of real and generated frames, and of emotions."""
+"""The frame discriminator and the emotion discriminator."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ def face_window(oval: Tensor, side: int) -> Tensor:
 
 
 class FrameDiscriminator(nn.Module):
-    """PatchGAN: pictures (N, 3 · frames, S, S) with references (N, 3, S, S) → logits (N,), the mean over patches.
+    """PatchGAN (Isola et al., CVPR 2017) → logits (N,), the mean over patches.
 
-    `frames`: number of successive frames stacked along the channels; with more than one, motion is judged too. Without
-    normalisation layers, because of the gradient penalty.
+    Inputs are pictures (N, 3 · frames, S, S) and, as condition, references (N, 3, S, S). `frames`: number of successive
+    frames stacked along the channels; more than one make it a temporal discriminator. It has no normalisation layers,
+    because of the gradient penalty.
     """
 
     def __init__(self, width: int, levels: int = 3, frames: int = 1) -> None:
@@ -51,10 +52,10 @@ class FrameDiscriminator(nn.Module):
 
 
 class EmotionDiscriminator(nn.Module):
-    """Frames of a clip (B, T, 3, S, S) → logits (B, 7): the six emotions and `FAKE`.
+    """Frames of a clip (B, T, 3, S, S) → logits (B, 7): the six emotions and `FAKE` (Salimans et al., NeurIPS 2016).
 
-    A convolutional network per frame, a temporal convolution, and the mean over time. The surroundings of the face are
-    attenuated, because otherwise a generator could satisfy it with changes outside the face.
+    A convolutional network per frame, a temporal convolution, and the mean over time. A soft mask attenuates pixels
+    outside the face, because otherwise a generator could reduce the loss with changes there.
     """
 
     window: Tensor
@@ -75,7 +76,7 @@ class EmotionDiscriminator(nn.Module):
         self.emotion = nn.Linear(64, len(EMOTIONS) + 1)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Logits (B, 7)."""
+        """Logits (B, 7) of frames (B, T, 3, S, S) in [−1, 1]."""
         batch, length = frames.shape[:2]
         face = frames.flatten(0, 1) * face_window(self.window, frames.shape[-1])
         seen = nn.functional.leaky_relu(self.frame(face), 0.1).view(batch, length, -1)

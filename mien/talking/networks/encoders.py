@@ -1,4 +1,4 @@
-"""Encoders of speech, emotion, pose and the reference image; their codes condition the decoder."""
+"""Encoders of speech, emotion, pose and the reference image; their codes (embeddings) condition the decoder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from mien.talking.data.pose import DECODED, IN_PLANE, QUANTILES, TAPS, PoseStati
 from mien.talking.networks.decoding import group_norm
 
 SPEECH_CONTEXT = MARGIN + STEPS_PER_FRAME + MARGIN
-"""Spectra that one video frame's speech code depends on: the receptive field of `SpeechEncoder`."""
+"""Number of spectra on which the speech code of one video frame depends: the receptive field of `SpeechEncoder`."""
 
 
 USUAL_INTENSITY = 0.75
-"""Intensity used for an unspecified one where none is learned."""
+"""Default intensity for sampling poses if it is unspecified; `EmotionEncoder` learns its own."""
 
 
 class SpeechEncoder(nn.Module):
@@ -51,9 +51,10 @@ class SpeechEncoder(nn.Module):
 
 
 def feelings(emotion: Tensor, intensity: Tensor) -> Tensor:
-    """Weights (B, 6) of `EMOTIONS` from indices (B,), −1 unspecified, and intensities (B,), NaN unspecified.
+    """Emotion weights (B, 6) in the order of `EMOTIONS` from indices (B,), −1 unspecified, and intensities (B,).
 
-    With an unspecified intensity the weight of the emotion is NaN, with an unspecified emotion all are. NEU weighs 1.
+    The weight of the emotion is its intensity, NaN if that is unspecified (NaN); NEU always has weight 1. With an
+    unspecified emotion all weights are NaN.
     """
     one_hot = nn.functional.one_hot(emotion.clamp(min=0), len(EMOTIONS)).to(intensity)
     strength = torch.where(emotion == EMOTIONS.index("NEU"), 1.0, intensity)
@@ -62,10 +63,10 @@ def feelings(emotion: Tensor, intensity: Tensor) -> Tensor:
 
 
 class EmotionEncoder(nn.Module):
-    """Feelings (…, 6), the weight of each of `EMOTIONS` in [0, 1], → codes (…, width).
+    """Emotion weights (…, 6) in [0, 1], in the order of `EMOTIONS` → codes (…, width).
 
-    The code is linear in the weights: c = c_NEU + Σₑ wₑ (cₑ − c_NEU). A single NaN is replaced by a learned intensity;
-    all NaN has a learned code.
+    The code is linear in the weights: c = c_NEU + Σₑ wₑ (cₑ − c_NEU). A single NaN weight is replaced by a learned
+    intensity; if all are NaN, the code is a learned one.
     """
 
     def __init__(self, width: int) -> None:
@@ -75,7 +76,7 @@ class EmotionEncoder(nn.Module):
         self.usual_intensity = nn.Parameter(torch.tensor(1.0))  # sigmoid(1) = 0.73
 
     def forward(self, feeling: Tensor) -> Tensor:
-        """Codes (…, width)."""
+        """Codes (…, width) of emotion weights (…, 6)."""
         unknown = torch.isnan(feeling)
         weights = torch.where(unknown, torch.sigmoid(self.usual_intensity), torch.nan_to_num(feeling))
         neutral = self.codes[EMOTIONS.index("NEU")]
@@ -84,10 +85,10 @@ class EmotionEncoder(nn.Module):
 
 
 class NoiseEncoder(nn.Module):
-    """White noise → pose (smooth head motion, blinks and gaze) → codes.
+    """Encoder of poses (head pose, blinks and gaze), and their sampler.
 
-    `motion` samples poses with the statistics of the training clips (see `mien.talking.data.pose`); `forward` encodes
-    sampled or measured poses.
+    `motion` transforms white noise to poses with the statistics of the training clips (see `mien.talking.data.pose`);
+    `forward` encodes sampled or measured poses.
     """
 
     filters: Tensor
@@ -118,7 +119,7 @@ class NoiseEncoder(nn.Module):
 
     @torch.no_grad()
     def motion(self, noise: Tensor, feeling: Tensor) -> Tensor:
-        """Sampled poses (T, 9) of `FACE_POSE` from white Gaussian noise (T + TAPS − 1, 9) and feelings (T, 6)."""
+        """Sampled poses (T, 9) of `FACE_POSE` from white noise N(0, I) (T + TAPS − 1, 9) and emotion weights (T, 6)."""
         mixed = (noise @ self.mixing.T).T[None]
         smooth = nn.functional.conv1d(mixed, self.filters[:, None], groups=len(FACE_POSE))[0]
         place = torch.special.ndtr(smooth) * QUANTILES - 0.5
@@ -137,14 +138,14 @@ class NoiseEncoder(nn.Module):
         return torch.from_numpy(placement(self.usual_motion[None, IN_PLANE].cpu().numpy(), moved)).to(motion)
 
     def forward(self, motion: Tensor) -> Tensor:
-        """Codes (…, width) of poses (…, 9): of the measures that the decoder follows."""
+        """Codes (…, width) of the out-of-plane measures `DECODED` of poses (…, 9)."""
         standard = ((motion - self.usual_motion) / self.scale).clamp(-4, 4)
         codes: Tensor = self.layers(standard[..., DECODED])
         return codes
 
 
 class ImageEncoder(nn.Module):
-    """Image (B, 3, S, S) in [−1, 1] → the image and feature maps at S, S/2, S/4, …: skips and, last, the bottleneck."""
+    """Image (B, 3, S, S) in [−1, 1] → the image and its feature maps at S, S/2, S/4, …; the last is the bottleneck."""
 
     def __init__(self, channels: tuple[int, ...]) -> None:
         super().__init__()
@@ -190,8 +191,7 @@ class LandmarkEncoder(nn.Module):
 class LookEncoder(nn.Module):
     """Landmarks of the reference (B, 68, 2) → codes (B, width) of its pose and expression.
 
-    The displacement of a lip depends on its position in the reference, which may smile, look aside or have an open
-    mouth.
+    The displacement of the lips depends on their position in the reference, which may smile or have an open mouth.
     """
 
     mean: Tensor

@@ -1,8 +1,8 @@
-"""The generator: speech, image, emotion and noise encoders, and a decoder.
+"""The generator: encoders of speech, image, emotion and pose, and a decoder.
 
-Every video frame is a function of the reference image, a third of a second of speech around it, and the emotion weights
-and pose of the frame. Frames are decoded independently, so generation in chunks of any length is exact; smoothness in
-time comes from the inputs.
+Every video frame is a function of the reference image, a third of a second of speech around the frame, and the emotion
+weights and pose of the frame. Frames are decoded independently, so generation in chunks of any length is exact;
+temporal smoothness comes from the inputs.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class GeneratorConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     architecture: Literal["warp", "direct"] = Field(
-        "warp", description="warp: the reference is moved; direct: all is drawn"
+        "warp", description="warp: the reference's pixels are warped; direct: all pixels are synthesised"
     )
     size: int = Field(ge=16, le=1024, description="side of the square frames, in pixels")
-    fps: Fraction = Field(gt=0, description="video frames a second, exact")
-    sample_rate: int = Field(gt=0, description="of the speech, in hertz")
+    fps: Fraction = Field(gt=0, description="video frames per second, exact")
+    sample_rate: int = Field(gt=0, description="sample rate of the speech in hertz")
     image_channels: tuple[int, ...] = Field(min_length=2, description="feature maps at size, size/2, size/4, …")
     speech_width: int = Field(ge=8, description="channels of the speech encoder")
-    code_width: int = Field(ge=8, description="numbers in the code that steers the decoder")
+    code_width: int = Field(ge=8, description="dimensions of the decoder's conditioning vector")
 
 
 DECODERS: dict[str, type[WarpDecoder] | type[DirectDecoder]] = {"warp": WarpDecoder, "direct": DirectDecoder}
@@ -50,7 +50,7 @@ DECODERS: dict[str, type[WarpDecoder] | type[DirectDecoder]] = {"warp": WarpDeco
 class Generator(nn.Module):
     """The encoders and the decoder.
 
-    Raises ValueError if the size cannot be halved once per further feature map.
+    Raises ValueError if the size cannot be halved for each feature map after the first.
     """
 
     def __init__(self, config: GeneratorConfig) -> None:
@@ -96,9 +96,10 @@ class Generator(nn.Module):
         return found
 
     def codes(self, landmarks: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
-        """Codes (B, T, code_width) of the references' landmarks (B, 68, 2) and speech codes (B, T, speech_width).
+        """Conditioning vectors (B, T, code_width) of T frames for each of B references.
 
-        Feelings (B, T, 6), motion (B, T, 9).
+        Inputs: landmarks of the references (B, 68, 2), speech codes (B, T, speech_width), emotion weights (B, T, 6),
+        poses (B, T, 9).
         """
         mouth = 2 * self.speech_encoder.mouth_shape(speech)
         inputs = [speech, mouth, self.emotion_encoder(feeling), self.noise_encoder(motion)]
@@ -108,9 +109,9 @@ class Generator(nn.Module):
         return code
 
     def draw(self, maps: list[Tensor], landmarks: Tensor, codes: Tensor) -> Drawing:
-        """Decoder output for B · T frames.
+        """Decode B · T frames.
 
-        From the feature maps of B images, their landmarks (B, 68, 2), and codes (B, T, code_width).
+        Inputs: feature maps of B images, their landmarks (B, 68, 2), codes (B, T, code_width).
         """
         length = codes.shape[1]
         repeated = [level.repeat_interleave(length, 0) for level in maps]
@@ -118,7 +119,7 @@ class Generator(nn.Module):
         return drawing
 
     def forward(self, reference: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
-        """Frames (B, T, 3, S, S) from references (B, 3, S, S), speech codes, feelings and motion."""
+        """Frames (B, T, 3, S, S) from references (B, 3, S, S), and speech, emotion weights and poses as in `codes`."""
         maps = self.image_encoder(reference)
         landmarks = self.landmarks(maps)
         frames = self.draw(maps, landmarks, self.codes(landmarks, speech, feeling, motion)).frames

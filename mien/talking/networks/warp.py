@@ -1,9 +1,9 @@
-"""`architecture: warp`: the pixels of the reference are warped, and only disoccluded parts are generated.
+"""`architecture: warp`: the pixels of the reference are warped, and only disoccluded parts are synthesised.
 
-The code gives the displacement of each landmark of the face; a flow field interpolates them over the picture, as the
-first-order motion model does with key points (Siarohin et al., NeurIPS 2019), and a convolutional network refines it.
-From the warped features, further layers predict shading and wrinkles and generate the inside of the mouth. Flow, shade
-and paint are smooth, so they can be applied to a reference of any resolution (`mien.talking.networks.compose`).
+The displacement of each landmark of the face is predicted from the code and interpolated to a flow field, as the
+first-order motion model does with key points (Siarohin et al., NeurIPS 2019); a convolutional network refines the flow.
+From the warped features, further layers predict shading and wrinkles and synthesise the inside of the mouth. Flow,
+shade and paint are smooth, so they can be applied to a reference of any resolution (`mien.talking.networks.compose`).
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ PARTS: tuple[tuple[int, ...], ...] = (
     (49, 50, 51, 52, 53), (55, 56, 57, 58, 59),  # lips, outside
     (61, 62, 63), (65, 66, 67), (48, 54, 60, 64),  # lips, inside, and the mouth's corners
 )  # fmt: skip
-"""Groups of landmarks; the target positions of each are one input map of the network."""
+"""Groups of landmarks; the target positions of each group are one heat map in the input of the network."""
 
 INNER_LIPS = tuple(range(60, 68))
 """Landmarks of the inner contour of the lips, clockwise in the picture."""
 
 SPOT = 0.05
-"""Standard deviation of a landmark's Gaussian in those maps, in normalised coordinates."""
+"""Standard deviation of the Gaussian of a landmark in the heat maps, in normalised coordinates."""
 
-_STILL = 0.1  # weight of zero displacement, so that nothing moves far from all landmarks
+_STILL = 0.1  # weight of zero displacement, so that the flow vanishes far from all landmarks
 
 GREATEST_SHADE = 0.5
 """Maximum change of the sampled colours, whose range is [−1, 1]."""
 
 FIRST_COVER = -3.0
-"""Bias of the logit of the cover, so that the reference is visible at the start of training."""
+"""Initial bias of the logit of the opacity `cover`, so that training starts with the warped reference visible."""
 
 
 class WarpDecoder(nn.Module):
-    """Warps the image conditioned on the code, and paints over it."""
+    """Warps the image conditioned on the code, adds shading, and blends in a synthesised layer."""
 
     def __init__(self, size: int, channels: tuple[int, ...], code_width: int) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class WarpDecoder(nn.Module):
         return goal
 
     def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> Drawing:
-        """N frames from N images with their feature maps, their landmarks (N, 68, 2) and codes (N, width)."""
+        """Decode N frames from N images with their feature maps, landmarks (N, 68, 2) and codes (N, width)."""
         plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
         goal = self.goal(landmarks, code)
         opening = mouth_opening(goal, maps[0].shape[-1])
@@ -93,8 +93,8 @@ class WarpDecoder(nn.Module):
         painted = self.painter(hidden + moved(maps[2], flow) + shown, code)
         painted = torch.cat([nn.functional.interpolate(painted, scale_factor=2, mode="nearest"), opening], 1)
         shade, paint, cover = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3, 1), 1)
-        # Shading is added, so that the skin keeps its detail; parts that the reference does not show are replaced,
-        # and always the opening of the mouth.
+        # Shading is added, so that the skin keeps its detail; disoccluded parts are replaced, always including the
+        # mouth opening.
         shade, paint = GREATEST_SHADE * torch.tanh(shade), torch.tanh(paint)
         cover = torch.sigmoid(cover + FIRST_COVER)
         cover = cover + (1 - cover) * opening
@@ -104,10 +104,10 @@ class WarpDecoder(nn.Module):
 
 
 def spread(points: Tensor, displacements: Tensor, reach: Tensor, side: int) -> Tensor:
-    """A flow field (N, 2, side, side) from `displacements` (N, P, 2) at `points` (N, P, 2), both in units of [−1, 1].
+    """Interpolate `displacements` (N, P, 2) at `points` (N, P, 2) to a flow field (N, 2, side, side), units of [−1, 1].
 
-    At each pixel, their mean weighted by Gaussians of standard deviation `reach` (P,) around the points, and with a
-    small weight of zero displacement.
+    Each pixel has the mean of the displacements, weighted by Gaussians of standard deviation `reach` (P,) around the
+    points, and of zero displacement with the weight `_STILL`.
     """
     axis = pixel_centres(side, points)
     pull = torch.exp(-0.5 * ((axis - points[..., None]) / reach[:, None, None]).square())  # (N, P, 2, side)

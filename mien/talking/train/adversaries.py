@@ -1,4 +1,4 @@
-"""The adversaries of the generator."""
+"""Adversarial losses of the generator: each owns its discriminator and optimiser."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from mien.training.adversarial import Adversary, Values, gradient_penalty, paire
 
 
 class FrameAdversary(Adversary[FrameDiscriminator]):
-    """Separates generated from real frames by the paired relativistic loss with R1 and R2 (R3GAN).
+    """Paired relativistic loss with the gradient penalties R1 and R2 (R3GAN: Huang et al., NeurIPS 2024).
 
-    Frames are (N, 3, S, S) in [−1, 1]; real and generated ones are paired by their reference. gamma: weight of R1, R2.
+    Frames are (N, 3, S, S) in [−1, 1]; real and generated frames are paired by their reference. `gamma`: weight γ of
+    R1 and R2.
     """
 
     def __init__(self, discriminator: FrameDiscriminator, lr: float, gamma: float) -> None:
@@ -23,7 +24,10 @@ class FrameAdversary(Adversary[FrameDiscriminator]):
         self.gamma = gamma
 
     def objective(self, *batch: Any) -> tuple[Tensor, Values]:
-        """The loss on real and generated frames, references, and pixel weights (N, 1, S, S)."""
+        """The discriminator's loss: E softplus(D(fake) − D(real)) + γ/2 (R1 + R2).
+
+        The batch: real frames, generated frames, references, and pixel weights (N, 1, S, S).
+        """
         real, fake, reference, weights = batch
         real, fake = real.detach().requires_grad_(), fake.detach().requires_grad_()
         real_scores, fake_scores = (self.discriminator(one, reference, weights) for one in (real, fake))
@@ -33,7 +37,7 @@ class FrameAdversary(Adversary[FrameDiscriminator]):
         return adversarial + self.gamma / 2 * penalty, {name: value.detach() for name, value in values.items()}
 
     def loss(self, fake: Tensor, real: Tensor, reference: Tensor, weights: Tensor | None = None) -> Tensor:
-        """The generator's loss: generated frames are to score above the real ones. Gradients flow into `fake` only."""
+        """The generator's loss: E softplus(D(real) − D(fake)); gradients flow into `fake` only."""
         self.discriminator.requires_grad_(False)
         with torch.no_grad():
             real_scores = self.discriminator(real, reference, weights)
@@ -43,17 +47,20 @@ class FrameAdversary(Adversary[FrameDiscriminator]):
 
 
 class EmotionAdversary(Adversary[EmotionDiscriminator]):
-    """Classifies the emotion of real clips, and generated clips as `FAKE`.
+    """Emotion classifier with an additional class `FAKE` for generated clips (Salimans et al., NeurIPS 2016).
 
-    Clips are (B, T, 3, S, S) in [−1, 1]. It keeps learning from generated clips, so that adversarial patterns which
-    fool a frozen classifier do not fool it for long.
+    Clips are (B, T, 3, S, S) in [−1, 1]. It is trained jointly with the generator, so that adversarial patterns which
+    deceive a frozen classifier are learned as `FAKE`.
     """
 
     def __init__(self, discriminator: EmotionDiscriminator, lr: float) -> None:
         super().__init__("emotion", discriminator, lr, betas=(0.5, 0.99), weight_decay=0.01)
 
     def objective(self, *batch: Any) -> tuple[Tensor, Values]:
-        """Cross-entropy on real clips with emotions (B,) and intensities (B,), and on generated clips."""
+        """The discriminator's loss: cross-entropy of real clips, plus half of that of generated clips as `FAKE`.
+
+        The batch: real clips, generated clips, emotions (B,), intensities (B,).
+        """
         real, fake, emotion, intensity = batch
         self.discriminator.train()
         real_loss = emotion_loss(self.discriminator(real.detach()), emotion, intensity, smoothing=0.05)
@@ -62,7 +69,7 @@ class EmotionAdversary(Adversary[EmotionDiscriminator]):
         return real_loss + 0.5 * fake_loss, {"e_real": real_loss.detach(), "e_fake": fake_loss.detach()}
 
     def loss(self, fake: Tensor, emotion: Tensor, intensity: Tensor) -> Tensor:
-        """The generator's loss: its clips are to be classified as the requested emotion."""
+        """The generator's loss: cross-entropy of generated clips for the emotions (B,) that condition them."""
         self.discriminator.requires_grad_(False).eval()
         value = emotion_loss(self.discriminator(fake), emotion, intensity)
         self.discriminator.requires_grad_(True)

@@ -1,4 +1,4 @@
-"""Phase 1: the emotion discriminator."""
+"""Phase 1: training of the emotion discriminator on real clips."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class EmotionTrainer(Trainer[Batch]):
         )  # fmt: skip
 
     def batch(self, step: int) -> Batch:
-        """Real clips with their labels."""
+        """Real clips with their emotion labels."""
         return make_batch(self.data, self.plan, step)
 
     def loss(self, batch: Batch, step: Step) -> tuple[Tensor, Values]:
@@ -73,9 +73,9 @@ class EmotionTrainer(Trainer[Batch]):
 
 
 def blurred(frames: Tensor, step: Step) -> Tensor:
-    """Frames (B, T, 3, S, S), all blurred by one random box filter and with noise, for this step.
+    """Frames (B, T, 3, S, S), blurred by one random box filter and with added noise, both a function of the step.
 
-    Generated frames are softer than real ones; the classifier must not learn sharpness.
+    Generated frames are softer than real ones; without this the classifier could use sharpness as a cue.
     """
     kernel = (1, 1, 3, 5)[int(torch.randint(4, (), generator=step.generator("blur kernel")))]
     flat = frames.flatten(0, 1)
@@ -85,17 +85,16 @@ def blurred(frames: Tensor, step: Step) -> Tensor:
 
 
 def new_discriminator(options: EmotionDiscriminatorOptions) -> EmotionDiscriminator:
-    """The network that the options describe; its first weights come from torch's global generator."""
+    """The network with random weights from torch's global generator."""
     return EmotionDiscriminator(options.width, options.levels, options.dropout)
 
 
 def train_emotion_discriminator(
     faces: Path, split: Path, options: EmotionDiscriminatorOptions, out: Path, run: Run
 ) -> dict[str, float]:
-    """Train on the split's train part and write the model folder `out`; returns its figures.
+    """Train on the split's train part and write the model folder `out`; returns its metrics.
 
-    A corpus without emotion labels gives a discriminator without classes, and `emotions` 0 in the figures. Raises
-    ValueError when there is no train clip.
+    For a corpus without emotion labels the metric `emotions` is 0. Raises ValueError when there is no train clip.
     """
     data = TalkingData(faces, split, "train", run.execution.cache_megabytes)
     trainer = EmotionTrainer(
@@ -114,7 +113,7 @@ def train_emotion_discriminator(
 
 
 def load_emotion_discriminator(folder: Path) -> EmotionDiscriminator:
-    """The trained network; raises ValueError in one sentence when the folder is not one."""
+    """Load the trained network. Raises ValueError, with one sentence, if the folder does not contain one."""
     config = read_config(folder, (KIND,))
     discriminator = new_discriminator(EmotionDiscriminatorOptions.model_validate(config["options"]))
     load_into(discriminator, folder, config)

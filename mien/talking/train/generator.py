@@ -1,4 +1,4 @@
-"""Phase 2: the generator, on pixels alone. Before it its speech encoder and its landmarks are pre-trained."""
+"""Phase 2: training of the generator with the pixel loss, after pre-training on mouth shapes and landmarks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class GeneratorTrainer(Trainer[Batch]):
         self.plan = generator_plan(options)
 
     def batch(self, step: int) -> Batch:
-        """Frames anywhere in some clips, each with a reference."""
+        """Random frames of random clips; each clip has a reference."""
         return make_batch(self.data, self.plan, step)
 
     def loss(self, batch: Batch, step: Step) -> tuple[Tensor, Values]:
@@ -56,7 +56,7 @@ class GeneratorTrainer(Trainer[Batch]):
 
 
 def generator_plan(options: GeneratorOptions) -> BatchPlan:
-    """How phase 2 draws its batches."""
+    """Sampling of phase 2's batches."""
     return BatchPlan(
         options.training.seed, KIND, options.training.batch, options.frames_per_clip,
         reference_shares=options.reference_shares, emotion_dropout=options.emotion_dropout,
@@ -77,9 +77,9 @@ def new_generator(data: TalkingData, options: GeneratorOptions) -> Generator:
 
 
 def train_generator(faces: Path, split: Path, options: GeneratorOptions, out: Path, run: Run) -> dict[str, float]:
-    """Train on the split's train part and write the model folder `out`; returns its figures.
+    """Train on the split's train part and write the model folder `out`; returns its metrics.
 
-    Raises ValueError when the part is empty or the crops' size does not suit the network.
+    Raises ValueError when the part is empty or the network cannot be built for the size of the crops.
     """
     data = TalkingData(faces, split, "train", run.execution.cache_megabytes)
     val = TalkingData(faces, split, "val", run.execution.cache_megabytes, required=False)

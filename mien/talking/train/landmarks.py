@@ -1,7 +1,7 @@
-"""Before phase 2: landmark displacements are learned from landmarks alone, landmark positions from still pictures.
+"""Pre-training before phase 2: displacements of landmarks, and positions of landmarks in reference pictures.
 
-Neither needs a decoded frame: in seconds the conditioning vector learns what speech, emotions and motion do to a face,
-and phase 2 is left with pixels.
+Neither needs decoded frames, so the effect of speech, emotion and pose on the landmarks is learned in seconds, and
+phase 2 starts from it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from mien.training.trainer import Step, Trainer, Values
 
 CLIPS, FRAMES, REFERENCES = 32, 8, 16
 REFERENCE_NOISE = 0.4
-"""Standard deviation in pixels of the noise on the references' landmarks, as predicted landmarks have errors."""
+"""Standard deviation in pixels of the noise on the references' landmarks, which models the error of predicted ones."""
 
 _WEIGHTS = torch.tensor([0.5] * 17 + [2.0] * 10 + [0.5] * 9 + [2.0] * 12 + [2.0] * 20)
 
@@ -41,7 +41,8 @@ _WEIGHTS = torch.tensor([0.5] * 17 + [2.0] * 10 + [0.5] * 9 + [2.0] * 12 + [2.0]
 class LandmarkBatch:
     """Landmarks of B references (B, 68, 2) and of T frames of each (B, T, 68, 2), in pixels, with their conditions.
 
-    `pictures` (R, 3, S, S) are other references, whose landmarks `picture_landmarks` (R, 68, 2) are to be predicted.
+    `pictures` (R, 3, S, S) are other references with the landmarks `picture_landmarks` (R, 68, 2), for learning the
+    positions.
     """
 
     references: Tensor
@@ -91,7 +92,7 @@ def landmark_batch(data: TalkingData, options: GeneratorOptions, step: int) -> L
 
 
 class LandmarkTrainer(Trainer[LandmarkBatch]):
-    """L1 of predicted landmark positions and displacements, in pixels; the speech encoder is frozen."""
+    """Trains landmark positions and displacements with L1 losses in pixels; the speech encoder is frozen."""
 
     name, unit, validations = "landmarks", "frames", 1
 

@@ -1,4 +1,4 @@
-"""What phases 2 and 3 have in common: a forward pass on a batch, its reconstruction loss, and its validation."""
+"""Forward pass, reconstruction loss and validation of phases 2 and 3."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def speech_codes(generator: Generator, batch: Batch) -> Tensor:
 
 
 def forward(generator: Generator, batch: Batch) -> Output:
-    """The forward pass on a batch."""
+    """Forward pass of the generator on a batch."""
     speech = speech_codes(generator, batch)
     maps = generator.image_encoder(batch.reference)
     landmarks = generator.landmarks(maps)
@@ -59,7 +59,7 @@ class PixelLoss:
         )
 
     def __call__(self, output: Output, batch: Batch) -> tuple[Tensor, Values]:
-        """The weighted sum, and its terms for the curves."""
+        """The weighted sum of the terms, and the unweighted terms for the curves."""
         options, drawing = self.options, output.drawing
         weights = self.weights(batch)
         frames, real = drawing.frames.float(), batch.video.flatten(0, 1)
@@ -78,7 +78,7 @@ class PixelLoss:
     def _warp_terms(
         self, output: Output, real: Tensor, weights: Tensor, batch: Batch
     ) -> dict[str, tuple[float, Tensor]]:
-        """Weights and terms that only a warping decoder has: its landmarks, flow and layers."""
+        """Terms of a warping decoder, with their weights: landmarks, flow and layers."""
         options, drawing, size = self.options, output.drawing, self.size
         assert drawing.flow is not None
         assert drawing.shade is not None
@@ -102,9 +102,9 @@ class PixelLoss:
 
 @torch.no_grad()
 def validation_figures(generator: Generator, val: TalkingData) -> dict[str, float]:
-    """Mean absolute error in [0, 1] of whole frames and of the mouth's pixels, on val actors.
+    """Mean absolute error, for pixels in [0, 1], of whole frames and of the mouth, on val actors.
 
-    References are neutral frames of the same actor; head motion is the real clip's. Empty without val clips.
+    References are neutral frames of the same actor; the pose is the real clip's. Empty without val clips.
     """
     if not len(val):
         return {}

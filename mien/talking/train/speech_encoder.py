@@ -1,4 +1,4 @@
-"""Before phase 2: the speech encoder learns mouth shapes from landmarks, in seconds."""
+"""Pre-training before phase 2: the speech encoder learns to predict mouth shapes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CLIPS, FRAMES = 8, 25
 
 @dataclass(frozen=True)
 class SpeechBatch:
-    """Spectra (B, 40, L) of a second each, and mouth shapes (B, T, 2), standardised."""
+    """Log-mel spectra (B, 40, L) of one second each, and standardised mouth shapes (B, T, 2)."""
 
     spectra: Tensor
     mouth: Tensor
 
 
 class SpeechTrainer(Trainer[SpeechBatch]):
-    """Squared error of the mouth's opening and width, predicted from speech."""
+    """Trains the speech encoder with the squared error of predicted mouth opening and width."""
 
     name, unit, validations = "speech_encoder", "frames", 1
 
@@ -40,7 +40,7 @@ class SpeechTrainer(Trainer[SpeechBatch]):
         self.parts.optimizer("optimizer", adamw(encoder.parameters(), self.options))
 
     def batch(self, step: int) -> SpeechBatch:
-        """A second from each of some clips."""
+        """One random second of each of `CLIPS` random clips."""
         random = numpy_generator(self.options.seed, "speech", step)
         length = min(FRAMES, min(facts.frames for facts in self.data.facts.values()))
         spectra, mouths = [], []

@@ -1,4 +1,4 @@
-"""Phase 3: generator, frame discriminator and emotion discriminator are trained jointly, on the same batches."""
+"""Phase 3: joint training of generator, frame discriminator and emotion discriminator on the same batches."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KIND = "talking_face"
 
 
 class TalkingFaceTrainer(Trainer[Batch]):
-    """The joint training."""
+    """Joint training with pixel, adversarial and emotion losses."""
 
     name, unit, gradient_norm = KIND, "frames", 1.0
 
@@ -43,7 +43,7 @@ class TalkingFaceTrainer(Trainer[Batch]):
         options: TalkingFaceOptions,
         pixel_options: GeneratorOptions,
     ) -> None:
-        """pixel_options: phase 2's, whose pixel loss and batches go on."""
+        """`pixel_options`: options of phase 2, whose pixel loss and sampling of batches are used."""
         training = options.training
         super().__init__(training, options.frames_per_clip)
         self.stage_options, self.data, self.val = options, data, val
@@ -63,7 +63,7 @@ class TalkingFaceTrainer(Trainer[Batch]):
         )  # fmt: skip
 
     def batch(self, step: int) -> Batch:
-        """Phase 2's batches, but with consecutive frames."""
+        """A batch as in phase 2, but with frames at a fixed interval."""
         return make_batch(self.data, self.plan, step)
 
     def loss(self, batch: Batch, step: Step) -> tuple[Tensor, Values]:
@@ -75,7 +75,7 @@ class TalkingFaceTrainer(Trainer[Batch]):
         fake = fake_frames.view_as(batch.video)
         reference = batch.reference.repeat_interleave(fake.shape[1], 0)
         weights = self.pixel_loss.weights(batch)
-        # Real and generated clips are blurred alike, so that the emotion is read from the face and not from a texture.
+        # Real and generated clips get the same blur, so that emotion is not classified by texture.
         real_clip, fake_clip = (blurred(one, step) for one in (batch.video, fake))
 
         values = self.frame_adversary.train_step(real_frames, fake_frames, reference, weights)
@@ -100,9 +100,9 @@ def train_talking_face(
     faces: Path, split: Path, options: TalkingFaceOptions, emotion_discriminator: Path, generator: Path, out: Path,
     run: Run,
 ) -> dict[str, float]:  # fmt: skip
-    """Train jointly from phase 1's and phase 2's models and write the model folder `out`; returns its figures.
+    """Train jointly from the models of phases 1 and 2 and write the model folder `out`; returns its metrics.
 
-    `out` holds the averaged generator, and in `discriminators.safetensors` both adversaries, for further training.
+    `out` contains the EMA generator, and in `discriminators.safetensors` both discriminators, for further training.
     Raises ValueError when a model folder is missing, damaged, or of another crop size than the shards.
     """
     data = TalkingData(faces, split, "train", run.execution.cache_megabytes)
