@@ -10,7 +10,7 @@ from stages.shell import StageRun, run
 def evaluate_motion(options: EvaluateMotionOptions, stage: StageRun) -> None:
     """Measure, report, and register the model; see `mien.tracking.registry` for which version is champion."""
     from mien.motion.evaluate.evaluate import evaluate_motion as evaluate
-    from mien.motion.system import SERVED
+    from mien.motion.registration import SERVED
     from mien.systems.evaluation.evaluate import deciding_figure
 
     folder = MODELS / "head_motion"

@@ -8,7 +8,7 @@ from stages.shell import StageRun, run
 def evaluate_shapes(options: EvaluateShapesOptions, stage: StageRun) -> None:
     """Measure, report, and register the model; see `mien.tracking.registry` for which version is champion."""
     from mien.shapes.evaluate.evaluate import evaluate_shapes as evaluate
-    from mien.shapes.system import SERVED
+    from mien.shapes.registration import SERVED
     from mien.systems.evaluation.evaluate import deciding_figure
 
     folder = MODELS / "shapes"

@@ -9,7 +9,7 @@ def evaluate_talking(options: EvaluateTalkingOptions, stage: StageRun) -> None:
     """Measure, report, and register the model; see `mien.tracking.registry` for which version is champion."""
     from mien.systems.evaluation.evaluate import deciding_figure
     from mien.talking.evaluate.evaluate import evaluate_talking as evaluate
-    from mien.talking.system import SERVED
+    from mien.talking.registration import SERVED
 
     folder = MODELS / "talking_face"
     figures = evaluate(FACES, SPLIT, folder, MODELS / "emotion_judge", options, EVALUATION, stage.log)

@@ -11,7 +11,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from mien.systems.request import Request, RequestError, Short, flag, limits, schema
+from mien.systems.errors import RequestError
+from mien.systems.request import Request, Short, flag, limits, schema
 from mien.systems.system import System
 
 Table = Annotated[

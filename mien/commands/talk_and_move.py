@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.motion.system import MODEL as MOTION_MODEL
+from mien.motion.registration import MODEL as MOTION_MODEL
 from mien.systems.system import ExtraModel
 from mien.talking.generate.request import TalkRequest
 from mien.talking.system import SYSTEM as TALKING

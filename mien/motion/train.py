@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mien.files import fingerprint
+from mien.motion.cards import CARDS
 from mien.motion.data.batches import MotionBatch, MotionData, curriculum_reach, valid_frames
 from mien.motion.data.features import FPS
 from mien.motion.losses import motion_errors
@@ -16,7 +17,6 @@ from mien.motion.networks.diffusion import STEPS, noised, weight_of_level
 from mien.motion.networks.model import MotionModel, build_model
 from mien.motion.networks.word_times import lay_out, length_error
 from mien.motion.options import HeadMotionOptions
-from mien.motion.system import CARDS
 from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
 from mien.training.model_folder import ModelFiles, save_models
 from mien.training.optimizers import adamw

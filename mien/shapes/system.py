@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from mien.shapes.cards import CARDS
 from mien.shapes.generate.request import ShapesRequest
-from mien.systems.card import Card
-from mien.systems.model import ModelFolder
-from mien.systems.serving import Served, Signature
+from mien.shapes.registration import MODEL, SERVED
 from mien.systems.system import Loaded, Made, Output, System
-
-if TYPE_CHECKING:
-    from mien.shapes.generate.animator import Animator
-
-CARDS = {
-    "shapes": Card(
-        "shapes",
-        "Words → a clip of moving shapes, 64×64 pixels, 10 frames a second. Architecture `{model[architecture]}`; the "
-        "training clips have {model[frames]} frames.",
-        "Teaching, and trying out what a text-to-video model does where every claim can be checked from pixels.",
-        "The project draws them. The model knows the shapes, colours, sizes and motions in them and nothing else.",
-        synthetic=False,
-    )
-}
-
-
-def _load(folder: Path) -> Animator:
-    from mien.shapes.generate.animator import Animator
-
-    return Animator.load(folder)
 
 
 def _generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool) -> Made:
@@ -38,32 +15,6 @@ def _generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool)
 
     return generate(loaded, request, out, progress)
 
-
-def _signature(_config: Mapping[str, Any]) -> Signature:
-    import numpy as np
-
-    from mien.shapes.corpus.vocabulary import SIDE
-
-    return Signature(
-        inputs={"text": ("str", (-1,)), "seed": ("int64", (-1,))},
-        outputs={"video": ("uint8", (-1, -1, SIDE, SIDE, 3))},
-        example={
-            "text": np.array(["circle moving up-right", "a big red star is rotating clockwise"]),
-            "seed": np.array([0, 1], np.int64),
-        },
-    )
-
-
-def _predict(animator: Animator, batch: Mapping[str, Any], _params: Mapping[str, Any]) -> dict[str, Any]:
-    """`video` uint8 (B, T, 64, 64, 3) RGB, 10 frames a second, as many as the training clips have."""
-    return {"video": animator.clips([str(text) for text in batch["text"]], [int(seed) for seed in batch["seed"]])}
-
-
-MODEL = ModelFolder("moving shapes", ("shapes",), Path("models/shapes"), "shapes", _load)
-
-SERVED = Served(MODEL, __name__, _signature, _predict)
-
-_load_pyfunc = SERVED.load
 
 SYSTEM = System(
     name="shapes",

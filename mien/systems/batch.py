@@ -18,7 +18,8 @@ from typing import Any, Literal, get_args
 from mien.files import atomic_file, fingerprint, sha256_file
 from mien.locks import LockHeldError, file_lock
 from mien.progress import progress_bar
-from mien.systems.request import Request, RequestError, file_in
+from mien.systems.errors import RequestError
+from mien.systems.request import Request, file_in
 
 RECORD = "batch.csv"
 """The name of the record in the folder of the outputs."""

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 
 
 def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str:

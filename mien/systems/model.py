@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 
 
 @dataclass(frozen=True)

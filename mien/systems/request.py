@@ -15,9 +15,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-
-class RequestError(ValueError):
-    """The request is invalid or failed; the message says why, and what to do, in one sentence."""
+from mien.systems.errors import RequestError
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic
 
 from mien.systems.card import Card
+from mien.systems.errors import RequestError
 from mien.systems.files import check_writable
 from mien.systems.model import ModelFolder, TrainedModel
-from mien.systems.request import R, Request, RequestError
+from mien.systems.request import R, Request
 from mien.systems.serving import Served
 
 if TYPE_CHECKING:

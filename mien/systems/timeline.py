@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from mien.commands.talk_and_move import SYSTEM, words_to_motion
 from mien.faces.measures import FACE_POSE
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.provenance import read_tags
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.talking import Talker
 from mien.talking.system import SYSTEM as WITHOUT_WORDS
 

@@ -32,7 +32,7 @@ from mien.motion.judge.train import train_motion_judge
 from mien.motion.measure.events import Event
 from mien.motion.options import EvaluateMotionOptions
 from mien.motion.train import train_head_motion
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.training.curves import no_log
 
 FEW = EvaluateMotionOptions(prompts=12, own_length_prompts=4, repeats=2, repeated_prompts=2, strips=())

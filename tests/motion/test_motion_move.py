@@ -27,7 +27,7 @@ from mien.motion.generate.mover import Mover, Passage
 from mien.motion.measure.events import Event, find_events
 from mien.motion.measure.text import MOST, events_in_words
 from mien.motion.system import SYSTEM
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.systems.system import Loaded
 
 

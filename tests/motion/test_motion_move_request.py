@@ -11,7 +11,8 @@ import pytest
 
 from mien.motion.generate.request import MoveRequest
 from mien.motion.system import SYSTEM
-from mien.systems.request import RequestError, schema
+from mien.systems.errors import RequestError
+from mien.systems.request import schema
 
 
 def check_request(how: dict[str, Any], out: Path, model: Path, force: bool) -> None:

@@ -17,7 +17,7 @@ from mien.motion.generate.script import (
     parse_script,
     read_script,
 )
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.systems.timeline import MAX_BYTES
 
 EXAMPLE = """# a comment

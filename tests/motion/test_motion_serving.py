@@ -9,7 +9,7 @@ import pytest
 
 from mien.motion.data.features import features_of
 from mien.motion.generate.mover import Mover
-from mien.motion.system import SERVED, _load_pyfunc
+from mien.motion.registration import SERVED, _load_pyfunc
 
 
 def test_a_batch_equals_its_single_motions(head_motion_model: Path) -> None:

@@ -33,7 +33,7 @@ from mien.motion.networks.word_times import (
 )
 from mien.motion.options import HeadMotionOptions
 from mien.motion.train import train_head_motion
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.text.encoder import open_encoder, read_tokens
 
 TINY = tiny("head_motion")

@@ -38,7 +38,7 @@ from mien.shapes.generate.layout import (
 from mien.shapes.measure.scene import find_figures
 from mien.shapes.measure.text import findings_in_words
 from mien.shapes.system import SYSTEM
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord
 from mien.text.tokens import words
 

@@ -32,7 +32,7 @@ from mien.shapes.evaluate.report import ShapesReport
 from mien.shapes.measure.motion import Movement
 from mien.shapes.measure.scene import Finding, Findings, find_figures
 from mien.shapes.options import EvaluateShapesOptions, ShapesCorpusOptions
-from mien.shapes.system import SERVED
+from mien.shapes.registration import SERVED
 from mien.training.curves import no_log
 from mien.training.randomness import derived_seed
 

@@ -16,7 +16,7 @@ from mien.shapes.generate.animator import Animator
 from mien.shapes.networks.discriminator import score
 from mien.shapes.options import ShapesCorpusOptions, ShapesOptions
 from mien.shapes.train.train import train_shapes
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
 from mien.training.randomness import torch_generator
 

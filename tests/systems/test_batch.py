@@ -16,7 +16,8 @@ import pytest
 
 from mien.systems import batch
 from mien.systems.batch import BatchRow, BatchSummary, read_batch
-from mien.systems.request import FileOrText, Request, RequestError
+from mien.systems.errors import RequestError
+from mien.systems.request import FileOrText, Request
 
 HEADER = "image,text,emotion,out\n"
 VIDEO = (".mp4",)

@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 from mien.commands.system_command import add_command
 from mien.execution import Execution
 from mien.media.provenance import read_tags
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.tracking.tracking import TrackedRun, Tracking
 from mien.training.model_folder import ModelFiles, save_models
 from stages.pipeline_files import PipelineFiles

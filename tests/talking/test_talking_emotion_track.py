@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.clips import EMOTIONS
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.systems.timeline import MAX_BYTES
 from mien.talking.generate.emotion_track import (
     parse_emotion_track,

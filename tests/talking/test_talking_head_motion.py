@@ -18,7 +18,7 @@ from mien.faces.measures import FACE_POSE, face_pose
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.performance import Performance, expression_vector
 from mien.heads.render.render import Camera, project
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.talking.generate import head_motion
 from mien.talking.generate.head_motion import (
     head_measures,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mien.media.speech.interface import Speech, SpokenWord, Voice
 from mien.media.video import write_video
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.talking.generate import speech as said
 from mien.talking.generate.request import TalkRequest
 from mien.talking.generate.speech import (

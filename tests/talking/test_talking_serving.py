@@ -9,7 +9,7 @@ import torch
 
 from mien.talking.generate.frame_generator import FrameGenerator
 from mien.talking.networks.generator import Generator, GeneratorConfig
-from mien.talking.system import SERVED
+from mien.talking.registration import SERVED
 
 
 def test_a_batch_equals_its_single_videos() -> None:

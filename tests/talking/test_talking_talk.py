@@ -24,7 +24,7 @@ from mien.media.ffmpeg import open_media, probe
 from mien.media.provenance import read_tags
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames, write_video
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.talking import Talker
 from mien.talking.generate.request import Manner, TalkRequest, captions_path, emotion_code
 from mien.talking.generate.talk import Talked

@@ -29,8 +29,8 @@ from mien.motion.generate.script import Cue, Script, frame_spans, read_script
 from mien.motion.measure.events import Event, find_events
 from mien.motion.measure.text import events_in_words
 from mien.progress import counted, progress_bar
+from mien.systems.errors import RequestError
 from mien.systems.output import write_clip
-from mien.systems.request import RequestError
 from mien.systems.system import Loaded, Made
 
 Picture = NDArray[np.uint8]

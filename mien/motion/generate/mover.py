@@ -25,7 +25,7 @@ from mien.motion.networks.diffusion import guided, sample
 from mien.motion.networks.model import MotionModel, load_model
 from mien.motion.networks.transformer import LONGEST, PATCH
 from mien.motion.networks.word_times import Layout, lay_out
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator

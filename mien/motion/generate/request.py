@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mien.motion.generate.script import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS, read_script
-from mien.systems.request import Request, RequestError, Short
+from mien.systems.errors import RequestError
+from mien.systems.request import Request, Short
 
 VIDEOS = (".mp4", ".gif")
 

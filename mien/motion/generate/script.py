@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.systems.errors import RequestError
 from mien.systems.files import read_small_text
-from mien.systems.request import RequestError
 from mien.systems.timeline import MAX_BYTES, parse_timeline
 
 MAX_CHARACTERS = 2000

@@ -19,8 +19,8 @@ from mien.shapes.generate.layout import draw_grid, draw_strips, grid_columns
 from mien.shapes.generate.request import ShapesRequest
 from mien.shapes.measure.scene import Findings, find_figures
 from mien.shapes.measure.text import findings_in_words
+from mien.systems.errors import RequestError
 from mien.systems.output import write_clip
-from mien.systems.request import RequestError
 from mien.systems.system import Loaded, Made
 from mien.text.tokens import words
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from mien.shapes.data.layers import Layers, draw
 from mien.shapes.networks.model import Architecture, ShapesModel, load_model
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator

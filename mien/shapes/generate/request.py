@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from mien.shapes.corpus.vocabulary import SIDE
-from mien.systems.request import Request, RequestError, Short
+from mien.systems.errors import RequestError
+from mien.systems.request import Request, Short
 
 MOST_PIXELS = {".gif": 2048, ".mp4": 4096, ".png": 8192}
 """Output suffix → maximum length of the longer side, pixels; a GIF is held in memory as a whole."""

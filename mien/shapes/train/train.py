@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from mien.files import fingerprint
+from mien.shapes.cards import CARDS
 from mien.shapes.data.batches import ShapesData
 from mien.shapes.networks.model import build_model
 from mien.shapes.options import ShapesOptions
-from mien.shapes.system import CARDS
 from mien.shapes.train.frames import FramesTrainer
 from mien.shapes.train.video import KIND, VideoTrainer
 from mien.text.encoder import TextEncoder, open_encoder, vocabulary_of

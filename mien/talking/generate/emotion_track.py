@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
+from mien.systems.errors import RequestError
 from mien.systems.files import read_small_text
-from mien.systems.request import RequestError
 from mien.systems.timeline import MAX_BYTES, number_in, parse_timeline
 from mien.talking.generate.request import Manner, emotion_code
 

@@ -24,7 +24,7 @@ from mien.faces.alignment import mean_shape
 from mien.faces.measures import FACE_POSE, face_pose
 from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 
 # Measures of `FACE_POSE` as a linear function of the true pose of the embedded heads: slopes of a least-squares fit to
 # 7,077 frames of 144 clips (landmarks of MediaPipe, mapped to the picture by the clip's median transform; 2026-11-21).

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from mien.clips import EMOTIONS
-from mien.systems.request import FileOrText, Request, RequestError, Short, named_file
+from mien.systems.errors import RequestError
+from mien.systems.request import FileOrText, Request, Short, named_file
 
 EMOTION_WORDS = {
     "anger": "ANG", "angry": "ANG", "disgust": "DIS", "disgusted": "DIS", "fear": "FEA", "afraid": "FEA",

@@ -24,7 +24,7 @@ from mien.media.speech.interface import (
     Voice,
     split_text,
 )
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.talking.generate.request import TalkRequest
 
 MAX_SECONDS = 1800

@@ -24,7 +24,7 @@ from mien.faces.pictures.reference import Reference, read_reference
 from mien.heads.performance import Performance
 from mien.media.provenance import draw_mark
 from mien.media.speech.interface import Speech
-from mien.systems.request import RequestError
+from mien.systems.errors import RequestError
 from mien.talking.generate import performance as performed
 from mien.talking.generate.emotion_track import read_emotion_track
 from mien.talking.generate.frame_generator import FrameGenerator

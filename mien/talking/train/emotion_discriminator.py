@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from mien.clips import EMOTIONS
+from mien.talking.cards import CARDS
 from mien.talking.data.batches import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.losses import emotion_loss
 from mien.talking.networks.discriminators import EmotionDiscriminator
 from mien.talking.options import EmotionDiscriminatorOptions
-from mien.talking.system import CARDS
 from mien.training.model_folder import ModelFiles, count_parameters, load_into, read_config, save_models
 from mien.training.optimizers import adamw
 from mien.training.randomness import seed_weights

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from torch import Tensor
 
+from mien.talking.cards import CARDS
 from mien.talking.data.batches import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.talking.networks.warp import WarpDecoder
 from mien.talking.options import GeneratorOptions
-from mien.talking.system import CARDS
 from mien.talking.train.landmarks import LandmarkTrainer
 from mien.talking.train.pixel_loss import PixelLoss, forward, validation_figures
 from mien.talking.train.speech_encoder import SpeechTrainer

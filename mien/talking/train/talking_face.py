@@ -7,12 +7,12 @@ from pathlib import Path
 
 from torch import Tensor
 
+from mien.talking.cards import CARDS
 from mien.talking.data.batches import Batch, TalkingData, make_batch
 from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.discriminators import EmotionDiscriminator, FrameDiscriminator
 from mien.talking.networks.generator import Generator
 from mien.talking.options import GeneratorOptions, TalkingFaceOptions
-from mien.talking.system import CARDS
 from mien.talking.train.adversaries import EmotionAdversary, FrameAdversary
 from mien.talking.train.emotion_discriminator import blurred, load_emotion_discriminator
 from mien.talking.train.generator import generator_plan
