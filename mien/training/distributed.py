@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -97,14 +98,31 @@ def local_batch(batch: Batch, own: Ranks, device: torch.device) -> Batch:
     return map_tensors(batch, change)
 
 
+_alone: ContextVar[bool] = ContextVar("alone", default=False)
+
+
+@contextmanager
+def one_rank() -> Iterator[None]:
+    """`gather` and `global_mean` concern this rank alone in here: rank 0 validates without the others."""
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
+
+
+def _collective() -> bool:
+    return dist.is_initialized() and not _alone.get()
+
+
 def gather(rows: Tensor) -> Tensor:
     """Rows (B / ranks, …) of every rank as the global (B, …), differentiable; for losses that compare a whole batch."""
-    return torch.cat(all_gather(rows)) if dist.is_initialized() else rows
+    return torch.cat(all_gather(rows)) if _collective() else rows
 
 
 def global_mean(total: Tensor, count: Tensor) -> Tensor:
     """total / count over the global batch, scaled so that the mean over ranks of the result is that quotient."""
-    if not dist.is_initialized():
+    if not _collective():
         return total / count
     everyone = count.detach().clone()
     dist.all_reduce(everyone)

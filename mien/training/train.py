@@ -15,7 +15,7 @@ from mien.progress import progress_bar
 from mien.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from mien.training.curves import Curves
 from mien.training.device import best_device, core_for_batches
-from mien.training.distributed import Ranks, distribute, local_batch, mean_over_ranks, process_group
+from mien.training.distributed import Ranks, distribute, local_batch, mean_over_ranks, one_rank, process_group
 from mien.training.parts import minimise
 from mien.training.prefetch import prefetch
 from mien.training.randomness import derived_seed
@@ -70,7 +70,7 @@ class _Loop:
                 if done % log_steps == 0 or done == steps:
                     self._record(mean_over_ranks(values), done * size)
                 if (done % validate_steps == 0 or done == steps) and self.ranks.main:
-                    self.figures = {name: float(value) for name, value in trainer.validate().items()}
+                    self._validate()
                     self._record(self.figures, done * size)
                 if done == steps or time.monotonic() - saved >= self.run.execution.checkpoint_seconds:
                     self._save(done * size)
@@ -78,8 +78,12 @@ class _Loop:
                 if advance is not None:
                     advance(size)
         if first == steps and self.ranks.main:
-            self.figures = dict(trainer.validate())
+            self._validate()
         return self.figures
+
+    def _validate(self) -> None:
+        with one_rank():
+            self.figures = {name: float(value) for name, value in self.trainer.validate().items()}
 
     def _step(self, batch: Any, number: int) -> Mapping[str, Tensor | float]:
         trainer, options = self.trainer, self.trainer.options

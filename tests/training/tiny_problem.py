@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mien.execution import Execution
 from mien.training.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
-from mien.training.distributed import ranks
+from mien.training.distributed import global_mean, ranks
 from mien.training.optimizers import adamw, two_rates
 from mien.training.options import TrainingOptions
 from mien.training.randomness import seed_weights, torch_generator
@@ -71,7 +71,8 @@ class TinyTrainer(Trainer[Pairs]):
         values = self.critic.train_step(batch.targets, output)
         fake = self.critic.discriminator(output).squeeze(1)
         adversarial = paired_relativistic_loss(fake, self.critic.discriminator(batch.targets).squeeze(1).detach())
-        error = nn.functional.mse_loss(output, batch.targets)
+        wrong = (output - batch.targets).square()
+        error = global_mean(wrong.sum(), torch.tensor(wrong.numel()))
         if step.number == self.broken_at:
             error = error * torch.nan
         return error + 0.1 * ramp(step.progress, 0.2) * adversarial, {"error": error.detach(), **values}
@@ -80,7 +81,8 @@ class TinyTrainer(Trainer[Pairs]):
     def validate(self) -> dict[str, float]:
         inputs = torch.randn(64, 4, generator=torch_generator(1, "validation"))
         targets = torch.tanh(inputs[:, :2]) - inputs[:, 2:]
-        return {"val_error": float(nn.functional.mse_loss(self.ema.average(inputs) + self.frozen(inputs), targets))}
+        wrong = (self.ema.average(inputs) + self.frozen(inputs) - targets).square()
+        return {"val_error": float(global_mean(wrong.sum(), torch.tensor(wrong.numel())))}
 
 
 OPTIONS = TrainingOptions(samples=480, batch=12, lr=2e-2, ema_decay=0.9)
