@@ -20,7 +20,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup repro experiments test lint format types ui stop doctor
+.PHONY: help setup repro experiments test test-fast lint format types ui stop doctor
 
 help: ## show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,8 +40,14 @@ repro: $(READY) ## run the whole pipeline, stages side by side, then say where e
 experiments: $(READY) ## show DVC's experiments by their headline figures (KEEP=section.key: that parameter too)
 	@$(BIN)/dvc exp show --drop '.*[./].*' $(if $(KEEP),--keep '$(KEEP)')
 
+# One process a core; a file's tests stay in one process, since they share trained models.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 test: lint types $(READY) ## lint, types and tests
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest
+	PATH="$(abspath $(BIN)):$$PATH" OMP_NUM_THREADS=1 $(PYTEST)
+
+test-fast: $(READY) ## the tests but those marked slow
+	PATH="$(abspath $(BIN)):$$PATH" OMP_NUM_THREADS=1 $(PYTEST) -m "not slow"
 
 lint: $(READY)
 	$(BIN)/ruff check --no-cache .

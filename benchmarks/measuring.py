@@ -9,14 +9,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
+import torch
 
 from mien.clips import EMOTIONS, Clip
 from mien.corpora.split import write_split
 from mien.faces.alignment import mean_shape
 from mien.faces.shards import ShardClip, speech_sample, write_shards
+from mien.training.parts import minimise
+from mien.training.trainer import Step, Trainer
 
 FPS = Fraction(25)
 
@@ -134,3 +138,11 @@ def processor_seconds() -> float:
     """CPU seconds, user and system, of this process and of its children that have ended."""
     own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+
+
+def take_step(trainer: Trainer[Any], batch: Any, number: int, device: torch.device) -> None:
+    """One step of a training as `train()` takes it, without its curves and checkpoints."""
+    loss, _ = trainer.loss(batch, Step(number, trainer.steps, trainer.options, device))
+    minimise(trainer.optimizer, loss, trainer.gradient_norm)
+    for ema in trainer.parts.averages.values():
+        ema.update(number)

@@ -17,18 +17,23 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from benchmarks.measuring import take_step
 from mien.systems.evaluation.evaluate import EVALUATED
 from mien.systems.evaluation.rows import REAL
 from mien.talking.data.batches import TalkingData
 from mien.talking.evaluate.evaluate import evaluate_talking
 from mien.talking.options import EvaluateTalkingOptions, GeneratorOptions, TalkingFaceOptions
-from mien.talking.train.generator import GeneratorPhase, new_generator, train_generator
+from mien.talking.train.generator import GeneratorTrainer, new_generator, train_generator
 from mien.talking.train.talking_face import train_talking_face
 from mien.training.curves import no_log
+from mien.training.run import Run
+from mien.training.trainer import Trainer
 from stages.options import parse_options
 from stages.paths import FACES, MODELS, SPLIT
 
-DIRECT: dict[str, Any] = {"architecture": "direct", "lr": 4e-3}
+DIRECT: dict[str, Any] = {"architecture": "direct", "training": {"lr": 4e-3}}
 DIRECT_TALKING: dict[str, Any] = {"adversarial_weight": 0.01, "emotion_weight": 0.012}
 """The baseline with the rates and weights that were found best for it."""
 
@@ -45,7 +50,6 @@ ROWS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
     "full": ({}, {}),
     "no_frame_discriminator": (None, {"adversarial_weight": 0.0}),
     "no_emotion_discriminator": (None, {"emotion_weight": 0.0}),
-    "temporal_discriminator": (None, {"temporal_weight": 0.02}),
     "no_landmark_training": ({"landmark_samples": 0}, {}),
     "no_flow_loss": ({"flow_weight": 0.0}, {}),
     "no_pyramid": ({"pyramid_levels": 1}, {}),
@@ -67,46 +71,55 @@ def trained(
     """The folder of a talking face and the seconds of both trainings; `generator` None: the one in `base`."""
     started = time.perf_counter()
     if generator is not None and not (base / "config.json").exists():
-        train_generator(FACES, SPLIT, generator, base, out / "resume", no_log)
+        train_generator(FACES, SPLIT, generator, base, Run(out / "resume" / "generator", "benchmark"))
     middle = time.perf_counter()
     discriminator = MODELS / "emotion_discriminator"
     folder = out / "talking_face"
     if not (folder / "config.json").exists():
-        train_talking_face(FACES, SPLIT, talking, discriminator, base, folder, out / "resume", no_log)
+        train_talking_face(
+            FACES, SPLIT, talking, discriminator, base, folder, Run(out / "resume" / "joint", "benchmark")
+        )
     return folder, middle - started, time.perf_counter() - middle
 
 
 def samples_in(seconds: float, options: GeneratorOptions, talking: TalkingFaceOptions | None = None) -> int:
     """How many frames a phase trains on in so much time: from thirty steps of it."""
     from mien.talking.train.emotion_discriminator import load_emotion_discriminator
-    from mien.talking.train.talking_face import TalkingFacePhase
+    from mien.talking.train.talking_face import TalkingFaceTrainer
 
-    data = TalkingData(FACES, SPLIT, "train")
+    data, cpu = TalkingData(FACES, SPLIT, "train"), torch.device("cpu")
     network = new_generator(data, options)
-    phase: Any = GeneratorPhase(network, data, data, options)
-    per_step = options.samples_per_step
+    trainer: Trainer[Any] = GeneratorTrainer(network, data, data, options)
     if talking is not None:
         judge = load_emotion_discriminator(MODELS / "emotion_discriminator")
-        phase, per_step = TalkingFacePhase(network, judge, data, data, talking, options), talking.samples_per_step
+        trainer = TalkingFaceTrainer(network, judge, data, data, talking, options)
+    trainer.all_parts().place(cpu)
     for step in range(3):
-        phase.train_step(phase.make_batch(step), step)
+        take_step(trainer, trainer.batch(step), step, cpu)
     started = time.perf_counter()
     for step in range(30):
-        phase.train_step(phase.make_batch(step), step)
-    return int(seconds / (time.perf_counter() - started) * 30 * per_step)
+        take_step(trainer, trainer.batch(step), step, cpu)
+    return int(seconds / (time.perf_counter() - started) * 30 * trainer.samples_per_step)
+
+
+def of_length(options: Any, samples: int) -> Any:
+    """Options with another number of samples."""
+    return options.model_copy(update={"training": options.training.model_copy(update={"samples": samples})})
 
 
 def against_direct(arguments: argparse.Namespace, options: EvaluateTalkingOptions) -> None:
     """Train the baseline for as long, and print both."""
-    generator = GeneratorOptions(**DIRECT)
+    generator = GeneratorOptions.model_validate(DIRECT)
     talking = TalkingFaceOptions(**DIRECT_TALKING)
     first = arguments.direct_samples or samples_in(arguments.generator_seconds, generator)
-    generator = generator.model_copy(update={"samples": first})
+    generator = of_length(generator, first)
     then = arguments.direct_talking_samples or samples_in(arguments.talking_seconds, generator, talking)
-    talking = talking.model_copy(update={"samples": then})
+    talking = of_length(talking, then)
     out = arguments.out / "direct"
     folder, phase_2, phase_3 = trained(out, generator, out / "generator", talking)
-    print(f"direct: {generator.samples} + {talking.samples} frames in {phase_2:.0f} s + {phase_3:.0f} s")
+    print(
+        f"direct: {generator.training.samples} + {talking.training.samples} frames in {phase_2:.0f} s + {phase_3:.0f} s"
+    )
     rows = {"warp": MODELS / "talking_face", "direct": folder}
     figures = {name: evaluated(path, arguments.out / f"{name}_evaluation", options) for name, path in rows.items()}
     (arguments.out / "against_direct.json").write_text(json.dumps(figures, indent=1))
@@ -118,14 +131,14 @@ def against_direct(arguments: argparse.Namespace, options: EvaluateTalkingOption
 
 def ablation(arguments: argparse.Namespace, options: EvaluateTalkingOptions) -> None:
     """Train and print the rows."""
-    budget = {"samples": arguments.samples, "landmark_samples": arguments.landmark_samples}
+    budget = {"training": {"samples": arguments.samples}, "landmark_samples": arguments.landmark_samples}
     print("| | " + " | ".join(key for _, key in FIGURES) + " |")
     for name in arguments.rows or ROWS:
         changes, joint = ROWS[name]
         out = arguments.out / name
         base = arguments.out / ("full" if changes is None else name) / "generator"
-        generator = None if changes is None else GeneratorOptions(**{**budget, **changes})
-        talking = TalkingFaceOptions(samples=arguments.talking_samples, **joint)
+        generator = None if changes is None else GeneratorOptions.model_validate({**budget, **changes})
+        talking = TalkingFaceOptions.model_validate({"training": {"samples": arguments.talking_samples}, **joint})
         folder, _, _ = trained(out, generator, base, talking)
         figures = evaluated(folder, out / "evaluation", options)
         (out / "figures.json").write_text(json.dumps(figures, indent=1))

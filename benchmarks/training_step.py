@@ -3,7 +3,7 @@
     python benchmarks/training_step.py [--steps 3] [--threads 2]
     python benchmarks/training_step.py --device cuda [--clips-per-step 32]
 
-The step is that of phase 3, `mien.talking.train.talking_face.TalkingFacePhase.train_step`: generator, frame and
+The step is that of phase 3, `mien.talking.train.talking_face.TalkingFaceTrainer.loss`: generator, frame and
 emotion discriminators, all optimisers, the pixel loss; the batch is made beforehand. `direct` is measured at the size
 of the 2020 system (64, 128, 256, 512, 512 feature maps), which the goal is set against, and at the feature maps of
 `warp`. The batches and discriminators are the same for all.
@@ -17,22 +17,20 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import ClassVar
-from unittest.mock import patch
 
 import torch
-from measuring import Row, made_up_faces, print_table
+from measuring import Row, made_up_faces, print_table, take_step
 from torch.utils.flop_counter import FlopCounterMode
 
-from mien.talking.data.batches import Batch, TalkingData
+from mien.talking.data.batches import TalkingData
 from mien.talking.networks.discriminators import EmotionDiscriminator
-from mien.talking.networks.generator import count_parameters
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
-from mien.talking.train import talking_face as talking_face_training
 from mien.talking.train.generator import new_generator
-from mien.talking.train.talking_face import TalkingFacePhase
+from mien.talking.train.talking_face import TalkingFaceTrainer
+from mien.training.distributed import Ranks, local_batch
+from mien.training.model_folder import count_parameters
 
 CHANNELS_2020 = (64, 128, 256, 512, 512)
 PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12, "L40S": 362e12, "L4": 121e12, "A10G": 70e12, "T4": 65e12}
@@ -49,60 +47,65 @@ class _NoModules:
     def __exit__(self, *_: object) -> None: ...
 
 
-def new_phase(data: TalkingData, pixels: GeneratorOptions, options: TalkingFaceOptions) -> TalkingFacePhase:
-    """The joint training with first weights."""
+def new_trainer(data: TalkingData, pixels: GeneratorOptions, options: TalkingFaceOptions) -> TalkingFaceTrainer:
+    """The joint training with random weights."""
     emotion = EmotionDiscriminatorOptions()
     discriminator = EmotionDiscriminator(emotion.width, emotion.levels, emotion.dropout)
-    return TalkingFacePhase(new_generator(data, pixels), discriminator, data, data, options, pixels)
+    return TalkingFaceTrainer(new_generator(data, pixels), discriminator, data, data, options, pixels)
 
 
-def step_seconds(phase: TalkingFacePhase, batch: Batch, steps: int) -> float:
-    """The fastest of `steps` steps; one more, or four on CUDA, go before."""
-    on_card = phase.device.type == "cuda"
+def step_seconds(trainer: TalkingFaceTrainer, device: torch.device, steps: int, contiguous: bool = False) -> float:
+    """The fastest of `steps` steps; one more, or four on CUDA, go before. contiguous: not channels-last."""
+    parts, batch = trainer.all_parts(), local_batch(trainer.batch(0), Ranks(), device)
+    parts.place(device)
+    for module in parts.modules.values() if contiguous else ():
+        for parameter in module.parameters():
+            parameter.data = parameter.data.contiguous()
     seconds = []
-    for step in range((4 if on_card else 1) + steps):
+    for step in range((4 if device.type == "cuda" else 1) + steps):
         started = time.perf_counter()
-        phase.train_step(batch, step)
-        if on_card:
+        take_step(trainer, batch, step, device)
+        if device.type == "cuda":
             torch.cuda.synchronize()
         seconds.append(time.perf_counter() - started)
     return min(seconds[-steps:])
 
 
 def measure(
-    data: TalkingData, options: TalkingFaceOptions, architecture: str, channels: tuple[int, ...], steps: int
+    data: TalkingData,
+    options: TalkingFaceOptions,
+    device: torch.device,
+    architecture: str,
+    channels: tuple[int, ...],
+    steps: int,
 ) -> tuple[float, str]:
     """Frames a second of a step, and the line that says so."""
     pixels = GeneratorOptions.model_validate({"architecture": architecture, "image_channels": channels})
-    phase = new_phase(data, pixels, options)
-    result = options.samples_per_step / step_seconds(phase, phase.make_batch(0), steps)
+    trainer = new_trainer(data, pixels, options)
+    result = trainer.samples_per_step / step_seconds(trainer, device, steps)
     size = "/".join(map(str, channels))
-    parameters = count_parameters(phase.generator) / 1e6
+    parameters = count_parameters(trainer.generator) / 1e6
     return result, f"{architecture:6s} {size:20s} {parameters:6.2f} M parameters {result:9.1f} frames/s"
 
 
 def on_card(data: TalkingData, options: TalkingFaceOptions, channels: tuple[int, ...], steps: int) -> list[Row]:
     """`warp` as it is trained, and compiled, against plain float32; and its share of the card's peak."""
-    pixels = GeneratorOptions(image_channels=channels)
+    pixels, device = GeneratorOptions(image_channels=channels), torch.device("cuda")
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
-    with patch.object(talking_face_training, "mixed_precision", lambda _: nullcontext()):
-        phase = new_phase(data, pixels, options)
-        for module in (phase.generator, phase.frame_adversary.discriminator, phase.emotion_adversary.discriminator):
-            for parameter in module.parameters():
-                parameter.data = parameter.data.contiguous()
-        batch = phase.make_batch(0).to(phase.device)
-        plain = step_seconds(phase, batch, steps)
-        counter = FlopCounterMode(display=False)
-        counter.mod_tracker = _NoModules()  # type: ignore[assignment]
-        with counter:
-            phase.train_step(batch, 0)
+    float32 = options.model_copy(update={"training": options.training.model_copy(update={"precision": "float32"})})
+    trainer = new_trainer(data, pixels, float32)
+    plain = step_seconds(trainer, device, steps, contiguous=True)
+    counter = FlopCounterMode(display=False)
+    counter.mod_tracker = _NoModules()  # type: ignore[assignment]
+    with counter:
+        take_step(trainer, local_batch(trainer.batch(0), Ranks(), device), 0, device)
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
-    phase = new_phase(data, pixels, options)
-    mixed = step_seconds(phase, batch, steps)
+    trainer = new_trainer(data, pixels, options)
+    mixed = step_seconds(trainer, device, steps)
     # The discriminators stay as they are: their penalty is a derivative of a derivative, which is not compiled.
-    for part in (phase.generator.speech_encoder, phase.generator.image_encoder, phase.generator.decoder):
+    for part in (trainer.generator.speech_encoder, trainer.generator.image_encoder, trainer.generator.decoder):
         part.compile()
-    compiled = step_seconds(phase, batch, steps)
+    compiled = step_seconds(trainer, device, steps)
     rows = [
         Row("warp on CUDA: bf16 and channels-last to float32", plain / mixed),
         Row("warp on CUDA: bf16, channels-last and compiled to float32", plain / compiled),
@@ -132,12 +135,13 @@ def main() -> None:
         parser.error("--device cuda: torch sees no CUDA device here")
     torch.set_num_threads(arguments.threads)
     channels = GeneratorOptions().image_channels
-    options = TalkingFaceOptions(device=arguments.device, clips_per_step=arguments.clips_per_step)
+    device = torch.device(arguments.device)
+    options = TalkingFaceOptions.model_validate({"training": {"batch": arguments.clips_per_step}})
     with tempfile.TemporaryDirectory() as name:
         data = TalkingData(*made_up_faces(Path(name), 12, 40, arguments.size), "train")
-        warp, warp_line = measure(data, options, "warp", channels, arguments.steps)
-        small, small_line = measure(data, options, "direct", channels, arguments.steps)
-        large, large_line = measure(data, options, "direct", CHANNELS_2020, arguments.steps)
+        warp, warp_line = measure(data, options, device, "warp", channels, arguments.steps)
+        small, small_line = measure(data, options, device, "direct", channels, arguments.steps)
+        large, large_line = measure(data, options, device, "direct", CHANNELS_2020, arguments.steps)
         rows = [
             Row("joint training step, warp to direct at the size of 2020", warp / large, 4.0),
             Row("joint training step, warp to direct at the same feature maps", warp / small),
@@ -146,7 +150,7 @@ def main() -> None:
             rows += on_card(data, options, channels, arguments.steps)
         data.shards.close()
     where = "CUDA" if arguments.device == "cuda" else f"{arguments.threads} threads"
-    frames = f"{options.clips_per_step} clips × {options.frames_per_clip} frames of {arguments.size}²"
+    frames = f"{options.training.batch} clips × {options.frames_per_clip} frames of {arguments.size}²"
     print_table(f"joint training step, {frames}, {where}", [warp_line, small_line, large_line], rows)
 
 

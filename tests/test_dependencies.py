@@ -20,6 +20,7 @@ NOT_IMPORTED = {
     "pyarrow": "pandas reads and writes Parquet with it",
     "fastapi": "a bound for Prefect's server",
     "pytest-timeout": "the limit in pytest's settings",
+    "pytest-xdist": "its options in the Makefile",
     "ruff": "a command",
     "mypy": "a command",
     "pandas-stubs": "types for mypy",
