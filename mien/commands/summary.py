@@ -109,7 +109,7 @@ def rows_table(title: str, shown: Mapping[str, tuple[str, int]], columns: Mappin
     table = Table(title=title, title_justify="left")
     table.add_column("", no_wrap=True)
     for name in columns:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for key, (name, decimals) in shown.items():
         values = [column.get(key) for column in columns.values()]
         table.add_row(name, *("–" if value is None else f"{value:.{decimals}f}" for value in values))
@@ -121,7 +121,7 @@ def figures_across(title: str, shown: Mapping[str, tuple[str, int]], rows: Mappi
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("", no_wrap=True)
     for name, _ in shown.values():
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for row, figures in rows.items():
         values = [(figures.get(key), decimals) for key, (_, decimals) in shown.items()]
         table.add_row(row, *("–" if value is None else f"{value:.{decimals}f}" for value, decimals in values))

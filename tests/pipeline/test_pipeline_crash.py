@@ -21,7 +21,8 @@ def checkpoint_every_step(project: Path, samples: int) -> None:
     """Let the joint training be long enough to be caught in the middle."""
     yaml = YAML()
     params = yaml.load((project / "params.yaml").read_text())
-    params["talking_face"].update(checkpoint_seconds=0.0, samples=samples)
+    params["execution"]["checkpoint_seconds"] = 0.0
+    params["talking_face"]["training"]["samples"] = samples
     with (project / "params.yaml").open("w") as stream:
         yaml.dump(params, stream)
 
