@@ -134,8 +134,9 @@ class StageRun:
 
     def finish(self) -> None:
         """Write the curves to `plots/<stage>.csv` and remove the resume state."""
-        if "training" in self.__dict__:
+        if "training" in self.__dict__ or self._rows:
             self._write_curves(self._rows)  # also written for a training without data
+        if "training" in self.__dict__:
             shutil.rmtree(self.training.resume, ignore_errors=True)
 
     def _write_curves(self, rows: Mapping[int, Mapping[str, float]]) -> None:

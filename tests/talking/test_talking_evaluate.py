@@ -151,7 +151,7 @@ class RepeatingTalker:
 def run(
     corpus: Path, out: Path, talker: object, monkeypatch: pytest.MonkeyPatch, options: EvaluateTalkingOptions = OPTIONS
 ) -> dict[str, Any]:
-    monkeypatch.setattr(evaluating.Talker, "load", staticmethod(lambda _: talker))
+    monkeypatch.setattr(evaluating.FrameGenerator, "load", staticmethod(lambda _: talker))
     return evaluate_talking(
         corpus / "faces", corpus / "split.csv", corpus / "model", corpus / "judge", options, out, no_log
     )

@@ -108,7 +108,7 @@ def test_the_frame_adversary_learns_to_tell_and_its_loss_moves_the_fakes_only() 
     reference = torch.zeros(8, 3, 16, 16)
     for _ in range(60):
         real = torch.randn(8, 3, 16, 16, generator=random) * 0.5
-        curves = adversary.train_step(real, torch.zeros(8, 3, 16, 16), reference)
+        curves = adversary.train_step(real, torch.zeros(8, 3, 16, 16), reference, None)
     assert float(curves["d_loss"]) < 0.5  # ln 2 = 0.693 when it knows nothing
     assert float(curves["d_gap"]) > 0.4
     before = [parameter.detach().clone() for parameter in adversary.discriminator.parameters()]
