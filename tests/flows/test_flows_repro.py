@@ -148,8 +148,8 @@ def wait_for(condition: Callable[[], Any], seconds: float = 240) -> Any:
 
 
 def both_stages(toy: Path) -> list[psutil.Process] | None:
-    """The processes of `left` and `right`, once both are in their first step."""
-    if len([path for path in toy.glob(".resume/*/curves.jsonl") if path.stat().st_size]) < 2:
+    """The processes of `left` and `right`, once both have begun."""
+    if len(list(toy.glob(".resume/*/state"))) < 2:
         return None
     receipts = [receipt for name in ("left", "right") if (receipt := read_receipt(toy, name))]
     return [psutil.Process(receipt.pid) for receipt in receipts]
