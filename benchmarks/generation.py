@@ -37,7 +37,7 @@ from mien.media.log_mel import MELS
 from mien.systems.system import Loaded
 from mien.talking.generate.frame_generator import CHUNK_FRAMES
 from mien.talking.generate.request import TalkRequest
-from mien.talking.generate.talk import Talked
+from mien.talking.generate.talk import GeneratedVideo
 from mien.talking.generate.talker import Talker, warm_up
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator, GeneratorConfig
@@ -89,11 +89,11 @@ def network_rate(architecture: str, channels: tuple[int, ...], seconds: float) -
     maps = network.image_encoder(torch.rand(1, 3, 128, 128) * 2 - 1)
     landmarks = network.landmarks(maps)
     spectra = torch.randn(CHUNK_FRAMES, MELS, SPEECH_CONTEXT)
-    feeling, motion = torch.rand(1, CHUNK_FRAMES, 6), torch.randn(1, CHUNK_FRAMES, len(FACE_POSE)) * 0.01
+    emotion_weights, motion = torch.rand(1, CHUNK_FRAMES, 6), torch.randn(1, CHUNK_FRAMES, len(FACE_POSE)) * 0.01
 
     def chunk() -> None:
         speech = network.speech_encoder(spectra)[:, 0][None]
-        network.draw(maps, landmarks, network.codes(landmarks, speech, feeling, motion))
+        network.decode(maps, landmarks, network.codes(landmarks, speech, emotion_weights, motion))
 
     with torch.no_grad():
         result = rate(chunk, CHUNK_FRAMES, seconds)
@@ -136,10 +136,10 @@ def whole_rows(folder: Path, image: Path, seconds: float) -> tuple[list[str], li
     ]
 
 
-def talk(loaded: Loaded, request: TalkRequest, out: Path) -> Talked:
+def talk(loaded: Loaded, request: TalkRequest, out: Path) -> GeneratedVideo:
     """Make the video, without a progress bar."""
     made = loaded.make(request, out, progress=False)
-    assert isinstance(made, Talked)
+    assert isinstance(made, GeneratedVideo)
     return made
 
 

@@ -12,12 +12,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mien.talking.generate.talk import GeneratedVideo
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.talking.options import GeneratorOptions
+from mien.talking.system import SYSTEM
 from mien.training.model_folder import ModelFiles, save_models
 
 REAL = Path(__file__).parents[1].parent / "shared/real"
 Picture = NDArray[np.uint8]
+ARCHITECTURES = ("warp", "direct")
 
 
 def _drawing() -> Any:
@@ -82,3 +85,17 @@ def textured(picture: Picture, seed: int = 0) -> Picture:
     noise = np.random.default_rng(seed).normal(0, 1, picture.shape[:2]).astype(np.float32)
     structure = 6 * cv2.GaussianBlur(noise, (0, 0), 1.0) / 0.28 + 8 * cv2.GaussianBlur(noise, (0, 0), 6.0) / 0.047
     return np.clip(picture + structure[..., None], 0, 255).astype(np.uint8)
+
+
+def tone(seconds: float) -> NDArray[np.float32]:
+    return (0.3 * np.sin(2 * np.pi * 200 * np.arange(round(16_000 * seconds)) / 16_000)).astype(np.float32)
+
+
+def options(inputs: Path, **changes: Any) -> dict[str, Any]:
+    return {"image": inputs / "face.png", "speech": inputs / "voice.wav", **changes}
+
+
+def talk(asked: dict[str, Any], out: Path, model: Path, force: bool = False) -> GeneratedVideo:
+    made = SYSTEM.run(asked, out, force, model=model)
+    assert isinstance(made, GeneratedVideo)
+    return made

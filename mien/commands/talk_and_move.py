@@ -16,10 +16,10 @@ from mien.talking.system import SYSTEM as TALKING
 
 if TYPE_CHECKING:
     from mien.heads.performance import Performance
-    from mien.talking.generate.talker import WordsToMotion
+    from mien.talking.generate.talker import TextToMotion
 
 
-def words_to_motion(folder: Path) -> WordsToMotion:
+def text_to_motion(folder: Path) -> TextToMotion:
     """Function (text, seconds, seed) → (head motion, notes), with the model in `folder`."""
     from mien.motion.generate.mover import Mover
     from mien.motion.generate.script import SHORTEST_SECONDS
@@ -33,7 +33,7 @@ def words_to_motion(folder: Path) -> WordsToMotion:
 
 
 def _needed(request: TalkRequest) -> bool:
-    return request.motion_words is not None
+    return request.motion_text is not None
 
 
 SYSTEM = replace(
@@ -43,7 +43,7 @@ SYSTEM = replace(
             "motion_model",
             replace(
                 MOTION_MODEL,
-                load=words_to_motion,
+                load=text_to_motion,
                 remedy="; or give the head's motion as a file (--motion FILE.npz)",
             ),
             _needed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mien.systems.card import Card
 
-_KNOWS = (
+_TRAINING_DATA = (
     "Crops of {size} pixels. The model knows the kinds of faces, voices and languages in those clips and no others."
 )
 
@@ -24,14 +24,14 @@ CARDS = {
             "A talking-face generator before its adversarial training: one aligned face, speech, an emotion and its "
             "intensity → frames of the face saying it.",
             "It is the starting point of the `talking_face` stage.",
-            _KNOWS,
+            _TRAINING_DATA,
         ),
         Card(
             "talking_face",
             "A talking-face generator: one aligned face, speech, an emotion and its intensity → frames of the face "
             "saying it.",
             "Avatars, prototypes, teaching and research, with the consent of whoever is shown.",
-            _KNOWS,
+            _TRAINING_DATA,
         ),
     )
 }

@@ -52,7 +52,7 @@ def pyramid_l1(frames: Tensor, real: Tensor, weights: Tensor, levels: int = 3) -
     """
     total = weighted_l1(frames, real, weights)
     for _ in range(levels - 1):
-        frames, real, weights = (nn.functional.avg_pool2d(one, 2) for one in (frames, real, weights))
+        frames, real, weights = (nn.functional.avg_pool2d(level, 2) for level in (frames, real, weights))
         total = total + weighted_l1(frames, real, weights)
     return total / levels
 
@@ -60,15 +60,15 @@ def pyramid_l1(frames: Tensor, real: Tensor, weights: Tensor, levels: int = 3) -
 def flow_loss(flow: Tensor, points: Tensor, reference_points: Tensor, size: int) -> Tensor:
     """Mean Charbonnier distance √(d² + 0.1²) − 0.1 in pixels between a flow and known correspondences.
 
-    `flow` (N, 2, h, w) as in `mien.talking.networks.decoding.Drawing` is sampled at `points` (N, P, 2), in pixels of
+    `flow` (N, 2, h, w) as in `mien.talking.networks.decoding.WarpLayers` is sampled at `points` (N, P, 2), in pixels of
     frames of `size`; the target is the offset to `reference_points` (N, P, 2). Points outside the frame are ignored.
     """
-    place = to_normalised(points, size)
-    wanted = to_normalised(reference_points, size) - place
-    read = nn.functional.grid_sample(flow, place[:, :, None], padding_mode="border", align_corners=False)
-    missed = (read[..., 0].transpose(1, 2) - wanted) * size / 2
-    distance = (missed.square().sum(-1) + 0.01).sqrt() - 0.1
-    inside = (place.abs() <= 1).all(-1).to(distance)
+    position = to_normalised(points, size)
+    target = to_normalised(reference_points, size) - position
+    sampled = nn.functional.grid_sample(flow, position[:, :, None], padding_mode="border", align_corners=False)
+    error = (sampled[..., 0].transpose(1, 2) - target) * size / 2
+    distance = (error.square().sum(-1) + 0.01).sqrt() - 0.1
+    inside = (position.abs() <= 1).all(-1).to(distance)
     return (distance * inside).sum() / inside.sum().clamp(min=1)
 
 
@@ -102,19 +102,19 @@ class PerceptualLoss(nn.Module):
 
     mean: Tensor
     deviation: Tensor
-    _TAPS = (0, 5, 10, 19, 28)  # conv1_1, conv2_1, conv3_1, conv4_1, conv5_1
+    _LAYERS = (0, 5, 10, 19, 28)  # conv1_1, conv2_1, conv3_1, conv4_1, conv5_1
     _BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 1))
 
     def __init__(self, weights: Path) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        before = 3
+        channels_in = 3
         for channels, count in self._BLOCKS:
             if layers:
                 layers.append(nn.MaxPool2d(2))
             for _ in range(count):
-                layers += [nn.Conv2d(before, channels, 3, padding=1), nn.ReLU()]
-                before = channels
+                layers += [nn.Conv2d(channels_in, channels, 3, padding=1), nn.ReLU()]
+                channels_in = channels
         self.features = nn.Sequential(*layers)
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
@@ -137,7 +137,7 @@ class PerceptualLoss(nn.Module):
         maps = []
         for number, layer in enumerate(self.features):
             hidden = layer(hidden)
-            if number in self._TAPS:
+            if number in self._LAYERS:
                 maps.append(hidden)
         return maps
 

@@ -16,7 +16,7 @@ from talk_making import Picture, textured, untrained_model, wall, with_faces
 from typer.testing import CliRunner, Result
 
 from mien.commands.cli import app
-from mien.commands.talk_and_move import SYSTEM, words_to_motion
+from mien.commands.talk_and_move import SYSTEM, text_to_motion
 from mien.faces.measures import FACE_POSE
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.provenance import read_tags
@@ -53,13 +53,13 @@ class Heard:
     """A talker's `generate` that remembers what it was given."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.motion: list[NDArray[np.float32]] = []
-        self.feeling: list[NDArray[np.float32] | None] = []
+        self.pose: list[NDArray[np.float32]] = []
+        self.emotion_weights: list[NDArray[np.float32] | None] = []
         generate = Talker.generate
 
         def remembered(talker: Talker, *given: Any, **named: Any) -> Any:
-            self.motion.append(named["motion"])
-            self.feeling.append(named["feeling"])
+            self.pose.append(named["pose"])
+            self.emotion_weights.append(named["emotion_weights"])
             return generate(talker, *given, **named)
 
         monkeypatch.setattr(Talker, "generate", remembered)
@@ -91,11 +91,11 @@ def test_words_become_the_motion_and_the_feelings_of_the_face(
     made = system.run(asked_for, inputs / "out.mp4", model=model, motion_model=model)
     assert asked == [("turns and smiles", pytest.approx(0.6), 4)]
     assert made.notes == ("a note on the words",)
-    assert (heard.motion[0][:, YAW] > 0.25).all()
-    feeling = heard.feeling[0]
-    assert feeling is not None
-    assert feeling[0].tolist() == pytest.approx([0, 0, 0, 0, 0, 0.67]), "as asked before it smiles"
-    assert feeling[-1].tolist() == pytest.approx([0, 0, 0, 1, 0, 0]), "and happy then"
+    assert (heard.pose[0][:, YAW] > 0.25).all()
+    emotion_weights = heard.emotion_weights[0]
+    assert emotion_weights is not None
+    assert emotion_weights[0].tolist() == pytest.approx([0, 0, 0, 0, 0, 0.67]), "as asked before it smiles"
+    assert emotion_weights[-1].tolist() == pytest.approx([0, 0, 0, 1, 0, 0]), "and happy then"
     told = read_tags(inputs / "out.mp4")
     assert told is not None
     assert (told.prompt, told.emotion) == ("turns and smiles", "SAD")
@@ -117,16 +117,18 @@ def test_a_performance_may_be_given_itself_or_as_a_file(
         assert len(list(frames)) == 15
         assert frames.notes == ()
     for one, other in ((0, 1), (1, 2)):
-        np.testing.assert_array_equal(heard.motion[one], heard.motion[other])
-        np.testing.assert_array_equal(heard.feeling[one], heard.feeling[other])
-    feeling = heard.feeling[0]
-    assert feeling is not None
-    assert feeling[0].tolist() == [1, 0, 0, 0, 0, 0], "the track is felt where the motion does not smile"
+        np.testing.assert_array_equal(heard.pose[one], heard.pose[other])
+        np.testing.assert_array_equal(heard.emotion_weights[one], heard.emotion_weights[other])
+    emotion_weights = heard.emotion_weights[0]
+    assert emotion_weights is not None
+    assert emotion_weights[0].tolist() == [1, 0, 0, 0, 0, 0], "the track is felt where the motion does not smile"
     puffed = Performance.still(frames=5, cheekPuff=0.9)
     frames = talker.talk(picture, motion=puffed, **how)
     assert frames.notes == ("the talking face cannot show puffed cheeks: the motion goes without",)
     list(frames)
-    assert heard.feeling[-1] is None, "nothing is felt that was not asked for"
+    weights = heard.emotion_weights[-1]
+    assert weights is not None
+    assert weights[:, :4].max() == 0, "no emotion that was not asked for"
 
 
 def test_the_model_makes_the_motion_for_as_long_as_is_spoken(
@@ -144,7 +146,7 @@ def test_the_model_makes_the_motion_for_as_long_as_is_spoken(
     assert (inputs / "one.mp4").read_bytes() == (inputs / "two.mp4").read_bytes()
     assert mien(*asked, "-o", inputs / "three.mp4").exit_code == 0
     assert (inputs / "three.mp4").read_bytes() != (inputs / "one.mp4").read_bytes()
-    performance, notes = words_to_motion(head_motion_model)("nods", 0.2, 0)
+    performance, notes = text_to_motion(head_motion_model)("nods", 0.2, 0)
     assert len(performance) == 10, "no motion is shorter"
     assert notes == ()
 

@@ -6,8 +6,11 @@ import csv
 from pathlib import Path
 
 import pytest
+import soundfile
 import torch
 from made_once import made_once
+from PIL import Image
+from talk_making import ARCHITECTURES, Picture, textured, tone, untrained_model, wall, with_faces
 from talking_corpus import TINY_EMOTION, TINY_GENERATOR, TINY_TALKING_FACE, drawn_clip
 from tiny import a_run
 
@@ -77,3 +80,30 @@ def talking_face(
         "talking_face",
         lambda out: train_talking_face(faces, split, TINY_TALKING_FACE, emotion_discriminator, generator, out, run),
     )
+
+
+@pytest.fixture(scope="session")
+def picture() -> Picture:
+    """A drawn face (288, 360, 3) before a wall with structure."""
+    return textured(with_faces(wall(), (180, 144, 170)))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """An untrained generator of 32 pixels of each architecture as a model folder."""
+    folder = tmp_path_factory.mktemp("models")
+    return {name: untrained_model(folder / name, 32, name) for name in ARCHITECTURES}
+
+
+@pytest.fixture(scope="session")
+def model(models: dict[str, Path]) -> Path:
+    return models["warp"]
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory, picture: Picture) -> Path:
+    """A folder with face.png and voice.wav (half a second)."""
+    folder = tmp_path_factory.mktemp("inputs")
+    Image.fromarray(picture).save(folder / "face.png")
+    soundfile.write(folder / "voice.wav", tone(0.5), 16_000)
+    return folder

@@ -18,7 +18,7 @@ from mien.faces.measures import face_pose
 from mien.faces.shards import ShardClip, write_shards
 from mien.talking.data.augmentation import augment_pictures
 from mien.talking.data.batches import (
-    BLINKING,
+    BLINK_THRESHOLD,
     LIDS,
     BatchPlan,
     TalkingData,
@@ -41,7 +41,7 @@ def test_parts_hold_their_own_clips(faces: Path, split: Path, data: TalkingData)
     held_out = TalkingData(faces, split, "val")
     assert len(data) == 18
     assert len(held_out) == 6
-    assert {held_out.facts[clip_id].actor for clip_id in held_out.clip_ids} == {"1004"}
+    assert {held_out.features[clip_id].actor for clip_id in held_out.clip_ids} == {"1004"}
     assert not set(data.clip_ids) & set(held_out.clip_ids)
 
 
@@ -66,8 +66,8 @@ def test_shapes_and_ranges(data: TalkingData) -> None:
     batch = make_batch(data, PLAIN, 0)
     assert batch.video.shape == (6, 3, 3, SIZE, SIZE)
     assert batch.reference.shape == (6, 3, SIZE, SIZE)
-    assert batch.spectra.shape == (6, 3, 40, SPEECH_CONTEXT)
-    assert batch.motion.shape == (6, 3, 9)
+    assert batch.log_mels.shape == (6, 3, 40, SPEECH_CONTEXT)
+    assert batch.pose.shape == (6, 3, 9)
     assert batch.video.min() >= -1
     assert batch.video.max() <= 1
 
@@ -88,8 +88,8 @@ def test_labels_are_withheld_as_often_as_asked(data: TalkingData) -> None:
 
 def test_spaced_frames_are_in_order_and_apart(data: TalkingData) -> None:
     batch = make_batch(data, BatchPlan(0, "test", 6, 4, spacing=3), 0)
-    clip = data.facts[
-        next(clip_id for clip_id in data.clip_ids if data.facts[clip_id].emotion == int(batch.emotion[0]))
+    clip = data.features[
+        next(clip_id for clip_id in data.clip_ids if data.features[clip_id].emotion == int(batch.emotion[0]))
     ]
     assert clip.frames == 20
     for b in range(6):
@@ -97,7 +97,7 @@ def test_spaced_frames_are_in_order_and_apart(data: TalkingData) -> None:
             (clip_id, n)
             for clip_id in data.clip_ids
             for n in range(17)
-            if np.array_equal(data.facts[clip_id].motion[n : n + 10 : 3].astype(np.float32), batch.motion[b].numpy())
+            if np.array_equal(data.features[clip_id].pose[n : n + 10 : 3].astype(np.float32), batch.pose[b].numpy())
         ]
         assert len(found) == 1
 
@@ -105,10 +105,10 @@ def test_spaced_frames_are_in_order_and_apart(data: TalkingData) -> None:
 def test_neutral_references_are_neutral_clips_of_the_same_actor(data: TalkingData) -> None:
     random = np.random.default_rng(0)
     for clip_id in data.clip_ids:
-        chosen, _ = data.choose_reference(random, clip_id, (0, 1, 0))
-        assert data.facts[chosen].emotion == EMOTIONS.index("NEU")
-        assert data.facts[chosen].actor == data.facts[clip_id].actor
-        assert data.choose_reference(random, clip_id, (1, 0, 0))[0] == clip_id
+        chosen, _ = data.sample_reference(random, clip_id, (0, 1, 0))
+        assert data.features[chosen].emotion == EMOTIONS.index("NEU")
+        assert data.features[chosen].actor == data.features[clip_id].actor
+        assert data.sample_reference(random, clip_id, (1, 0, 0))[0] == clip_id
 
 
 def test_clips_without_labels_and_actors_can_be_trained_on(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_faces_are_where_the_reference_has_its_face(data: TalkingData) -> None:
     for one in range(6):
         pose = face_pose(batch.landmarks[one].numpy(), SIZE)[:, :4]
         assert np.abs(pose - pose[0]).max() < 1e-4
-    spread = np.concatenate([facts.pose for facts in data.facts.values()]).std(0)
+    spread = np.concatenate([features.in_plane_pose for features in data.features.values()]).std(0)
     assert spread[0] > 0.01  # the clips' own faces do move
 
 
@@ -181,19 +181,19 @@ def test_the_mesh_is_what_is_followed_where_there_is_one(tmp_path: Path) -> None
     assert data.has_mesh
     assert np.array_equal(data.points("meshed", [3, 7]), mesh[[3, 7], :, :2])
     assert make_batch(data, PLAIN, 0).reference_points.shape == (6, 478, 2)
-    assert np.abs(data.facts["meshed"].motion[:, 7:]).max() > 0
+    assert np.abs(data.features["meshed"].pose[:, 7:]).max() > 0
 
 
 def test_blinks_come_as_often_as_asked(data: TalkingData) -> None:
-    clip_id = next(one for one in data.clip_ids if (data.facts[one].motion[:, LIDS] < BLINKING).any())
-    facts = data.facts[clip_id]
-    blinks = set(np.flatnonzero(facts.motion[:, LIDS] < BLINKING).tolist())
+    clip_id = next(one for one in data.clip_ids if (data.features[one].pose[:, LIDS] < BLINK_THRESHOLD).any())
+    features = data.features[clip_id]
+    blinks = set(np.flatnonzero(features.pose[:, LIDS] < BLINK_THRESHOLD).tolist())
 
     def share(wanted: float) -> float:
         plan, random = BatchPlan(0, "test", 1, 1, blinks=wanted), np.random.default_rng(0)
-        return float(np.mean([int(frame_numbers(random, facts, plan)[0]) in blinks for _ in range(400)]))
+        return float(np.mean([int(frame_numbers(random, features, plan)[0]) in blinks for _ in range(400)]))
 
-    usual = len(blinks) / facts.frames
+    usual = len(blinks) / features.frames
     assert share(0) == pytest.approx(usual, abs=0.08)
     assert share(1) == 1
     assert share(0.5) == pytest.approx(0.5 + usual / 2, abs=0.08)

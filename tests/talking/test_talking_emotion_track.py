@@ -36,22 +36,24 @@ def row(**weights: float) -> list[float]:
 def test_points_are_met_and_between_them_it_is_blended(tmp_path: Path) -> None:
     path = tmp_path / "track.txt"
     path.write_text(EXAMPLE)
-    feeling = read_emotion_track(path).feeling(101, Fraction(25))
-    assert feeling.shape == (101, 6)
-    assert feeling.dtype == np.float32
-    np.testing.assert_allclose(feeling[0], row(NEU=1), atol=1e-6)
-    np.testing.assert_allclose(feeling[25], row(HAP=0.8 * 2 / 3, NEU=1 - 0.8 * 2 / 3), atol=1e-6)
-    np.testing.assert_allclose(feeling[75], row(HAP=0.5, SAD=0.5), atol=1e-6)
-    np.testing.assert_allclose(feeling[100], row(HAP=0.5, SAD=0.5), atol=1e-6, err_msg="held after the last point")
-    np.testing.assert_allclose(feeling.sum(1), 1, atol=1e-6)
+    emotion_weights = read_emotion_track(path).at(101, Fraction(25))
+    assert emotion_weights.shape == (101, 6)
+    assert emotion_weights.dtype == np.float32
+    np.testing.assert_allclose(emotion_weights[0], row(NEU=1), atol=1e-6)
+    np.testing.assert_allclose(emotion_weights[25], row(HAP=0.8 * 2 / 3, NEU=1 - 0.8 * 2 / 3), atol=1e-6)
+    np.testing.assert_allclose(emotion_weights[75], row(HAP=0.5, SAD=0.5), atol=1e-6)
+    np.testing.assert_allclose(
+        emotion_weights[100], row(HAP=0.5, SAD=0.5), atol=1e-6, err_msg="held after the last point"
+    )
+    np.testing.assert_allclose(emotion_weights.sum(1), 1, atol=1e-6)
 
 
 def test_it_is_held_before_the_first_point_and_time_is_exact() -> None:
     track = parse_emotion_track("2: sad 1\n4: anger 1")
-    feeling = track.feeling(4 * 30, Fraction(30000, 1001))
-    assert (feeling[:59, SAD] == 1).all()
+    emotion_weights = track.at(4 * 30, Fraction(30000, 1001))
+    assert (emotion_weights[:59, SAD] == 1).all()
     third = Fraction(90 * 1001, 30000)  # the time of frame 90
-    assert feeling[90, ANG] == pytest.approx(float((third - 2) / 2), abs=1e-6)
+    assert emotion_weights[90, ANG] == pytest.approx(float((third - 2) / 2), abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_it_is_held_before_the_first_point_and_time_is_exact() -> None:
 def test_what_a_line_means(line: str, weights: list[float], tmp_path: Path) -> None:
     path = tmp_path / "track.txt"
     path.write_text(line, encoding="utf-8")
-    np.testing.assert_allclose(read_emotion_track(path).feeling(1, Fraction(25))[0], weights, atol=1e-6)
+    np.testing.assert_allclose(read_emotion_track(path).at(1, Fraction(25))[0], weights, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -119,12 +121,12 @@ def test_what_is_no_track_is_refused(tmp_path: Path) -> None:
 @given(st.text(st.sampled_from("0123456789.:,=# \nehappysdnutrl-+einf\x00"), max_size=80) | st.text(max_size=80))
 def test_any_text_is_a_track_or_one_sentence(text: str) -> None:
     try:
-        feeling = parse_emotion_track(text).feeling(30, Fraction(25))
+        emotion_weights = parse_emotion_track(text).at(30, Fraction(25))
     except RequestError as error:
         sentences = str(error).splitlines()
     else:
         sentences = ["a track"]
-        assert ((feeling >= 0) & (feeling <= 1)).all()
+        assert ((emotion_weights >= 0) & (emotion_weights <= 1)).all()
     assert len(sentences) == 1
 
 
@@ -144,10 +146,10 @@ def test_what_is_written_is_what_is_read(steps: list[tuple[int, dict[str, float]
         for moment, (_, felt) in zip(moments.tolist(), steps, strict=True)
     ]
     track = parse_emotion_track("\n".join(lines))
-    feeling = track.feeling(int(moments[-1] * 25) + 2, Fraction(25))
+    emotion_weights = track.at(int(moments[-1] * 25) + 2, Fraction(25))
     for moment, (_, felt) in zip(moments, steps, strict=True):
         expected = row(**felt, NEU=1 - sum(felt.values()))
-        np.testing.assert_allclose(feeling[round(moment * 25)], expected, atol=1e-5)
+        np.testing.assert_allclose(emotion_weights[round(moment * 25)], expected, atol=1e-5)
 
 
 def test_the_track_in_one_line() -> None:

@@ -38,7 +38,7 @@ from mien.talking.evaluate.measure import (
     as_aligned,
     figures_of,
 )
-from mien.talking.evaluate.motion import MotionOfClips
+from mien.talking.evaluate.motion import real_pose
 from mien.talking.evaluate.trials import choose_trials
 from mien.talking.options import EvaluateTalkingOptions
 from mien.training.curves import no_log
@@ -106,13 +106,13 @@ class PerfectTalker:
     """Recognises the speech and plays the real clip to it; keeps what it was asked for."""
 
     size = SIZE
-    usual_motion = np.zeros(len(FACE_POSE), np.float32)
+    mean_pose = np.zeros(len(FACE_POSE), np.float32)
 
     def __init__(self, shards: FaceShards) -> None:
         self.shards = shards
         self.asked: list[tuple[str | None, float | None, int]] = []
         self.references: list[NDArray[np.uint8]] = []
-        self.motions: list[NDArray[np.float32] | None] = []
+        self.poses: list[NDArray[np.float32] | None] = []
 
     def generate(
         self,
@@ -121,9 +121,9 @@ class PerfectTalker:
         emotion: str | None,
         intensity: float | None,
         seed: int,
-        motion: NDArray[np.float32] | None = None,
+        pose: NDArray[np.float32] | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
-        self.motions.append(motion)
+        self.poses.append(pose)
         self.asked.append((emotion, intensity, seed))
         self.references.append(crop)
         for clip_id in self.shards:
@@ -138,7 +138,7 @@ class RepeatingTalker:
     """Repeats the reference at another size, one frame too many."""
 
     size = 48
-    usual_motion = np.zeros(len(FACE_POSE), np.float32)
+    mean_pose = np.zeros(len(FACE_POSE), np.float32)
 
     def generate(
         self, crop: NDArray[np.uint8], speech: NDArray[np.float32], *_: object, **__: object
@@ -224,23 +224,22 @@ def test_the_reference_is_a_neutral_frame_of_another_clip_of_the_actor(
         assert np.array_equal(reference, expected[place // 3])
     assert talker.asked[0] == ("HAP", 1.0, 0)
     assert [emotion for emotion, _, _ in talker.asked[::3]] == ["HAP", "NEU", "SAD", "HAP"]
-    for place, motion in enumerate(talker.motions):
-        assert (motion is not None) == (place % 3 == 2)
+    for place, pose in enumerate(talker.poses):
+        assert (pose is not None) == (place % 3 == 2)
 
 
 def test_the_given_motion_is_the_clips_own_as_training_measures_it(corpus: Path) -> None:
     shards = FaceShards(corpus / "faces")
     data = TalkingData(corpus / "faces", corpus / "split.csv", "val")
     usual = np.linspace(0.1, 0.2, len(FACE_POSE))
-    motions = MotionOfClips(shards, usual)
     for trial in choose_trials(shards, read_split(corpus / "split.csv"), "val", None, 0):
-        given = motions.given(trial, FRAMES + 2)
+        given = real_pose(shards, trial, FRAMES + 2, usual)
         assert given.shape == (FRAMES + 2, len(FACE_POSE))
         assert np.array_equal(given[-1], given[FRAMES - 1])
-        own = data.facts[trial.clip_id].motion
+        own = data.features[trial.clip_id].pose
         assert given[:FRAMES, 4:] == pytest.approx(own[:, 4:], abs=1e-6)
         # Placing is told from the talker's usual place by as much as the clip's face lies off the reference's.
-        off = data.facts[trial.clip_id].pose - data.facts[trial.reference_clip].pose[0]
+        off = data.features[trial.clip_id].in_plane_pose - data.features[trial.reference_clip].in_plane_pose[0]
         assert given[:FRAMES, :4] - usual[:4] == pytest.approx(off, abs=1e-6)
 
 

@@ -18,8 +18,8 @@ from mien.commands.cli import app
 from mien.files import sha256_file
 from mien.talking.generate import export
 from mien.talking.generate.export import (
+    ExportedNetwork,
     ExportError,
-    Frames,
     export_onnx,
     random_inputs,
 )
@@ -44,7 +44,7 @@ def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.mark.parametrize("frames", [1, 3, 40])
 def test_onnxruntime_makes_the_frames_of_torch(exported: tuple[Path, Path, Any], frames: int) -> None:
     model, out, _ = exported
-    network = Frames(load_generator(model).eval())
+    network = ExportedNetwork(load_generator(model).eval())
     session = onnxruntime.InferenceSession(out / "model.onnx", providers=["CPUExecutionProvider"])
     inputs = random_inputs(network, frames, seed=99)
     given = {one.name: value.numpy() for one, value in zip(session.get_inputs(), inputs, strict=True)}
@@ -94,7 +94,7 @@ def test_nothing_is_written_where_the_two_do_not_agree(
 ) -> None:
     model, out, _ = exported
 
-    def another(_network: Frames, path: Path, *_: Any) -> None:  # not traced again, which takes long
+    def another(_network: ExportedNetwork, path: Path, *_: Any) -> None:  # not traced again, which takes long
         written = onnx.load(out / "model.onnx")
         weights = max(written.graph.initializer, key=lambda one: len(one.raw_data))
         weights.CopyFrom(onnx.numpy_helper.from_array(1.5 * onnx.numpy_helper.to_array(weights), weights.name))

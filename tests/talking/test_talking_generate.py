@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from talking_corpus import SIZE, drawn_face, drawn_landmarks
 
 from mien.talking.generate.frame_generator import FrameGenerator as Talker
+from mien.talking.generate.frame_generator import constant_emotion
 from mien.talking.train.emotion_discriminator import load_emotion_discriminator
 
 
@@ -30,6 +31,10 @@ def crop() -> NDArray[np.uint8]:
 
 def noise(samples: int, seed: int = 0) -> NDArray[np.float32]:
     return (0.2 * np.random.default_rng(seed).standard_normal(samples)).astype(np.float32)
+
+
+def unspecified(frames: int) -> NDArray[np.float32]:
+    return constant_emotion(frames, None, None)
 
 
 @pytest.mark.parametrize(("samples", "frames"), [(1, 1), (640, 1), (641, 2), (16000, 25), (10_000, 16)])
@@ -55,21 +60,21 @@ def test_the_same_seed_gives_the_same_bytes_and_another_moves_the_head(talker: T
     first, again, other = (np.stack(list(talker.generate(crop, speech, seed=seed))) for seed in (5, 5, 6))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
-    assert not np.allclose(talker.motion(20, None, None, 5), talker.motion(20, None, None, 6))
+    assert not np.allclose(talker.sample_pose(unspecified(20), 5), talker.sample_pose(unspecified(20), 6))
 
 
 def test_speech_and_emotion_and_given_motion_are_heard(talker: Talker, crop: NDArray[np.uint8]) -> None:
-    still = np.repeat(talker.motion(20, None, None, 0).mean(0, keepdims=True), 20, 0)
+    still = np.repeat(talker.sample_pose(unspecified(20), 0).mean(0, keepdims=True), 20, 0)
 
     def make(speech: NDArray[np.float32], emotion: str | None) -> NDArray[np.uint8]:
-        return np.stack(list(talker.generate(crop, speech, emotion, 1.0, motion=still)))
+        return np.stack(list(talker.generate(crop, speech, emotion, 1.0, pose=still)))
 
     plain = make(noise(12_800), "NEU")
     assert not np.array_equal(plain, make(noise(12_800, 1), "NEU"))
     assert not np.array_equal(plain, make(noise(12_800), "ANG"))
     nod = still.copy()
     nod[10:, 1] += 0.05
-    nodded = np.stack(list(talker.generate(crop, noise(12_800), "NEU", 1.0, motion=nod)))
+    nodded = np.stack(list(talker.generate(crop, noise(12_800), "NEU", 1.0, pose=nod)))
     assert np.array_equal(plain[:10], nodded[:10])
     assert not np.array_equal(plain[10:], nodded[10:])
 
@@ -100,13 +105,13 @@ def test_memory_does_not_grow_with_the_frames(talker: Talker, crop: NDArray[np.u
         ({"intensity": 1.5}, "between 0 and 1"),
         ({"intensity": float("nan")}, "between 0 and 1"),
         ({"crop": np.zeros((8, 8, 3), np.uint8)}, "at least 16 pixels"),
-        ({"feeling": np.zeros((3, 6), np.float32)}, "feeling must have the shape"),
-        ({"feeling": np.full((10, 6), 2, np.float32)}, "between 0 and 1"),
-        ({"feeling": np.full((10, 6), np.nan, np.float32)}, "between 0 and 1"),
+        ({"emotion_weights": np.zeros((3, 6), np.float32)}, "emotion_weights must be finite"),
+        ({"emotion_weights": np.full((10, 6), 2, np.float32)}, "between 0 and 1"),
+        ({"emotion_weights": np.full((10, 6), np.nan, np.float32)}, "emotion_weights must be finite"),
         ({"hold_border": 0.5}, "hold_border"),
         ({"landmarks": np.zeros((67, 2), np.float32)}, "landmarks must be"),
         ({"landmarks": np.full((68, 2), np.nan, np.float32)}, "landmarks must be"),
-        ({"motion": np.zeros((3, 9), np.float32)}, "motion must have the shape"),
+        ({"pose": np.zeros((3, 9), np.float32)}, "pose must be finite"),
     ],
 )
 def test_what_cannot_be_generated_is_refused_at_once(
@@ -182,23 +187,23 @@ def test_folders_are_whole_and_say_what_they_are(talking_face: Path, generator: 
 
 
 def test_the_head_goes_where_the_motion_says(talker: Talker, crop: NDArray[np.uint8]) -> None:
-    still = np.repeat(talker.motion(3, None, None, 0).mean(0, keepdims=True), 3, 0)
+    still = np.repeat(talker.sample_pose(unspecified(3), 0).mean(0, keepdims=True), 3, 0)
     shifted = still.copy()
     shifted[:, 0] += 4 / SIZE
     speech = noise(1920)
-    plain = np.stack(list(talker.generate(crop, speech, motion=still))).astype(int)
-    moved = np.stack(list(talker.generate(crop, speech, motion=shifted))).astype(int)
+    plain = np.stack(list(talker.generate(crop, speech, pose=still))).astype(int)
+    moved = np.stack(list(talker.generate(crop, speech, pose=shifted))).astype(int)
     assert np.abs(moved[:, :, 8:-4] - plain[:, :, 4:-8]).max() <= 1  # four pixels to the viewer's right
 
 
 def test_the_mouth_is_painted_where_the_landmarks_are(talker: Talker, crop: NDArray[np.uint8]) -> None:
     speech = noise(6400)
-    still = np.repeat(talker.usual_motion[None], 10, 0)
+    still = np.repeat(talker.mean_pose[None], 10, 0)
     own = drawn_landmarks(1.0)  # an open mouth, whose inside is painted
     higher = own - np.array([0, 8], np.float32)
 
     def mouth(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-        frames = np.stack(list(talker.generate(crop, speech, motion=still, landmarks=landmarks))).astype(float)
+        frames = np.stack(list(talker.generate(crop, speech, pose=still, landmarks=landmarks))).astype(float)
         return np.asarray(np.abs(frames - crop).mean((0, 3)))
 
     below, above = own[60:68].mean(0).astype(int), higher[60:68].mean(0).astype(int)

@@ -18,7 +18,7 @@ from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
 from mien.metrics.emotion import EmotionJudge
 from mien.metrics.emotion_hog import HogJudge
-from mien.talking.judge.hog import changed, train_hog_judge
+from mien.talking.judge.hog import augment_frames, train_hog_judge
 from mien.talking.judge.train import (
     augment,
     labelled_clips,
@@ -96,14 +96,14 @@ def test_it_learns_what_shows_the_emotion_and_knows_it_on_unseen_actors(
 def test_only_the_train_actors_are_learned_from(barred: tuple[Path, Path], tmp_path: Path) -> None:
     first = train_emotion_judge(*barred, TINY, tmp_path / "one", a_run(tmp_path / "r1"))
     # The val actor's pictures change, the judge's weights do not.
-    changed = tmp_path / "faces"
-    changed.mkdir()
+    augment_frames = tmp_path / "faces"
+    augment_frames.mkdir()
     clips = [
         clip if not clip.clip_id.startswith("3_") else ShardClip(**{**clip.__dict__, "video": 255 - clip.video})
         for clip in clips_that_differ()
     ]
-    write_shards(changed, clips)
-    train_emotion_judge(changed, barred[1], TINY, tmp_path / "two", a_run(tmp_path / "r2"))
+    write_shards(augment_frames, clips)
+    train_emotion_judge(augment_frames, barred[1], TINY, tmp_path / "two", a_run(tmp_path / "r2"))
     for file in ("model.safetensors", "hog.safetensors"):
         assert sha256_file(tmp_path / "one" / file) == sha256_file(tmp_path / "two" / file)
     assert first["train_clips"] == 18
@@ -203,8 +203,8 @@ def test_changed_pictures_move_and_soften_alike_in_a_clip() -> None:
     twice = np.repeat(picture, 2, axis=0)
     sharpness = []
     for seed in range(8):
-        one = changed(twice, np.random.default_rng(seed))
+        one = augment_frames(twice, np.random.default_rng(seed))
         assert np.array_equal(one[0], one[1])
-        assert np.array_equal(one, changed(twice, np.random.default_rng(seed)))
+        assert np.array_equal(one, augment_frames(twice, np.random.default_rng(seed)))
         sharpness.append(cv2.Laplacian(one[0], cv2.CV_64F).var())
     assert max(sharpness) > 20 * min(sharpness)

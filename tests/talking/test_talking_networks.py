@@ -14,17 +14,17 @@ from talking_corpus import SIZE, drawn_landmarks
 from mien.clips import EMOTIONS
 from mien.faces.measures import FACE_POSE, eye_opening, face_pose, gaze, mouth_shape
 from mien.media.log_mel import MARGIN, MELS, STEPS_PER_FRAME, frame_count, log_mels, mel_filters
-from mien.talking.data.pose import TAPS, mirrored, placement, pose_statistics
+from mien.talking.data.pose import TAPS, in_plane_transform, mirror_pose, pose_statistics
 from mien.talking.networks.discriminators import EmotionDiscriminator, FrameDiscriminator
 from mien.talking.networks.encoders import (
     SPEECH_CONTEXT,
     EmotionEncoder,
-    NoiseEncoder,
+    PoseEncoder,
     SpeechEncoder,
-    feelings,
+    to_emotion_weights,
 )
 from mien.talking.networks.generator import Generator, GeneratorConfig
-from mien.talking.networks.warp import WarpDecoder, moved, places
+from mien.talking.networks.warp import WarpDecoder, pixel_grid, warp
 
 NEUTRAL, HAPPY, SAD = (EMOTIONS.index(name) for name in ("NEU", "HAP", "SAD"))
 
@@ -70,14 +70,14 @@ def test_intensity_runs_straight_from_neutral_to_the_emotion() -> None:
     torch.manual_seed(0)
     encoder = EmotionEncoder(6)
     happy = torch.full((3,), HAPPY)
-    codes = encoder(feelings(happy, torch.tensor([0.0, 0.5, 1.0])))
+    codes = encoder(to_emotion_weights(happy, torch.tensor([0.0, 0.5, 1.0])))
     assert torch.allclose(codes[0], encoder.codes[NEUTRAL])
     assert torch.allclose(codes[2], encoder.codes[HAPPY], atol=1e-6)
     assert torch.allclose(codes[1], (codes[0] + codes[2]) / 2, atol=1e-6)
-    unknown = encoder(feelings(torch.tensor([-1, HAPPY]), torch.tensor([math.nan, math.nan])))
+    unknown = encoder(to_emotion_weights(torch.tensor([-1, HAPPY]), torch.tensor([math.nan, math.nan])))
     assert torch.equal(unknown[0], encoder.unspecified)
     assert torch.isfinite(unknown).all()
-    neutral = encoder(feelings(torch.tensor([NEUTRAL, NEUTRAL]), torch.tensor([0.1, 0.9])))
+    neutral = encoder(to_emotion_weights(torch.tensor([NEUTRAL, NEUTRAL]), torch.tensor([0.1, 0.9])))
     assert torch.equal(neutral[0], neutral[1])
 
 
@@ -95,10 +95,10 @@ def test_feelings_blend_and_change_over_time() -> None:
 
 def test_gradients_reach_the_learned_intensity_and_are_finite_with_unspecified_labels() -> None:
     encoder = EmotionEncoder(6)
-    felt = feelings(torch.tensor([HAPPY, -1]), torch.tensor([math.nan, math.nan]))
+    felt = to_emotion_weights(torch.tensor([HAPPY, -1]), torch.tensor([math.nan, math.nan]))
     encoder(felt).square().sum().backward()
-    assert encoder.usual_intensity.grad is not None
-    assert float(encoder.usual_intensity.grad) != 0
+    assert encoder.default_intensity.grad is not None
+    assert float(encoder.default_intensity.grad) != 0
     assert all(torch.isfinite(parameter.grad).all() for parameter in encoder.parameters() if parameter.grad is not None)
 
 
@@ -106,7 +106,7 @@ def test_gradients_reach_the_learned_intensity_and_are_finite_with_unspecified_l
 @pytest.mark.parametrize(("size", "channels"), [(32, (8, 8, 16)), (96, (8, 8, 16, 16)), (64, (8, 16))])
 def test_frames_have_the_shards_size(architecture: str, size: int, channels: tuple[int, ...]) -> None:
     generator = Generator(config(size, channels, architecture))
-    felt = feelings(torch.tensor([0, -1]), torch.tensor([0.5, math.nan]))[:, None].expand(-1, 3, -1)
+    felt = to_emotion_weights(torch.tensor([0, -1]), torch.tensor([0.5, math.nan]))[:, None].expand(-1, 3, -1)
     frames = generator(torch.zeros(2, 3, size, size), torch.zeros(2, 3, 8), felt, torch.zeros(2, 3, len(FACE_POSE)))
     assert frames.shape == (2, 3, 3, size, size)
     assert float(frames.detach().abs().max()) <= 1
@@ -133,24 +133,22 @@ def test_an_untrained_warp_shows_the_reference() -> None:
     maps = generator.image_encoder(reference)
     landmarks = generator.landmarks(maps)
     codes = generator.codes(landmarks, torch.randn(1, 2, 8), torch.rand(1, 2, 6), torch.randn(1, 2, len(FACE_POSE)))
-    drawing = generator.draw(maps, landmarks, codes)
-    assert drawing.flow is not None
-    assert drawing.shade is not None
-    assert drawing.paint is not None
-    assert drawing.cover is not None
-    assert not drawing.flow.any()
-    assert float(drawing.cover.detach().mean()) < 0.3
-    parts = drawing.cover * drawing.paint + (1 - drawing.cover) * (reference + drawing.shade)
-    assert torch.allclose(drawing.frames, parts.clamp(-1, 1), atol=1e-5)
+    decoded = generator.decode(maps, landmarks, codes)
+    layers = decoded.layers
+    assert layers is not None
+    assert not layers.flow.any()
+    assert float(layers.opacity.detach().mean()) < 0.3
+    expected = layers.opacity * layers.paint + (1 - layers.opacity) * (reference + layers.shade)
+    assert torch.allclose(decoded.frames, expected.clamp(-1, 1), atol=1e-5)
 
 
 def test_a_flow_fetches_from_where_it_points() -> None:
-    ramp = places(16, 16, torch.zeros(1)).permute(2, 0, 1)[None]  # every pixel says where it is
+    ramp = pixel_grid(16, 16, torch.zeros(1)).permute(2, 0, 1)[None]  # every pixel says where it is
     flow = torch.zeros(1, 2, 16, 16)
     flow[:, 0], flow[:, 1, 8:] = 0.25, -0.5
-    fetched = moved(ramp, flow)[0]
-    assert torch.allclose(fetched[0, :, :12], ramp[0, 0, :, :12] + 0.25, atol=1e-6)
-    assert torch.allclose(fetched[1, 12:], ramp[0, 1, 12:] - 0.5, atol=1e-6)
+    warped = warp(ramp, flow)[0]
+    assert torch.allclose(warped[0, :, :12], ramp[0, 0, :, :12] + 0.25, atol=1e-6)
+    assert torch.allclose(warped[1, 12:], ramp[0, 1, 12:] - 0.5, atol=1e-6)
 
 
 @pytest.mark.parametrize(("size", "channels"), [(50, (8, 8, 8)), (16, (8, 8, 8, 8))])
@@ -235,11 +233,11 @@ def test_drawn_motion_has_the_measured_spread_and_smoothness() -> None:
         motion = np.tile(walk[:, None], (1, 9)) * np.array([1, 2, 3, 4, 5, 6, 0.1, 0.3, 0.3]) + np.arange(9)
         motion[:, 6] = -(random.random(100) < 0.05).astype(float)  # rare blinks
         motions.append(motion + 0.01 * random.standard_normal((100, 9)))
-    encoder = NoiseEncoder(8)
+    encoder = PoseEncoder(8)
     encoder.set_statistics(pose_statistics(motions, [HAPPY] * 40))
     noise = torch.randn(4000 + TAPS - 1, 9, generator=torch.Generator().manual_seed(0))
-    felt = feelings(torch.tensor([HAPPY]), torch.tensor([1.0])).expand(4000, -1)
-    drawn = encoder.motion(noise, felt).numpy()
+    felt = to_emotion_weights(torch.tensor([HAPPY]), torch.tensor([1.0])).expand(4000, -1)
+    drawn = encoder.sample(noise, felt).numpy()
     real = np.concatenate(motions)
     assert np.allclose(drawn.mean(0), real.mean(0), atol=0.15 * real.std(0).max())
     assert np.allclose(drawn[:, :6].std(0), real[:, :6].std(0), rtol=0.15)
@@ -254,7 +252,7 @@ def test_drawn_motion_has_the_measured_spread_and_smoothness() -> None:
 
 def test_mirroring_turns_what_has_a_side() -> None:
     motion = np.arange(1.0, 10)[None]
-    assert mirrored(motion).tolist() == [[-1, 2, 3, -4, -5, 6, 7, -8, 9]]
+    assert mirror_pose(motion).tolist() == [[-1, 2, 3, -4, -5, 6, 7, -8, 9]]
 
 
 def test_gaze_is_told_from_the_irises_and_turns_with_the_head() -> None:
@@ -283,9 +281,9 @@ def test_a_placement_takes_one_pose_to_another() -> None:
     still = drawn_landmarks(0.2)
     angle, growth, shift = 0.2, 1.15, np.array([2.0, -1.5])
     turn = growth * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    moved = (still @ turn.T + shift).astype(np.float32)
-    poses = face_pose(np.stack([still, moved]), SIZE)[:, :4]
-    matrix = placement(poses[:1], poses[1:])[0]
+    warp = (still @ turn.T + shift).astype(np.float32)
+    poses = face_pose(np.stack([still, warp]), SIZE)[:, :4]
+    matrix = in_plane_transform(poses[:1], poses[1:])[0]
     points = random.uniform(0, SIZE, (5, 2))
     expected = points @ turn.T + shift
     place = (2 * points + 1) / SIZE - 1

@@ -20,8 +20,8 @@ from mien.talking.generate.request import TalkRequest
 from mien.talking.generate.speech import (
     MAX_SECONDS,
     SECTION_CHARACTERS,
-    recorded,
-    spoken,
+    read_speech,
+    synthesise_speech,
 )
 
 HZ = 16_000
@@ -37,7 +37,7 @@ def tone(hz: int, seconds: float = 0.5) -> NDArray[np.float64]:
 )
 def test_any_depth_rate_and_number_of_channels(tmp_path: Path, hz: int, channels: int, subtype: str) -> None:
     soundfile.write(tmp_path / "a.wav", np.repeat(tone(hz)[:, None], channels, 1), hz, subtype=subtype)
-    what = recorded(tmp_path / "a.wav", HZ)
+    what = read_speech(tmp_path / "a.wav", HZ)
     assert abs(what.seconds - 0.5) < 0.01
     assert what.words == ()
     middle = what.samples[1000:7000].astype(np.float64)
@@ -68,14 +68,14 @@ def broken(folder: Path) -> dict[str, str]:
 def test_recordings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     for name, words in broken(tmp_path).items():
         with pytest.raises(RequestError, match=words) as caught:
-            recorded(tmp_path / name, HZ)
+            read_speech(tmp_path / name, HZ)
         assert "\n" not in str(caught.value), name
 
 
 def test_texts_of_every_script_are_spoken() -> None:
     pytest.importorskip("espeakng_loader")
     for text, language in (("Good morning", "en-us"), ("Xin chào các bạn", "vi"), ("Hello мир, 世界! مرحبا", "en-us")):
-        what = spoken(text, HZ, language)
+        what = synthesise_speech(text, HZ, language)
         assert 0.4 < what.seconds < 12
         assert what.words[0].word in text
         assert all(0 <= word.start <= word.end <= what.seconds + 0.01 for word in what.words)
@@ -83,7 +83,7 @@ def test_texts_of_every_script_are_spoken() -> None:
 
 def test_a_text_of_emoji_only_is_spoken_by_their_names() -> None:
     pytest.importorskip("espeakng_loader")
-    assert spoken("😀👍", HZ).seconds > 0.3
+    assert synthesise_speech("😀👍", HZ).seconds > 0.3
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_text_of_emoji_only_is_spoken_by_their_names() -> None:
 def test_texts_and_voices_that_cannot_be_used_are_named(text: str, changes: dict[str, str], words: str) -> None:
     pytest.importorskip("espeakng_loader")
     with pytest.raises(RequestError, match=words) as caught:
-        spoken(text, HZ, **changes)
+        synthesise_speech(text, HZ, **changes)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
 
@@ -127,7 +127,7 @@ def test_a_long_text_is_spoken_in_sections_whose_words_go_on_in_time(monkeypatch
     engine = Chatter()
     monkeypatch.setattr(said, "synthesiser", lambda _: engine)
     text = " ".join(f"{number} sentences make a long text." for number in range(400))
-    what = spoken(text, HZ)
+    what = synthesise_speech(text, HZ)
     assert len(engine.given) > 3
     assert all(len(section) <= SECTION_CHARACTERS for section in engine.given)
     assert " ".join(engine.given) == text
@@ -170,7 +170,7 @@ def test_the_folder_of_an_engines_model_is_not_told(monkeypatch: pytest.MonkeyPa
     asked_for = {"image": "me.png", "text": "Good morning", "engine": "vits:/home/me/voice"}
     assert TalkRequest.of(asked_for).engine_name == "vits"
     assert TalkRequest.of({"image": "me.png", "speech": "me.wav"}).engine_name is None
-    spoken("Good morning", HZ, engine="vits:/home/me/voice")
+    synthesise_speech("Good morning", HZ, engine="vits:/home/me/voice")
     assert asked == ["vits:/home/me/voice"]
 
 
@@ -178,7 +178,7 @@ def test_a_text_that_takes_too_long_to_say_is_given_up_early(monkeypatch: pytest
     engine = Chatter(seconds=MAX_SECONDS / 2)
     monkeypatch.setattr(said, "synthesiser", lambda _: engine)
     with pytest.raises(RequestError, match=r"more than .* s to say"):
-        spoken("One more sentence. " * 1000, HZ)
+        synthesise_speech("One more sentence. " * 1000, HZ)
     assert len(engine.given) <= 3
 
 
@@ -187,7 +187,7 @@ def test_the_longest_text_is_spoken_in_little_memory() -> None:
     pytest.importorskip("espeakng_loader")
     text = ("The quick brown fox jumps over the lazy dog. " * 1000)[:20_000]
     tracemalloc.start()
-    what = spoken(text, HZ)
+    what = synthesise_speech(text, HZ)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert what.seconds > 900

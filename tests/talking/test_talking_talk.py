@@ -1,11 +1,8 @@
-"""`mien talk` from any picture to a marked video; and one clear sentence for whatever cannot be used."""
+"""`mien talk` from any picture to a marked video; the Python API."""
 
 from __future__ import annotations
 
-import json
-import shutil
 import tracemalloc
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,10 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import soundfile
 from numpy.typing import NDArray
 from PIL import Image
-from talk_making import REAL, Picture, textured, untrained_model, wall, with_faces
+from talk_making import ARCHITECTURES, REAL, Picture, options, talk, tone, wall, with_faces
 
 from mien.faces.pictures.paste_back import PasteBack
 from mien.files import sha256_file
@@ -26,53 +22,7 @@ from mien.media.sound import read_sound
 from mien.media.video import decode_frames, write_video
 from mien.systems.errors import RequestError
 from mien.talking import Talker
-from mien.talking.generate.request import Manner, TalkRequest, captions_path, emotion_code
-from mien.talking.generate.talk import Talked
 from mien.talking.generate.talker import FACE_SIDE, LONGEST_SIDE
-from mien.talking.system import SYSTEM
-
-ARCHITECTURES = ("warp", "direct")
-
-
-@pytest.fixture(scope="module")
-def picture() -> Picture:
-    """A drawn face (288, 360, 3) before a wall with structure."""
-    return textured(with_faces(wall(), (180, 144, 170)))
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """An untrained generator of 32 pixels of each architecture as a model folder."""
-    folder = tmp_path_factory.mktemp("models")
-    return {name: untrained_model(folder / name, 32, name) for name in ARCHITECTURES}
-
-
-@pytest.fixture(scope="module")
-def model(models: dict[str, Path]) -> Path:
-    return models["warp"]
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory, picture: Picture) -> Path:
-    """A folder with face.png and voice.wav (half a second)."""
-    folder = tmp_path_factory.mktemp("inputs")
-    Image.fromarray(picture).save(folder / "face.png")
-    soundfile.write(folder / "voice.wav", tone(0.5), 16_000)
-    return folder
-
-
-def tone(seconds: float) -> NDArray[np.float32]:
-    return (0.3 * np.sin(2 * np.pi * 200 * np.arange(round(16_000 * seconds)) / 16_000)).astype(np.float32)
-
-
-def options(inputs: Path, **changes: Any) -> dict[str, Any]:
-    return {"image": inputs / "face.png", "speech": inputs / "voice.wav", **changes}
-
-
-def talk(asked: dict[str, Any], out: Path, model: Path, force: bool = False) -> Talked:
-    made = SYSTEM.run(asked, out, force, model=model)
-    assert isinstance(made, Talked)
-    return made
 
 
 def tags(path: Path) -> dict[str, str]:
@@ -298,7 +248,7 @@ def test_an_emotion_track_is_felt_from_its_time_on(picture: Picture, model: Path
     talker.generate = generate  # type: ignore[method-assign]
     for name in ("track.txt", "still.txt"):
         list(talker.talk(picture, speech=tone(0.8), emotion_track=tmp_path / name, paste_back=False, size=64))
-    track, calm = (call["feeling"] for call in calls)
+    track, calm = (call["emotion_weights"] for call in calls)
     assert track.shape == calm.shape == (20, 6)
     assert np.array_equal(track[:9], calm[:9])
     assert track[9:, 0].min() == 1
@@ -331,157 +281,6 @@ def test_head_motion_from_a_file_is_obeyed(picture: Picture, model: Path, inputs
     assert change[10:].min() > 1
     with pytest.raises(RequestError, match=r"wrong\.npz"):
         talk(options(inputs, motion=tmp_path / "wrong.npz"), tmp_path / "no.mp4", model)
-
-
-def test_an_output_is_overwritten_only_when_forced_and_an_input_never(
-    inputs: Path, model: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "out.mp4"
-    out.write_bytes(b"precious")
-    with pytest.raises(RequestError, match="--force"):
-        talk(options(inputs), out, model)
-    assert out.read_bytes() == b"precious"
-    talk(options(inputs), out, model, force=True)
-    assert len(out.read_bytes()) > 1000
-    with pytest.raises(RequestError, match="never overwritten"):
-        talk(options(inputs, image=out), out, model, force=True)
-    assert captions_path(out) == tmp_path / "out.vtt"
-
-
-def test_requests_that_make_no_sense_are_refused(inputs: Path, model: Path, tmp_path: Path) -> None:
-    wrong: list[tuple[dict[str, Any], str]] = [
-        ({"text": "both"}, "not both"),
-        ({"speech": None}, "one of them"),
-        ({"speech": None, "text": "  "}, "empty"),
-        ({"speech": None, "text": "a" * 20_001}, "split it"),
-        ({"emotion": "JOY"}, "ANG, DIS, FEA, HAP, NEU, SAD"),
-        ({"intensity": 1.5}, "a number, 0 to 1, not 1.5"),
-        ({"intensity": float("nan")}, "0 to 1, not nan"),
-        ({"size": 63}, "even"),
-        ({"size": 10_000}, "2,048"),
-        ({"motion": Path("absent.npz")}, "absent.npz is not there"),
-        ({"speech": tmp_path / "missing.wav"}, "not there"),
-    ]
-    for changes, words in wrong:
-        with pytest.raises(RequestError, match=words):
-            talk(options(inputs, **changes), tmp_path / "out.mp4", model)
-    with pytest.raises(RequestError, match="make repro"):
-        talk(options(inputs), tmp_path / "out.mp4", tmp_path / "no model")
-    for out, words in (
-        (tmp_path / "out.gif", "mp4"),
-        (tmp_path / "dir.mp4", "folder"),
-        (Path("/proc/x.mp4"), "written"),
-    ):
-        (tmp_path / "dir.mp4").mkdir(exist_ok=True)
-        with pytest.raises(RequestError, match=words):
-            talk(options(inputs), out, model)
-    assert [path.name for path in tmp_path.iterdir()] == ["dir.mp4"]
-
-
-def photos(picture: Picture, folder: Path) -> dict[str, str | None]:
-    """Photos of every unusual kind, with a word of the refusal; None: it talks."""
-    image = Image.fromarray(picture)
-    small = Image.fromarray(with_faces(wall(32, 32), (16, 16, 32)))
-    small.save(folder / "small.png")
-    image.convert("L").save(folder / "grey.png")
-    image.convert("RGBA").save(folder / "alpha.png")
-    image.convert("CMYK").save(folder / "print.jpg", quality=95)
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    image.transpose(Image.Transpose.ROTATE_90).save(folder / "turned.jpg", quality=95, exif=exif)
-    image.save(folder / "moving.gif", save_all=True, append_images=[image, image], duration=40)
-    Image.new("1", (20_000, 20_000), 1).save(folder / "huge.png")
-    Image.new("RGB", (31, 31)).save(folder / "tiny.png")
-    (folder / "text.png").write_text("not a picture")
-    talks = dict.fromkeys(("small.png", "grey.png", "alpha.png", "print.jpg", "turned.jpg", "moving.gif"))
-    return {**talks, "huge.png": "megapixels", "tiny.png": "31×31", "text.png": "no picture", "absent.png": "not there"}
-
-
-def test_photos_of_every_kind(picture: Picture, inputs: Path, model: Path, tmp_path: Path) -> None:
-    for name, words in photos(picture, tmp_path).items():
-        out = tmp_path / f"{name}.mp4"
-        if words is None:
-            info = probe(talk(options(inputs, image=tmp_path / name), out, model).path)
-            assert (info.width, info.height) == ((32, 32) if name == "small.png" else (360, 288)), name
-            continue
-        with pytest.raises(RequestError, match=words) as caught:
-            talk(options(inputs, image=tmp_path / name), out, model)
-        assert "\n" not in str(caught.value)
-        assert not out.exists()
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-100])
-
-
-def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 4
-    path.write_bytes(content)
-
-
-def edit(path: Path) -> None:
-    path.write_text(json.dumps({**json.loads(path.read_text()), "network": {"size": "large"}}))
-
-
-@pytest.mark.parametrize(
-    ("name", "damage"),
-    [
-        ("config.json", Path.unlink),
-        ("config.json", cut),
-        ("config.json", edit),
-        ("config.json", lambda path: path.write_text(path.read_text().replace('"25"', '"100000"'))),
-        ("config.json", lambda path: path.write_bytes(b"\xff\xfe\x00")),
-        ("model.safetensors", Path.unlink),
-        ("model.safetensors", cut),
-        ("model.safetensors", flip),
-        ("model.safetensors", lambda path: path.write_bytes(b"")),
-    ],
-)
-def test_a_damaged_model_is_said(
-    inputs: Path, model: Path, tmp_path: Path, name: str, damage: Callable[[Path], object]
-) -> None:
-    folder = tmp_path / "model"
-    shutil.copytree(model, folder)
-    damage(folder / name)
-    with pytest.raises(RequestError, match=r"the model in|no trained model") as caught:
-        talk(options(inputs), tmp_path / "out.mp4", folder)
-    assert "\n" not in str(caught.value)
-    assert [path.name for path in tmp_path.iterdir()] == ["model"]
-
-
-def test_a_model_without_its_card_still_talks(inputs: Path, model: Path, tmp_path: Path) -> None:
-    shutil.copytree(model, tmp_path / "model")
-    (tmp_path / "model/card.md").write_bytes(b"\xff")
-    assert talk(options(inputs, size=64), tmp_path / "out.mp4", tmp_path / "model").frames == 13
-
-
-@pytest.mark.parametrize(
-    ("word", "code"), [("HAP", "HAP"), ("hap", "HAP"), ("Happy", "HAP"), (" sad ", "SAD"), ("neutral", "NEU")]
-)
-def test_emotions_by_code_or_word(word: str, code: str) -> None:
-    assert emotion_code(word) == code
-
-
-def test_faces_by_word_or_number() -> None:
-    assert [Manner.of({"face": word}).face for word in ("Largest ", "0", " 12", 3, None)] == [None, 0, 12, 3, None]
-    for word in ("-1", "left", "", "1.5", "9" * 30):
-        with pytest.raises(RequestError, match="--face"):
-            Manner.of({"face": word})
-
-
-def test_a_row_of_a_table_as_a_request() -> None:
-    cells = {"image": "a.png", "text": "Hi", "intensity": "0.5", "face": "1", "paste_back": "no", "size": "64"}
-    row = TalkRequest.of(cells)
-    assert (row.image, row.intensity, row.face, row.paste_back, row.size) == (Path("a.png"), 0.5, 1, False, 64)
-    for wrong, words in (
-        ({"text": "Hi"}, "--image is needed"),
-        ({"image": "a", "text": "Hi", "seed": "x"}, "--seed must be a whole number, at least 0, not 'x'"),
-        ({"image": "a", "text": "Hi", "face": "x"}, "face"),
-    ):
-        with pytest.raises(RequestError, match=words):
-            TalkRequest.of(wrong)
 
 
 @pytest.mark.real

@@ -13,14 +13,14 @@ from mien.faces.mean_shape import MEAN_SHAPE
 from mien.talking.data.augmentation import MIRRORED
 from mien.talking.losses import flow_loss
 from mien.talking.networks.compose import Composer, border_weight
-from mien.talking.networks.decoding import Drawing
+from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 from mien.talking.networks.warp import (
     PARTS,
+    interpolate_flow,
     mouth_opening,
-    moved,
-    places,
+    pixel_grid,
     spots,
-    spread,
+    warp,
 )
 
 
@@ -32,7 +32,7 @@ def test_the_landmarks_displacement_is_spread_over_the_picture() -> None:
     points = face_points()
     displacement = torch.zeros(1, 68, 2)
     displacement[:, 48:] = torch.tensor([0.0, -0.1])  # the lips go down: their pixels come from above
-    flow = spread(points, displacement, torch.full((68,), 0.05), 64)
+    flow = interpolate_flow(points, displacement, torch.full((68,), 0.05), 64)
     lips, brow, corner = points[0, 62], points[0, 19], torch.tensor([-0.95, -0.95])
     read = torch.nn.functional.grid_sample(flow, torch.stack([lips, brow, corner])[None, None], align_corners=False)
     assert read[0, 1, 0, 0] == pytest.approx(-0.1, abs=0.015)
@@ -66,10 +66,12 @@ def test_mirrored_numbers_are_those_of_a_mirrored_face() -> None:
     assert [MIRRORED[number] for number in MIRRORED] == list(range(68))
 
 
-def plain_drawing(frames: int, side: int = 32) -> Drawing:
+def output(frames: int, side: int = 32, **layers: torch.Tensor) -> DecoderOutput:
+    """A decoder output that shows the reference, with some layers changed."""
     picture = torch.zeros(frames, 3, side, side)
-    flow, cover = torch.zeros(frames, 2, side // 2, side // 2), torch.zeros(frames, 1, side, side)
-    return Drawing(picture, flow, picture, picture, cover)
+    flow, opacity = torch.zeros(frames, 2, side // 2, side // 2), torch.zeros(frames, 1, side, side)
+    plain = WarpLayers(flow, picture, picture, opacity, torch.zeros(frames, 68, 2))
+    return DecoderOutput(picture, plain._replace(**layers))
 
 
 def crop(side: int) -> np.ndarray:
@@ -78,7 +80,7 @@ def crop(side: int) -> np.ndarray:
 
 @pytest.mark.parametrize("side", [32, 100, 128])
 def test_no_flow_shows_the_reference_in_all_its_detail(side: int) -> None:
-    frames = list(Composer(crop(side)).frames(plain_drawing(2), torch.eye(3).expand(2, -1, -1)))
+    frames = list(Composer(crop(side)).frames(output(2), torch.eye(3).expand(2, -1, -1)))
     assert len(frames) == 2
     assert all(np.array_equal(frame, crop(side)) for frame in frames)
 
@@ -86,24 +88,23 @@ def test_no_flow_shows_the_reference_in_all_its_detail(side: int) -> None:
 def test_a_flow_moves_the_reference_at_its_own_size() -> None:
     flow = torch.zeros(1, 2, 16, 16)
     flow[:, 0] = 2 * 8 / 128  # eight pixels of 128
-    frame = next(Composer(crop(128)).frames(plain_drawing(1)._replace(flow=flow), torch.eye(3)[None]))
+    frame = next(Composer(crop(128)).frames(output(1, flow=flow), torch.eye(3)[None]))
     assert np.array_equal(frame[:, 8:100], crop(128)[:, 16:108])
 
 
 def test_the_placement_moves_all_that_was_drawn() -> None:
-    drawing = plain_drawing(1)
-    paint, cover = torch.full((1, 3, 32, 32), -1.0), torch.zeros(1, 1, 32, 32)
-    cover[:, :, 20:24, 12:20] = 1  # a black mouth
+    paint, opacity = torch.full((1, 3, 32, 32), -1.0), torch.zeros(1, 1, 32, 32)
+    opacity[:, :, 20:24, 12:20] = 1  # a black mouth
     shift = torch.eye(3)[None].clone()
     shift[0, 1, 2] = 2 * 4 / 32  # four pixels down
-    frame = next(Composer(crop(32)).frames(drawing._replace(paint=paint, cover=cover), shift))
+    frame = next(Composer(crop(32)).frames(output(1, paint=paint, opacity=opacity), shift))
     assert (frame[25:27, 13:19] < 8).all()
     assert np.abs(frame[8:20].astype(int) - crop(32)[4:16]).max() <= 2
 
 
 def test_shade_is_added_and_keeps_the_detail() -> None:
-    drawing = plain_drawing(1)._replace(shade=torch.full((1, 3, 32, 32), 20 / 127.5))
-    frame = next(Composer(crop(128)).frames(drawing, torch.eye(3)[None])).astype(int)
+    decoded = output(1, shade=torch.full((1, 3, 32, 32), 20 / 127.5))
+    frame = next(Composer(crop(128)).frames(decoded, torch.eye(3)[None])).astype(int)
     assert np.array_equal(frame, np.minimum(crop(128).astype(int) + 20, 255))
 
 
@@ -126,10 +127,10 @@ def test_the_mouths_opening_lies_between_the_lips() -> None:
 @pytest.mark.parametrize("warps", [True, False])
 def test_the_edge_is_held_where_it_is_asked_for(warps: bool) -> None:
     picture = crop(64)
-    drawing = plain_drawing(1)._replace(flow=torch.full((1, 2, 16, 16), 0.2), cover=torch.ones(1, 1, 32, 32))
+    decoded = output(1, flow=torch.full((1, 2, 16, 16), 0.2), opacity=torch.ones(1, 1, 32, 32))
     if not warps:
-        drawing = Drawing(torch.zeros(1, 3, 32, 32))
-    frame = next(Composer(picture, hold_border=0.2).frames(drawing, torch.eye(3)[None]))
+        decoded = DecoderOutput(torch.zeros(1, 3, 32, 32))
+    frame = next(Composer(picture, hold_border=0.2).frames(decoded, torch.eye(3)[None]))
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
         assert np.array_equal(frame[edge], picture[edge])
     assert np.abs(frame[24:40, 24:40].astype(int) - 128).max() <= 1  # inside, the grey paint covers all
@@ -145,6 +146,6 @@ def test_the_held_border_grows_smoothly_inwards() -> None:
 
 
 def test_moved_maps_repeat_their_edge() -> None:
-    ramp = places(8, 8, torch.zeros(1)).permute(2, 0, 1)[None]
+    ramp = pixel_grid(8, 8, torch.zeros(1)).permute(2, 0, 1)[None]
     far = torch.full((1, 2, 8, 8), 5.0)
-    assert torch.allclose(moved(ramp, far), torch.full((1, 2, 8, 8), 7 / 8))
+    assert torch.allclose(warp(ramp, far), torch.full((1, 2, 8, 8), 7 / 8))

@@ -24,7 +24,7 @@ MIRRORED = (
 )  # fmt: skip
 """For each of the 68 iBUG landmarks, the index of its counterpart in the mirrored picture."""
 
-UNCHANGED = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, contrast=0, colour=0)
+NO_AUGMENTATION = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, contrast=0, colour=0)
 
 
 def augment_pictures(
@@ -32,61 +32,63 @@ def augment_pictures(
     points: Tensor,
     options: Augmentation,
     random: np.random.Generator,
-    placements: Tensor | None = None,
+    transforms: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Augment B × N pictures uint8 (S, S, 3) and points (B, T, P, 2) in pixels.
 
-    `placements` (B, N, 3, 3): transforms applied to each picture first, combined so that it is resampled only once. The
+    `transforms` (B, N, 3, 3): applied to each picture first, combined so that it is resampled only once. The
     points belong to the first T pictures. Returns the pictures (B, N, 3, S, S) in [−1, 1], the points, and which clips
-    were mirrored, (B,) bool. The points of a mirrored clip keep their order (see `swap_sides`).
+    were mirrored, (B,) bool. The points of a mirrored clip keep their order (see `swap_left_right`).
     """
     batch, count, size = len(pictures), len(pictures[0]), pictures[0][0].shape[0]
-    draw, forward, flipped = draw_changes(random, batch, options)
+    values, forward, flipped = sample_augmentation(random, batch, options)
     forward = forward[:, None].expand(-1, count, -1, -1)
-    if placements is not None:
-        forward = forward @ placements
-    changed = np.empty((batch, count, size, size, 3), np.float32)
-    for own, matrices, numbers, out in zip(pictures, forward, draw, changed, strict=True):
-        _change_clip(own, matrices, numbers, options, out)
-    moved = move_points(points, forward[:, : points.shape[1]], size)
-    return torch.from_numpy(changed).permute(0, 1, 4, 2, 3), moved, flipped
+    if transforms is not None:
+        forward = forward @ transforms
+    augmented = np.empty((batch, count, size, size, 3), np.float32)
+    for clip in zip(pictures, forward, values, augmented, strict=True):
+        _augment_clip(*clip, options)
+    points = transform_points(points, forward[:, : points.shape[1]], size)
+    return torch.from_numpy(augmented).permute(0, 1, 4, 2, 3), points, flipped
 
 
-def _change_clip(
+def _augment_clip(
     pictures: Sequence[NDArray[np.uint8]],
     forward: Tensor,
-    draw: Tensor,
-    options: Augmentation,
+    values: Tensor,
     out: NDArray[np.float32],
+    options: Augmentation,
 ) -> None:
     """Warp a clip's pictures by (N, 3, 3) in normalised coordinates, then change their colours; into (N, S, S, 3)."""
     size = pictures[0].shape[0]
     # From normalised to pixel coordinates, in which OpenCV's matrices are.
     pixels = np.array([[size / 2, 0, (size - 1) / 2], [0, size / 2, (size - 1) / 2], [0, 0, 1]])
     matrices = (pixels @ forward.double().numpy() @ np.linalg.inv(pixels))[:, :2]
-    gain = (1 + options.contrast * draw[5]) * (1 + options.colour * draw[7:10])
-    levels = np.linspace(-1, 1, 256)[:, None] * gain.numpy() + options.brightness * float(draw[6])
+    gain = (1 + options.contrast * values[5]) * (1 + options.colour * values[7:10])
+    levels = np.linspace(-1, 1, 256)[:, None] * gain.numpy() + options.brightness * float(values[6])
     table = np.clip(levels, -1, 1).astype(np.float32)[None]  # one lookup table instead of four passes over the picture
-    moved = np.empty((size, size, 3), np.uint8)
+    warped = np.empty((size, size, 3), np.uint8)
     for picture, matrix, target in zip(pictures, matrices, out, strict=True):
-        cv2.warpAffine(picture, matrix, (size, size), dst=moved, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        cv2.LUT(moved, table, dst=target)
+        cv2.warpAffine(picture, matrix, (size, size), dst=warped, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        cv2.LUT(warped, table, dst=target)
 
 
-def draw_changes(random: np.random.Generator, batch: int, options: Augmentation) -> tuple[Tensor, Tensor, Tensor]:
+def sample_augmentation(
+    random: np.random.Generator, batch: int, options: Augmentation
+) -> tuple[Tensor, Tensor, Tensor]:
     """Ten random numbers (B, 10) in [−1, 1], the transforms (B, 3, 3) they define, and the mirrored clips (B,)."""
-    draw = torch.from_numpy(random.uniform(-1, 1, (batch, 10)).astype(np.float32))
+    values = torch.from_numpy(random.uniform(-1, 1, (batch, 10)).astype(np.float32))
     flipped = torch.from_numpy(random.random(batch) < options.flip)
-    return draw, _matrices(draw, flipped, options), flipped
+    return values, _matrices(values, flipped, options), flipped
 
 
-def move_points(points: Tensor, matrices: Tensor, size: int) -> Tensor:
+def transform_points(points: Tensor, matrices: Tensor, size: int) -> Tensor:
     """Points (…, P, 2) in pixels of a picture of `size`, transformed by normalised matrices (…, 3, 3)."""
-    moved = to_normalised(points, size) @ matrices[..., :2, :2].transpose(-1, -2) + matrices[..., None, :2, 2]
-    return to_pixels(moved, size)
+    linear, translation = matrices[..., :2, :2], matrices[..., None, :2, 2]
+    return to_pixels(to_normalised(points, size) @ linear.transpose(-1, -2) + translation, size)
 
 
-def swap_sides(points: Tensor, flipped: Tensor) -> Tensor:
+def swap_left_right(points: Tensor, flipped: Tensor) -> Tensor:
     """Points (B, …, P, 2), P ≥ 68, the first 68 landmarks: in mirrored clips (B,) left and right ones are exchanged.
 
     So the order of the landmarks in a mirrored picture is that of iBUG again.
@@ -101,16 +103,16 @@ def warp_pictures(pictures: Tensor, forward: Tensor) -> Tensor:
     return nn.functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
-def _matrices(draw: Tensor, flipped: Tensor, options: Augmentation) -> Tensor:
+def _matrices(values: Tensor, flipped: Tensor, options: Augmentation) -> Tensor:
     """Forward transforms (B, 3, 3) in normalised coordinates."""
-    angle = draw[:, 0] * options.rotation * math.pi / 180
-    widths, heights = 1 + options.zoom * draw[:, 1], 1 + options.zoom * draw[:, 2]
+    angle = values[:, 0] * options.rotation * math.pi / 180
+    widths, heights = 1 + options.zoom * values[:, 1], 1 + options.zoom * values[:, 2]
     widths = torch.where(flipped, -widths, widths)
-    matrices = torch.zeros(len(draw), 3, 3)
+    matrices = torch.zeros(len(values), 3, 3)
     matrices[:, 0, 0] = angle.cos() * widths
     matrices[:, 0, 1] = -angle.sin() * heights
     matrices[:, 1, 0] = angle.sin() * widths
     matrices[:, 1, 1] = angle.cos() * heights
-    matrices[:, :2, 2] = 2 * options.shift * draw[:, 3:5]
+    matrices[:, :2, 2] = 2 * options.shift * values[:, 3:5]
     matrices[:, 2, 2] = 1
     return matrices

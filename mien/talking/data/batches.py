@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -21,33 +20,42 @@ from mien.faces.measures import FACE_POSE
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
 from mien.media.log_mel import STEPS_PER_FRAME
-from mien.talking.data.augmentation import UNCHANGED, augment_pictures, swap_sides
-from mien.talking.data.pose import IN_PLANE, PoseStatistics, actor_pose, mirrored, placement, pose_statistics
-from mien.talking.networks.encoders import SPEECH_CONTEXT, feelings
+from mien.talking.data.augmentation import NO_AUGMENTATION, augment_pictures, swap_left_right
+from mien.talking.data.labels import clip_labels
+from mien.talking.data.pose import (
+    IN_PLANE,
+    PoseStatistics,
+    actor_pose,
+    in_plane_transform,
+    mirror_pose,
+    pose_statistics,
+)
+from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.options import Augmentation
 from mien.training.randomness import numpy_generator
 
-LIDS, BLINKING = FACE_POSE.index("lids"), -0.35
+LIDS, BLINK_THRESHOLD = FACE_POSE.index("lids"), -0.35
 """Index of the lids in `FACE_POSE`; frames with lids below this value are blinks."""
 
 
 @dataclass(frozen=True)
-class ClipFacts:
+class ClipFeatures:
     """The data of a clip that is kept in memory.
 
-    `landmarks` (T, 68, 2) in crop pixels; `motion` (T, 9), the pose relative to the actor's (see
-    `mien.talking.data.pose`); `pose` (T, 4), the absolute in-plane pose; `mouth` (T, 2) mouth opening and width;
-    `spectra` (40, margin + 4 T + margin), log-mels; `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN.
+    `landmarks` (T, 68, 2) in crop pixels; `pose` (T, 9), the pose relative to the actor's (see
+    `mien.talking.data.pose`); `in_plane_pose` (T, 4), the absolute in-plane pose; `mouth` (T, 2), mouth opening and
+    width; `log_mels` (40, margin + 4 T + margin); `emotion` an index of EMOTIONS or −1; `intensity` in [0, 1] or NaN;
+    `actor`: the clip's id if it is unknown.
     """
 
     landmarks: NDArray[np.float32]
-    motion: NDArray[np.float64]
     pose: NDArray[np.float64]
+    in_plane_pose: NDArray[np.float64]
     mouth: NDArray[np.float32]
-    spectra: NDArray[np.float32]
+    log_mels: NDArray[np.float32]
     emotion: int
     intensity: float
-    actor: str | None
+    actor: str
 
     @property
     def frames(self) -> int:
@@ -62,7 +70,7 @@ class Batch:
     `video` (B, T, 3, S, S), each frame transformed to the in-plane pose of the reference, and `reference`
     (B, 3, S, S), both in [−1, 1]; `landmarks` (B, T, 68, 2) and `reference_landmarks` (B, 68, 2) in pixels;
     `points` (B, T, P, 2) and `reference_points` (B, P, 2), corresponding points of the face in pixels;
-    `spectra` (B, T, 40, SPEECH_CONTEXT); `motion` (B, T, 9); `mouth` (B, T, 2) standardised; `emotion` (B,) index of
+    `log_mels` (B, T, 40, SPEECH_CONTEXT); `pose` (B, T, 9); `mouth` (B, T, 2) standardised; `emotion` (B,) index of
     EMOTIONS, −1 unspecified; `intensity` (B,), NaN unspecified.
     """
 
@@ -72,26 +80,21 @@ class Batch:
     points: Tensor
     reference_landmarks: Tensor
     reference_points: Tensor
-    spectra: Tensor
-    motion: Tensor
+    log_mels: Tensor
+    pose: Tensor
     mouth: Tensor
     emotion: Tensor
     intensity: Tensor
 
     @property
-    def feeling(self) -> Tensor:
-        """Emotion weights (B, T, 6), equal in all frames of a clip (`mien.talking.networks.encoders.feelings`)."""
-        return feelings(self.emotion, self.intensity)[:, None].expand(-1, self.motion.shape[1], -1)
+    def emotion_weights(self) -> Tensor:
+        """Emotion weights (B, T, 6), equal in all frames of a clip; see `to_emotion_weights`."""
+        return to_emotion_weights(self.emotion, self.intensity)[:, None].expand(-1, self.pose.shape[1], -1)
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
         moved = {field.name: getattr(self, field.name).to(device, non_blocking=True) for field in fields(self)}
         return replace(self, **moved)
-
-
-def label(value: Any) -> Any:
-    """A cell of the index; None if it is empty."""
-    return None if pd.isna(value) else value
 
 
 class TalkingData:
@@ -109,92 +112,82 @@ class TalkingData:
         if required and not self.clip_ids:
             raise ValueError(f"{split}: no clip of {faces} is in the part {part!r}: add clips or change the split")
         self.digest = fingerprint([(clip_id, str(index.at[clip_id, "sha256"])) for clip_id in self.clip_ids])
-        self.facts = {clip_id: self._facts(clip_id) for clip_id in self.clip_ids}
-        self._relate_to_actors()
-        self.mouth_scale = self._mouth_scale()
-        frames = sum(facts.frames for facts in self.facts.values())
+        self.features = {clip_id: self._features(clip_id) for clip_id in self.clip_ids}
+        self.by_actor: dict[str, list[str]] = {}
+        self.by_emotion: dict[int, list[str]] = {}
+        for clip_id, features in self.features.items():
+            self.by_actor.setdefault(features.actor, []).append(clip_id)
+            self.by_emotion.setdefault(features.emotion, []).append(clip_id)
+        for clip_ids in self.by_actor.values():
+            reference_pose = actor_pose([self.features[clip_id].pose for clip_id in clip_ids])
+            for clip_id in clip_ids:
+                features = self.features[clip_id]
+                self.features[clip_id] = replace(features, pose=features.pose - reference_pose)
+        mouths = [features.mouth for features in self.features.values()]
+        self.mouth_scale = np.maximum(np.concatenate(mouths).std(0), 1e-3) if mouths else np.ones(2, np.float32)
+        frames = sum(features.frames for features in self.features.values())
         self.has_mesh = all(self.shards.has_mesh(clip_id) for clip_id in self.clip_ids)
-        self._keep = frames * (self.size**2 * 3 + 478 * 8) <= cache_megabytes * 1e6
+        self._cached = frames * (self.size**2 * 3 + 478 * 8) <= cache_megabytes * 1e6
         self._points: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._videos: OrderedDict[str, NDArray[np.uint8]] = OrderedDict()
-        self.by_emotion = [
-            [clip_id for clip_id in self.clip_ids if self.facts[clip_id].emotion == emotion]
-            for emotion in range(-1, len(EMOTIONS))
-        ]
-        self.by_emotion = [clip_ids for clip_ids in self.by_emotion if clip_ids]
+        self._videos: dict[str, NDArray[np.uint8]] = {}
 
     def __len__(self) -> int:
         return len(self.clip_ids)
 
-    def _facts(self, clip_id: str) -> ClipFacts:
-        row = self.shards.index.loc[clip_id]
-        pose = self.shards.array(clip_id, "pose")
-        emotion, intensity = label(row["emotion"]), label(row["intensity"])
-        return ClipFacts(
+    def _features(self, clip_id: str) -> ClipFeatures:
+        labels, pose = clip_labels(self.shards, clip_id), self.shards.array(clip_id, "pose")
+        return ClipFeatures(
             self.shards.array(clip_id, "landmarks"),
             pose,
             pose[:, IN_PLANE],
             self.shards.array(clip_id, "mouth"),
             self.shards.array(clip_id, "log_mels"),
-            EMOTIONS.index(emotion) if emotion in EMOTIONS else -1,
-            math.nan if intensity is None else float(intensity),
-            label(row["actor"]),
+            EMOTIONS.index(labels["emotion"]) if labels["emotion"] in EMOTIONS else -1,
+            math.nan if labels["intensity"] is None else float(labels["intensity"]),
+            labels["actor"] or clip_id,
         )
 
     def points(self, clip_id: str, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """Points (N, P, 2) of frames in crop pixels: the mesh (P = 478) if all clips of the part have one, else 68."""
         if clip_id not in self._points:
             mesh = self.shards.mesh(clip_id) if self.has_mesh else None
-            self._points[clip_id] = self.facts[clip_id].landmarks if mesh is None else mesh[..., :2]
-            if not self._keep and len(self._points) > 64:
+            self._points[clip_id] = self.features[clip_id].landmarks if mesh is None else mesh[..., :2]
+            if not self._cached and len(self._points) > 64:
                 self._points.popitem(last=False)
         return self._points[clip_id][numbers]
 
-    def _relate_to_actors(self) -> None:
-        self.by_actor: dict[str, list[str]] = {}
-        for clip_id, facts in self.facts.items():
-            self.by_actor.setdefault(facts.actor or clip_id, []).append(clip_id)
-        for clip_ids in self.by_actor.values():
-            own = actor_pose([self.facts[clip_id].motion for clip_id in clip_ids])
-            for clip_id in clip_ids:
-                self.facts[clip_id] = replace(self.facts[clip_id], motion=self.facts[clip_id].motion - own)
-
-    def _mouth_scale(self) -> NDArray[np.float32]:
-        if not self.facts:
-            return np.ones(2, np.float32)
-        return np.maximum(np.concatenate([facts.mouth for facts in self.facts.values()]).std(0), 1e-3)
-
-    def motion_statistics(self) -> PoseStatistics:
+    def pose_statistics(self) -> PoseStatistics:
         """Pose statistics of all clips and their mirror images; see `mien.talking.data.pose`."""
-        facts = list(self.facts.values())
-        both = [one.motion for one in facts] + [mirrored(one.motion) for one in facts]
-        return pose_statistics(both, [one.emotion for one in facts] * 2)
+        clips = list(self.features.values())
+        poses = [clip.pose for clip in clips] + [mirror_pose(clip.pose) for clip in clips]
+        return pose_statistics(poses, [clip.emotion for clip in clips] * 2)
 
     def frame(self, clip_id: str, number: int) -> NDArray[np.uint8]:
         """One frame (S, S, 3)."""
-        if not self._keep:
+        if not self._cached:
             return self.shards.window(clip_id, number, 1).video[0]
         if clip_id not in self._videos:
             self._videos[clip_id] = self.shards.clip(clip_id).video
         return self._videos[clip_id][number]
 
-    def choose_clips(self, random: np.random.Generator, count: int) -> list[str]:
+    def sample_clips(self, random: np.random.Generator, count: int) -> list[str]:
         """Random clips, balanced over the emotions that occur; uniform within an emotion."""
-        first = int(random.integers(len(self.by_emotion)))
-        groups = [self.by_emotion[(first + position) % len(self.by_emotion)] for position in range(count)]
+        emotions = sorted(self.by_emotion)
+        first = int(random.integers(len(emotions)))
+        groups = [self.by_emotion[emotions[(first + position) % len(emotions)]] for position in range(count)]
         return [group[int(random.integers(len(group)))] for group in groups]
 
-    def choose_reference(self, random: np.random.Generator, clip_id: str, shares: Sequence[float]) -> tuple[str, int]:
+    def sample_reference(self, random: np.random.Generator, clip_id: str, shares: Sequence[float]) -> tuple[str, int]:
         """Clip and frame number of a random reference for `clip_id`.
 
         `shares`: relative probabilities of the same clip, a neutral clip of the actor, any clip of the actor.
         """
-        own = self.by_actor[self.facts[clip_id].actor or clip_id]
-        neutral = [other for other in own if self.facts[other].emotion == EMOTIONS.index("NEU")]
+        own = self.by_actor[self.features[clip_id].actor]
+        neutral = [other for other in own if self.features[other].emotion == EMOTIONS.index("NEU")]
         kind = int(random.choice(3, p=np.asarray(shares) / np.sum(shares)))
-        among = [[clip_id], neutral or [clip_id], own][kind]
-        chosen = among[int(random.integers(len(among)))]
-        return chosen, int(random.integers(self.facts[chosen].frames))
+        candidates = [[clip_id], neutral or [clip_id], own][kind]
+        chosen = candidates[int(random.integers(len(candidates)))]
+        return chosen, int(random.integers(self.features[chosen].frames))
 
 
 @dataclass(frozen=True)
@@ -202,7 +195,7 @@ class BatchPlan:
     """Sampling of batches from a part.
 
     `spacing`: interval of the frames taken of a clip; 0: T independent random frames. `reference_shares`: see
-    `TalkingData.choose_reference`. `emotion_dropout`, `intensity_dropout`: probability that a label is dropped.
+    `TalkingData.sample_reference`. `emotion_dropout`, `intensity_dropout`: probability that a label is dropped.
     `augmentation` None: no augmentation. `blinks`: probability that one frame of a clip with a blink is forced to show
     it (only with `spacing` 0), because blinks are too rare to be learned at their natural frequency.
     """
@@ -219,57 +212,98 @@ class BatchPlan:
     blinks: float = 0.0
 
 
+@dataclass(frozen=True)
+class FrameSample:
+    """Sampled frames of B clips: for each its id, the T frame numbers, and clip and frame number of the reference.
+
+    Their conditions: `transforms` (B, T, 3, 3) from the in-plane pose of each frame to that of the reference, `pose`
+    (B, T, 9), `log_mels` (B, T, 40, SPEECH_CONTEXT), and after dropout `emotion` (B,) and `intensity` (B,).
+    """
+
+    frames: list[tuple[str, NDArray[np.int64], str, int]]
+    transforms: Tensor
+    pose: Tensor
+    log_mels: Tensor
+    emotion: Tensor
+    intensity: Tensor
+
+
+def sample_frames(data: TalkingData, plan: BatchPlan, random: np.random.Generator) -> FrameSample:
+    """Random frames of random clips with their references."""
+    frames, emotions, intensities = [], [], []
+    arrays: dict[str, list[Any]] = {name: [] for name in ("transforms", "pose", "log_mels")}
+    for clip_id in data.sample_clips(random, plan.clips):
+        clip = data.features[clip_id]
+        numbers = frame_numbers(random, clip, plan)
+        other, number = data.sample_reference(random, clip_id, plan.reference_shares)
+        frames.append((clip_id, numbers, other, number))
+        target = data.features[other].in_plane_pose[number : number + 1]
+        arrays["transforms"].append(in_plane_transform(clip.in_plane_pose[numbers], target))
+        arrays["pose"].append(clip.pose[numbers])
+        starts = numbers * STEPS_PER_FRAME
+        arrays["log_mels"].append(np.stack([clip.log_mels[:, start : start + SPEECH_CONTEXT] for start in starts]))
+        emotions.append(-1 if random.random() < plan.emotion_dropout else clip.emotion)
+        intensities.append(math.nan if random.random() < plan.intensity_dropout else clip.intensity)
+    return FrameSample(
+        frames,
+        **{name: stacked(values) for name, values in arrays.items()},
+        emotion=torch.tensor(emotions),
+        intensity=torch.tensor(intensities, dtype=torch.float32),
+    )
+
+
+def stacked(arrays: Sequence[NDArray[Any]]) -> Tensor:
+    """The arrays, stacked along a new first axis, as float32."""
+    return torch.from_numpy(np.stack(arrays).astype(np.float32))
+
+
+def mirror_flipped(pose: Tensor, flipped: Tensor) -> Tensor:
+    """Poses (B, T, 9); those of the mirrored clips, `flipped` (B,), are mirrored."""
+    signs = stacked([mirror_pose(np.ones(pose.shape[-1]))])
+    return torch.where(flipped[:, None, None], pose * signs, pose)
+
+
 def make_batch(data: TalkingData, plan: BatchPlan, step: int) -> Batch:
     """The batch of this step."""
     random = numpy_generator(plan.seed, plan.purpose, step)
-    pictures: list[list[NDArray[np.uint8]]] = []
-    parts: dict[str, list[Any]] = {name: [] for name in ("landmarks", "points", "spectra", "motion", "mouth")}
-    emotions, intensities, placements = [], [], []
-    for clip_id in data.choose_clips(random, plan.clips):
-        facts = data.facts[clip_id]
-        numbers = frame_numbers(random, facts, plan)
-        other, number = data.choose_reference(random, clip_id, plan.reference_shares)
+    sample = sample_frames(data, plan, random)
+    pictures, points, mouths = [], [], []
+    for clip_id, numbers, other, number in sample.frames:
+        clip, reference = data.features[clip_id], data.features[other]
         pictures.append([*(data.frame(clip_id, int(one)) for one in numbers), data.frame(other, number)])
-        # The decoder keeps the in-plane pose of the reference; `Talker` applies that of the frame afterwards.
-        own_pose = data.facts[other].pose[number : number + 1]
-        placements.append(np.concatenate([placement(facts.pose[numbers], own_pose), np.eye(3)[None]]))
-        parts["landmarks"].append(np.concatenate([facts.landmarks[numbers], data.facts[other].landmarks[[number]]]))
-        parts["points"].append(np.concatenate([data.points(clip_id, numbers), data.points(other, [number])]))
-        parts["motion"].append(facts.motion[numbers])
-        parts["mouth"].append(facts.mouth[numbers] / data.mouth_scale)
-        starts = numbers * STEPS_PER_FRAME
-        parts["spectra"].append(np.stack([facts.spectra[:, start : start + SPEECH_CONTEXT] for start in starts]))
-        emotions.append(-1 if random.random() < plan.emotion_dropout else facts.emotion)
-        intensities.append(math.nan if random.random() < plan.intensity_dropout else facts.intensity)
-    tensors = {name: torch.from_numpy(np.stack(arrays).astype(np.float32)) for name, arrays in parts.items()}
-    matrices = torch.from_numpy(np.stack(placements).astype(np.float32))
-    both = torch.cat([tensors.pop("landmarks"), tensors.pop("points")], 2)
-    stacked, both, flipped = augment_pictures(pictures, both, plan.augmentation or UNCHANGED, random, matrices)
-    both = swap_sides(both, flipped)
-    signs = torch.from_numpy(mirrored(np.ones((1, tensors["motion"].shape[-1]))).astype(np.float32))
-    tensors["motion"] = torch.where(flipped[:, None, None], tensors["motion"] * signs, tensors["motion"])
+        landmarks = np.concatenate([clip.landmarks[numbers], reference.landmarks[[number]]])
+        matched = np.concatenate([data.points(clip_id, numbers), data.points(other, [number])])
+        points.append(np.concatenate([landmarks, matched], 1))
+        mouths.append(clip.mouth[numbers] / data.mouth_scale)
+    # The decoder keeps the in-plane pose of the reference; `Talker` applies that of the frame afterwards.
+    transforms = torch.cat([sample.transforms, torch.eye(3).expand(plan.clips, 1, 3, 3)], 1)
+    augmentation = plan.augmentation or NO_AUGMENTATION
+    augmented, both, flipped = augment_pictures(pictures, stacked(points), augmentation, random, transforms)
+    both = swap_left_right(both, flipped)
     return Batch(
-        video=stacked[:, :-1],
-        reference=stacked[:, -1],
+        video=augmented[:, :-1],
+        reference=augmented[:, -1],
         landmarks=both[:, :-1, :68],
         points=both[:, :-1, 68:],
         reference_landmarks=both[:, -1, :68],
         reference_points=both[:, -1, 68:],
-        emotion=torch.tensor(emotions),
-        intensity=torch.tensor(intensities, dtype=torch.float32),
-        **tensors,
+        log_mels=sample.log_mels,
+        pose=mirror_flipped(sample.pose, flipped),
+        mouth=stacked(mouths),
+        emotion=sample.emotion,
+        intensity=sample.intensity,
     )
 
 
-def frame_numbers(random: np.random.Generator, facts: ClipFacts, plan: BatchPlan) -> NDArray[np.int64]:
+def frame_numbers(random: np.random.Generator, features: ClipFeatures, plan: BatchPlan) -> NDArray[np.int64]:
     """Numbers (T,) of the frames taken of a clip."""
     if plan.spacing == 0:
-        numbers = random.integers(0, facts.frames, plan.frames)
-        blinks = np.flatnonzero(facts.motion[:, LIDS] < BLINKING)
+        numbers = random.integers(0, features.frames, plan.frames)
+        blinks = np.flatnonzero(features.pose[:, LIDS] < BLINK_THRESHOLD)
         if len(blinks) and random.random() < plan.blinks:
             numbers[0] = random.choice(blinks)
         return numbers
     # in a clip that is too short the interval is reduced, and the last frame is repeated
-    spacing = max(1, min(plan.spacing, (facts.frames - 1) // max(1, plan.frames - 1)))
-    first = int(random.integers(max(1, facts.frames - spacing * (plan.frames - 1))))
-    return np.minimum(first + spacing * np.arange(plan.frames), facts.frames - 1)
+    spacing = max(1, min(plan.spacing, (features.frames - 1) // max(1, plan.frames - 1)))
+    first = int(random.integers(max(1, features.frames - spacing * (plan.frames - 1))))
+    return np.minimum(first + spacing * np.arange(plan.frames), features.frames - 1)

@@ -32,16 +32,16 @@ QUANTILES = 65
 _ABSOLUTE = [FACE_POSE.index(name) for name in ("x", "y", "scale", "lids")]
 
 
-def placement(pose: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+def in_plane_transform(pose: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
     """Similarity transforms (N, 3, 3) that move faces from the in-plane pose `pose` (N, 4) to `target` (N, 4).
 
     Both hold the measures `IN_PLANE`; the matrices act on homogeneous normalised coordinates (−1 to 1).
     """
     pose, target = np.broadcast_arrays(np.asarray(pose, np.float64), np.asarray(target, np.float64))
-    angle, growth = target[:, 3] - pose[:, 3], np.exp(target[:, 2] - pose[:, 2])
+    angle, scale = target[:, 3] - pose[:, 3], np.exp(target[:, 2] - pose[:, 2])
     matrices = np.zeros((len(pose), 3, 3))
-    matrices[:, 0, 0] = matrices[:, 1, 1] = growth * np.cos(angle)
-    matrices[:, 1, 0] = growth * np.sin(angle)
+    matrices[:, 0, 0] = matrices[:, 1, 1] = scale * np.cos(angle)
+    matrices[:, 1, 0] = scale * np.sin(angle)
     matrices[:, 0, 1] = -matrices[:, 1, 0]
     before, after = 2 * pose[:, :2], 2 * target[:, :2]
     matrices[:, :2, 2] = after - np.einsum("nij,nj->ni", matrices[:, :2, :2], before)
@@ -49,7 +49,7 @@ def placement(pose: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray
     return matrices
 
 
-def mirrored(pose: NDArray[np.float64]) -> NDArray[np.float64]:
+def mirror_pose(pose: NDArray[np.float64]) -> NDArray[np.float64]:
     """The pose (T, 9) in the mirrored picture, for poses relative to the actor's (see `actor_pose`)."""
     return pose * np.array([-1, 1, 1, -1, -1, 1, 1, -1, 1])
 
@@ -67,7 +67,7 @@ def actor_pose(poses: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class PoseStatistics:
-    """Parameters of the Gaussian copula process; `NoiseEncoder` holds them as buffers.
+    """Parameters of the Gaussian copula process; `PoseEncoder` holds them as buffers.
 
     `filters` (9, TAPS) impulse responses of unit energy; `mixing` (9, 9) Cholesky factor of the correlations;
     `quantiles` (9, QUANTILES) of the residuals from the means; `means` (6, 9) by emotion; `scale` (9,) standard

@@ -40,7 +40,7 @@ from mien.talking.evaluate.measure import (
     figures_of,
     measure,
 )
-from mien.talking.evaluate.motion import MotionOfClips
+from mien.talking.evaluate.motion import real_pose
 from mien.talking.evaluate.report import TalkingReport
 from mien.talking.evaluate.trials import Trial, choose_trials
 from mien.talking.generate.frame_generator import FrameGenerator
@@ -65,7 +65,6 @@ class TalkingEvaluation(Judge[Trial, Measured]):
     ) -> None:
         self.shards, self.talker, self.detector, self.judges = shards, talker, detector, judges
         self.report, self.options = report, options
-        self.motions = MotionOfClips(shards, talker.usual_motion)
         self.timings: list[tuple[int, float]] = []
 
     def rows(self, trials: Sequence[Trial]) -> dict[str, list[Measured]]:
@@ -83,7 +82,8 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         reference, speech, frames = still.video[0], window.speech, len(window.video)
         other = shards.clip(trial.other_speech).speech[: len(speech)]
         other = np.pad(other, (0, len(speech) - len(other)))
-        motion = self.motions.given(trial, frame_count(len(speech), shards.fps, shards.sample_rate))
+        generated_frames = frame_count(len(speech), shards.fps, shards.sample_rate)
+        pose = real_pose(shards, trial, generated_frames, self.talker.mean_pose)
         started = time.perf_counter()
         generated = self._generate(reference, speech, trial, frames)
         self.timings.append((frames, time.perf_counter() - started))
@@ -92,7 +92,7 @@ class TalkingEvaluation(Judge[Trial, Measured]):
             REPEATED: np.broadcast_to(reference, window.video.shape),
             SHUFFLED: self._generate(reference, other, trial, frames),
             GENERATED: generated,
-            REAL_MOTION: self._generate(reference, speech, trial, frames, motion),
+            REAL_MOTION: self._generate(reference, speech, trial, frames, pose),
         }
         mesh, identity = shards.mesh(trial.clip_id), self.judges.identity
         real = RealClip(
@@ -114,12 +114,12 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         speech: Speech,
         trial: Trial,
         frames: int,
-        motion: NDArray[np.float32] | None = None,
+        pose: NDArray[np.float32] | None = None,
     ) -> Video:
         """A generated video (frames, S, S, 3); one frame too many is cut, one too few repeats the last frame."""
         crop = resized(reference, self.talker.size)
         condition = (trial.emotion, trial.intensity, self.options.seed)
-        made = list(self.talker.generate(crop, speech, *condition, motion=motion))
+        made = list(self.talker.generate(crop, speech, *condition, pose=pose))
         if abs(len(made) - frames) > 1:
             raise ValueError(f"the generator made {len(made)} frames of speech as long as {frames} frames")
         return np.stack([resized(frame, self.shards.size) for frame in (made + made[-1:])[:frames]])

@@ -58,18 +58,17 @@ AVERAGED = (
 class RealClip:
     """A real clip with which the rows are compared.
 
-    `video` uint8 (T, S, S, 3); `face`: landmarks from the align stage; `voice` (T,): log-RMS of the speech; `emotion`
-    and `sentence`: None if unknown; `person`: identity embedding of the reference picture, None without an identity
-    judge.
+    `video` uint8 (T, S, S, 3); `face`: landmarks from the align stage; `log_rms` (T,): log-RMS of the speech; `emotion`
+    and `sentence`: None if unknown; `identity_embedding`: of the reference picture, None without an identity judge.
     """
 
     video: Video
     face: Detected
-    voice: Curve
+    log_rms: Curve
     fps: Fraction
     emotion: str | None
     sentence: str | None
-    person: Embedding | None = None
+    identity_embedding: Embedding | None = None
 
     def without_pictures(self) -> RealClip:
         """A copy with an empty video and without the mesh, which is kept in memory for every clip."""
@@ -165,33 +164,32 @@ def _picture_figures(video: Video, real: RealClip) -> Figures:
     return figures
 
 
-def _gaze_error(face: Detected, real: Detected) -> float | None:
-    ours, theirs = face.gaze, real.gaze
-    return None if ours is None or theirs is None else gaze_error(ours[:, 0], theirs[:, 0], real.lids)
-
-
 def measure(video: Video, real: RealClip, detector: LandmarkDetector, judges: Judges) -> Measured:
     """Compare a video uint8 (T, S, S, 3) with the real clip of the same length: metrics of `AVERAGED`, and the lag."""
     face = detect_landmarks(video, detector)
     landmarks, theirs = face.landmarks, real.face.landmarks
     found = np.isfinite(landmarks).all(axis=(1, 2))
-    opening = mouth_opening(landmarks)
+    opening, gaze, real_gaze = mouth_opening(landmarks), face.gaze, real.face.gaze
     figures = _picture_figures(video, real) | {
         "lmd_face": lmd(landmarks, theirs, FACE),
         "lmd_mouth": lmd(landmarks, theirs, MOUTH),
         "nlmd": nlmd(landmarks, theirs),
-        "gaze_error": _gaze_error(face, real.face),
+        "gaze_error": None,
         "identity_cosine": None,
         "sync_correlation": None,
         "lag_ms": None,
         "jitter": jitter(landmarks, real.fps),
         "face_found": float(found.mean()),
     }
+    if gaze is not None and real_gaze is not None:
+        figures["gaze_error"] = gaze_error(gaze[:, 0], real_gaze[:, 0], real.face.lids)
     if judges.identity is not None:
         some = evenly(len(video), min(IDENTITY_FRAMES, len(video)))
-        figures["identity_cosine"] = identity_cosine(judges.identity.embed(video[some], landmarks[some]), real.person)
+        figures["identity_cosine"] = identity_cosine(
+            judges.identity.embed(video[some], landmarks[some]), real.identity_embedding
+        )
     if len(opening) >= LEAST_FRAMES and found.any():
-        sync = lip_sync(opening, real.voice, real.fps)
+        sync = lip_sync(opening, real.log_rms, real.fps)
         figures |= {"sync_correlation": sync.correlation, "lag_ms": sync.lag_ms}
 
     def predicted(judge: EmotionJudge | HogJudge, frames: int) -> str | None:
@@ -204,7 +202,7 @@ def measure(video: Video, real: RealClip, detector: LandmarkDetector, judges: Ju
     return Measured(figures, opening, face.lids, emotion, hog, real.without_pictures())
 
 
-def comparable_voices(clips: Sequence[RealClip]) -> NDArray[np.bool_]:
+def mismatched_pairs(clips: Sequence[RealClip]) -> NDArray[np.bool_]:
     """Mask (N, N) of pairs whose speech can serve as mismatched: False for clips of the same sentence."""
     return np.asarray([[a.sentence is None or a.sentence != b.sentence for b in clips] for a in clips], dtype=bool)
 
@@ -214,8 +212,8 @@ def _sync(clips: Sequence[Measured]) -> Figures:
     if len(long) < 2:
         return {"sync_auc": None, "sync_auc_common_lag": None}
     real = [clip.real for clip in long]
-    values = sync_correlations([clip.opening for clip in long], [one.voice for one in real], real[0].fps)
-    allowed = comparable_voices(real)
+    values = sync_correlations([clip.opening for clip in long], [one.log_rms for one in real], real[0].fps)
+    allowed = mismatched_pairs(real)
     return {
         "sync_auc": permutation_auc(values.max(axis=-1), allowed),
         "sync_auc_common_lag": permutation_auc(common_lag_scores(values), allowed),

@@ -23,10 +23,10 @@ from mien.talking.options import EvaluateTalkingOptions
 
 Video = NDArray[np.uint8]
 
-TIMES = 7
+SHEET_FRAMES = 7
 """Number of frames of each clip on the contact sheet."""
 
-SIDE, NAMED = 112, 124
+SIDE, TEXT_WIDTH = 112, 124
 """Side of a picture on the contact sheet, and width of the text beside it, in pixels."""
 
 HEADING = "reference; frames at the same times; predicted emotions (CNN, HOG judge). SSIM is that of the last row"
@@ -41,7 +41,7 @@ def label_of(trial: Trial) -> str:
     return " ".join([*words, *([f"{trial.intensity:.2f}"] if trial.intensity is not None else [])])
 
 
-def predictions(measured: Measured, emotion: str | None) -> list[str]:
+def prediction_lines(measured: Measured, emotion: str | None) -> list[str]:
     """Lines with the predictions of both emotion judges; wrong ones are marked."""
     pairs = (("CNN", measured.emotion), ("HOG", measured.emotion_hog))
     return [
@@ -51,7 +51,7 @@ def predictions(measured: Measured, emotion: str | None) -> list[str]:
     ]
 
 
-def figures_in_words(measured: Mapping[str, Measured]) -> list[str]:
+def figures_caption(measured: Mapping[str, Measured]) -> list[str]:
     """Caption with the metrics of a clip; those that could not be measured are left out."""
     free, given = measured[GENERATED].figures, measured[REAL_MOTION].figures
     figures = (
@@ -81,8 +81,8 @@ class TalkingReport(Report[Trial, Measured]):
         (folder / "videos").mkdir()
         self.panel, self.fps = options.panel, fps
         # Evenly spaced over the ids, so that the samples show several actors.
-        self._filmed = {trials[place] for place in evenly(len(trials), min(options.videos, len(trials)))}
-        self._shown = {trials[place] for place in evenly(len(trials), min(options.sheet_rows, len(trials)))}
+        self._video_trials = {trials[place] for place in evenly(len(trials), min(options.videos, len(trials)))}
+        self._sheet_trials = {trials[place] for place in evenly(len(trials), min(options.sheet_rows, len(trials)))}
         self._sheet: list[Video] = []
 
     def add(
@@ -94,12 +94,14 @@ class TalkingReport(Report[Trial, Measured]):
         reference: Video,
     ) -> None:
         """Write the clip's sample video and its part of the contact sheet, if it was selected for them."""
-        if trial in self._filmed:
-            self._film(trial, videos, speech, reference)
-        if trial in self._shown:
-            self._sheet.append(self._rows(trial, videos, measured, reference))
+        if trial in self._video_trials:
+            self._write_sample(trial, videos, speech, reference)
+        if trial in self._sheet_trials:
+            self._sheet.append(self._sheet_part(trial, videos, measured, reference))
 
-    def _film(self, trial: Trial, videos: Mapping[str, Video], speech: NDArray[np.float32], reference: Video) -> None:
+    def _write_sample(
+        self, trial: Trial, videos: Mapping[str, Video], speech: NDArray[np.float32], reference: Video
+    ) -> None:
         side = self.panel
         still = resized(reference, side)
         top = caption(3 * side, 28, [(0, "reference"), (side, "real"), (2 * side, "generated")], 15)
@@ -114,17 +116,17 @@ class TalkingReport(Report[Trial, Measured]):
         }
         write_video(self.folder / "videos" / f"{trial.clip_id}.mp4", frames, self.fps, speech, metadata=metadata)
 
-    def _rows(
+    def _sheet_part(
         self, trial: Trial, videos: Mapping[str, Video], measured: Mapping[str, Measured], reference: Video
     ) -> Video:
-        moments = evenly(len(videos[GENERATED]), TIMES)
+        moments = evenly(len(videos[GENERATED]), SHEET_FRAMES)
         left = np.full((len(SHEET) * SIDE, SIDE, 3), 255, np.uint8)
         left[:SIDE] = resized(reference, SIDE)
         lines = [np.hstack([resized(videos[row][moment], SIDE) for moment in moments]) for row in SHEET]
-        texts = ["\n".join([name, *predictions(measured[row], trial.emotion)]) for row, name in SHEET.items()]
-        names = [caption(NAMED, SIDE, [(0, text)], 13) for text in texts]
+        texts = ["\n".join([name, *prediction_lines(measured[row], trial.emotion)]) for row, name in SHEET.items()]
+        names = [caption(TEXT_WIDTH, SIDE, [(0, text)], 13) for text in texts]
         source = f"neutral, {trial.reference_clip}" if trial.has_neutral_reference else "own first frame"
-        title = "   ·   ".join([label_of(trial), f"reference: {source}", *figures_in_words(measured)])
+        title = "   ·   ".join([label_of(trial), f"reference: {source}", *figures_caption(measured)])
         body = np.hstack([left, np.vstack(names), np.vstack(lines)])
         return np.vstack(
             [caption(body.shape[1], 28, [(0, title)]), body, np.full((8, body.shape[1], 3), 255, np.uint8)]
@@ -167,8 +169,8 @@ def plot_opening(path: Path, trials: Sequence[Trial], rows: Mapping[str, Sequenc
     with drawing(path, 10, 2.2 * len(places)) as figure:
         for axes, place in zip(figure.subplots(len(places), squeeze=False)[:, 0], places, strict=True):
             real = rows[REAL][place].real
-            seconds = np.arange(len(real.voice)) / float(real.fps)
-            axes.fill_between(seconds, _standardised(real.voice), -3, color="0.88", label="loudness of the speech")
+            seconds = np.arange(len(real.log_rms)) / float(real.fps)
+            axes.fill_between(seconds, _standardised(real.log_rms), -3, color="0.88", label="loudness of the speech")
             for row, colour in ((REAL, "0.3"), (GENERATED, "tab:orange")):
                 opening = rows[row][place].opening
                 if np.isfinite(opening).any():

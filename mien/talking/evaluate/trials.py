@@ -11,6 +11,7 @@ import pandas as pd
 from mien.clips import EMOTIONS
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
+from mien.talking.data.labels import clip_labels
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,6 @@ class Trial:
         return self.reference_clip != self.clip_id
 
 
-def _value(value: Any) -> Any:
-    return None if pd.isna(value) or value == "" else value
-
-
 def choose_trials(
     shards: FaceShards, split: Mapping[str, str], part: str, max_clips: int | None, seed: int
 ) -> list[Trial]:
@@ -45,14 +42,13 @@ def choose_trials(
     that of the next clip with another sentence.
     Raises ValueError if the part contains no clip.
     """
-    index = shards.index
-    everything = sorted(str(clip_id) for clip_id in index.index)
+    everything = sorted(map(str, shards))
     clips = [clip_id for clip_id in everything if split.get(clip_id) == part]
     if not clips:
         raise ValueError(f"no clip of the {part} actors is there: check split.{part}_ratio")
-    labels = {clip_id: {key: _value(index[key][clip_id]) for key in _LABELS} for clip_id in everything}
+    labels = {clip_id: clip_labels(shards, clip_id) for clip_id in everything}
     order = {clip_id: fingerprint(seed, clip_id) for clip_id in everything}
-    chosen = sorted(_in_turn(clips, labels, order)[:max_clips])
+    chosen = sorted(_balanced([(order[clip_id], clip_id) for clip_id in clips], labels)[:max_clips])
     trials = []
     for position, clip_id in enumerate(chosen):
         label = labels[clip_id]
@@ -63,7 +59,7 @@ def choose_trials(
             if other != clip_id and label["actor"] is not None
             if labels[other]["actor"] == label["actor"] and labels[other]["emotion"] == "NEU"
         ]
-        sentence = _sentence(labels[clip_id])
+        sentence = _sentence(label)
         # Candidates for the mismatched speech: the other evaluated clips, then the remaining clips of the part.
         others = chosen[position + 1 :] + chosen[:position] + [one for one in clips if one not in chosen]
         different = [one for one in others if sentence is None or _sentence(labels[one]) != sentence]
@@ -81,24 +77,18 @@ def choose_trials(
     return trials
 
 
-_LABELS = ("actor", "emotion", "intensity", "sentence_id", "text")
-
-
 def _sentence(label: Mapping[str, Any]) -> str | None:
     sentence = label["sentence_id"] or label["text"]
     return None if sentence is None else str(sentence)
 
 
-def _in_turn(clips: Sequence[str], labels: Mapping[str, Mapping[str, Any]], order: Mapping[str, str]) -> list[str]:
-    """All clips in an order in which every prefix is balanced over emotions and then over actors."""
-    seen: dict[Any, int] = {}
-    places = {}
-    for clip_id in sorted(clips, key=order.__getitem__):
-        emotion, actor = labels[clip_id]["emotion"], labels[clip_id]["actor"]
-        nth_of_both = seen[emotion, actor] = seen.get((emotion, actor), -1) + 1
-        places[clip_id] = (emotion, nth_of_both)
-    by_emotion: dict[Any, list[str]] = {}
-    for clip_id in sorted(clips, key=lambda one: (places[one][1], order[one])):
-        by_emotion.setdefault(places[clip_id][0], []).append(clip_id)
-    ranked = [(rank, str(emotion), clip_id) for emotion, ids in by_emotion.items() for rank, clip_id in enumerate(ids)]
-    return [clip_id for _, _, clip_id in sorted(ranked)]
+def _balanced(ranked: Sequence[tuple[str, str]], labels: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """All clips (rank, id) in an order in which every prefix is balanced over emotions and then over actors."""
+    clips = pd.DataFrame(
+        [(order, clip_id, str(labels[clip_id]["emotion"]), str(labels[clip_id]["actor"])) for order, clip_id in ranked],
+        columns=["order", "clip_id", "emotion", "actor"],
+    ).sort_values("order")
+    clips["of_actor"] = clips.groupby(["emotion", "actor"]).cumcount()
+    clips = clips.sort_values(["of_actor", "order"])
+    clips["of_emotion"] = clips.groupby("emotion").cumcount()
+    return clips.sort_values(["of_emotion", "emotion", "clip_id"])["clip_id"].tolist()

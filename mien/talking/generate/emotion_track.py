@@ -23,7 +23,7 @@ from mien.clips import EMOTIONS
 from mien.systems.errors import RequestError
 from mien.systems.files import read_small_text
 from mien.systems.timeline import MAX_BYTES, number_in, parse_timeline
-from mien.talking.generate.request import Manner, emotion_code
+from mien.talking.generate.request import TalkOptions, emotion_code
 
 EXAMPLE = "1.5: happy 0.8"
 
@@ -37,7 +37,7 @@ class EmotionTrack:
     times: NDArray[np.float64]
     weights: NDArray[np.float32]
 
-    def feeling(self, frames: int, fps: Fraction) -> NDArray[np.float32]:
+    def at(self, frames: int, fps: Fraction) -> NDArray[np.float32]:
         """Emotion weights (T, 6) in the order of EMOTIONS for T = `frames` video frames; frame k is at k / fps.
 
         Linear between the points; constant before the first and after the last.
@@ -48,13 +48,13 @@ class EmotionTrack:
 
     def description(self) -> str:
         """The track in one line for the metadata of a file, such as `0: NEU; 1.5: HAP 0.8`; at most 12 points."""
-        points = [f"{time:g}: {_words(row)}" for time, row in zip(self.times[:12], self.weights, strict=False)]
+        points = [f"{time:g}: {_describe(row)}" for time, row in zip(self.times[:12], self.weights, strict=False)]
         return "; ".join(points) + ("; …" if len(self.times) > 12 else "")
 
 
-def _words(weights: NDArray[np.float32]) -> str:
-    felt = [f"{name} {weight:.2g}" for name, weight in zip(EMOTIONS, weights, strict=True) if weight and name != "NEU"]
-    return ", ".join(felt) or "NEU"
+def _describe(weights: NDArray[np.float32]) -> str:
+    named = [f"{name} {weight:.2g}" for name, weight in zip(EMOTIONS, weights, strict=True) if weight and name != "NEU"]
+    return ", ".join(named) or "NEU"
 
 
 def read_emotion_track(path: Path) -> EmotionTrack:
@@ -95,5 +95,5 @@ def _emotion(part: str) -> tuple[int, float]:
     index = EMOTIONS.index(emotion_code(words[0]))
     if len(words) == 1:
         # the weight of NEU is what the other emotions leave
-        return index, 0.0 if index == _NEUTRAL else Manner.model_fields["intensity"].default
+        return index, 0.0 if index == _NEUTRAL else TalkOptions.model_fields["intensity"].default
     return index, number_in(words[1], "the intensity", "0 to 1", 1)

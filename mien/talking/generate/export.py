@@ -2,7 +2,7 @@
 
 The exported network maps an aligned crop, log-mel spectra, emotion weights and poses to frames. Frames are decoded
 independently, so their number is free. The in-plane pose (the first four measures of `FACE_POSE`) is applied to the
-decoded frame as a similarity transform, see `mien.talking.data.pose.placement`, which is not exported.
+decoded frame as a similarity transform, see `mien.talking.data.pose.in_plane_transform`, which is not exported.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mien.faces.measures import FACE_POSE
 from mien.files import atomic_directory
 from mien.media.log_mel import MELS
 from mien.media.provenance import git_revision
-from mien.talking.generate.frame_generator import load_generator
+from mien.talking.generate.frame_generator import KINDS, load_generator
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator
 from mien.training.model_folder import read_config
@@ -39,7 +39,7 @@ OPSET = 20
 LENGTHS = (1, 2, 7, 25)
 """Numbers of frames for which the exported model is compared with torch; it is traced with another number."""
 
-GREATEST_DIFFERENCE = 2e-3
+MAX_DIFFERENCE = 2e-3
 """Maximum absolute difference of pixels in [−1, 1], a quarter of an 8-bit grey level. More is not rounding error, and
 the export fails."""
 
@@ -90,18 +90,17 @@ class ExportReport:
         return max(self.differences.values())
 
 
-class Frames(nn.Module):
-    """Reference (1, 3, S, S), spectra (T, 40, 34), emotion weights (T, 6) and poses (T, 9) → frames (T, 3, S, S)."""
+class ExportedNetwork(nn.Module):
+    """Reference (1, 3, S, S), log-mels (T, 40, 34), emotion weights (T, 6) and poses (T, 9) → frames (T, 3, S, S)."""
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()
         self.generator = generator
 
-    def forward(self, reference: Tensor, spectra: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
+    def forward(self, reference: Tensor, log_mels: Tensor, emotion_weights: Tensor, pose: Tensor) -> Tensor:
         """Frames (T, 3, S, S) in [−1, 1], before the in-plane pose is applied."""
-        codes = self.generator.speech_encoder(spectra)[:, 0]
-        frames: Tensor = self.generator(reference, codes[None], feeling[None], motion[None])[0]
-        return frames
+        codes = self.generator.speech_encoder(log_mels)[:, 0]
+        return self.generator(reference, codes[None], emotion_weights[None], pose[None])[0]
 
 
 def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False) -> ExportReport:
@@ -115,16 +114,16 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
     _check_out(out, force)
     packages = {name: _package(name) for name in ("onnx", "onnxscript", "onnxruntime")}
     try:
-        config = read_config(model, ("talking_face", "generator"))
+        config = read_config(model, KINDS)
         generator = load_generator(model).eval().requires_grad_(False)
     except (ValueError, OSError) as error:
         raise ExportError(f"the model in {model} cannot be exported: {error}") from error
-    network = Frames(generator)
+    network = ExportedNetwork(generator)
     digest, data, revision = str(config["sha256"]), str(config.get("data", "unknown")), git_revision()
-    facts = {"model": digest, "data": data, "git_revision": revision or "unknown"}
+    provenance = {"model": digest, "data": data, "git_revision": revision or "unknown"}
     with atomic_directory(out) as folder:
         path = folder / MODEL
-        _write(network, path, opset, facts, packages["onnx"])
+        _write(network, path, opset, provenance, packages["onnx"])
         differences = _compare(network, path, packages["onnxruntime"])
         report = ExportReport(
             MODEL, path.stat().st_size, opset, generator.config.size, generator.config.architecture,
@@ -132,30 +131,28 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
             versions={"mien": __version__, "torch": str(torch.__version__)}
             | {name: str(package.__version__) for name, package in packages.items()},
         )  # fmt: skip
-        if not report.difference <= GREATEST_DIFFERENCE:
+        if not report.difference <= MAX_DIFFERENCE:
             raise ExportError(
                 f"onnxruntime and torch do not agree on {model}: they differ by {report.difference:.2g} of [-1, 1], "
-                f"more than {GREATEST_DIFFERENCE:g}"
+                f"more than {MAX_DIFFERENCE:g}"
             )
         content = {**asdict(report), "difference": report.difference}
         (folder / REPORT).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
     return report
 
 
-def random_inputs(network: Frames, frames: int, seed: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def random_inputs(network: ExportedNetwork, frames: int, seed: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Random inputs of the network for T = `frames`; if T > 1, the emotion of the first frame is unspecified (NaN)."""
-    generator = network.generator
     random = torch.Generator().manual_seed(seed)
-    size = generator.config.size
     coarse = 2 * torch.rand(1, 3, 8, 8, generator=random) - 1
-    reference = nn.functional.interpolate(coarse, (size, size), mode="bilinear")
-    spectra = torch.randn(frames, MELS, SPEECH_CONTEXT, generator=random)
-    feeling = torch.softmax(2 * torch.randn(frames, len(EMOTIONS), generator=random), 1)
+    reference = nn.functional.interpolate(coarse, (network.generator.config.size,) * 2, mode="bilinear")
+    log_mels = torch.randn(frames, MELS, SPEECH_CONTEXT, generator=random)
+    emotion_weights = torch.softmax(2 * torch.randn(frames, len(EMOTIONS), generator=random), 1)
     if frames > 1:
-        feeling[0] = torch.nan
-    noise = generator.noise_encoder
-    motion = noise.means.mean(0) + noise.scale * torch.randn(frames, len(FACE_POSE), generator=random)
-    return reference, spectra, feeling, motion
+        emotion_weights[0] = torch.nan
+    encoder = network.generator.pose_encoder
+    pose = encoder.mean_pose + encoder.scale * torch.randn(frames, len(FACE_POSE), generator=random)
+    return reference, log_mels, emotion_weights, pose
 
 
 def _check_out(out: Path, force: bool) -> None:
@@ -176,10 +173,10 @@ def _package(name: str) -> Any:
         raise ExportError(f"{name} is not installed: {REMEDY}") from error
 
 
-def _write(network: Frames, path: Path, opset: int, facts: dict[str, str], onnx: Any) -> None:
+def _write(network: ExportedNetwork, path: Path, opset: int, provenance: dict[str, str], onnx: Any) -> None:
     """Trace the network and write it, with its provenance in the metadata of the file."""
     # The exporter of torch 2.13 replaces a named dimension by its traced size; an unnamed one stays dynamic.
-    shapes = {name: {0: torch.export.Dim.DYNAMIC} if name != "reference" else {} for name in INPUTS}
+    shapes = tuple({0: torch.export.Dim.DYNAMIC} if name != "reference" else {} for name in INPUTS)
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -194,7 +191,7 @@ def _write(network: Frames, path: Path, opset: int, facts: dict[str, str], onnx:
         written = onnx.load(path)
         written.producer_name, written.producer_version = "mien", __version__
         written.doc_string = "A talking-face generator: what it makes is AI-generated. It is not a recording."
-        onnx.helper.set_model_props(written, {**facts, "generator": f"mien {__version__}"})
+        onnx.helper.set_model_props(written, {**provenance, "generator": f"mien {__version__}"})
         _name_length(written)
         onnx.save(written, path)
         onnx.checker.check_model(str(path))
@@ -214,7 +211,7 @@ def _name_length(written: Any) -> None:
                 dimension.dim_param = "T"
 
 
-def _compare(network: Frames, path: Path, onnxruntime: Any) -> dict[int, float]:
+def _compare(network: ExportedNetwork, path: Path, onnxruntime: Any) -> dict[int, float]:
     """Maximum absolute difference between onnxruntime and torch for each of `LENGTHS`."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     differences = {}
@@ -222,11 +219,9 @@ def _compare(network: Frames, path: Path, onnxruntime: Any) -> dict[int, float]:
         inputs = random_inputs(network, frames, seed=frames)
         with torch.no_grad():
             expected = network(*inputs).numpy()
-        given: dict[str, NDArray[np.float32]] = {
-            name: value.numpy() for name, value in zip(INPUTS, inputs, strict=True)
-        }
-        found = session.run(None, given)[0]
-        if found.shape != expected.shape:
-            raise ExportError(f"onnxruntime gives frames {found.shape} where torch gives {expected.shape}")
-        differences[frames] = float(np.abs(found - expected).max())
+        feed: dict[str, NDArray[np.float32]] = {name: value.numpy() for name, value in zip(INPUTS, inputs, strict=True)}
+        actual = session.run(None, feed)[0]
+        if actual.shape != expected.shape:
+            raise ExportError(f"onnxruntime gives frames {actual.shape} where torch gives {expected.shape}")
+        differences[frames] = float(np.abs(actual - expected).max())
     return differences

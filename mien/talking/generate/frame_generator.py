@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
+from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -15,10 +15,12 @@ from torch import Tensor
 
 from mien.clips import EMOTIONS
 from mien.faces.measures import FACE_POSE
+from mien.media.coordinates import to_normalised
 from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
+from mien.systems.evaluation.pictures import resized
 from mien.talking.data.pose import TAPS
-from mien.talking.networks.compose import Composer, scaled_picture
-from mien.talking.networks.encoders import SPEECH_CONTEXT, feelings
+from mien.talking.networks.compose import Composer
+from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.training.device import best_device, place
 from mien.training.model_folder import load_into, read_config
@@ -27,8 +29,11 @@ from mien.training.randomness import torch_generator
 CHUNK_FRAMES = 16
 """Frames decoded at once, so that memory does not grow with the length of the speech."""
 
-LEAST_SIDE = 16
+MIN_SIDE = 16
 """Minimum side of a crop in pixels."""
+
+KINDS = ("generator", "talking_face")
+"""Kinds of model folders with a generator."""
 
 
 def load_generator(folder: Path) -> Generator:
@@ -36,7 +41,7 @@ def load_generator(folder: Path) -> Generator:
 
     Raises ValueError, with one sentence, if the folder is missing, damaged or of another version.
     """
-    config = read_config(folder, ("generator", "talking_face"))
+    config = read_config(folder, KINDS)
     try:
         generator = Generator(GeneratorConfig.model_validate(config.get("network")))
     except ValidationError as error:
@@ -49,14 +54,19 @@ def load_generator(folder: Path) -> Generator:
 
 
 class FrameGenerator:
-    """A trained talking face: frames of an aligned face from speech and an emotion."""
+    """A trained talking face: frames of an aligned face from speech and an emotion.
+
+    `size`: side of the frames in pixels. `fps`: exact. `sample_rate`: of the speech in hertz. `version`: digest of the
+    weights. `mean_pose` (9,): mean over the emotions of the training clips, in the units of `FACE_POSE`.
+    """
 
     def __init__(self, generator: Generator, device: torch.device, version: str) -> None:
         self.generator = generator.eval().requires_grad_(False)
         place(self.generator, device)
-        self.device = device
-        self.version = version
-        """Digest of the weights."""
+        self.device, self.version = device, version
+        config = generator.config
+        self.size, self.fps, self.sample_rate = config.size, config.fps, config.sample_rate
+        self.mean_pose = generator.pose_encoder.mean_pose.cpu().numpy()
 
     @classmethod
     def load(cls, model: Path, device: str = "auto") -> Self:
@@ -65,45 +75,18 @@ class FrameGenerator:
         fps, hz = generator.config.fps, generator.config.sample_rate
         if not 1 <= fps <= 240 or not 4_000 <= hz <= 192_000:
             raise ValueError(f"it makes {fps} frames a second of sound at {hz} Hz")
-        return cls(generator, best_device(device), str(read_config(model, ("generator", "talking_face"))["sha256"]))
-
-    @property
-    def size(self) -> int:
-        """Side of the frames in pixels."""
-        return self.generator.config.size
-
-    @property
-    def fps(self) -> Fraction:
-        """Frames per second, exact."""
-        return self.generator.config.fps
-
-    @property
-    def sample_rate(self) -> int:
-        """Sample rate of the speech in hertz."""
-        return self.generator.config.sample_rate
-
-    @property
-    def architecture(self) -> str:
-        """`warp` or `direct`."""
-        return self.generator.config.architecture
-
-    @property
-    def usual_motion(self) -> NDArray[np.float32]:
-        """The mean pose (9,) over the emotions of the training clips, in the units of `FACE_POSE`."""
-        return np.asarray(self.generator.noise_encoder.means.mean(0).cpu().numpy(), np.float32)
+        return cls(generator, best_device(device), str(read_config(model, KINDS)["sha256"]))
 
     def frame_count(self, speech: NDArray[np.float32]) -> int:
         """Number of frames that cover the speech (N,): ⌈N · fps / sample rate⌉."""
         return frame_count(len(speech), self.fps, self.sample_rate)
 
-    def motion(self, frames: int, emotion: str | None, intensity: float | None, seed: int) -> NDArray[np.float32]:
-        """Sampled head motion, blinks and gaze (T, 9) in the units of `mien.faces.measures.FACE_POSE`."""
-        return self._drawn_motion(_constant(frames, emotion, intensity), seed)
-
-    def _drawn_motion(self, feeling: Tensor, seed: int) -> NDArray[np.float32]:
-        noise = torch.randn(len(feeling) + TAPS - 1, len(FACE_POSE), generator=torch_generator(seed, "motion"))
-        drawn = self.generator.noise_encoder.motion(noise.to(self.device), feeling.to(self.device))
-        return np.asarray(drawn.cpu().numpy(), np.float32)
+    @torch.no_grad()
+    def sample_pose(self, emotion_weights: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+        """Random head motion, blinks and gaze (T, 9), in the units of `FACE_POSE`, for emotion weights (T, 6)."""
+        noise = torch.randn(len(emotion_weights) + TAPS - 1, len(FACE_POSE), generator=torch_generator(seed, "motion"))
+        weights = torch.from_numpy(emotion_weights).to(self.device)
+        return np.asarray(self.generator.pose_encoder.sample(noise.to(self.device), weights).cpu().numpy())
 
     @torch.no_grad()
     def generate(
@@ -113,9 +96,9 @@ class FrameGenerator:
         emotion: str | None = None,
         intensity: float | None = None,
         seed: int = 0,
-        motion: NDArray[np.float32] | None = None,
+        pose: NDArray[np.float32] | None = None,
         chunk_frames: int = CHUNK_FRAMES,
-        feeling: NDArray[np.float32] | None = None,
+        emotion_weights: NDArray[np.float32] | None = None,
         hold_border: float = 0.0,
         landmarks: NDArray[np.float32] | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
@@ -124,10 +107,10 @@ class FrameGenerator:
         R ≥ 16. The network processes the crop at its own `size`; with `architecture: warp` the frames keep the detail
         of the crop.
 
-        `emotion`: one of EMOTIONS, `intensity` in [0, 1]; None: unspecified. `feeling` (T, 6): instead of both, the
-        weight in [0, 1] of each of EMOTIONS in each frame. `seed`: of head motion, blinks and gaze. `motion` (T, 9):
-        poses in the units of `FACE_POSE`, instead of sampled ones. `hold_border` in [0, 0.5): fraction of the side over
-        which all changes fade out towards the edges, for pasting back. `landmarks` (68, 2): detected landmarks in crop
+        `emotion`: one of EMOTIONS, `intensity` in [0, 1]; None: unspecified. `emotion_weights` (T, 6): instead of both,
+        the weight in [0, 1] of each of EMOTIONS in each frame. `seed`: of head motion, blinks and gaze. `pose` (T, 9),
+        in the units of `FACE_POSE`: instead of a random one. `hold_border` in [0, 0.5): fraction of the side over which
+        all changes fade out towards the edges, for pasting back. `landmarks` (68, 2): detected landmarks in crop
         pixels; None: the network predicts them, which is accurate only for faces like those in the training set.
 
         Raises ValueError for a crop of another shape or type, an unknown emotion, numbers out of bounds, and speech
@@ -135,21 +118,28 @@ class FrameGenerator:
         """
         self._check(crop, speech, intensity, hold_border)
         frames = self.frame_count(speech)
-        felt = _constant(frames, emotion, intensity) if feeling is None else _checked_feeling(feeling, frames)
-        if motion is None:
-            motion = self._drawn_motion(felt, seed)
-        if motion.shape != (frames, len(FACE_POSE)):
-            raise ValueError(f"motion must have the shape ({frames}, {len(FACE_POSE)}), not {motion.shape}")
-        known = None if landmarks is None else self._known(landmarks, crop.shape[0])
-        return self._frames(Composer(crop, hold_border), speech, felt, motion, chunk_frames, known)
+        if emotion_weights is None:
+            emotion_weights = constant_emotion(frames, emotion, intensity)
+        else:
+            _check_array("emotion_weights", emotion_weights, (frames, len(EMOTIONS)))
+            if emotion_weights.min() < 0 or emotion_weights.max() > 1:
+                raise ValueError("emotion weights must be numbers between 0 and 1")
+        if pose is None:
+            pose = self.sample_pose(emotion_weights, seed)
+        _check_array("pose", pose, (frames, len(FACE_POSE)))
+        if landmarks is not None:
+            _check_array("landmarks", landmarks, (68, 2))
+            landmarks = to_normalised(np.asarray(landmarks, np.float32), crop.shape[0])
+        composer = Composer(crop, hold_border)
+        return self._frames(composer, speech, emotion_weights, pose, chunk_frames, landmarks)
 
     def _check(
         self, crop: NDArray[np.uint8], speech: NDArray[np.float32], intensity: float | None, hold_border: float
     ) -> None:
         side = crop.shape[0]
-        if crop.shape != (side, side, 3) or crop.dtype != np.uint8 or side < LEAST_SIDE:
+        if crop.shape != (side, side, 3) or crop.dtype != np.uint8 or side < MIN_SIDE:
             raise ValueError(
-                f"the face must be a square uint8 (R, R, 3) of at least {LEAST_SIDE} pixels, "
+                f"the face must be a square uint8 (R, R, 3) of at least {MIN_SIDE} pixels, "
                 f"not {crop.dtype} {crop.shape}: align it first"
             )
         if speech.ndim != 1 or not len(speech) or not np.isfinite(speech).all():
@@ -159,60 +149,46 @@ class FrameGenerator:
         if not 0 <= hold_border < 0.5:
             raise ValueError(f"hold_border {hold_border:g} is not in [0, 0.5)")
 
-    def _known(self, landmarks: NDArray[np.float32], side: int) -> Tensor:
-        if landmarks.shape != (68, 2) or not np.isfinite(landmarks).all():
-            raise ValueError(f"landmarks must be finite numbers (68, 2), not {landmarks.shape}")
-        place = (2 * np.asarray(landmarks, np.float32) + 1) / side - 1
-        return torch.from_numpy(place).to(self.device)[None]
-
     @torch.no_grad()
     def _frames(
         self,
         composer: Composer,
         speech: NDArray[np.float32],
-        feeling: Tensor,
-        motion: NDArray[np.float32],
+        emotion_weights: NDArray[np.float32],
+        pose: NDArray[np.float32],
         chunk: int,
-        known: Tensor | None,
+        landmarks: NDArray[np.float32] | None,
     ) -> Iterator[NDArray[np.uint8]]:
-        network, device = self.generator, self.device
-        spectra = log_mels(speech, len(motion), self.fps, self.sample_rate)
-        image = torch.from_numpy(scaled_picture(composer.crop, self.size)).to(device)
-        maps = network.image_encoder(image.permute(2, 0, 1)[None].float() / 127.5 - 1)
-        landmarks = network.landmarks(maps) if known is None else known
-        for first in range(0, len(motion), chunk):
-            last = min(first + chunk, len(motion))
+        network = self.generator
+
+        def tensor(array: NDArray[Any]) -> Tensor:
+            return torch.from_numpy(np.ascontiguousarray(array)).to(self.device)[None]
+
+        mels = log_mels(speech, len(pose), self.fps, self.sample_rate)
+        image = tensor(resized(composer.crop, self.size)).permute(0, 3, 1, 2)
+        maps = network.image_encoder(image.float() / 127.5 - 1)
+        points = network.landmarks(maps) if landmarks is None else tensor(landmarks)
+        for first in range(0, len(pose), chunk):
             # the last chunk is padded: only tensors of equal shape are sure to be computed to equal bits
-            numbers = np.minimum(np.arange(first, first + chunk), len(motion) - 1)
-            start = numbers * STEPS_PER_FRAME
-            pieces = np.stack([spectra[:, one : one + SPEECH_CONTEXT] for one in start])
-            codes = network.speech_encoder(torch.from_numpy(pieces).to(device))[:, 0][None]
-            moves = torch.from_numpy(motion[numbers]).to(device)
-            felt = feeling[numbers].to(device)
-            drawing = network.draw(maps, landmarks, network.codes(landmarks, codes, felt[None], moves[None]))
-            drawn = composer.frames(drawing, network.noise_encoder.placements(moves))
-            for _, frame in zip(range(last - first), drawn, strict=False):
-                yield frame
+            numbers = np.minimum(np.arange(first, first + chunk), len(pose) - 1)
+            windows = np.stack([mels[:, start : start + SPEECH_CONTEXT] for start in numbers * STEPS_PER_FRAME])
+            speech_codes = network.speech_encoder(tensor(windows)[0])[:, 0][None]
+            poses = tensor(pose[numbers])
+            codes = network.codes(points, speech_codes, tensor(emotion_weights[numbers]), poses)
+            output = network.decode(maps, points, codes)
+            composed = composer.frames(output, network.pose_encoder.in_plane_transforms(poses[0]))
+            yield from islice(composed, len(pose) - first)
 
 
-def _constant(frames: int, emotion: str | None, intensity: float | None) -> Tensor:
-    """Emotion weights (T, 6) of one constant emotion."""
-    index = torch.tensor([_emotion_index(emotion)])
-    strength = torch.tensor([float("nan") if intensity is None else intensity])
-    return feelings(index, strength).expand(frames, -1)
-
-
-def _checked_feeling(feeling: NDArray[np.float32], frames: int) -> Tensor:
-    if feeling.shape != (frames, len(EMOTIONS)):
-        raise ValueError(f"feeling must have the shape ({frames}, {len(EMOTIONS)}), not {feeling.shape}")
-    if not (np.isfinite(feeling).all() and feeling.min() >= 0 and feeling.max() <= 1):
-        raise ValueError("the weights of feelings must be numbers between 0 and 1")
-    return torch.from_numpy(np.ascontiguousarray(feeling, np.float32))
-
-
-def _emotion_index(emotion: str | None) -> int:
-    if emotion is None:
-        return -1
-    if emotion not in EMOTIONS:
+def constant_emotion(frames: int, emotion: str | None, intensity: float | None) -> NDArray[np.float32]:
+    """Emotion weights (T, 6) of one of EMOTIONS in all frames; None: unspecified. Raises ValueError for another one."""
+    if emotion is not None and emotion not in EMOTIONS:
         raise ValueError(f"unknown emotion {emotion!r}: choose from {', '.join(EMOTIONS)}")
-    return EMOTIONS.index(emotion)
+    index = torch.tensor([-1 if emotion is None else EMOTIONS.index(emotion)])
+    strength = torch.tensor([float("nan") if intensity is None else intensity])
+    return np.repeat(to_emotion_weights(index, strength).numpy(), frames, 0)
+
+
+def _check_array(name: str, array: NDArray[np.float32], shape: tuple[int, int]) -> None:
+    if array.shape != shape or not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite numbers {shape}, not {array.dtype} {array.shape}")

@@ -20,8 +20,7 @@ from zlib import error as ZlibError
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.faces.alignment import mean_shape
-from mien.faces.measures import FACE_POSE, face_pose
+from mien.faces.measures import FACE_POSE
 from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.systems.errors import RequestError
@@ -70,20 +69,25 @@ class HeadMotion:
     """Head motion at its own `fps`: arrays (T, C) by name; only `rotation` is required.
 
     rotation (T, 3), translation (T, 2), blink (T, 1) and gaze (T, 2) as in a file; growth (T, 1), the increase of the
-    logarithm of the face's size. `own_blinks`: True: the lids follow `blink` only; False: sampled blinks are added.
+    logarithm of the face's size. `replaces_blinks`: the lids follow `blink` only; otherwise sampled blinks are added.
     """
 
     fps: Fraction
     arrays: Mapping[str, NDArray[np.float64]] = field(repr=False)
-    own_blinks: bool = True
+    replaces_blinks: bool = True
 
     def at(self, frames: int, fps: Fraction) -> dict[str, NDArray[np.float64]]:
-        """The arrays at the times of `frames` video frames: linearly interpolated, constant after the last one."""
-        times = np.asarray(np.arange(frames) * float(self.fps / fps), np.float64)
-        return {name: _resampled(array, times) for name, array in self.arrays.items()}
+        """The arrays at the times of `frames` video frames at `fps`; see `resample`."""
+        return {name: resample(array, self.fps, frames, fps) for name, array in self.arrays.items()}
 
 
-def motion_of(performance: Performance, name: str = "the motion") -> HeadMotion:
+def resample(array: NDArray[np.floating], own_fps: Fraction, frames: int, fps: Fraction) -> NDArray[np.float64]:
+    """`array` (T, C) at `own_fps` as (`frames`, C) at `fps`: linearly interpolated, constant after its last frame."""
+    times = np.arange(frames) * float(own_fps / fps)
+    return np.stack([np.interp(times, np.arange(len(array)), column) for column in array.T], 1)
+
+
+def performance_motion(performance: Performance, name: str = "the motion") -> HeadMotion:
     """The head motion, blinks and gaze of a performance (its emotions: `mien.talking.generate.performance`).
 
     Raises RequestError, with `name` in the message, for a performance without frames or with values out of bounds.
@@ -94,90 +98,63 @@ def motion_of(performance: Performance, name: str = "the motion") -> HeadMotion:
     given = {
         "rotation": performance.neck,
         "translation": CROPS_IN_A_HEAD * np.stack([x, -y], 1),
-        "blink": np.clip(weights(performance, "eyeBlink").mean(1), 0, 1),
-        "gaze": performance.gaze + looks(performance),
+        "blink": np.clip(expression_weights(performance, "eyeBlink").mean(1), 0, 1),
+        "gaze": performance.gaze + eye_look_angles(performance),
     }
     arrays = {kind: _checked(kind, array, name) for kind, array in given.items()}
     arrays["growth"] = GROWTH_TO_VIEWER * np.clip(forward, -1, 1)[:, None]
-    return HeadMotion(performance.fps, arrays, own_blinks=False)
+    return HeadMotion(performance.fps, arrays, replaces_blinks=False)
 
 
-def open_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
+def load_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
     """The motion in a file, and the performance if the file is one. Raises RequestError for an invalid file."""
     names = _names(path)
-    if "rotation" not in names and all(name in names for name in _PERFORMED):
-        try:
-            performance = Performance.load(path)
-        except (ValueError, TypeError, ZlibError, NotImplementedError) as error:
-            raise RequestError(f"{path.name} cannot be read as a performance: {str(error)[:200]}") from error
-        return motion_of(performance, path.name), performance
-    return HeadMotion(*_read(path)), None
+    if "rotation" in names or not all(name in names for name in _PERFORMED):
+        return HeadMotion(*_read(path)), None
+    try:
+        performance = Performance.load(path)
+    except (ValueError, TypeError, ZlibError, NotImplementedError) as error:
+        raise RequestError(f"{path.name} cannot be read as a performance: {str(error)[:200]}") from error
+    return performance_motion(performance, path.name), performance
 
 
-def read_head_motion(
-    path: Path, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
-) -> NDArray[np.float32]:
-    """`head_measures` of the motion in a file. Raises RequestError for an invalid file."""
-    return head_measures(open_head_motion(path)[0], frames, fps, usual)
-
-
-def head_measures(
-    head: HeadMotion, frames: int, fps: Fraction, usual: NDArray[np.floating] | None = None
-) -> NDArray[np.float32]:
+def head_poses(head: HeadMotion, frames: int, fps: Fraction, base: NDArray[np.floating]) -> NDArray[np.float32]:
     """Poses (T, 9) in the units of `FACE_POSE` for T = `frames` video frames at `fps`, from head motion.
 
-    `usual` (9,) or (T, 9): a mean pose, or poses sampled for this video. Its median is the position and size to which
-    the motion is added; lids and gaze are taken from it if the motion does not specify them. None: the mean face with
-    open eyes and a straight gaze.
+    `base` (9,) or (T, 9): a mean pose, or poses sampled for this video. Its median is the position and size to which
+    the motion is added; lids and gaze are taken from it if the motion does not specify them.
     """
-    rest = resting() if usual is None else np.asarray(usual, np.float64)
-    if rest.shape not in ((len(FACE_POSE),), (frames, len(FACE_POSE))):
-        raise ValueError(
-            f"the usual motion must be ({len(FACE_POSE)},) or ({frames}, {len(FACE_POSE)}), not {rest.shape}"
-        )
+    base_pose = np.asarray(base, np.float64)
     given = head.at(frames, fps)
     yaw, pitch, roll = given["rotation"].T
     across, down = given["translation"].T if "translation" in given else (0.0, 0.0)
     growth = given["growth"][:, 0] if "growth" in given else 0.0
-    place = np.median(np.atleast_2d(rest), 0)
-    motion = np.broadcast_to(rest, (frames, len(FACE_POSE))).copy()
-    motion[:, _X] = place[_X] + EYES_ACROSS_YAW * yaw + EYES_ACROSS_ROLL * roll + across
-    motion[:, _Y] = place[_Y] + EYES_DOWN_PITCH * pitch + down
-    motion[:, _SCALE] = place[_SCALE] + growth
-    motion[:, _ROLL], motion[:, _YAW], motion[:, _PITCH] = roll, NOSE_YAW * yaw, NOSE_PITCH * pitch
+    median = np.median(np.atleast_2d(base_pose), 0)
+    pose = np.broadcast_to(base_pose, (frames, len(FACE_POSE))).copy()
+    pose[:, _X] = median[_X] + EYES_ACROSS_YAW * yaw + EYES_ACROSS_ROLL * roll + across
+    pose[:, _Y] = median[_Y] + EYES_DOWN_PITCH * pitch + down
+    pose[:, _SCALE] = median[_SCALE] + growth
+    pose[:, _ROLL], pose[:, _YAW], pose[:, _PITCH] = roll, NOSE_YAW * yaw, NOSE_PITCH * pitch
     if "blink" in given:
         lids = CLOSED_LIDS * given["blink"][:, 0]
-        motion[:, _LIDS] = lids if head.own_blinks else np.minimum(motion[:, _LIDS], lids)
+        pose[:, _LIDS] = lids if head.replaces_blinks else np.minimum(pose[:, _LIDS], lids)
     if "gaze" in given:
-        motion[:, _GAZE_X], motion[:, _GAZE_Y] = GAZE_YAW * given["gaze"][:, 0], GAZE_PITCH * given["gaze"][:, 1]
-    return motion.astype(np.float32)
+        pose[:, _GAZE_X], pose[:, _GAZE_Y] = GAZE_YAW * given["gaze"][:, 0], GAZE_PITCH * given["gaze"][:, 1]
+    return pose.astype(np.float32)
 
 
-def weights(performance: Performance, stem: str) -> NDArray[np.float64]:
+def expression_weights(performance: Performance, stem: str) -> NDArray[np.float64]:
     """Weights (T, 2) of an expression on the person's left and right side."""
     columns = [EXPRESSION_INDEX[f"{stem}{side}"] for side in ("Left", "Right")]
     return np.asarray(performance.expression[:, columns], np.float64)
 
 
-def looks(performance: Performance) -> NDArray[np.float64]:
+def eye_look_angles(performance: Performance) -> NDArray[np.float64]:
     """Yaw and pitch (T, 2) in radians that the expressions eyeLook* add to the gaze."""
-    out, inwards = weights(performance, "eyeLookOut"), weights(performance, "eyeLookIn")
+    out, inwards = expression_weights(performance, "eyeLookOut"), expression_weights(performance, "eyeLookIn")
     aside = (out - inwards) @ np.array([0.5, -0.5])  # the left eye looks out to the viewer's right
-    upright = (weights(performance, "eyeLookDown") - weights(performance, "eyeLookUp")).mean(1)
+    upright = (expression_weights(performance, "eyeLookDown") - expression_weights(performance, "eyeLookUp")).mean(1)
     return np.stack([LOOK_ASIDE * aside, LOOK_UPRIGHT * upright], 1)
-
-
-def resting() -> NDArray[np.float64]:
-    """Pose (9,) of the mean face in the crop, with open eyes and a straight gaze."""
-    measures = face_pose(np.asarray(mean_shape(1)[None], np.float32), 1)[0]
-    measures[_ROLL:] = 0
-    return measures
-
-
-def _resampled(array: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`array` (T, C) at `times` (N,) in units of its frames: linearly interpolated, constant beyond its ends."""
-    own = np.arange(len(array))
-    return np.stack([np.interp(times, own, column) for column in array.T], 1)
 
 
 _UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, ZlibError)
@@ -210,8 +187,8 @@ def _read(path: Path) -> tuple[Fraction, dict[str, NDArray[np.float64]]]:
     checked = {name: _checked(name, array, path.name) for name, array in arrays.items()}
     lengths = {name: len(array) for name, array in checked.items()}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise RequestError(f"{path.name} has arrays of several lengths: {told}")
+        described = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise RequestError(f"{path.name} has arrays of several lengths: {described}")
     return fps, checked
 
 
@@ -233,9 +210,9 @@ def _checked(kind: str, array: NDArray[np.generic], name: str) -> NDArray[np.flo
     if columns.ndim != 2 or columns.shape[1] != width or not len(columns) or columns.dtype.kind not in "fiu":
         raise RequestError(f"{name}: {kind} is numbers {shape}, not {array.dtype} {array.shape}")
     numbers = columns.astype(np.float64)
-    greatest, meaning = _LIMITS[kind]
-    least = 0.0 if kind == "blink" else -greatest
-    if not np.isfinite(numbers).all() or numbers.min() < least - 1e-4 or numbers.max() > greatest + 1e-4:
-        worst = numbers.ravel()[np.argmax(np.where(np.isfinite(numbers), np.abs(numbers - least / 2), np.inf))]
-        raise RequestError(f"{name}: {kind} is in {meaning}, not {worst:g}")
-    return np.clip(numbers, least, greatest)
+    maximum, unit = _LIMITS[kind]
+    minimum = 0.0 if kind == "blink" else -maximum
+    if not np.isfinite(numbers).all() or numbers.min() < minimum - 1e-4 or numbers.max() > maximum + 1e-4:
+        worst = numbers.ravel()[np.argmax(np.where(np.isfinite(numbers), np.abs(numbers - minimum / 2), np.inf))]
+        raise RequestError(f"{name}: {kind} is in {unit}, not {worst:g}")
+    return np.clip(numbers, minimum, maximum)

@@ -42,7 +42,7 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
 
 
-class Manner(Request):
+class TalkOptions(Request):
     """Options of a talking face: emotion, head motion, selection of the face, and the format of the video."""
 
     emotion: Annotated[str | None, BeforeValidator(lambda word: word and emotion_code(word)), Short("-e")] = Field(
@@ -86,13 +86,13 @@ class Manner(Request):
         return None if self.motion is None else named_file(self.motion, NPZ)
 
     @property
-    def motion_words(self) -> str | None:
+    def motion_text(self) -> str | None:
         """The text of the head motion; None if the motion is in a file or is random."""
         return self.motion if self.motion_file is None else None
 
 
-class TalkRequest(Manner):
-    """A request to `mien talk`: picture, text or recording, voice, and the options of `Manner`."""
+class TalkRequest(TalkOptions):
+    """A request to `mien talk`: picture, text or recording, voice, and the options of `TalkOptions`."""
 
     image: Annotated[Path, Short("-i")] = Field(description="A photo with a face, or a video")
     text: Annotated[str | None, Short("-t")] = Field(

@@ -16,26 +16,19 @@ from mien.clips import ClipError
 from mien.media.ffmpeg import probe_sound
 from mien.media.sound import is_silent, read_sound
 from mien.media.speech.engines import synthesiser
-from mien.media.speech.interface import (
-    Speech,
-    SpeechUnavailable,
-    SpokenWord,
-    Synthesiser,
-    Voice,
-    split_text,
-)
+from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, split_text
 from mien.systems.errors import RequestError
 from mien.talking.generate.request import TalkRequest
 
 MAX_SECONDS = 1800
-LEAST_SECONDS = 0.2
+MIN_SECONDS = 0.2
 
 SECTION_CHARACTERS = 2_000
 PAUSE_SECONDS = 0.3
 """Long texts are synthesised in sections of about `SECTION_CHARACTERS`, separated by this pause."""
 
 
-def recorded(path: Path, hz: int) -> Speech:
+def read_speech(path: Path, hz: int) -> Speech:
     """The speech in a sound or video file, resampled to `hz`. Raises RequestError if it has no usable sound."""
     try:
         seconds = probe_sound(path).audio_seconds
@@ -43,12 +36,14 @@ def recorded(path: Path, hz: int) -> Speech:
             raise RequestError(
                 f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it"
             )
-        return checked(Speech(read_sound(path, hz), hz, (), ()))
+        return check_speech(Speech(read_sound(path, hz), hz, (), ()))
     except ClipError as error:
         raise RequestError(f"{path.name} gives no speech: {error}") from error
 
 
-def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None, engine: str = "espeak") -> Speech:
+def synthesise_speech(
+    text: str, hz: int, language: str = "en-us", voice: str | None = None, engine: str = "espeak"
+) -> Speech:
     """Synthesise `text` at `hz`.
 
     Raises RequestError for a text that cannot be spoken and for an engine, language or voice that is not available.
@@ -62,7 +57,7 @@ def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None
             f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
         ) from error
     try:
-        return checked(_spoken_by(synthesiser(engine), text, chosen, hz))
+        return check_speech(_synthesise_sections(synthesiser(engine), text, chosen, hz))
     except SpeechUnavailable as error:
         raise RequestError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
     except RequestError:
@@ -71,7 +66,7 @@ def spoken(text: str, hz: int, language: str = "en-us", voice: str | None = None
         raise RequestError(f"the text cannot be spoken: {error}") from error
 
 
-def _spoken_by(engine: Synthesiser, text: str, voice: Voice, hz: int) -> Speech:
+def _synthesise_sections(engine: Synthesiser, text: str, voice: Voice, hz: int) -> Speech:
     """Synthesise the text in sections, so that memory beyond the samples does not grow with its length."""
     samples: list[NDArray[np.float32]] = []
     words: list[SpokenWord] = []
@@ -129,12 +124,12 @@ def _sections(text: str) -> list[str]:
     return speakable or [text]
 
 
-def checked(speech: Speech) -> Speech:
+def check_speech(speech: Speech) -> Speech:
     """`speech`, unchanged. Raises RequestError if it is too short, too long, silent or not finite."""
     if speech.samples.ndim != 1 or not np.all(np.isfinite(speech.samples)):
         raise RequestError("the speech holds values that are not numbers (NaN or infinite): record or export it again")
-    if speech.seconds < LEAST_SECONDS:
-        raise RequestError(f"the speech is only {speech.seconds:.2f} s long; at least {LEAST_SECONDS} s are needed")
+    if speech.seconds < MIN_SECONDS:
+        raise RequestError(f"the speech is only {speech.seconds:.2f} s long; at least {MIN_SECONDS} s are needed")
     if speech.seconds > MAX_SECONDS:
         raise RequestError(
             f"the speech is {speech.seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it"

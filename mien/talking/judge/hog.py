@@ -16,12 +16,12 @@ from mien.progress import progress_bar
 from mien.talking.options import EmotionJudgeOptions
 from mien.training.randomness import numpy_generator
 
-BLUR = 0.04
+MAX_BLUR = 0.04
 """Maximum standard deviation of the blur augmentation in crop sides (2.5 pixels of 64), so that sharpness is not a cue
 for emotion."""
 
 
-def changed(grey: Grey, random: np.random.Generator) -> Grey:
+def augment_frames(grey: Grey, random: np.random.Generator) -> Grey:
     """Augmented frames (K, S, S): one random rotation, scale, shift, gain and offset for all; 3 of 4 clips are blurred.
 
     They are not mirrored, because the features are averaged with those of the mirror image.
@@ -30,7 +30,7 @@ def changed(grey: Grey, random: np.random.Generator) -> Grey:
     angle, scale, shift = random.uniform(-4, 4), random.uniform(0.96, 1.04), random.uniform(-0.03, 0.03, 2)
     matrix = cv2.getRotationMatrix2D((side / 2 - 0.5, side / 2 - 0.5), angle, scale)
     matrix[:, 2] += shift * side
-    sigma = random.uniform(0, BLUR) * side if random.random() < 0.75 else 0.0
+    sigma = random.uniform(0, MAX_BLUR) * side if random.random() < 0.75 else 0.0
     gain, offset = random.uniform(0.7, 1.2), random.uniform(-15, 15)
     frames = []
     for frame in grey:
@@ -57,7 +57,7 @@ def train_hog_judge(shards: FaceShards, clips: Sequence[str], options: EmotionJu
             for _ in range(options.hog_copies):
                 count = min(options.frames_judged, len(grey))
                 chosen = np.sort(random.choice(len(grey), count, replace=False))
-                features.append(hog_features(changed(grey[chosen], random)))
+                features.append(hog_features(augment_frames(grey[chosen], random)))
             advance(1)
     weights, biases = _fit(np.stack(features).astype(np.float64), np.repeat(labels, options.hog_copies), options)
     return HogJudge(weights, biases, options.frames_judged, len(clips))

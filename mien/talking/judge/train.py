@@ -30,7 +30,7 @@ from mien.training.run import Run
 from mien.training.train import train
 from mien.training.trainer import Step, Trainer, Values
 
-SOFT = 0.0235
+SOFT_SIGMA = 0.0235
 """Standard deviation of the blur for the metrics named `soft`, in crop sides: 1.5 pixels of 64."""
 
 
@@ -48,7 +48,7 @@ def labelled_clips(shards: FaceShards, split: Mapping[str, str], part: str) -> l
     return sorted(clip_id for clip_id in clips if str(emotion[clip_id]) in EMOTIONS)
 
 
-class _Pictures:
+class _GreyClips:
     """Clips as grey pictures in memory: `pixels` uint8 (N, frames_kept, size, size), `labels` int64 (N,)."""
 
     def __init__(
@@ -71,8 +71,8 @@ class _Pictures:
     def draw(self, rows: Tensor, frames: int, generator: torch.Generator) -> Tensor:
         """Sample (B, frames, S, S) in [0, 1]: one random frame from each of `frames` equal sections of each clip."""
         kept = self.pixels.shape[1]
-        places = (torch.arange(frames) + torch.rand((len(rows), frames), generator=generator)) * kept / frames
-        return self.pixels[rows[:, None], places.long().clamp(max=kept - 1)].float() / 255
+        positions = (torch.arange(frames) + torch.rand((len(rows), frames), generator=generator)) * kept / frames
+        return self.pixels[rows[:, None], positions.long().clamp(max=kept - 1)].float() / 255
 
 
 def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
@@ -89,9 +89,9 @@ def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
     angle, scale = uniform(-0.085, 0.085), uniform(0.96, 1.04)
     mirror = torch.where(uniform(0, 1) < 0.5, -1.0, 1.0)
     cosine, sine = torch.cos(angle) / scale, torch.sin(angle) / scale
-    across = torch.stack([mirror * cosine, -sine, uniform(-0.08, 0.08)], dim=1)
-    down = torch.stack([mirror * sine, cosine, uniform(-0.08, 0.08)], dim=1)
-    grid = functional.affine_grid(torch.stack([across, down], dim=1), [count, frames, height, width], False)
+    first_row = torch.stack([mirror * cosine, -sine, uniform(-0.08, 0.08)], dim=1)
+    second_row = torch.stack([mirror * sine, cosine, uniform(-0.08, 0.08)], dim=1)
+    grid = functional.affine_grid(torch.stack([first_row, second_row], dim=1), [count, frames, height, width], False)
     out = functional.grid_sample(grey, grid, padding_mode="reflection", align_corners=False).clamp(1e-4, 1)
     out = out ** uniform(0.7, 1.4).view(-1, 1, 1, 1)
     out = (out - 0.5) * uniform(0.6, 1.2).view(-1, 1, 1, 1) + 0.5 + uniform(-0.1, 0.1).view(-1, 1, 1, 1)
@@ -106,7 +106,7 @@ class EmotionJudgeTrainer(Trainer[tuple[Tensor, Tensor]]):
 
     name, unit = "emotion_judge", "frames"
 
-    def __init__(self, clips: _Pictures, val: _Pictures, options: EmotionJudgeOptions) -> None:
+    def __init__(self, clips: _GreyClips, val: _GreyClips, options: EmotionJudgeOptions) -> None:
         super().__init__(options.training, options.frames_per_clip)
         self.stage_options, self.clips, self.val = options, clips, val
         seed_weights(options.training.seed, self.name)
@@ -140,12 +140,12 @@ class EmotionJudgeTrainer(Trainer[tuple[Tensor, Tensor]]):
         device = next(self.judge.parameters()).device
         correct = 0
         for grey, labels in zip(chosen.split(64), self.val.labels.split(64), strict=True):
-            answers = self.ema.average((grey.float() / 255).to(device)).argmax(1).cpu()
-            correct += int((answers == labels).sum())
+            predictions = self.ema.average((grey.float() / 255).to(device)).argmax(1).cpu()
+            correct += int((predictions == labels).sum())
         return {"val_accuracy": correct / len(self.val.labels)}
 
 
-def soft(video: NDArray[np.uint8], sigma: float = SOFT) -> NDArray[np.uint8]:
+def soft(video: NDArray[np.uint8], sigma: float = SOFT_SIGMA) -> NDArray[np.uint8]:
     """Frames (T, S, S, 3) blurred by a Gaussian of `sigma` crop sides, about as much as generated frames."""
     deviation = sigma * video.shape[1]
     return np.stack([np.asarray(cv2.GaussianBlur(frame, (0, 0), deviation), np.uint8) for frame in video])
@@ -159,13 +159,13 @@ def _scores(
     for clip_id in clips:
         video = shards.clip(clip_id).video
         blurred = soft(video)
-        asked: list[tuple[EmotionJudge | HogJudge, NDArray[np.uint8]]]
-        asked = [(judge, video), (second, video), (judge, blurred), (second, blurred)]
-        for answers, (one, frames) in zip(named.values(), asked, strict=True):
-            answers.append(EMOTIONS[int(one.predict(frames).argmax())])
+        inputs: list[tuple[EmotionJudge | HogJudge, NDArray[np.uint8]]]
+        inputs = [(judge, video), (second, video), (judge, blurred), (second, blurred)]
+        for predictions, (one, frames) in zip(named.values(), inputs, strict=True):
+            predictions.append(EMOTIONS[int(one.predict(frames).argmax())])
     scores = {f"{prefix}_clips": float(len(clips))}
-    for kind, answers in named.items():
-        table = confusion(answers, actual)
+    for kind, predictions in named.items():
+        table = confusion(predictions, actual)
         if clips:
             scores[f"{prefix}_{kind}"] = float(table.trace() / table.sum())
         for row, emotion in enumerate(EMOTIONS if "soft" not in kind else ()):
@@ -187,7 +187,7 @@ def train_emotion_judge(
     clips, val = labelled_clips(shards, parts, "train"), labelled_clips(shards, parts, "val")
     megabytes = run.execution.cache_megabytes
     trainer = EmotionJudgeTrainer(
-        _Pictures(shards, clips, options, megabytes), _Pictures(shards, val, options, megabytes), options
+        _GreyClips(shards, clips, options, megabytes), _GreyClips(shards, val, options, megabytes), options
     )
     if clips:
         train(trainer, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from mien.talking.networks.decoding import Drawing, SteeredBlock
+from mien.talking.networks.decoding import DecoderOutput, FiLMBlock
 
 
 class DirectDecoder(nn.Module):
@@ -20,19 +20,19 @@ class DirectDecoder(nn.Module):
         bottom = size >> (len(channels) - 1)
         self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # a spatial code: FiLM alone has no position
         self.bottom = bottom
-        self.blocks = nn.ModuleList([SteeredBlock(channels[-1] + 16, channels[-1], code_width)])
+        self.blocks = nn.ModuleList([FiLMBlock(channels[-1] + 16, channels[-1], code_width)])
         for below, channel in zip(channels[:0:-1], channels[-2::-1], strict=True):
-            self.blocks.append(SteeredBlock(below + channel, channel, code_width))
+            self.blocks.append(FiLMBlock(below + channel, channel, code_width))
         self.image = nn.Conv2d(channels[0], 4, 3, padding=1)
 
-    def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> Drawing:  # noqa: ARG002
+    def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> DecoderOutput:  # noqa: ARG002
         """Decode N frames from N images with their feature maps and codes (N, width); landmarks are not used."""
         plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
         hidden = self.blocks[0](torch.cat([maps[-1], plan], 1), code)
         for block, skip in zip(list(self.blocks)[1:], maps[-2:0:-1], strict=True):
             larger = nn.functional.interpolate(hidden, scale_factor=2, mode="nearest")
             hidden = block(torch.cat([larger, skip], 1), code)
-        drawn, cover = self.image(hidden).split((3, 1), 1)
+        colours, logits = self.image(hidden).split((3, 1), 1)
         # Bounded, and initially nearly opaque: an opacity of 0 would copy the reference and give no gradient.
-        opacity = torch.sigmoid(3 * torch.tanh(cover + 0.5))
-        return Drawing((1 - opacity) * maps[0] + opacity * torch.tanh(drawn))
+        opacity = torch.sigmoid(3 * torch.tanh(logits + 0.5))
+        return DecoderOutput((1 - opacity) * maps[0] + opacity * torch.tanh(colours))

@@ -11,14 +11,14 @@ FAKE = len(EMOTIONS)
 """Class index of generated clips, after the six emotions, as in the 2020 system."""
 
 
-FACE_WINDOW = (0.5, 0.47, 0.36, 0.42)
+FACE_ELLIPSE = (0.5, 0.47, 0.36, 0.42)
 """Centre and half axes, x and y, of the ellipse of an aligned face, in crop sizes."""
 
 
-def face_window(oval: Tensor, side: int) -> Tensor:
-    """Soft mask (side, side) of the face: 1 in the ellipse `oval` (see FACE_WINDOW), decreasing smoothly to 0."""
-    axis = (torch.arange(side, device=oval.device, dtype=oval.dtype) + 0.5) / side
-    across, down = (axis - oval[0]) / oval[2], (axis - oval[1]) / oval[3]
+def face_mask(ellipse: Tensor, side: int) -> Tensor:
+    """Soft mask (side, side) of the face: 1 in `ellipse` (see FACE_ELLIPSE), decreasing smoothly to 0 outside."""
+    axis = (torch.arange(side, device=ellipse.device, dtype=ellipse.dtype) + 0.5) / side
+    across, down = (axis - ellipse[0]) / ellipse[2], (axis - ellipse[1]) / ellipse[3]
     distance = (across.square()[None] + down.square()[:, None]).sqrt()
     return torch.sigmoid((1 - distance) * 12)
 
@@ -58,28 +58,27 @@ class EmotionDiscriminator(nn.Module):
     outside the face, because otherwise a generator could reduce the loss with changes there.
     """
 
-    window: Tensor
+    ellipse: Tensor
 
     def __init__(self, width: int, levels: int = 4, dropout: float = 0.2) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        before = 3
+        channels = 3
         for level in range(levels):
             after = width * min(4, 1 + level)
-            layers += [nn.Conv2d(before, after, 5 if level == 0 else 3, 2, 1 + (level == 0)), nn.GroupNorm(4, after)]
-            layers += [nn.LeakyReLU(0.1)]
-            before = after
-        self.register_buffer("window", torch.tensor(FACE_WINDOW), persistent=False)
-        self.frame = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(before * 16, 64))
-        self.time = nn.Conv1d(64, 64, 3, padding=1)
+            layers += [nn.Conv2d(channels, after, 5 if level == 0 else 3, 2, 1 + (level == 0)), nn.GroupNorm(4, after)]
+            layers.append(nn.LeakyReLU(0.1))
+            channels = after
+        self.register_buffer("ellipse", torch.tensor(FACE_ELLIPSE), persistent=False)
+        self.frame_encoder = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(channels * 16, 64))
+        self.temporal = nn.Conv1d(64, 64, 3, padding=1)
         self.dropout = nn.Dropout(dropout)
-        self.emotion = nn.Linear(64, len(EMOTIONS) + 1)
+        self.classifier = nn.Linear(64, len(EMOTIONS) + 1)
 
     def forward(self, frames: Tensor) -> Tensor:
         """Logits (B, 7) of frames (B, T, 3, S, S) in [−1, 1]."""
         batch, length = frames.shape[:2]
-        face = frames.flatten(0, 1) * face_window(self.window, frames.shape[-1])
-        seen = nn.functional.leaky_relu(self.frame(face), 0.1).view(batch, length, -1)
-        features = nn.functional.leaky_relu(seen + self.time(seen.transpose(1, 2)).transpose(1, 2), 0.1)
-        logits: Tensor = self.emotion(self.dropout(features.mean(1)))
-        return logits
+        face = frames.flatten(0, 1) * face_mask(self.ellipse, frames.shape[-1])
+        hidden = nn.functional.leaky_relu(self.frame_encoder(face), 0.1).view(batch, length, -1)
+        features = nn.functional.leaky_relu(hidden + self.temporal(hidden.transpose(1, 2)).transpose(1, 2), 0.1)
+        return self.classifier(self.dropout(features.mean(1)))

@@ -14,14 +14,14 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from mien.talking.networks.decoding import Drawing
+from mien.talking.networks.decoding import DecoderOutput
 from mien.talking.networks.direct import DirectDecoder
 from mien.talking.networks.encoders import (
     EmotionEncoder,
     ImageEncoder,
-    LandmarkEncoder,
-    LookEncoder,
-    NoiseEncoder,
+    LandmarkPredictor,
+    PoseEncoder,
+    ReferenceEncoder,
     SpeechEncoder,
 )
 from mien.talking.networks.warp import WarpDecoder
@@ -64,24 +64,20 @@ class Generator(nn.Module):
         self.config = config
         self.speech_encoder = SpeechEncoder(config.speech_width)
         self.image_encoder = ImageEncoder(config.image_channels)
-        self.emotion_encoder = EmotionEncoder(config.code_width // 2)
-        self.noise_encoder = NoiseEncoder(config.code_width // 2)
         half = config.code_width // 2
+        self.emotion_encoder = EmotionEncoder(half)
+        self.pose_encoder = PoseEncoder(half)
         # `direct` generates the face without landmarks, as in 2020; only `warp` needs their positions.
-        self.landmark_encoder: LandmarkEncoder | None = None
-        self.look_encoder: LookEncoder | None = None
+        self.landmark_predictor: LandmarkPredictor | None = None
+        self.reference_encoder: ReferenceEncoder | None = None
         if config.architecture == "warp":
             bottom = config.size >> halvings
-            self.landmark_encoder = LandmarkEncoder(config.image_channels[-1], bottom, config.code_width)
-            self.look_encoder = LookEncoder(half)
+            self.landmark_predictor = LandmarkPredictor(config.image_channels[-1], bottom, config.code_width)
+            self.reference_encoder = ReferenceEncoder(half)
         # With the predicted mouth shape as explicit input, the decoder learns the lips several times faster.
-        inputs = config.speech_width + 2 + (3 if self.look_encoder else 2) * half
-        self.code = nn.Sequential(
-            nn.Linear(inputs, config.code_width),
-            nn.SiLU(),
-            nn.Linear(config.code_width, config.code_width),
-            nn.SiLU(),
-        )
+        inputs = config.speech_width + 2 + (3 if self.reference_encoder else 2) * half
+        width = config.code_width
+        self.code = nn.Sequential(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
         self.decoder = DECODERS[config.architecture](config.size, config.image_channels, config.code_width)
 
     def describe(self) -> dict[str, Any]:
@@ -90,37 +86,34 @@ class Generator(nn.Module):
 
     def landmarks(self, maps: list[Tensor]) -> Tensor:
         """Predicted landmarks (B, 68, 2) of the references, normalised; zeros for `direct`, which ignores them."""
-        if self.landmark_encoder is None:
+        if self.landmark_predictor is None:
             return maps[0].new_zeros(len(maps[0]), 68, 2)
-        found: Tensor = self.landmark_encoder(maps[-1])
-        return found
+        return self.landmark_predictor(maps[-1])
 
-    def codes(self, landmarks: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
+    def codes(self, landmarks: Tensor, speech: Tensor, emotion_weights: Tensor, pose: Tensor) -> Tensor:
         """Conditioning vectors (B, T, code_width) of T frames for each of B references.
 
         Inputs: landmarks of the references (B, 68, 2), speech codes (B, T, speech_width), emotion weights (B, T, 6),
         poses (B, T, 9).
         """
         mouth = 2 * self.speech_encoder.mouth_shape(speech)
-        inputs = [speech, mouth, self.emotion_encoder(feeling), self.noise_encoder(motion)]
-        if self.look_encoder is not None:
-            inputs.append(self.look_encoder(landmarks)[:, None].expand(-1, speech.shape[1], -1))
-        code: Tensor = self.code(torch.cat(inputs, -1))
-        return code
+        inputs = [speech, mouth, self.emotion_encoder(emotion_weights), self.pose_encoder(pose)]
+        if self.reference_encoder is not None:
+            inputs.append(self.reference_encoder(landmarks)[:, None].expand(-1, speech.shape[1], -1))
+        return self.code(torch.cat(inputs, -1))
 
-    def draw(self, maps: list[Tensor], landmarks: Tensor, codes: Tensor) -> Drawing:
+    def decode(self, maps: list[Tensor], landmarks: Tensor, codes: Tensor) -> DecoderOutput:
         """Decode B · T frames.
 
         Inputs: feature maps of B images, their landmarks (B, 68, 2), codes (B, T, code_width).
         """
         length = codes.shape[1]
         repeated = [level.repeat_interleave(length, 0) for level in maps]
-        drawing: Drawing = self.decoder(repeated, landmarks.repeat_interleave(length, 0), codes.flatten(0, 1))
-        return drawing
+        return self.decoder(repeated, landmarks.repeat_interleave(length, 0), codes.flatten(0, 1))
 
-    def forward(self, reference: Tensor, speech: Tensor, feeling: Tensor, motion: Tensor) -> Tensor:
+    def forward(self, reference: Tensor, speech: Tensor, emotion_weights: Tensor, pose: Tensor) -> Tensor:
         """Frames (B, T, 3, S, S) from references (B, 3, S, S), and speech, emotion weights and poses as in `codes`."""
         maps = self.image_encoder(reference)
         landmarks = self.landmarks(maps)
-        frames = self.draw(maps, landmarks, self.codes(landmarks, speech, feeling, motion)).frames
+        frames = self.decode(maps, landmarks, self.codes(landmarks, speech, emotion_weights, pose)).frames
         return frames.view(*speech.shape[:2], *frames.shape[1:])

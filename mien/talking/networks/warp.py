@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from mien.media.coordinates import to_normalised
-from mien.talking.networks.decoding import Drawing, SteeredBlock
+from mien.talking.networks.decoding import DecoderOutput, FiLMBlock, WarpLayers
 
-GREATEST_CORRECTION = 0.15
+MAX_CORRECTION = 0.15
 """Maximum refinement of the flow by the network, in normalised coordinates."""
 
-REACH = (0.16, 0.12, 0.10, 0.07, 0.06)
+INITIAL_SIGMAS = (0.16, 0.12, 0.10, 0.07, 0.06)
 """Initial standard deviations, in normalised coordinates, of the Gaussian weights of the landmarks of jaw, brows, nose,
 eyes and lips. They are trained."""
 
@@ -38,13 +38,13 @@ INNER_LIPS = tuple(range(60, 68))
 SPOT = 0.05
 """Standard deviation of the Gaussian of a landmark in the heat maps, in normalised coordinates."""
 
-_STILL = 0.1  # weight of zero displacement, so that the flow vanishes far from all landmarks
+_ZERO_WEIGHT = 0.1  # weight of zero displacement, so that the flow vanishes far from all landmarks
 
-GREATEST_SHADE = 0.5
+MAX_SHADE = 0.5
 """Maximum change of the sampled colours, whose range is [−1, 1]."""
 
-FIRST_COVER = -3.0
-"""Initial bias of the logit of the opacity `cover`, so that training starts with the warped reference visible."""
+INITIAL_OPACITY_LOGIT = -3.0
+"""Initial bias of the opacity's logit, so that training starts with the warped reference visible."""
 
 
 class WarpDecoder(nn.Module):
@@ -56,7 +56,7 @@ class WarpDecoder(nn.Module):
         self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # a spatial code: FiLM alone has no position
         self.bottom = bottom
         self.enter = nn.Conv2d(16, channels[-1], 1)
-        self.blocks = nn.ModuleList(SteeredBlock(channel, channel, code_width) for channel in channels[:0:-1])
+        self.blocks = nn.ModuleList(FiLMBlock(channel, channel, code_width) for channel in channels[:0:-1])
         # Skips are added after a 1×1 convolution at low resolution: a quarter of the operations of concatenation.
         self.narrow = nn.ModuleList(
             nn.Conv2d(below, channel, 1) for below, channel in zip(channels[:1:-1], channels[-2:0:-1], strict=True)
@@ -64,9 +64,9 @@ class WarpDecoder(nn.Module):
         width = channels[1]
         self.shown = nn.Conv2d(len(PARTS) + 1, width, 1)
         self.displacement = nn.Linear(code_width, 2 * 68)
-        self.reach = nn.Parameter(torch.tensor(REACH).log().repeat_interleave(torch.tensor(_POINTS)))
+        self.log_sigmas = nn.Parameter(torch.tensor(INITIAL_SIGMAS).log().repeat_interleave(torch.tensor(_POINTS)))
         self.flow = nn.Conv2d(width, 2, 3, padding=1)
-        self.painter = SteeredBlock(width, width, code_width)
+        self.painter = FiLMBlock(width, width, code_width)
         self.detail = nn.Conv2d(width + 1, width // 2, 3, padding=1)
         self.paint = nn.Conv2d(width // 2, 7, 3, padding=1)
         for parameter in (*self.flow.parameters(), *self.displacement.parameters()):
@@ -74,10 +74,9 @@ class WarpDecoder(nn.Module):
 
     def goal(self, landmarks: Tensor, code: Tensor) -> Tensor:
         """Target positions (N, 68, 2) of the landmarks (N, 68, 2) for codes (N, width)."""
-        goal: Tensor = landmarks + self.displacement(code).view(-1, 68, 2)
-        return goal
+        return landmarks + self.displacement(code).view(-1, 68, 2)
 
-    def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> Drawing:
+    def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> DecoderOutput:
         """Decode N frames from N images with their feature maps, landmarks (N, 68, 2) and codes (N, width)."""
         plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
         goal = self.goal(landmarks, code)
@@ -88,31 +87,31 @@ class WarpDecoder(nn.Module):
         for block, narrow, skip in zip(list(self.blocks)[1:], self.narrow, maps[-2:1:-1], strict=True):
             merged = nn.functional.interpolate(narrow(hidden), scale_factor=2, mode="nearest") + skip
             hidden = block(merged + shown if block is self.blocks[-1] else merged, code)
-        flow = spread(goal, landmarks - goal, self.reach.exp(), hidden.shape[-1])
-        flow = flow + GREATEST_CORRECTION * torch.tanh(self.flow(hidden))
-        painted = self.painter(hidden + moved(maps[2], flow) + shown, code)
+        flow = interpolate_flow(goal, landmarks - goal, self.log_sigmas.exp(), hidden.shape[-1])
+        flow = flow + MAX_CORRECTION * torch.tanh(self.flow(hidden))
+        painted = self.painter(hidden + warp(maps[2], flow) + shown, code)
         painted = torch.cat([nn.functional.interpolate(painted, scale_factor=2, mode="nearest"), opening], 1)
-        shade, paint, cover = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3, 1), 1)
+        shade, paint, opacity = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3, 1), 1)
         # Shading is added, so that the skin keeps its detail; disoccluded parts are replaced, always including the
         # mouth opening.
-        shade, paint = GREATEST_SHADE * torch.tanh(shade), torch.tanh(paint)
-        cover = torch.sigmoid(cover + FIRST_COVER)
-        cover = cover + (1 - cover) * opening
-        fetched = moved(maps[0], nn.functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False))
-        frames = (1 - cover) * (fetched + shade) + cover * paint
-        return Drawing(frames.clamp(-1, 1), flow, shade, paint, cover, goal)
+        shade, paint = MAX_SHADE * torch.tanh(shade), torch.tanh(paint)
+        opacity = torch.sigmoid(opacity + INITIAL_OPACITY_LOGIT)
+        opacity = opacity + (1 - opacity) * opening
+        warped = warp(maps[0], nn.functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False))
+        frames = (1 - opacity) * (warped + shade) + opacity * paint
+        return DecoderOutput(frames.clamp(-1, 1), WarpLayers(flow, shade, paint, opacity, goal))
 
 
-def spread(points: Tensor, displacements: Tensor, reach: Tensor, side: int) -> Tensor:
+def interpolate_flow(points: Tensor, displacements: Tensor, sigmas: Tensor, side: int) -> Tensor:
     """Interpolate `displacements` (N, P, 2) at `points` (N, P, 2) to a flow field (N, 2, side, side), units of [−1, 1].
 
-    Each pixel has the mean of the displacements, weighted by Gaussians of standard deviation `reach` (P,) around the
-    points, and of zero displacement with the weight `_STILL`.
+    Each pixel has the mean of the displacements, weighted by Gaussians of standard deviation `sigmas` (P,) around the
+    points, and of zero displacement with the weight `_ZERO_WEIGHT`.
     """
     axis = pixel_centres(side, points)
-    pull = torch.exp(-0.5 * ((axis - points[..., None]) / reach[:, None, None]).square())  # (N, P, 2, side)
+    pull = torch.exp(-0.5 * ((axis - points[..., None]) / sigmas[:, None, None]).square())  # (N, P, 2, side)
     across, down = pull[:, :, 0], pull[:, :, 1].transpose(1, 2)  # a Gaussian in the plane is separable
-    total = down @ across + _STILL
+    total = down @ across + _ZERO_WEIGHT
     moves = [(down * displacements[:, None, :, axis]) @ across / total for axis in (0, 1)]
     return torch.stack(moves, 1)
 
@@ -146,14 +145,14 @@ def pixel_centres(side: int, like: Tensor) -> Tensor:
     return to_normalised(torch.arange(side, device=like.device, dtype=like.dtype), side)
 
 
-def places(height: int, width: int, like: Tensor) -> Tensor:
+def pixel_grid(height: int, width: int, like: Tensor) -> Tensor:
     """Normalised coordinates (height, width, 2), x and y, of the pixel centres."""
     x, y = pixel_centres(width, like), pixel_centres(height, like)
     return torch.stack([x.expand(height, width), y[:, None].expand(height, width)], -1)
 
 
-def moved(maps: Tensor, flow: Tensor) -> Tensor:
+def warp(maps: Tensor, flow: Tensor) -> Tensor:
     """Maps (N, C, H, W) warped by the backward `flow` (N, 2, H, W); the border is repeated."""
     height, width = flow.shape[-2:]
-    grid = places(height, width, flow) + flow.permute(0, 2, 3, 1)
+    grid = pixel_grid(height, width, flow) + flow.permute(0, 2, 3, 1)
     return nn.functional.grid_sample(maps, grid.to(maps), mode="bilinear", padding_mode="border", align_corners=False)

@@ -59,16 +59,16 @@ class EmotionTrainer(Trainer[Batch]):
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """Accuracy on the val actors' clips, from `frames_per_clip` frames around the middle of each."""
-        labelled = [clip_id for clip_id in self.val.clip_ids if self.val.facts[clip_id].emotion >= 0]
+        labelled = [clip_id for clip_id in self.val.clip_ids if self.val.features[clip_id].emotion >= 0]
         correct = 0
         for clip_id in labelled:
-            facts = self.val.facts[clip_id]
-            first = facts.frames // 2 - self.spacing * (self.frames // 2)
-            numbers = [min(max(0, first + self.spacing * n), facts.frames - 1) for n in range(self.frames)]
+            features = self.val.features[clip_id]
+            first = features.frames // 2 - self.spacing * (self.frames // 2)
+            numbers = [min(max(0, first + self.spacing * n), features.frames - 1) for n in range(self.frames)]
             video = torch.stack([torch.from_numpy(self.val.frame(clip_id, number)) for number in numbers])
             device = next(self.discriminator.parameters()).device
             logits = self.ema.average(video.permute(0, 3, 1, 2)[None].to(device).float() / 127.5 - 1)
-            correct += int(logits[0, : len(EMOTIONS)].argmax()) == facts.emotion
+            correct += int(logits[0, : len(EMOTIONS)].argmax()) == features.emotion
         return {"val_accuracy": correct / len(labelled)} if labelled else {}
 
 
@@ -102,7 +102,7 @@ def train_emotion_discriminator(
     )
     figures = {
         "parameters": float(count_parameters(trainer.discriminator)),
-        "emotions": float(len({facts.emotion for facts in data.facts.values()} - {-1})),
+        "emotions": float(len({features.emotion for features in data.features.values()} - {-1})),
         **train(trainer, run),
     }
     model = ModelFiles(

@@ -72,7 +72,7 @@ def new_generator(data: TalkingData, options: GeneratorOptions) -> Generator:
     )  # fmt: skip
     seed_weights(options.training.seed, KIND)
     generator = Generator(config)
-    generator.noise_encoder.set_statistics(data.motion_statistics())
+    generator.pose_encoder.set_statistics(data.pose_statistics())
     return generator
 
 

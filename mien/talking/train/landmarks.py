@@ -13,16 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from mien.media.coordinates import to_normalised
-from mien.media.log_mel import STEPS_PER_FRAME
-from mien.talking.data.augmentation import draw_changes, move_points, swap_sides
-from mien.talking.data.batches import (
-    BatchPlan,
-    TalkingData,
-    frame_numbers,
-    make_batch,
-)
-from mien.talking.data.pose import mirrored, placement
-from mien.talking.networks.encoders import SPEECH_CONTEXT, feelings
+from mien.talking.data.augmentation import sample_augmentation, swap_left_right, transform_points
+from mien.talking.data.batches import BatchPlan, TalkingData, make_batch, mirror_flipped, sample_frames, stacked
+from mien.talking.networks.encoders import to_emotion_weights
 from mien.talking.networks.generator import Generator
 from mien.talking.networks.warp import WarpDecoder
 from mien.talking.options import GeneratorOptions
@@ -47,48 +40,39 @@ class LandmarkBatch:
 
     references: Tensor
     landmarks: Tensor
-    spectra: Tensor
-    feeling: Tensor
-    motion: Tensor
+    log_mels: Tensor
+    emotion_weights: Tensor
+    pose: Tensor
     pictures: Tensor
     picture_landmarks: Tensor
 
 
 def landmark_batch(data: TalkingData, options: GeneratorOptions, step: int) -> LandmarkBatch:
     """The batch of this step: a function of (seed, step)."""
-    random = numpy_generator(options.training.seed, "landmarks", step)
-    references, landmarks, spectra, motion, placements = [], [], [], [], []
-    emotions, intensities = [], []
-    plan = BatchPlan(options.training.seed, "landmarks", CLIPS, FRAMES, blinks=1.0)
-    for clip_id in data.choose_clips(random, CLIPS):
-        facts = data.facts[clip_id]
-        numbers = frame_numbers(random, facts, plan)
-        other, number = data.choose_reference(random, clip_id, options.reference_shares)
-        own_pose = data.facts[other].pose[number : number + 1]
-        references.append(data.facts[other].landmarks[number])
-        landmarks.append(facts.landmarks[numbers])
-        placements.append(placement(facts.pose[numbers], own_pose))
-        motion.append(facts.motion[numbers])
-        starts = numbers * STEPS_PER_FRAME
-        spectra.append(np.stack([facts.spectra[:, start : start + SPEECH_CONTEXT] for start in starts]))
-        emotions.append(-1 if random.random() < options.emotion_dropout else facts.emotion)
-        intensities.append(float("nan") if random.random() < options.intensity_dropout else facts.intensity)
-    _, forward, flipped = draw_changes(random, CLIPS, options.augmentation)
-    matrices = forward[:, None] @ torch.from_numpy(np.stack(placements).astype(np.float32))
-    moved = swap_sides(move_points(torch.from_numpy(np.stack(landmarks)), matrices, data.size), flipped)
-    noise = torch.from_numpy(random.normal(0, REFERENCE_NOISE, (CLIPS, 68, 2)).astype(np.float32))
-    own = swap_sides(move_points(torch.from_numpy(np.stack(references)), forward, data.size), flipped) + noise
-    signs = torch.from_numpy(mirrored(np.ones((1, motion[0].shape[-1]))).astype(np.float32))
-    moves = torch.from_numpy(np.stack(motion).astype(np.float32))
-    felt = feelings(torch.tensor(emotions), torch.tensor(intensities, dtype=torch.float32))
-    stills_plan = BatchPlan(
-        options.training.seed, "stills", REFERENCES, 1, reference_shares=(0, 0, 1), augmentation=options.augmentation
-    )
-    stills = make_batch(data, stills_plan, step)
-    return LandmarkBatch(
-        own, moved, torch.from_numpy(np.stack(spectra)), felt[:, None].expand(-1, FRAMES, -1),
-        torch.where(flipped[:, None, None], moves * signs, moves), stills.reference, stills.reference_landmarks,
+    seed, augmentation = options.training.seed, options.augmentation
+    plan = BatchPlan(
+        seed, "landmarks", CLIPS, FRAMES, reference_shares=options.reference_shares,
+        emotion_dropout=options.emotion_dropout, intensity_dropout=options.intensity_dropout, blinks=1.0,
     )  # fmt: skip
+    random = numpy_generator(seed, plan.purpose, step)
+    sample = sample_frames(data, plan, random)
+    landmarks = stacked([data.features[clip_id].landmarks[numbers] for clip_id, numbers, _, _ in sample.frames])
+    references = stacked([data.features[other].landmarks[number] for _, _, other, number in sample.frames])
+    _, forward, flipped = sample_augmentation(random, CLIPS, augmentation)
+    noise = torch.from_numpy(random.normal(0, REFERENCE_NOISE, (CLIPS, 68, 2)).astype(np.float32))
+    stills = make_batch(
+        data, BatchPlan(seed, "stills", REFERENCES, 1, reference_shares=(0, 0, 1), augmentation=augmentation), step
+    )
+    weights = to_emotion_weights(sample.emotion, sample.intensity)
+    return LandmarkBatch(
+        swap_left_right(transform_points(references, forward, data.size), flipped) + noise,
+        swap_left_right(transform_points(landmarks, forward[:, None] @ sample.transforms, data.size), flipped),
+        sample.log_mels,
+        weights[:, None].expand(-1, FRAMES, -1),
+        mirror_flipped(sample.pose, flipped),
+        stills.reference,
+        stills.reference_landmarks,
+    )
 
 
 class LandmarkTrainer(Trainer[LandmarkBatch]):
@@ -113,14 +97,14 @@ class LandmarkTrainer(Trainer[LandmarkBatch]):
         size, generator, decoder = self.data.size, self.generator, self.generator.decoder
         assert isinstance(decoder, WarpDecoder)
         with torch.no_grad():
-            speech = generator.speech_encoder(batch.spectra.flatten(0, 1)).view(len(batch.spectra), FRAMES, -1)
-        places = to_normalised(batch.references, size)
-        codes = generator.codes(places, speech, batch.feeling, batch.motion)
-        predicted = decoder.goal(places.repeat_interleave(FRAMES, 0), codes.flatten(0, 1))
+            speech = generator.speech_encoder(batch.log_mels.flatten(0, 1)).view(len(batch.log_mels), FRAMES, -1)
+        reference_landmarks = to_normalised(batch.references, size)
+        codes = generator.codes(reference_landmarks, speech, batch.emotion_weights, batch.pose)
+        predicted = decoder.goal(reference_landmarks.repeat_interleave(FRAMES, 0), codes.flatten(0, 1))
         target = to_normalised(batch.landmarks.flatten(0, 1), size)
         weights = _WEIGHTS.to(target)[:, None] / _WEIGHTS.mean()
-        displaced = ((predicted - target).abs() * weights).mean() * size / 2
-        found = generator.landmarks(generator.image_encoder(batch.pictures))
-        located = nn.functional.l1_loss(found, to_normalised(batch.picture_landmarks, size)) * size / 2
-        values = {"landmark_displacement": displaced.detach(), "landmark_position": located.detach()}
-        return displaced + located, values
+        displacement_loss = ((predicted - target).abs() * weights).mean() * size / 2
+        positions = generator.landmarks(generator.image_encoder(batch.pictures))
+        position_loss = nn.functional.l1_loss(positions, to_normalised(batch.picture_landmarks, size)) * size / 2
+        values = {"landmark_displacement": displacement_loss.detach(), "landmark_position": position_loss.detach()}
+        return displacement_loss + position_loss, values

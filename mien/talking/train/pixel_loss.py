@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from mien.media.coordinates import to_normalised
 from mien.talking.data.batches import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.losses import PerceptualLoss, default_vgg19, feature_weights, flow_loss, pyramid_l1, weighted_l1
-from mien.talking.networks.decoding import Drawing
+from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 from mien.talking.networks.generator import Generator
 from mien.talking.options import GeneratorOptions
 from mien.training.trainer import Values
@@ -21,24 +21,18 @@ VALIDATION_BATCHES = 8
 class Output(NamedTuple):
     """The generator's output for a batch: frames, mouth shapes (B, T, 2) and the references' landmarks (B, 68, 2)."""
 
-    drawing: Drawing
+    decoded: DecoderOutput
     mouth: Tensor
     landmarks: Tensor
 
 
-def speech_codes(generator: Generator, batch: Batch) -> Tensor:
-    """Speech embeddings (B, T, width) of a batch's spectra."""
-    codes: Tensor = generator.speech_encoder(batch.spectra.flatten(0, 1))
-    return codes.view(*batch.spectra.shape[:2], -1)
-
-
 def forward(generator: Generator, batch: Batch) -> Output:
     """Forward pass of the generator on a batch."""
-    speech = speech_codes(generator, batch)
+    speech = generator.speech_encoder(batch.log_mels.flatten(0, 1)).view(*batch.log_mels.shape[:2], -1)
     maps = generator.image_encoder(batch.reference)
     landmarks = generator.landmarks(maps)
-    drawing = generator.draw(maps, landmarks, generator.codes(landmarks, speech, batch.feeling, batch.motion))
-    return Output(drawing, generator.speech_encoder.mouth_shape(speech), landmarks)
+    decoded = generator.decode(maps, landmarks, generator.codes(landmarks, speech, batch.emotion_weights, batch.pose))
+    return Output(decoded, generator.speech_encoder.mouth_shape(speech), landmarks)
 
 
 class PixelLoss:
@@ -60,15 +54,14 @@ class PixelLoss:
 
     def __call__(self, output: Output, batch: Batch) -> tuple[Tensor, Values]:
         """The weighted sum of the terms, and the unweighted terms for the curves."""
-        options, drawing = self.options, output.drawing
-        weights = self.weights(batch)
-        frames, real = drawing.frames.float(), batch.video.flatten(0, 1)
+        options, weights = self.options, self.weights(batch)
+        frames, real = output.decoded.frames.float(), batch.video.flatten(0, 1)
         terms = {
             "l1": (1.0, pyramid_l1(frames, real, weights, options.pyramid_levels)),
             "mouth_shape": (options.mouth_shape_weight, nn.functional.mse_loss(output.mouth.float(), batch.mouth)),
         }
-        if drawing.flow is not None:
-            terms |= self._warp_terms(output, real, weights, batch)
+        if output.decoded.layers is not None:
+            terms |= self._warp_terms(output.decoded.layers, output.landmarks, real, weights, batch)
         if self.perceptual is not None:
             some = slice(None, None, max(1, len(frames) // options.perceptual_frames))
             terms["perceptual"] = (options.perceptual_weight, self.perceptual.to(real.device)(frames[some], real[some]))
@@ -76,27 +69,22 @@ class PixelLoss:
         return total, {name: term.detach() for name, (_, term) in terms.items()}
 
     def _warp_terms(
-        self, output: Output, real: Tensor, weights: Tensor, batch: Batch
+        self, layers: WarpLayers, reference_landmarks: Tensor, real: Tensor, weights: Tensor, batch: Batch
     ) -> dict[str, tuple[float, Tensor]]:
         """Terms of a warping decoder, with their weights: landmarks, flow and layers."""
-        options, drawing, size = self.options, output.drawing, self.size
-        assert drawing.flow is not None
-        assert drawing.shade is not None
-        assert drawing.paint is not None
-        assert drawing.cover is not None
-        assert drawing.landmarks is not None
+        options, size = self.options, self.size
         l1 = nn.functional.l1_loss
         target = to_normalised(batch.landmarks.flatten(0, 1), size)
         reference_points = batch.reference_points.repeat_interleave(batch.points.shape[1], 0)
-        flow = flow_loss(drawing.flow.float(), batch.points.flatten(0, 1), reference_points, size)
-        reference = l1(output.landmarks.float(), to_normalised(batch.reference_landmarks, size)) * size / 2
+        flow = flow_loss(layers.flow.float(), batch.points.flatten(0, 1), reference_points, size)
+        reference = l1(reference_landmarks.float(), to_normalised(batch.reference_landmarks, size)) * size / 2
         return {
             "landmarks": (options.landmark_weight, reference),
-            "goal": (options.landmark_weight, l1(drawing.landmarks.float(), target) * size / 2),
+            "goal": (options.landmark_weight, l1(layers.landmarks.float(), target) * size / 2),
             "flow": (options.flow_weight, flow),
-            "paint": (options.paint_weight, weighted_l1(drawing.paint.float(), real, weights)),
-            "cover": (options.cover_weight, drawing.cover.float().mean()),
-            "shade": (options.shade_weight, drawing.shade.float().abs().mean()),
+            "paint": (options.paint_weight, weighted_l1(layers.paint.float(), real, weights)),
+            "cover": (options.cover_weight, layers.opacity.float().mean()),
+            "shade": (options.shade_weight, layers.shade.float().abs().mean()),
         }
 
 
@@ -113,9 +101,7 @@ def validation_figures(generator: Generator, val: TalkingData) -> dict[str, floa
     whole, mouth = 0.0, 0.0
     for step in range(VALIDATION_BATCHES):
         batch = make_batch(val, plan, step).to(device)
-        codes = speech_codes(generator, batch)
-        frames = generator(batch.reference, codes, batch.feeling, batch.motion).flatten(0, 1)
-        error = (frames - batch.video.flatten(0, 1)).abs() / 2
+        error = (forward(generator, batch).decoded.frames - batch.video.flatten(0, 1)).abs() / 2
         weights = feature_weights(batch.landmarks.flatten(0, 1), val.size, 1e6, 0.0)
         whole += float(error.mean()) / VALIDATION_BATCHES
         mouth += float((error * weights).mean()) / VALIDATION_BATCHES

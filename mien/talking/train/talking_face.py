@@ -71,7 +71,7 @@ class TalkingFaceTrainer(Trainer[Batch]):
         options = self.stage_options
         with step.autocast():
             output = forward(self.generator, batch)
-        real_frames, fake_frames = batch.video.flatten(0, 1), output.drawing.frames.float()
+        real_frames, fake_frames = batch.video.flatten(0, 1), output.decoded.frames.float()
         fake = fake_frames.view_as(batch.video)
         reference = batch.reference.repeat_interleave(fake.shape[1], 0)
         weights = self.pixel_loss.weights(batch)

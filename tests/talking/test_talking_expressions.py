@@ -1,4 +1,4 @@
-"""Smiles and frowns of a performance as feelings; and what a talking face cannot show, in words."""
+"""Emotion weights from smiles and frowns of a performance; and the expressions that a talking face cannot show."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
 from mien.heads.performance import Performance, expression_vector
+from mien.talking.generate.frame_generator import constant_emotion
 from mien.talking.generate.performance import (
     FULL_FROWN,
     FULL_SMILE,
-    felt,
-    steady,
-    unshown,
+    blend_emotions,
+    unsupported_expressions,
 )
 
 FPS = Fraction(25)
@@ -39,7 +39,7 @@ def row(**weights: float) -> NDArray[np.float64]:
 def test_a_smile_is_happiness_and_a_frown_anger_for_as_long_as_they_last() -> None:
     smile, frown = both(mouthSmile=FULL_SMILE), both(mouthFrown=FULL_FROWN, browDown=FULL_FROWN)
     half = both(mouthSmile=FULL_SMILE / 2)
-    made = felt(performance({}, smile, half, frown, {}), steady(5, "SAD", 0.6), FPS)
+    made = blend_emotions(performance({}, smile, half, frown, {}), constant_emotion(5, "SAD", 0.6), FPS)
     assert made.dtype == np.float32
     expected = [row(SAD=0.6), row(HAP=1), row(SAD=0.3, HAP=0.5), row(ANG=1), row(SAD=0.6)]
     np.testing.assert_allclose(made, expected, atol=1e-5)
@@ -47,20 +47,22 @@ def test_a_smile_is_happiness_and_a_frown_anger_for_as_long_as_they_last() -> No
 
 def test_both_at_once_share_and_weights_stay_weights() -> None:
     at_once = both(mouthSmile=1.0, mouthFrown=1.0, browDown=1.0)
-    made = felt(performance(at_once), steady(3, "FEA", 1.0), FPS)
+    made = blend_emotions(performance(at_once), constant_emotion(3, "FEA", 1.0), FPS)
     np.testing.assert_allclose(made, np.tile(row(HAP=0.5, ANG=0.5), (3, 1)), atol=1e-5)
 
 
 def test_the_clock_of_the_performance_is_brought_to_the_videos() -> None:
     ramp = [both(mouthSmile=FULL_SMILE * number / 10) for number in range(11)]
-    made = felt(performance(*ramp, fps=Fraction(50)), steady(8, "NEU", 0.5), FPS)
+    made = blend_emotions(performance(*ramp, fps=Fraction(50)), constant_emotion(8, "NEU", 0.5), FPS)
     np.testing.assert_allclose(made[:, HAP], [0, 0.2, 0.4, 0.6, 0.8, 1, 1, 1], atol=1e-5)
 
 
 def test_neutral_is_neutral_and_one_corner_of_the_mouth_is_no_smile() -> None:
-    np.testing.assert_array_equal(steady(2, "NEU", 0.3), np.tile(row(NEU=1), (2, 1)))
+    np.testing.assert_array_equal(constant_emotion(2, "NEU", 0.3), np.tile(row(NEU=1), (2, 1)))
     wink = {"eyeBlinkLeft": 1.0, "mouthSmileLeft": 0.18}
-    np.testing.assert_array_equal(felt(performance(wink), steady(1, "NEU", 1), FPS), row(NEU=1)[None])
+    np.testing.assert_array_equal(
+        blend_emotions(performance(wink), constant_emotion(1, "NEU", 1), FPS), row(NEU=1)[None]
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,4 +80,4 @@ def test_neutral_is_neutral_and_one_corner_of_the_mouth_is_no_smile() -> None:
     ],
 )
 def test_what_cannot_be_shown_is_named(frame: dict[str, float], words: tuple[str, ...]) -> None:
-    assert unshown(performance({}, frame, {})) == words
+    assert unsupported_expressions(performance({}, frame, {})) == words
