@@ -88,12 +88,12 @@ def network_rate(architecture: str, channels: tuple[int, ...], seconds: float) -
     network = new_generator(architecture, channels)
     maps = network.image_encoder(torch.rand(1, 3, 128, 128) * 2 - 1)
     landmarks = network.landmarks(maps)
-    spectra = torch.randn(CHUNK_FRAMES, MELS, SPEECH_CONTEXT)
-    emotion_weights, motion = torch.rand(1, CHUNK_FRAMES, 6), torch.randn(1, CHUNK_FRAMES, len(FACE_POSE)) * 0.01
+    log_mels = torch.randn(CHUNK_FRAMES, MELS, SPEECH_CONTEXT)
+    emotion_weights, pose = torch.rand(1, CHUNK_FRAMES, 6), torch.randn(1, CHUNK_FRAMES, len(FACE_POSE)) * 0.01
 
     def chunk() -> None:
-        speech = network.speech_encoder(spectra)[:, 0][None]
-        network.decode(maps, landmarks, network.codes(landmarks, speech, emotion_weights, motion))
+        speech = network.speech_encoder(log_mels)[:, 0][None]
+        network.decode(maps, landmarks, network.codes(landmarks, speech, emotion_weights, pose))
 
     with torch.no_grad():
         result = rate(chunk, CHUNK_FRAMES, seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from talk_making import Picture, drawing, textured, wall, with_faces
 
@@ -17,6 +18,7 @@ from mien.faces.pictures.paste_back import (
     PasteBack,
 )
 from mien.talking.networks.compose import Composer
+from mien.talking.networks.decoding import DecoderOutput
 
 
 def face_at(x: float, y: float, width: float, roll: float = 0.0) -> NDArray[np.float32]:
@@ -88,8 +90,8 @@ def test_no_seam_even_when_the_frame_differs_everywhere(held: bool) -> None:
     stage = PasteBack(picture, face_at(320, 240, 220, 0.1))
     brighter = np.clip(stage.crop.astype(int) + 60, 0, 255).astype(np.uint8)
     if held:  # as the generator gives them
-        composer = Composer(stage.crop, HOLD_BORDER)
-        brighter = composer._blend(stage.crop, brighter, composer.weight)
+        pixels = torch.from_numpy(brighter).permute(2, 0, 1)[None] / 127.5 - 1
+        brighter = next(Composer(stage.crop, HOLD_BORDER).frames(DecoderOutput(pixels), torch.eye(3)[None]))
     hard = np.asarray(
         cv2.warpAffine(
             brighter, stage.transform, (640, 480), picture.copy(), cv2.WARP_INVERSE_MAP, cv2.BORDER_TRANSPARENT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from mien.faces.shards import FaceShards
 from mien.files import fingerprint
 from mien.media.log_mel import STEPS_PER_FRAME
 from mien.talking.data.augmentation import NO_AUGMENTATION, augment_pictures, swap_left_right
-from mien.talking.data.labels import clip_labels
+from mien.talking.data.labels import clip_labels, clips_of_part
 from mien.talking.data.pose import (
     IN_PLANE,
     PoseStatistics,
@@ -91,11 +91,6 @@ class Batch:
         """Emotion weights (B, T, 6), equal in all frames of a clip; see `to_emotion_weights`."""
         return to_emotion_weights(self.emotion, self.intensity)[:, None].expand(-1, self.pose.shape[1], -1)
 
-    def to(self, device: torch.device) -> Batch:
-        """The same batch on another device."""
-        moved = {field.name: getattr(self, field.name).to(device, non_blocking=True) for field in fields(self)}
-        return replace(self, **moved)
-
 
 class TalkingData:
     """The clips of one part of a split.
@@ -106,12 +101,11 @@ class TalkingData:
     def __init__(self, faces: Path, split: Path, part: str, cache_megabytes: int = 1024, required: bool = True) -> None:
         self.shards = FaceShards(faces)
         self.size, self.fps, self.sample_rate = self.shards.size, self.shards.fps, self.shards.sample_rate
-        parts = read_split(split)
-        index = self.shards.index
-        self.clip_ids = [clip_id for clip_id in sorted(index.index) if parts.get(clip_id) == part]
+        self.clip_ids = clips_of_part(self.shards, read_split(split), part)
         if required and not self.clip_ids:
             raise ValueError(f"{split}: no clip of {faces} is in the part {part!r}: add clips or change the split")
-        self.digest = fingerprint([(clip_id, str(index.at[clip_id, "sha256"])) for clip_id in self.clip_ids])
+        digests = self.shards.index["sha256"]
+        self.digest = fingerprint([(clip_id, str(digests[clip_id])) for clip_id in self.clip_ids])
         self.features = {clip_id: self._features(clip_id) for clip_id in self.clip_ids}
         self.by_actor: dict[str, list[str]] = {}
         self.by_emotion: dict[int, list[str]] = {}

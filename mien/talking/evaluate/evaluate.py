@@ -31,15 +31,7 @@ from mien.systems.evaluation.evaluate import Judge, RowFigures, evaluate, identi
 from mien.systems.evaluation.figures import Figures, mean
 from mien.systems.evaluation.pictures import resized
 from mien.systems.evaluation.rows import GENERATED, REAL, REAL_MOTION, REPEATED, SHUFFLED
-from mien.talking.evaluate.measure import (
-    FROM_REAL_MOTION,
-    OVERALL,
-    Judges,
-    Measured,
-    RealClip,
-    figures_of,
-    measure,
-)
+from mien.talking.evaluate.measure import FROM_REAL_MOTION, OVERALL, Judges, Measured, RealClip, figures_of, measure
 from mien.talking.evaluate.motion import real_pose
 from mien.talking.evaluate.report import TalkingReport
 from mien.talking.evaluate.trials import Trial, choose_trials
@@ -109,12 +101,7 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         return measured
 
     def _generate(
-        self,
-        reference: Video,
-        speech: Speech,
-        trial: Trial,
-        frames: int,
-        pose: NDArray[np.float32] | None = None,
+        self, reference: Video, speech: Speech, trial: Trial, frames: int, pose: NDArray[np.float32] | None = None
     ) -> Video:
         """A generated video (frames, S, S, 3); one frame too many is cut, one too few repeats the last frame."""
         crop = resized(reference, self.talker.size)

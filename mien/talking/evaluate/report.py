@@ -37,8 +37,8 @@ SHEET = {REAL: "real", GENERATED: "generated", REAL_MOTION: "real motion"}
 
 def label_of(trial: Trial) -> str:
     """Caption of a clip: its id, and emotion and intensity if they are known."""
-    words = [trial.clip_id, *([trial.emotion] if trial.emotion else [])]
-    return " ".join([*words, *([f"{trial.intensity:.2f}"] if trial.intensity is not None else [])])
+    intensity = None if trial.intensity is None else f"{trial.intensity:.2f}"
+    return " ".join(filter(None, (trial.clip_id, trial.emotion, intensity)))
 
 
 def prediction_lines(measured: Measured, emotion: str | None) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from mien.clips import EMOTIONS
 from mien.faces.shards import FaceShards
 from mien.files import fingerprint
-from mien.talking.data.labels import clip_labels
+from mien.talking.data.labels import clip_labels, clips_of_part
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def choose_trials(
     Raises ValueError if the part contains no clip.
     """
     everything = sorted(map(str, shards))
-    clips = [clip_id for clip_id in everything if split.get(clip_id) == part]
+    clips = clips_of_part(shards, split, part)
     if not clips:
         raise ValueError(f"no clip of the {part} actors is there: check split.{part}_ratio")
     labels = {clip_id: clip_labels(shards, clip_id) for clip_id in everything}

@@ -19,8 +19,9 @@ from torch.nn import functional
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
 from mien.faces.shards import FaceShards
-from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig, confusion, prepare
+from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig, prepare
 from mien.metrics.emotion_hog import HogJudge
+from mien.talking.data.labels import clips_of_part
 from mien.talking.judge.hog import train_hog_judge
 from mien.talking.options import EmotionJudgeOptions
 from mien.training.distributed import ranks
@@ -44,8 +45,7 @@ def judge_network(options: EmotionJudgeOptions) -> EmotionJudgeConfig:
 def labelled_clips(shards: FaceShards, split: Mapping[str, str], part: str) -> list[str]:
     """Sorted ids of the clips of a part of the split whose emotion is known."""
     emotion = shards.index["emotion"]
-    clips = (str(clip_id) for clip_id in shards.index.index if split.get(str(clip_id)) == part)
-    return sorted(clip_id for clip_id in clips if str(emotion[clip_id]) in EMOTIONS)
+    return [clip_id for clip_id in clips_of_part(shards, split, part) if str(emotion[clip_id]) in EMOTIONS]
 
 
 class _GreyClips:
@@ -115,14 +115,12 @@ class EmotionJudgeTrainer(Trainer[tuple[Tensor, Tensor]]):
         self.parts.optimizer("optimizer", adamw(self.judge.parameters(), options.training, betas=(0.9, 0.999)))
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Augmented clips and their emotions."""
         generator = torch_generator(self.options.seed, "judge batch", step)
         rows = torch.randint(len(self.clips.labels), (self.options.batch,), generator=generator)
         grey = augment(self.clips.draw(rows, self.stage_options.frames_per_clip, generator), generator)
         return grey, self.clips.labels[rows]
 
     def loss(self, batch: tuple[Tensor, Tensor], step: Step) -> tuple[Tensor, Values]:
-        """Cross-entropy with label smoothing."""
         grey, labels = batch
         self.judge.train()
         with step.autocast():
@@ -152,25 +150,20 @@ def soft(video: NDArray[np.uint8], sigma: float = SOFT_SIGMA) -> NDArray[np.uint
 
 
 def _scores(
-    judge: EmotionJudge, second: HogJudge, shards: FaceShards, clips: Sequence[str], prefix: str
+    judge: EmotionJudge, hog: HogJudge, shards: FaceShards, clips: Sequence[str], prefix: str
 ) -> dict[str, float]:
-    actual = [str(shards.index["emotion"][clip_id]) for clip_id in clips]
-    named: dict[str, list[str]] = {"accuracy": [], "hog_accuracy": [], "soft_accuracy": [], "hog_soft_accuracy": []}
-    for clip_id in clips:
+    actual = shards.index["emotion"].loc[list(clips)].to_numpy(str)
+    correct: dict[str, list[bool]] = {}
+    for clip_id, emotion in zip(clips, actual, strict=True):
         video = shards.clip(clip_id).video
-        blurred = soft(video)
-        inputs: list[tuple[EmotionJudge | HogJudge, NDArray[np.uint8]]]
-        inputs = [(judge, video), (second, video), (judge, blurred), (second, blurred)]
-        for predictions, (one, frames) in zip(named.values(), inputs, strict=True):
-            predictions.append(EMOTIONS[int(one.predict(frames).argmax())])
+        for kind, frames in (("", video), ("soft_", soft(video))):
+            for name, one in ((f"{kind}accuracy", judge), (f"hog_{kind}accuracy", hog)):
+                correct.setdefault(name, []).append(EMOTIONS[int(one.predict(frames).argmax())] == emotion)
     scores = {f"{prefix}_clips": float(len(clips))}
-    for kind, predictions in named.items():
-        table = confusion(predictions, actual)
-        if clips:
-            scores[f"{prefix}_{kind}"] = float(table.trace() / table.sum())
-        for row, emotion in enumerate(EMOTIONS if "soft" not in kind else ()):
-            if table[row].sum():
-                scores[f"{prefix}_{kind}_{emotion}"] = float(table[row, row] / table[row].sum())
+    for name, values in correct.items():
+        scores[f"{prefix}_{name}"] = float(np.mean(values))
+        for emotion in [emotion for emotion in EMOTIONS if emotion in actual and "soft" not in name]:
+            scores[f"{prefix}_{name}_{emotion}"] = float(np.mean(np.array(values)[actual == emotion]))
     return scores
 
 
@@ -193,10 +186,10 @@ def train_emotion_judge(
         train(trainer, run)
     judge = trainer.ema.average.cpu()
     judge.trained_clips = len(clips)
-    second = train_hog_judge(shards, clips, options)
-    scores = {**_scores(judge, second, shards, clips, "train"), **_scores(judge, second, shards, val, "val")}
+    hog = train_hog_judge(shards, clips, options)
+    scores = {**_scores(judge, hog, shards, clips, "train"), **_scores(judge, hog, shards, val, "val")}
     if ranks().main:
-        judge.save(out, _card(scores, len(clips)), second)
+        judge.save(out, _card(scores, len(clips)), hog)
     return scores
 
 

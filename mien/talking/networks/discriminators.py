@@ -15,10 +15,11 @@ FACE_ELLIPSE = (0.5, 0.47, 0.36, 0.42)
 """Centre and half axes, x and y, of the ellipse of an aligned face, in crop sizes."""
 
 
-def face_mask(ellipse: Tensor, side: int) -> Tensor:
-    """Soft mask (side, side) of the face: 1 in `ellipse` (see FACE_ELLIPSE), decreasing smoothly to 0 outside."""
-    axis = (torch.arange(side, device=ellipse.device, dtype=ellipse.dtype) + 0.5) / side
-    across, down = (axis - ellipse[0]) / ellipse[2], (axis - ellipse[1]) / ellipse[3]
+def face_mask(side: int, like: Tensor) -> Tensor:
+    """Soft mask (side, side) of the face: 1 in `FACE_ELLIPSE`, decreasing to 0; type and device of `like`."""
+    x, y, half_width, half_height = like.new_tensor(FACE_ELLIPSE)
+    axis = (torch.arange(side, device=like.device, dtype=like.dtype) + 0.5) / side
+    across, down = (axis - x) / half_width, (axis - y) / half_height
     distance = (across.square()[None] + down.square()[:, None]).sqrt()
     return torch.sigmoid((1 - distance) * 12)
 
@@ -58,8 +59,6 @@ class EmotionDiscriminator(nn.Module):
     outside the face, because otherwise a generator could reduce the loss with changes there.
     """
 
-    ellipse: Tensor
-
     def __init__(self, width: int, levels: int = 4, dropout: float = 0.2) -> None:
         super().__init__()
         layers: list[nn.Module] = []
@@ -69,7 +68,6 @@ class EmotionDiscriminator(nn.Module):
             layers += [nn.Conv2d(channels, after, 5 if level == 0 else 3, 2, 1 + (level == 0)), nn.GroupNorm(4, after)]
             layers.append(nn.LeakyReLU(0.1))
             channels = after
-        self.register_buffer("ellipse", torch.tensor(FACE_ELLIPSE), persistent=False)
         self.frame_encoder = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(channels * 16, 64))
         self.temporal = nn.Conv1d(64, 64, 3, padding=1)
         self.dropout = nn.Dropout(dropout)
@@ -78,7 +76,7 @@ class EmotionDiscriminator(nn.Module):
     def forward(self, frames: Tensor) -> Tensor:
         """Logits (B, 7) of frames (B, T, 3, S, S) in [−1, 1]."""
         batch, length = frames.shape[:2]
-        face = frames.flatten(0, 1) * face_mask(self.ellipse, frames.shape[-1])
+        face = frames.flatten(0, 1) * face_mask(frames.shape[-1], frames)
         hidden = nn.functional.leaky_relu(self.frame_encoder(face), 0.1).view(batch, length, -1)
         features = nn.functional.leaky_relu(hidden + self.temporal(hidden.transpose(1, 2)).transpose(1, 2), 0.1)
         return self.classifier(self.dropout(features.mean(1)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -32,7 +33,7 @@ class EmotionTrainer(Trainer[Batch]):
 
     def __init__(self, data: TalkingData, val: TalkingData, options: EmotionDiscriminatorOptions) -> None:
         super().__init__(options.training, options.frames_per_clip)
-        self.data, self.val, self.spacing, self.frames = data, val, options.spacing, options.frames_per_clip
+        self.data, self.val = data, val
         seed_weights(options.training.seed, KIND)
         self.discriminator = self.parts.module("discriminator", new_discriminator(options))
         self.ema = self.parts.average("ema", self.discriminator, options.training.ema_decay)
@@ -43,7 +44,6 @@ class EmotionTrainer(Trainer[Batch]):
         )  # fmt: skip
 
     def batch(self, step: int) -> Batch:
-        """Real clips with their emotion labels."""
         return make_batch(self.data, self.plan, step)
 
     def loss(self, batch: Batch, step: Step) -> tuple[Tensor, Values]:
@@ -63,9 +63,9 @@ class EmotionTrainer(Trainer[Batch]):
         correct = 0
         for clip_id in labelled:
             features = self.val.features[clip_id]
-            first = features.frames // 2 - self.spacing * (self.frames // 2)
-            numbers = [min(max(0, first + self.spacing * n), features.frames - 1) for n in range(self.frames)]
-            video = torch.stack([torch.from_numpy(self.val.frame(clip_id, number)) for number in numbers])
+            offsets = self.plan.spacing * (np.arange(self.plan.frames) - self.plan.frames // 2)
+            numbers = np.clip(features.frames // 2 + offsets, 0, features.frames - 1)
+            video = torch.from_numpy(np.stack([self.val.frame(clip_id, int(number)) for number in numbers]))
             device = next(self.discriminator.parameters()).device
             logits = self.ema.average(video.permute(0, 3, 1, 2)[None].to(device).float() / 127.5 - 1)
             correct += int(logits[0, : len(EMOTIONS)].argmax()) == features.emotion

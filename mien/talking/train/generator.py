@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -25,43 +26,39 @@ KIND = "generator"
 
 
 class GeneratorTrainer(Trainer[Batch]):
-    """Reconstruction of real frames."""
+    """Reconstruction of real frames.
+
+    `pretrained`: the generator is trained already, so its weights are averaged from the start.
+    """
 
     name, unit, gradient_norm = KIND, "frames", 1.0
+    pretrained: ClassVar[bool] = False
 
     def __init__(self, generator: Generator, data: TalkingData, val: TalkingData, options: GeneratorOptions) -> None:
         super().__init__(options.training, options.frames_per_clip)
         self.data, self.val = data, val
         self.generator = self.parts.module("generator", generator)
-        self.ema = self.parts.average("ema", generator, options.training.ema_decay)
-        rate = options.speech_rate if options.speech_samples else 1.0
+        self.ema = self.parts.average("ema", generator, options.training.ema_decay, pretrained=self.pretrained)
+        rate = options.speech_rate if options.speech_samples or self.pretrained else 1.0
         groups = two_rates(generator, generator.speech_encoder, options.training.lr, rate)
         self.parts.optimizer("optimizer", adamw(groups, options.training))
         self.pixel_loss = PixelLoss(options, data.size)
-        self.plan = generator_plan(options)
+        self.plan = BatchPlan(
+            options.training.seed, KIND, options.training.batch, options.frames_per_clip,
+            reference_shares=options.reference_shares, emotion_dropout=options.emotion_dropout,
+            intensity_dropout=options.intensity_dropout, augmentation=options.augmentation, blinks=options.blinks,
+        )  # fmt: skip
 
     def batch(self, step: int) -> Batch:
-        """Random frames of random clips; each clip has a reference."""
         return make_batch(self.data, self.plan, step)
 
     def loss(self, batch: Batch, step: Step) -> tuple[Tensor, Values]:
-        """See `PixelLoss`."""
         with step.autocast():
             output = forward(self.generator, batch)
         return self.pixel_loss(output, batch)
 
     def validate(self) -> dict[str, float]:
-        """See `validation_figures`."""
         return validation_figures(self.ema.average, self.val)
-
-
-def generator_plan(options: GeneratorOptions) -> BatchPlan:
-    """Sampling of phase 2's batches."""
-    return BatchPlan(
-        options.training.seed, KIND, options.training.batch, options.frames_per_clip,
-        reference_shares=options.reference_shares, emotion_dropout=options.emotion_dropout,
-        intensity_dropout=options.intensity_dropout, augmentation=options.augmentation, blinks=options.blinks,
-    )  # fmt: skip
 
 
 def new_generator(data: TalkingData, options: GeneratorOptions) -> Generator:

@@ -89,7 +89,6 @@ class LandmarkTrainer(Trainer[LandmarkBatch]):
         self.parts.optimizer("optimizer", adamw(groups, self.options))
 
     def batch(self, step: int) -> LandmarkBatch:
-        """See `landmark_batch`."""
         return landmark_batch(self.data, self.stage_options, step)
 
     def loss(self, batch: LandmarkBatch, step: Step) -> tuple[Tensor, Values]:  # noqa: ARG002 - of the interface

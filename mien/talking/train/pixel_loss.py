@@ -13,6 +13,7 @@ from mien.talking.losses import PerceptualLoss, default_vgg19, feature_weights, 
 from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 from mien.talking.networks.generator import Generator
 from mien.talking.options import GeneratorOptions
+from mien.training.distributed import map_tensors
 from mien.training.trainer import Values
 
 VALIDATION_BATCHES = 8
@@ -100,7 +101,7 @@ def validation_figures(generator: Generator, val: TalkingData) -> dict[str, floa
     plan = BatchPlan(0, "validation", 8, 2, reference_shares=(0.0, 1.0, 0.0))
     whole, mouth = 0.0, 0.0
     for step in range(VALIDATION_BATCHES):
-        batch = make_batch(val, plan, step).to(device)
+        batch = map_tensors(make_batch(val, plan, step), lambda tensor: tensor.to(device))
         error = (forward(generator, batch).decoded.frames - batch.video.flatten(0, 1)).abs() / 2
         weights = feature_weights(batch.landmarks.flatten(0, 1), val.size, 1e6, 0.0)
         whole += float(error.mean()) / VALIDATION_BATCHES

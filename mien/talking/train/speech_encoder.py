@@ -44,7 +44,6 @@ class SpeechTrainer(Trainer[tuple[Tensor, Tensor]]):
         return stacked(log_mels), stacked(mouths)
 
     def loss(self, batch: tuple[Tensor, Tensor], step: Step) -> tuple[Tensor, Values]:  # noqa: ARG002 - of the interface
-        """Mean squared error."""
         log_mels, mouths = batch
         loss = nn.functional.mse_loss(self.encoder.mouth_shape(self.encoder(log_mels)), mouths)
         return loss, {"speech_mouth_shape": loss.detach()}

@@ -8,31 +8,30 @@ from pathlib import Path
 from torch import Tensor
 
 from mien.talking.cards import CARDS
-from mien.talking.data.batches import Batch, TalkingData, make_batch
+from mien.talking.data.batches import Batch, TalkingData
 from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.discriminators import EmotionDiscriminator, FrameDiscriminator
 from mien.talking.networks.generator import Generator
 from mien.talking.options import GeneratorOptions, TalkingFaceOptions
 from mien.talking.train.adversaries import EmotionAdversary, FrameAdversary
 from mien.talking.train.emotion_discriminator import blurred, load_emotion_discriminator
-from mien.talking.train.generator import generator_plan
-from mien.talking.train.pixel_loss import PixelLoss, forward, validation_figures
+from mien.talking.train.generator import GeneratorTrainer
+from mien.talking.train.pixel_loss import forward
 from mien.training.model_folder import ModelFiles, count_parameters, read_config, save_models
-from mien.training.optimizers import adamw, two_rates
 from mien.training.parts import Parts
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
 from mien.training.schedule import ramp
 from mien.training.train import train
-from mien.training.trainer import Step, Trainer, Values
+from mien.training.trainer import Step, Values
 
 KIND = "talking_face"
 
 
-class TalkingFaceTrainer(Trainer[Batch]):
+class TalkingFaceTrainer(GeneratorTrainer):
     """Joint training with pixel, adversarial and emotion losses."""
 
-    name, unit, gradient_norm = KIND, "frames", 1.0
+    name, pretrained = KIND, True
 
     def __init__(
         self,
@@ -45,26 +44,15 @@ class TalkingFaceTrainer(Trainer[Batch]):
     ) -> None:
         """`pixel_options`: options of phase 2, whose pixel loss and sampling of batches are used."""
         training = options.training
-        super().__init__(training, options.frames_per_clip)
-        self.stage_options, self.data, self.val = options, data, val
-        self.generator = self.parts.module("generator", generator)
-        self.ema = self.parts.average("ema", generator, training.ema_decay, pretrained=True)
-        groups = two_rates(generator, generator.speech_encoder, training.lr, pixel_options.speech_rate)
-        self.parts.optimizer("optimizer", adamw(groups, training))
+        changes = {"training": training, "frames_per_clip": options.frames_per_clip}
+        super().__init__(generator, data, val, pixel_options.model_copy(update=changes))
+        self.stage_options = options
+        self.plan = replace(self.plan, purpose=KIND, spacing=options.spacing)
         seed_weights(training.seed, KIND)
         frames = FrameDiscriminator(options.frame_width, options.frame_levels)
         self.frame_adversary = FrameAdversary(frames, options.frame_lr, options.gamma)
         self.emotion_adversary = EmotionAdversary(emotion_discriminator, options.emotion_lr)
         self.adversaries = [self.frame_adversary, self.emotion_adversary]
-        self.pixel_loss = PixelLoss(pixel_options, data.size)
-        self.plan = replace(
-            generator_plan(pixel_options), seed=training.seed, purpose=KIND, clips=training.batch,
-            frames=options.frames_per_clip, spacing=options.spacing,
-        )  # fmt: skip
-
-    def batch(self, step: int) -> Batch:
-        """A batch as in phase 2, but with frames at a fixed interval."""
-        return make_batch(self.data, self.plan, step)
 
     def loss(self, batch: Batch, step: Step) -> tuple[Tensor, Values]:
         """One step of both discriminators, then the generator's loss, all on the same batch."""
@@ -90,10 +78,6 @@ class TalkingFaceTrainer(Trainer[Batch]):
             + options.emotion_weight * ramp(step.progress, options.emotion_start) * emotion
         )
         return loss, {"adversarial": adversarial.detach(), "emotion": emotion.detach(), **terms, **values}
-
-    def validate(self) -> dict[str, float]:
-        """See `validation_figures`."""
-        return validation_figures(self.ema.average, self.val)
 
 
 def train_talking_face(
