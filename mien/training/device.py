@@ -30,18 +30,24 @@ def autocast(device: torch.device, precision: Precision = "auto") -> AbstractCon
     `auto` is bfloat16 on CUDA and on CPUs with native bfloat16 products. bfloat16 has float32's exponent range, so no
     loss scaling is needed.
     """
+    return torch.autocast(device.type, torch.bfloat16) if in_bfloat16(device, precision) else nullcontext()
+
+
+def in_bfloat16(device: torch.device, precision: Precision) -> bool:
+    """Whether `autocast` computes in bfloat16."""
     native = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
-    if precision == "bfloat16" or (precision == "auto" and native):
-        return torch.autocast(device.type, torch.bfloat16)
-    return nullcontext()
+    return precision == "bfloat16" or (precision == "auto" and native)
 
 
-def place(module: nn.Module, device: torch.device) -> None:
-    """Move a module to `device`, with the weights of its convolutions in channels-last memory format.
+def place(module: nn.Module, device: torch.device, precision: Precision = "float32") -> None:
+    """Move a module to `device`, with the weights of its convolutions in the memory format that is fastest there.
 
-    Tensor cores need that format, and a CPU step takes a fifth less time.
+    That is channels-last for tensor cores and for float32 on a CPU (a step takes a fifth less time). In bfloat16 on a
+    CPU it is the default format: group normalisation takes four times as long in channels-last there.
     """
     module.to(device)
+    if device.type == "cpu" and in_bfloat16(device, precision):
+        return
     for parameter in module.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.device import place
 from mien.training.ema import Ema
+from mien.training.options import Precision
 
 Module = TypeVar("Module", bound=nn.Module)
 Optimizer = TypeVar("Optimizer", bound=torch.optim.Optimizer)
@@ -51,10 +52,10 @@ class Parts:
         self.averages |= other.averages
         self.optimizers |= other.optimizers
 
-    def place(self, device: torch.device) -> None:
-        """Move modules and averages to a device; before the first step."""
+    def place(self, device: torch.device, precision: Precision = "float32") -> None:
+        """Move modules and averages to a device, for training in `precision`; before the first step."""
         for module in (*self.modules.values(), *(ema.average for ema in self.averages.values())):
-            place(module, device)
+            place(module, device, precision)
 
     def set_rates(self, factor: float) -> None:
         """Set each scheduled learning rate to its peak times `factor` in (0, 1]."""

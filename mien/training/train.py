@@ -48,7 +48,7 @@ class _Loop:
         self.trainer, self.run, self.device, self.ranks = trainer, run, device, ranks
         ranks.rows(trainer.options.batch)
         self.parts = trainer.all_parts()
-        self.parts.place(device)
+        self.parts.place(device, trainer.options.precision)
         self.loss = distribute(trainer.loss, trainer.parts.modules, device)
         for adversary in trainer.adversaries:
             adversary.distribute(device)
