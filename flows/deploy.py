@@ -4,6 +4,9 @@
 loopback, waits until each is healthy and prints their addresses; running ones are left alone. `down` ends exactly
 the processes that `up` started, identified by PID and start time in `.mien/ui.json`. Logs: `.mien/logs/`.
 
+Prefect's page and API ask for a password, which `up` makes, keeps in `.mien/prefect/password` (readable by its owner
+only) and prints; other web pages are refused (see flows/prefect_server.py).
+
 `MIEN_MLFLOW_PORT` and `MIEN_PREFECT_PORT` choose the ports; by default 5000 and 4200, or free ones where those are
 taken.
 """
@@ -11,8 +14,10 @@ taken.
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -20,6 +25,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -31,6 +37,7 @@ from mien.tracking.tracking import TABLE_VIEW, Tracking
 from mien.tracking.values import main_root, tracking_uri
 
 HOST = "127.0.0.1"
+CODE = Path(__file__).resolve().parent.parent
 HEALTHY_SECONDS = 240.0
 PORTS = {"mlflow": 5000, "prefect": 4200}
 # The deployment ends first: it deregisters at its server.
@@ -107,7 +114,7 @@ class Services:
             api = f"{services['prefect'].address}/api"
             services["deployment"] = self._start_deployment(api, services["prefect"].address)
             self._write(services)
-            self._wait("deployment", services["deployment"], lambda: _deployed(api))
+            self._wait("deployment", services["deployment"], lambda: _deployed(api, self.password()))
 
     def _start_mlflow(self, port: int) -> Service:
         artifacts = self.root / "mlartifacts"
@@ -122,12 +129,34 @@ class Services:
         page = f"{address}/#/experiments/{experiment}/runs{TABLE_VIEW}" if experiment else address
         return self._start("mlflow", command, settings, address, page)
 
+    def password(self) -> str:
+        """The password of Prefect's page and API as `user:password`, made at the first call."""
+        path = self.root / ".mien" / "prefect" / "password"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(f"mien:{secrets.token_urlsafe(18)}")
+        return path.read_text()
+
     def _start_prefect(self, port: int) -> Service:
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-        return self._start("prefect", command, self._prefect_settings(), f"http://{HOST}:{port}")
+        address = f"http://{HOST}:{port}"
+        command = [sys.executable, "-m", "uvicorn", "--factory", "flows.prefect_server:create_app"]
+        command += ["--app-dir", str(CODE), "--host", HOST, "--port", str(port), "--log-level", "warning"]
+        settings = {
+            **self._prefect_settings(),
+            "PREFECT_SERVER_API_HOST": HOST,
+            "PREFECT_SERVER_API_PORT": str(port),
+            "PREFECT_SERVER_API_AUTH_STRING": self.password(),
+            "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+            "PREFECT_UI_API_URL": f"{address}/api",
+        }
+        return self._start("prefect", command, settings, address)
 
     def _start_deployment(self, api: str, page: str) -> Service:
         settings = {"PREFECT_RUNNER_POLL_FREQUENCY": "2", **self._prefect_settings(), "PREFECT_API_URL": api}
+        settings["PREFECT_API_AUTH_STRING"] = self.password()
         return self._start("deployment", [sys.executable, "-m", "flows.deploy", "serve"], settings, page)
 
     def _prefect_settings(self) -> dict[str, str]:
@@ -142,8 +171,9 @@ class Services:
     ) -> Service:
         log = self.root / ".mien" / "logs" / f"{name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        # A Prefect profile or address of the user must not redirect these processes to another server.
-        inherited = {k: v for k, v in os.environ.items() if k not in {"PREFECT_API_URL", "PREFECT_PROFILE"}}
+        # A Prefect profile, address or password of the user must not redirect these processes to another server.
+        foreign = {"PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_API_AUTH_STRING", "PREFECT_API_KEY"}
+        inherited = {k: v for k, v in os.environ.items() if k not in foreign}
         with log.open("ab") as stream:
             process = subprocess.Popen(
                 list(command),
@@ -210,10 +240,14 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _deployed(api: str) -> bool:
+def _deployed(api: str, password: str) -> bool:
     """Whether the deployment exists and its runner is ready."""
+    basic = base64.b64encode(password.encode()).decode()
+    request = urllib.request.Request(
+        f"{api}/deployments/name/pipeline/mien", headers={"Authorization": f"Basic {basic}"}
+    )
     try:
-        with urllib.request.urlopen(f"{api}/deployments/name/pipeline/mien", timeout=2) as answer:
+        with urllib.request.urlopen(request, timeout=2) as answer:
             return json.load(answer).get("status") == "READY"
     except (urllib.error.URLError, OSError, ValueError):
         return False
@@ -250,18 +284,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ServiceError as error:
         print(error, file=sys.stderr)
         return 1
-    _print(running)
+    _print(running, services.password() if "prefect" in running else "")
     return 0 if action == "up" or running else 1
 
 
-def _print(running: Mapping[str, Service]) -> None:
+def _print(running: Mapping[str, Service], password: str) -> None:
     if not running:
         print("nothing is running; `make ui` starts it")
         return
     if mlflow := running.get("mlflow"):
         print(f"MLflow   {mlflow.page or mlflow.address}")
     if prefect := running.get("prefect"):
-        print(f"Prefect  {prefect.address}")
+        print(f"Prefect  {prefect.address}, password {password} (its page asks once)")
     if "deployment" in running and prefect:
         print(f"run the pipeline: {prefect.address}/deployments, pipeline/mien, Run")
 

@@ -6,8 +6,9 @@ import enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from flows.overrides import override_pattern, refusal
 from flows.schedule import usable_cores
 from stages.pipeline_files import PipelineFileError, read_yaml
 
@@ -25,7 +26,19 @@ if TYPE_CHECKING:
 else:
     StageName = enum.StrEnum("StageName", {name: name for name in stage_names(Path.cwd()) or ["none"]})
 
-Override = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)+=.*$", examples=["generator.lr=1e-4"])]
+
+def _permitted(value: object) -> object:
+    if isinstance(value, str) and (reason := refusal(Path.cwd(), value)):
+        raise ValueError(reason)
+    return value
+
+
+# The pattern is for the server, which checks a form before there is a run; the validator says the same in a sentence.
+Override = Annotated[
+    str,
+    BeforeValidator(_permitted),
+    Field(json_schema_extra={"pattern": override_pattern(Path.cwd()), "examples": ["generator.training.lr=1e-4"]}),
+]
 
 
 class PipelineRequest(BaseModel):
@@ -41,8 +54,8 @@ class PipelineRequest(BaseModel):
     overrides: list[Override] = Field(
         default_factory=list,
         title="Parameter overrides",
-        description="section.key=value, for instance generator.lr=1e-4. The run then gets a working tree of its own; "
-        "params.yaml here is not touched.",
+        description="section.key=value, for instance generator.training.lr=1e-4. The run then gets a working tree of "
+        "its own; params.yaml here is not touched. Paths, names of models and execution cannot be set here.",
     )
     experiment: str = Field(
         default="",

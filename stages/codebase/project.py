@@ -19,6 +19,7 @@ EXCLUDED = {
     "mien": "holds the version: counted, each release would re-run every stage",
     "mien.tracking": "sends copies of figures and curves to MLflow",
     "mien.progress": "draws progress bars",
+    "mien.execution": "where and how widely work runs, which changes no result",
     "mien.systems.request": "refuses what a person may not ask for; no stage answers requests",
 }
 """Module → reason why no out depends on it; of `stages` and `mien` only the `__init__.py`, of the others also their

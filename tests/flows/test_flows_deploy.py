@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -44,6 +45,8 @@ def free_port() -> str:
 
 
 PORTS = {"MIEN_MLFLOW_PORT": free_port(), "MIEN_PREFECT_PORT": free_port()}
+SERVER = f"http://127.0.0.1:{PORTS['MIEN_PREFECT_PORT']}"
+SECRET: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     up = deploy(toy, "up")
     try:
         assert up.returncode == 0, up.stderr
+        password = Services(toy).password()
+        assert f"password {password}" in up.stdout
+        SECRET["basic"] = base64.b64encode(password.encode()).decode()
         yield toy
     finally:
         down = deploy(toy, "down")
@@ -60,13 +66,25 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def api(path: str, body: Any = None) -> Any:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{PORTS['MIEN_PREFECT_PORT']}/api{path}",
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"content-type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    """The answer of Prefect's API to a request as its own page makes it: with password and CSRF token."""
+    headers = {"content-type": "application/json", "Authorization": f"Basic {SECRET['basic']}"}
+    if body is not None:
+        token = api("/csrf-token?client=test")["token"]
+        headers |= {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test", "Origin": SERVER}
+    return json.loads(send(path, headers, body))
+
+
+def send(path: str, headers: dict[str, str], body: Any = None) -> bytes:
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(f"{SERVER}/api{path}", data, headers), timeout=30) as answer:
+        return bytes(answer.read())
+
+
+def status(path: str, headers: dict[str, str], body: Any = None) -> int:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        send(path, headers, body)
+    assert refused.value.headers.get("Access-Control-Allow-Origin") is None
+    return refused.value.code
 
 
 def trigger(**request: Any) -> str:
@@ -118,6 +136,35 @@ def test_the_form_offers_the_stages_and_the_server_refuses_what_is_wrong(served:
     with pytest.raises(urllib.error.HTTPError) as refused:
         trigger(concurrency=99)
     assert refused.value.code in {409, 422}
+
+
+def test_the_server_refuses_whoever_is_not_its_own_page(served: Path) -> None:
+    """What another web page can send: a foreign origin, a name that it has pointed at this machine, no password."""
+    identifier = api("/deployments/name/pipeline/mien")["id"]
+    post = f"/deployments/{identifier}/create_flow_run"
+    body = {"parameters": {"request": {"targets": ["source"]}}}
+    known = {"content-type": "application/json", "Authorization": f"Basic {SECRET['basic']}"}
+    token = {"Prefect-Csrf-Token": api("/csrf-token?client=test")["token"], "Prefect-Csrf-Client": "test"}
+    plain = {"content-type": "text/plain"}
+    assert status(post, {**known, **token, "Origin": "http://evil.example"}, body) == 403
+    assert status(post, {**known, **token, "Origin": "null"}, body) == 403
+    assert status(post, {**known, **token, "Host": "evil.example:4200"}, body) == 400
+    assert status("/deployments/name/pipeline/mien", {**known, "Host": "evil.example"}) == 400
+    assert status(post, {**plain, "Origin": "http://evil.example"}, body) == 403
+    assert status(post, {"content-type": "application/json", **token}, body) == 401
+    assert status("/deployments/name/pipeline/mien", {}) == 401
+    wrong = base64.b64encode(b"mien:wrong").decode()
+    assert status(post, {**known, **token, "Authorization": f"Basic {wrong}"}, body) == 401
+    assert status(post, known, body) == 403  # no CSRF token
+    secret = served / ".mien" / "prefect" / "password"
+    assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_the_form_refuses_overrides_that_reach_beyond_the_run(served: Path) -> None:  # noqa: ARG001
+    for override in ("execution.executor=dask", "execution.address=tcp://192.0.2.1:1", "source.sceonds=1", "nonsense"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            trigger(targets=["source"], overrides=[override])
+        assert refused.value.code in {409, 422}, override
 
 
 @pytest.mark.crash

@@ -124,7 +124,8 @@ runpy.run_module("stages.shapes_corpus", run_name="__main__")
 
 
 SURROUNDING = tuple(
-    f"mien.{n}" for n in ("clips:", "files:", "locks:", "parallel:", "processes:", "progress:", "tracking.")
+    f"mien.{n}"
+    for n in ("clips:", "execution:", "files:", "locks:", "parallel:", "processes:", "progress:", "tracking.")
 )
 """What stages/shell.py uses around every stage; of it the stage shapes_corpus itself needs mien.files alone."""
 
