@@ -45,12 +45,12 @@ def _predict(mover: Mover, batch: Mapping[str, Any], _params: Mapping[str, Any])
     """
     import numpy as np
 
-    from mien.motion.data.features import WIDTH, features_of
+    from mien.motion.data.features import WIDTH, to_features
 
     motions = []
     for text, seconds, seed in zip(batch["text"], batch["seconds"], batch["seed"], strict=True):
         length = None if np.isnan(seconds) else float(seconds)
-        motions.append(features_of(mover.move(str(text), length, int(seed))))
+        motions.append(to_features(mover.move(str(text), length, int(seed))))
     frames = np.array([len(motion) for motion in motions], np.int64)
     features = np.zeros((len(motions), int(frames.max(initial=0)), WIDTH), np.float32)
     for row, motion in zip(features, motions, strict=True):

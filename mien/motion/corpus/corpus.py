@@ -24,7 +24,7 @@ from mien.motion.data.store import MotionClip, write_motions
 from mien.motion.options import MotionClipsOptions
 from mien.progress import progress_bar
 
-VIDEO_VAL_PART = 0.05
+VIDEO_VAL_FRACTION = 0.05
 """Fraction of the videos in the split val."""
 
 
@@ -66,12 +66,12 @@ def make_motion_clips(
                 yield clip
                 advance(1)
 
-    def everything() -> Iterator[MotionClip]:
+    def all_motions() -> Iterator[MotionClip]:
         yield from computed()
         yield from measured()
 
     with atomic_directory(out) as folder:
-        index = write_motions(folder, everything())
+        index = write_motions(folder, all_motions())
         _write_rejected(folder / "rejected.csv", rejected)
     counts = Counter(zip(index["source"], index["part"], strict=True))
     return {
@@ -86,7 +86,7 @@ def make_motion_clips(
 def video_part(clip_id: str) -> str:
     """`val` for one video in twenty, else `train`; depends on the name only."""
     digest = hashlib.sha256(clip_id.encode()).digest()
-    return "val" if int.from_bytes(digest[:4], "little") < VIDEO_VAL_PART * 2**32 else "train"
+    return "val" if int.from_bytes(digest[:4], "little") < VIDEO_VAL_FRACTION * 2**32 else "train"
 
 
 def _write_rejected(path: Path, rejected: list[MeasuredClip]) -> None:
@@ -94,8 +94,8 @@ def _write_rejected(path: Path, rejected: list[MeasuredClip]) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["clip_id", "reason", "detail"])
         for clip in rejected:
-            wordless = clip.performance is not None
-            reason = "no_text" if wordless else clip.reason
+            without_text = clip.performance is not None
+            reason = "no_text" if without_text else clip.reason
             writer.writerow(
-                [clip.clip_id, reason, "nothing says what happens in it" if wordless else clip.detail or ""]
+                [clip.clip_id, reason, "nothing says what happens in it" if without_text else clip.detail or ""]
             )

@@ -22,15 +22,15 @@ from mien.metrics.motion import (
     r_precision,
 )
 from mien.motion.corpus.plan import Plan
-from mien.motion.data.features import performance_of
-from mien.motion.measure.events import Event, find_events, matches
+from mien.motion.data.features import to_performance
+from mien.motion.measure.events import Event, detect_events, match_plan
 from mien.systems.evaluation.figures import Figures
 
 Motion = NDArray[np.float32]
-Points = NDArray[np.float64]
+Embeddings = NDArray[np.float64]
 Value = TypeVar("Value")
 
-RANKED, TOP = 32, 3
+R_PRECISION_BATCH, R_PRECISION_RANKS = 32, 3
 """R-precision: size of the batches in which a text retrieves its motion, and the largest rank, as published."""
 
 VERDICTS = ("exact", "actions", "counts", "order", "strengths")
@@ -69,37 +69,37 @@ class Measured:
     verdict: Mapping[str, bool | None]
     head_jerk: float | None
     expression_jerk: float | None
-    point: Points = field(default_factory=lambda: np.zeros(0))
+    embedding: Embeddings = field(default_factory=lambda: np.zeros(0))
     own_length_exact: bool | None = None
-    repeats: tuple[Points, ...] = ()
+    repeats: tuple[Embeddings, ...] = ()
 
 
 def measure(motion: Motion, plan: Plan | None) -> Measured:
     """Detect the events in features (T, 63) and compare them with a plan."""
-    performance = performance_of(motion)
-    events = find_events(performance)
-    verdict = None if plan is None else matches(plan, events)
+    performance = to_performance(motion)
+    events = detect_events(performance)
+    verdict = None if plan is None else match_plan(plan, events)
     criteria = {} if verdict is None else {name: getattr(verdict, name) for name in VERDICTS}
     jerks = head_jerk(performance.neck, performance.fps), expression_jerk(performance.expression, performance.fps)
     return Measured(events, criteria, *jerks)
 
 
-def embedded_figures(texts: Points, motions: Points, reference: Points, seed: int) -> Figures:
+def embedded_figures(texts: Embeddings, motions: Embeddings, reference: Embeddings, seed: int) -> Figures:
     """Embedding metrics of motions (N, D) and their texts (N, D).
 
     reference: embeddings of the real motions for the Fréchet distance. A metric is None if there are too few motions.
     """
-    found = possible(lambda: r_precision(texts, motions, RANKED, TOP, seed))
-    rates = [None] * TOP if found is None else [float(rate) for rate in found]
+    precision = value_or_none(lambda: r_precision(texts, motions, R_PRECISION_BATCH, R_PRECISION_RANKS, seed))
+    rates = [None] * R_PRECISION_RANKS if precision is None else [float(rate) for rate in precision]
     return {
         **{f"r_precision_{top}": rate for top, rate in enumerate(rates, 1)},
-        "matching_distance": possible(lambda: matching_distance(texts, motions)),
-        "frechet": possible(lambda: frechet_distance(motions, reference)),
-        "diversity": possible(lambda: diversity(motions, seed=seed)),
+        "matching_distance": value_or_none(lambda: matching_distance(texts, motions)),
+        "frechet": value_or_none(lambda: frechet_distance(motions, reference)),
+        "diversity": value_or_none(lambda: diversity(motions, seed=seed)),
     }
 
 
-def possible(figure: Callable[[], Value]) -> Value | None:
+def value_or_none(figure: Callable[[], Value]) -> Value | None:
     """The value of `figure`; None if it raises ValueError, as for too few motions."""
     try:
         return figure()
@@ -126,7 +126,7 @@ def confusions(plan: Plan, events: Sequence[Event]) -> list[tuple[str, str]]:
     return [*pairs, *zip(expected, detected, strict=True)]
 
 
-def plan_in_words(plan: Plan) -> str:
+def describe_plan(plan: Plan) -> str:
     """A plan in words: `nod x2, then smile and tilt left (strong)`."""
     return ", then ".join(
         " and ".join(

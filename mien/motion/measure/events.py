@@ -26,13 +26,13 @@ from mien.motion.corpus.plan import Plan
 
 Array = NDArray[np.float64]
 
-PRESENT = 0.26
+DETECTION_THRESHOLD = 0.26
 """Detection threshold, as a fraction of a kind's full extent: sway is below .15, a slight action above .38."""
 
-FAINT = 0.17
+LOW_THRESHOLD = 0.17
 """Lower threshold for a beat or swing whose group has one above `PRESENT`, because sway can reduce its extent."""
 
-EDGE = 0.5
+BOUNDARY_THRESHOLD = 0.5
 """Threshold for start and end of an event, as a fraction of its own maximum."""
 
 PLATEAU_SECONDS = 0.44
@@ -76,32 +76,34 @@ class _Burst:
 
     first: int
     last: int
-    beyond: int
+    frames_above: int
     sign: int
     extent: float
     peaks: int
 
     def seconds(self, fps: float) -> float:
         """Seconds above `EDGE`."""
-        return self.beyond / fps
+        return self.frames_above / fps
 
 
 def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
-    found = []
+    bursts = []
     for sign in (1, -1) if signed else (1,):
-        away = np.maximum(sign * signal, 0)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], (away > 0.5 * PRESENT).astype(np.int8), [0]])))
+        deviation = np.maximum(sign * signal, 0)
+        edges = np.flatnonzero(
+            np.diff(np.concatenate([[0], (deviation > 0.5 * DETECTION_THRESHOLD).astype(np.int8), [0]]))
+        )
         for first, stop in zip(edges[::2], edges[1::2], strict=True):
-            part = away[first:stop]
-            if part.max() < FAINT:
+            part = deviation[first:stop]
+            if part.max() < LOW_THRESHOLD:
                 continue
-            beyond = np.flatnonzero(part > EDGE * part.max())
+            frames_above = np.flatnonzero(part > BOUNDARY_THRESHOLD * part.max())
             # peaks are separate if the valley between them is lower by a third of the maximum
             padded = np.concatenate([[0], part, [0]])
-            peaks, _ = find_peaks(padded, height=EDGE * part.max(), prominence=0.33 * part.max())
-            ends = first + beyond[0], first + beyond[-1]
-            found.append(_Burst(*ends, len(beyond), sign, float(part.max()), max(1, len(peaks))))
-    return sorted(found, key=lambda burst: burst.first)
+            peaks, _ = find_peaks(padded, height=BOUNDARY_THRESHOLD * part.max(), prominence=0.33 * part.max())
+            ends = first + frames_above[0], first + frames_above[-1]
+            bursts.append(_Burst(*ends, len(frames_above), sign, float(part.max()), max(1, len(peaks))))
+    return sorted(bursts, key=lambda burst: burst.first)
 
 
 def _event(kind: str, side: str | None, bursts: list[_Burst], count: int, fps: float) -> Event:
@@ -116,71 +118,71 @@ def _groups(bursts: list[_Burst], fps: float) -> list[list[_Burst]]:
             groups[-1].append(burst)
         else:
             groups.append([burst])
-    return [group for group in groups if max(burst.extent for burst in group) >= PRESENT]
+    return [group for group in groups if max(burst.extent for burst in group) >= DETECTION_THRESHOLD]
 
 
 def _beats(kind: str, bursts: list[_Burst], fps: float) -> list[Event]:
     return [_event(kind, None, group, sum(burst.peaks for burst in group), fps) for group in _groups(bursts, fps)]
 
 
-def _held(kind: str, sides: tuple[str, str] | None, bursts: list[_Burst], fps: float) -> list[Event]:
+def _holds(kind: str, sides: tuple[str, str] | None, bursts: list[_Burst], fps: float) -> list[Event]:
     return [_event(kind, sides[0 if burst.sign > 0 else 1] if sides else None, [burst], 1, fps)
-            for burst in bursts if burst.extent >= PRESENT]  # fmt: skip
+            for burst in bursts if burst.extent >= DETECTION_THRESHOLD]  # fmt: skip
 
 
-def find_events(performance: Performance) -> tuple[Event, ...]:
+def detect_events(performance: Performance) -> tuple[Event, ...]:
     """All events of a performance, in order of time."""
     fps = float(performance.fps)
     signals = _signals(performance)
     events: list[Event] = []
 
-    def long(burst: _Burst) -> bool:
+    def is_hold(burst: _Burst) -> bool:
         return burst.seconds(fps) / burst.peaks > PLATEAU_SECONDS
 
     pitch = _bursts(signals["pitch"])
-    events += _beats("nod", [burst for burst in pitch if burst.sign > 0 and not long(burst)], fps)
-    rescale = KINDS["nod"].channels["pitch"]
+    events += _beats("nod", [burst for burst in pitch if burst.sign > 0 and not is_hold(burst)], fps)
+    nod_extent = KINDS["nod"].channels["pitch"]
     for kind, sign in (("lower", 1), ("lift", -1)):
-        factor = rescale / abs(KINDS[kind].channels["pitch"])
-        chosen = [burst for burst in pitch if burst.sign == sign and long(burst)]
-        for event in _held(kind, None, chosen, fps):
+        factor = nod_extent / abs(KINDS[kind].channels["pitch"])
+        holds = [burst for burst in pitch if burst.sign == sign and is_hold(burst)]
+        for event in _holds(kind, None, holds, fps):
             events.append(Event(kind, None, 1, event.start, event.end, event.extent * factor))
-    events += _yaw_events(signals["yaw"], fps, long)
+    events += _yaw_events(signals["yaw"], fps, is_hold)
     for kind in ("tilt", "lean"):
         sides = KINDS[kind].sides
-        events += _held(kind, (sides[0], sides[1]), _bursts(signals[kind]), fps)
-    events += _held("look", ("left", "right"), _bursts(signals["gaze_yaw"]), fps)
-    events += _held("look", ("down", "up"), _bursts(signals["gaze_pitch"]), fps)
+        events += _holds(kind, (sides[0], sides[1]), _bursts(signals[kind]), fps)
+    events += _holds("look", ("left", "right"), _bursts(signals["gaze_yaw"]), fps)
+    events += _holds("look", ("down", "up"), _bursts(signals["gaze_pitch"]), fps)
     lids = _bursts(signals["lids"], signed=False)
     lids = [burst for burst in lids if burst.extent > 0.5]
-    events += _beats("blink", [burst for burst in lids if not long(burst)], fps)
-    events += _held("close_eyes", None, [burst for burst in lids if long(burst)], fps)
+    events += _beats("blink", [burst for burst in lids if not is_hold(burst)], fps)
+    events += _holds("close_eyes", None, [burst for burst in lids if is_hold(burst)], fps)
     winks = [burst for burst in _bursts(signals["wink"]) if burst.extent > 0.5]
-    events += _held("wink", ("left", "right"), winks, fps)
-    for kind in _FACES:
-        events += _held(kind, None, _bursts(signals[kind], signed=False), fps)
+    events += _holds("wink", ("left", "right"), winks, fps)
+    for kind in _FACIAL_KINDS:
+        events += _holds(kind, None, _bursts(signals[kind], signed=False), fps)
     return tuple(sorted(events, key=lambda event: (event.centre, event.kind)))
 
 
-def _yaw_events(signal: Array, fps: float, long: object) -> list[Event]:
+def _yaw_events(signal: Array, fps: float, is_hold: object) -> list[Event]:
     """Shakes (groups of swings) and turns (holds)."""
-    turn = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
-    assert callable(long)
+    ratio = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
+    assert callable(is_hold)
     bursts = _bursts(signal)
     events = []
-    swings = [burst for burst in bursts if not long(burst)]
+    swings = [burst for burst in bursts if not is_hold(burst)]
     for group in _groups(swings, fps):
         # a full swing goes to both sides; a single swing to one side is not a shake
         if len(group) > 1:
             events.append(_event("shake", None, group, round(len(group) / 2), fps))
     for burst in bursts:
-        if long(burst) and burst.extent / turn >= PRESENT:
+        if is_hold(burst) and burst.extent / ratio >= DETECTION_THRESHOLD:
             event = _event("turn", "left" if burst.sign > 0 else "right", [burst], 1, fps)
-            events.append(Event("turn", event.side, 1, event.start, event.end, event.extent / turn))
+            events.append(Event("turn", event.side, 1, event.start, event.end, event.extent / ratio))
     return events
 
 
-_FACES = ("smile", "frown", "raise_brows", "open_mouth", "purse", "puff", "tongue", "wrinkle_nose")
+_FACIAL_KINDS = ("smile", "frown", "raise_brows", "open_mouth", "purse", "puff", "tongue", "wrinkle_nose")
 
 
 def _signals(performance: Performance) -> dict[str, Array]:
@@ -192,7 +194,7 @@ def _signals(performance: Performance) -> dict[str, Array]:
         names = [name] if name in EXPRESSION_INDEX else [f"{name}Left", f"{name}Right"]
         return np.asarray(expression[:, [EXPRESSION_INDEX[n] for n in names]].mean(1))
 
-    def rested(values: NDArray[np.float32]) -> Array:
+    def relative_to_rest(values: NDArray[np.float32]) -> Array:
         smooth = gaussian_filter1d(values.astype(np.float64), width, mode="nearest")
         return np.asarray(smooth - np.median(np.concatenate([smooth[:4], smooth[-4:]])))
 
@@ -200,12 +202,12 @@ def _signals(performance: Performance) -> dict[str, Array]:
     # each facial action by an expression that no other kind uses
     sneer, tongue = weight("noseSneer") / 0.85, weight("tongueOut") / 0.9
     return {
-        "pitch": rested(performance.neck[:, 1]) / KINDS["nod"].channels["pitch"],
-        "yaw": rested(performance.neck[:, 0]) / KINDS["shake"].channels["yaw"],
-        "tilt": rested(performance.neck[:, 2]) / KINDS["tilt"].channels["roll"],
-        "lean": rested(performance.translation[:, 2]) / KINDS["lean"].channels["forward"],
-        "gaze_yaw": rested(performance.gaze[:, 0]) / 0.42,
-        "gaze_pitch": rested(performance.gaze[:, 1]) / 0.34,
+        "pitch": relative_to_rest(performance.neck[:, 1]) / KINDS["nod"].channels["pitch"],
+        "yaw": relative_to_rest(performance.neck[:, 0]) / KINDS["shake"].channels["yaw"],
+        "tilt": relative_to_rest(performance.neck[:, 2]) / KINDS["tilt"].channels["roll"],
+        "lean": relative_to_rest(performance.translation[:, 2]) / KINDS["lean"].channels["forward"],
+        "gaze_yaw": relative_to_rest(performance.gaze[:, 0]) / 0.42,
+        "gaze_pitch": relative_to_rest(performance.gaze[:, 1]) / 0.34,
         "lids": np.minimum(left, right),
         "wink": left - right,
         # a wink also lifts one corner of the mouth, so the smaller side is taken
@@ -241,11 +243,11 @@ class Verdict:
         return self.actions and self.counts and self.order
 
 
-def matches(plan: Plan, events: tuple[Event, ...]) -> Verdict:
+def match_plan(plan: Plan, events: tuple[Event, ...]) -> Verdict:
     """Compare events with a plan; see `Verdict`."""
     graded = [action.strength for action in plan.actions if action.strength is not None]
-    wanted = sorted((action.kind, action.side or "") for action in plan.actions)
-    if wanted != sorted((event.kind, event.side or "") for event in events):
+    expected = sorted((action.kind, action.side or "") for action in plan.actions)
+    if expected != sorted((event.kind, event.side or "") for event in events):
         return Verdict(False, False, False, False if graded else None)
     by_name = {(event.kind, event.side): event for event in events}
     steps = [[(action, by_name[action.kind, action.side]) for action in step] for step in plan.steps]
@@ -256,7 +258,7 @@ def matches(plan: Plan, events: tuple[Event, ...]) -> Verdict:
     )
     for step in steps:
         for (_, one), (_, other) in combinations(step, 2):
-            shared = min(one.end, other.end) - max(one.start, other.start)
-            order = order and shared > 0.25 * min(one.end - one.start, other.end - other.start)
+            overlap = min(one.end, other.end) - max(one.start, other.start)
+            order = order and overlap > 0.25 * min(one.end - one.start, other.end - other.start)
     strengths = [action.strength == event.strength for action, event in pairs if action.strength is not None]
     return Verdict(True, counts, order, all(strengths) if strengths else None)

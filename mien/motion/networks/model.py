@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from mien.motion.data.batches import Scale
+from mien.motion.data.batches import Whitening
+from mien.motion.networks.duration_model import DurationModel
 from mien.motion.networks.transformer import MotionMLP, MotionTransformer
-from mien.motion.networks.word_times import WordTimes
 from mien.text.encoder import TextEncoder, build_encoder, features_of
 from mien.training.model_folder import load_into, read_config
 
@@ -20,31 +20,31 @@ Architecture = Literal["diffusion", "mlp"]
 class MotionModel(nn.Module):
     """`text`: text encoder. `word_times`: duration model. `network`: motion network. `config`: rebuilds the model."""
 
-    def __init__(self, text: TextEncoder, network: nn.Module, scale: Scale, config: Mapping[str, Any]) -> None:
+    def __init__(self, text: TextEncoder, network: nn.Module, scale: Whitening, config: Mapping[str, Any]) -> None:
         super().__init__()
         self.text, self.network, self.config = text, network, dict(config)
-        self.word_times = WordTimes(text)
+        self.duration_model = DurationModel(text)
         self.register_buffer("mean", scale.mean)
-        self.register_buffer("to_modes", scale.forward)
-        self.register_buffer("from_modes", scale.backward)
+        self.register_buffer("to_modes", scale.to_modes)
+        self.register_buffer("from_modes", scale.from_modes)
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> Whitening:
         """The transform between features and the network's modes."""
-        return Scale(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
+        return Whitening(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
 
     @property
     def architecture(self) -> Architecture:
         """diffusion or mlp."""
         return "mlp" if self.config["architecture"] == "mlp" else "diffusion"
 
-    def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
+    def encode_text(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Text features (B, L, W) of tokens (B, L); features (B, L, W) of a frozen encoder are returned unchanged."""
         return features_of(self.text, tokens, mask)
 
 
 def build_model(
-    text: TextEncoder, scale: Scale, architecture: Architecture, width: int, layers: int, heads: int
+    text: TextEncoder, scale: Whitening, architecture: Architecture, width: int, layers: int, heads: int
 ) -> MotionModel:
     """A new model; its initial weights are sampled from torch's global generator."""
     config = {"architecture": architecture, "width": width, "layers": layers, "heads": heads, "text": text.config()}
@@ -69,7 +69,7 @@ def load_model(
         config = dict(content["model"])
         text = build_encoder(config["text"], cache, download)
         sizes = [int(config[name]) for name in ("width", "layers", "heads")]
-        model = build_model(text, Scale.blank(), config["architecture"], *sizes)
+        model = build_model(text, Whitening.identity(), config["architecture"], *sizes)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
     load_into(model, folder, content)
