@@ -126,7 +126,7 @@ def measure(data: Path, part: str) -> None:
     clips = [
         clip
         for clip in measure_shards(data / "faces", execution=Execution(workers=1, retries=0), only=wanted)
-        if clip.ok
+        if clip.performance is not None
     ]
     found = [clip.performance for clip in clips if clip.performance is not None]
     truths = [truth_of(data, clip.clip_id, len(p)) for clip, p in zip(clips, found, strict=True)]

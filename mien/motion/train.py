@@ -72,7 +72,7 @@ class HeadMotionTrainer(Trainer[TextBatch]):
         return loss, {name: value.detach() for name, value in errors.items()}
 
     def _errors(self, model: MotionModel, batch: TextBatch, step: Step, dropout: float) -> dict[str, Tensor]:
-        clean = self.model.scale.apply(batch.motion.features)
+        clean = self.model.whitening.apply(batch.motion.features)
         lengths = batch.motion.lengths
         valid = valid_frames(lengths, clean.shape[1])
         clean = clean * valid
@@ -127,7 +127,7 @@ def train_head_motion(
     """
     data = MotionData(motions)
     val = MotionData(motions, ("val",)) if len(data.store.indices("val")) else None
-    scale = data.scale()
+    whitening = data.whitening()
     digest = fingerprint(data.store.index.to_csv(index=False))[:16]
 
     def train_model(
@@ -140,7 +140,7 @@ def train_head_motion(
         )  # fmt: skip
         text.prepare([*data.texts, *(val.texts if val else ())])
         model = build_model(
-            text, scale, model_options.architecture, model_options.width, model_options.layers, model_options.heads
+            text, whitening, model_options.architecture, model_options.width, model_options.layers, model_options.heads
         )
         trainer = trainer_class(model, data, val, model_options)
         figures = train(trainer, model_run)

@@ -7,14 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mien.motion.corpus.actions import (
-    KINDS,
-    STRENGTH_EDGES,
-    STRENGTH_RANGE,
-    Action,
-    draw_curve,
-    draw_timing,
-)
+from mien.motion.corpus.actions import KINDS, STRENGTH_EDGES, STRENGTH_RANGE, Action, draw_curve, draw_timing
 from mien.motion.corpus.embedded import LONGEST_SECONDS, embedded_motions
 from mien.motion.corpus.language import describe
 from mien.motion.corpus.plan import Plan, draw_action, held_out_pairs
@@ -29,8 +22,8 @@ def clips() -> list:  # type: ignore[type-arg]
 
 def test_the_measure_finds_what_was_played(clips: list) -> None:  # type: ignore[type-arg]
     verdicts = [match_plan(clip.plan, detect_events(clip.performance)) for clip in clips]
-    assert np.mean([verdict.exact for verdict in verdicts]) > 0.99
-    graded = [verdict.strengths for verdict in verdicts if verdict.strengths is not None]
+    assert np.mean([verdict["exact"] for verdict in verdicts]) > 0.99
+    graded = [verdict["strengths"] for verdict in verdicts if verdict["strengths"] is not None]
     assert len(graded) > 50
     assert np.mean(graded) > 0.97
 
@@ -38,7 +31,7 @@ def test_the_measure_finds_what_was_played(clips: list) -> None:  # type: ignore
 def test_another_motions_words_do_not_match(clips: list) -> None:  # type: ignore[type-arg]
     others = clips[1:] + clips[:1]
     wrong = [match_plan(other.plan, detect_events(c.performance)) for c, other in zip(clips, others, strict=True)]
-    assert np.mean([verdict.exact for verdict in wrong]) < 0.03
+    assert np.mean([verdict["exact"] for verdict in wrong]) < 0.03
 
 
 def test_held_out_compositions_stand_in_no_training_motion(clips: list) -> None:  # type: ignore[type-arg]
@@ -77,7 +70,7 @@ def test_every_kind_is_found_alone(kind: str) -> None:
     random = np.random.default_rng(3)
     for _ in range(12):
         plan = Plan(((draw_action(random, kind),),))
-        assert match_plan(plan, detect_events(sample_performance(random, plan))).exact, plan
+        assert match_plan(plan, detect_events(sample_performance(random, plan)))["exact"], plan
 
 
 def test_words_say_sides_and_counts() -> None:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from mien.heads.performance import Performance
 from mien.media.provenance import read_tags
+from mien.metrics.motion import R_PRECISION_BATCH
 from mien.motion.corpus.actions import Action
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.corpus.plan import Plan
@@ -26,7 +27,7 @@ from mien.motion.data.features import to_performance
 from mien.motion.data.store import MotionClip, MotionStore, write_motions
 from mien.motion.evaluate import evaluate as evaluating
 from mien.motion.evaluate.evaluate import MotionEvaluation, choose_prompts, evaluate_motion, evaluation_identity
-from mien.motion.evaluate.measure import R_PRECISION_BATCH, confusions, describe_plan, measure
+from mien.motion.evaluate.measure import confusions, describe_plan, measure
 from mien.motion.judge.network import MotionEvaluator
 from mien.motion.judge.train import train_motion_evaluator
 from mien.motion.measure.events import Event

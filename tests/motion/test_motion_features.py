@@ -24,12 +24,7 @@ from mien.motion.data.features import (
     to_features,
     to_performance,
 )
-from mien.motion.data.store import (
-    MotionClip,
-    MotionStore,
-    MotionStoreError,
-    write_motions,
-)
+from mien.motion.data.store import MotionClip, MotionStore, MotionStoreError, write_motions
 
 angle = st.floats(-1.4, 1.4)
 

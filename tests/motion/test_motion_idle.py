@@ -8,12 +8,7 @@ from motion_making import bump, performance
 from numpy.typing import NDArray
 
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.motion.generate.blinks import (
-    LONGEST,
-    SHORTEST,
-    add_blinks,
-    mentions_eyes,
-)
+from mien.motion.generate.blinks import LONGEST, SHORTEST, add_blinks, mentions_eyes
 
 LIDS = [EXPRESSION_INDEX[name] for name in ("eyeBlinkLeft", "eyeBlinkRight")]
 

@@ -98,7 +98,7 @@ def test_its_sequences_come_in_pairs_that_differ_and_stand_in_one_batch(motions:
         assert hard_negative.plan is not None
         assert clip.plan != hard_negative.plan
         assert len(clip.plan.actions) == len(hard_negative.plan.actions)
-    played = [match_plan(clip.plan, detect_events(clip.performance)).exact for clip in own if clip.plan is not None]
+    played = [match_plan(clip.plan, detect_events(clip.performance))["exact"] for clip in own if clip.plan is not None]
     assert all(played)  # each does what its own plan says
     sequences = EvaluatorSequences(data, own)
     assert len(sequences) == 24 + 80

@@ -13,23 +13,9 @@ from tiny import a_run, assert_resumes, tiny, with_training
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.data.batches import ROTATION_SCALE, MotionData, curriculum_fraction
 from mien.motion.data.store import write_motions
-from mien.motion.generate.mover import (
-    OVERLAP,
-    Mover,
-    TimedText,
-)
-from mien.motion.networks.diffusion import (
-    STEPS,
-    add_noise,
-    sample,
-    signal_variance,
-)
-from mien.motion.networks.duration_model import (
-    Alignment,
-    DurationModel,
-    align_words,
-    duration_loss,
-)
+from mien.motion.generate.mover import OVERLAP, Mover, TimedText
+from mien.motion.networks.diffusion import STEPS, add_noise, sample, signal_variance
+from mien.motion.networks.duration_model import Alignment, DurationModel, align_words, duration_loss
 from mien.motion.networks.transformer import MotionTransformer
 from mien.motion.options import HeadMotionOptions
 from mien.motion.train import train_head_motion
@@ -134,7 +120,7 @@ def test_batches_are_functions_of_their_step(motions: Path) -> None:
 
 def test_the_scale_is_that_of_the_training_motions(motions: Path) -> None:
     data = MotionData(motions)
-    scale = data.scale()
+    scale = data.whitening()
     frames = torch.from_numpy(np.concatenate([data.store.features(int(number)) for number in data.indices]))
     modes = scale.apply(frames)
     assert torch.allclose(modes.mean(0), torch.zeros(63), atol=1e-3)
@@ -201,7 +187,7 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
             mover.move(text, seconds)
     with pytest.raises(RequestError, match="nothing to do"):
         mover.generate_sequence([])
-    assert [unknown.word for unknown in mover.unknown_words("nods and smyles")] == ["smyles"]
+    assert [note.count("'smyles'") for note in mover.word_notes("nods and smyles")] == [1]
     with pytest.raises(ValueError, match="train the model"):
         Mover.load(tmp_path / "none")
     config = json.loads((trained / "config.json").read_text())

@@ -6,7 +6,6 @@ the split of their actors; videos are split by a hash of their names.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mien.corpora.split import read_split
 from mien.execution import Execution
@@ -90,12 +90,10 @@ def video_part(clip_id: str) -> str:
 
 
 def _write_rejected(path: Path, rejected: list[MeasuredClip]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["clip_id", "reason", "detail"])
-        for clip in rejected:
-            without_text = clip.performance is not None
-            reason = "no_text" if without_text else clip.reason
-            writer.writerow(
-                [clip.clip_id, reason, "nothing says what happens in it" if without_text else clip.detail or ""]
-            )
+    rows = [
+        (clip.clip_id, clip.reason, clip.detail)
+        if clip.performance is None
+        else (clip.clip_id, "no_text", "the clip has no text")
+        for clip in rejected
+    ]
+    pd.DataFrame(rows, columns=["clip_id", "reason", "detail"]).to_csv(path, index=False, lineterminator="\n")

@@ -20,7 +20,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from mien.clips import Clip, ClipError, Status, read_clips
+from mien.clips import ClipError, read_clips
 from mien.corpora.celebv_text import DescribedVideo, list_celebv_text
 from mien.execution import Execution
 from mien.faces.detectors.blendshapes import measure_blendshapes
@@ -61,21 +61,12 @@ class MeasuredClip:
     performance: Performance | None
     texts: tuple[str, ...] = ()
     quality: float | None = None
-    status: Status = "ok"
     reason: str | None = None
     detail: str | None = None
 
-    @property
-    def ok(self) -> bool:
-        """Whether there is a performance."""
-        return self.status == "ok"
-
 
 def measure_shards(
-    faces: Path,
-    fps: Fraction = FPS,
-    execution: Execution = _EXECUTION,
-    only: Collection[str] | None = None,
+    faces: Path, fps: Fraction = FPS, execution: Execution = _EXECUTION, only: Collection[str] | None = None
 ) -> Iterator[MeasuredClip]:
     """The motion of every clip of the face shards in `faces`, or of those in `only`, in the order of their ids.
 
@@ -174,7 +165,7 @@ def _fit_performance(
 def _clip_of_outcome(clip_id: str, texts: tuple[str, ...], outcome: Outcome[tuple[Performance, float]]) -> MeasuredClip:
     if outcome.value is None:
         reason = outcome.reason or "failed"
-        return MeasuredClip(clip_id, None, texts, status="rejected", reason=reason, detail=outcome.detail)
+        return MeasuredClip(clip_id, None, texts, reason=reason, detail=outcome.detail)
     performance, quality = outcome.value
     return MeasuredClip(clip_id, performance, texts, quality)
 
@@ -201,15 +192,11 @@ def measure_videos(
     outcome_of = dict(zip((video.clip.clip_id for video in usable), outcomes, strict=True))
     for video in videos:
         clip = video.clip
-        if clip.ok:
-            measured = _clip_of_outcome(clip.clip_id, video.motion_texts, outcome_of[clip.clip_id])
-            yield replace(measured, detail=clip.detail) if measured.ok else measured
-        else:
-            yield _rejected(clip)
-
-
-def _rejected(clip: Clip) -> MeasuredClip:
-    return MeasuredClip(clip.clip_id, None, status="rejected", reason=clip.reason, detail=clip.detail)
+        if not clip.ok:
+            yield MeasuredClip(clip.clip_id, None, reason=clip.reason, detail=clip.detail)
+            continue
+        measured = _clip_of_outcome(clip.clip_id, video.motion_texts, outcome_of[clip.clip_id])
+        yield measured if measured.performance is None else replace(measured, detail=clip.detail)
 
 
 def _measure_video(

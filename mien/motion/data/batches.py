@@ -39,12 +39,12 @@ ROTATION_SCALE = 3.5
 @dataclass(frozen=True)
 class Whitening:
     """PCA whitening of features: principal modes of the training motions, with standard deviation of about 1, or of
-    `TURNING` for rotations.
+    `ROTATION_SCALE` for rotations.
 
     A smile moves eight expressions at once, a nod one angle. As modes both are one number and have equal weight. A mode
-    of standard deviation σ is scaled to σ / √(σ² + STILLNESS²), so modes that hardly move stay below 1.
+    of standard deviation σ is scaled to σ / √(σ² + SWAY_DEVIATION²), so modes that hardly move stay below 1.
 
-    mean (63,); forward (63, 63): features − mean → modes; backward (63, 63): modes → features − mean.
+    mean (63,); to_modes (63, 63): features − mean → modes; from_modes (63, 63): modes → features − mean.
     """
 
     mean: Tensor
@@ -87,6 +87,15 @@ class MotionBatch:
     texts: tuple[str, ...]
 
 
+def pad_motions(motions: Sequence[NDArray[np.float32]], multiple: int = 1) -> tuple[Tensor, Tensor]:
+    """Features (B, T, 63), zero-padded to a multiple of frames, and lengths (B,) of motions (T_i, 63)."""
+    lengths = [len(motion) for motion in motions]
+    features = np.zeros((len(motions), -(-max(lengths, default=0) // multiple) * multiple, WIDTH), np.float32)
+    for row, motion in zip(features, motions, strict=True):
+        row[: len(motion)] = motion
+    return torch.from_numpy(features), torch.tensor(lengths, dtype=torch.int64)
+
+
 def valid_frames(lengths: Tensor, frames: int) -> Tensor:
     """Mask (B, `frames`, 1) for lengths (B,): 1 for frames within the length, else 0."""
     inside = torch.arange(frames, device=lengths.device)[None] < lengths[:, None]
@@ -124,7 +133,7 @@ class MotionData:
         with self._lock:
             return np.asarray(self._file["features"][start : start + count])
 
-    def scale(self) -> Whitening:
+    def whitening(self) -> Whitening:
         """The principal modes of all frames of these splits; reads one motion at a time."""
         total, products, count = np.zeros(WIDTH), np.zeros((WIDTH, WIDTH)), 0
         for index in self.indices:
@@ -140,20 +149,18 @@ class MotionData:
 
         A motion longer than `LONGEST` is cropped at a random position, or at its start.
         """
-        lengths = self._frames[indices]
-        frames = int(-(-lengths.max() // PATCH) * PATCH)
-        features = np.zeros((len(indices), frames, WIDTH), np.float32)
-        texts = []
-        for row, index in enumerate(indices):
-            slack = int(self._stored_frames[index] - self._frames[index])
+        motions, texts = [], []
+        for index in indices:
+            length = int(self._frames[index])
+            slack = int(self._stored_frames[index]) - length
             offset = int(random.integers(slack + 1)) if random is not None and slack else 0
-            features[row, : lengths[row]] = self.frames(int(self._start[index]) + offset, int(lengths[row]))
+            motions.append(self.frames(int(self._start[index]) + offset, length))
             choices = self.store.texts[index]
             texts.append(choices[int(random.integers(len(choices)))] if random is not None else choices[0])
-        return MotionBatch(torch.from_numpy(features), torch.from_numpy(lengths.copy()), tuple(texts))
+        return MotionBatch(*pad_motions(motions, PATCH), tuple(texts))
 
     def training_batch(self, seed: int, purpose: str, step: int, size: int, fraction: float = 1.0) -> MotionBatch:
-        """The batch of a step, sampled from the fraction `reach` in (0, 1] of the motions, the shortest ones."""
+        """The batch of a step, sampled from the `fraction` in (0, 1] of the motions, the shortest ones."""
         group, position = divmod(step, GROUP_BATCHES)
         indices = self._batches(seed, purpose, group, size, round(fraction, 6))[position]
         return self.batch(indices, numpy_generator(seed, f"{purpose} texts", step))

@@ -20,13 +20,7 @@ from numpy.typing import NDArray
 
 from mien.heads.performance import Performance
 from mien.motion.corpus.plan import Plan
-from mien.motion.data.features import (
-    FPS,
-    WIDTH,
-    resample,
-    to_features,
-    to_performance,
-)
+from mien.motion.data.features import FPS, WIDTH, resample, to_features, to_performance
 
 Part = Literal["train", "val", "test", "held_out"]
 PARTS: tuple[str, ...] = get_args(Part)

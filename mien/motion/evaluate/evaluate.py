@@ -59,7 +59,7 @@ def choose_prompts(store: MotionStore, part: str, most: int, seed: int) -> list[
 
 
 class MotionEvaluation(Judge[Prompt, Measured]):
-    """Evaluation of `movers` (row → model) with the evaluator `judge`; `reference`: training motions for row `real`."""
+    """Evaluation of `movers` (row → model) with an `evaluator`; `reference`: training motions for row `real`."""
 
     def __init__(
         self,
@@ -207,14 +207,7 @@ def evaluation_identity(
     prompts: Sequence[Prompt], motion_judge: Path, options: EvaluateMotionOptions
 ) -> dict[str, str]:
     """Identity of this evaluation: prompts with their motions and plans, the evaluator, the options."""
-    data = [
-        (
-            prompt.clip_id,
-            prompt.part,
-            prompt.text,
-            hashlib.sha256(prompt.motion.tobytes()).hexdigest(),
-            None if prompt.plan is None else prompt.plan.to_json(),
-        )
-        for prompt in prompts
-    ]
+    digests = [hashlib.sha256(prompt.motion.tobytes()).hexdigest() for prompt in prompts]
+    plans = [None if prompt.plan is None else prompt.plan.to_json() for prompt in prompts]
+    data = [(p.clip_id, p.part, p.text, *rest) for p, *rest in zip(prompts, digests, plans, strict=True)]
     return identity_of("motion", data, _version(motion_judge), options, shown=("strips", "batch"))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.metrics.motion import (
+    R_PRECISION_RANKS,
     diversity,
     expression_jerk,
     frechet_distance,
@@ -29,9 +31,6 @@ from mien.systems.evaluation.figures import Figures
 Motion = NDArray[np.float32]
 Embeddings = NDArray[np.float64]
 Value = TypeVar("Value")
-
-R_PRECISION_BATCH, R_PRECISION_RANKS = 32, 3
-"""R-precision: size of the batches in which a text retrieves its motion, and the largest rank, as published."""
 
 VERDICTS = ("exact", "actions", "counts", "order", "strengths")
 """The criteria of a motion that has a plan; `strengths` applies where the text states a strength."""
@@ -78,10 +77,9 @@ def measure(motion: Motion, plan: Plan | None) -> Measured:
     """Detect the events in features (T, 63) and compare them with a plan."""
     performance = to_performance(motion)
     events = detect_events(performance)
-    verdict = None if plan is None else match_plan(plan, events)
-    criteria = {} if verdict is None else {name: getattr(verdict, name) for name in VERDICTS}
+    verdict = {} if plan is None else match_plan(plan, events)
     jerks = head_jerk(performance.neck, performance.fps), expression_jerk(performance.expression, performance.fps)
-    return Measured(events, criteria, *jerks)
+    return Measured(events, verdict, *jerks)
 
 
 def embedded_figures(texts: Embeddings, motions: Embeddings, reference: Embeddings, seed: int) -> Figures:
@@ -89,7 +87,7 @@ def embedded_figures(texts: Embeddings, motions: Embeddings, reference: Embeddin
 
     reference: embeddings of the real motions for the Fréchet distance. A metric is None if there are too few motions.
     """
-    precision = value_or_none(lambda: r_precision(texts, motions, R_PRECISION_BATCH, R_PRECISION_RANKS, seed))
+    precision = value_or_none(lambda: r_precision(texts, motions, seed=seed))
     rates = [None] * R_PRECISION_RANKS if precision is None else [float(rate) for rate in precision]
     return {
         **{f"r_precision_{top}": rate for top, rate in enumerate(rates, 1)},
@@ -120,10 +118,7 @@ def confusions(plan: Plan, events: Sequence[Event]) -> list[tuple[str, str]]:
             pairs.append((name, name))
             expected.remove(name)
             detected.remove(name)
-    length = max(len(expected), len(detected))
-    expected += ["nothing"] * (length - len(expected))
-    detected += ["nothing"] * (length - len(detected))
-    return [*pairs, *zip(expected, detected, strict=True)]
+    return [*pairs, *zip_longest(expected, detected, fillvalue="nothing")]
 
 
 def describe_plan(plan: Plan) -> str:

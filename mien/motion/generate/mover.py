@@ -26,7 +26,7 @@ from mien.motion.networks.duration_model import Alignment, align_words
 from mien.motion.networks.model import MotionModel, load_model
 from mien.motion.networks.transformer import LONGEST, PATCH
 from mien.systems.errors import RequestError
-from mien.text.encoder import UnknownWord, read_tokens
+from mien.text.encoder import read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
@@ -59,13 +59,9 @@ class Mover:
         model.to(best_device(device))
         return cls(model, float(content["guidance"]), int(content["sampling_steps"]), str(content["sha256"]))
 
-    def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """Words of a text that are not in the vocabulary, with the most similar known words."""
-        return self.model.text.unknown_words(text)
-
     def word_notes(self, *texts: str) -> tuple[str, ...]:
         """A note for each out-of-vocabulary word of the texts, and for each text that is too long."""
-        notes = [unknown.note for text in texts for unknown in self.unknown_words(text)]
+        notes = [unknown.note for text in texts for unknown in self.model.text.unknown_words(text)]
         for text in texts:
             left = self.model.text.words_left_out(text)
             if left:
@@ -134,7 +130,7 @@ class Mover:
         """Features (T_i, 63) of a batch of B texts, up to 250 frames each.
 
         A motion depends on its own text, length and seed, not on the rest of the batch (up to rounding). `known`:
-        features (B, K, 63) of the first K frames, which are kept (in-painting). `stretch`: index of the segment; it
+        features (B, K, 63) of the first K frames, which are kept (in-painting). `segment`: index of the segment; it
         selects the noise.
         """
         model = self.model
@@ -146,7 +142,7 @@ class Mover:
         else:
             alignment = align_words(self.model.duration_model(tokens, mask))
             predicted = self._sample(text, mask, alignment, lengths, seeds, guidance, steps, known, segment)
-        motions = model.scale.invert(predicted.float()).cpu().numpy()
+        motions = model.whitening.invert(predicted.float()).cpu().numpy()
         smoothed = (gaussian_filter1d(motion[:count], SMOOTHING, 0, mode="nearest")
                   for motion, count in zip(motions, frames, strict=True))  # fmt: skip
         return [torch.from_numpy(motion) for motion in smoothed]
@@ -175,7 +171,7 @@ class Mover:
         inpainting = None
         if known is not None:
             start = torch.zeros_like(noise)
-            start[:, : known.shape[1]] = self.model.scale.apply(known.to(self.device))
+            start[:, : known.shape[1]] = self.model.whitening.apply(known.to(self.device))
             known_mask = (torch.arange(size, device=self.device) < known.shape[1])[None, :, None]
             inpainting = (start, known_mask.expand(len(text), -1, 1))
         return sample(predict, noise, self.steps if steps is None else steps, inpainting)

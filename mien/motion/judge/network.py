@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
-from mien.motion.data.batches import valid_frames
+from mien.motion.data.batches import pad_motions, valid_frames
 from mien.motion.data.features import WIDTH
 from mien.motion.networks.transformer import LONGEST
 from mien.text.tokens import words
@@ -70,7 +70,7 @@ class MotionEvaluator(nn.Module):
         super().__init__()
         self.vocabulary, self.width, self.embedding = tuple(vocabulary), width, embedding
         self._ids = {word: _FIRST_WORD + number for number, word in enumerate(self.vocabulary)}
-        self.words = nn.Embedding(_FIRST_WORD + len(self.vocabulary), width)
+        self.word_embedding = nn.Embedding(_FIRST_WORD + len(self.vocabulary), width)
         self.text_encoder = _RecurrentEncoder(width, embedding)
         sizes = [WIDTH, *[width] * DOWNSAMPLINGS]
         self.convolutions = nn.ModuleList(
@@ -88,14 +88,12 @@ class MotionEvaluator(nn.Module):
     def tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Ids (B, L) and lengths (B,) of texts; a text without words is one unknown word."""
         rows = [[self._ids.get(word, _UNKNOWN) for word in words(text)[:LONGEST_TEXT]] or [_UNKNOWN] for text in texts]
-        ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.int64)
-        for row, own in zip(ids, rows, strict=True):
-            row[: len(own)] = torch.tensor(own)
-        return ids, torch.tensor([len(own) for own in rows])
+        ids = pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=_UNKNOWN)
+        return ids, torch.tensor([len(row) for row in rows])
 
     def encode_text(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings (B, D) of the output of `tokenise`."""
-        return self.text_encoder(self.words(ids), lengths)  # type: ignore[no-any-return]
+        return self.text_encoder(self.word_embedding(ids), lengths)  # type: ignore[no-any-return]
 
     def encode_motion(self, features: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings (B, D) of features (B, T, 63) with lengths (B,); T is a multiple of `FRAME_MULTIPLE`."""
@@ -110,24 +108,23 @@ class MotionEvaluator(nn.Module):
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Embeddings float64 (N, D); equal texts have equal embeddings."""
         distinct = list(dict.fromkeys(texts))
-        device = self.words.weight.device
         embeddings: dict[str, NDArray[np.float64]] = {}
         for start in range(0, len(distinct), BATCH):
             chunk = distinct[start : start + BATCH]
             ids, lengths = self.tokenise(chunk)
-            embedded = self.encode_text(ids.to(device), lengths).double().cpu().numpy()
+            embedded = self.encode_text(ids.to(self.mean.device), lengths).double().cpu().numpy()
             embeddings.update(zip(chunk, embedded, strict=True))
         return np.stack([embeddings[text] for text in texts])
 
     @torch.no_grad()
     def embed_motions(self, motions: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
         """Embeddings float64 (N, D) of the first 10 s of features (T_i, 63)."""
-        device = self.words.weight.device
+        device = self.mean.device
         order = sorted(range(len(motions)), key=lambda number: len(motions[number]))
         embeddings = np.empty((len(motions), self.embedding))
         for start in range(0, len(order), BATCH):
             chunk = order[start : start + BATCH]
-            features, lengths = pad_motions([motions[number] for number in chunk])
+            features, lengths = pad_motions([motions[number][:LONGEST] for number in chunk], FRAME_MULTIPLE)
             embeddings[chunk] = self.encode_motion(features.to(device), lengths.to(device)).double().cpu().numpy()
         return embeddings
 
@@ -138,16 +135,6 @@ class MotionEvaluator(nn.Module):
         try:
             evaluator = cls(**content["model"])
         except (KeyError, TypeError) as error:
-            raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the judge again") from error
+            raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the evaluator again") from error
         load_into(evaluator, folder, content)
         return evaluator.eval().requires_grad_(False)
-
-
-def pad_motions(motions: Sequence[NDArray[np.float32]]) -> tuple[Tensor, Tensor]:
-    """Features (B, T, 63), zero-padded, and lengths (B,) of motions, each cut to 10 s."""
-    lengths = [min(LONGEST, len(motion)) for motion in motions]
-    frames = -(-max(lengths) // FRAME_MULTIPLE) * FRAME_MULTIPLE
-    features = np.zeros((len(motions), frames, WIDTH), np.float32)
-    for row, motion, length in zip(features, motions, lengths, strict=True):
-        row[:length] = motion[:length]
-    return torch.from_numpy(features), torch.tensor(lengths)

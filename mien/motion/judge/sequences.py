@@ -99,7 +99,7 @@ def additional_sequences(store: MotionStore, count: int, seed: int) -> list[Moti
         return []
     held_out = round(_HELD_OUT_FRACTION * pairs)
     clips = []
-    with progress_bar("sequences of the judge", 2 * pairs, "sequences") as advance:
+    with progress_bar("sequences of the evaluator", 2 * pairs, "sequences") as advance:
         for number, clip in enumerate(embedded_motions(pairs - held_out, 0, held_out, derived_seed(seed, "judged"))):
             clips += [clip, _hard_negative(clip, numpy_generator(seed, "sibling", number))]
             advance(2)

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.files import fingerprint
-from mien.metrics.motion import r_precision
-from mien.motion.data.batches import GROUP_BATCHES, MotionData
+from mien.metrics.motion import R_PRECISION_BATCH, r_precision
+from mien.motion.data.batches import GROUP_BATCHES, MotionData, pad_motions
 from mien.motion.data.store import MotionStore
-from mien.motion.judge.network import KIND, MotionEvaluator, pad_motions
+from mien.motion.judge.network import FRAME_MULTIPLE, KIND, MotionEvaluator
 from mien.motion.judge.sequences import EvaluatorSequences, additional_sequences
 from mien.motion.losses import info_nce
 from mien.motion.options import MotionEvaluatorOptions
@@ -35,9 +35,6 @@ from mien.training.trainer import Step, Trainer, Values
 
 VALIDATION_PARTS = ("val", "held_out")
 """Splits on which the evaluator is validated, never trained."""
-
-R_PRECISION_BATCH = 32
-"""Size of the batches of R-precision (Guo et al., CVPR 2022)."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ class MotionEvaluatorTrainer(Trainer[EvaluatorBatch]):
         rows = self._rows(group)[place]
         random = numpy_generator(self.options.seed, f"{KIND} texts", step)
         motions, texts = zip(*(self.sequences.draw(int(row), random) for row in rows), strict=True)
-        features, frames = pad_motions(motions)
+        features, frames = pad_motions(motions, FRAME_MULTIPLE)
         ids, word_counts = self.evaluator.tokenise(texts)
         plans = [self.sequences.plans[row] for row in rows]
         labels = label_numbers([plan or text for plan, text in zip(plans, texts, strict=True)])
@@ -108,7 +105,7 @@ class MotionEvaluatorTrainer(Trainer[EvaluatorBatch]):
                 continue
             texts = self.ema.average.embed_texts([self.store.texts[index][0] for index in indices])
             motions = self.ema.average.embed_motions([self.store.features(index) for index in indices])
-            precision = r_precision(texts, motions, R_PRECISION_BATCH)
+            precision = r_precision(texts, motions)
             figures |= {f"{part}_r_precision_{top}": float(rate) for top, rate in enumerate(precision, 1)}
         return figures
 
@@ -140,10 +137,10 @@ def train_motion_evaluator(motions: Path, options: MotionEvaluatorOptions, out: 
 def _card(figures: Mapping[str, float]) -> str:
     lines = "\n".join(f"| {key.replace('_', ' ')} | {value:.3g} |" for key, value in figures.items())
     return (
-        "# Judge of motions\n\nPlaces words and motions of a head in one space: how near they are says how well they "
-        "fit. It measures generated motion and is never a loss of a model.\n\n"
-        "It learned from the training motions, and on the embedded corpus from sequences of its own of all "
-        "compositions, also of those that models are never shown; from no sequence that anything is measured on.\n\n"
+        "# Evaluator of head motions\n\nEmbeds texts and head motions in one space, in which matching pairs are close "
+        "(Guo et al., CVPR 2022). It measures generated motion and is never part of a loss.\n\n"
+        "Trained on the training motions and, with the embedded corpus, on additional sequences of all combinations of "
+        "actions, including held-out ones; not on the sequences of any evaluation.\n\n"
         f"| | |\n|---|---|\n{lines}\n\n"
         "## Licence\n\nApache-2.0, as the code. The training clips have a licence of their own, which may bind the "
         "weights too.\n"

@@ -7,7 +7,8 @@ the text; `matches` compares the events with a plan afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -16,12 +17,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.motion.corpus.actions import (
-    KINDS,
-    STRENGTH_EDGES,
-    STRENGTHS,
-    Strength,
-)
+from mien.motion.corpus.actions import KINDS, STRENGTH_EDGES, STRENGTHS, Strength
 from mien.motion.corpus.plan import Plan
 
 Array = NDArray[np.float64]
@@ -30,13 +26,13 @@ DETECTION_THRESHOLD = 0.26
 """Detection threshold, as a fraction of a kind's full extent: sway is below .15, a slight action above .38."""
 
 LOW_THRESHOLD = 0.17
-"""Lower threshold for a beat or swing whose group has one above `PRESENT`, because sway can reduce its extent."""
+"""Threshold for a beat or swing whose group has one above `DETECTION_THRESHOLD`: sway can reduce its extent."""
 
 BOUNDARY_THRESHOLD = 0.5
 """Threshold for start and end of an event, as a fraction of its own maximum."""
 
 PLATEAU_SECONDS = 0.44
-"""A signal that stays above `EDGE` for longer is a hold; a shorter one is a beat, a swing or a blink."""
+"""A signal that stays above `BOUNDARY_THRESHOLD` for longer is a hold; a shorter one is a beat, a swing or a blink."""
 
 GAP_SECONDS = 0.5
 """Beats of one kind with a shorter gap between them belong to one event."""
@@ -68,10 +64,11 @@ class Event:
 
 @dataclass(frozen=True)
 class _Burst:
-    """An interval in which a signal is away from rest; first, last: the frames at which it crosses `EDGE` of its peak.
+    """An interval in which a signal is away from rest.
 
-    beyond: number of frames above `EDGE`. It excludes valleys between two beats where, because of sway, the signal does
-    not return to rest. sign: 1 or −1. extent: the peak. peaks: number of peaks.
+    first, last: frames at which it crosses `BOUNDARY_THRESHOLD` of its peak.
+    frames_above: frames above it, without the valleys between beats where, because of sway, the signal does not return
+        to rest. sign: 1 or −1. extent: the peak. peaks: number of peaks.
     """
 
     first: int
@@ -81,9 +78,9 @@ class _Burst:
     extent: float
     peaks: int
 
-    def seconds(self, fps: float) -> float:
-        """Seconds above `EDGE`."""
-        return self.frames_above / fps
+    def is_hold(self, fps: float) -> bool:
+        """Whether each peak is above `BOUNDARY_THRESHOLD` for longer than `PLATEAU_SECONDS`."""
+        return self.frames_above / fps / self.peaks > PLATEAU_SECONDS
 
 
 def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
@@ -125,61 +122,56 @@ def _beats(kind: str, bursts: list[_Burst], fps: float) -> list[Event]:
     return [_event(kind, None, group, sum(burst.peaks for burst in group), fps) for group in _groups(bursts, fps)]
 
 
-def _holds(kind: str, sides: tuple[str, str] | None, bursts: list[_Burst], fps: float) -> list[Event]:
-    return [_event(kind, sides[0 if burst.sign > 0 else 1] if sides else None, [burst], 1, fps)
-            for burst in bursts if burst.extent >= DETECTION_THRESHOLD]  # fmt: skip
+def _holds(kind: str, sides: tuple[str, ...], bursts: list[_Burst], fps: float) -> list[Event]:
+    """One event per burst; sides: of positive and of negative bursts, () if the kind has none."""
+    return [
+        _event(kind, sides[burst.sign < 0] if sides else None, [burst], 1, fps)
+        for burst in bursts
+        if burst.extent >= DETECTION_THRESHOLD
+    ]
 
 
 def detect_events(performance: Performance) -> tuple[Event, ...]:
     """All events of a performance, in order of time."""
     fps = float(performance.fps)
     signals = _signals(performance)
-    events: list[Event] = []
-
-    def is_hold(burst: _Burst) -> bool:
-        return burst.seconds(fps) / burst.peaks > PLATEAU_SECONDS
-
-    pitch = _bursts(signals["pitch"])
-    events += _beats("nod", [burst for burst in pitch if burst.sign > 0 and not is_hold(burst)], fps)
-    nod_extent = KINDS["nod"].channels["pitch"]
-    for kind, sign in (("lower", 1), ("lift", -1)):
-        factor = nod_extent / abs(KINDS[kind].channels["pitch"])
-        holds = [burst for burst in pitch if burst.sign == sign and is_hold(burst)]
-        for event in _holds(kind, None, holds, fps):
-            events.append(Event(kind, None, 1, event.start, event.end, event.extent * factor))
-    events += _yaw_events(signals["yaw"], fps, is_hold)
-    for kind in ("tilt", "lean"):
-        sides = KINDS[kind].sides
-        events += _holds(kind, (sides[0], sides[1]), _bursts(signals[kind]), fps)
-    events += _holds("look", ("left", "right"), _bursts(signals["gaze_yaw"]), fps)
-    events += _holds("look", ("down", "up"), _bursts(signals["gaze_pitch"]), fps)
-    lids = _bursts(signals["lids"], signed=False)
-    lids = [burst for burst in lids if burst.extent > 0.5]
-    events += _beats("blink", [burst for burst in lids if not is_hold(burst)], fps)
-    events += _holds("close_eyes", None, [burst for burst in lids if is_hold(burst)], fps)
+    lids = [burst for burst in _bursts(signals["lids"], signed=False) if burst.extent > 0.5]
     winks = [burst for burst in _bursts(signals["wink"]) if burst.extent > 0.5]
-    events += _holds("wink", ("left", "right"), winks, fps)
+    events = [
+        *_pitch_events(_bursts(signals["pitch"]), fps),
+        *_yaw_events(_bursts(signals["yaw"]), fps),
+        *_holds("look", ("left", "right"), _bursts(signals["gaze_yaw"]), fps),
+        *_holds("look", ("down", "up"), _bursts(signals["gaze_pitch"]), fps),
+        *_beats("blink", [burst for burst in lids if not burst.is_hold(fps)], fps),
+        *_holds("close_eyes", (), [burst for burst in lids if burst.is_hold(fps)], fps),
+        *_holds("wink", ("left", "right"), winks, fps),
+    ]
+    for kind in ("tilt", "lean"):
+        events += _holds(kind, KINDS[kind].sides, _bursts(signals[kind]), fps)
     for kind in _FACIAL_KINDS:
-        events += _holds(kind, None, _bursts(signals[kind], signed=False), fps)
+        events += _holds(kind, (), _bursts(signals[kind], signed=False), fps)
     return tuple(sorted(events, key=lambda event: (event.centre, event.kind)))
 
 
-def _yaw_events(signal: Array, fps: float, is_hold: object) -> list[Event]:
+def _pitch_events(bursts: list[_Burst], fps: float) -> Iterator[Event]:
+    """Nods (beats downwards) and lowered or lifted heads (holds)."""
+    yield from _beats("nod", [burst for burst in bursts if burst.sign > 0 and not burst.is_hold(fps)], fps)
+    for kind, sign in (("lower", 1), ("lift", -1)):
+        scale = KINDS["nod"].channels["pitch"] / abs(KINDS[kind].channels["pitch"])
+        holds = [burst for burst in bursts if burst.sign == sign and burst.is_hold(fps)]
+        yield from (replace(event, extent=event.extent * scale) for event in _holds(kind, (), holds, fps))
+
+
+def _yaw_events(bursts: list[_Burst], fps: float) -> Iterator[Event]:
     """Shakes (groups of swings) and turns (holds)."""
-    ratio = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
-    assert callable(is_hold)
-    bursts = _bursts(signal)
-    events = []
-    swings = [burst for burst in bursts if not is_hold(burst)]
-    for group in _groups(swings, fps):
+    for group in _groups([burst for burst in bursts if not burst.is_hold(fps)], fps):
         # a full swing goes to both sides; a single swing to one side is not a shake
         if len(group) > 1:
-            events.append(_event("shake", None, group, round(len(group) / 2), fps))
-    for burst in bursts:
-        if is_hold(burst) and burst.extent / ratio >= DETECTION_THRESHOLD:
-            event = _event("turn", "left" if burst.sign > 0 else "right", [burst], 1, fps)
-            events.append(Event("turn", event.side, 1, event.start, event.end, event.extent / ratio))
-    return events
+            yield _event("shake", None, group, round(len(group) / 2), fps)
+    ratio = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
+    holds = [burst for burst in bursts if burst.is_hold(fps) and burst.extent / ratio >= DETECTION_THRESHOLD]
+    turns = _holds("turn", KINDS["turn"].sides, holds, fps)
+    yield from (replace(event, extent=event.extent / ratio) for event in turns)
 
 
 _FACIAL_KINDS = ("smile", "frown", "raise_brows", "open_mouth", "purse", "puff", "tongue", "wrinkle_nose")
@@ -223,32 +215,17 @@ def _signals(performance: Performance) -> dict[str, Array]:
     }
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Agreement of a motion with a plan.
+def match_plan(plan: Plan, events: Sequence[Event]) -> dict[str, bool | None]:
+    """Agreement of the events of a motion with a plan, by criterion.
 
     actions: exactly the planned actions, on the planned sides. counts: the planned counts. order: the planned order,
     and simultaneous actions overlap in time. exact: all three. strengths: the planned strengths; None if the plan has
     none. If `actions` is False, the others are False.
     """
-
-    actions: bool
-    counts: bool
-    order: bool
-    strengths: bool | None
-
-    @property
-    def exact(self) -> bool:
-        """Whether actions, counts and order all agree."""
-        return self.actions and self.counts and self.order
-
-
-def match_plan(plan: Plan, events: tuple[Event, ...]) -> Verdict:
-    """Compare events with a plan; see `Verdict`."""
-    graded = [action.strength for action in plan.actions if action.strength is not None]
+    graded = any(action.strength is not None for action in plan.actions)
     expected = sorted((action.kind, action.side or "") for action in plan.actions)
     if expected != sorted((event.kind, event.side or "") for event in events):
-        return Verdict(False, False, False, False if graded else None)
+        return {**dict.fromkeys(("exact", "actions", "counts", "order"), False), "strengths": False if graded else None}
     by_name = {(event.kind, event.side): event for event in events}
     steps = [[(action, by_name[action.kind, action.side]) for action in step] for step in plan.steps]
     pairs = [pair for step in steps for pair in step]
@@ -261,4 +238,7 @@ def match_plan(plan: Plan, events: tuple[Event, ...]) -> Verdict:
             overlap = min(one.end, other.end) - max(one.start, other.start)
             order = order and overlap > 0.25 * min(one.end - one.start, other.end - other.start)
     strengths = [action.strength == event.strength for action, event in pairs if action.strength is not None]
-    return Verdict(True, counts, order, all(strengths) if strengths else None)
+    return {
+        "exact": counts and order, "actions": True, "counts": counts, "order": order,
+        "strengths": all(strengths) if strengths else None,
+    }  # fmt: skip

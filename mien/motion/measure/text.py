@@ -19,7 +19,7 @@ def describe_event(event: Event) -> str:
     if event.kind == "look":
         words = f"looks {event.side}" if event.side in ("up", "down") else f"looks to the {event.side}"
     else:
-        words = VERBS[event.kind][0].plain.format(own="the", side=event.side)
+        words = VERBS[event.kind][0][0].format(own="the", side=event.side)
     if KINDS[event.kind].graded and event.strength != "usual":
         words += " slightly" if event.strength == "slight" else " strongly"
     if event.count > 1:

@@ -24,10 +24,13 @@ text is hardly needed. With this schedule half of the levels need the text, and 
 """
 
 
+def _log_snr(level: Tensor) -> Tensor:
+    return MAX_LOG_SNR + (MIN_LOG_SNR - MAX_LOG_SNR) * level.float() / (STEPS - 1)
+
+
 def signal_variance(level: Tensor) -> Tensor:
     """ᾱ of levels (…) in 0 … 49, the fraction of the variance that is signal: .95 at level 0, 5e-5 at level 49."""
-    log_snr = MAX_LOG_SNR + (MIN_LOG_SNR - MAX_LOG_SNR) * level.float() / (STEPS - 1)
-    return torch.sigmoid(log_snr)
+    return torch.sigmoid(_log_snr(level))
 
 
 def loss_weight(level: Tensor) -> Tensor:
@@ -37,8 +40,7 @@ def loss_weight(level: Tensor) -> Tensor:
     noise are large and mostly irreducible; unweighted, they would dominate those at low noise, where exact timing and
     counts are learned.
     """
-    log_snr = MAX_LOG_SNR + (MIN_LOG_SNR - MAX_LOG_SNR) * level.float() / (STEPS - 1)
-    return 1 + 5 * torch.sigmoid(log_snr + 3)
+    return 1 + 5 * torch.sigmoid(_log_snr(level) + 3)
 
 
 def add_noise(clean: Tensor, noise: Tensor, level: Tensor) -> Tensor:
@@ -59,8 +61,7 @@ def sample(
     if not 1 <= steps <= STEPS:
         raise ValueError(f"sampling takes 1 to {STEPS} steps, not {steps}")
     levels = torch.linspace(STEPS - 1, 0, steps).round().long()
-    x = noise
-    clean = noise
+    x = clean = noise
     for number, level in enumerate(levels):
         batch_level = level.expand(len(noise)).to(noise.device)
         if known is not None:
@@ -77,5 +78,5 @@ def sample(
 
 
 def guided(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
-    """Classifier-free guidance: without + scale · (with_words − without); at scale 1 the conditional prediction."""
+    """Classifier-free guidance: unconditional + scale · (conditional − unconditional)."""
     return unconditional + scale * (conditional - unconditional)

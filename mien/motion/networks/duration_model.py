@@ -16,7 +16,7 @@ from torch.nn import functional
 from mien.text.encoder import TextEncoder, TokensEncoder
 from mien.text.tokens import FIRST_WORD
 
-WIDTH = 64
+HIDDEN = 64
 
 SPARSITY_WEIGHT = 0.005
 """Weight of the sum of √duration over words; it favours solutions in which few words have a long duration."""
@@ -30,7 +30,7 @@ class Alignment:
     seconds: Tensor
 
     def doubled(self) -> Alignment:
-        """The layout of the batch concatenated with itself."""
+        """The alignment of the batch concatenated with itself."""
         return Alignment(self.centres.repeat(2, 1), self.seconds.repeat(2))
 
 
@@ -41,12 +41,12 @@ class DurationModel(nn.Module):
         super().__init__()
         self.embedding: nn.Module
         if isinstance(text, TokensEncoder):
-            self.embedding = nn.Embedding(FIRST_WORD + len(text.vocabulary), WIDTH)
+            self.embedding = nn.Embedding(FIRST_WORD + len(text.vocabulary), HIDDEN)
         else:
-            self.embedding = nn.Linear(text.width, WIDTH)
-        self.conv1 = nn.Conv1d(WIDTH, WIDTH, 3, padding=1)
-        self.conv2 = nn.Conv1d(WIDTH, WIDTH, 3, padding=1)
-        self.projection = nn.Linear(WIDTH, 1)
+            self.embedding = nn.Linear(text.width, HIDDEN)
+        self.conv1 = nn.Conv1d(HIDDEN, HIDDEN, 3, padding=1)
+        self.conv2 = nn.Conv1d(HIDDEN, HIDDEN, 3, padding=1)
+        self.projection = nn.Linear(HIDDEN, 1)
         nn.init.constant_(self.projection.bias, -2.0)  # softplus(−2) ≈ 1/8 s, so that initial totals are about right
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
@@ -65,7 +65,7 @@ def align_words(seconds: Tensor) -> Alignment:
 
 
 def duration_loss(seconds: Tensor, lengths: Tensor) -> Tensor:
-    """Mean |log Σ durations − log length| for durations (B, L) and lengths (B,) in seconds, plus the `FEW_WORDS` term.
+    """Mean |log Σ durations − log length| for durations (B, L) and lengths (B,) in seconds, plus the sparsity term.
 
     L1, not L2, because some motions have long pauses that no word states.
     """

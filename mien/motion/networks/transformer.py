@@ -1,7 +1,7 @@
 """The text → motion networks: a small diffusion transformer, and an MLP as its baseline.
 
-Both predict motions as modes (B, T, 63) (`mien.motion.data.batches.Scale`) from text features (B, L, W) with a mask. A
-token of the transformer is a patch of eight frames (0.32 s) with all their features, so there are T / 8 tokens.
+Both predict motions as modes (B, T, 63) (see `Whitening`) from text features (B, L, W) with a mask. A token of the
+transformer is a patch of eight frames (0.32 s) with all their features, so there are T / 8 tokens.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ def mean_feature(text: Tensor, mask: Tensor) -> Tensor:
     return (text * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
-SLOWEST, FASTEST = 0.06, 5.0
+MIN_FREQUENCY, MAX_FREQUENCY = 0.06, 5.0
 """Lowest and highest frequency of the rotary embeddings in Hz: from that of a whole motion to that of a blink."""
 
 
-def rotary_embedding(token_times: Tensor, width: int) -> Tensor:
+def rotary_embedding(times: Tensor, width: int) -> Tensor:
     """Cosines and sines (2, B, 1, N, width) of rotary embeddings of `width` frequencies at times (B, N) in seconds."""
-    rates = torch.exp(torch.linspace(math.log(SLOWEST), math.log(FASTEST), width, device=token_times.device))
-    angles = 2 * math.pi * rates * token_times[:, None, :, None]
+    rates = torch.exp(torch.linspace(math.log(MIN_FREQUENCY), math.log(MAX_FREQUENCY), width, device=times.device))
+    angles = 2 * math.pi * rates * times[:, None, :, None]
     return torch.stack([angles.cos(), angles.sin()])
 
 
@@ -69,17 +69,12 @@ class _Attention(nn.Module):
         self.output = nn.Linear(width, width)
 
     def forward(
-        self,
-        x: Tensor,
-        source: Tensor,
-        mask: Tensor,
-        query_rotary: Tensor,
-        source_rotary: Tensor,
+        self, x: Tensor, source: Tensor, mask: Tensor, query_rotary: Tensor, source_rotary: Tensor,
         bias: Tensor | None = None,
-    ) -> Tensor:
-        """`x` (B, N, width) attends to `source` (B, L, …), with mask `seen` (B, 1, 1, L).
+    ) -> Tensor:  # fmt: skip
+        """`x` (B, N, width) attends to `source` (B, L, …), with `mask` (B, 1, 1, L).
 
-        here, there: rotary embeddings of `x` and `source`. bias (B, H, N, L): added to the attention logits.
+        query_rotary, source_rotary: rotary embeddings of their times. bias (B, H, N, L): added to the attention logits.
         """
         queries = rotate(self.queries(x).unflatten(-1, (self.heads, -1)).transpose(1, 2), query_rotary)
         keys, values = self.keys_values(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
@@ -110,8 +105,8 @@ class _Block(nn.Module):
     def __init__(self, width: int, heads: int, text: int) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(width, elementwise_affine=False) for _ in range(3))
-        self.attention = _Attention(width, heads, width)
-        self.words = _Attention(width, heads, text)
+        self.self_attention = _Attention(width, heads, width)
+        self.cross_attention = _Attention(width, heads, text)
         # initial values: from heads that attend to all words to heads that attend to words near in time
         self.log_precision = nn.Parameter(torch.linspace(-2.0, 4.0, heads))
         self.linear1, self.linear2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
@@ -119,7 +114,7 @@ class _Block(nn.Module):
         self.modulation = nn.Linear(width, 6 * width)
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
-        for layer in (self.attention.output, self.words.output, self.linear2):
+        for layer in (self.self_attention.output, self.cross_attention.output, self.linear2):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
@@ -128,18 +123,18 @@ class _Block(nn.Module):
     ) -> Tensor:
         """Patch features (B, N, width) of `x` (B, N, width).
 
-        level: condition (B, width). own, seen: masks of patches (B, 1, 1, N) and words (B, 1, 1, L). text: (B, L, W).
+        level: condition (B, width). patch_mask, mask: of patches (B, 1, 1, N) and words (B, 1, 1, L). text: (B, L, W).
         """
         scales = self.modulation(level)[:, None].chunk(6, -1)
 
         def modulated(number: int) -> Tensor:
             return self.norms[number](x) * (1 + scales[2 * number]) + scales[2 * number + 1]
 
-        patches_in = modulated(0) * patch_mask[:, 0, 0, :, None]  # padding must not enter the convolution
-        patches_in = patches_in + self.depthwise_conv(patches_in.transpose(1, 2)).transpose(1, 2)
-        x = x + self.attention(patches_in, patches_in, patch_mask, token_times.patches, token_times.patches)
-        depthwise_conv = -self.log_precision.exp()[:, None, None] * token_times.squared_distances
-        x = x + self.words(modulated(1), text, mask, token_times.patches, token_times.words, depthwise_conv)
+        masked = modulated(0) * patch_mask[:, 0, 0, :, None]  # padding must not enter the convolution
+        masked = masked + self.depthwise_conv(masked.transpose(1, 2)).transpose(1, 2)
+        x = x + self.self_attention(masked, masked, patch_mask, token_times.patches, token_times.patches)
+        bias = -self.log_precision.exp()[:, None, None] * token_times.squared_distances
+        x = x + self.cross_attention(modulated(1), text, mask, token_times.patches, token_times.words, bias)
         return x + self.linear2(functional.gelu(self.linear1(modulated(2)), approximate="tanh"))
 
 
@@ -155,9 +150,9 @@ class MotionTransformer(nn.Module):
         self.width, self.heads = width, heads
         self.patch_embedding = nn.Linear(PATCH * WIDTH, width)
         self.position_projection = nn.Linear(4 * (width // 4), width)
-        self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+        self.level_mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
         self.sentence_projection = nn.Linear(text_width, width)
-        self.word_positions = nn.Linear(2 * (width // 4), text_width)
+        self.word_position_projection = nn.Linear(2 * (width // 4), text_width)
         self.null_text = nn.Parameter(torch.zeros(text_width))
         self.blocks = nn.ModuleList(_Block(width, heads, text_width) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
@@ -166,19 +161,13 @@ class MotionTransformer(nn.Module):
         nn.init.zeros_(self.output.bias)
 
     def forward(
-        self,
-        noisy: Tensor,
-        level: Tensor,
-        lengths: Tensor,
-        text: Tensor,
-        mask: Tensor,
-        alignment: Alignment,
+        self, noisy: Tensor, level: Tensor, lengths: Tensor, text: Tensor, mask: Tensor, alignment: Alignment,
         dropped: Tensor | None = None,
-    ) -> Tensor:
+    ) -> Tensor:  # fmt: skip
         """Clean modes (B, T, 63) from `noisy` (B, T, 63).
 
         level: (B,) noise level, from 0. lengths: (B,) valid frames; T is a multiple of `PATCH`. text: (B, L, W) with
-        mask (B, L). layout: times of the words. dropped: bool (B,), rows whose text is replaced by the null embedding.
+        mask (B, L). alignment: times of the words. dropped: bool (B,), rows whose text is replaced by `null_text`.
         """
         batch, frames, _ = noisy.shape
         centres, seconds = alignment.centres, alignment.seconds
@@ -196,19 +185,13 @@ class MotionTransformer(nn.Module):
         half = 2 * (self.width // 4)
         # the number of remaining patches is an input, because the pace of a motion depends on its length
         remaining = (lengths[:, None] / PATCH - number[None]).clamp(min=0)
-        positions = torch.cat(
-            [
-                sinusoidal_embedding(number, half, 100.0).expand(batch, -1, -1),
-                sinusoidal_embedding(remaining, half, 100.0),
-            ],
-            -1,
-        )
-        x = self.patch_embedding(patches) + self.position_projection(positions)
-        condition = self.level(
-            sinusoidal_embedding(level, self.width) + self.sentence_projection(mean_feature(text, mask))
-        )
-        word_positions = centres * lengths[:, None] / PATCH
-        text = text + self.word_positions(sinusoidal_embedding(word_positions, half, 100.0))
+        positions = torch.stack([number.expand_as(remaining), remaining], -1)
+        x = self.patch_embedding(patches)
+        x = x + self.position_projection(sinusoidal_embedding(positions, half, 100.0).flatten(2))
+        sentence = self.sentence_projection(mean_feature(text, mask))
+        condition = self.level_mlp(sinusoidal_embedding(level, self.width) + sentence)
+        word_positions = sinusoidal_embedding(centres * lengths[:, None] / PATCH, half, 100.0)
+        text = text + self.word_position_projection(word_positions)
         part = (number + 0.5) * PATCH / lengths[:, None]
         head = self.width // self.heads // 2
         patch_rotary, word_rotary = (rotary_embedding(when * seconds[:, None], head) for when in (part, centres))
