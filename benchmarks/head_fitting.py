@@ -32,7 +32,7 @@ from mien.heads.head import rotation
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.media.video import decode_frames
 from mien.motion.corpus.measured import measure_shards, track_video
-from mien.motion.data.features import resampled
+from mien.motion.data.features import resample
 
 Array = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def degrees_between(one: NDArray[np.floating], other: NDArray[np.floating]) -> A
 
 def truth_of(data: Path, clip_id: str, frames: int) -> Performance:
     """What the clip's head really did, at 25 frames a second, `frames` long."""
-    whole = resampled(Performance.load(data / "corpus/truth" / f"{clip_id}.npz"), Fraction(25))
+    whole = resample(Performance.load(data / "corpus/truth" / f"{clip_id}.npz"), Fraction(25))
     keep = np.minimum(np.arange(frames), len(whole) - 1)
     return Performance(whole.fps, whole.expression[keep], whole.neck[keep], whole.translation[keep], whole.gaze[keep])
 
@@ -126,7 +126,7 @@ def measure(data: Path, part: str) -> None:
     clips = [
         clip
         for clip in measure_shards(data / "faces", execution=Execution(workers=1, retries=0), only=wanted)
-        if clip.ok
+        if clip.performance is not None
     ]
     found = [clip.performance for clip in clips if clip.performance is not None]
     truths = [truth_of(data, clip.clip_id, len(p)) for clip, p in zip(clips, found, strict=True)]

@@ -5,11 +5,11 @@ A `Performance` is independent of the identity: it applies to any identity of an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -143,6 +143,10 @@ class Performance:
         expression = np.repeat(expression_vector(weights)[None], frames, axis=0)
         zeros = {name: np.zeros((frames, width), np.float32) for name, width in _SHAPES.items() if name != "expression"}
         return cls(fps=fps, expression=expression, **zeros)
+
+    def map(self, function: Callable[[NDArray[np.float32]], NDArray[np.floating]], fps: Fraction | None = None) -> Self:
+        """Every array changed by `function`, at `fps`, None: at the same frame rate."""
+        return replace(self, fps=fps or self.fps, **{name: function(getattr(self, name)) for name in _SHAPES})
 
     def save(self, path: Path) -> None:
         """Write atomically as npz; equal performances give equal bytes. Loaded by `Performance.load`."""

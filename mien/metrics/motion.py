@@ -15,8 +15,13 @@ from scipy.spatial.distance import cdist
 
 Embeddings = NDArray[np.float64]
 
+R_PRECISION_BATCH, R_PRECISION_RANKS = 32, 3
+"""Size of the batches in which a text retrieves its motion, and the largest rank, as published."""
 
-def r_precision(text: ArrayLike, motion: ArrayLike, batch: int = 32, top: int = 3, seed: int = 0) -> Embeddings:
+
+def r_precision(
+    text: ArrayLike, motion: ArrayLike, batch: int = R_PRECISION_BATCH, top: int = R_PRECISION_RANKS, seed: int = 0
+) -> Embeddings:
     """R-precision: rate at which a text retrieves its own motion among `batch`; float64 (top,) for top 1, 2, ….
 
     `text`, `motion` (N, D). The pairs are shuffled by `seed` and split into batches, the remainder is dropped; in each

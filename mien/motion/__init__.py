@@ -7,7 +7,7 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     # `from mien.motion import Mover` imports torch only when the name is used.
-    if name in ("Mover", "Passage"):
+    if name in ("Mover", "TimedText"):
         from mien.motion.generate import mover
 
         return getattr(mover, name)

@@ -14,25 +14,25 @@ def motion_errors(predicted: Tensor, clean: Tensor, valid: Tensor, weights: Tens
 
     `error`: plain; `weighted`: with weights (B, 1, 1) by noise level; `velocity`: of frame differences, weighted.
     """
-    wrong = (predicted - clean) * valid
-    steps = wrong.diff(dim=1) * valid[:, 1:]
+    error = (predicted - clean) * valid
+    steps = error.diff(dim=1) * valid[:, 1:]
     count = valid.sum() * clean.shape[-1]
     return {
-        "error": global_mean((wrong**2).sum(), count),
-        "weighted": global_mean((weights * wrong**2).sum(), count),
+        "error": global_mean((error**2).sum(), count),
+        "weighted": global_mean((weights * error**2).sum(), count),
         "velocity": global_mean((weights * steps**2).sum(), count),
     }
 
 
-def info_nce(texts: Tensor, motions: Tensor, meanings: Tensor, temperature: float) -> Tensor:
+def info_nce(texts: Tensor, motions: Tensor, labels: Tensor, temperature: float) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al., 2018; Radford et al., ICML 2021) of embeddings (B, D), over all ranks.
 
     meanings (B,): integers; rows with equal meanings are not negatives of each other.
     """
-    texts, motions, meanings = gather(texts), gather(motions), gather(meanings)
+    texts, motions, labels = gather(texts), gather(motions), gather(labels)
     logits = texts @ motions.T / temperature
-    same = meanings[:, None] == meanings[None]
-    others = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
-    logits = logits.masked_fill(others, -torch.inf)
+    equal = labels[:, None] == labels[None]
+    same_label_pairs = equal & ~torch.eye(len(equal), dtype=torch.bool, device=equal.device)
+    logits = logits.masked_fill(same_label_pairs, -torch.inf)
     targets = torch.arange(len(logits), device=logits.device)
     return (functional.cross_entropy(logits, targets) + functional.cross_entropy(logits.T, targets)) / 2

@@ -60,7 +60,7 @@ class HeadMotionOptions(Options):
     )
 
 
-class MotionJudgeOptions(Options):
+class MotionEvaluatorOptions(Options):
     """The evaluator network: texts and motions in one embedding space. A sample is a sequence."""
 
     training: TrainingOptions = Field(

@@ -45,17 +45,15 @@ def _predict(mover: Mover, batch: Mapping[str, Any], _params: Mapping[str, Any])
     """
     import numpy as np
 
-    from mien.motion.data.features import WIDTH, features_of
+    from mien.motion.data.batches import pad_motions
+    from mien.motion.data.features import to_features
 
     motions = []
     for text, seconds, seed in zip(batch["text"], batch["seconds"], batch["seed"], strict=True):
         length = None if np.isnan(seconds) else float(seconds)
-        motions.append(features_of(mover.move(str(text), length, int(seed))))
-    frames = np.array([len(motion) for motion in motions], np.int64)
-    features = np.zeros((len(motions), int(frames.max(initial=0)), WIDTH), np.float32)
-    for row, motion in zip(features, motions, strict=True):
-        row[: len(motion)] = motion
-    return {"features": features, "frames": frames}
+        motions.append(to_features(mover.move(str(text), length, int(seed))))
+    features, frames = pad_motions(motions)
+    return {"features": features.numpy(), "frames": frames.numpy()}
 
 
 MODEL = ModelFolder("head motion", ("head_motion",), Path("models/head_motion"), "head_motion", _load)

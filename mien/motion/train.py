@@ -10,12 +10,12 @@ from torch import Tensor
 
 from mien.files import fingerprint
 from mien.motion.cards import CARDS
-from mien.motion.data.batches import MotionBatch, MotionData, curriculum_reach, valid_frames
+from mien.motion.data.batches import MotionBatch, MotionData, curriculum_fraction, valid_frames
 from mien.motion.data.features import FPS
 from mien.motion.losses import motion_errors
-from mien.motion.networks.diffusion import STEPS, noised, weight_of_level
+from mien.motion.networks.diffusion import STEPS, add_noise, loss_weight
+from mien.motion.networks.duration_model import align_words, duration_loss
 from mien.motion.networks.model import MotionModel, build_model
-from mien.motion.networks.word_times import lay_out, length_error
 from mien.motion.options import HeadMotionOptions
 from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
 from mien.training.model_folder import ModelFiles, save_models
@@ -56,9 +56,9 @@ class HeadMotionTrainer(Trainer[TextBatch]):
 
     def batch(self, step: int) -> TextBatch:
         """Motions of similar lengths, short ones first (curriculum)."""
-        reach = curriculum_reach(step / self.steps, self.stage_options.curriculum)
-        reach = round(reach * 16) / 16  # rounded, so that the batches of a group have the same value
-        batch = self.data.training_batch(self.options.seed, KIND, step, self.options.batch, reach)
+        fraction = curriculum_fraction(step / self.steps, self.stage_options.curriculum)
+        fraction = round(fraction * 16) / 16  # rounded, so that the batches of a group have the same value
+        batch = self.data.training_batch(self.options.seed, KIND, step, self.options.batch, fraction)
         return TextBatch(batch, *read_tokens(self.model.text, batch.texts))
 
     def loss(self, batch: TextBatch, step: Step) -> tuple[Tensor, Values]:
@@ -72,25 +72,25 @@ class HeadMotionTrainer(Trainer[TextBatch]):
         return loss, {name: value.detach() for name, value in errors.items()}
 
     def _errors(self, model: MotionModel, batch: TextBatch, step: Step, dropout: float) -> dict[str, Tensor]:
-        clean = self.model.scale.apply(batch.motion.features)
+        clean = self.model.whitening.apply(batch.motion.features)
         lengths = batch.motion.lengths
         valid = valid_frames(lengths, clean.shape[1])
         clean = clean * valid
-        seconds = model.word_times(batch.tokens, batch.mask)
+        seconds = model.duration_model(batch.tokens, batch.mask)
         weights = torch.ones(len(clean), 1, 1, device=clean.device)
         with step.autocast():
-            text = model.read(batch.tokens, batch.mask)
+            text = model.encode_text(batch.tokens, batch.mask)
             if model.architecture == "mlp":
                 predicted = model.network(lengths, text, batch.mask)[:, : clean.shape[1]]
             else:
                 level = step.integers("level", len(clean), STEPS)
                 noise = step.normal("noise", *clean.shape)
                 dropped = step.uniform("text dropout", len(clean)) < dropout
-                weights = weight_of_level(level)[:, None, None]
-                noisy = noised(clean, noise, level)
-                predicted = model.network(noisy, level, lengths, text, batch.mask, lay_out(seconds), dropped)
+                weights = loss_weight(level)[:, None, None]
+                noisy = add_noise(clean, noise, level)
+                predicted = model.network(noisy, level, lengths, text, batch.mask, align_words(seconds), dropped)
         errors = motion_errors(predicted.float(), clean, valid, weights)
-        return {**errors, "length": length_error(seconds, lengths / float(FPS))}
+        return {**errors, "length": duration_loss(seconds, lengths / float(FPS))}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -101,11 +101,11 @@ class HeadMotionTrainer(Trainer[TextBatch]):
         errors = []
         for number in range(VALIDATION_BATCHES):
             random = numpy_generator(self.options.seed, f"{KIND} validation", number)
-            chosen = random.choice(self.val.numbers, min(self.options.batch, len(self.val.numbers)), False)
+            chosen = random.choice(self.val.indices, min(self.options.batch, len(self.val.indices)), False)
             motion = self.val.batch(chosen)
             tokens, mask = read_tokens(self.ema.average.text, motion.texts)
-            moved = MotionBatch(motion.features.to(device), motion.lengths.to(device), motion.texts)
-            batch = TextBatch(moved, tokens.to(device), mask.to(device))
+            on_device = MotionBatch(motion.features.to(device), motion.lengths.to(device), motion.texts)
+            batch = TextBatch(on_device, tokens.to(device), mask.to(device))
             step = Step(number, VALIDATION_BATCHES, self.options, device)
             errors.append(float(self._errors(self.ema.average, batch, step, 0.0)["error"]))
         return {"val_error": sum(errors) / len(errors)}
@@ -126,33 +126,43 @@ def train_head_motion(
     for an empty store, TextEncoderError for a text encoder that is not available.
     """
     data = MotionData(motions)
-    val = MotionData(motions, ("val",)) if len(data.store.numbers("val")) else None
-    scale = data.scale()
+    val = MotionData(motions, ("val",)) if len(data.store.indices("val")) else None
+    whitening = data.whitening()
     digest = fingerprint(data.store.index.to_csv(index=False))[:16]
 
-    def trained(
-        trainer_class: type[HeadMotionTrainer], own: HeadMotionOptions, its_run: Run
+    def train_model(
+        trainer_class: type[HeadMotionTrainer], model_options: HeadMotionOptions, model_run: Run
     ) -> tuple[ModelFiles, dict[str, float]]:
-        seed_weights(own.training.seed, trainer_class.name)
+        seed_weights(model_options.training.seed, trainer_class.name)
         text = open_encoder(
-            own.text.encoder, vocabulary_of(data.texts), cache, own.text.download,
-            width=own.text.width, layers=own.text.layers,
+            model_options.text.encoder, vocabulary_of(data.texts), cache, model_options.text.download,
+            width=model_options.text.width, layers=model_options.text.layers,
         )  # fmt: skip
         text.prepare([*data.texts, *(val.texts if val else ())])
-        model = build_model(text, scale, own.architecture, own.width, own.layers, own.heads)
-        trainer = trainer_class(model, data, val, own)
-        figures = train(trainer, its_run)
-        config = {"model": model.config, "guidance": own.guidance, "sampling_steps": own.sampling_steps}
+        model = build_model(
+            text, whitening, model_options.architecture, model_options.width, model_options.layers, model_options.heads
+        )
+        trainer = trainer_class(model, data, val, model_options)
+        figures = train(trainer, model_run)
+        config = {
+            "model": model.config,
+            "guidance": model_options.guidance,
+            "sampling_steps": model_options.sampling_steps,
+        }
         average = trainer.ema.average
-        return ModelFiles(KIND, average, config, own, digest, figures, CARDS[KIND].markdown), figures
+        return ModelFiles(KIND, average, config, model_options, digest, figures, CARDS[KIND].markdown), figures
 
     main = MLPTrainer if options.architecture == "mlp" else HeadMotionTrainer
     models = {}
-    models[""], figures = trained(main, options, run)
+    models[""], figures = train_model(main, options, run)
     if options.baseline_samples and options.architecture == "diffusion":
-        shorter = options.training.model_copy(update={"samples": options.baseline_samples})
-        own = options.model_copy(update={"architecture": "mlp", "training": shorter, "curriculum": 0.0, "width": 256})
-        models["baseline"], theirs = trained(MLPTrainer, own, run.phase("baseline", "baseline_"))
-        figures |= {f"baseline_{name}": value for name, value in theirs.items()}
+        baseline_training = options.training.model_copy(update={"samples": options.baseline_samples})
+        model_options = options.model_copy(
+            update={"architecture": "mlp", "training": baseline_training, "curriculum": 0.0, "width": 256}
+        )
+        models["baseline"], baseline_figures = train_model(
+            MLPTrainer, model_options, run.phase("baseline", "baseline_")
+        )
+        figures |= {f"baseline_{name}": value for name, value in baseline_figures.items()}
     save_models(out, models)
     return figures

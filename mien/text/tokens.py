@@ -26,9 +26,9 @@ FIRST_WORD = 3
 SUGGESTIONS = 3
 """Maximum number of suggestions for an out-of-vocabulary word."""
 
-_ALIKE = 0.6
+_MIN_SIMILARITY = 0.6
 _LONGEST_SUGGESTED_FOR = 40
-_SAME = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("،、", ","))
+_EQUIVALENT = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("،、", ","))
 
 
 def words(text: str) -> list[str]:
@@ -42,13 +42,13 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=1 << 16)
 def _words(text: str) -> tuple[str, ...]:
     # the accents ` and ´ are apostrophes too, but NFKC makes a space and an accent of ´
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(_SAME)).lower())
-    parts = "".join(map(_kept, plain.translate(_SAME))).split()
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(_EQUIVALENT)).lower())
+    parts = "".join(map(_word_character, plain.translate(_EQUIVALENT))).split()
     stripped = (part.strip("'") for part in parts)
     return tuple(word for word in stripped if word == "," or any(map(str.isalnum, word)))
 
 
-def _kept(letter: str) -> str:
+def _word_character(letter: str) -> str:
     if letter == ",":
         return " , "
     # combining marks are part of letters in Indian scripts and in decomposed accents
@@ -114,15 +114,14 @@ class TokensEncoder(TextEncoder):
         """Features float32 (B, L, width) of the output of `tokenise`, on the device of the weights; L ≤ longest + 1."""
         x = self.embedding(ids) + self.positions[: ids.shape[1]]
         x = functional.dropout(x, self.dropout, self.training)
-        seen = mask[:, None, None, :]
         for block in self.blocks:
-            x = block(x, seen)
+            x = block(x, mask[:, None, None, :])
         return self.norm(x).masked_fill(~mask[..., None], 0.0)
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
         """The out-of-vocabulary words, each once, in the order of the text, with suggestions; never a comma."""
         unknown = dict.fromkeys(word for word in _words(text) if word not in self._ids and word != ",")
-        return tuple(UnknownWord(word, self._near(word)) for word in unknown)
+        return tuple(UnknownWord(word, self._suggestions(word)) for word in unknown)
 
     def words_left_out(self, text: str) -> int:
         """Number of words at the end of `text` that are cut off."""
@@ -143,10 +142,10 @@ class TokensEncoder(TextEncoder):
     def _ids_of(self, text: str) -> list[int]:
         return [START, *(self._ids.get(word, UNKNOWN) for word in _words(text)[: self.longest])]
 
-    def _near(self, word: str) -> tuple[str, ...]:
+    def _suggestions(self, word: str) -> tuple[str, ...]:
         if len(word) > _LONGEST_SUGGESTED_FOR:
             return ()
-        return tuple(difflib.get_close_matches(word, self.vocabulary, SUGGESTIONS, _ALIKE))
+        return tuple(difflib.get_close_matches(word, self.vocabulary, SUGGESTIONS, _MIN_SIMILARITY))
 
 
 class _Block(nn.Module):
@@ -156,19 +155,19 @@ class _Block(nn.Module):
         super().__init__()
         self.heads, self.dropout = heads, dropout
         self.norm_attention, self.norm_hidden = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.queries_keys_values = nn.Linear(width, 3 * width)
-        self.merge = nn.Linear(width, width)
-        self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.query_key_value = nn.Linear(width, 3 * width)
+        self.output = nn.Linear(width, width)
+        self.linear1, self.linear2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
-    def forward(self, x: Tensor, seen: Tensor) -> Tensor:
-        """`x` (B, L, width); `seen`: attention mask, bool (B, 1, 1, L), True for tokens that are attended to."""
-        split = self.queries_keys_values(self.norm_attention(x)).unflatten(-1, (3, self.heads, -1))
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """`x` (B, L, width); `mask`: bool (B, 1, 1, L), True for tokens that are attended to."""
+        split = self.query_key_value(self.norm_attention(x)).unflatten(-1, (3, self.heads, -1))
         queries, keys, values = split.permute(2, 0, 3, 1, 4)
         # explicit attention: torch's fused kernel takes ten times as long on a CPU for such short sequences
         scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
-        mixed = scores.masked_fill(~seen, -1e4).softmax(-1).to(values.dtype) @ values
-        x = x + functional.dropout(self.merge(mixed.transpose(1, 2).flatten(2)), self.dropout, self.training)
-        hidden = self.narrow(functional.gelu(self.widen(self.norm_hidden(x)), approximate="tanh"))
+        attended = scores.masked_fill(~mask, -1e4).softmax(-1).to(values.dtype) @ values
+        x = x + functional.dropout(self.output(attended.transpose(1, 2).flatten(2)), self.dropout, self.training)
+        hidden = self.linear2(functional.gelu(self.linear1(self.norm_hidden(x)), approximate="tanh"))
         return x + functional.dropout(hidden, self.dropout, self.training)
 
 

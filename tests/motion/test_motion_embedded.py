@@ -7,18 +7,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mien.motion.corpus.actions import (
-    KINDS,
-    STRENGTH_EDGES,
-    STRENGTH_RANGE,
-    Action,
-    draw_curve,
-    draw_timing,
-)
+from mien.motion.corpus.actions import KINDS, STRENGTH_EDGES, STRENGTH_RANGE, Action, draw_curve, draw_timing
 from mien.motion.corpus.embedded import LONGEST_SECONDS, embedded_motions
 from mien.motion.corpus.language import describe
 from mien.motion.corpus.plan import Plan, draw_action, held_out_pairs
-from mien.motion.measure.events import find_events, matches
+from mien.motion.measure.events import detect_events, match_plan
 from mien.text.tokens import vocabulary_of
 
 
@@ -28,24 +21,24 @@ def clips() -> list:  # type: ignore[type-arg]
 
 
 def test_the_measure_finds_what_was_played(clips: list) -> None:  # type: ignore[type-arg]
-    verdicts = [matches(clip.plan, find_events(clip.performance)) for clip in clips]
-    assert np.mean([verdict.exact for verdict in verdicts]) > 0.99
-    graded = [verdict.strengths for verdict in verdicts if verdict.strengths is not None]
+    verdicts = [match_plan(clip.plan, detect_events(clip.performance)) for clip in clips]
+    assert np.mean([verdict["exact"] for verdict in verdicts]) > 0.99
+    graded = [verdict["strengths"] for verdict in verdicts if verdict["strengths"] is not None]
     assert len(graded) > 50
     assert np.mean(graded) > 0.97
 
 
 def test_another_motions_words_do_not_match(clips: list) -> None:  # type: ignore[type-arg]
     others = clips[1:] + clips[:1]
-    wrong = [matches(other.plan, find_events(c.performance)) for c, other in zip(clips, others, strict=True)]
-    assert np.mean([verdict.exact for verdict in wrong]) < 0.03
+    wrong = [match_plan(other.plan, detect_events(c.performance)) for c, other in zip(clips, others, strict=True)]
+    assert np.mean([verdict["exact"] for verdict in wrong]) < 0.03
 
 
 def test_held_out_compositions_stand_in_no_training_motion(clips: list) -> None:  # type: ignore[type-arg]
-    withheld = held_out_pairs(5)
-    assert 15 < len(withheld) < 40
+    held_out = held_out_pairs(5)
+    assert 15 < len(held_out) < 40
     for clip in clips:
-        assert bool(clip.plan.pairs & withheld) == (clip.part == "held_out")
+        assert bool(clip.plan.pairs & held_out) == (clip.part == "held_out")
     assert Counter(clip.part for clip in clips) == {"train": 300, "val": 40, "held_out": 60}
     # every kind is learned, only not beside every other
     assert {kind for clip in clips[:300] for kind in clip.plan.kinds} == set(KINDS)
@@ -72,12 +65,12 @@ def test_lengths_steps_and_words_vary(clips: list) -> None:  # type: ignore[type
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_found_alone(kind: str) -> None:
-    from mien.motion.corpus.embedded import play
+    from mien.motion.corpus.embedded import sample_performance
 
     random = np.random.default_rng(3)
     for _ in range(12):
         plan = Plan(((draw_action(random, kind),),))
-        assert matches(plan, find_events(play(random, plan))).exact, plan
+        assert match_plan(plan, detect_events(sample_performance(random, plan)))["exact"], plan
 
 
 def test_words_say_sides_and_counts() -> None:

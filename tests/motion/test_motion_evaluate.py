@@ -19,16 +19,17 @@ from torch import Tensor
 
 from mien.heads.performance import Performance
 from mien.media.provenance import read_tags
+from mien.metrics.motion import R_PRECISION_BATCH
 from mien.motion.corpus.actions import Action
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.corpus.plan import Plan
-from mien.motion.data.features import performance_of
+from mien.motion.data.features import to_performance
 from mien.motion.data.store import MotionClip, MotionStore, write_motions
 from mien.motion.evaluate import evaluate as evaluating
 from mien.motion.evaluate.evaluate import MotionEvaluation, choose_prompts, evaluate_motion, evaluation_identity
-from mien.motion.evaluate.measure import RANKED, confusions, measure, plan_in_words
-from mien.motion.judge.network import MotionJudge
-from mien.motion.judge.train import train_motion_judge
+from mien.motion.evaluate.measure import confusions, describe_plan, measure
+from mien.motion.judge.network import MotionEvaluator
+from mien.motion.judge.train import train_motion_evaluator
 from mien.motion.measure.events import Event
 from mien.motion.options import EvaluateMotionOptions
 from mien.motion.train import train_head_motion
@@ -57,7 +58,7 @@ def judge(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = tiny("motion_judge", samples=6400, batch=32, lr=3e-3).model_copy(
         update={"width": 32, "own_sequences": 200}
     )
-    train_motion_judge(motions, options, folder / "judge", a_run(folder / "resume"))
+    train_motion_evaluator(motions, options, folder / "judge", a_run(folder / "resume"))
     return folder / "judge"
 
 
@@ -94,7 +95,7 @@ class Remembers:
 
     def move(self, text: str, seed: int = 0) -> Performance:
         assert seed == FEW.seed
-        return performance_of(self.store.features(self.by_text[text]))
+        return to_performance(self.store.features(self.by_text[text]))
 
 
 def run(
@@ -149,7 +150,7 @@ def test_the_words_of_another_motion_are_wrong(motions: Path, judge: Path, tmp_p
 
     wrong = rewritten(motions, tmp_path / "wrong", shuffled)
     reference = choose_prompts(MotionStore(motions), "train", 24, 0)
-    evaluation = MotionEvaluation(MotionJudge.load(judge), {}, reference, FEW)
+    evaluation = MotionEvaluation(MotionEvaluator.load(judge), {}, reference, FEW)
     for part in ("val", "held_out"):
         right, mixed = (_real_figures(evaluation, folder, part) for folder in (motions, wrong))
         assert right["exact"] >= 0.97
@@ -240,7 +241,7 @@ def test_motions_without_plan_are_judged_by_their_words_alone(
 ) -> None:
     plain = rewritten(motions, tmp_path / "plain", lambda clips: [replace(clip, plan=None) for clip in clips])
     movers = {"generated": Remembers(MotionStore(plain))}
-    figures = run(monkeypatch, movers, plain, judge, tmp_path / "out", prompts=RANKED)
+    figures = run(monkeypatch, movers, plain, judge, tmp_path / "out", prompts=R_PRECISION_BATCH)
     part = figures["generated"]["val"]
     assert all(part[name] is None for name in (*CORRECT, "strengths", "own_length_exact"))
     assert part["head_jerk"] > 0
@@ -290,7 +291,7 @@ def test_prompts_are_drawn_from_their_part_by_the_seed(motions: Path) -> None:
 
 def test_plans_and_confusions_in_words() -> None:
     plan = Plan(((Action("nod", None, 2),), (Action("smile", None, None, "strong"), Action("tilt", "left"))))
-    assert plan_in_words(plan) == "nod x2, then smile (strong) and tilt left"
+    assert describe_plan(plan) == "nod x2, then smile (strong) and tilt left"
     events = (Event("nod", None, 3, 0.2, 1.34, 0.75), Event("tilt", "right", 1, 1.5, 2.5, 0.4))
     assert confusions(plan, events) == [("nod", "nod"), ("smile", "tilt right"), ("tilt left", "nothing")]
     assert confusions(plan, ()) == [("nod", "nothing"), ("smile", "nothing"), ("tilt left", "nothing")]

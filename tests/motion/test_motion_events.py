@@ -8,11 +8,11 @@ from motion_making import bump, performance
 
 from mien.motion.corpus.actions import Action
 from mien.motion.corpus.plan import Plan
-from mien.motion.measure.events import find_events, matches
+from mien.motion.measure.events import detect_events, match_plan
 
 
 def told(*arguments: object, **channels: np.ndarray) -> list[tuple[str, str | None, int]]:
-    return [(event.kind, event.side, event.count) for event in find_events(performance(*arguments, **channels))]
+    return [(event.kind, event.side, event.count) for event in detect_events(performance(*arguments, **channels))]
 
 
 def beats(starts: list[float], height: float, length: float = 0.4) -> np.ndarray:
@@ -81,7 +81,7 @@ def test_faces() -> None:
 
 
 def test_strength_is_told_from_the_extent() -> None:
-    strengths = [find_events(performance(100, yaw=bump(100, 0.5, 2, h)))[0].strength for h in (0.26, 0.46, 0.68)]
+    strengths = [detect_events(performance(100, yaw=bump(100, 0.5, 2, h)))[0].strength for h in (0.26, 0.46, 0.68)]
     assert strengths == ["slight", "usual", "strong"]
 
 
@@ -90,33 +90,33 @@ NODS_THEN_SMILES = Plan(((Action("nod", count=2),), (Action("smile"),)))
 
 def nods_and_smile(nods: list[float], smile: tuple[float, float]) -> object:
     curve = bump(150, *smile, 0.7)
-    return find_events(performance(150, pitch=beats(nods, 0.22), mouthSmileLeft=curve, mouthSmileRight=curve))
+    return detect_events(performance(150, pitch=beats(nods, 0.22), mouthSmileLeft=curve, mouthSmileRight=curve))
 
 
 def test_a_verdict_agrees_with_what_was_asked_for() -> None:
-    assert matches(NODS_THEN_SMILES, nods_and_smile([0.4, 0.9], (2.0, 4.0))).exact
+    assert match_plan(NODS_THEN_SMILES, nods_and_smile([0.4, 0.9], (2.0, 4.0)))["exact"]
 
 
 def test_a_wrong_count_order_or_action_is_seen() -> None:
-    count = matches(NODS_THEN_SMILES, nods_and_smile([0.4, 0.9, 1.4], (2.2, 4.0)))
-    assert (count.actions, count.counts, count.order, count.exact) == (True, False, True, False)
-    order = matches(NODS_THEN_SMILES, nods_and_smile([3.4, 3.9], (0.5, 2.5)))
-    assert (order.actions, order.counts, order.order, order.exact) == (True, True, False, False)
-    assert not matches(NODS_THEN_SMILES, find_events(performance(100))).actions
-    more = find_events(performance(150, pitch=beats([0.4, 0.9], 0.22), yaw=bump(150, 2.0, 4.0, 0.5)))
-    assert not matches(NODS_THEN_SMILES, more).actions
+    count = match_plan(NODS_THEN_SMILES, nods_and_smile([0.4, 0.9, 1.4], (2.2, 4.0)))
+    assert (count["actions"], count["counts"], count["order"], count["exact"]) == (True, False, True, False)
+    order = match_plan(NODS_THEN_SMILES, nods_and_smile([3.4, 3.9], (0.5, 2.5)))
+    assert (order["actions"], order["counts"], order["order"], order["exact"]) == (True, True, False, False)
+    assert not match_plan(NODS_THEN_SMILES, detect_events(performance(100)))["actions"]
+    more = detect_events(performance(150, pitch=beats([0.4, 0.9], 0.22), yaw=bump(150, 2.0, 4.0, 0.5)))
+    assert not match_plan(NODS_THEN_SMILES, more)["actions"]
 
 
 def test_what_is_to_be_at_once_must_overlap() -> None:
     together = Plan(((Action("nod", count=2), Action("smile")),))
-    assert matches(together, nods_and_smile([1.0, 1.5], (0.8, 2.4))).exact
-    assert not matches(together, nods_and_smile([0.4, 0.9], (2.0, 4.0))).exact
+    assert match_plan(together, nods_and_smile([1.0, 1.5], (0.8, 2.4)))["exact"]
+    assert not match_plan(together, nods_and_smile([0.4, 0.9], (2.0, 4.0)))["exact"]
 
 
 def test_strengths_are_held_against_the_words() -> None:
     plan = Plan(((Action("turn", "left", strength="slight"),),))
-    slight = matches(plan, find_events(performance(100, yaw=bump(100, 0.5, 2, 0.26))))
-    usual = matches(plan, find_events(performance(100, yaw=bump(100, 0.5, 2, 0.46))))
-    assert slight.strengths is True
-    assert usual.strengths is False
-    assert usual.exact  # how strongly is told apart from whether
+    slight = match_plan(plan, detect_events(performance(100, yaw=bump(100, 0.5, 2, 0.26))))
+    usual = match_plan(plan, detect_events(performance(100, yaw=bump(100, 0.5, 2, 0.46))))
+    assert slight["strengths"] is True
+    assert usual["strengths"] is False
+    assert usual["exact"]  # how strongly is told apart from whether

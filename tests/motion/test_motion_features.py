@@ -16,20 +16,15 @@ from mien.heads.performance import Performance
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.data.features import (
     WIDTH,
-    features_of,
-    matrices_of_six,
-    performance_of,
-    resampled,
+    resample,
     rotation_angles,
+    rotation_from_6d,
     rotation_matrices,
-    six_numbers,
+    rotation_to_6d,
+    to_features,
+    to_performance,
 )
-from mien.motion.data.store import (
-    MotionClip,
-    MotionStore,
-    MotionStoreError,
-    write_motions,
-)
+from mien.motion.data.store import MotionClip, MotionStore, MotionStoreError, write_motions
 
 angle = st.floats(-1.4, 1.4)
 
@@ -48,28 +43,28 @@ def test_any_six_numbers_are_a_rotation(numbers: list[float]) -> None:
     a, b = np.array(numbers[:3]), np.array(numbers[3:])
     if np.linalg.norm(np.cross(a, b)) < 1e-3:
         return  # parallel: the one case that is excluded
-    matrix = matrices_of_six(np.array(numbers))
+    matrix = rotation_from_6d(np.array(numbers))
     assert np.allclose(matrix @ matrix.T, np.eye(3), atol=1e-6)
     assert np.linalg.det(matrix) == pytest.approx(1)
-    assert np.allclose(matrices_of_six(six_numbers(matrix)), matrix, atol=1e-6)
+    assert np.allclose(rotation_from_6d(rotation_to_6d(matrix)), matrix, atol=1e-6)
 
 
 def test_a_performance_survives_its_features() -> None:
     clip = next(iter(embedded_motions(1, 0, 0, 3)))
-    features = features_of(clip.performance)
+    features = to_features(clip.performance)
     assert features.shape == (len(clip.performance), WIDTH)
-    again = performance_of(features)
+    again = to_performance(features)
     for name in ("expression", "neck", "translation", "gaze"):
         assert np.allclose(getattr(again, name), getattr(clip.performance, name), atol=1e-5), name
     with pytest.raises(ValueError, match="63"):
-        performance_of(features[:, :-1])
+        to_performance(features[:, :-1])
 
 
 def test_resampling_keeps_the_motion_in_time() -> None:
     frames = np.arange(61)
     ramp = Performance(Fraction(30), np.zeros((61, 52)), np.stack([frames / 30, 0 * frames, 0 * frames], 1),
                        np.zeros((61, 3)), np.zeros((61, 2)))  # fmt: skip
-    again = resampled(ramp, Fraction(25))
+    again = resample(ramp, Fraction(25))
     assert again.fps == 25
     assert again.seconds == pytest.approx(ramp.seconds, abs=0.04)
     assert np.allclose(again.neck[:, 0], np.arange(len(again)) / 25, atol=1e-5)
@@ -80,7 +75,7 @@ def test_a_store_gives_back_what_was_written(tmp_path: Path) -> None:
     write_motions(tmp_path, iter(clips))
     store = MotionStore(tmp_path)
     assert len(store) == 9
-    assert [len(store.numbers(part)) for part in ("train", "val", "held_out")] == [5, 2, 2]
+    assert [len(store.indices(part)) for part in ("train", "val", "held_out")] == [5, 2, 2]
     for clip, again in zip(clips, store, strict=True):
         assert (again.clip_id, again.texts, again.plan) == (clip.clip_id, clip.texts, clip.plan)
         assert np.allclose(again.performance.neck, clip.performance.neck, atol=1e-5)

@@ -8,12 +8,7 @@ from motion_making import bump, performance
 from numpy.typing import NDArray
 
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.motion.generate.blinks import (
-    LONGEST,
-    SHORTEST,
-    asks_for_lids,
-    with_blinks,
-)
+from mien.motion.generate.blinks import LONGEST, SHORTEST, add_blinks, mentions_eyes
 
 LIDS = [EXPRESSION_INDEX[name] for name in ("eyeBlinkLeft", "eyeBlinkRight")]
 
@@ -24,7 +19,7 @@ def closed(made: Performance) -> NDArray[np.int64]:
 
 
 def test_a_quiet_face_blinks_about_15_times_a_minute_and_shortly() -> None:
-    made = with_blinks(performance(25 * 60 * 10), seed=3)
+    made = add_blinks(performance(25 * 60 * 10), seed=3)
     peaks = closed(made)
     assert 12 * 10 < len(peaks) < 18 * 10, "over ten minutes"
     gaps = np.diff(peaks) / 25
@@ -41,18 +36,18 @@ def test_a_quiet_face_blinks_about_15_times_a_minute_and_shortly() -> None:
 
 def test_the_seed_decides_and_nothing_else() -> None:
     still = performance(1000)
-    one, same, other = with_blinks(still, 1), with_blinks(still, 1), with_blinks(still, 2)
+    one, same, other = add_blinks(still, 1), add_blinks(still, 1), add_blinks(still, 2)
     np.testing.assert_array_equal(one.expression, same.expression)
     assert closed(one).tolist() != closed(other).tolist()
     assert not still.expression.any(), "the motion itself stays as it is"
-    turned = with_blinks(performance(1000, yaw=bump(1000, 2, 30, 0.4)), 1)
-    np.testing.assert_array_equal(turned.expression, one.expression)
+    rotate = add_blinks(performance(1000, yaw=bump(1000, 2, 30, 0.4)), 1)
+    np.testing.assert_array_equal(rotate.expression, one.expression)
 
 
 def test_there_is_none_where_the_motion_has_its_own_lids() -> None:
     frames = 25 * 60
     own = {name: bump(frames, 10, 40, 0.6) for name in ("eyeBlinkLeft",)}
-    made = with_blinks(performance(frames, **own), seed=0)
+    made = add_blinks(performance(frames, **own), seed=0)
     peaks = closed(made) / 25
     assert len(peaks) > 3
     assert ((peaks < 10 - 0.3) | (peaks > 40 + 0.3)).all()
@@ -60,7 +55,7 @@ def test_there_is_none_where_the_motion_has_its_own_lids() -> None:
 
 
 def test_there_is_none_where_the_words_ask_for_lids() -> None:
-    made = with_blinks(performance(25 * 60), seed=0, quiet=[(0, 20), (30, 70)])
+    made = add_blinks(performance(25 * 60), seed=0, excluded=[(0, 20), (30, 70)])
     peaks = closed(made) / 25
     assert len(peaks) >= 1
     assert ((peaks > 20) & (peaks < 30)).all()
@@ -68,12 +63,12 @@ def test_there_is_none_where_the_words_ask_for_lids() -> None:
 
 @pytest.mark.parametrize("frames", [1, 2, 10, 12])
 def test_what_is_too_short_for_a_blink_has_none(frames: int) -> None:
-    assert not with_blinks(performance(frames), seed=0).expression.any()
+    assert not add_blinks(performance(frames), seed=0).expression.any()
 
 
 def test_a_video_neither_begins_nor_ends_in_a_blink() -> None:
     for seed in range(40):
-        made = with_blinks(performance(60), seed)
+        made = add_blinks(performance(60), seed)
         assert not made.expression[[0, -1]].any()
 
 
@@ -85,4 +80,4 @@ def test_a_video_neither_begins_nor_ends_in_a_blink() -> None:
     ],
 )  # fmt: skip
 def test_which_words_ask_for_lids(text: str, asks: bool) -> None:
-    assert asks_for_lids(text) is asks
+    assert mentions_eyes(text) is asks

@@ -18,13 +18,13 @@ from mien.motion.corpus.actions import Action
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.corpus.plan import Plan, held_out_pairs
 from mien.motion.data.batches import MotionData
-from mien.motion.data.features import features_of
+from mien.motion.data.features import to_features
 from mien.motion.data.store import MotionStore, write_motions
-from mien.motion.judge.network import MotionJudge
-from mien.motion.judge.sequences import Sequences, altered, own_sequences
-from mien.motion.judge.train import meaning_numbers, train_motion_judge
+from mien.motion.judge.network import MotionEvaluator
+from mien.motion.judge.sequences import EvaluatorSequences, additional_sequences, alter_plan
+from mien.motion.judge.train import label_numbers, train_motion_evaluator
 from mien.motion.losses import info_nce
-from mien.motion.measure.events import find_events, matches
+from mien.motion.measure.events import detect_events, match_plan
 
 TINY = tiny("motion_judge", samples=96).model_copy(update={"own_sequences": 0})
 
@@ -45,14 +45,14 @@ def one_thread() -> None:
 def test_it_learns_which_words_belong_to_which_motion(motions: Path, tmp_path: Path) -> None:
     options = with_training(TINY, samples=4800, batch=16, lr=3e-3).model_copy(update={"width": 48})
     curve: list[float] = []
-    train_motion_judge(
+    train_motion_evaluator(
         motions, options, tmp_path / "judge",
         a_run(tmp_path / "r", lambda values, _: curve.append(values["loss"]) if "loss" in values else None),
     )  # fmt: skip
     assert curve[-1] < 0.3 * curve[0]
-    judge, data = MotionJudge.load(tmp_path / "judge"), MotionData(motions)
-    texts = judge.embed_texts([data.store.texts[number][1] for number in data.numbers])
-    points = judge.embed_motions([data.store.features(int(number)) for number in data.numbers])
+    judge, data = MotionEvaluator.load(tmp_path / "judge"), MotionData(motions)
+    texts = judge.embed_texts([data.store.texts[number][1] for number in data.indices])
+    points = judge.embed_motions([data.store.features(int(number)) for number in data.indices])
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, atol=1e-5)
     assert r_precision(texts, points, batch=24)[0] >= 0.7  # chance is 1 in 24
     assert r_precision(texts, np.roll(points, 5, axis=0), batch=24)[0] <= 0.3
@@ -60,7 +60,7 @@ def test_it_learns_which_words_belong_to_which_motion(motions: Path, tmp_path: P
 
 def test_an_interrupted_training_resumes_to_the_same_bits(motions: Path, tmp_path: Path) -> None:
     options = TINY.model_copy(update={"own_sequences": 8})
-    assert_resumes(lambda out, run: train_motion_judge(motions, options, out, run), tmp_path)
+    assert_resumes(lambda out, run: train_motion_evaluator(motions, options, out, run), tmp_path)
 
 
 def test_it_sees_no_sequence_that_anything_is_measured_on(motions: Path, tmp_path: Path) -> None:
@@ -73,34 +73,34 @@ def test_it_sees_no_sequence_that_anything_is_measured_on(motions: Path, tmp_pat
             for clip, other in zip(embedded_motions(24, 36, 36, 3), embedded_motions(24, 36, 36, 4), strict=True)
         ),
     )
-    train_motion_judge(motions, TINY, tmp_path / "one", a_run(tmp_path / "r1"))
-    train_motion_judge(folder, TINY, tmp_path / "two", a_run(tmp_path / "r2"))
+    train_motion_evaluator(motions, TINY, tmp_path / "one", a_run(tmp_path / "r1"))
+    train_motion_evaluator(folder, TINY, tmp_path / "two", a_run(tmp_path / "r2"))
     digests = {sha256_file(tmp_path / name / "model.safetensors") for name in ("one", "two")}
     assert len(digests) == 1
 
 
 def test_its_own_sequences_have_all_compositions_and_none_of_the_corpus(motions: Path) -> None:
     store = MotionStore(motions)
-    own = own_sequences(store, 1200, 77)
+    own = additional_sequences(store, 1200, 77)
     assert len(own) == 1200
     held = set().union(*(clip.plan.pairs for clip in own if clip.plan is not None))
-    withheld = held_out_pairs(3)
-    assert len(held & withheld) > 0.9 * len(withheld)
+    held_out = held_out_pairs(3)
+    assert len(held & held_out) > 0.9 * len(held_out)
     stored = {clip.performance.neck.tobytes() for clip in store}
     assert not any(clip.performance.neck.tobytes() in stored for clip in own)
 
 
 def test_its_sequences_come_in_pairs_that_differ_and_stand_in_one_batch(motions: Path) -> None:
     data = MotionData(motions)
-    own = own_sequences(data.store, 80, 77)
-    for clip, sibling in zip(own[::2], own[1::2], strict=True):
+    own = additional_sequences(data.store, 80, 77)
+    for clip, hard_negative in zip(own[::2], own[1::2], strict=True):
         assert clip.plan is not None
-        assert sibling.plan is not None
-        assert clip.plan != sibling.plan
-        assert len(clip.plan.actions) == len(sibling.plan.actions)
-    played = [matches(clip.plan, find_events(clip.performance)).exact for clip in own if clip.plan is not None]
+        assert hard_negative.plan is not None
+        assert clip.plan != hard_negative.plan
+        assert len(clip.plan.actions) == len(hard_negative.plan.actions)
+    played = [match_plan(clip.plan, detect_events(clip.performance))["exact"] for clip in own if clip.plan is not None]
     assert all(played)  # each does what its own plan says
-    sequences = Sequences(data, own)
+    sequences = EvaluatorSequences(data, own)
     assert len(sequences) == 24 + 80
     for rows in sequences.draw_rows(np.random.default_rng(0), 16):
         mine = [int(row) - 24 for row in rows if row >= 24]
@@ -112,7 +112,7 @@ def test_its_sequences_come_in_pairs_that_differ_and_stand_in_one_batch(motions:
 def test_a_plan_is_altered_in_one_thing() -> None:
     random = np.random.default_rng(0)
     plan = Plan(((Action("nod", None, 2),), (Action("smile"), Action("tilt", "left"))))
-    found = [altered(random, plan) for _ in range(200)]
+    found = [alter_plan(random, plan) for _ in range(200)]
     assert plan not in found
     changed = {tuple(sorted(set(other.actions) - set(plan.actions), key=str)) for other in found}
     assert all(len(actions) <= 1 for actions in changed)
@@ -122,8 +122,8 @@ def test_a_plan_is_altered_in_one_thing() -> None:
 
 def test_another_corpus_brings_nothing_along(tmp_path: Path) -> None:
     write_motions(tmp_path, (replace(clip, source="videos", plan=None) for clip in embedded_motions(3, 0, 0, 0)))
-    assert own_sequences(MotionStore(tmp_path), 100, 77) == []
-    figures = train_motion_judge(tmp_path, TINY, tmp_path / "judge", a_run(tmp_path / "r"))
+    assert additional_sequences(MotionStore(tmp_path), 100, 77) == []
+    figures = train_motion_evaluator(tmp_path, TINY, tmp_path / "judge", a_run(tmp_path / "r"))
     assert figures == {"sequences": 3.0, "own_sequences": 0.0}  # too few to rank
 
 
@@ -131,20 +131,20 @@ def test_what_says_the_same_is_no_negative() -> None:
     torch.manual_seed(0)
     texts, motions = (functional.normalize(torch.randn(4, 8), dim=-1) for _ in range(2))
     motions[1] = motions[0]
-    apart = info_nce(texts, motions, meaning_numbers(["a", "b", "c", "d"]), 0.1)
-    alike = info_nce(texts, motions, meaning_numbers(["a", "a", "c", "d"]), 0.1)
+    apart = info_nce(texts, motions, label_numbers(["a", "b", "c", "d"]), 0.1)
+    alike = info_nce(texts, motions, label_numbers(["a", "a", "c", "d"]), 0.1)
     assert alike < apart
     scores = texts @ motions.T / 0.1
     own = torch.arange(4)
     usual = (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
     assert torch.allclose(apart, usual)
-    assert info_nce(texts[:2], motions[:2], meaning_numbers(["a", "a"]), 0.1) == 0
+    assert info_nce(texts[:2], motions[:2], label_numbers(["a", "a"]), 0.1) == 0
 
 
 def test_a_point_does_not_depend_on_what_stands_beside_it() -> None:
     torch.manual_seed(0)
-    judge = MotionJudge(("nods", "smiles"), 16, 8).eval()
-    motions = [features_of(clip.performance) for clip in embedded_motions(5, 0, 0, 1)]
+    judge = MotionEvaluator(("nods", "smiles"), 16, 8).eval()
+    motions = [to_features(clip.performance) for clip in embedded_motions(5, 0, 0, 1)]
     alone = np.concatenate([judge.embed_motions([motion]) for motion in motions])
     np.testing.assert_allclose(judge.embed_motions(motions), alone, atol=1e-5)
     assert np.abs(alone - alone[0])[1:].max() > 1e-3
@@ -157,23 +157,23 @@ def test_a_point_does_not_depend_on_what_stands_beside_it() -> None:
 
 def test_order_of_words_and_direction_of_time_matter() -> None:
     torch.manual_seed(0)
-    judge = MotionJudge(("nods", "then", "smiles"), 16, 8).eval()
+    judge = MotionEvaluator(("nods", "then", "smiles"), 16, 8).eval()
     there, back = judge.embed_texts(["nods then smiles", "smiles then nods"])
     assert np.abs(there - back).max() > 1e-3
-    motion = features_of(next(iter(embedded_motions(1, 0, 0, 1))).performance)
+    motion = to_features(next(iter(embedded_motions(1, 0, 0, 1))).performance)
     forth, reverse = judge.embed_motions([motion, motion[::-1].copy()])
     assert np.abs(forth - reverse).max() > 1e-4
 
 
 def test_a_folder_of_something_else_is_refused_in_a_sentence(motions: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a model folder"):
-        MotionJudge.load(tmp_path)
-    train_motion_judge(motions, TINY, tmp_path / "judge", a_run(tmp_path / "r"))
+        MotionEvaluator.load(tmp_path)
+    train_motion_evaluator(motions, TINY, tmp_path / "judge", a_run(tmp_path / "r"))
     config = tmp_path / "judge" / "config.json"
     content = json.loads(config.read_text())
     config.write_text(json.dumps({**content, "kind": "head_motion"}))
     with pytest.raises(ValueError, match="holds head_motion, not motion_judge"):
-        MotionJudge.load(tmp_path / "judge")
+        MotionEvaluator.load(tmp_path / "judge")
     config.write_text(json.dumps({**content, "model": {"width": 16}}))
     with pytest.raises(ValueError, match="damaged"):
-        MotionJudge.load(tmp_path / "judge")
+        MotionEvaluator.load(tmp_path / "judge")

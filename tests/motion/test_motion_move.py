@@ -19,13 +19,13 @@ from mien.heads.render.playback import render_head
 from mien.media.provenance import read_tags
 from mien.media.video import decode_frames
 from mien.motion.corpus.actions import Action
-from mien.motion.corpus.embedded import play
+from mien.motion.corpus.embedded import sample_performance
 from mien.motion.corpus.plan import Plan
 from mien.motion.generate import move as moving
-from mien.motion.generate.move import Moved
-from mien.motion.generate.mover import Mover, Passage
-from mien.motion.measure.events import Event, find_events
-from mien.motion.measure.text import MOST, events_in_words
+from mien.motion.generate.move import GeneratedMotion
+from mien.motion.generate.mover import Mover, TimedText
+from mien.motion.measure.events import Event, detect_events
+from mien.motion.measure.text import MAX_EVENTS, describe_events
 from mien.motion.system import SYSTEM
 from mien.systems.errors import RequestError
 from mien.systems.system import Loaded
@@ -49,15 +49,15 @@ def wish(**how: Any) -> dict[str, Any]:
     return {"text": "nods twice", "seconds": 1.0, "size": 64, **how}
 
 
-def move(asked: dict[str, Any], out: Path, model: Path, force: bool = False) -> Moved:
+def move(asked: dict[str, Any], out: Path, model: Path, force: bool = False) -> GeneratedMotion:
     made = SYSTEM.run(asked, out, force, model=model)
-    assert isinstance(made, Moved)
+    assert isinstance(made, GeneratedMotion)
     return made
 
 
-def move_with(loaded: Loaded, asked: dict[str, Any], out: Path) -> Moved:
+def move_with(loaded: Loaded, asked: dict[str, Any], out: Path) -> GeneratedMotion:
     made = loaded.make(SYSTEM.request.of(asked), out, progress=False)
-    assert isinstance(made, Moved)
+    assert isinstance(made, GeneratedMotion)
     return made
 
 
@@ -74,9 +74,9 @@ def test_a_video_shows_the_motion_and_says_what_it_is(mover: Mover, head_motion_
     assert made.model_version == told.model
     expected = mover.move("nods twice", 1.0, 3)
     np.testing.assert_array_equal(made.performance.neck, expected.neck)
-    assert made.events == find_events(expected)
-    assert made.drawn is not None
-    assert f"{made.drawn / 25:.1f} times real time" in made.speed()
+    assert made.events == detect_events(expected)
+    assert made.render_rate is not None
+    assert f"{made.render_rate / 25:.1f} times real time" in made.speed()
 
 
 def test_the_same_request_gives_the_same_file(head_motion_model: Path, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_the_motion_alone_has_no_blinks_and_the_video_has(
     monkeypatch.setattr(moving, "render_head", remembered)
     lids = [EXPRESSION_INDEX["eyeBlinkLeft"], EXPRESSION_INDEX["eyeBlinkRight"]]
     still = Performance.still(frames=250)
-    monkeypatch.setattr(mover, "follow", lambda *_: still)
+    monkeypatch.setattr(mover, "generate_sequence", lambda *_: still)
 
     def blinks(**how: Any) -> bool:
         move_with(loaded, wish(renderer="dots", **how), tmp_path / "a.mp4")
@@ -134,7 +134,7 @@ def test_a_gif_a_glb_and_a_folder_of_obj(head_motion_model: Path, tmp_path: Path
     move(wish(), tmp_path / "a.glb", head_motion_model)
     assert len(trimesh.load(tmp_path / "a.glb", force="mesh").faces) > 1000  # type: ignore[attr-defined]
     made = move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model)
-    assert made.drawn is None
+    assert made.render_rate is None
     assert sorted(path.name for path in (tmp_path / "a.obj").iterdir()) == [f"head_{n:05d}.obj" for n in range(10)]
     with pytest.raises(RequestError, match="never overwritten"):
         move(wish(seconds=0.4), tmp_path / "a.obj", head_motion_model, force=True)
@@ -143,20 +143,20 @@ def test_a_gif_a_glb_and_a_folder_of_obj(head_motion_model: Path, tmp_path: Path
 def test_a_script_is_followed_on_its_times(
     loaded: Loaded, mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[list[Passage]] = []
-    follow = mover.follow
+    asked: list[list[TimedText]] = []
+    generate_sequence = mover.generate_sequence
 
-    def remembered(passages: list[Passage], *given: Any) -> Performance:
-        asked.append(passages)
-        return follow(passages, *given)
+    def remembered(timed_texts: list[TimedText], *given: Any) -> Performance:
+        asked.append(timed_texts)
+        return generate_sequence(timed_texts, *given)
 
-    monkeypatch.setattr(mover, "follow", remembered)
+    monkeypatch.setattr(mover, "generate_sequence", remembered)
     script = tmp_path / "scene.txt"
     script.write_text("0.5: nods twice\n1.26: smiles\n2.5: end\n")
     options = wish(text=None, script=script, seconds=None)
     made = move_with(loaded, options, tmp_path / "a.mp4")
     # frame 12 is the nearest to 0.5 s (round half to even), 32 to 1.26 s, 62 to 2.5 s
-    assert asked == [[Passage("nods twice", 0.8), Passage("smiles", 1.2)]]
+    assert asked == [[TimedText("nods twice", 0.8), TimedText("smiles", 1.2)]]
     assert len(made.performance) == 62
     assert np.ptp(made.performance.neck[:13], axis=0).max() == 0, "it waits"
     assert np.ptp(made.performance.neck[12:20], axis=0).max() > 0
@@ -179,7 +179,7 @@ def test_what_the_model_or_the_head_cannot_is_told(
     assert move(wish(), tmp_path / "b.npz", head_motion_model).notes == ()
     head = moving.open_actor("embedded", None, 0).head
     monkeypatch.setattr(head, "expressions", head.expressions - {"tongueOut"})
-    monkeypatch.setattr(mover, "follow", lambda *_: Performance.still(frames=10, tongueOut=0.9, jawOpen=0.4))
+    monkeypatch.setattr(mover, "generate_sequence", lambda *_: Performance.still(frames=10, tongueOut=0.9, jawOpen=0.4))
     made = move_with(loaded, wish(renderer="dots"), tmp_path / "a.mp4")
     assert made.notes == ("the head embedded cannot show tongueOut, which this motion has",)
 
@@ -195,7 +195,7 @@ def test_what_fails_while_it_is_made_leaves_nothing(
     for name in ("a.mp4", "a.gif"):
         with pytest.raises(RequestError, match=r"a\.... could not be made: no space left"):
             move_with(loaded, wish(), tmp_path / name)
-    monkeypatch.setattr(mover, "follow", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr(mover, "generate_sequence", lambda *_: (_ for _ in ()).throw(MemoryError()))
     with pytest.raises(RequestError, match="MemoryError"):
         move_with(loaded, wish(), tmp_path / "a.npz")
     assert list(tmp_path.iterdir()) == []
@@ -222,14 +222,14 @@ def test_a_head_or_a_model_that_cannot_be_used_is_refused(
 
 def test_events_are_told_as_the_corpus_words_them() -> None:
     plan = Plan(((Action("nod", count=2),), (Action("smile", strength="strong"),), (Action("look", "left"),)))
-    told = events_in_words(find_events(play(np.random.default_rng(0), plan)))
+    told = describe_events(detect_events(sample_performance(np.random.default_rng(0), plan)))
     assert [part.partition(" (")[0] for part in told.split("), ")] == [
         "nods twice", "smiles strongly", "looks to the left",
     ]  # fmt: skip
     event = Event("shake", None, 4, 1.0, 2.04, 0.7)
-    assert events_in_words([event]) == "shakes the head 4 times (1.0–2.0 s)"
-    assert events_in_words([]) == "nothing but small movements"
-    assert events_in_words([replace(event, start=float(n)) for n in range(MOST + 3)]).endswith(" and 3 more")
+    assert describe_events([event]) == "shakes the head 4 times (1.0–2.0 s)"
+    assert describe_events([]) == "nothing but small movements"
+    assert describe_events([replace(event, start=float(n)) for n in range(MAX_EVENTS + 3)]).endswith(" and 3 more")
 
 
 def test_the_command_tells_what_it_made(head_motion_model: Path, tmp_path: Path) -> None:

@@ -10,13 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mien.motion.generate.script import (
-    Cue,
-    Script,
-    frame_spans,
-    parse_script,
-    read_script,
-)
+from mien.motion.generate.script import Cue, Script, frame_spans, parse_script, read_script
 from mien.systems.errors import RequestError
 from mien.systems.timeline import MAX_BYTES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mien.motion.data.features import features_of
+from mien.motion.data.features import to_features
 from mien.motion.generate.mover import Mover
 from mien.motion.registration import SERVED, _load_pyfunc
 
@@ -18,7 +18,7 @@ def test_a_batch_equals_its_single_motions(head_motion_model: Path) -> None:
     made = served.predict(batch)
     assert made["frames"][0] == 100  # 4 s
     assert made["frames"][1] == round(mover.seconds_for("turns to the left") * 25)
-    alone = features_of(mover.move("turns to the left", seed=1))
+    alone = to_features(mover.move("turns to the left", seed=1))
     np.testing.assert_array_equal(made["features"][1, : len(alone)], alone)
     assert not made["features"][1, len(alone) :].any()
     assert np.abs(alone[0] - served.predict({**batch, "seed": np.array([0, 2])})["features"][1, 0]).max() > 0

@@ -11,26 +11,12 @@ import torch
 from tiny import a_run, assert_resumes, tiny, with_training
 
 from mien.motion.corpus.embedded import embedded_motions
-from mien.motion.data.batches import TURNING, MotionData, curriculum_reach
+from mien.motion.data.batches import ROTATION_SCALE, MotionData, curriculum_fraction
 from mien.motion.data.store import write_motions
-from mien.motion.generate.mover import (
-    OVERLAP,
-    Mover,
-    Passage,
-)
-from mien.motion.networks.diffusion import (
-    STEPS,
-    noised,
-    sample,
-    signal_part,
-)
+from mien.motion.generate.mover import OVERLAP, Mover, TimedText
+from mien.motion.networks.diffusion import STEPS, add_noise, sample, signal_variance
+from mien.motion.networks.duration_model import Alignment, DurationModel, align_words, duration_loss
 from mien.motion.networks.transformer import MotionTransformer
-from mien.motion.networks.word_times import (
-    Layout,
-    WordTimes,
-    lay_out,
-    length_error,
-)
 from mien.motion.options import HeadMotionOptions
 from mien.motion.train import train_head_motion
 from mien.systems.errors import RequestError
@@ -55,12 +41,12 @@ def trained(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_noise_keeps_the_variance_and_grows() -> None:
     levels = torch.arange(STEPS)
-    parts = signal_part(levels)
+    parts = signal_variance(levels)
     assert (parts.diff() < 0).all()
     assert parts[0] > 0.9
     assert parts[-1] < 0.01
     clean, noise = torch.randn(STEPS, 4000), torch.randn(STEPS, 4000)
-    assert torch.allclose(noised(clean, noise, levels).var(1), torch.ones(STEPS), atol=0.12)
+    assert torch.allclose(add_noise(clean, noise, levels).var(1), torch.ones(STEPS), atol=0.12)
 
 
 def test_sampling_with_a_perfect_network_ends_at_the_motion() -> None:
@@ -84,7 +70,7 @@ def test_what_is_known_comes_out_as_it_is() -> None:
     assert torch.equal(made[:, :3], known[:, :3])
     assert not made[:, 3:].any()
     level, last = seen[-1]  # the network saw what is known, with its share of noise
-    assert torch.allclose(last, noised(known, noise, torch.tensor([level]))[:, :3])
+    assert torch.allclose(last, add_noise(known, noise, torch.tensor([level]))[:, :3])
 
 
 def test_padding_changes_no_motion() -> None:
@@ -96,9 +82,9 @@ def test_padding_changes_no_motion() -> None:
     short = torch.randn(1, 16, 63)
     long = torch.cat([short, torch.randn(1, 24, 63)], 1)
     level, lengths = torch.tensor([7]), torch.tensor([16])
-    layout = Layout(torch.linspace(0.1, 0.9, 5)[None], torch.tensor([0.7]))
-    alone = network(short, level, lengths, text, mask, layout)
-    wider = Layout(torch.cat([layout.centres, torch.ones(1, 3)], 1), layout.seconds)
+    alignment = Alignment(torch.linspace(0.1, 0.9, 5)[None], torch.tensor([0.7]))
+    alone = network(short, level, lengths, text, mask, alignment)
+    wider = Alignment(torch.cat([alignment.centres, torch.ones(1, 3)], 1), alignment.seconds)
     padded = network(long, level, lengths, torch.cat([text, torch.randn(1, 3, 16)], 1),
                      torch.cat([mask, ~mask[:, :3]], 1), wider)  # fmt: skip
     # the convolution over neighbours must not reach what lies beyond the end either
@@ -113,10 +99,10 @@ def test_words_matter_and_are_withheld() -> None:
     noisy, level, lengths = torch.randn(2, 16, 63), torch.tensor([7, 7]), torch.tensor([16, 16])
     noisy[1] = noisy[0]
     text, mask = torch.randn(2, 5, 16), torch.ones(2, 5, dtype=torch.bool)
-    layout = Layout(torch.linspace(0.1, 0.9, 5).expand(2, -1), torch.tensor([0.6, 0.9]))
-    with_words = network(noisy, level, lengths, text, mask, layout)
+    alignment = Alignment(torch.linspace(0.1, 0.9, 5).expand(2, -1), torch.tensor([0.6, 0.9]))
+    with_words = network(noisy, level, lengths, text, mask, alignment)
     assert not torch.allclose(with_words[0], with_words[1], atol=1e-3)
-    without = network(noisy, level, lengths, text, mask, layout, torch.tensor([True, True]))
+    without = network(noisy, level, lengths, text, mask, alignment, torch.tensor([True, True]))
     assert torch.allclose(without[0], without[1], atol=1e-5)
 
 
@@ -126,23 +112,23 @@ def test_batches_are_functions_of_their_step(motions: Path) -> None:
         one, other = data.training_batch(0, "x", step, 4), again.training_batch(0, "x", step, 4)
         assert torch.equal(one.features, other.features)
         assert one.texts == other.texts
-    lengths = [data.training_batch(0, "x", step, 4, reach=0.25).lengths.max() for step in range(16)]
-    assert max(lengths) <= np.sort(data.store.index["frames"][data.numbers])[9]
-    assert curriculum_reach(0, 0.3) == 0.25
-    assert curriculum_reach(0.3, 0.3) == curriculum_reach(0.9, 0.3) == curriculum_reach(0.0, 0) == 1
+    lengths = [data.training_batch(0, "x", step, 4, fraction=0.25).lengths.max() for step in range(16)]
+    assert max(lengths) <= np.sort(data.store.index["frames"][data.indices])[9]
+    assert curriculum_fraction(0, 0.3) == 0.25
+    assert curriculum_fraction(0.3, 0.3) == curriculum_fraction(0.9, 0.3) == curriculum_fraction(0.0, 0) == 1
 
 
 def test_the_scale_is_that_of_the_training_motions(motions: Path) -> None:
     data = MotionData(motions)
-    scale = data.scale()
-    frames = torch.from_numpy(np.concatenate([data.store.features(int(number)) for number in data.numbers]))
+    scale = data.whitening()
+    frames = torch.from_numpy(np.concatenate([data.store.features(int(number)) for number in data.indices]))
     modes = scale.apply(frames)
     assert torch.allclose(modes.mean(0), torch.zeros(63), atol=1e-3)
     covariance = torch.cov(modes.T)
     assert torch.allclose(covariance, torch.diag(covariance.diagonal()), atol=1e-2)  # each mode moves by itself
     deviations = covariance.diagonal().sqrt().sort().values
-    assert 0.9 < deviations[-12] <= 1.01 < deviations[-1] <= 1.01 * TURNING  # faces about 1, rotations more
-    assert torch.allclose(scale.undo(modes), frames, atol=1e-4)
+    assert 0.9 < deviations[-12] <= 1.01 < deviations[-1] <= 1.01 * ROTATION_SCALE  # faces about 1, rotations more
+    assert torch.allclose(scale.invert(modes), frames, atol=1e-4)
 
 
 def test_the_error_falls(motions: Path, tmp_path: Path) -> None:
@@ -185,10 +171,10 @@ def test_longer_motions_are_made_of_stretches_that_meet(trained: Path) -> None:
     mover = Mover.load(trained, "cpu")
     long = mover.move("nods", 23.0, steps=2)
     assert len(long) == 575
-    passages = mover.follow([Passage("nods twice", 2.0), Passage("smiles", 3.0)], seed=1)
-    assert len(passages) == 125
+    timed_texts = mover.generate_sequence([TimedText("nods twice", 2.0), TimedText("smiles", 3.0)], seed=1)
+    assert len(timed_texts) == 125
     first = mover.move("nods twice", 2.0, seed=1)
-    assert np.allclose(passages.neck[:50], first.neck, atol=1e-5)
+    assert np.allclose(timed_texts.neck[:50], first.neck, atol=1e-5)
     assert OVERLAP < 50
 
 
@@ -200,8 +186,8 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
         with pytest.raises(RequestError, match=word):
             mover.move(text, seconds)
     with pytest.raises(RequestError, match="nothing to do"):
-        mover.follow([])
-    assert [unknown.word for unknown in mover.unknown_words("nods and smyles")] == ["smyles"]
+        mover.generate_sequence([])
+    assert [note.count("'smyles'") for note in mover.word_notes("nods and smyles")] == [1]
     with pytest.raises(ValueError, match="train the model"):
         Mover.load(tmp_path / "none")
     config = json.loads((trained / "config.json").read_text())
@@ -219,20 +205,20 @@ def test_words_times_are_learned_from_lengths_alone() -> None:
     random = np.random.default_rng(0)
     torch.manual_seed(0)
     text = open_encoder("tokens", ["nods", "turns"], width=16, layers=1)
-    times = WordTimes(text)
+    times = DurationModel(text)
     optimizer = torch.optim.Adam(times.parameters(), 3e-3)
     for _ in range(300):
         counts = random.integers(0, 4, (32, 2))
         counts[:, 0] += counts.sum(1) == 0
         told = [" ".join(random.permutation(["nods"] * one + ["turns"] * other)) for one, other in counts]
-        loss = length_error(times(*read_tokens(text, told)), torch.tensor(counts @ [0.5, 1.5], dtype=torch.float32))
+        loss = duration_loss(times(*read_tokens(text, told)), torch.tensor(counts @ [0.5, 1.5], dtype=torch.float32))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    layout = lay_out(times(*read_tokens(text, ["nods turns nods"])))
-    assert layout.seconds.item() == pytest.approx(2.5, rel=0.1)
-    first, middle, last = layout.centres[0, 1:].tolist()
+    alignment = align_words(times(*read_tokens(text, ["nods turns nods"])))
+    assert alignment.seconds.item() == pytest.approx(2.5, rel=0.1)
+    first, middle, last = alignment.centres[0, 1:].tolist()
     assert first < middle < last
-    assert not layout.centres.requires_grad
+    assert not alignment.centres.requires_grad
     alone = times(*read_tokens(text, ["nods"])).sum().item()
     assert alone == pytest.approx(0.5, rel=0.2)

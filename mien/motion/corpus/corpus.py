@@ -6,7 +6,6 @@ the split of their actors; videos are split by a hash of their names.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mien.corpora.split import read_split
 from mien.execution import Execution
@@ -24,7 +24,7 @@ from mien.motion.data.store import MotionClip, write_motions
 from mien.motion.options import MotionClipsOptions
 from mien.progress import progress_bar
 
-VIDEO_VAL_PART = 0.05
+VIDEO_VAL_FRACTION = 0.05
 """Fraction of the videos in the split val."""
 
 
@@ -66,12 +66,12 @@ def make_motion_clips(
                 yield clip
                 advance(1)
 
-    def everything() -> Iterator[MotionClip]:
+    def all_motions() -> Iterator[MotionClip]:
         yield from computed()
         yield from measured()
 
     with atomic_directory(out) as folder:
-        index = write_motions(folder, everything())
+        index = write_motions(folder, all_motions())
         _write_rejected(folder / "rejected.csv", rejected)
     counts = Counter(zip(index["source"], index["part"], strict=True))
     return {
@@ -86,16 +86,14 @@ def make_motion_clips(
 def video_part(clip_id: str) -> str:
     """`val` for one video in twenty, else `train`; depends on the name only."""
     digest = hashlib.sha256(clip_id.encode()).digest()
-    return "val" if int.from_bytes(digest[:4], "little") < VIDEO_VAL_PART * 2**32 else "train"
+    return "val" if int.from_bytes(digest[:4], "little") < VIDEO_VAL_FRACTION * 2**32 else "train"
 
 
 def _write_rejected(path: Path, rejected: list[MeasuredClip]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["clip_id", "reason", "detail"])
-        for clip in rejected:
-            wordless = clip.performance is not None
-            reason = "no_text" if wordless else clip.reason
-            writer.writerow(
-                [clip.clip_id, reason, "nothing says what happens in it" if wordless else clip.detail or ""]
-            )
+    rows = [
+        (clip.clip_id, clip.reason, clip.detail)
+        if clip.performance is None
+        else (clip.clip_id, "no_text", "the clip has no text")
+        for clip in rejected
+    ]
+    pd.DataFrame(rows, columns=["clip_id", "reason", "detail"]).to_csv(path, index=False, lineterminator="\n")

@@ -8,18 +8,12 @@ of the other two.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
-from mien.motion.corpus.actions import (
-    KINDS,
-    TEMPO,
-    draw_curve,
-    draw_timing,
-)
+from mien.motion.corpus.actions import KINDS, TEMPO, draw_curve, draw_timing
 from mien.motion.corpus.language import describe
 from mien.motion.corpus.plan import Plan, draw_plan, held_out_pairs
 from mien.motion.data.features import FPS
@@ -36,7 +30,7 @@ SIZES: tuple[tuple[tuple[int, ...], float], ...] = (
 )  # fmt: skip
 """Number of actions in each step of a plan, and the probability of such a plan."""
 
-UNHURRIED = 0.08
+LONG_PAUSE_FRACTION = 0.08
 """Fraction of sequences with longer pauses at random places. In the others, the length determines the timing."""
 
 PARAPHRASES = 3
@@ -47,25 +41,17 @@ _SWAY = np.array([0.022, 0.014, 0.012, 0.006, 0.004, 0.006, 0.02, 0.012])
 """Standard deviations of the sway: neck (3) in radians, translation (3) in head units, gaze (2) in radians."""
 
 
-@dataclass(frozen=True)
-class PlannedMotion:
-    """A plan and a performance of it."""
-
-    plan: Plan
-    performance: Performance
-
-
-def play(rng: np.random.Generator, plan: Plan) -> Performance:
+def sample_performance(rng: np.random.Generator, plan: Plan) -> Performance:
     """A random performance of a plan at `FPS`: its steps in order, pauses between them, and sway; at most 10 s."""
     tempo = float(rng.uniform(*TEMPO))
     timings = [[draw_timing(rng, action, tempo) for action in step] for step in plan.steps]
     lengths = [max(timing.seconds for timing in step) for step in timings]
     pauses = tempo * rng.uniform(0.17, 0.23, len(lengths) + 1)
-    spare = LONGEST_SECONDS - 0.1 - sum(lengths) - pauses.sum()
-    if spare < 0:
-        return play(rng, plan)
-    if rng.random() < UNHURRIED:  # longer pauses at random places
-        pauses += rng.dirichlet(np.ones(len(pauses))) * min(spare, float(rng.exponential(1.2)))
+    slack = LONGEST_SECONDS - 0.1 - sum(lengths) - pauses.sum()
+    if slack < 0:
+        return sample_performance(rng, plan)
+    if rng.random() < LONG_PAUSE_FRACTION:  # longer pauses at random places
+        pauses += rng.dirichlet(np.ones(len(pauses))) * min(slack, float(rng.exponential(1.2)))
     frames = int(np.ceil((sum(lengths) + pauses.sum()) * float(FPS)))
     times = np.arange(frames) / float(FPS)
     pose, expression = _sway(rng, times), np.zeros((frames, len(ARKIT_NAMES)))
@@ -73,8 +59,8 @@ def play(rng: np.random.Generator, plan: Plan) -> Performance:
     for step, step_timings, length, pause in zip(plan.steps, timings, lengths, pauses, strict=False):
         start += pause
         for action, timing in zip(step, step_timings, strict=True):
-            late = (length - timing.seconds) * float(rng.uniform(0.4, 0.6))
-            curve = draw_curve(action, timing, times - start - late)
+            offset = (length - timing.seconds) * float(rng.uniform(0.4, 0.6))
+            curve = draw_curve(action, timing, times - start - offset)
             for channel, extent in KINDS[action.kind].moves(action.side).items():
                 if channel in _POSE:
                     pose[:, _POSE[channel]] += extent * curve
@@ -93,24 +79,24 @@ def play(rng: np.random.Generator, plan: Plan) -> Performance:
 def _sway(rng: np.random.Generator, times: Array) -> Array:
     frequencies = rng.uniform(0.08, 0.45, (3, len(_SWAY)))
     phases = rng.uniform(0, 2 * np.pi, (3, len(_SWAY)))
-    waves = np.sin(2 * np.pi * frequencies * times[:, None, None] + phases)
-    return np.asarray(waves.sum(1) * np.sqrt(2 / 3) * _SWAY * rng.uniform(0.4, 1.0))
+    sines = np.sin(2 * np.pi * frequencies * times[:, None, None] + phases)
+    return np.asarray(sines.sum(1) * np.sqrt(2 / 3) * _SWAY * rng.uniform(0.4, 1.0))
 
 
 def embedded_motions(train: int, val: int, held_out: int, seed: int) -> Iterator[MotionClip]:
     """Yield the sequences of each split, in this order; a sequence is a function of (seed, split, number) only."""
-    withheld = held_out_pairs(seed)
-    listed = sorted(tuple(sorted(pair)) for pair in withheld)
+    excluded = held_out_pairs(seed)
+    sorted_pairs = sorted(tuple(sorted(pair)) for pair in excluded)
     for part, count in (("train", train), ("val", val), ("held_out", held_out)):
         for number in range(count):
             rng = np.random.default_rng([seed, ("train", "val", "held_out").index(part), number])
-            plan = _draw(rng, withheld, listed[number % len(listed)] if part == "held_out" else None)
-            performance = play(rng, plan)
+            plan = _draw_plan(rng, excluded, sorted_pairs[number % len(sorted_pairs)] if part == "held_out" else None)
+            performance = sample_performance(rng, plan)
             texts = tuple(describe(rng, plan) for _ in range(PARAPHRASES))
             yield MotionClip(f"{part}-{number:05d}", "embedded", part, texts, performance, plan)
 
 
-def _draw(rng: np.random.Generator, withheld: frozenset[frozenset[str]], pair: tuple[str, ...] | None) -> Plan:
+def _draw_plan(rng: np.random.Generator, excluded: frozenset[frozenset[str]], pair: tuple[str, ...] | None) -> Plan:
     sizes = [size for size, _ in SIZES]
     weights = np.array([weight for _, weight in SIZES])
     while True:
@@ -120,5 +106,5 @@ def _draw(rng: np.random.Generator, withheld: frozenset[frozenset[str]], pair: t
         if pair is not None and len(size) == 1 and KINDS[pair[0]].uses & KINDS[pair[1]].uses:
             continue  # these two cannot be simultaneous
         plan = draw_plan(rng, size, pair or ())
-        if pair is not None or not plan.pairs & withheld:
+        if pair is not None or not plan.pairs & excluded:
             return plan

@@ -6,62 +6,50 @@ the words, not that of the actions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from mien.motion.corpus.actions import KINDS, Action
 from mien.motion.corpus.plan import Plan, Step
 
+Wording = tuple[str, str]
+"""Third person and -ing form of a verb. `{own}` is replaced by her, his, …, `{side}` by the side."""
 
-@dataclass(frozen=True)
-class Verb:
-    """A wording of a kind: third person and -ing form. `{own}` is replaced by her, his, …, `{side}` by the side."""
-
-    plain: str
-    ing: str
-
-
-def _verbs(*pairs: tuple[str, str]) -> tuple[Verb, ...]:
-    return tuple(Verb(plain, ing) for plain, ing in pairs)
-
-
-VERBS: dict[str, tuple[Verb, ...]] = {
-    "nod": _verbs(("nods", "nodding"), ("nods {own} head", "nodding {own} head")),
-    "shake": _verbs(("shakes {own} head", "shaking {own} head")),
-    "turn": _verbs(("turns {own} head to the {side}", "turning {own} head to the {side}"),
+VERBS: dict[str, tuple[Wording, ...]] = {
+    "nod": (("nods", "nodding"), ("nods {own} head", "nodding {own} head")),
+    "shake": (("shakes {own} head", "shaking {own} head"),),
+    "turn": (("turns {own} head to the {side}", "turning {own} head to the {side}"),
                    ("turns to the {side}", "turning to the {side}"), ("turns {side}", "turning {side}")),
-    "tilt": _verbs(("tilts {own} head to the {side}", "tilting {own} head to the {side}"),
+    "tilt": (("tilts {own} head to the {side}", "tilting {own} head to the {side}"),
                    ("leans {own} head to the {side}", "leaning {own} head to the {side}")),
-    "lower": _verbs(("lowers {own} head", "lowering {own} head"), ("bows {own} head", "bowing {own} head")),
-    "lift": _verbs(("lifts {own} head", "lifting {own} head"), ("raises {own} chin", "raising {own} chin")),
-    "lean": _verbs(("leans {side}", "leaning {side}"), ("moves {side}", "moving {side}")),
-    "blink": _verbs(("blinks", "blinking")),
-    "wink": _verbs(("winks with the {side} eye", "winking with the {side} eye"),
+    "lower": (("lowers {own} head", "lowering {own} head"), ("bows {own} head", "bowing {own} head")),
+    "lift": (("lifts {own} head", "lifting {own} head"), ("raises {own} chin", "raising {own} chin")),
+    "lean": (("leans {side}", "leaning {side}"), ("moves {side}", "moving {side}")),
+    "blink": (("blinks", "blinking"),),
+    "wink": (("winks with the {side} eye", "winking with the {side} eye"),
                    ("winks {own} {side} eye", "winking {own} {side} eye")),
-    "close_eyes": _verbs(("closes {own} eyes", "closing {own} eyes"), ("shuts {own} eyes", "shutting {own} eyes")),
-    "smile": _verbs(("smiles", "smiling"), ("grins", "grinning")),
-    "frown": _verbs(("frowns", "frowning"), ("scowls", "scowling")),
-    "raise_brows": _verbs(("raises {own} eyebrows", "raising {own} eyebrows"),
+    "close_eyes": (("closes {own} eyes", "closing {own} eyes"), ("shuts {own} eyes", "shutting {own} eyes")),
+    "smile": (("smiles", "smiling"), ("grins", "grinning")),
+    "frown": (("frowns", "frowning"), ("scowls", "scowling")),
+    "raise_brows": (("raises {own} eyebrows", "raising {own} eyebrows"),
                           ("lifts {own} brows", "lifting {own} brows")),
-    "open_mouth": _verbs(("opens {own} mouth", "opening {own} mouth")),
-    "purse": _verbs(("purses {own} lips", "pursing {own} lips"), ("puckers {own} lips", "puckering {own} lips")),
-    "puff": _verbs(("puffs {own} cheeks", "puffing {own} cheeks"),
+    "open_mouth": (("opens {own} mouth", "opening {own} mouth"),),
+    "purse": (("purses {own} lips", "pursing {own} lips"), ("puckers {own} lips", "puckering {own} lips")),
+    "puff": (("puffs {own} cheeks", "puffing {own} cheeks"),
                    ("puffs up {own} cheeks", "puffing up {own} cheeks")),
-    "tongue": _verbs(("sticks {own} tongue out", "sticking {own} tongue out"),
+    "tongue": (("sticks {own} tongue out", "sticking {own} tongue out"),
                      ("shows {own} tongue", "showing {own} tongue")),
-    "wrinkle_nose": _verbs(("wrinkles {own} nose", "wrinkling {own} nose"),
+    "wrinkle_nose": (("wrinkles {own} nose", "wrinkling {own} nose"),
                            ("scrunches {own} nose", "scrunching {own} nose")),
 }  # fmt: skip
-"""Kind → wordings; those of `look` are in `_LOOKS`, by side."""
+"""Kind → wordings; those of `look` are in `_LOOK_VERBS`, by side."""
 
-_LOOKS: dict[str, tuple[Verb, ...]] = {
-    "left": _verbs(("looks to the left", "looking to the left"), ("looks left", "looking left"),
+_LOOK_VERBS: dict[str, tuple[Wording, ...]] = {
+    "left": (("looks to the left", "looking to the left"), ("looks left", "looking left"),
                    ("glances to the left", "glancing to the left")),
-    "right": _verbs(("looks to the right", "looking to the right"), ("looks right", "looking right"),
+    "right": (("looks to the right", "looking to the right"), ("looks right", "looking right"),
                     ("glances to the right", "glancing to the right")),
-    "up": _verbs(("looks up", "looking up"), ("glances up", "glancing up")),
-    "down": _verbs(("looks down", "looking down"), ("glances down", "glancing down")),
+    "up": (("looks up", "looking up"), ("glances up", "glancing up")),
+    "down": (("looks down", "looking down"), ("glances down", "glancing down")),
 }  # fmt: skip
 
 COUNTS = {1: ("once", "one time"), 2: ("twice", "two times"), 3: ("three times", "thrice")}
@@ -120,9 +108,8 @@ def _step(rng: np.random.Generator, step: Step, own: str, ing: bool = False) -> 
 
 
 def _action(rng: np.random.Generator, action: Action, own: str, ing: bool = False) -> str:
-    verbs = _LOOKS[str(action.side)] if action.kind == "look" else VERBS[action.kind]
-    verb = verbs[int(rng.integers(len(verbs)))]
-    words = (verb.ing if ing else verb.plain).format(own=own, side=action.side)
+    verbs = _LOOK_VERBS[str(action.side)] if action.kind == "look" else VERBS[action.kind]
+    words = verbs[int(rng.integers(len(verbs)))][ing].format(own=own, side=action.side)
     extras = []
     if action.strength in ("slight", "strong"):
         adverbs = _OWN_ADVERBS.get((action.kind, action.strength), ADVERBS[action.strength])

@@ -20,7 +20,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from mien.clips import Clip, ClipError, Status, read_clips
+from mien.clips import ClipError, read_clips
 from mien.corpora.celebv_text import DescribedVideo, list_celebv_text
 from mien.execution import Execution
 from mien.faces.detectors.blendshapes import measure_blendshapes
@@ -36,7 +36,7 @@ from mien.heads.performance import Performance
 from mien.media.ffmpeg import probe
 from mien.media.video import decode_frames
 from mien.motion.corpus.measured_texts import compose_texts
-from mien.motion.data.features import FPS, resampled
+from mien.motion.data.features import FPS, resample
 from mien.parallel import Outcome, map_clips
 
 _EXECUTION = Execution(workers=None, retries=1)
@@ -61,21 +61,12 @@ class MeasuredClip:
     performance: Performance | None
     texts: tuple[str, ...] = ()
     quality: float | None = None
-    status: Status = "ok"
     reason: str | None = None
     detail: str | None = None
 
-    @property
-    def ok(self) -> bool:
-        """Whether there is a performance."""
-        return self.status == "ok"
-
 
 def measure_shards(
-    faces: Path,
-    fps: Fraction = FPS,
-    execution: Execution = _EXECUTION,
-    only: Collection[str] | None = None,
+    faces: Path, fps: Fraction = FPS, execution: Execution = _EXECUTION, only: Collection[str] | None = None
 ) -> Iterator[MeasuredClip]:
     """The motion of every clip of the face shards in `faces`, or of those in `only`, in the order of their ids.
 
@@ -84,17 +75,17 @@ def measure_shards(
     """
     shards = FaceShards(faces)
     sizes = _picture_sizes(faces / "clips.csv")
-    chosen = [clip_id for clip_id in shards if only is None or clip_id in only]
+    clip_ids = [clip_id for clip_id in shards if only is None or clip_id in only]
     labels = shards.index
-    jobs = [_ShardJob(shards.only([clip_id]), clip_id, sizes.get(clip_id)) for clip_id in chosen]
+    jobs = [_ShardJob(shards.only([clip_id]), clip_id, sizes.get(clip_id)) for clip_id in clip_ids]
     outcomes = map_clips(partial(_measure_aligned, fps=fps), jobs, execution, "motion")
-    for clip_id, outcome in zip(chosen, outcomes, strict=True):
-        yield _measured(clip_id, _texts(labels.loc[clip_id].to_dict()), outcome)
+    for clip_id, outcome in zip(clip_ids, outcomes, strict=True):
+        yield _clip_of_outcome(clip_id, _texts(labels.loc[clip_id].to_dict()), outcome)
 
 
 def _texts(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    said = {name: None if pd.isna(row[name]) else row[name] for name in ("sex", "emotion", "intensity", "text")}
-    return compose_texts(said["sex"], said["emotion"], said["intensity"], said["text"])
+    labels = (row[name] for name in ("sex", "emotion", "intensity", "text"))
+    return compose_texts(*(None if pd.isna(label) else label for label in labels))
 
 
 @dataclass(frozen=True)
@@ -115,27 +106,27 @@ def _picture_sizes(table: Path) -> dict[str, tuple[int, int]]:
 def _measure_aligned(job: _ShardJob, fps: Fraction) -> tuple[Performance, float]:
     shards, clip_id = job.shards, job.clip_id
     landmarks, mesh = shards.array(clip_id, "landmarks"), shards.mesh(clip_id)
-    back = _inverse(shards.array(clip_id, "transform"))
+    to_picture = _inverse_affine(shards.array(clip_id, "transform"))
     shards.close()
     size = job.size
     if size is None:
-        middle = _moved(np.full((len(back), 1, 2), (shards.size - 1) / 2), back)[:, 0].mean(0)
+        middle = _apply_affine(np.full((len(to_picture), 1, 2), (shards.size - 1) / 2), to_picture)[:, 0].mean(0)
         size = (max(1, round(2 * middle[0])), max(1, round(2 * middle[1])))
-    points = None if mesh is None else _moved(mesh, back)
-    return _fitted(_moved(landmarks, back), points, size, shards.rate(clip_id), fps)
+    points = None if mesh is None else _apply_affine(mesh, to_picture)
+    return _fit_performance(_apply_affine(landmarks, to_picture), points, size, shards.rate(clip_id), fps)
 
 
-def _inverse(transforms: NDArray[np.float64]) -> NDArray[np.float64]:
+def _inverse_affine(transforms: NDArray[np.float64]) -> NDArray[np.float64]:
     """Inverses (T, 2, 3) of affine transforms (T, 2, 3)."""
     square = np.zeros((len(transforms), 3, 3))
     square[:, :2], square[:, 2, 2] = transforms, 1
     return np.asarray(np.linalg.inv(square)[:, :2])
 
 
-def _moved(points: NDArray[np.floating], transforms: NDArray[np.float64]) -> NDArray[np.float64]:
+def _apply_affine(points: NDArray[np.floating], transforms: NDArray[np.float64]) -> NDArray[np.float64]:
     """The first two coordinates (T, N, 2) of points (T, N, ≥ 2), transformed by (T, 2, 3), one transform per frame."""
-    moved = points[..., :2] @ transforms[:, :, :2].transpose(0, 2, 1) + transforms[:, None, :, 2]
-    return np.asarray(moved, np.float64)
+    transformed = points[..., :2] @ transforms[:, :, :2].transpose(0, 2, 1) + transforms[:, None, :, 2]
+    return np.asarray(transformed, np.float64)
 
 
 @lru_cache(maxsize=1)
@@ -154,27 +145,27 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _fitted(
+def _fit_performance(
     landmarks: NDArray[np.floating],
     mesh: NDArray[np.floating] | None,
     size: tuple[int, int],
-    own: Fraction,
+    source_fps: Fraction,
     fps: Fraction,
     expression: NDArray[np.float32] | None = None,
 ) -> tuple[Performance, float]:
     with _one_thread():
-        fit: Fit = fit_head(_head(), landmarks, mesh, size, own)
+        fit: Fit = fit_head(_head(), landmarks, mesh, size, source_fps)
     quality = float(np.median(fit.residual))
     if not quality <= MAX_RESIDUAL:
         raise ClipError("failed", f"the head does not fit the landmarks: {quality:.2f} eye distances off")
     performance = fit.performance if expression is None else replace(fit.performance, expression=expression)
-    return resampled(performance, fps), quality
+    return resample(performance, fps), quality
 
 
-def _measured(clip_id: str, texts: tuple[str, ...], outcome: Outcome[tuple[Performance, float]]) -> MeasuredClip:
+def _clip_of_outcome(clip_id: str, texts: tuple[str, ...], outcome: Outcome[tuple[Performance, float]]) -> MeasuredClip:
     if outcome.value is None:
         reason = outcome.reason or "failed"
-        return MeasuredClip(clip_id, None, texts, status="rejected", reason=reason, detail=outcome.detail)
+        return MeasuredClip(clip_id, None, texts, reason=reason, detail=outcome.detail)
     performance, quality = outcome.value
     return MeasuredClip(clip_id, performance, texts, quality)
 
@@ -198,34 +189,30 @@ def measure_videos(
     outcomes = map_clips(
         partial(_measure_video, fps=fps, filters=filters, blendshapes=blendshapes), usable, execution, "motion"
     )
-    made = dict(zip((video.clip.clip_id for video in usable), outcomes, strict=True))
+    outcome_of = dict(zip((video.clip.clip_id for video in usable), outcomes, strict=True))
     for video in videos:
         clip = video.clip
-        if clip.ok:
-            measured = _measured(clip.clip_id, video.motion_texts, made[clip.clip_id])
-            yield replace(measured, detail=clip.detail) if measured.ok else measured
-        else:
-            yield _rejected(clip)
-
-
-def _rejected(clip: Clip) -> MeasuredClip:
-    return MeasuredClip(clip.clip_id, None, status="rejected", reason=clip.reason, detail=clip.detail)
+        if not clip.ok:
+            yield MeasuredClip(clip.clip_id, None, reason=clip.reason, detail=clip.detail)
+            continue
+        measured = _clip_of_outcome(clip.clip_id, video.motion_texts, outcome_of[clip.clip_id])
+        yield measured if measured.performance is None else replace(measured, detail=clip.detail)
 
 
 def _measure_video(
     video: DescribedVideo, fps: Fraction, filters: FilterOptions, blendshapes: Path | None = None
 ) -> tuple[Performance, float]:
     path = Path(video.clip.path)
-    own = probe(path).fps
-    if own is None or own <= 0:
+    source_fps = probe(path).fps
+    if source_fps is None or source_fps <= 0:
         raise ClipError("undecodable", "the file states no frame rate")
     track, frames, size = track_video(path)
-    check_length(frames, filters, own)
+    check_length(frames, filters, source_fps)
     if track is None:
         raise ClipError("no_face")
     check_face(float(track.several.mean()), track.inter_ocular, track.longest_gap, filters)
-    weights = None if blendshapes is None else measure_blendshapes(decode_frames(path), blendshapes, own)
-    return _fitted(track.landmarks, track.mesh, size, own, fps, weights)
+    weights = None if blendshapes is None else measure_blendshapes(decode_frames(path), blendshapes, source_fps)
+    return _fit_performance(track.landmarks, track.mesh, size, source_fps, fps, weights)
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ label does.
 
 from __future__ import annotations
 
-FEELINGS: dict[str, tuple[str, str, str]] = {
+EMOTION_WORDS: dict[str, tuple[str, str, str]] = {
     "ANG": ("angrily", "angry", "anger"),
     "DIS": ("with disgust", "disgusted", "disgust"),
     "FEA": ("fearfully", "afraid", "fear"),
@@ -14,7 +14,7 @@ FEELINGS: dict[str, tuple[str, str, str]] = {
     "NEU": ("calmly", "calm", "calm"),
     "SAD": ("sadly", "sad", "sadness"),
 }
-"""Emotion → adverb, adjective and noun."""
+"""Emotion → intensifier, adjective and noun."""
 
 _PEOPLE = {"female": ("a woman", "she"), "male": ("a man", "he")}
 
@@ -34,20 +34,20 @@ def compose_texts(
     sex: female or male. emotion: one of `mien.clips.EMOTIONS`. intensity: in [0, 1]. spoken: the transcript.
     """
     person, pronoun = _PEOPLE.get(sex or "", ("a person", "the person"))
-    how, mood, shown = FEELINGS.get(emotion or "", ("", "", ""))
+    adverb, adjective, noun = EMOTION_WORDS.get(emotion or "", ("", "", ""))
     level = strength(intensity)
-    if not mood:
+    if not adjective:
         sentences = [f"{person} talks", f"{pronoun} says something"]
     else:
-        adverb = "" if emotion == "NEU" else level
-        manner = {"a little ": "slightly ", "very ": "very "}.get(adverb, "") if how.endswith("ly") else ""
-        degree = {"a little ": "some ", "very ": "strong "}.get(adverb, "")
+        intensifier = "" if emotion == "NEU" else level
+        manner = {"a little ": "slightly ", "very ": "very "}.get(intensifier, "") if adverb.endswith("ly") else ""
+        degree = {"a little ": "some ", "very ": "strong "}.get(intensifier, "")
         sentences = [
-            f"{person} talks {manner}{how}",
-            f"{pronoun} says something, {adverb}{mood}",
-            f"{person} shows {degree}{shown} while talking",
+            f"{person} talks {manner}{adverb}",
+            f"{pronoun} says something, {intensifier}{adjective}",
+            f"{person} shows {degree}{noun} while talking",
         ]
-    words = " ".join((spoken or "").split()).rstrip(".")
-    if words:
-        sentences.append(f'{pronoun} says "{words}"' + (f" {how}" if how else ""))
+    transcript = " ".join((spoken or "").split()).rstrip(".")
+    if transcript:
+        sentences.append(f'{pronoun} says "{transcript}"' + (f" {adverb}" if adverb else ""))
     return tuple(sentences)

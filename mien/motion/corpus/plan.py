@@ -19,10 +19,8 @@ from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
 Step = tuple[Action, ...]
 """Simultaneous actions."""
 
-HELD_OUT_PART = 0.15
+HELD_OUT_FRACTION = 0.15
 """Fraction of all pairs of kinds that is held out."""
-
-MOST_STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -74,15 +72,15 @@ def held_out_pairs(seed: int) -> frozenset[frozenset[str]]:
     def rank(pair: frozenset[str]) -> str:
         return hashlib.sha256(f"{seed} {' '.join(sorted(pair))}".encode()).hexdigest()
 
-    return frozenset(sorted(pairs, key=rank)[: round(HELD_OUT_PART * len(pairs))])
+    return frozenset(sorted(pairs, key=rank)[: round(HELD_OUT_FRACTION * len(pairs))])
 
 
 def draw_action(rng: np.random.Generator, kind: str) -> Action:
     """A random action of a kind; if the kind allows them, a count has probability 0.75 and a strength 0.35."""
-    about = KINDS[kind]
-    side = str(rng.choice(about.sides)) if about.sides else None
-    count = int(rng.integers(1, 4)) if about.counted and rng.random() < 0.75 else None
-    strength = STRENGTHS[2 * int(rng.integers(2))] if about.graded and rng.random() < 0.35 else None
+    properties = KINDS[kind]
+    side = str(rng.choice(properties.sides)) if properties.sides else None
+    count = int(rng.integers(1, 4)) if properties.counted and rng.random() < 0.75 else None
+    strength = STRENGTHS[2 * int(rng.integers(2))] if properties.graded and rng.random() < 0.35 else None
     return Action(kind, side, count, strength)
 
 

@@ -6,6 +6,7 @@ Representations in Neural Networks", CVPR 2019). It is continuous, and any two n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -45,12 +46,12 @@ def rotation_angles(matrices: NDArray[np.floating]) -> Array:
     return np.stack([yaw, pitch, roll], -1)
 
 
-def six_numbers(matrices: NDArray[np.floating]) -> Array:
+def rotation_to_6d(matrices: NDArray[np.floating]) -> Array:
     """6-D representation (..., 6) of matrices (..., 3, 3): their first two columns, concatenated."""
     return np.concatenate([matrices[..., :, 0], matrices[..., :, 1]], -1).astype(np.float64)
 
 
-def matrices_of_six(numbers: NDArray[np.floating]) -> Array:
+def rotation_from_6d(numbers: NDArray[np.floating]) -> Array:
     """Rotations (..., 3, 3) of 6-D representations (..., 6), by Gram–Schmidt orthogonalisation."""
     numbers = np.asarray(numbers, np.float64)
     first = numbers[..., :3] / np.maximum(np.linalg.norm(numbers[..., :3], axis=-1, keepdims=True), 1e-9)
@@ -59,14 +60,14 @@ def matrices_of_six(numbers: NDArray[np.floating]) -> Array:
     return np.stack([first, second, np.cross(first, second)], -1)
 
 
-def features_of(performance: Performance) -> NDArray[np.float32]:
+def to_features(performance: Performance) -> NDArray[np.float32]:
     """Features (T, 63) of a performance, at its own frame rate."""
-    rotation = six_numbers(rotation_matrices(performance.neck))
+    rotation = rotation_to_6d(rotation_matrices(performance.neck))
     parts = (rotation, performance.translation, performance.gaze, performance.expression)
     return np.concatenate(parts, -1).astype(np.float32)
 
 
-def performance_of(features: NDArray[np.floating], fps: Fraction = FPS) -> Performance:
+def to_performance(features: NDArray[np.floating], fps: Fraction = FPS) -> Performance:
     """The performance of features (T, 63); expressions are clipped to [0, 1].
 
     Raises ValueError for another width or values that are not finite.
@@ -76,22 +77,18 @@ def performance_of(features: NDArray[np.floating], fps: Fraction = FPS) -> Perfo
     return Performance(
         fps=fps,
         expression=np.clip(features[:, EXPRESSION], 0, 1).astype(np.float32),
-        neck=rotation_angles(matrices_of_six(features[:, ROTATION])).astype(np.float32),
+        neck=rotation_angles(rotation_from_6d(features[:, ROTATION])).astype(np.float32),
         translation=features[:, TRANSLATION].astype(np.float32),
         gaze=features[:, GAZE].astype(np.float32),
     )
 
 
-def resampled(performance: Performance, fps: Fraction) -> Performance:
+def resample(performance: Performance, fps: Fraction) -> Performance:
     """The motion at another frame rate, by linear interpolation; its length changes by less than a frame."""
     if performance.fps == fps or len(performance) < 2:
-        return Performance(fps, performance.expression, performance.neck, performance.translation, performance.gaze)
+        return replace(performance, fps=fps)
     count = max(1, round(len(performance) * fps / performance.fps))
     times = np.minimum(np.arange(count) * float(performance.fps / fps), len(performance) - 1)
-    own = np.arange(len(performance))
-
-    def at(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.stack([np.interp(times, own, column) for column in values.T], 1).astype(np.float32)
-
-    angles = np.unwrap(performance.neck, axis=0)
-    return Performance(fps, at(performance.expression), at(angles), at(performance.translation), at(performance.gaze))
+    frames = np.arange(len(performance))
+    continuous = replace(performance, neck=np.unwrap(performance.neck, axis=0))
+    return continuous.map(lambda values: np.stack([np.interp(times, frames, column) for column in values.T], 1), fps)

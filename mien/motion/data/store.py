@@ -20,13 +20,7 @@ from numpy.typing import NDArray
 
 from mien.heads.performance import Performance
 from mien.motion.corpus.plan import Plan
-from mien.motion.data.features import (
-    FPS,
-    WIDTH,
-    features_of,
-    performance_of,
-    resampled,
-)
+from mien.motion.data.features import FPS, WIDTH, resample, to_features, to_performance
 
 Part = Literal["train", "val", "test", "held_out"]
 PARTS: tuple[str, ...] = get_args(Part)
@@ -76,7 +70,7 @@ def write_motions(folder: Path, clips: Iterable[MotionClip]) -> pd.DataFrame:
                 raise ValueError(f"{clip.clip_id}: unknown part {clip.part!r}; there are {', '.join(PARTS)}")
             if not clip.texts or not len(clip.performance):
                 raise ValueError(f"{clip.clip_id} has no {'words' if not clip.texts else 'frame'}")
-            frames = features_of(resampled(clip.performance, FPS))
+            frames = to_features(resample(clip.performance, FPS))
             plan = json.dumps(clip.plan.to_json()) if clip.plan is not None else ""
             rows.append((clip.clip_id, clip.source, clip.part, start, len(frames), json.dumps(clip.texts), plan))
             start += len(frames)
@@ -121,13 +115,13 @@ class MotionStore:
         plan = Plan.from_json(json.loads(row["plan"])) if row["plan"] else None
         return MotionClip(
             str(row["clip_id"]), str(row["source"]), str(row["part"]), self.texts[number],
-            performance_of(self.features(number)), plan,
+            to_performance(self.features(number)), plan,
         )  # fmt: skip
 
     def __iter__(self) -> Iterator[MotionClip]:
         return (self[number] for number in range(len(self)))
 
-    def numbers(self, part: str) -> NDArray[np.int64]:
+    def indices(self, part: str) -> NDArray[np.int64]:
         """Indices (M,) of the motions of a split."""
         return np.flatnonzero(self.index["part"] == part)
 

@@ -20,18 +20,18 @@ from mien.metrics.motion import multimodality
 from mien.motion.data.store import MotionStore
 from mien.motion.evaluate.measure import (
     VERDICTS,
+    Embeddings,
     Measured,
     Motion,
-    Points,
     Prompt,
     embedded_figures,
     measure,
-    possible,
+    value_or_none,
 )
 from mien.motion.evaluate.report import MotionReport
-from mien.motion.evaluate.samples import Request, generate, own_frames, seconds_per_100_frames
+from mien.motion.evaluate.samples import Request, generate, predicted_frames, seconds_per_100_frames
 from mien.motion.generate.mover import Mover
-from mien.motion.judge.network import MotionJudge
+from mien.motion.judge.network import MotionEvaluator
 from mien.motion.networks.transformer import LONGEST
 from mien.motion.options import EvaluateMotionOptions
 from mien.progress import progress_bar
@@ -52,24 +52,24 @@ REAL_LENGTH, OWN_LENGTH, REPEATED = "real length", "own length", "repeated"
 def choose_prompts(store: MotionStore, part: str, most: int, seed: int) -> list[Prompt]:
     """At most `most` motions of a split, sampled with `seed`, in the store's order, each with its first text."""
     prompts = []
-    for number in draw_samples(store.numbers(part), most, part, seed):
+    for number in draw_samples(store.indices(part), most, part, seed):
         clip = store[number]
         prompts.append(Prompt(clip.clip_id, part, clip.texts[0], store.features(number)[:LONGEST], clip.plan))
     return prompts
 
 
 class MotionEvaluation(Judge[Prompt, Measured]):
-    """Evaluation of `movers` (row → model) with the evaluator `judge`; `reference`: training motions for row `real`."""
+    """Evaluation of `movers` (row → model) with an `evaluator`; `reference`: training motions for row `real`."""
 
     def __init__(
         self,
-        judge: MotionJudge,
+        evaluator: MotionEvaluator,
         movers: Mapping[str, Mover],
         reference: Sequence[Prompt],
         options: EvaluateMotionOptions,
     ) -> None:
-        self.judge, self.movers, self.options = judge, movers, options
-        self.reference = judge.embed_motions([prompt.motion for prompt in reference])
+        self.evaluator, self.movers, self.options = evaluator, movers, options
+        self.reference = evaluator.embed_motions([prompt.motion for prompt in reference])
         self.seconds: dict[str, Figures] = {}
 
     def rows(self, prompts: Sequence[Prompt]) -> dict[str, list[Measured]]:
@@ -78,36 +78,38 @@ class MotionEvaluation(Judge[Prompt, Measured]):
         return {REAL: real, **{row: self._generated(row, mover, prompts) for row, mover in self.movers.items()}}
 
     def _measured(self, prompts: Sequence[Prompt], motions: Sequence[Motion]) -> list[Measured]:
-        points = self.judge.embed_motions(motions)
+        embeddings = self.evaluator.embed_motions(motions)
         return [
-            replace(measure(motion, prompt.plan), point=point)
-            for prompt, motion, point in zip(prompts, motions, points, strict=True)
+            replace(measure(motion, prompt.plan), embedding=embedding)
+            for prompt, motion, embedding in zip(prompts, motions, embeddings, strict=True)
         ]
 
     def _generated(self, row: str, mover: Mover, prompts: Sequence[Prompt]) -> list[Measured]:
-        wanted = [
+        planned_requests = [
             request for part in PARTS for request in self._requests([p for p in prompts if p.part == part], mover)
         ]
         started = time.perf_counter()
-        with progress_bar(f"motions, {row}", len(wanted), "motions") as advance:
-            requests = [request for _, _, request in wanted]
+        with progress_bar(f"motions, {row}", len(planned_requests), "motions") as advance:
+            requests = [request for _, _, request in planned_requests]
             motions = generate(mover, requests, self.options.batch, self.options.precision, advance)
         self.seconds[row] = {
-            "seconds_per_motion": (time.perf_counter() - started) / len(wanted),
+            "seconds_per_motion": (time.perf_counter() - started) / len(planned_requests),
             "seconds_per_100_frames": seconds_per_100_frames(mover, self.options.precision),
         }
-        made: dict[str, list[tuple[Prompt, Motion]]] = {REAL_LENGTH: [], OWN_LENGTH: [], REPEATED: []}
-        for (kind, prompt, _), motion in zip(wanted, motions, strict=True):
-            made[kind].append((prompt, motion))
-        exact = {p.clip_id: measure(motion, p.plan).verdict["exact"] for p, motion in made[OWN_LENGTH]}
-        repeats: dict[str, list[Points]] = {}
-        if made[REPEATED]:
-            points = self.judge.embed_motions([motion for _, motion in made[REPEATED]])
-            for (prompt, _), point in zip(made[REPEATED], points, strict=True):
-                repeats.setdefault(prompt.clip_id, []).append(point)
+        generated: dict[str, list[tuple[Prompt, Motion]]] = {REAL_LENGTH: [], OWN_LENGTH: [], REPEATED: []}
+        for (kind, prompt, _), motion in zip(planned_requests, motions, strict=True):
+            generated[kind].append((prompt, motion))
+        exact = {p.clip_id: measure(motion, p.plan).verdict["exact"] for p, motion in generated[OWN_LENGTH]}
+        repeats: dict[str, list[Embeddings]] = {}
+        if generated[REPEATED]:
+            embeddings = self.evaluator.embed_motions([motion for _, motion in generated[REPEATED]])
+            for (prompt, _), embedding in zip(generated[REPEATED], embeddings, strict=True):
+                repeats.setdefault(prompt.clip_id, []).append(embedding)
         return [
             replace(one, own_length_exact=exact.get(prompt.clip_id), repeats=tuple(repeats.get(prompt.clip_id, ())))
-            for prompt, one in zip(prompts, self._measured(prompts, [m for _, m in made[REAL_LENGTH]]), strict=True)
+            for prompt, one in zip(
+                prompts, self._measured(prompts, [m for _, m in generated[REAL_LENGTH]]), strict=True
+            )
         ]
 
     def _requests(self, prompts: Sequence[Prompt], mover: Mover) -> list[tuple[str, Prompt, Request]]:
@@ -122,29 +124,33 @@ class MotionEvaluation(Judge[Prompt, Measured]):
         repeated = prompts[: options.repeated_prompts]
         return [
             *(request(REAL_LENGTH, p, p.frames) for p in prompts),
-            *(request(OWN_LENGTH, p, own_frames(mover, p.text)) for p in planned),
+            *(request(OWN_LENGTH, p, predicted_frames(mover, p.text)) for p in planned),
             *(request(REPEATED, p, p.frames, 1 + k) for p in repeated for k in range(options.repeats)),
         ]
 
     def part_figures(self, samples: Sequence[Prompt], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
         """Rates, embedding metrics and jerks of every row; see docs/metrics.md."""
-        texts = self.judge.embed_texts([prompt.text for prompt in samples])
-        points = {row: np.stack([one.point for one in own]) for row, own in rows.items()}
+        texts = self.evaluator.embed_texts([prompt.text for prompt in samples])
+        embeddings = {row: np.stack([one.embedding for one in own]) for row, own in rows.items()}
         return {
-            row: self._figures(own, texts, points[row], self.reference[: len(own)] if row == REAL else points[REAL])
+            row: self._figures(
+                own, texts, embeddings[row], self.reference[: len(own)] if row == REAL else embeddings[REAL]
+            )
             for row, own in rows.items()
         }
 
-    def _figures(self, measured: Sequence[Measured], texts: Points, points: Points, reference: Points) -> Figures:
+    def _figures(
+        self, measured: Sequence[Measured], texts: Embeddings, embeddings: Embeddings, reference: Embeddings
+    ) -> Figures:
         seed, repeats = self.options.seed, [one.repeats for one in measured if one.repeats]
         return {
             "motions": len(measured),
             **rates(measured, VERDICTS),
-            **embedded_figures(texts, points, reference, seed),
+            **embedded_figures(texts, embeddings, reference, seed),
             "head_jerk": mean(one.head_jerk for one in measured),
             "expression_jerk": mean(one.expression_jerk for one in measured),
             "own_length_exact": mean(one.own_length_exact for one in measured),
-            "multimodality": possible(lambda: multimodality(np.stack(repeats), seed=seed)) if repeats else None,
+            "multimodality": value_or_none(lambda: multimodality(np.stack(repeats), seed=seed)) if repeats else None,
         }
 
     def row_figures(self, row: str, figures: RowFigures) -> Figures:
@@ -170,12 +176,12 @@ def evaluate_motion(
     atomically. Deterministic except for the times. cache: where features of a pretrained text encoder are kept. Raises
     ValueError if there is nothing to evaluate.
     """
-    store, judge = MotionStore(motions), MotionJudge.load(motion_judge).to(best_device())
+    store, evaluator = MotionStore(motions), MotionEvaluator.load(motion_judge).to(best_device())
     movers = load_movers(head_motion, cache)
     parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in PARTS}
     prompts = [prompt for own in parts.values() for prompt in own]
     reference = choose_prompts(store, "train", max(map(len, parts.values())), options.seed)
-    evaluation = MotionEvaluation(judge, movers, reference, options)
+    evaluation = MotionEvaluation(evaluator, movers, reference, options)
     about = {
         "with_plan": sum(prompt.plan is not None for prompt in prompts),
         "model": movers[GENERATED].version,
@@ -193,22 +199,15 @@ def load_movers(head_motion: Path, cache: Path | None) -> dict[str, Mover]:
     return load_models(head_motion, lambda folder: Mover.load(folder, cache=cache))
 
 
-def _version(judge: Path) -> str:
-    return str(read_config(judge, ("motion_judge",))["sha256"])
+def _version(evaluator: Path) -> str:
+    return str(read_config(evaluator, ("motion_judge",))["sha256"])
 
 
 def evaluation_identity(
     prompts: Sequence[Prompt], motion_judge: Path, options: EvaluateMotionOptions
 ) -> dict[str, str]:
     """Identity of this evaluation: prompts with their motions and plans, the evaluator, the options."""
-    data = [
-        (
-            prompt.clip_id,
-            prompt.part,
-            prompt.text,
-            hashlib.sha256(prompt.motion.tobytes()).hexdigest(),
-            None if prompt.plan is None else prompt.plan.to_json(),
-        )
-        for prompt in prompts
-    ]
+    digests = [hashlib.sha256(prompt.motion.tobytes()).hexdigest() for prompt in prompts]
+    plans = [None if prompt.plan is None else prompt.plan.to_json() for prompt in prompts]
+    data = [(p.clip_id, p.part, p.text, *rest) for p, *rest in zip(prompts, digests, plans, strict=True)]
     return identity_of("motion", data, _version(motion_judge), options, shown=("strips", "batch"))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.metrics.motion import (
+    R_PRECISION_RANKS,
     diversity,
     expression_jerk,
     frechet_distance,
@@ -22,16 +24,13 @@ from mien.metrics.motion import (
     r_precision,
 )
 from mien.motion.corpus.plan import Plan
-from mien.motion.data.features import performance_of
-from mien.motion.measure.events import Event, find_events, matches
+from mien.motion.data.features import to_performance
+from mien.motion.measure.events import Event, detect_events, match_plan
 from mien.systems.evaluation.figures import Figures
 
 Motion = NDArray[np.float32]
-Points = NDArray[np.float64]
+Embeddings = NDArray[np.float64]
 Value = TypeVar("Value")
-
-RANKED, TOP = 32, 3
-"""R-precision: size of the batches in which a text retrieves its motion, and the largest rank, as published."""
 
 VERDICTS = ("exact", "actions", "counts", "order", "strengths")
 """The criteria of a motion that has a plan; `strengths` applies where the text states a strength."""
@@ -69,37 +68,36 @@ class Measured:
     verdict: Mapping[str, bool | None]
     head_jerk: float | None
     expression_jerk: float | None
-    point: Points = field(default_factory=lambda: np.zeros(0))
+    embedding: Embeddings = field(default_factory=lambda: np.zeros(0))
     own_length_exact: bool | None = None
-    repeats: tuple[Points, ...] = ()
+    repeats: tuple[Embeddings, ...] = ()
 
 
 def measure(motion: Motion, plan: Plan | None) -> Measured:
     """Detect the events in features (T, 63) and compare them with a plan."""
-    performance = performance_of(motion)
-    events = find_events(performance)
-    verdict = None if plan is None else matches(plan, events)
-    criteria = {} if verdict is None else {name: getattr(verdict, name) for name in VERDICTS}
+    performance = to_performance(motion)
+    events = detect_events(performance)
+    verdict = {} if plan is None else match_plan(plan, events)
     jerks = head_jerk(performance.neck, performance.fps), expression_jerk(performance.expression, performance.fps)
-    return Measured(events, criteria, *jerks)
+    return Measured(events, verdict, *jerks)
 
 
-def embedded_figures(texts: Points, motions: Points, reference: Points, seed: int) -> Figures:
+def embedded_figures(texts: Embeddings, motions: Embeddings, reference: Embeddings, seed: int) -> Figures:
     """Embedding metrics of motions (N, D) and their texts (N, D).
 
     reference: embeddings of the real motions for the Fréchet distance. A metric is None if there are too few motions.
     """
-    found = possible(lambda: r_precision(texts, motions, RANKED, TOP, seed))
-    rates = [None] * TOP if found is None else [float(rate) for rate in found]
+    precision = value_or_none(lambda: r_precision(texts, motions, seed=seed))
+    rates = [None] * R_PRECISION_RANKS if precision is None else [float(rate) for rate in precision]
     return {
         **{f"r_precision_{top}": rate for top, rate in enumerate(rates, 1)},
-        "matching_distance": possible(lambda: matching_distance(texts, motions)),
-        "frechet": possible(lambda: frechet_distance(motions, reference)),
-        "diversity": possible(lambda: diversity(motions, seed=seed)),
+        "matching_distance": value_or_none(lambda: matching_distance(texts, motions)),
+        "frechet": value_or_none(lambda: frechet_distance(motions, reference)),
+        "diversity": value_or_none(lambda: diversity(motions, seed=seed)),
     }
 
 
-def possible(figure: Callable[[], Value]) -> Value | None:
+def value_or_none(figure: Callable[[], Value]) -> Value | None:
     """The value of `figure`; None if it raises ValueError, as for too few motions."""
     try:
         return figure()
@@ -120,13 +118,10 @@ def confusions(plan: Plan, events: Sequence[Event]) -> list[tuple[str, str]]:
             pairs.append((name, name))
             expected.remove(name)
             detected.remove(name)
-    length = max(len(expected), len(detected))
-    expected += ["nothing"] * (length - len(expected))
-    detected += ["nothing"] * (length - len(detected))
-    return [*pairs, *zip(expected, detected, strict=True)]
+    return [*pairs, *zip_longest(expected, detected, fillvalue="nothing")]
 
 
-def plan_in_words(plan: Plan) -> str:
+def describe_plan(plan: Plan) -> str:
     """A plan in words: `nod x2, then smile and tilt left (strong)`."""
     return ", then ".join(
         " and ".join(

@@ -17,10 +17,10 @@ from mien.heads.render.playback import render_head
 from mien.media.provenance import Provenance, tags
 from mien.media.video import write_video
 from mien.motion.corpus.actions import KINDS
-from mien.motion.evaluate.measure import VERDICTS, Measured, Prompt, confusions, plan_in_words
+from mien.motion.evaluate.measure import VERDICTS, Measured, Prompt, confusions, describe_plan
 from mien.motion.generate.mover import Mover
-from mien.motion.measure.events import find_events
-from mien.motion.measure.text import events_in_words
+from mien.motion.measure.events import detect_events
+from mien.motion.measure.text import describe_events
 from mien.progress import progress_bar
 from mien.systems.evaluation.pictures import GREY, Picture, caption, resized
 from mien.systems.evaluation.report import Report
@@ -50,8 +50,8 @@ class MotionReport(Report[Prompt, Measured]):
 
     def cells(self, sample: Prompt, measured: Measured) -> tuple[str | None, ...]:
         """The text, the plan, and the events that were detected."""
-        plan = None if sample.plan is None else plan_in_words(sample.plan)
-        return sample.text, plan, events_in_words(measured.events)
+        plan = None if sample.plan is None else describe_plan(sample.plan)
+        return sample.text, plan, describe_events(measured.events)
 
     def confusions(self, sample: Prompt, measured: Measured) -> Iterator[tuple[str, str, str]]:
         """Actions, where the motion has a plan."""
@@ -92,7 +92,7 @@ class MotionReport(Report[Prompt, Measured]):
 def strip(frames: Sequence[Picture], performance: Performance, text: str) -> Picture:
     """Frames (S, S, 3) of a motion side by side, under the text and the events that were detected."""
     places = np.linspace(0, len(frames) - 1, MOMENTS).round().astype(int)
-    width, measured = MOMENTS * SHOWN, events_in_words(find_events(performance))
+    width, measured = MOMENTS * SHOWN, describe_events(detect_events(performance))
     times = [(n * SHOWN, f"{place / float(performance.fps):.1f} s") for n, place in enumerate(places)]
     return np.vstack(
         [

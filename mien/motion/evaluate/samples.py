@@ -48,7 +48,7 @@ def generate(
     return [made[number] for number in range(len(requests))]
 
 
-def own_frames(mover: Mover, text: str) -> int:
+def predicted_frames(mover: Mover, text: str) -> int:
     """Number of frames that the duration model predicts for a text, 1 to 250."""
     return min(LONGEST, max(1, round(mover.seconds_for(text) * FPS)))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ MEAN_SECONDS = 4.0
 """Mean interval between blinks: 15 per minute, about the rate of people at rest (17 per minute in Bentivoglio et al.,
 "Analysis of blink rate patterns in normal subjects", Movement Disorders 1997)."""
 
-LEAST_SECONDS = 1.2
+MIN_INTERVAL_SECONDS = 1.2
 SHORTEST, LONGEST = 0.15, 0.25
 """Range of the duration of a blink in seconds."""
 
@@ -30,54 +31,54 @@ _LIDS = [EXPRESSION_INDEX[name] for name in ("eyeBlinkLeft", "eyeBlinkRight")]
 _LID_WORDS = re.compile(r"\b(blink|wink|squint|eyes?\b|eyelid|lids?\b)", re.IGNORECASE)
 
 
-def asks_for_lids(text: str) -> bool:
+def mentions_eyes(text: str) -> bool:
     """Whether a text mentions eyes or lids."""
     return _LID_WORDS.search(text) is not None
 
 
-def with_blinks(performance: Performance, seed: int, quiet: Sequence[tuple[float, float]] = ()) -> Performance:
+def add_blinks(performance: Performance, seed: int, excluded: Sequence[tuple[float, float]] = ()) -> Performance:
     """The performance with random blinks where the eyes are open and at rest; deterministic given `seed`.
 
     quiet: intervals (start, end) in seconds without blinks. A blink at a time that is not allowed is moved to the next
     allowed frame.
     """
     fps, frames = float(performance.fps), len(performance)
-    allowed = _allowed(performance, quiet)
+    allowed = _allowed(performance, excluded)
     random = numpy_generator(seed, "blinks")
     blinks = np.zeros(frames)
-    after = _interval(random) * float(random.random())
-    while after * fps < frames:
+    start = _sample_interval(random) * float(random.random())
+    while start * fps < frames:
         seconds = float(random.uniform(SHORTEST, LONGEST))
-        free = np.flatnonzero(allowed[int(after * fps) :])
-        if not len(free):
+        candidates = np.flatnonzero(allowed[int(start * fps) :])
+        if not len(candidates):
             break
-        peak = int(after * fps) + int(free[0])
-        blinks = np.maximum(blinks, _closing((np.arange(frames) - peak) / fps, seconds))
-        after = peak / fps + _interval(random)
+        peak = int(start * fps) + int(candidates[0])
+        blinks = np.maximum(blinks, _closure((np.arange(frames) - peak) / fps, seconds))
+        start = peak / fps + _sample_interval(random)
     expression = performance.expression.copy()
     expression[:, _LIDS] = np.maximum(expression[:, _LIDS], blinks[:, None].astype(np.float32))
-    return Performance(performance.fps, expression, performance.neck, performance.translation, performance.gaze)
+    return replace(performance, expression=expression)
 
 
-def _interval(random: np.random.Generator) -> float:
-    return LEAST_SECONDS + float(random.gamma(2.0, (MEAN_SECONDS - LEAST_SECONDS) / 2.0))
+def _sample_interval(random: np.random.Generator) -> float:
+    return MIN_INTERVAL_SECONDS + float(random.gamma(2.0, (MEAN_SECONDS - MIN_INTERVAL_SECONDS) / 2.0))
 
 
-def _allowed(performance: Performance, quiet: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+def _allowed(performance: Performance, excluded: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
     """Mask (T,) of the frames at which the middle of a blink is allowed."""
     fps, frames = float(performance.fps), len(performance)
-    busy = performance.expression[:, _LIDS].max(1) > _OPEN
-    for start, end in quiet:
-        busy[max(0, int(np.floor(start * fps))) : max(0, int(np.ceil(end * fps)))] = True
-    reach = round((MARGIN_SECONDS + LONGEST / 2) * fps)
-    near = np.convolve(busy, np.ones(2 * reach + 1), mode="full")[reach : reach + frames]
-    allowed = near < 0.5
+    excluded_frames = performance.expression[:, _LIDS].max(1) > _OPEN
+    for start, end in excluded:
+        excluded_frames[max(0, int(np.floor(start * fps))) : max(0, int(np.ceil(end * fps)))] = True
+    margin = round((MARGIN_SECONDS + LONGEST / 2) * fps)
+    excluded_nearby = np.convolve(excluded_frames, np.ones(2 * margin + 1), mode="full")[margin : margin + frames]
+    allowed = excluded_nearby < 0.5
     edge = int(np.ceil(0.7 * LONGEST * fps))  # a video does not begin or end with closed eyes
     allowed[:edge] = allowed[max(0, frames - edge) :] = False
     return np.asarray(allowed)
 
 
-def _closing(times: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
+def _closure(times: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
     """Closure (T,) in [0, 1] at times (T,) in seconds from the middle of a blink; lids close faster than they open."""
     phase = np.where(times < 0, -times / (0.4 * seconds), times / (0.6 * seconds))
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * np.clip(phase, 0, 1)))

@@ -18,15 +18,15 @@ from torch import Tensor
 
 from mien.heads.performance import Performance
 from mien.motion.data.batches import valid_frames
-from mien.motion.data.features import FPS, WIDTH, performance_of
+from mien.motion.data.features import FPS, WIDTH, to_performance
 from mien.motion.generate.request import MoveRequest
 from mien.motion.generate.script import LONGEST_SECONDS, SHORTEST_SECONDS
 from mien.motion.networks.diffusion import guided, sample
+from mien.motion.networks.duration_model import Alignment, align_words
 from mien.motion.networks.model import MotionModel, load_model
 from mien.motion.networks.transformer import LONGEST, PATCH
-from mien.motion.networks.word_times import Layout, lay_out
 from mien.systems.errors import RequestError
-from mien.text.encoder import UnknownWord, read_tokens
+from mien.text.encoder import read_tokens
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
@@ -38,7 +38,7 @@ OVERLAP = 24
 
 
 @dataclass(frozen=True)
-class Passage:
+class TimedText:
     """A text and the length of its motion in seconds; None: predicted from the text."""
 
     text: str
@@ -59,13 +59,9 @@ class Mover:
         model.to(best_device(device))
         return cls(model, float(content["guidance"]), int(content["sampling_steps"]), str(content["sha256"]))
 
-    def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """Words of a text that are not in the vocabulary, with the most similar known words."""
-        return self.model.text.unknown_words(text)
-
     def word_notes(self, *texts: str) -> tuple[str, ...]:
         """A note for each out-of-vocabulary word of the texts, and for each text that is too long."""
-        notes = [unknown.note for text in texts for unknown in self.unknown_words(text)]
+        notes = [unknown.note for text in texts for unknown in self.model.text.unknown_words(text)]
         for text in texts:
             left = self.model.text.words_left_out(text)
             if left:
@@ -75,7 +71,7 @@ class Mover:
     def seconds_for(self, text: str) -> float:
         """Predicted length of the motion of a text, in [0.4, 10] seconds."""
         with torch.no_grad():
-            seconds = float(self.model.word_times(*self._read([text])).sum())
+            seconds = float(self.model.duration_model(*self._tokenise([text])).sum())
         return min(LONGEST / float(FPS), max(SHORTEST_SECONDS, seconds))
 
     def move(
@@ -87,11 +83,11 @@ class Mover:
         A motion of over 10 s is generated in overlapping segments, each conditioned on the whole text. Raises
         RequestError for an empty text or an invalid length.
         """
-        return self.follow([Passage(text, seconds)], seed, guidance, steps)
+        return self.generate_sequence([TimedText(text, seconds)], seed, guidance, steps)
 
-    def follow(
+    def generate_sequence(
         self,
-        passages: Sequence[Passage],
+        timed_texts: Sequence[TimedText],
         seed: int = 0,
         guidance: float | None = None,
         steps: int | None = None,
@@ -101,24 +97,24 @@ class Mover:
 
         `advance` is called with the number of frames after each segment of up to 10 s. Raises RequestError as `move`.
         """
-        if not passages:
+        if not timed_texts:
             raise RequestError("there is nothing to do: give at least one text")
-        stretches: list[tuple[str, int]] = []
-        for passage in passages:
-            MoveRequest.check_values({"text": passage.text, "seconds": passage.seconds})
-            seconds = self.seconds_for(passage.text) if passage.seconds is None else passage.seconds
-            stretches += [(passage.text, frames) for frames in _stretches(round(seconds * FPS))]
-        if sum(frames for _, frames in stretches) > LONGEST_SECONDS * FPS:
+        segments: list[tuple[str, int]] = []
+        for timed_text in timed_texts:
+            MoveRequest.check_values({"text": timed_text.text, "seconds": timed_text.seconds})
+            seconds = self.seconds_for(timed_text.text) if timed_text.seconds is None else timed_text.seconds
+            segments += [(timed_text.text, frames) for frames in _segment_lengths(round(seconds * FPS))]
+        if sum(frames for _, frames in segments) > LONGEST_SECONDS * FPS:
             raise RequestError(f"all texts together take longer than {LONGEST_SECONDS:.0f} s")
-        whole = torch.zeros(0, WIDTH)
-        for number, (text, frames) in enumerate(stretches):
-            taken = min(OVERLAP, len(whole), LONGEST - frames)
-            known = whole[len(whole) - taken :][None] if taken > 0 else None
-            made = self.features([text], [frames + taken], [seed], guidance, steps, known, stretch=number)[0]
-            whole = torch.cat([whole, made[taken:]])
+        features_so_far = torch.zeros(0, WIDTH)
+        for number, (text, frames) in enumerate(segments):
+            overlap = min(OVERLAP, len(features_so_far), LONGEST - frames)
+            known = features_so_far[len(features_so_far) - overlap :][None] if overlap > 0 else None
+            generated = self.features([text], [frames + overlap], [seed], guidance, steps, known, segment=number)[0]
+            features_so_far = torch.cat([features_so_far, generated[overlap:]])
             if advance is not None:
                 advance(frames)
-        return performance_of(whole.numpy())
+        return to_performance(features_so_far.numpy())
 
     @torch.no_grad()
     def features(
@@ -129,63 +125,63 @@ class Mover:
         guidance: float | None = None,
         steps: int | None = None,
         known: Tensor | None = None,
-        stretch: int = 0,
+        segment: int = 0,
     ) -> list[Tensor]:
         """Features (T_i, 63) of a batch of B texts, up to 250 frames each.
 
         A motion depends on its own text, length and seed, not on the rest of the batch (up to rounding). `known`:
-        features (B, K, 63) of the first K frames, which are kept (in-painting). `stretch`: index of the segment; it
+        features (B, K, 63) of the first K frames, which are kept (in-painting). `segment`: index of the segment; it
         selects the noise.
         """
         model = self.model
         lengths = torch.tensor(list(frames), device=self.device)
-        tokens, mask = self._read(texts)
-        text = self.model.read(tokens, mask)
+        tokens, mask = self._tokenise(texts)
+        text = self.model.encode_text(tokens, mask)
         if model.architecture == "mlp":
-            told = model.network(lengths, text, mask)
+            predicted = model.network(lengths, text, mask)
         else:
-            layout = lay_out(self.model.word_times(tokens, mask))
-            told = self._sample(text, mask, layout, lengths, seeds, guidance, steps, known, stretch)
-        motions = model.scale.undo(told.float()).cpu().numpy()
-        smooth = (gaussian_filter1d(motion[:count], SMOOTHING, 0, mode="nearest")
+            alignment = align_words(self.model.duration_model(tokens, mask))
+            predicted = self._sample(text, mask, alignment, lengths, seeds, guidance, steps, known, segment)
+        motions = model.whitening.invert(predicted.float()).cpu().numpy()
+        smoothed = (gaussian_filter1d(motion[:count], SMOOTHING, 0, mode="nearest")
                   for motion, count in zip(motions, frames, strict=True))  # fmt: skip
-        return [torch.from_numpy(motion) for motion in smooth]
+        return [torch.from_numpy(motion) for motion in smoothed]
 
     def _sample(
-        self, text: Tensor, mask: Tensor, layout: Layout, lengths: Tensor, seeds: Sequence[int], guidance: float | None,
-        steps: int | None, known: Tensor | None, stretch: int,
+        self, text: Tensor, mask: Tensor, alignment: Alignment, lengths: Tensor, seeds: Sequence[int],
+        guidance: float | None, steps: int | None, known: Tensor | None, segment: int,
     ) -> Tensor:  # fmt: skip
         size = int(-(-int(lengths.max()) // PATCH) * PATCH)
-        drawn = [torch.randn(size, WIDTH, generator=torch_generator(seed, "motion", stretch)) for seed in seeds]
-        noise = torch.stack(drawn).to(self.device)
+        noises = [torch.randn(size, WIDTH, generator=torch_generator(seed, "motion", segment)) for seed in seeds]
+        noise = torch.stack(noises).to(self.device)
         scale = self.guidance if guidance is None else guidance
-        words, keeps = torch.cat([text, text]), torch.cat([mask, mask])
-        doubled = layout.twice()
+        texts_twice, masks = torch.cat([text, text]), torch.cat([mask, mask])
+        doubled = alignment.doubled()
         dropped = (torch.arange(2 * len(text)) >= len(text)).to(self.device)
-        alone, inside = scale == 1.0, valid_frames(lengths, size)
+        unguided, valid = scale == 1.0, valid_frames(lengths, size)
 
         def predict(noisy: Tensor, level: Tensor) -> Tensor:
-            if alone:
-                return self.model.network(noisy, level, lengths, text, mask, layout) * inside
+            if unguided:
+                return self.model.network(noisy, level, lengths, text, mask, alignment) * valid
             both = self.model.network(
-                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), words, keeps, doubled, dropped
+                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), texts_twice, masks, doubled, dropped
             )
-            return guided(both[: len(text)], both[len(text) :], scale) * inside
+            return guided(both[: len(text)], both[len(text) :], scale) * valid
 
-        given = None
+        inpainting = None
         if known is not None:
             start = torch.zeros_like(noise)
-            start[:, : known.shape[1]] = self.model.scale.apply(known.to(self.device))
-            held = (torch.arange(size, device=self.device) < known.shape[1])[None, :, None]
-            given = (start, held.expand(len(text), -1, 1))
-        return sample(predict, noise, self.steps if steps is None else steps, given)
+            start[:, : known.shape[1]] = self.model.whitening.apply(known.to(self.device))
+            known_mask = (torch.arange(size, device=self.device) < known.shape[1])[None, :, None]
+            inpainting = (start, known_mask.expand(len(text), -1, 1))
+        return sample(predict, noise, self.steps if steps is None else steps, inpainting)
 
-    def _read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+    def _tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         tokens, mask = read_tokens(self.model.text, texts)
         return tokens.to(self.device), mask.to(self.device)
 
 
-def _stretches(frames: int) -> list[int]:
+def _segment_lengths(frames: int) -> list[int]:
     """Lengths of segments of similar length that sum to `frames`; each is at most `LONGEST` with the overlap."""
     if frames <= LONGEST:
         return [max(1, frames)]

@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
-from mien.motion.data.batches import valid_frames
+from mien.motion.data.batches import pad_motions, valid_frames
 from mien.motion.data.features import WIDTH
 from mien.motion.networks.transformer import LONGEST
 from mien.text.tokens import words
@@ -26,21 +26,21 @@ from mien.training.model_folder import load_into, read_config
 
 KIND = "motion_judge"
 
-HALVINGS = 3
+DOWNSAMPLINGS = 3
 """Convolutions of stride 2 before the recurrent layer, whose time step is then 8 frames (0.32 s)."""
 
-FRAME_MULTIPLE = 2**HALVINGS
+FRAME_MULTIPLE = 2**DOWNSAMPLINGS
 """The number of frames of a batch is a multiple of this."""
 
 LONGEST_TEXT = 128
 """Maximum number of words of a text; further words are cut off."""
 
-EMBEDDED_AT_ONCE = 64
+BATCH = 64
 
 _UNKNOWN, _FIRST_WORD = 0, 1
 
 
-class _Recurrent(nn.Module):
+class _RecurrentEncoder(nn.Module):
     """Sequences (B, N, W) of lengths (B,) → unit-norm embeddings (B, D): last states of a bi-GRU, then an MLP."""
 
     def __init__(self, width: int, embedding: int) -> None:
@@ -56,7 +56,7 @@ class _Recurrent(nn.Module):
             return functional.normalize(self.out(last), dim=-1)
 
 
-class MotionJudge(nn.Module):
+class MotionEvaluator(nn.Module):
     """Texts and motions → unit-norm embeddings (N, `embedding`); matching pairs are close to each other.
 
     vocabulary: the known words, without duplicates. width: of both encoders. `mean` and `deviation` (63,): of the
@@ -70,14 +70,14 @@ class MotionJudge(nn.Module):
         super().__init__()
         self.vocabulary, self.width, self.embedding = tuple(vocabulary), width, embedding
         self._ids = {word: _FIRST_WORD + number for number, word in enumerate(self.vocabulary)}
-        self.words = nn.Embedding(_FIRST_WORD + len(self.vocabulary), width)
-        self.reads = _Recurrent(width, embedding)
-        sizes = [WIDTH, *[width] * HALVINGS]
-        self.halves = nn.ModuleList(
+        self.word_embedding = nn.Embedding(_FIRST_WORD + len(self.vocabulary), width)
+        self.text_encoder = _RecurrentEncoder(width, embedding)
+        sizes = [WIDTH, *[width] * DOWNSAMPLINGS]
+        self.convolutions = nn.ModuleList(
             nn.Conv1d(before, after, 4, stride=2, padding=1) for before, after in pairwise(sizes)
         )
         self.norm = nn.LayerNorm(width)
-        self.watches = _Recurrent(width, embedding)
+        self.motion_encoder = _RecurrentEncoder(width, embedding)
         self.register_buffer("mean", torch.zeros(WIDTH))
         self.register_buffer("deviation", torch.ones(WIDTH))
 
@@ -88,66 +88,53 @@ class MotionJudge(nn.Module):
     def tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Ids (B, L) and lengths (B,) of texts; a text without words is one unknown word."""
         rows = [[self._ids.get(word, _UNKNOWN) for word in words(text)[:LONGEST_TEXT]] or [_UNKNOWN] for text in texts]
-        ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.int64)
-        for row, own in zip(ids, rows, strict=True):
-            row[: len(own)] = torch.tensor(own)
-        return ids, torch.tensor([len(own) for own in rows])
+        ids = pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=_UNKNOWN)
+        return ids, torch.tensor([len(row) for row in rows])
 
-    def read(self, ids: Tensor, lengths: Tensor) -> Tensor:
+    def encode_text(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings (B, D) of the output of `tokenise`."""
-        return self.reads(self.words(ids), lengths)  # type: ignore[no-any-return]
+        return self.text_encoder(self.word_embedding(ids), lengths)  # type: ignore[no-any-return]
 
-    def watch(self, features: Tensor, lengths: Tensor) -> Tensor:
+    def encode_motion(self, features: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings (B, D) of features (B, T, 63) with lengths (B,); T is a multiple of `FRAME_MULTIPLE`."""
         scaled = (features - self.mean) / self.deviation
         x = (scaled * valid_frames(lengths, features.shape[1])).transpose(1, 2)
-        for half in self.halves:
+        for convolution in self.convolutions:
             lengths = (lengths + 1).div(2, rounding_mode="floor")
-            x = functional.gelu(half(x)) * valid_frames(lengths, x.shape[-1] // 2).transpose(1, 2)
-        return self.watches(self.norm(x.transpose(1, 2)), lengths)  # type: ignore[no-any-return]
+            x = functional.gelu(convolution(x)) * valid_frames(lengths, x.shape[-1] // 2).transpose(1, 2)
+        return self.motion_encoder(self.norm(x.transpose(1, 2)), lengths)  # type: ignore[no-any-return]
 
     @torch.no_grad()
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Embeddings float64 (N, D); equal texts have equal embeddings."""
         distinct = list(dict.fromkeys(texts))
-        device = self.words.weight.device
-        points: dict[str, NDArray[np.float64]] = {}
-        for start in range(0, len(distinct), EMBEDDED_AT_ONCE):
-            some = distinct[start : start + EMBEDDED_AT_ONCE]
-            ids, lengths = self.tokenise(some)
-            found = self.read(ids.to(device), lengths).double().cpu().numpy()
-            points.update(zip(some, found, strict=True))
-        return np.stack([points[text] for text in texts])
+        embeddings: dict[str, NDArray[np.float64]] = {}
+        for start in range(0, len(distinct), BATCH):
+            chunk = distinct[start : start + BATCH]
+            ids, lengths = self.tokenise(chunk)
+            embedded = self.encode_text(ids.to(self.mean.device), lengths).double().cpu().numpy()
+            embeddings.update(zip(chunk, embedded, strict=True))
+        return np.stack([embeddings[text] for text in texts])
 
     @torch.no_grad()
     def embed_motions(self, motions: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
         """Embeddings float64 (N, D) of the first 10 s of features (T_i, 63)."""
-        device = self.words.weight.device
+        device = self.mean.device
         order = sorted(range(len(motions)), key=lambda number: len(motions[number]))
-        points = np.empty((len(motions), self.embedding))
-        for start in range(0, len(order), EMBEDDED_AT_ONCE):
-            some = order[start : start + EMBEDDED_AT_ONCE]
-            features, lengths = padded([motions[number] for number in some])
-            points[some] = self.watch(features.to(device), lengths.to(device)).double().cpu().numpy()
-        return points
+        embeddings = np.empty((len(motions), self.embedding))
+        for start in range(0, len(order), BATCH):
+            chunk = order[start : start + BATCH]
+            features, lengths = pad_motions([motions[number][:LONGEST] for number in chunk], FRAME_MULTIPLE)
+            embeddings[chunk] = self.encode_motion(features.to(device), lengths.to(device)).double().cpu().numpy()
+        return embeddings
 
     @classmethod
-    def load(cls, folder: Path) -> MotionJudge:
+    def load(cls, folder: Path) -> MotionEvaluator:
         """The evaluator in `folder`, in evaluation mode. Raises ValueError if there is none or it is damaged."""
         content = read_config(folder, (KIND,))
         try:
-            judge = cls(**content["model"])
+            evaluator = cls(**content["model"])
         except (KeyError, TypeError) as error:
-            raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the judge again") from error
-        load_into(judge, folder, content)
-        return judge.eval().requires_grad_(False)
-
-
-def padded(motions: Sequence[NDArray[np.float32]]) -> tuple[Tensor, Tensor]:
-    """Features (B, T, 63), zero-padded, and lengths (B,) of motions, each cut to 10 s."""
-    lengths = [min(LONGEST, len(motion)) for motion in motions]
-    frames = -(-max(lengths) // FRAME_MULTIPLE) * FRAME_MULTIPLE
-    features = np.zeros((len(motions), frames, WIDTH), np.float32)
-    for row, motion, length in zip(features, motions, lengths, strict=True):
-        row[:length] = motion[:length]
-    return torch.from_numpy(features), torch.tensor(lengths)
+            raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the evaluator again") from error
+        load_into(evaluator, folder, content)
+        return evaluator.eval().requires_grad_(False)

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
-from mien.motion.corpus.embedded import PARAPHRASES, embedded_motions, play
+from mien.motion.corpus.embedded import PARAPHRASES, embedded_motions, sample_performance
 from mien.motion.corpus.language import describe
 from mien.motion.corpus.plan import Plan, draw_action
-from mien.motion.data.batches import GROUP, MotionData
-from mien.motion.data.features import WIDTH, features_of
+from mien.motion.data.batches import GROUP_BATCHES, MotionData
+from mien.motion.data.features import WIDTH, to_features
 from mien.motion.data.store import MotionClip, MotionStore
 from mien.motion.networks.transformer import LONGEST
 from mien.progress import progress_bar
@@ -29,29 +29,30 @@ from mien.training.randomness import derived_seed, numpy_generator
 STILL = 0.05
 """Minimum standard deviation of a feature for normalisation, so that features that hardly move are not amplified."""
 
-_WITHHELD_PART = 0.25  # of the additional sequences: those with pairs of kinds that are held out under their own seed
+_HELD_OUT_FRACTION = 0.25
+"""Of the additional sequences: those with pairs of kinds that are held out under their own seed."""
 
 
-class Sequences:
+class EvaluatorSequences:
     """The `train` motions of a store and the additional clips `own`, in which each pair is adjacent."""
 
-    def __init__(self, data: MotionData, own: Sequence[MotionClip] = ()) -> None:
+    def __init__(self, data: MotionData, additional: Sequence[MotionClip] = ()) -> None:
         self._data, index = data, data.store.index
-        self._start = index["start"].to_numpy(np.int64)[data.numbers]
-        self._own = [features_of(clip.performance) for clip in own]
-        stored = index["frames"].to_numpy(np.int64)[data.numbers]
-        self.lengths = np.concatenate([stored, [len(motion) for motion in self._own]]).astype(np.int64)
-        self.texts = [*(data.store.texts[number] for number in data.numbers), *(clip.texts for clip in own)]
-        plans = index["plan"].to_numpy()[data.numbers]
-        self.plans = [*map(str, plans), *(json.dumps(clip.plan.to_json()) if clip.plan else "" for clip in own)]
+        self._start = index["start"].to_numpy(np.int64)[data.indices]
+        self._additional = [to_features(clip.performance) for clip in additional]
+        stored = index["frames"].to_numpy(np.int64)[data.indices]
+        self.lengths = np.concatenate([stored, [len(motion) for motion in self._additional]]).astype(np.int64)
+        self.texts = [*(data.store.texts[index] for index in data.indices), *(clip.texts for clip in additional)]
+        plans = index["plan"].to_numpy()[data.indices]
+        self.plans = [*map(str, plans), *(json.dumps(clip.plan.to_json()) if clip.plan else "" for clip in additional)]
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def _frames(self, row: int, late: int, length: int) -> NDArray[np.float32]:
+    def _frames(self, row: int, offset: int, length: int) -> NDArray[np.float32]:
         if row < len(self._start):
-            return self._data.frames(int(self._start[row]) + late, length)
-        return self._own[row - len(self._start)][late : late + length]
+            return self._data.frames(int(self._start[row]) + offset, length)
+        return self._additional[row - len(self._start)][offset : offset + length]
 
     def scale(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation (63,) over all frames; the deviation is at least `STILL`."""
@@ -69,25 +70,25 @@ class Sequences:
 
         In a batch, half of the rows of additional sequences are the pair partners of the other half.
         """
-        drawn = random.integers(len(self), size=GROUP * size)
-        drawn = drawn[np.argsort(self.lengths[drawn], kind="stable")]
-        batches = np.split(drawn, GROUP)
+        sampled = random.integers(len(self), size=GROUP_BATCHES * size)
+        sampled = sampled[np.argsort(self.lengths[sampled], kind="stable")]
+        batches = np.split(sampled, GROUP_BATCHES)
         for rows in batches:
-            own = np.flatnonzero(rows >= len(self._start))
-            pairs = len(own) // 2
-            first = rows[own[:pairs]] - len(self._start)
-            rows[own[pairs : 2 * pairs]] = (first ^ 1) + len(self._start)
-        return [batches[place] for place in random.permutation(GROUP)]
+            additional = np.flatnonzero(rows >= len(self._start))
+            pairs = len(additional) // 2
+            first = rows[additional[:pairs]] - len(self._start)
+            rows[additional[pairs : 2 * pairs]] = (first ^ 1) + len(self._start)
+        return [batches[place] for place in random.permutation(GROUP_BATCHES)]
 
     def draw(self, row: int, random: np.random.Generator) -> tuple[NDArray[np.float32], str]:
         """Features of a sequence, cropped to 10 s at a random position, and a random one of its texts."""
-        late, length = 0, int(self.lengths[row])
+        offset, length = 0, int(self.lengths[row])
         if length > LONGEST:
-            late, length = int(random.integers(length - LONGEST + 1)), LONGEST
-        return self._frames(row, late, length), self.texts[row][int(random.integers(len(self.texts[row])))]
+            offset, length = int(random.integers(length - LONGEST + 1)), LONGEST
+        return self._frames(row, offset, length), self.texts[row][int(random.integers(len(self.texts[row])))]
 
 
-def own_sequences(store: MotionStore, count: int, seed: int) -> list[MotionClip]:
+def additional_sequences(store: MotionStore, count: int, seed: int) -> list[MotionClip]:
     """`count` sequences (rounded up to even) that are not in the store, of all combinations of actions, in pairs.
 
     Empty for a store without the embedded corpus. The sequences are `train` and `held_out` of another seed, which
@@ -96,40 +97,44 @@ def own_sequences(store: MotionStore, count: int, seed: int) -> list[MotionClip]
     pairs = -(-count // 2) if (store.index["source"] == "embedded").any() else 0
     if not pairs:
         return []
-    withheld = round(_WITHHELD_PART * pairs)
+    held_out = round(_HELD_OUT_FRACTION * pairs)
     clips = []
-    with progress_bar("sequences of the judge", 2 * pairs, "sequences") as advance:
-        for number, clip in enumerate(embedded_motions(pairs - withheld, 0, withheld, derived_seed(seed, "judged"))):
-            clips += [clip, _sibling(clip, numpy_generator(seed, "sibling", number))]
+    with progress_bar("sequences of the evaluator", 2 * pairs, "sequences") as advance:
+        for number, clip in enumerate(embedded_motions(pairs - held_out, 0, held_out, derived_seed(seed, "judged"))):
+            clips += [clip, _hard_negative(clip, numpy_generator(seed, "sibling", number))]
             advance(2)
     return clips
 
 
-def _sibling(clip: MotionClip, random: np.random.Generator) -> MotionClip:
+def _hard_negative(clip: MotionClip, random: np.random.Generator) -> MotionClip:
     assert clip.plan is not None
-    plan = altered(random, clip.plan)
+    plan = alter_plan(random, clip.plan)
     texts = tuple(describe(random, plan) for _ in range(PARAPHRASES))
-    return replace(clip, clip_id=f"{clip.clip_id}-sibling", performance=play(random, plan), plan=plan, texts=texts)
+    return replace(
+        clip, clip_id=f"{clip.clip_id}-sibling", performance=sample_performance(random, plan), plan=plan, texts=texts
+    )
 
 
-def altered(random: np.random.Generator, plan: Plan) -> Plan:
+def alter_plan(random: np.random.Generator, plan: Plan) -> Plan:
     """The plan with one change: with probability 0.5 a count, if the plan has one; else the order or an action."""
     counted = [action for action in plan.actions if action.count is not None]
     while True:
-        changed = random.choice(np.array(counted or plan.actions, dtype=object))
+        action = random.choice(np.array(counted or plan.actions, dtype=object))
         try:
             if counted and random.random() < 0.5:
-                other = (changed.count + int(random.integers(2))) % 3 + 1
-                found = _with(plan, changed, replace(changed, count=other))
+                other = (action.count + int(random.integers(2))) % 3 + 1
+                changed_plan = _with(plan, action, replace(action, count=other))
             elif len(plan.steps) > 1 and random.random() < 0.3:
-                found = Plan(plan.steps[::-1])
+                changed_plan = Plan(plan.steps[::-1])
             else:
-                changed = plan.actions[int(random.integers(len(plan.actions)))]
-                found = _with(plan, changed, _other(random, changed))
+                action = plan.actions[int(random.integers(len(plan.actions)))]
+                changed_plan = _with(plan, action, _other(random, action))
         except ValueError:  # two actions that cannot be simultaneous
             continue
-        if found != plan and len({(action.kind, action.side) for action in found.actions}) == len(found.actions):
-            return found
+        if changed_plan != plan and len({(action.kind, action.side) for action in changed_plan.actions}) == len(
+            changed_plan.actions
+        ):
+            return changed_plan
 
 
 def _with(plan: Plan, old: Action, new: Action) -> Plan:
@@ -138,9 +143,9 @@ def _with(plan: Plan, old: Action, new: Action) -> Plan:
 
 def _other(random: np.random.Generator, action: Action) -> Action:
     """The action with another side or strength, or another action."""
-    kind, way = KINDS[action.kind], random.random()
-    if kind.sides and way < 0.4:
+    kind, choice = KINDS[action.kind], random.random()
+    if kind.sides and choice < 0.4:
         return replace(action, side=str(random.choice(kind.sides)))
-    if kind.graded and way < 0.7:
+    if kind.graded and choice < 0.7:
         return replace(action, strength=STRENGTHS[2 * int(random.integers(2))])
     return draw_action(random, str(random.choice(sorted(KINDS))))

@@ -7,7 +7,8 @@ the text; `matches` compares the events with a plan afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -16,27 +17,22 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.motion.corpus.actions import (
-    KINDS,
-    STRENGTH_EDGES,
-    STRENGTHS,
-    Strength,
-)
+from mien.motion.corpus.actions import KINDS, STRENGTH_EDGES, STRENGTHS, Strength
 from mien.motion.corpus.plan import Plan
 
 Array = NDArray[np.float64]
 
-PRESENT = 0.26
+DETECTION_THRESHOLD = 0.26
 """Detection threshold, as a fraction of a kind's full extent: sway is below .15, a slight action above .38."""
 
-FAINT = 0.17
-"""Lower threshold for a beat or swing whose group has one above `PRESENT`, because sway can reduce its extent."""
+LOW_THRESHOLD = 0.17
+"""Threshold for a beat or swing whose group has one above `DETECTION_THRESHOLD`: sway can reduce its extent."""
 
-EDGE = 0.5
+BOUNDARY_THRESHOLD = 0.5
 """Threshold for start and end of an event, as a fraction of its own maximum."""
 
 PLATEAU_SECONDS = 0.44
-"""A signal that stays above `EDGE` for longer is a hold; a shorter one is a beat, a swing or a blink."""
+"""A signal that stays above `BOUNDARY_THRESHOLD` for longer is a hold; a shorter one is a beat, a swing or a blink."""
 
 GAP_SECONDS = 0.5
 """Beats of one kind with a shorter gap between them belong to one event."""
@@ -68,40 +64,43 @@ class Event:
 
 @dataclass(frozen=True)
 class _Burst:
-    """An interval in which a signal is away from rest; first, last: the frames at which it crosses `EDGE` of its peak.
+    """An interval in which a signal is away from rest.
 
-    beyond: number of frames above `EDGE`. It excludes valleys between two beats where, because of sway, the signal does
-    not return to rest. sign: 1 or −1. extent: the peak. peaks: number of peaks.
+    first, last: frames at which it crosses `BOUNDARY_THRESHOLD` of its peak.
+    frames_above: frames above it, without the valleys between beats where, because of sway, the signal does not return
+        to rest. sign: 1 or −1. extent: the peak. peaks: number of peaks.
     """
 
     first: int
     last: int
-    beyond: int
+    frames_above: int
     sign: int
     extent: float
     peaks: int
 
-    def seconds(self, fps: float) -> float:
-        """Seconds above `EDGE`."""
-        return self.beyond / fps
+    def is_hold(self, fps: float) -> bool:
+        """Whether each peak is above `BOUNDARY_THRESHOLD` for longer than `PLATEAU_SECONDS`."""
+        return self.frames_above / fps / self.peaks > PLATEAU_SECONDS
 
 
 def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
-    found = []
+    bursts = []
     for sign in (1, -1) if signed else (1,):
-        away = np.maximum(sign * signal, 0)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], (away > 0.5 * PRESENT).astype(np.int8), [0]])))
+        deviation = np.maximum(sign * signal, 0)
+        edges = np.flatnonzero(
+            np.diff(np.concatenate([[0], (deviation > 0.5 * DETECTION_THRESHOLD).astype(np.int8), [0]]))
+        )
         for first, stop in zip(edges[::2], edges[1::2], strict=True):
-            part = away[first:stop]
-            if part.max() < FAINT:
+            part = deviation[first:stop]
+            if part.max() < LOW_THRESHOLD:
                 continue
-            beyond = np.flatnonzero(part > EDGE * part.max())
+            frames_above = np.flatnonzero(part > BOUNDARY_THRESHOLD * part.max())
             # peaks are separate if the valley between them is lower by a third of the maximum
             padded = np.concatenate([[0], part, [0]])
-            peaks, _ = find_peaks(padded, height=EDGE * part.max(), prominence=0.33 * part.max())
-            ends = first + beyond[0], first + beyond[-1]
-            found.append(_Burst(*ends, len(beyond), sign, float(part.max()), max(1, len(peaks))))
-    return sorted(found, key=lambda burst: burst.first)
+            peaks, _ = find_peaks(padded, height=BOUNDARY_THRESHOLD * part.max(), prominence=0.33 * part.max())
+            ends = first + frames_above[0], first + frames_above[-1]
+            bursts.append(_Burst(*ends, len(frames_above), sign, float(part.max()), max(1, len(peaks))))
+    return sorted(bursts, key=lambda burst: burst.first)
 
 
 def _event(kind: str, side: str | None, bursts: list[_Burst], count: int, fps: float) -> Event:
@@ -116,71 +115,66 @@ def _groups(bursts: list[_Burst], fps: float) -> list[list[_Burst]]:
             groups[-1].append(burst)
         else:
             groups.append([burst])
-    return [group for group in groups if max(burst.extent for burst in group) >= PRESENT]
+    return [group for group in groups if max(burst.extent for burst in group) >= DETECTION_THRESHOLD]
 
 
 def _beats(kind: str, bursts: list[_Burst], fps: float) -> list[Event]:
     return [_event(kind, None, group, sum(burst.peaks for burst in group), fps) for group in _groups(bursts, fps)]
 
 
-def _held(kind: str, sides: tuple[str, str] | None, bursts: list[_Burst], fps: float) -> list[Event]:
-    return [_event(kind, sides[0 if burst.sign > 0 else 1] if sides else None, [burst], 1, fps)
-            for burst in bursts if burst.extent >= PRESENT]  # fmt: skip
+def _holds(kind: str, sides: tuple[str, ...], bursts: list[_Burst], fps: float) -> list[Event]:
+    """One event per burst; sides: of positive and of negative bursts, () if the kind has none."""
+    return [
+        _event(kind, sides[burst.sign < 0] if sides else None, [burst], 1, fps)
+        for burst in bursts
+        if burst.extent >= DETECTION_THRESHOLD
+    ]
 
 
-def find_events(performance: Performance) -> tuple[Event, ...]:
+def detect_events(performance: Performance) -> tuple[Event, ...]:
     """All events of a performance, in order of time."""
     fps = float(performance.fps)
     signals = _signals(performance)
-    events: list[Event] = []
-
-    def long(burst: _Burst) -> bool:
-        return burst.seconds(fps) / burst.peaks > PLATEAU_SECONDS
-
-    pitch = _bursts(signals["pitch"])
-    events += _beats("nod", [burst for burst in pitch if burst.sign > 0 and not long(burst)], fps)
-    rescale = KINDS["nod"].channels["pitch"]
-    for kind, sign in (("lower", 1), ("lift", -1)):
-        factor = rescale / abs(KINDS[kind].channels["pitch"])
-        chosen = [burst for burst in pitch if burst.sign == sign and long(burst)]
-        for event in _held(kind, None, chosen, fps):
-            events.append(Event(kind, None, 1, event.start, event.end, event.extent * factor))
-    events += _yaw_events(signals["yaw"], fps, long)
-    for kind in ("tilt", "lean"):
-        sides = KINDS[kind].sides
-        events += _held(kind, (sides[0], sides[1]), _bursts(signals[kind]), fps)
-    events += _held("look", ("left", "right"), _bursts(signals["gaze_yaw"]), fps)
-    events += _held("look", ("down", "up"), _bursts(signals["gaze_pitch"]), fps)
-    lids = _bursts(signals["lids"], signed=False)
-    lids = [burst for burst in lids if burst.extent > 0.5]
-    events += _beats("blink", [burst for burst in lids if not long(burst)], fps)
-    events += _held("close_eyes", None, [burst for burst in lids if long(burst)], fps)
+    lids = [burst for burst in _bursts(signals["lids"], signed=False) if burst.extent > 0.5]
     winks = [burst for burst in _bursts(signals["wink"]) if burst.extent > 0.5]
-    events += _held("wink", ("left", "right"), winks, fps)
-    for kind in _FACES:
-        events += _held(kind, None, _bursts(signals[kind], signed=False), fps)
+    events = [
+        *_pitch_events(_bursts(signals["pitch"]), fps),
+        *_yaw_events(_bursts(signals["yaw"]), fps),
+        *_holds("look", ("left", "right"), _bursts(signals["gaze_yaw"]), fps),
+        *_holds("look", ("down", "up"), _bursts(signals["gaze_pitch"]), fps),
+        *_beats("blink", [burst for burst in lids if not burst.is_hold(fps)], fps),
+        *_holds("close_eyes", (), [burst for burst in lids if burst.is_hold(fps)], fps),
+        *_holds("wink", ("left", "right"), winks, fps),
+    ]
+    for kind in ("tilt", "lean"):
+        events += _holds(kind, KINDS[kind].sides, _bursts(signals[kind]), fps)
+    for kind in _FACIAL_KINDS:
+        events += _holds(kind, (), _bursts(signals[kind], signed=False), fps)
     return tuple(sorted(events, key=lambda event: (event.centre, event.kind)))
 
 
-def _yaw_events(signal: Array, fps: float, long: object) -> list[Event]:
+def _pitch_events(bursts: list[_Burst], fps: float) -> Iterator[Event]:
+    """Nods (beats downwards) and lowered or lifted heads (holds)."""
+    yield from _beats("nod", [burst for burst in bursts if burst.sign > 0 and not burst.is_hold(fps)], fps)
+    for kind, sign in (("lower", 1), ("lift", -1)):
+        scale = KINDS["nod"].channels["pitch"] / abs(KINDS[kind].channels["pitch"])
+        holds = [burst for burst in bursts if burst.sign == sign and burst.is_hold(fps)]
+        yield from (replace(event, extent=event.extent * scale) for event in _holds(kind, (), holds, fps))
+
+
+def _yaw_events(bursts: list[_Burst], fps: float) -> Iterator[Event]:
     """Shakes (groups of swings) and turns (holds)."""
-    turn = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
-    assert callable(long)
-    bursts = _bursts(signal)
-    events = []
-    swings = [burst for burst in bursts if not long(burst)]
-    for group in _groups(swings, fps):
+    for group in _groups([burst for burst in bursts if not burst.is_hold(fps)], fps):
         # a full swing goes to both sides; a single swing to one side is not a shake
         if len(group) > 1:
-            events.append(_event("shake", None, group, round(len(group) / 2), fps))
-    for burst in bursts:
-        if long(burst) and burst.extent / turn >= PRESENT:
-            event = _event("turn", "left" if burst.sign > 0 else "right", [burst], 1, fps)
-            events.append(Event("turn", event.side, 1, event.start, event.end, event.extent / turn))
-    return events
+            yield _event("shake", None, group, round(len(group) / 2), fps)
+    ratio = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
+    holds = [burst for burst in bursts if burst.is_hold(fps) and burst.extent / ratio >= DETECTION_THRESHOLD]
+    turns = _holds("turn", KINDS["turn"].sides, holds, fps)
+    yield from (replace(event, extent=event.extent / ratio) for event in turns)
 
 
-_FACES = ("smile", "frown", "raise_brows", "open_mouth", "purse", "puff", "tongue", "wrinkle_nose")
+_FACIAL_KINDS = ("smile", "frown", "raise_brows", "open_mouth", "purse", "puff", "tongue", "wrinkle_nose")
 
 
 def _signals(performance: Performance) -> dict[str, Array]:
@@ -192,7 +186,7 @@ def _signals(performance: Performance) -> dict[str, Array]:
         names = [name] if name in EXPRESSION_INDEX else [f"{name}Left", f"{name}Right"]
         return np.asarray(expression[:, [EXPRESSION_INDEX[n] for n in names]].mean(1))
 
-    def rested(values: NDArray[np.float32]) -> Array:
+    def relative_to_rest(values: NDArray[np.float32]) -> Array:
         smooth = gaussian_filter1d(values.astype(np.float64), width, mode="nearest")
         return np.asarray(smooth - np.median(np.concatenate([smooth[:4], smooth[-4:]])))
 
@@ -200,12 +194,12 @@ def _signals(performance: Performance) -> dict[str, Array]:
     # each facial action by an expression that no other kind uses
     sneer, tongue = weight("noseSneer") / 0.85, weight("tongueOut") / 0.9
     return {
-        "pitch": rested(performance.neck[:, 1]) / KINDS["nod"].channels["pitch"],
-        "yaw": rested(performance.neck[:, 0]) / KINDS["shake"].channels["yaw"],
-        "tilt": rested(performance.neck[:, 2]) / KINDS["tilt"].channels["roll"],
-        "lean": rested(performance.translation[:, 2]) / KINDS["lean"].channels["forward"],
-        "gaze_yaw": rested(performance.gaze[:, 0]) / 0.42,
-        "gaze_pitch": rested(performance.gaze[:, 1]) / 0.34,
+        "pitch": relative_to_rest(performance.neck[:, 1]) / KINDS["nod"].channels["pitch"],
+        "yaw": relative_to_rest(performance.neck[:, 0]) / KINDS["shake"].channels["yaw"],
+        "tilt": relative_to_rest(performance.neck[:, 2]) / KINDS["tilt"].channels["roll"],
+        "lean": relative_to_rest(performance.translation[:, 2]) / KINDS["lean"].channels["forward"],
+        "gaze_yaw": relative_to_rest(performance.gaze[:, 0]) / 0.42,
+        "gaze_pitch": relative_to_rest(performance.gaze[:, 1]) / 0.34,
         "lids": np.minimum(left, right),
         "wink": left - right,
         # a wink also lifts one corner of the mouth, so the smaller side is taken
@@ -221,32 +215,17 @@ def _signals(performance: Performance) -> dict[str, Array]:
     }
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Agreement of a motion with a plan.
+def match_plan(plan: Plan, events: Sequence[Event]) -> dict[str, bool | None]:
+    """Agreement of the events of a motion with a plan, by criterion.
 
     actions: exactly the planned actions, on the planned sides. counts: the planned counts. order: the planned order,
     and simultaneous actions overlap in time. exact: all three. strengths: the planned strengths; None if the plan has
     none. If `actions` is False, the others are False.
     """
-
-    actions: bool
-    counts: bool
-    order: bool
-    strengths: bool | None
-
-    @property
-    def exact(self) -> bool:
-        """Whether actions, counts and order all agree."""
-        return self.actions and self.counts and self.order
-
-
-def matches(plan: Plan, events: tuple[Event, ...]) -> Verdict:
-    """Compare events with a plan; see `Verdict`."""
-    graded = [action.strength for action in plan.actions if action.strength is not None]
-    wanted = sorted((action.kind, action.side or "") for action in plan.actions)
-    if wanted != sorted((event.kind, event.side or "") for event in events):
-        return Verdict(False, False, False, False if graded else None)
+    graded = any(action.strength is not None for action in plan.actions)
+    expected = sorted((action.kind, action.side or "") for action in plan.actions)
+    if expected != sorted((event.kind, event.side or "") for event in events):
+        return {**dict.fromkeys(("exact", "actions", "counts", "order"), False), "strengths": False if graded else None}
     by_name = {(event.kind, event.side): event for event in events}
     steps = [[(action, by_name[action.kind, action.side]) for action in step] for step in plan.steps]
     pairs = [pair for step in steps for pair in step]
@@ -256,7 +235,10 @@ def matches(plan: Plan, events: tuple[Event, ...]) -> Verdict:
     )
     for step in steps:
         for (_, one), (_, other) in combinations(step, 2):
-            shared = min(one.end, other.end) - max(one.start, other.start)
-            order = order and shared > 0.25 * min(one.end - one.start, other.end - other.start)
+            overlap = min(one.end, other.end) - max(one.start, other.start)
+            order = order and overlap > 0.25 * min(one.end - one.start, other.end - other.start)
     strengths = [action.strength == event.strength for action, event in pairs if action.strength is not None]
-    return Verdict(True, counts, order, all(strengths) if strengths else None)
+    return {
+        "exact": counts and order, "actions": True, "counts": counts, "order": order,
+        "strengths": all(strengths) if strengths else None,
+    }  # fmt: skip

@@ -8,18 +8,18 @@ from mien.motion.corpus.actions import KINDS
 from mien.motion.corpus.language import VERBS
 from mien.motion.measure.events import Event
 
-MOST = 12
+MAX_EVENTS = 12
 """Maximum number of events that are listed; of further ones only the number is given."""
 
 _TIMES = {1: "once", 2: "twice"}
 
 
-def event_in_words(event: Event) -> str:
+def describe_event(event: Event) -> str:
     """Description of an event, such as `nods twice` or `turns the head to the left slightly`."""
     if event.kind == "look":
         words = f"looks {event.side}" if event.side in ("up", "down") else f"looks to the {event.side}"
     else:
-        words = VERBS[event.kind][0].plain.format(own="the", side=event.side)
+        words = VERBS[event.kind][0][0].format(own="the", side=event.side)
     if KINDS[event.kind].graded and event.strength != "usual":
         words += " slightly" if event.strength == "slight" else " strongly"
     if event.count > 1:
@@ -27,10 +27,10 @@ def event_in_words(event: Event) -> str:
     return words
 
 
-def events_in_words(events: Sequence[Event]) -> str:
+def describe_events(events: Sequence[Event]) -> str:
     """Description of all events in their order, each with start and end in seconds; no full stop."""
     if not events:
         return "nothing but small movements"
-    told = [f"{event_in_words(event)} ({event.start:.1f}–{event.end:.1f} s)" for event in events[:MOST]]
-    rest = len(events) - MOST
-    return ", ".join(told) + (f" and {rest} more" if rest > 0 else "")
+    descriptions = [f"{describe_event(event)} ({event.start:.1f}–{event.end:.1f} s)" for event in events[:MAX_EVENTS]]
+    rest = len(events) - MAX_EVENTS
+    return ", ".join(descriptions) + (f" and {rest} more" if rest > 0 else "")

@@ -16,7 +16,7 @@ STEPS = 50
 """Number of noise levels in training."""
 
 
-LEAST_NOISE, MOST_NOISE = 3.0, -10.0
+MAX_LOG_SNR, MIN_LOG_SNR = 3.0, -10.0
 """Log-SNR, log(ᾱ / (1 − ᾱ)), of the first and the last level; it falls linearly between them.
 
 A gesture lasts dozens of frames. Under a cosine schedule it can be recognised at all but the last few levels, and the
@@ -24,27 +24,29 @@ text is hardly needed. With this schedule half of the levels need the text, and 
 """
 
 
-def signal_part(level: Tensor) -> Tensor:
+def _log_snr(level: Tensor) -> Tensor:
+    return MAX_LOG_SNR + (MIN_LOG_SNR - MAX_LOG_SNR) * level.float() / (STEPS - 1)
+
+
+def signal_variance(level: Tensor) -> Tensor:
     """ᾱ of levels (…) in 0 … 49, the fraction of the variance that is signal: .95 at level 0, 5e-5 at level 49."""
-    ratio = LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * level.float() / (STEPS - 1)
-    return torch.sigmoid(ratio)
+    return torch.sigmoid(_log_snr(level))
 
 
-def weight_of_level(level: Tensor) -> Tensor:
+def loss_weight(level: Tensor) -> Tensor:
     """Loss weight of levels (…): 1 + 5·SNR / (SNR + e⁻³), from 1 at the highest noise to 6 at the lowest.
 
     It grows with the SNR and is bounded, like min-SNR weighting with γ = 5 (Hang et al., ICCV 2023). Errors at high
     noise are large and mostly irreducible; unweighted, they would dominate those at low noise, where exact timing and
     counts are learned.
     """
-    ratio = LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * level.float() / (STEPS - 1)
-    return 1 + 5 * torch.sigmoid(ratio + 3)
+    return 1 + 5 * torch.sigmoid(_log_snr(level) + 3)
 
 
-def noised(clean: Tensor, noise: Tensor, level: Tensor) -> Tensor:
+def add_noise(clean: Tensor, noise: Tensor, level: Tensor) -> Tensor:
     """The noisy motion of `clean` (B, …) at `level` (B,): √ᾱ·clean + √(1 − ᾱ)·noise."""
-    part = signal_part(level).to(clean).view(-1, *[1] * (clean.dim() - 1))
-    return part.sqrt() * clean + (1 - part).sqrt() * noise
+    signal = signal_variance(level).to(clean).view(-1, *[1] * (clean.dim() - 1))
+    return signal.sqrt() * clean + (1 - signal).sqrt() * noise
 
 
 def sample(
@@ -59,23 +61,22 @@ def sample(
     if not 1 <= steps <= STEPS:
         raise ValueError(f"sampling takes 1 to {STEPS} steps, not {steps}")
     levels = torch.linspace(STEPS - 1, 0, steps).round().long()
-    x = noise
-    clean = noise
-    for at, level in enumerate(levels):
+    x = clean = noise
+    for number, level in enumerate(levels):
         batch_level = level.expand(len(noise)).to(noise.device)
         if known is not None:
-            x = torch.where(known[1], noised(known[0], noise, batch_level), x)
+            x = torch.where(known[1], add_noise(known[0], noise, batch_level), x)
         clean = predict(x, batch_level)
         if known is not None:
             clean = torch.where(known[1], known[0], clean)
-        if at + 1 == len(levels):
+        if number + 1 == len(levels):
             break
-        now, after = signal_part(level), signal_part(levels[at + 1])
-        direction = (x - now.sqrt() * clean) / (1 - now).sqrt()
-        x = after.sqrt() * clean + (1 - after).sqrt() * direction
+        current, next_signal = signal_variance(level), signal_variance(levels[number + 1])
+        direction = (x - current.sqrt() * clean) / (1 - current).sqrt()
+        x = next_signal.sqrt() * clean + (1 - next_signal).sqrt() * direction
     return clean
 
 
-def guided(with_words: Tensor, without: Tensor, scale: float) -> Tensor:
-    """Classifier-free guidance: without + scale · (with_words − without); at scale 1 the conditional prediction."""
-    return without + scale * (with_words - without)
+def guided(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
+    """Classifier-free guidance: unconditional + scale · (conditional − unconditional)."""
+    return unconditional + scale * (conditional - unconditional)

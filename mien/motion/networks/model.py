@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from mien.motion.data.batches import Scale
+from mien.motion.data.batches import Whitening
+from mien.motion.networks.duration_model import DurationModel
 from mien.motion.networks.transformer import MotionMLP, MotionTransformer
-from mien.motion.networks.word_times import WordTimes
 from mien.text.encoder import TextEncoder, build_encoder, features_of
 from mien.training.model_folder import load_into, read_config
 
@@ -18,33 +18,29 @@ Architecture = Literal["diffusion", "mlp"]
 
 
 class MotionModel(nn.Module):
-    """`text`: text encoder. `word_times`: duration model. `network`: motion network. `config`: rebuilds the model."""
+    """Text encoder `text`, `duration_model` and motion `network`; `config` rebuilds the model."""
 
-    def __init__(self, text: TextEncoder, network: nn.Module, scale: Scale, config: Mapping[str, Any]) -> None:
+    def __init__(self, text: TextEncoder, network: nn.Module, whitening: Whitening, config: Mapping[str, Any]) -> None:
         super().__init__()
         self.text, self.network, self.config = text, network, dict(config)
-        self.word_times = WordTimes(text)
-        self.register_buffer("mean", scale.mean)
-        self.register_buffer("to_modes", scale.forward)
-        self.register_buffer("from_modes", scale.backward)
+        self.architecture: Architecture = config["architecture"]
+        self.duration_model = DurationModel(text)
+        self.register_buffer("mean", whitening.mean)
+        self.register_buffer("to_modes", whitening.to_modes)
+        self.register_buffer("from_modes", whitening.from_modes)
 
     @property
-    def scale(self) -> Scale:
+    def whitening(self) -> Whitening:
         """The transform between features and the network's modes."""
-        return Scale(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
+        return Whitening(self.mean, self.to_modes, self.from_modes)  # type: ignore[arg-type]
 
-    @property
-    def architecture(self) -> Architecture:
-        """diffusion or mlp."""
-        return "mlp" if self.config["architecture"] == "mlp" else "diffusion"
-
-    def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
+    def encode_text(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Text features (B, L, W) of tokens (B, L); features (B, L, W) of a frozen encoder are returned unchanged."""
         return features_of(self.text, tokens, mask)
 
 
 def build_model(
-    text: TextEncoder, scale: Scale, architecture: Architecture, width: int, layers: int, heads: int
+    text: TextEncoder, whitening: Whitening, architecture: Architecture, width: int, layers: int, heads: int
 ) -> MotionModel:
     """A new model; its initial weights are sampled from torch's global generator."""
     config = {"architecture": architecture, "width": width, "layers": layers, "heads": heads, "text": text.config()}
@@ -53,23 +49,21 @@ def build_model(
         network = MotionMLP(text.width, width)
     else:
         network = MotionTransformer(text.width, width, layers, heads)
-    return MotionModel(text, network, scale, config)
+    return MotionModel(text, network, whitening, config)
 
 
-def load_model(
-    folder: Path, kinds: tuple[str, ...] = ("head_motion",), cache: Path | None = None, download: bool = False
-) -> tuple[MotionModel, dict[str, Any]]:
+def load_model(folder: Path, cache: Path | None = None, download: bool = False) -> tuple[MotionModel, dict[str, Any]]:
     """The model in `folder`, in evaluation mode, and the content of its config.json.
 
     Raises ValueError if the folder is missing, damaged or of another kind or format; TextEncoderError (a ValueError) if
     its text encoder is not available.
     """
-    content = read_config(folder, kinds)
+    content = read_config(folder, ("head_motion",))
     try:
         config = dict(content["model"])
         text = build_encoder(config["text"], cache, download)
         sizes = [int(config[name]) for name in ("width", "layers", "heads")]
-        model = build_model(text, Scale.blank(), config["architecture"], *sizes)
+        model = build_model(text, Whitening.identity(), config["architecture"], *sizes)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
     load_into(model, folder, content)

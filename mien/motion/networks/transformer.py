@@ -1,7 +1,7 @@
 """The text → motion networks: a small diffusion transformer, and an MLP as its baseline.
 
-Both predict motions as modes (B, T, 63) (`mien.motion.data.batches.Scale`) from text features (B, L, W) with a mask. A
-token of the transformer is a patch of eight frames (0.32 s) with all their features, so there are T / 8 tokens.
+Both predict motions as modes (B, T, 63) (see `Whitening`) from text features (B, L, W) with a mask. A token of the
+transformer is a patch of eight frames (0.32 s) with all their features, so there are T / 8 tokens.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mien.motion.data.features import FPS, WIDTH
-from mien.motion.networks.diffusion import signal_part
-from mien.motion.networks.word_times import Layout
+from mien.motion.networks.diffusion import signal_variance
+from mien.motion.networks.duration_model import Alignment
 
 PATCH = 8
 """Frames per token of the transformer."""
@@ -24,7 +24,7 @@ LONGEST = 250
 """Maximum number of frames of a motion: 10 s."""
 
 
-def waves(positions: Tensor, width: int, longest: float = 1000.0) -> Tensor:
+def sinusoidal_embedding(positions: Tensor, width: int, longest: float = 1000.0) -> Tensor:
     """Sinusoidal embedding (..., width) of positions (...), wavelengths 2π to 2π·`longest` (Vaswani et al., 2017)."""
     rates = torch.exp(-math.log(longest) * torch.arange(width // 2, device=positions.device) / max(1, width // 2 - 1))
     angles = positions[..., None].float() * rates
@@ -36,22 +36,22 @@ def mean_feature(text: Tensor, mask: Tensor) -> Tensor:
     return (text * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
-SLOWEST, FASTEST = 0.06, 5.0
+MIN_FREQUENCY, MAX_FREQUENCY = 0.06, 5.0
 """Lowest and highest frequency of the rotary embeddings in Hz: from that of a whole motion to that of a blink."""
 
 
-def clocks(times: Tensor, width: int) -> Tensor:
+def rotary_embedding(times: Tensor, width: int) -> Tensor:
     """Cosines and sines (2, B, 1, N, width) of rotary embeddings of `width` frequencies at times (B, N) in seconds."""
-    rates = torch.exp(torch.linspace(math.log(SLOWEST), math.log(FASTEST), width, device=times.device))
+    rates = torch.exp(torch.linspace(math.log(MIN_FREQUENCY), math.log(MAX_FREQUENCY), width, device=times.device))
     angles = 2 * math.pi * rates * times[:, None, :, None]
     return torch.stack([angles.cos(), angles.sin()])
 
 
-def turned(x: Tensor, clock: Tensor) -> Tensor:
+def rotate(x: Tensor, rotary: Tensor) -> Tensor:
     """x (B, H, N, d) rotated by a rotary embedding (2, B, 1, N, d/2); dimension i is paired with i + d/2."""
-    one, other = x.float().chunk(2, -1)
-    cosines, sines = clock
-    return torch.cat([one * cosines - other * sines, one * sines + other * cosines], -1).to(x.dtype)
+    first, second = x.float().chunk(2, -1)
+    cosines, sines = rotary
+    return torch.cat([first * cosines - second * sines, first * sines + second * cosines], -1).to(x.dtype)
 
 
 class _Attention(nn.Module):
@@ -66,35 +66,36 @@ class _Attention(nn.Module):
         self.heads = heads
         self.queries = nn.Linear(width, width)
         self.keys_values = nn.Linear(source, 2 * width)
-        self.merge = nn.Linear(width, width)
+        self.output = nn.Linear(width, width)
 
     def forward(
-        self, x: Tensor, source: Tensor, seen: Tensor, here: Tensor, there: Tensor, bias: Tensor | None = None
-    ) -> Tensor:
-        """`x` (B, N, width) attends to `source` (B, L, …), with mask `seen` (B, 1, 1, L).
+        self, x: Tensor, source: Tensor, mask: Tensor, query_rotary: Tensor, source_rotary: Tensor,
+        bias: Tensor | None = None,
+    ) -> Tensor:  # fmt: skip
+        """`x` (B, N, width) attends to `source` (B, L, …), with `mask` (B, 1, 1, L).
 
-        here, there: rotary embeddings of `x` and `source`. bias (B, H, N, L): added to the attention logits.
+        query_rotary, source_rotary: rotary embeddings of their times. bias (B, H, N, L): added to the attention logits.
         """
-        queries = turned(self.queries(x).unflatten(-1, (self.heads, -1)).transpose(1, 2), here)
+        queries = rotate(self.queries(x).unflatten(-1, (self.heads, -1)).transpose(1, 2), query_rotary)
         keys, values = self.keys_values(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        keys, values = turned(keys, there), turned(values, there)
+        keys, values = rotate(keys, source_rotary), rotate(values, source_rotary)
         # explicit attention: torch's fused kernel takes ten times as long on a CPU for such short sequences
         scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
         if bias is not None:
             scores = scores + bias
-        mixed = scores.masked_fill(~seen, -1e4).softmax(-1).to(values.dtype) @ values
-        mixed = turned(mixed, torch.stack([here[0], -here[1]]))
-        return self.merge(mixed.transpose(1, 2).flatten(2))
+        attended = scores.masked_fill(~mask, -1e4).softmax(-1).to(values.dtype) @ values
+        attended = rotate(attended, torch.stack([query_rotary[0], -query_rotary[1]]))
+        return self.output(attended.transpose(1, 2).flatten(2))
 
 
 @dataclass(frozen=True)
-class _Times:
+class _TokenTimes:
     """patches, words: their rotary embeddings. apart (B, 1, N, L): squared distance in time between patch and word, as
     fractions of the motion."""
 
     patches: Tensor
     words: Tensor
-    apart: Tensor
+    squared_distances: Tensor
 
 
 class _Block(nn.Module):
@@ -104,35 +105,37 @@ class _Block(nn.Module):
     def __init__(self, width: int, heads: int, text: int) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(width, elementwise_affine=False) for _ in range(3))
-        self.attention = _Attention(width, heads, width)
-        self.words = _Attention(width, heads, text)
+        self.self_attention = _Attention(width, heads, width)
+        self.cross_attention = _Attention(width, heads, text)
         # initial values: from heads that attend to all words to heads that attend to words near in time
-        self.nearness = nn.Parameter(torch.linspace(-2.0, 4.0, heads))
-        self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.near = nn.Conv1d(width, width, 3, padding=1, groups=width)
+        self.log_precision = nn.Parameter(torch.linspace(-2.0, 4.0, heads))
+        self.linear1, self.linear2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.depthwise_conv = nn.Conv1d(width, width, 3, padding=1, groups=width)
         self.modulation = nn.Linear(width, 6 * width)
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
-        for layer in (self.attention.merge, self.words.merge, self.narrow):
+        for layer in (self.self_attention.output, self.cross_attention.output, self.linear2):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Tensor, level: Tensor, own: Tensor, text: Tensor, seen: Tensor, times: _Times) -> Tensor:
+    def forward(
+        self, x: Tensor, level: Tensor, patch_mask: Tensor, text: Tensor, mask: Tensor, token_times: _TokenTimes
+    ) -> Tensor:
         """Patch features (B, N, width) of `x` (B, N, width).
 
-        level: condition (B, width). own, seen: masks of patches (B, 1, 1, N) and words (B, 1, 1, L). text: (B, L, W).
+        level: condition (B, width). patch_mask, mask: of patches (B, 1, 1, N) and words (B, 1, 1, L). text: (B, L, W).
         """
         scales = self.modulation(level)[:, None].chunk(6, -1)
 
-        def normed(number: int) -> Tensor:
+        def modulated(number: int) -> Tensor:
             return self.norms[number](x) * (1 + scales[2 * number]) + scales[2 * number + 1]
 
-        inside = normed(0) * own[:, 0, 0, :, None]  # padding must not enter the convolution
-        inside = inside + self.near(inside.transpose(1, 2)).transpose(1, 2)
-        x = x + self.attention(inside, inside, own, times.patches, times.patches)
-        near = -self.nearness.exp()[:, None, None] * times.apart
-        x = x + self.words(normed(1), text, seen, times.patches, times.words, near)
-        return x + self.narrow(functional.gelu(self.widen(normed(2)), approximate="tanh"))
+        masked = modulated(0) * patch_mask[:, 0, 0, :, None]  # padding must not enter the convolution
+        masked = masked + self.depthwise_conv(masked.transpose(1, 2)).transpose(1, 2)
+        x = x + self.self_attention(masked, masked, patch_mask, token_times.patches, token_times.patches)
+        bias = -self.log_precision.exp()[:, None, None] * token_times.squared_distances
+        x = x + self.cross_attention(modulated(1), text, mask, token_times.patches, token_times.words, bias)
+        return x + self.linear2(functional.gelu(self.linear1(modulated(2)), approximate="tanh"))
 
 
 class MotionTransformer(nn.Module):
@@ -145,62 +148,58 @@ class MotionTransformer(nn.Module):
     def __init__(self, text_width: int, width: int, layers: int, heads: int) -> None:
         super().__init__()
         self.width, self.heads = width, heads
-        self.embed = nn.Linear(PATCH * WIDTH, width)
-        self.place = nn.Linear(4 * (width // 4), width)
-        self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
-        self.sentence = nn.Linear(text_width, width)
-        self.turn = nn.Linear(2 * (width // 4), text_width)
-        self.nothing = nn.Parameter(torch.zeros(text_width))
+        self.patch_embedding = nn.Linear(PATCH * WIDTH, width)
+        self.position_projection = nn.Linear(4 * (width // 4), width)
+        self.level_mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+        self.sentence_projection = nn.Linear(text_width, width)
+        self.word_position_projection = nn.Linear(2 * (width // 4), text_width)
+        self.null_text = nn.Parameter(torch.zeros(text_width))
         self.blocks = nn.ModuleList(_Block(width, heads, text_width) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
-        self.predict = nn.Linear(width, PATCH * WIDTH)
-        nn.init.zeros_(self.predict.weight)
-        nn.init.zeros_(self.predict.bias)
+        self.output = nn.Linear(width, PATCH * WIDTH)
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
 
     def forward(
-        self,
-        noisy: Tensor,
-        level: Tensor,
-        lengths: Tensor,
-        text: Tensor,
-        mask: Tensor,
-        layout: Layout,
+        self, noisy: Tensor, level: Tensor, lengths: Tensor, text: Tensor, mask: Tensor, alignment: Alignment,
         dropped: Tensor | None = None,
-    ) -> Tensor:
+    ) -> Tensor:  # fmt: skip
         """Clean modes (B, T, 63) from `noisy` (B, T, 63).
 
         level: (B,) noise level, from 0. lengths: (B,) valid frames; T is a multiple of `PATCH`. text: (B, L, W) with
-        mask (B, L). layout: times of the words. dropped: bool (B,), rows whose text is replaced by the null embedding.
+        mask (B, L). alignment: times of the words. dropped: bool (B,), rows whose text is replaced by `null_text`.
         """
         batch, frames, _ = noisy.shape
-        centres, seconds = layout.centres, layout.seconds
+        centres, seconds = alignment.centres, alignment.seconds
         if dropped is not None:
-            text = torch.where(dropped[:, None, None], self.nothing, text)
+            text = torch.where(dropped[:, None, None], self.null_text, text)
             first = torch.arange(mask.shape[1], device=mask.device) == 0
             mask = torch.where(dropped[:, None], first[None], mask)
             centres = torch.where(dropped[:, None], 0.5, centres)
             seconds = torch.where(dropped, lengths / float(FPS), seconds)
         # for clean motion of zero mean and unit variance, √ᾱ·noisy is its linear MMSE estimate
-        noisy = noisy * signal_part(level).sqrt()[:, None, None]
+        noisy = noisy * signal_variance(level).sqrt()[:, None, None]
         patches = noisy.reshape(batch, frames // PATCH, PATCH * WIDTH)
         number = torch.arange(patches.shape[1], device=noisy.device)
         count = (lengths + PATCH - 1).div(PATCH, rounding_mode="floor")
         half = 2 * (self.width // 4)
         # the number of remaining patches is an input, because the pace of a motion depends on its length
         remaining = (lengths[:, None] / PATCH - number[None]).clamp(min=0)
-        places = torch.cat([waves(number, half, 100.0).expand(batch, -1, -1), waves(remaining, half, 100.0)], -1)
-        x = self.embed(patches) + self.place(places)
-        condition = self.level(waves(level, self.width) + self.sentence(mean_feature(text, mask)))
-        turn = centres * lengths[:, None] / PATCH
-        text = text + self.turn(waves(turn, half, 100.0))
+        positions = torch.stack([number.expand_as(remaining), remaining], -1)
+        x = self.patch_embedding(patches)
+        x = x + self.position_projection(sinusoidal_embedding(positions, half, 100.0).flatten(2))
+        sentence = self.sentence_projection(mean_feature(text, mask))
+        condition = self.level_mlp(sinusoidal_embedding(level, self.width) + sentence)
+        word_positions = sinusoidal_embedding(centres * lengths[:, None] / PATCH, half, 100.0)
+        text = text + self.word_position_projection(word_positions)
         part = (number + 0.5) * PATCH / lengths[:, None]
         head = self.width // self.heads // 2
-        patch_clock, word_clock = (clocks(when * seconds[:, None], head) for when in (part, centres))
-        times = _Times(patch_clock, word_clock, (part[:, None, :, None] - centres[:, None, None]) ** 2)
-        own, seen = (number[None] < count[:, None])[:, None, None], mask[:, None, None]
+        patch_rotary, word_rotary = (rotary_embedding(when * seconds[:, None], head) for when in (part, centres))
+        token_times = _TokenTimes(patch_rotary, word_rotary, (part[:, None, :, None] - centres[:, None, None]) ** 2)
+        patch_mask, mask = (number[None] < count[:, None])[:, None, None], mask[:, None, None]
         for block in self.blocks:
-            x = block(x, condition, own, text, seen, times)
-        return self.predict(self.norm(x)).reshape(batch, frames, WIDTH)
+            x = block(x, condition, patch_mask, text, mask, token_times)
+        return self.output(self.norm(x)).reshape(batch, frames, WIDTH)
 
 
 class MotionMLP(nn.Module):
@@ -218,5 +217,5 @@ class MotionMLP(nn.Module):
 
     def forward(self, lengths: Tensor, text: Tensor, mask: Tensor) -> Tensor:
         """Modes (B, 250, 63) for `lengths` (B,) in frames and text (B, L, W) with mask (B, L)."""
-        given = torch.cat([mean_feature(text, mask), lengths[:, None].float() / LONGEST], 1)
-        return self.layers(given).view(len(lengths), LONGEST, WIDTH)
+        inputs = torch.cat([mean_feature(text, mask), lengths[:, None].float() / LONGEST], 1)
+        return self.layers(inputs).view(len(lengths), LONGEST, WIDTH)
