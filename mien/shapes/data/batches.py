@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.progress import progress_bar
-from mien.shapes.data.decompose import part_clips
-from mien.shapes.data.layers import Layers, joined
+from mien.shapes.data.decompose import decompose_clips
+from mien.shapes.data.layers import Layers, concatenate
 from mien.shapes.data.store import ShapesStore
 from mien.text.encoder import TextEncoder, read_tokens
 from mien.training.randomness import numpy_generator
@@ -54,14 +54,14 @@ class ShapesData:
         self.numbers = np.concatenate([self.store.numbers(part) for part in parts])
         if not len(self.numbers):
             raise ValueError(f"{folder} has no clip in {' or '.join(parts)}: let shapes_corpus make some")
-        self._parted: Layers | None = None
+        self._cached: Layers | None = None
 
     @property
     def prompts(self) -> list[str]:
         """All prompts of these parts."""
         return [prompt for number in self.numbers for prompt in self.store.prompts[number]]
 
-    def keep_parted(self) -> None:
+    def cache_layers(self) -> None:
         """Decompose all clips into layers once and keep them, where they fit into memory; shows a progress bar."""
         count = len(self.numbers)
         if count > IN_MEMORY_CLIPS:
@@ -73,21 +73,21 @@ class ShapesData:
                 layers = self._part(rows)
                 parted.append(Layers(layers.paths, _to_bytes(layers.pictures), layers.colours, layers.presence))
                 advance(len(rows))
-        self._parted = joined(parted)
+        self._cached = concatenate(parted)
 
     def layers(self, rows: Rows) -> Layers:
         """Layers of these clips."""
-        if self._parted is None:
+        if self._cached is None:
             layers = self._part(rows)
         else:
             chosen = torch.from_numpy(rows)
-            layers = self._parted.each(lambda part: part[chosen])
+            layers = self._cached.map(lambda part: part[chosen])
         # 8-bit pictures in either case: the result does not depend on what is kept in memory
         pictures = layers.pictures if layers.pictures.dtype == torch.uint8 else _to_bytes(layers.pictures)
         return Layers(layers.paths, pictures.float() / 255, layers.colours, layers.presence)
 
     def _part(self, rows: Rows) -> Layers:
-        return part_clips(torch.from_numpy(self.store.videos(self.numbers[rows])))
+        return decompose_clips(torch.from_numpy(self.store.videos(self.numbers[rows])))
 
     def layers_batch(self, encoder: TextEncoder, seed: int, purpose: str, step: int, size: int) -> LayersBatch:
         """The batch of a training step."""

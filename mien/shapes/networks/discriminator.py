@@ -13,26 +13,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.shapes.data.decompose import REACH
+from mien.shapes.data.decompose import HALF_SIDE
 from mien.shapes.data.layers import FIGURES, Layers
-from mien.shapes.networks.layer_encoder import GAPS_A_FRAME, FigureCode, gaps
-from mien.shapes.networks.text_attention import Words
+from mien.shapes.networks.layer_encoder import GAPS_PER_FRAME, FigureEncoder, gaps
+from mien.shapes.networks.text_attention import TextAttention
 from mien.text.encoder import TextEncoder, features_of
 
-_CODE = 64
+_CODE_WIDTH = 64
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Encoded clips: a vector for each figure (B, F, `_CODE`), and the unconditional logit (B,)."""
+class ClipCodes:
+    """Encoded clips: a vector for each figure (B, F, `_CODE_WIDTH`), and the unconditional logit (B,)."""
 
     figures: Tensor
     real: Tensor
 
-    def halves(self) -> tuple[Seen, Seen]:
+    def halves(self) -> tuple[ClipCodes, ClipCodes]:
         """The first and the second half of the batch."""
         (figures, others), (real, theirs) = self.figures.chunk(2), self.real.chunk(2)
-        return Seen(figures, real), Seen(others, theirs)
+        return ClipCodes(figures, real), ClipCodes(others, theirs)
 
 
 class ClipDiscriminator(nn.Module):
@@ -41,41 +41,41 @@ class ClipDiscriminator(nn.Module):
     def __init__(self, text: TextEncoder, frames: int, width: int) -> None:
         super().__init__()
         self.text = text
-        self.figure = FigureCode(frames, 2 * _CODE)
-        self.absent = nn.Parameter(torch.randn(_CODE))
+        self.figure = FigureEncoder(frames, 2 * _CODE_WIDTH)
+        self.absent = nn.Parameter(torch.randn(_CODE_WIDTH))
         self.real = nn.Sequential(
-            nn.Linear(_CODE + GAPS_A_FRAME * frames + 1, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1)
+            nn.Linear(_CODE_WIDTH + GAPS_PER_FRAME * frames + 1, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1)
         )
-        self.words = Words(text.width, width, 2 * FIGURES)
-        self.ask = nn.Sequential(nn.Linear(2 * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE))
+        self.words = TextAttention(text.width, width, 2 * FIGURES)
+        self.ask = nn.Sequential(nn.Linear(2 * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE_WIDTH))
 
-    def see(self, layers: Layers) -> Seen:
+    def encode_clip(self, layers: Layers) -> ClipCodes:
         """Encode clips; equivariant to the order of the figures."""
         told, looks = self.figure(layers).chunk(2, -1)
         there = layers.presence[..., None]
         together = (functional.leaky_relu(looks, 0.2) * there).sum(1)
-        real = self.real(torch.cat([together, gaps(layers, REACH)], 1)).squeeze(1)
-        return Seen(told * there + self.absent * (1 - there), real)
+        real = self.real(torch.cat([together, gaps(layers, HALF_SIDE)], 1)).squeeze(1)
+        return ClipCodes(told * there + self.absent * (1 - there), real)
 
-    def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Encode texts: a vector for each described figure (B, F, `_CODE`), from tokens as `features_of` takes them."""
+    def encode_text(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Encode texts: a vector for each described figure (B, F, `_CODE_WIDTH`), from tokens as `features_of` takes them."""
         words = self.words(features_of(self.text, tokens, mask), mask)
         return torch.as_tensor(self.ask(words.unflatten(1, (FIGURES, 2)).flatten(2)))
 
 
-def score(seen: Seen, asked: Tensor) -> Tensor:
+def score(seen: ClipCodes, asked: Tensor) -> Tensor:
     """Scores (B,) of clips with their own texts."""
     return seen.real + _agreement(torch.einsum("bic,bjc->bij", seen.figures, asked))
 
 
-def scores_with_all(seen: Seen, asked: Tensor) -> Tensor:
+def scores_with_all(seen: ClipCodes, asked: Tensor) -> Tensor:
     """Scores (B, B) of each clip (row) with each text (column)."""
     return seen.real[:, None] + _agreement(torch.einsum("bic,djc->bdij", seen.figures, asked))
 
 
 def _agreement(products: Tensor) -> Tensor:
     """Matching scores: logsumexp over both assignments of scaled inner products (…, 2, 2) of figures and texts."""
-    own = products * (2 / math.sqrt(_CODE))
+    own = products * (2 / math.sqrt(_CODE_WIDTH))
     straight = own[..., 0, 0] + own[..., 1, 1]
     return torch.logaddexp(straight, own[..., 0, 1] + own[..., 1, 0])
 

@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from mien.shapes.data.layers import FIGURES, PICTURE, Layers
-from mien.shapes.networks.text_attention import Words
+from mien.shapes.data.layers import FIGURES, PICTURE_SIDE, Layers
+from mien.shapes.networks.text_attention import TextAttention
 
 NOISE = 24
 """Noise dimensions of each figure: a third for its appearance, the rest for its motion."""
@@ -32,11 +32,11 @@ class LayerGenerator(nn.Module):
     def __init__(self, text_width: int, frames: int, width: int, hidden: int) -> None:
         super().__init__()
         self.frames = frames
-        self.words = Words(text_width, width, 2 * FIGURES)
+        self.words = TextAttention(text_width, width, 2 * FIGURES)
         self.present = nn.Linear(width, 1)
         self.order = nn.Parameter(torch.tensor([3.0, -1.0]))  # most clips have one figure, the first
         self.look = _perceptron(width + _LOOK, hidden)
-        self.picture, self.colour = nn.Linear(hidden, PICTURE**2), nn.Linear(hidden, 3)
+        self.picture, self.colour = nn.Linear(hidden, PICTURE_SIDE**2), nn.Linear(hidden, 3)
         self.room = nn.Linear(width, _ROOM)
         known = width + NOISE - _LOOK + PHASES + _ROOM
         self.path, self.last = _perceptron(known + 3 * frames + 1, 2 * hidden), nn.Linear(2 * hidden, 4 * frames)
@@ -46,18 +46,18 @@ class LayerGenerator(nn.Module):
 
     def forward(self, text: Tensor, mask: Tensor, noise: Tensor) -> Layers:
         """text: features (B, L, W) with mask (B, L); noise: standard normal."""
-        return self.make(self.pick(text, mask), noise)
+        return self.decode(self.attend(text, mask), noise)
 
-    def pick(self, text: Tensor, mask: Tensor) -> Tensor:
+    def attend(self, text: Tensor, mask: Tensor) -> Tensor:
         """Text attention (B, `FIGURES`, 2, width): features for each figure's appearance and for its motion."""
         return torch.as_tensor(self.words(text, mask).unflatten(1, (FIGURES, 2)))
 
-    def make(self, picked: Tensor, noise: Tensor) -> Layers:
-        """Layers from the features of `pick` and noise."""
-        looks, motions = picked.unbind(2)
+    def decode(self, attended: Tensor, noise: Tensor) -> Layers:
+        """Layers from the features of `attend` and noise."""
+        looks, motions = attended.unbind(2)
         presence = torch.sigmoid(2 * self.present(looks).squeeze(-1) + self.order)
         look = self.look(torch.cat([looks, noise[..., :_LOOK]], -1))
-        pictures = torch.sigmoid(self.picture(look)).unflatten(-1, (PICTURE, PICTURE))
+        pictures = torch.sigmoid(self.picture(look)).unflatten(-1, (PICTURE_SIDE, PICTURE_SIDE))
         paths = self._paths(motions, noise[..., _LOOK:], presence)
         return Layers(paths, pictures, torch.sigmoid(self.colour(look)), presence)
 

@@ -6,23 +6,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.shapes.data.layers import PICTURE, Layers
+from mien.shapes.data.layers import PICTURE_SIDE, Layers
 
 _COARSER = 2
 _EDGE = 1.1
 """Assumed extent of a figure, relative to the radius of the circle of equal area: between a circle and a star's
 tips."""
 
-GAPS_A_FRAME = 2
+GAPS_PER_FRAME = 2
 
 
-class FigureCode(nn.Module):
+class FigureEncoder(nn.Module):
     """Vectors (B, F, width) of the figures: MLP of path with first and second differences, picture and colour."""
 
     def __init__(self, frames: int, width: int) -> None:
         super().__init__()
         self.path = nn.Linear(4 * (3 * frames - 3), 192)
-        self.picture = nn.Linear((PICTURE // _COARSER) ** 2, 96)
+        self.picture = nn.Linear((PICTURE_SIDE // _COARSER) ** 2, 96)
         self.colour = nn.Linear(3, 48)
         self.mix = nn.Sequential(
             nn.LeakyReLU(0.2), nn.Linear(192 + 96 + 48, 192), nn.LeakyReLU(0.2), nn.Linear(192, width)
@@ -39,11 +39,11 @@ class FigureCode(nn.Module):
 
 
 def gaps(layers: Layers, reach: float) -> Tensor:
-    """Squashed gaps between two figures (B, `GAPS_A_FRAME`·T + 1): in each frame, and the least; 0 for one figure.
+    """Squashed gaps between two figures (B, `GAPS_PER_FRAME`·T + 1): in each frame, and the least; 0 for one figure.
 
     reach: half of a picture's side, in radii of the circle of a figure's area.
     """
-    one, other = layers.middle.unbind(1)
+    one, other = layers.centre.unbind(1)
     distance = (one - other).square().sum(1).clamp(min=1e-4).sqrt()
     apart = distance - _EDGE / reach * layers.size.sum(1)
     nearest = 3 * torch.tanh(6 * apart.amin(1, keepdim=True))

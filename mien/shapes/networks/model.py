@@ -51,7 +51,7 @@ class ShapesModel(nn.Module):
         """Shape of the noise of one clip; of one frame for the baseline."""
         return (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
 
-    def draw_noise(self, count: int, generator: torch.Generator) -> Tensor:
+    def sample_noise(self, count: int, generator: torch.Generator) -> Tensor:
         """Standard normal noise for `count` clips, or frames of the baseline."""
         return torch.randn(count, *self.noise_shape, generator=generator)
 
@@ -67,13 +67,13 @@ class ShapesModel(nn.Module):
         As discriminator rejection sampling (Azadi et al., ICLR 2019), with a fixed number of samples.
         """
         assert self.discriminator is not None
-        asked = self.discriminator.read(tokens, mask)
+        asked = self.discriminator.encode_text(tokens, mask)
         # as rendered: presence is 0 or 1
         settled = [Layers(own.paths, own.pictures, own.colours, own.presence.round()) for own in clips]
-        chosen = torch.stack([score(self.discriminator.see(own), asked) for own in settled]).argmax(0)
+        chosen = torch.stack([score(self.discriminator.encode_clip(own), asked) for own in settled]).argmax(0)
         texts = torch.arange(len(chosen), device=chosen.device)
         return Layers(
-            *(torch.stack(parts)[chosen, texts] for parts in zip(*(own.parts for own in settled), strict=True))
+            *(torch.stack(parts)[chosen, texts] for parts in zip(*(own.tensors for own in settled), strict=True))
         )
 
     def single_frames(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ _COUNTERS = 4
 _NEAR = 2
 
 
-class Words(nn.Module):
+class TextAttention(nn.Module):
     """Attention pooling: word features (B, L, W) → `count` vectors (B, count, width), each with a learned query.
 
     Position enters as soft counts of learned classes of words before and after each word; so the words of two figures,
@@ -37,8 +37,8 @@ class Words(nn.Module):
         for mix in (self.near, self.farther):
             x = x + functional.silu(mix(_beside(x))) * inside
         scores = (self.queries @ self.keys(x).transpose(1, 2)) * (4 / math.sqrt(32))
-        picked = scores.masked_fill(~mask[:, None], -1e4).softmax(-1)
-        return picked @ (self.values(x) + words)
+        attended = scores.masked_fill(~mask[:, None], -1e4).softmax(-1)
+        return attended @ (self.values(x) + words)
 
 
 def _beside(words: Tensor) -> Tensor:
