@@ -30,9 +30,9 @@ class Layers:
     """B clips of F figures in T frames; all values are of order 1.
 
     paths (B, F, 4, T): x and y of a figure's centre, in [−1, 1] over the frame, x to the right and y down; log of half
-    the side of its picture, relative to `_REFERENCE_SIZE`; angle in half turns, clockwise. pictures (B, F, P, P): opacity
-    in [0, 1], upright. colours (B, F, 3): RGB in [0, 1]. presence (B, F): probability in [0, 1] that the figure exists;
-    the rest is meaningless where it does not.
+    the side of its picture, relative to `_REFERENCE_SIZE`; angle in half turns, clockwise. pictures (B, F, P, P):
+    opacity in [0, 1], upright. colours (B, F, 3): RGB in [0, 1]. presence (B, F): probability in [0, 1] that the figure
+    exists; the rest is meaningless where it does not.
     """
 
     paths: Tensor
@@ -62,15 +62,15 @@ class Layers:
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Layers:
         """Apply `change` to every tensor."""
-        return Layers(*(change(part) for part in self.tensors))
+        return Layers(*(change(tensor) for tensor in self.tensors))
 
     def swapped(self) -> Layers:
         """The figures in reverse order."""
-        return self.map(lambda part: part.flip(1))
+        return self.map(lambda tensor: tensor.flip(1))
 
     def detached_leaf(self) -> Layers:
         """Detached leaf tensors that require gradients."""
-        return self.map(lambda part: part.detach().requires_grad_())
+        return self.map(lambda tensor: tensor.detach().requires_grad_())
 
     def resampled(self, frames: int) -> Layers:
         """The same motion over another number of frames, by linear interpolation."""
@@ -101,16 +101,16 @@ def render(layers: Layers) -> Tensor:
         torch.stack([-sine, cosine, sine * x - cosine * y], -1),
     ]
     backwards = torch.stack(rows, -2)  # from the clip to the figure's picture
-    clip = (torch.tensor(BACKGROUND, device=x.device) / 255)[:, None, None].repeat(batch, frames, 1, SIDE, SIDE)
+    clips = (torch.tensor(BACKGROUND, device=x.device) / 255)[:, None, None].repeat(batch, frames, 1, SIDE, SIDE)
     for figure in range(figures):
-        there = (layers.presence[:, figure] > 0.5).nonzero().squeeze(1)
-        if not len(there):
+        present = (layers.presence[:, figure] > 0.5).nonzero().squeeze(1)
+        if not len(present):
             continue
         grid = functional.affine_grid(
-            backwards[there, figure].flatten(0, 1), [len(there) * frames, 1, SIDE, SIDE], align_corners=False
+            backwards[present, figure].flatten(0, 1), [len(present) * frames, 1, SIDE, SIDE], align_corners=False
         )
-        pictures = layers.pictures[there, figure, None].repeat_interleave(frames, 0)
+        pictures = layers.pictures[present, figure, None].repeat_interleave(frames, 0)
         opacity = functional.grid_sample(pictures, grid, align_corners=False).unflatten(0, (-1, frames))
-        colour = layers.colours[there, figure, None, :, None, None]
-        clip[there] = clip[there] + opacity * (colour - clip[there])
-    return (clip * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
+        colour = layers.colours[present, figure, None, :, None, None]
+        clips[present] = clips[present] + opacity * (colour - clips[present])
+    return (clips * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
