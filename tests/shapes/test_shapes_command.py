@@ -20,23 +20,16 @@ from mien.commands.cli import app
 from mien.files import sha256_file
 from mien.media.provenance import read_tags
 from mien.media.video import decode_frames
-from mien.shapes.corpus.drawing import draw_video
-from mien.shapes.corpus.paths import draw_paths
+from mien.shapes.corpus.paths import sample_paths
+from mien.shapes.corpus.rendering import render_video
 from mien.shapes.corpus.scenes import Figure, Scene
 from mien.shapes.corpus.vocabulary import BACKGROUND
 from mien.shapes.generate import animate as animating
 from mien.shapes.generate.animate import Animated
 from mien.shapes.generate.animator import Animator
-from mien.shapes.generate.layout import (
-    CAPTION_HEIGHT,
-    GAP,
-    STRIP_FRAMES,
-    draw_strips,
-    enlarge,
-    grid_columns,
-)
-from mien.shapes.measure.scene import find_figures
-from mien.shapes.measure.text import findings_in_words
+from mien.shapes.generate.layout import CAPTION_HEIGHT, GAP, STRIP_FRAMES, draw_strips, grid_columns, resize
+from mien.shapes.measure.scene import measure_scene
+from mien.shapes.measure.text import measured_text
 from mien.shapes.system import SYSTEM
 from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord
@@ -71,9 +64,9 @@ class StandIn:
     def _clip(self, text: str, seed: int, frames: int) -> NDArray[np.uint8]:
         if text not in SCENES:
             return np.full((frames, 64, 64, 3), BACKGROUND, np.uint8)
-        paths = draw_paths(np.random.default_rng(seed), SCENES[text], frames)
+        paths = sample_paths(np.random.default_rng(seed), SCENES[text], frames)
         assert paths is not None
-        return draw_video(paths)
+        return render_video(paths)
 
 
 @pytest.fixture
@@ -126,7 +119,7 @@ def test_a_gif_shows_the_clip_and_says_what_it_is(animator: StandIn, model: Path
     told = read_tags(out)
     assert told is not None
     assert (told.prompt, told.seed, told.model, told.data_digest) == (RIGHT, 3, "shapes 0123456789ab", "d1")
-    assert done.clips[0].findings == find_figures(clip)
+    assert done.clips[0].content == measure_scene(clip)
 
 
 def test_an_mp4_of_a_grid_has_each_clip_in_its_place(animator: StandIn, model: Path, tmp_path: Path) -> None:
@@ -172,9 +165,9 @@ def test_a_strip_of_a_long_clip_shows_frames_at_even_distances() -> None:
 
 def test_enlarging_keeps_the_picture() -> None:
     frame = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
-    np.testing.assert_array_equal(enlarge(frame, 64), frame)
-    np.testing.assert_array_equal(enlarge(frame, 192), frame.repeat(3, axis=0).repeat(3, axis=1))
-    assert enlarge(frame, 100).shape == (100, 100, 3)
+    np.testing.assert_array_equal(resize(frame, 64), frame)
+    np.testing.assert_array_equal(resize(frame, 192), frame.repeat(3, axis=0).repeat(3, axis=1))
+    assert resize(frame, 100).shape == (100, 100, 3)
 
 
 def test_a_grid_is_a_row_for_each_text_with_copies_else_nearly_a_square() -> None:
@@ -196,7 +189,7 @@ def test_seconds_stretch_the_clip_and_many_frames_are_made_in_parts(
 
 def test_what_is_seen_is_told_from_the_pixels(animator: StandIn) -> None:
     def told(clip: NDArray[np.uint8]) -> str:
-        return findings_in_words(find_figures(clip))
+        return measured_text(measure_scene(clip))
 
     [star, both, blank] = animator.clips([STAR, BOTH, "nothing"], [0, 0, 0])
     assert told(star) == "a big red star shrinking"

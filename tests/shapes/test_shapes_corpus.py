@@ -9,30 +9,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from mien.shapes.corpus.corpus import (
-    SEED_HELD_OUT,
-    SEED_PROMPTS,
-    make_shapes_corpus,
-    shapes_clips,
-)
-from mien.shapes.corpus.drawing import draw_video
+from mien.shapes.corpus.corpus import SEED_HELD_OUT, SEED_PROMPTS, make_shapes_corpus, shapes_clips
 from mien.shapes.corpus.language import describe, wordings
 from mien.shapes.corpus.outlines import corners, signed_distance
-from mien.shapes.corpus.paths import GAP, draw_paths
+from mien.shapes.corpus.paths import GAP, sample_paths
 from mien.shapes.corpus.paths import Path as FigurePath
-from mien.shapes.corpus.scenes import (
-    Figure,
-    Scene,
-    draw_scene,
-    held_out_compositions,
-)
-from mien.shapes.corpus.vocabulary import (
-    BACKGROUND,
-    COLOURS,
-    MOTIONS,
-    SHAPES,
-    SIDE,
-)
+from mien.shapes.corpus.rendering import render_video
+from mien.shapes.corpus.scenes import Figure, Scene, held_out_combinations, sample_scene
+from mien.shapes.corpus.vocabulary import BACKGROUND, COLOURS, MOTIONS, SHAPES, SIDE
 from mien.shapes.data.store import ShapesClip, ShapesStore
 from mien.shapes.options import ShapesCorpusOptions
 from mien.text.tokens import words
@@ -53,20 +37,20 @@ def test_the_parts_are_as_many_as_asked_for(clips: list[ShapesClip]) -> None:
 
 
 def test_held_out_compositions_stand_in_no_clip_of_the_other_parts(clips: list[ShapesClip]) -> None:
-    withheld = set(held_out_compositions())
-    assert ("circle", "moving up-right") in withheld
-    assert len(withheld) == 12
+    held_out = set(held_out_combinations())
+    assert ("circle", "moving up-right") in held_out
+    assert len(held_out) == 12
     for clip in clips:
-        has = any(figure.composition in withheld for figure in clip.scene.figures)
+        has = any(figure.combination in held_out for figure in clip.scene.figures)
         assert has == clip.scene.held_out == (clip.part == "held_out")
-    shown = {figure.composition for clip in of(clips, "held_out") for figure in clip.scene.figures}
-    assert withheld <= shown
+    shown = {figure.combination for clip in of(clips, "held_out") for figure in clip.scene.figures}
+    assert held_out <= shown
 
 
 def test_training_has_every_shape_motion_and_colour_with_others(clips: list[ShapesClip]) -> None:
     figures = [figure for clip in of(clips, "train") for figure in clip.scene.figures]
-    assert len({figure.composition for figure in figures}) > 0.9 * (len(SHAPES) * len(MOTIONS) - 12)
-    for shape, motion in held_out_compositions():
+    assert len({figure.combination for figure in figures}) > 0.9 * (len(SHAPES) * len(MOTIONS) - 12)
+    for shape, motion in held_out_combinations():
         assert any(figure.shape == shape for figure in figures)
         assert len({figure.shape for figure in figures if figure.motion == motion}) == 3
     assert {(f.shape, f.colour) for f in figures} >= {(shape, colour) for shape in SHAPES for colour in COLOURS}
@@ -120,16 +104,16 @@ def test_figures_stay_inside_and_clear_of_each_other(motion: str) -> None:
     rng = np.random.default_rng(1)
     for shape in SHAPES:
         for size in MOTIONS[motion].sizes:
-            paths = draw_paths(rng, Scene((Figure(shape, motion, size=size),)), 12)
+            paths = sample_paths(rng, Scene((Figure(shape, motion, size=size),)), 12)
             assert paths is not None
-            points = paths[0].middle[:, None] + corners(SHAPES[shape], paths[0].radius, paths[0].angle)
-            around = 0 if SHAPES[shape].tips else paths[0].radius.max()
+            points = paths[0].centre[:, None] + corners(SHAPES[shape], paths[0].radius, paths[0].angle)
+            around = 0 if SHAPES[shape].corners else paths[0].radius.max()
             assert points.min() - around >= 0
             assert points.max() + around <= SIDE
-        pair = draw_paths(rng, Scene((Figure(shape, motion), Figure("star", "moving up"))), 12)
+        pair = sample_paths(rng, Scene((Figure(shape, motion), Figure("star", "moving up"))), 12)
         assert pair is not None
         assert pair[0].colour != pair[1].colour
-        apart = np.hypot(*(pair[0].middle - pair[1].middle).T) - pair[0].radius - pair[1].radius
+        apart = np.hypot(*(pair[0].centre - pair[1].centre).T) - pair[0].radius - pair[1].radius
         assert apart.min() > GAP / 2  # the circles of their areas, which stars leave at their tips
 
 
@@ -139,14 +123,14 @@ def test_the_outlines_have_the_area_of_their_circle() -> None:
         distance = signed_distance(shape, side[None, :], side[:, None], np.array(12.0), np.array(0.3))
         assert np.clip(0.5 - distance, 0, 1).sum() == pytest.approx(np.pi * 12**2, rel=0.01)
         tips = corners(shape, np.array([12.0]), np.array([0.3]))[0]
-        expected = 0 if shape.tips else -12
+        expected = 0 if shape.corners else -12
         on_outline = signed_distance(shape, tips[:, 0], tips[:, 1], np.array(12.0), np.array(0.3))
         assert on_outline == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_still_figure_is_drawn_where_it_is_said() -> None:
     path = FigurePath("square", "white", np.full((2, 2), [20.0, 40.0]), np.full(2, 8.0), np.zeros(2))
-    video = draw_video([path]).astype(int)
+    video = render_video([path]).astype(int)
     half = 8 * np.sqrt(np.pi) / 2  # of the side
     assert np.abs(video[0] - video[1]).max() <= 1  # one array holds both frames, whose last bits may differ
     assert tuple(video[0, 44, 20]) == COLOURS["white"]
@@ -200,5 +184,5 @@ def test_what_cannot_be_is_refused() -> None:
 def test_scenes_survive_json() -> None:
     rng = np.random.default_rng(2)
     for figures in (1, 2) * 10:
-        scene = draw_scene(rng, figures)
+        scene = sample_scene(rng, figures)
         assert Scene.from_json(scene.to_json()) == scene

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.shapes.corpus.corpus import SEED_HELD_OUT, SEED_PROMPTS, make_shapes_corpus
-from mien.shapes.corpus.scenes import Figure, Scene, held_out_compositions
+from mien.shapes.corpus.scenes import Figure, Scene, held_out_combinations
 from mien.shapes.corpus.vocabulary import BACKGROUND
 from mien.shapes.data.store import ShapesStore
 from mien.shapes.evaluate import evaluate as evaluating
@@ -30,7 +30,7 @@ from mien.shapes.evaluate.evaluate import (
 from mien.shapes.evaluate.measure import Measured, Prompt, motion_of, paired
 from mien.shapes.evaluate.report import ShapesReport
 from mien.shapes.measure.motion import Movement
-from mien.shapes.measure.scene import Finding, Findings, find_figures
+from mien.shapes.measure.scene import MeasuredFigure, MeasuredScene, measure_scene
 from mien.shapes.options import EvaluateShapesOptions, ShapesCorpusOptions
 from mien.shapes.registration import SERVED
 from mien.training.curves import no_log
@@ -193,10 +193,10 @@ def test_tables_agree_with_the_figures(corpus: Path, tmp_path: Path, monkeypatch
     star = next(r for r in rate_lines if (r["row"], r["part"], r["group"]) == ("baseline", "val", "star"))
     assert int(star["samples"]) == len(stars)
     assert float(star["motion"]) == pytest.approx(sum(int(line["motion"]) for line in stars) / len(stars), abs=1e-4)
-    withheld = {
+    held_out = {
         r["group"] for r in rate_lines if (r["row"], r["part"], r["grouping"]) == ("generated", "held_out", "held_out")
     }
-    assert withheld == {" ".join(composition) for composition in held_out_compositions()}
+    assert held_out == {" ".join(combination) for combination in held_out_combinations()}
     assert not [r for r in rate_lines if (r["row"], r["part"], r["grouping"]) == ("generated", "val", "held_out")]
     asked = {
         row: sum(int(c["count"]) for c in confusions if c["row"] == row) for row in ("real", "generated", "baseline")
@@ -284,26 +284,26 @@ def test_the_fingerprint_names_what_is_asked_and_not_what_is_shown(corpus: Path)
     assert len({first, *others}) == 5
 
 
-def found(shape: str, motion: str | None, colour: str = "red") -> Finding:
-    return Finding(shape, colour, None, 9.0, Movement(motion, (0.0, 0.0), 0.0, 1.0, 0.0), True)
+def found(shape: str, motion: str | None, colour: str = "red") -> MeasuredFigure:
+    return MeasuredFigure(shape, colour, None, 9.0, Movement(motion, (0.0, 0.0), 0.0, 1.0, 0.0), True)
 
 
 def test_figures_are_paired_with_what_was_found_for_them() -> None:
     asked = Scene((Figure("circle", "moving up"), Figure("star", "shrinking")))
     star, circle = found("star", None), found("circle", "moving left")
-    pairs = paired(asked, Findings((2, 2), (star, circle)))
-    assert [(figure.shape, motion_of(finding)) for figure, finding in pairs] == [
+    pairs = paired(asked, MeasuredScene((2, 2), (star, circle)))
+    assert [(figure.shape, motion_of(found)) for figure, found in pairs] == [
         ("circle", "moving left"), ("star", "none"),
     ]  # fmt: skip
-    assert [motion_of(finding) for _, finding in paired(asked, Findings((1, 1), (star,)))] == ["no figure"] * 2
+    assert [motion_of(found) for _, found in paired(asked, MeasuredScene((1, 1), (star,)))] == ["no figure"] * 2
 
 
 def test_a_clip_is_compared_with_the_scene_and_not_with_its_own_prompt(corpus: Path) -> None:
     store = ShapesStore(corpus)
     one = choose_prompts(store, "val", 1, 0)[0]
-    findings = find_figures(store.video(one.number))
-    assert Measured(one.scene, findings).verdict["exact"]
-    assert not Measured(Scene((Figure("star", "moving up-left", "white", "small"),)), findings).verdict["exact"]
+    content = measure_scene(store.video(one.number))
+    assert Measured(one.scene, content).verdict["exact"]
+    assert not Measured(Scene((Figure("star", "moving up-left", "white", "small"),)), content).verdict["exact"]
 
 
 def test_the_baseline_is_loaded_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,7 +312,9 @@ def test_the_baseline_is_loaded_where_there_is_one(tmp_path: Path, monkeypatch: 
         def load(folder: Path, device: str) -> SimpleNamespace:
             architecture = (folder / "architecture").read_text()
             first = SimpleNamespace(architecture=architecture, device=device, candidates=1)
-            return SimpleNamespace(architecture=architecture, device=device, candidates=8, unchosen=lambda: first)
+            return SimpleNamespace(
+                architecture=architecture, device=device, candidates=8, without_selection=lambda: first
+            )
 
     monkeypatch.setitem(sys.modules, "mien.shapes.generate.animator", SimpleNamespace(Animator=Loads))  # type: ignore[arg-type]
     (tmp_path / "architecture").write_text("video")

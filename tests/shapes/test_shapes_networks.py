@@ -8,29 +8,24 @@ import numpy as np
 import pytest
 import torch
 
-from mien.shapes.data.decompose import REACH
-from mien.shapes.data.layers import FIGURES, PICTURE, Layers
+from mien.shapes.data.decompose import HALF_SIDE
+from mien.shapes.data.layers import FIGURES, PICTURE_SIDE, Layers
 from mien.shapes.generate.animator import to_bytes
 from mien.shapes.losses import kl_divergence, layers_error
-from mien.shapes.networks.discriminator import (
-    ClipDiscriminator,
-    mismatch_loss,
-    score,
-    scores_with_all,
-)
+from mien.shapes.networks.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
 from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameDiscriminator, FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.shapes.networks.layer_encoder import gaps
-from mien.shapes.networks.posterior import orders
-from mien.shapes.networks.text_attention import Words
+from mien.shapes.networks.posterior import both_orders
+from mien.shapes.networks.text_attention import TextAttention
 from mien.shapes.train.adversary import mixed_clips
 from mien.text.encoder import TokensEncoder, open_encoder
 
 
 def some_layers(clips: int = 3, frames: int = 12) -> Layers:
     return Layers(
-        torch.randn(clips, FIGURES, 4, frames), torch.rand(clips, FIGURES, PICTURE, PICTURE),
+        torch.randn(clips, FIGURES, 4, frames), torch.rand(clips, FIGURES, PICTURE_SIDE, PICTURE_SIDE),
         torch.rand(clips, FIGURES, 3), torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])[:clips],
     )  # fmt: skip
 
@@ -54,19 +49,19 @@ def test_the_motion_of_a_figure_alone_does_not_depend_on_its_look() -> None:
     """Or a shape could not go through a motion that it was never seen with."""
     torch.manual_seed(0)
     generator = LayerGenerator(16, 12, 16, 32)
-    picked, noise = torch.randn(1, FIGURES, 2, 16), torch.randn(1, FIGURES, NOISE)
+    attended, noise = torch.randn(1, FIGURES, 2, 16), torch.randn(1, FIGURES, NOISE)
     with torch.no_grad():
         generator.order.copy_(torch.tensor([50.0, -50.0]))  # one figure alone
-    other_look = picked.clone()
+    other_look = attended.clone()
     other_look[:, 0, 0] = torch.randn(16)
-    own, other = generator.make(picked, noise), generator.make(other_look, noise)
+    own, other = generator.decode(attended, noise), generator.decode(other_look, noise)
     assert torch.allclose(own.paths[:, 0], other.paths[:, 0], atol=1e-6)
     assert not torch.allclose(own.pictures[:, 0], other.pictures[:, 0], atol=1e-3)
 
 
 def test_a_word_knows_what_is_before_and_after_it_however_far() -> None:
     torch.manual_seed(0)
-    words, text, mask = Words(8, 8, 2), torch.randn(1, 12, 8), torch.ones(1, 12, dtype=torch.bool)
+    words, text, mask = TextAttention(8, 8, 2), torch.randn(1, 12, 8), torch.ones(1, 12, dtype=torch.bool)
     other = text.clone()
     other[0, 0] = torch.randn(8)
     hooks: list[torch.Tensor] = []
@@ -80,10 +75,10 @@ def test_scores_with_all_words_hold_those_with_the_own_and_figures_have_no_order
     torch.manual_seed(0)
     encoder = open_encoder("tokens", ("red", "blue"), width=16, layers=0)
     assert isinstance(encoder, TokensEncoder)
-    critic = ClipDiscriminator(encoder, 12, 16)
+    discriminator = ClipDiscriminator(encoder, 12, 16)
     layers = some_layers()
-    asked = critic.read(*encoder.tokenise(["red", "blue red", "blue"]))
-    seen, swapped = critic.see(layers), critic.see(layers.swapped())
+    asked = discriminator.encode_text(*encoder.tokenise(["red", "blue red", "blue"]))
+    seen, swapped = discriminator.encode_clip(layers), discriminator.encode_clip(layers.swapped())
     assert torch.allclose(scores_with_all(seen, asked).diagonal(), score(seen, asked), atol=1e-5)
     assert torch.allclose(score(swapped, asked), score(seen, asked), atol=1e-5)
     assert not torch.allclose(score(seen, asked.roll(1, 0)), score(seen, asked), atol=1e-3)
@@ -91,32 +86,32 @@ def test_scores_with_all_words_hold_those_with_the_own_and_figures_have_no_order
 
 def test_what_an_absent_figure_would_be_is_not_seen() -> None:
     torch.manual_seed(0)
-    critic, layers = ClipDiscriminator(open_encoder("tokens", ("red",), width=16), 12, 16), some_layers(1)
-    other = Layers(*(part.clone() for part in layers.parts))
+    discriminator, layers = ClipDiscriminator(open_encoder("tokens", ("red",), width=16), 12, 16), some_layers(1)
+    other = Layers(*(part.clone() for part in layers.tensors))
     for part in (other.paths, other.pictures, other.colours):
         part[:, 1] = torch.rand_like(part[:, 1])
-    seen, same = critic.see(layers), critic.see(other)
+    seen, same = discriminator.encode_clip(layers), discriminator.encode_clip(other)
     assert torch.allclose(seen.figures, same.figures, atol=1e-6)
     assert torch.allclose(seen.real, same.real, atol=1e-6)
 
 
 def test_mixed_clips_have_one_part_of_another() -> None:
     layers = Layers(*(torch.arange(6.0).view(6, 1, *[1] * (len(shape) - 1)).expand(6, *shape).clone() for shape in (
-        (2, 4, 12), (2, PICTURE, PICTURE), (2, 3), (2,))))  # fmt: skip
+        (2, 4, 12), (2, PICTURE_SIDE, PICTURE_SIDE), (2, 3), (2,))))  # fmt: skip
     layers.presence[:] = torch.tensor([1.0, 0.0])
     layers.presence[4:] = 1
-    for part in layers.parts[:3]:
+    for part in layers.tensors[:3]:
         part[:, 1] += 10
     made = mixed_clips(layers, torch.Generator().manual_seed(0))
     assert torch.equal(made.presence, layers.presence)
     for clip in range(6):
         wrong = [
-            not torch.equal(own[clip], part[clip]) for own, part in zip(layers.parts[:3], made.parts, strict=False)
+            not torch.equal(own[clip], part[clip]) for own, part in zip(layers.tensors[:3], made.tensors, strict=False)
         ]
         assert sum(wrong) == 1
-        part = made.parts[wrong.index(True)][clip]
+        part = made.tensors[wrong.index(True)][clip]
         if clip >= 4:  # a pair exchanges its own
-            assert torch.equal(part, layers.parts[wrong.index(True)][clip].flip(0))
+            assert torch.equal(part, layers.tensors[wrong.index(True)][clip].flip(0))
         else:
             assert float(part[0].flatten()[0]) in {0, 1, 2, 3}
 
@@ -125,12 +120,12 @@ def test_gaps_tell_whether_two_figures_meet() -> None:
     layers = some_layers(2)
     layers.paths.zero_()
     layers.paths[:, 0, 0], layers.paths[:, 1, 0] = -0.5, 0.5  # a whole unit apart, both of the usual size
-    apart = 1 - 2.2 / REACH * math.exp(-1.2)
-    told = gaps(layers, REACH)
+    apart = 1 - 2.2 / HALF_SIDE * math.exp(-1.2)
+    told = gaps(layers, HALF_SIDE)
     assert not told[0].any()  # the first clip has one figure
     assert torch.allclose(told[1, :12], torch.tensor(math.tanh(4 * apart)), atol=1e-5)
     layers.paths[:, 1, 0, 7] = -0.5
-    met = gaps(layers, REACH)[1]
+    met = gaps(layers, HALF_SIDE)[1]
     assert met[7] < 0
     assert met[-1] < 0 < told[1, -1]
 
@@ -150,7 +145,7 @@ def test_the_divergence_is_none_for_standard_normal_noise_alone() -> None:
 def test_clips_are_unlike_where_figures_are_and_in_their_presence() -> None:
     layers = some_layers()
     assert layers_error(layers, layers).max() < 1e-3
-    other = Layers(*(part.clone() for part in layers.parts))
+    other = Layers(*(part.clone() for part in layers.tensors))
     other.paths[0, 1] += 1  # the first clip does not have that figure
     assert torch.allclose(layers_error(other, layers)[0], layers_error(layers, layers)[0])
     other.paths[0, 0] += 1
@@ -161,7 +156,7 @@ def test_clips_are_unlike_where_figures_are_and_in_their_presence() -> None:
 
 def test_both_orders_hold_the_same_figures() -> None:
     layers = some_layers()
-    both = orders(layers)
+    both = both_orders(layers)
     assert torch.equal(both.paths[:3], layers.paths)
     assert torch.equal(both.paths[3:, 0], layers.paths[:, 1])
 

@@ -9,12 +9,7 @@ import numpy as np
 import pytest
 
 from mien.shapes.corpus.scenes import Figure, Scene
-from mien.shapes.data.store import (
-    ShapesClip,
-    ShapesStore,
-    ShapesStoreError,
-    write_clips,
-)
+from mien.shapes.data.store import ShapesClip, ShapesStore, ShapesStoreError, write_clips
 
 
 def clip(

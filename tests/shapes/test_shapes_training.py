@@ -11,7 +11,7 @@ from tiny import a_run, assert_resumes, tiny, with_training
 
 from mien.shapes.corpus.corpus import make_shapes_corpus
 from mien.shapes.data.batches import ShapesData
-from mien.shapes.data.layers import Layers, draw
+from mien.shapes.data.layers import Layers, render
 from mien.shapes.generate.animator import Animator
 from mien.shapes.networks.discriminator import score
 from mien.shapes.options import ShapesCorpusOptions, ShapesOptions
@@ -56,11 +56,11 @@ def test_clips_that_do_not_fit_into_memory_are_parted_as_they_are_needed(
     corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, read = ShapesData(corpus), ShapesData(corpus)
-    held.keep_parted()
+    held.cache_layers()
     monkeypatch.setattr("mien.shapes.data.batches.IN_MEMORY_CLIPS", 0)
-    read.keep_parted()
+    read.cache_layers()
     rows = np.array([5, 0, 5])
-    for kept, parted in zip(held.layers(rows).parts, read.layers(rows).parts, strict=True):
+    for kept, parted in zip(held.layers(rows).tensors, read.layers(rows).tensors, strict=True):
         assert torch.allclose(kept, parted, atol=1e-5)
 
 
@@ -101,15 +101,17 @@ def test_the_discriminator_chooses_between_clips_and_one_is_no_choice(trained: P
     tokens, mask = read_tokens(model.text, texts)
     tries = []
     for number in range(6):
-        noise = torch.cat([model.draw_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
+        noise = torch.cat([model.sample_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
         tries.append(model.layers(tokens, mask, noise))
-    asked = model.discriminator.read(tokens, mask)
+    asked = model.discriminator.encode_text(tokens, mask)
     scores = [
-        score(model.discriminator.see(Layers(own.paths, own.pictures, own.colours, own.presence.round())), asked)
+        score(
+            model.discriminator.encode_clip(Layers(own.paths, own.pictures, own.colours, own.presence.round())), asked
+        )
         for own in tries
     ]
     ranked = torch.stack(scores)
-    clips, drawn = chosen.clips(texts, seeds).astype(int), [draw(own).numpy().astype(int) for own in tries]
+    clips, drawn = chosen.clips(texts, seeds).astype(int), [render(own).numpy().astype(int) for own in tries]
     for place in range(4):
         # Computed here anew: a pixel may be rounded the other way, and of equal scores either may win.
         best = (ranked[:, place] >= ranked[:, place].max() - 1e-4).nonzero().flatten().tolist()

@@ -15,15 +15,10 @@ import numpy as np
 
 from mien.files import atomic_directory
 from mien.progress import progress_bar
-from mien.shapes.corpus.drawing import draw_video
 from mien.shapes.corpus.language import describe
-from mien.shapes.corpus.paths import draw_paths
-from mien.shapes.corpus.scenes import (
-    Figure,
-    Scene,
-    draw_scene,
-    held_out_compositions,
-)
+from mien.shapes.corpus.paths import sample_paths
+from mien.shapes.corpus.rendering import render_video
+from mien.shapes.corpus.scenes import Figure, Scene, held_out_combinations, sample_scene
 from mien.shapes.data.store import PARTS, ShapesClip, write_clips
 from mien.shapes.options import ShapesCorpusOptions
 
@@ -57,8 +52,8 @@ def shapes_clips(options: ShapesCorpusOptions) -> Iterator[ShapesClip]:
             paths = None
             while paths is None:
                 scene, prompts = ask(rng, part, number, options)
-                paths = draw_paths(rng, scene, _frames(options))
-            yield ShapesClip(f"{part}-{number:05d}", part, prompts, scene, draw_video(paths))
+                paths = sample_paths(rng, scene, _frames(options))
+            yield ShapesClip(f"{part}-{number:05d}", part, prompts, scene, render_video(paths))
 
 
 def _parts(options: ShapesCorpusOptions) -> tuple[str, ...]:
@@ -74,9 +69,9 @@ Asked = tuple[Scene, tuple[str, ...]]
 
 
 def _ask(rng: np.random.Generator, part: str, number: int, options: ShapesCorpusOptions) -> Asked:
-    withheld = held_out_compositions()
+    held_out = held_out_combinations()
     figures = 2 if rng.random() < options.two_figures else 1
-    scene = draw_scene(rng, figures, withheld[number % len(withheld)] if part == "held_out" else None)
+    scene = sample_scene(rng, figures, held_out[number % len(held_out)] if part == "held_out" else None)
     return scene, tuple(describe(rng, scene, unseen=part == "wordings") for _ in range(PARAPHRASES))
 
 

@@ -13,7 +13,7 @@ from mien.shapes.corpus.scenes import Figure, Scene
 from mien.shapes.corpus.vocabulary import DIRECTIONS, MOTIONS
 
 ARTICLES = ("", "a", "the")
-JOINTS = (" and ", " while ", ", ")
+CONJUNCTIONS = (" and ", " while ", ", ")
 
 VERBS: dict[str, tuple[tuple[str, str], ...]] = {
     "move": (("moves", "moving"), ("goes", "going"), ("slides", "sliding")),
@@ -26,12 +26,12 @@ VERBS: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 """Motion, or kind of motion → its verbs, as (third person, present participle). The first one is the default."""
 
-WAYS: dict[str, tuple[str, ...]] = {
+ADVERBS: dict[str, tuple[str, ...]] = {
     "moving up": ("up", "upwards"),
     "moving down": ("down", "downwards"),
     "moving left": ("left", "to the left"),
     "moving right": ("right", "to the right"),
-    **{f"moving {way}": (way, f"diagonally {way}") for way in DIRECTIONS if "-" in way},
+    **{f"moving {adverb}": (adverb, f"diagonally {adverb}") for adverb in DIRECTIONS if "-" in adverb},
     "rotating clockwise": ("clockwise",),
     "rotating counter-clockwise": ("counter-clockwise", "anticlockwise"),
     "bouncing vertically": ("vertically", "up and down"),
@@ -45,12 +45,12 @@ WAYS: dict[str, tuple[str, ...]] = {
 def wordings(motion: str, unseen: bool = False) -> tuple[str, ...]:
     """All verb phrases of a motion: those of the training set or, with `unseen`, those that are not in it."""
     verbs = VERBS.get(motion) or VERBS[MOTIONS[motion].kind]
-    ways = tuple(f" {way}" for way in WAYS.get(motion, ())) or ("",)
+    adverbs = tuple(f" {adverb}" for adverb in ADVERBS.get(motion, ())) or ("",)
     if unseen:
-        spoken = [f"is {ing}" for _, ing in verbs[1:]]
+        spoken = [f"is {participle}" for _, participle in verbs[1:]]
     else:
         spoken = [f"is {verbs[0][1]}", *(form for verb in verbs for form in verb)]
-    return tuple(verb + way for verb in spoken for way in ways)
+    return tuple(verb + adverb for verb in spoken for adverb in adverbs)
 
 
 def describe(rng: np.random.Generator, scene: Scene, unseen: bool = False) -> str:
@@ -59,8 +59,8 @@ def describe(rng: np.random.Generator, scene: Scene, unseen: bool = False) -> st
     unseen: sample from the wordings that are not in the training set.
     """
     article = str(rng.choice(ARTICLES))
-    joint = str(rng.choice(JOINTS))
-    return joint.join(_describe_figure(rng, figure, article, unseen) for figure in scene.figures)
+    conjunction = str(rng.choice(CONJUNCTIONS))
+    return conjunction.join(_describe_figure(rng, figure, article, unseen) for figure in scene.figures)
 
 
 def _describe_figure(rng: np.random.Generator, figure: Figure, article: str, unseen: bool) -> str:

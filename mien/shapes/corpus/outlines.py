@@ -15,10 +15,10 @@ def corners(shape: Shape, radius: Array, angle: Array) -> Array:
 
     A circle has none: its centre (T, 1, 2) is returned.
     """
-    if not shape.tips:
+    if not shape.corners:
         return np.zeros((len(radius), 1, 2))
-    turned = angle[:, None] + shape.first + 2 * np.pi * np.arange(shape.tips) / shape.tips
-    return np.asarray(shape.reach * radius[:, None, None] * np.stack([np.sin(turned), -np.cos(turned)], axis=-1))
+    turned = angle[:, None] + shape.first + 2 * np.pi * np.arange(shape.corners) / shape.corners
+    return np.asarray(shape.circumradius * radius[:, None, None] * np.stack([np.sin(turned), -np.cos(turned)], axis=-1))
 
 
 def signed_distance(shape: Shape, x: Array, y: Array, radius: Array, angle: Array) -> Array:
@@ -29,11 +29,11 @@ def signed_distance(shape: Shape, x: Array, y: Array, radius: Array, angle: Arra
     line and from the circle through the corners: a lower bound, slightly too small.
     """
     away = np.hypot(x, y)
-    if not shape.tips:
+    if not shape.corners:
         return np.asarray(away - radius)
-    half = np.pi / shape.tips
+    half = np.pi / shape.corners
     turned = np.abs((np.arctan2(x, -y) - angle - shape.first + half) % (2 * half) - half)
-    line = np.array([shape.waist * np.cos(half) - 1, shape.waist * np.sin(half)])
+    line = np.array([shape.inner_radius * np.cos(half) - 1, shape.inner_radius * np.sin(half)])
     line /= np.hypot(*line)
-    along, across = away * np.cos(turned) - shape.reach * radius, away * np.sin(turned)
-    return np.maximum(along * line[1] - across * line[0], away - shape.reach * radius)
+    along, across = away * np.cos(turned) - shape.circumradius * radius, away * np.sin(turned)
+    return np.maximum(along * line[1] - across * line[0], away - shape.circumradius * radius)

@@ -14,24 +14,14 @@ from numpy.typing import NDArray
 
 from mien.shapes.corpus.outlines import corners, signed_distance
 from mien.shapes.corpus.scenes import Figure, Scene
-from mien.shapes.corpus.vocabulary import (
-    COLOURS,
-    MOTIONS,
-    PAIR_RADIUS,
-    SHAPES,
-    SIDE,
-    SIZES,
-    Kind,
-    Motion,
-    Shape,
-)
+from mien.shapes.corpus.vocabulary import COLOURS, MOTIONS, PAIR_RADIUS, SHAPES, SIDE, SIZES, Kind, Motion, Shape
 
 Array = NDArray[np.float64]
 
 DISTANCE = (22.0, 38.0)
 """Range of the displacement of a moving or zigzagging figure."""
 
-TURN = (100.0, 220.0)
+ROTATION = (100.0, 220.0)
 """Range of the rotation, degrees."""
 
 SCALE = (1.5, 1.8)
@@ -70,36 +60,36 @@ class Path:
 
     shape: str
     colour: str
-    middle: Array
+    centre: Array
     radius: Array
     angle: Array
 
     @property
-    def reach(self) -> Array:
+    def circumradius(self) -> Array:
         """Radius (T,) of the circumscribed circle."""
-        return np.asarray(self.radius * SHAPES[self.shape].reach)
+        return np.asarray(self.radius * SHAPES[self.shape].circumradius)
 
 
-def draw_paths(rng: np.random.Generator, scene: Scene, frames: int) -> tuple[Path, ...] | None:
+def sample_paths(rng: np.random.Generator, scene: Scene, frames: int) -> tuple[Path, ...] | None:
     """Sample a path for each figure, inside the picture and clear of each other; None after `_TRIES` failures."""
-    colours = _draw_colours(rng, scene)
+    colours = _sample_colours(rng, scene)
     alone = len(scene.figures) == 1
     for _ in range(_TRIES):
-        drawn = [_draw_path(rng, f, colour, frames, alone) for f, colour in zip(scene.figures, colours, strict=True)]
+        drawn = [_sample_path(rng, f, colour, frames, alone) for f, colour in zip(scene.figures, colours, strict=True)]
         paths = tuple(path for path in drawn if path is not None)
-        if len(paths) == len(drawn) and all(_apart(one, other) for one, other in combinations(paths, 2)):
+        if len(paths) == len(drawn) and all(_separated(one, other) for one, other in combinations(paths, 2)):
             return paths
     return None
 
 
-def _draw_colours(rng: np.random.Generator, scene: Scene) -> list[str]:
+def _sample_colours(rng: np.random.Generator, scene: Scene) -> list[str]:
     """The specified colours, and random ones for the other figures; no two figures have the same."""
     asked = [figure.colour for figure in scene.figures]
     free = [str(colour) for colour in rng.permutation([colour for colour in COLOURS if colour not in asked])]
     return [colour or free.pop() for colour in asked]
 
 
-def _apart(one: Path, other: Path) -> bool:
+def _separated(one: Path, other: Path) -> bool:
     """Whether all corners keep `GAP` from the other's outline; two straight edges are nearest at one of their ends."""
     return _clearance(one, other) >= GAP and _clearance(other, one) >= GAP
 
@@ -107,38 +97,38 @@ def _apart(one: Path, other: Path) -> bool:
 def _clearance(one: Path, other: Path) -> float:
     """Least distance in any frame of the corners of `one` (a circle: its outline) from the outline of `other`."""
     shape = SHAPES[one.shape]
-    points = one.middle[:, None] + corners(shape, one.radius, one.angle) - other.middle[:, None]
+    points = one.centre[:, None] + corners(shape, one.radius, one.angle) - other.centre[:, None]
     distance = signed_distance(
         SHAPES[other.shape], points[..., 0], points[..., 1], other.radius[:, None], other.angle[:, None]
     )
-    around = 0.0 if shape.tips else one.radius[:, None]
+    around = 0.0 if shape.corners else one.radius[:, None]
     return float((distance - around).min())
 
 
-def _draw_path(rng: np.random.Generator, figure: Figure, colour: str, frames: int, alone: bool) -> Path | None:
+def _sample_path(rng: np.random.Generator, figure: Figure, colour: str, frames: int, alone: bool) -> Path | None:
     """Sample a path that stays inside the picture; None where the sample is too large for it."""
     motion, shape = MOTIONS[figure.motion], SHAPES[figure.shape]
     time = np.linspace(0, 1, frames)
     offset = _OFFSETS[motion.kind](rng, motion, time)
     angle = np.radians(rng.uniform(-TILT, TILT)) + np.zeros(frames)
     if motion.kind == "rotate":
-        angle = angle + motion.sense * np.radians(rng.uniform(*TURN)) * time
+        angle = angle + motion.sense * np.radians(rng.uniform(*ROTATION)) * time
     radius = rng.uniform(*(SIZES[figure.size] if alone else PAIR_RADIUS)) + np.zeros(frames)
     if motion.kind == "scale":
         radius = radius * rng.uniform(*SCALE) ** (motion.sense * time)
-    least, most = _room(shape, offset, radius, angle)
+    least, most = _start_range(shape, offset, radius, angle)
     if (least > most).any():
         return None
     start = rng.uniform(least, most)
     if motion.kind == "bounce":
-        start = np.where(motion.heading, most, start)
+        start = np.where(motion.direction, most, start)
     return Path(figure.shape, colour, start + offset, radius, angle)
 
 
-def _room(shape: Shape, offset: Array, radius: Array, angle: Array) -> tuple[Array, Array]:
+def _start_range(shape: Shape, offset: Array, radius: Array, angle: Array) -> tuple[Array, Array]:
     """Least and greatest start (2,), as x and y, from which a figure stays inside the picture in all frames."""
     points = corners(shape, radius, angle)
-    around = 0.0 if shape.tips else radius[:, None]
+    around = 0.0 if shape.corners else radius[:, None]
     before, after = around - points.min(1), points.max(1) + around
     return (before - offset).max(0) + MARGIN, SIDE - MARGIN - (after + offset).max(0)
 
@@ -148,18 +138,18 @@ def _stay(_rng: np.random.Generator, _motion: Motion, time: Array) -> Array:
 
 
 def _move(rng: np.random.Generator, motion: Motion, time: Array) -> Array:
-    heading = np.array(motion.heading) / np.hypot(*motion.heading)
-    return np.asarray(rng.uniform(*DISTANCE) * time[:, None] * heading)
+    direction = np.array(motion.direction) / np.hypot(*motion.direction)
+    return np.asarray(rng.uniform(*DISTANCE) * time[:, None] * direction)
 
 
 def _bounce(rng: np.random.Generator, motion: Motion, time: Array) -> Array:
     phase = rng.uniform(0.3, 0.7) + rng.uniform(*BOUNCES) * time
     height = rng.uniform(*BOUNCE_HEIGHT) * np.abs(np.sin(np.pi * phase))
-    return np.asarray(-height[:, None] * np.array(motion.heading))
+    return np.asarray(-height[:, None] * np.array(motion.direction))
 
 
 def _zigzag(rng: np.random.Generator, motion: Motion, time: Array) -> Array:
-    along, across = np.array(motion.heading), np.array(motion.heading[::-1])
+    along, across = np.array(motion.direction), np.array(motion.direction[::-1])
     phase = rng.random() + rng.uniform(*ZIGZAGS) * time
     wave = 2 * np.abs(phase % 1 - 0.5)
     way = rng.choice([-1, 1]) * rng.uniform(*DISTANCE) * time

@@ -8,18 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from mien.shapes.corpus.vocabulary import (
-    COLOURS,
-    HELD_OUT,
-    MOTIONS,
-    SHAPES,
-    SIZES,
-)
+from mien.shapes.corpus.vocabulary import COLOURS, HELD_OUT, MOTIONS, SHAPES, SIZES
 
-COLOUR_SAID = 0.8
+COLOUR_PROBABILITY = 0.8
 """Probability that the prompt specifies the colours."""
 
-_SIZE_CHANCE: dict[str | None, float] = {"small": 1.0, None: 2.0, "big": 1.0}
+_SIZE_WEIGHTS: dict[str | None, float] = {"small": 1.0, None: 2.0, "big": 1.0}
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,7 @@ class Figure:
                 raise ValueError(f"unknown {field} {name!r}; there are {', '.join(name for name in names if name)}")
 
     @property
-    def composition(self) -> tuple[str, str]:
+    def combination(self) -> tuple[str, str]:
         """(shape, motion): the combination that is in the training set or held out."""
         return self.shape, self.motion
 
@@ -77,36 +71,36 @@ class Scene:
             raise ValueError(f"this is no scene of shapes: {error}") from error
 
 
-def held_out_compositions() -> tuple[tuple[str, str], ...]:
+def held_out_combinations() -> tuple[tuple[str, str], ...]:
     """The combinations (shape, motion) that are not in the training set."""
     return tuple((shape, motion) for shape, motions in HELD_OUT.items() for motion in motions)
 
 
-def draw_scene(rng: np.random.Generator, figures: int, withheld: tuple[str, str] | None = None) -> Scene:
-    """Sample a scene of `figures` figures with combinations of the training set, one replaced by `withheld` if given.
+def sample_scene(rng: np.random.Generator, figures: int, held_out: tuple[str, str] | None = None) -> Scene:
+    """Sample a scene of `figures` figures with combinations of the training set, one replaced by `held_out` if given.
 
     Two figures have different colours where the prompt specifies them, and no sizes.
     """
-    compositions = [_draw_composition(rng) for _ in range(figures)]
-    if withheld is not None:
-        compositions[int(rng.integers(figures))] = withheld
+    combinations = [_sample_combination(rng) for _ in range(figures)]
+    if held_out is not None:
+        combinations[int(rng.integers(figures))] = held_out
     colours: list[str | None] = [None] * figures
-    if rng.random() < COLOUR_SAID:
+    if rng.random() < COLOUR_PROBABILITY:
         colours = [str(colour) for colour in rng.choice(list(COLOURS), figures, replace=False)]
     return Scene(
         tuple(
-            Figure(shape, motion, colour, _draw_size(rng, motion) if figures == 1 else None)
-            for (shape, motion), colour in zip(compositions, colours, strict=True)
+            Figure(shape, motion, colour, _sample_size(rng, motion) if figures == 1 else None)
+            for (shape, motion), colour in zip(combinations, colours, strict=True)
         )
     )
 
 
-def _draw_composition(rng: np.random.Generator) -> tuple[str, str]:
+def _sample_combination(rng: np.random.Generator) -> tuple[str, str]:
     motion = str(rng.choice(list(MOTIONS)))
     return str(rng.choice([shape for shape in SHAPES if motion not in HELD_OUT[shape]])), motion
 
 
-def _draw_size(rng: np.random.Generator, motion: str) -> str | None:
+def _sample_size(rng: np.random.Generator, motion: str) -> str | None:
     sizes = MOTIONS[motion].sizes
-    chances = np.array([_SIZE_CHANCE[size] for size in sizes])
-    return sizes[int(rng.choice(len(sizes), p=chances / chances.sum()))]
+    weights = np.array([_SIZE_WEIGHTS[size] for size in sizes])
+    return sizes[int(rng.choice(len(sizes), p=weights / weights.sum()))]

@@ -31,7 +31,7 @@ COLOURS: dict[str, tuple[int, int, int]] = {
 
 @dataclass(frozen=True)
 class Shape:
-    """A circle (`tips` 0), or an outline with `tips` corners at equal distance from the centre.
+    """A circle (`corners` 0), or an outline with `corners` corners at equal distance from the centre.
 
     waist: distance of the outline from the centre midway between two corners, relative to that of the corners.
     cos(π / tips) makes straight edges (a regular polygon), less a star. first: angle from the shape's up axis to one
@@ -39,16 +39,16 @@ class Shape:
     """
 
     name: str
-    tips: int = 0
-    waist: float = 1.0
+    corners: int = 0
+    inner_radius: float = 1.0
     first: float = 0.0
 
     @property
-    def reach(self) -> float:
+    def circumradius(self) -> float:
         """Distance of the corners from the centre, relative to the radius of the circle of equal area."""
-        if not self.tips:
+        if not self.corners:
             return 1.0
-        return math.sqrt(math.pi / (self.tips * self.waist * math.sin(math.pi / self.tips)))
+        return math.sqrt(math.pi / (self.corners * self.inner_radius * math.sin(math.pi / self.corners)))
 
 
 SHAPES: dict[str, Shape] = {
@@ -74,14 +74,14 @@ Kind = Literal["move", "rotate", "scale", "bounce", "zigzag"]
 class Motion:
     """One motion of the vocabulary.
 
-    move: straight along `heading`. rotate: in place, `sense` 1 clockwise, -1 counter-clockwise. scale: in place,
-    `sense` 1 expanding, -1 shrinking. bounce: repeatedly off the edge of the picture to which `heading` points.
-    zigzag: straight along the axis of `heading`, in either direction, with a triangle wave across it.
+    move: straight along `direction`. rotate: in place, `sense` 1 clockwise, -1 counter-clockwise. scale: in place,
+    `sense` 1 expanding, -1 shrinking. bounce: repeatedly off the edge of the picture to which `direction` points.
+    zigzag: straight along the axis of `direction`, in either direction, with a triangle wave across it.
     """
 
     name: str
     kind: Kind
-    heading: tuple[int, int] = (0, 0)
+    direction: tuple[int, int] = (0, 0)
     sense: int = 0
 
     @property
@@ -100,7 +100,7 @@ DIRECTIONS: dict[str, tuple[int, int]] = {
 MOTIONS: dict[str, Motion] = {
     motion.name: motion
     for motion in (
-        *(Motion(f"moving {way}", "move", heading) for way, heading in DIRECTIONS.items()),
+        *(Motion(f"moving {way}", "move", direction) for way, direction in DIRECTIONS.items()),
         Motion("rotating clockwise", "rotate", sense=1),
         Motion("rotating counter-clockwise", "rotate", sense=-1),
         Motion("shrinking", "scale", sense=-1),

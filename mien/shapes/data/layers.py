@@ -1,7 +1,7 @@
 """Layered representation of clips: a picture and a path for each figure, over a constant background.
 
 After Wang and Adelson, "Representing moving images with layers", IEEE Transactions on Image Processing, 1994. The
-networks encode and generate layers; `draw` renders them, `mien.shapes.data.decompose` estimates them from pixels.
+networks encode and generate layers; `render` renders them, `mien.shapes.data.decompose` estimates them from pixels.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from torch.nn import functional
 
 from mien.shapes.corpus.vocabulary import BACKGROUND, SIDE
 
-PICTURE = 32
+PICTURE_SIDE = 32
 """Side of a figure's picture, pixels."""
 
 FIGURES = 2
 """Maximum number of figures in a clip."""
 
-_USUAL_SIZE = math.exp(-1.2)
+_REFERENCE_SIZE = math.exp(-1.2)
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Layers:
     """B clips of F figures in T frames; all values are of order 1.
 
     paths (B, F, 4, T): x and y of a figure's centre, in [−1, 1] over the frame, x to the right and y down; log of half
-    the side of its picture, relative to `_USUAL_SIZE`; angle in half turns, clockwise. pictures (B, F, P, P): opacity
-    in [0, 1], upright. colours (B, F, 3): RGB in [0, 1]. presence (B, F): probability in [0, 1] that the figure exists;
-    the rest is meaningless where it does not.
+    the side of its picture, relative to `_REFERENCE_SIZE`; angle in half turns, clockwise. pictures (B, F, P, P):
+    opacity in [0, 1], upright. colours (B, F, 3): RGB in [0, 1]. presence (B, F): probability in [0, 1] that the figure
+    exists; the rest is meaningless where it does not.
     """
 
     paths: Tensor
@@ -41,76 +41,76 @@ class Layers:
     presence: Tensor
 
     @property
-    def parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def tensors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """All tensors, in the order above."""
         return self.paths, self.pictures, self.colours, self.presence
 
     @property
-    def middle(self) -> Tensor:
+    def centre(self) -> Tensor:
         """Centres (B, F, 2, T), x and y."""
         return self.paths[:, :, :2]
 
     @property
     def size(self) -> Tensor:
         """Half of the picture's side (B, F, T), in the units of the centres."""
-        return _USUAL_SIZE * self.paths[:, :, 2].clamp(-3, 2).exp()
+        return _REFERENCE_SIZE * self.paths[:, :, 2].clamp(-3, 2).exp()
 
     @property
     def angle(self) -> Tensor:
         """Angles (B, F, T) in radians, clockwise."""
         return math.pi * self.paths[:, :, 3]
 
-    def each(self, change: Callable[[Tensor], Tensor]) -> Layers:
+    def map(self, change: Callable[[Tensor], Tensor]) -> Layers:
         """Apply `change` to every tensor."""
-        return Layers(*(change(part) for part in self.parts))
+        return Layers(*(change(tensor) for tensor in self.tensors))
 
     def swapped(self) -> Layers:
         """The figures in reverse order."""
-        return self.each(lambda part: part.flip(1))
+        return self.map(lambda tensor: tensor.flip(1))
 
-    def watched(self) -> Layers:
+    def detached_leaf(self) -> Layers:
         """Detached leaf tensors that require gradients."""
-        return self.each(lambda part: part.detach().requires_grad_())
+        return self.map(lambda tensor: tensor.detach().requires_grad_())
 
-    def stretched(self, frames: int) -> Layers:
+    def resampled(self, frames: int) -> Layers:
         """The same motion over another number of frames, by linear interpolation."""
         paths = functional.interpolate(self.paths.flatten(1, 2), frames, mode="linear", align_corners=True)
         return Layers(paths.unflatten(1, self.paths.shape[1:3]), self.pictures, self.colours, self.presence)
 
 
-def path_of(middle: Tensor, size: Tensor, angle: Tensor) -> Tensor:
+def path_of(centre: Tensor, size: Tensor, angle: Tensor) -> Tensor:
     """`Layers.paths` from centres (B, F, 2, T), sizes (B, F, T) and angles (B, F, T) in radians."""
-    return torch.cat([middle, (size / _USUAL_SIZE).log()[:, :, None], angle[:, :, None] / math.pi], 2)
+    return torch.cat([centre, (size / _REFERENCE_SIZE).log()[:, :, None], angle[:, :, None] / math.pi], 2)
 
 
-def joined(layers: Sequence[Layers]) -> Layers:
+def concatenate(layers: Sequence[Layers]) -> Layers:
     """Concatenate along the batch."""
-    return Layers(*(torch.cat(parts) for parts in zip(*(own.parts for own in layers), strict=True)))
+    return Layers(*(torch.cat(tensors) for tensors in zip(*(own.tensors for own in layers), strict=True)))
 
 
-def draw(layers: Layers) -> Tensor:
+def render(layers: Layers) -> Tensor:
     """Render clips, uint8 (B, T, 64, 64, 3) RGB; later figures are drawn over earlier ones.
 
     A figure is drawn where its presence is above 0.5.
     """
     batch, figures, frames = layers.size.shape
     cosine, sine = layers.angle.cos() / layers.size, layers.angle.sin() / layers.size
-    x, y = layers.middle.unbind(2)
+    x, y = layers.centre.unbind(2)
     rows = [
         torch.stack([cosine, sine, -(cosine * x + sine * y)], -1),
         torch.stack([-sine, cosine, sine * x - cosine * y], -1),
     ]
     backwards = torch.stack(rows, -2)  # from the clip to the figure's picture
-    clip = (torch.tensor(BACKGROUND, device=x.device) / 255)[:, None, None].repeat(batch, frames, 1, SIDE, SIDE)
+    clips = (torch.tensor(BACKGROUND, device=x.device) / 255)[:, None, None].repeat(batch, frames, 1, SIDE, SIDE)
     for figure in range(figures):
-        there = (layers.presence[:, figure] > 0.5).nonzero().squeeze(1)
-        if not len(there):
+        present = (layers.presence[:, figure] > 0.5).nonzero().squeeze(1)
+        if not len(present):
             continue
         grid = functional.affine_grid(
-            backwards[there, figure].flatten(0, 1), [len(there) * frames, 1, SIDE, SIDE], align_corners=False
+            backwards[present, figure].flatten(0, 1), [len(present) * frames, 1, SIDE, SIDE], align_corners=False
         )
-        pictures = layers.pictures[there, figure, None].repeat_interleave(frames, 0)
+        pictures = layers.pictures[present, figure, None].repeat_interleave(frames, 0)
         opacity = functional.grid_sample(pictures, grid, align_corners=False).unflatten(0, (-1, frames))
-        colour = layers.colours[there, figure, None, :, None, None]
-        clip[there] = clip[there] + opacity * (colour - clip[there])
-    return (clip * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
+        colour = layers.colours[present, figure, None, :, None, None]
+        clips[present] = clips[present] + opacity * (colour - clips[present])
+    return (clips * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)

@@ -20,7 +20,7 @@ from mien.shapes.corpus.scenes import Scene
 from mien.shapes.data.store import ShapesStore
 from mien.shapes.evaluate.measure import VERDICTS, Measured, Prompt
 from mien.shapes.evaluate.report import ShapesReport
-from mien.shapes.measure.scene import find_figures
+from mien.shapes.measure.scene import measure_scene
 from mien.shapes.options import EvaluateShapesOptions
 from mien.systems.evaluation.evaluate import Judge, RowFigures, draw_samples, evaluate, identity_of, load_models
 from mien.systems.evaluation.figures import Figures, interval, mean, rates
@@ -52,7 +52,7 @@ class ShapesEvaluation(Judge[Prompt, Measured]):
             started = time.perf_counter()
             videos = clips(prompts)
             self.seconds[row] += time.perf_counter() - started
-            rows[row] = [Measured(one.scene, find_figures(video)) for one, video in zip(prompts, videos, strict=True)]
+            rows[row] = [Measured(one.scene, measure_scene(video)) for one, video in zip(prompts, videos, strict=True)]
             self.report.keep(row, prompts, videos)
         if self.others:
             pairs = zip(prompts, rows[GENERATED], rows[REAL], strict=True)
@@ -77,7 +77,7 @@ class ShapesEvaluation(Judge[Prompt, Measured]):
 
 
 def _against(scene: Scene, made: Measured, real: Measured) -> Measured:
-    return Measured(scene, made.findings, Measured(scene, real.findings).verdict["exact"])
+    return Measured(scene, made.content, Measured(scene, real.content).verdict["exact"])
 
 
 def _figures(measured: Sequence[Measured]) -> Figures:
@@ -130,7 +130,7 @@ def load_animators(shapes: Path, device: str = "auto") -> dict[str, Animator]:
 
     models = load_models(shapes, lambda folder: Animator.load(folder, device))
     model = models.pop(GENERATED)
-    first = {} if model.architecture == "frames" else {FIRST_SAMPLE: model.unchosen()}
+    first = {} if model.architecture == "frames" else {FIRST_SAMPLE: model.without_selection()}
     return {**models, **first, GENERATED: model}
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import permutations
 
 from mien.shapes.corpus.scenes import Figure, Scene
-from mien.shapes.measure.scene import Finding, Findings, matches
+from mien.shapes.measure.scene import MeasuredFigure, MeasuredScene, matches
 
 VERDICTS = ("exact", "present", "shape", "colour", "size", "motion", "steady")
 """The criteria; `exact` is all of the others."""
@@ -35,38 +35,38 @@ class Measured:
     """
 
     scene: Scene
-    findings: Findings
+    content: MeasuredScene
     chance: bool | None = None
 
     @cached_property
     def verdict(self) -> dict[str, bool | None]:
         """Criterion → whether it is met; None where the prompt does not specify it."""
-        verdict = matches(self.scene, self.findings)
+        verdict = matches(self.scene, self.content)
         return {name: getattr(verdict, name) for name in VERDICTS}
 
 
-def paired(scene: Scene, findings: Findings) -> list[tuple[Figure, Finding | None]]:
+def paired(scene: Scene, content: MeasuredScene) -> list[tuple[Figure, MeasuredFigure | None]]:
     """Each figure of the scene with the measured figure assigned to it; None where their numbers differ.
 
     The assignment is the one in which most attributes agree.
     """
-    if len(findings.figures) != len(scene.figures):
+    if len(content.figures) != len(scene.figures):
         return [(figure, None) for figure in scene.figures]
-    orders = permutations(findings.figures)
+    orders = permutations(content.figures)
     best = max(orders, key=lambda order: sum(map(_agreement, scene.figures, order)))
     return list(zip(scene.figures, best, strict=True))
 
 
-def _agreement(figure: Figure, finding: Finding) -> int:
-    return sum(getattr(figure, name) == getattr(finding, name) for name in ("shape", "colour", "motion"))
+def _agreement(figure: Figure, found: MeasuredFigure) -> int:
+    return sum(getattr(figure, name) == getattr(found, name) for name in ("shape", "colour", "motion"))
 
 
-def motion_of(finding: Finding | None) -> str:
+def motion_of(found: MeasuredFigure | None) -> str:
     """Name of the measured motion of a figure."""
-    return NO_FIGURE if finding is None else finding.motion or NO_MOTION
+    return NO_FIGURE if found is None else found.motion or NO_MOTION
 
 
-def scene_in_words(scene: Scene) -> str:
+def scene_text(scene: Scene) -> str:
     """A scene as text: "big red star moving up, circle shrinking"."""
     figures = [(figure.size, figure.colour, figure.shape, figure.motion) for figure in scene.figures]
     return ", ".join(" ".join(name for name in names if name) for names in figures)

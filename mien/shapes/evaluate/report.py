@@ -10,20 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.shapes.corpus.scenes import held_out_compositions
+from mien.shapes.corpus.scenes import held_out_combinations
 from mien.shapes.corpus.vocabulary import MOTIONS, SHAPES, SIDE
-from mien.shapes.evaluate.measure import (
-    NO_FIGURE,
-    NO_MOTION,
-    VERDICTS,
-    Measured,
-    Prompt,
-    motion_of,
-    paired,
-    scene_in_words,
-)
+from mien.shapes.evaluate.measure import NO_FIGURE, NO_MOTION, VERDICTS, Measured, Prompt, motion_of, paired, scene_text
 from mien.shapes.generate.layout import draw_strips
-from mien.shapes.measure.text import findings_in_words
+from mien.shapes.measure.text import measured_text
 from mien.systems.evaluation.report import Report
 from mien.systems.evaluation.rows import GENERATED, REAL
 
@@ -39,7 +30,7 @@ class ShapesReport(Report[Prompt, Measured]):
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "shape": tuple(SHAPES),
         "motion": tuple(MOTIONS),
-        "held_out": tuple(map(" ".join, held_out_compositions())),
+        "held_out": tuple(map(" ".join, held_out_combinations())),
         "figures": ("1", "2"),
     }
     plotted = ("shape", "motion")
@@ -57,13 +48,13 @@ class ShapesReport(Report[Prompt, Measured]):
 
     def cells(self, sample: Prompt, measured: Measured) -> tuple[str, ...]:
         """Prompt, expected scene and measured figures."""
-        return sample.text, scene_in_words(measured.scene), findings_in_words(measured.findings)
+        return sample.text, scene_text(measured.scene), measured_text(measured.content)
 
     def confusions(self, sample: Prompt, measured: Measured) -> Iterator[tuple[str, str, str]]:
         """("motion", expected, measured) of each figure."""
         del sample
-        for figure, finding in paired(measured.scene, measured.findings):
-            yield "motion", figure.motion, motion_of(finding)
+        for figure, found in paired(measured.scene, measured.content):
+            yield "motion", figure.motion, motion_of(found)
 
     def groups_of(self, sample: Prompt) -> dict[str, set[str]]:
         """The shapes, motions, combinations and number of figures of a prompt's scene."""
@@ -71,7 +62,7 @@ class ShapesReport(Report[Prompt, Measured]):
         return {
             "shape": {figure.shape for figure in figures},
             "motion": {figure.motion for figure in figures},
-            "held_out": {" ".join(figure.composition) for figure in figures},
+            "held_out": {" ".join(figure.combination) for figure in figures},
             "figures": {str(len(figures))},
         }
 
@@ -93,4 +84,4 @@ def _caption(one: Measured) -> str:
     if one.verdict["exact"]:
         return "generated, exact:"
     wrong = ", ".join(name for name, right in one.verdict.items() if right is False and name != "exact")
-    return f"generated, wrong ({wrong}); measured: {findings_in_words(one.findings)}:"
+    return f"generated, wrong ({wrong}); measured: {measured_text(one.content)}:"

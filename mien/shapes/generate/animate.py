@@ -17,8 +17,8 @@ from mien.shapes.corpus.vocabulary import FPS
 from mien.shapes.generate.animator import Animator
 from mien.shapes.generate.layout import draw_grid, draw_strips, grid_columns
 from mien.shapes.generate.request import ShapesRequest
-from mien.shapes.measure.scene import Findings, find_figures
-from mien.shapes.measure.text import findings_in_words
+from mien.shapes.measure.scene import MeasuredScene, measure_scene
+from mien.shapes.measure.text import measured_text
 from mien.systems.errors import RequestError
 from mien.systems.output import write_clip
 from mien.systems.system import Loaded, Made
@@ -32,22 +32,22 @@ LONG_FRAMES = 600
 
 
 @dataclass(frozen=True)
-class Shown:
+class MeasuredClip:
     """One clip: its text, its seed and the figures measured in its pixels."""
 
     text: str
     seed: int
-    findings: Findings
+    content: MeasuredScene
 
     def __str__(self) -> str:
-        return f"{self.text!r}, seed {self.seed}, shows {findings_in_words(self.findings)}"
+        return f"{self.text!r}, seed {self.seed}, shows {measured_text(self.content)}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Animated(Made):
     """Clips of `frames` frames each."""
 
-    clips: tuple[Shown, ...]
+    clips: tuple[MeasuredClip, ...]
     frames: int
 
     def lines(self) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool) 
     .mp4 and .gif: the clips side by side; .png: the frames of each in a row, under its text.
     """
     animator: Animator = loaded.main.model
-    notes = _word_notes(animator, request.text)
+    notes = _notes(animator, request.text)
     frames = animator.frames if request.seconds is None else round(request.seconds * FPS)
     progress = progress and len(request.clips) * frames > LONG_FRAMES
     clips, shown = _make(animator, request.clips, frames, progress)
@@ -78,7 +78,7 @@ def generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool) 
     return Animated(path=out, model_version=loaded.main.version, notes=notes, clips=shown, frames=frames)
 
 
-def _word_notes(animator: Animator, texts: Sequence[str]) -> tuple[str, ...]:
+def _notes(animator: Animator, texts: Sequence[str]) -> tuple[str, ...]:
     """A note for each word that is not in the training data. Raises RequestError for a text without a known word."""
     notes: list[str] = []
     for text in texts:
@@ -93,16 +93,16 @@ def _word_notes(animator: Animator, texts: Sequence[str]) -> tuple[str, ...]:
 
 def _make(
     animator: Animator, asked: Sequence[tuple[str, int]], frames: int, progress: bool
-) -> tuple[NDArray[np.uint8], tuple[Shown, ...]]:
+) -> tuple[NDArray[np.uint8], tuple[MeasuredClip, ...]]:
     """All clips (B, T, 64, 64, 3) uint8 RGB, and what each shows; a clip does not depend on the others."""
     at_once = max(1, FRAMES_AT_ONCE // frames)
     parts = [asked[start : start + at_once] for start in range(0, len(asked), at_once)]
     made: list[NDArray[np.uint8]] = []
-    shown: list[Shown] = []
+    shown: list[MeasuredClip] = []
     for part in counted(parts, "shapes", len(parts), "batches", progress):
         clips = animator.clips([text for text, _ in part], [seed for _, seed in part], frames)
         made.append(clips)
-        shown += [Shown(text, seed, find_figures(clip)) for (text, seed), clip in zip(part, clips, strict=True)]
+        shown += [MeasuredClip(text, seed, measure_scene(clip)) for (text, seed), clip in zip(part, clips, strict=True)]
     return np.concatenate(made), tuple(shown)
 
 

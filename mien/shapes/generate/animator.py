@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.shapes.data.layers import Layers, draw
+from mien.shapes.data.layers import Layers, render
 from mien.shapes.networks.model import Architecture, ShapesModel, load_model
 from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord, read_tokens
@@ -42,7 +42,7 @@ class Animator:
         model, content = load_model(folder, cache, download)
         return cls(model.to(best_device(device)), str(content["sha256"]), candidates)
 
-    def unchosen(self) -> Animator:
+    def without_selection(self) -> Animator:
         """The same model without selection: the first sample is used."""
         return Animator(self.model, self.version, candidates=1)
 
@@ -80,20 +80,20 @@ class Animator:
             return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()
         layers = self._chosen(tokens, mask, seeds)
         if count != self.frames:
-            layers = layers.stretched(count)
-        return draw(layers).cpu().numpy()
+            layers = layers.resampled(count)
+        return render(layers).cpu().numpy()
 
     def _chosen(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int]) -> Layers:
         tries = []
         for number in range(self.candidates):
-            noise = torch.cat([self.model.draw_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
+            noise = torch.cat([self.model.sample_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
             tries.append(self.model.layers(tokens, mask, noise.to(self.device)))
         return tries[0] if len(tries) == 1 else self.model.best(tries, tokens, mask)
 
     def _frame_by_frame(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], count: int) -> Tensor:
         drawn = []
         for number, seed in enumerate(seeds):
-            noise = self.model.draw_noise(count, torch_generator(seed, "shapes", 0)).to(self.device)
+            noise = self.model.sample_noise(count, torch_generator(seed, "shapes", 0)).to(self.device)
             own = slice(number, number + 1)
             drawn.append(self.model.single_frames(tokens[own].expand(count, *tokens.shape[1:]),
                                                   mask[own].expand(count, -1), noise))  # fmt: skip

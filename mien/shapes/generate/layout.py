@@ -54,7 +54,7 @@ def draw_grid(clips: NDArray[np.uint8], columns: int, size: int) -> Iterator[Pic
         picture = np.full((height, width, 3), GAP_COLOUR, np.uint8)
         for number, clip in enumerate(clips):
             row, column = divmod(number, columns)
-            _put(picture, enlarge(clip[frame], size), row * (size + GAP), column * (size + GAP))
+            _put(picture, resize(clip[frame], size), row * (size + GAP), column * (size + GAP))
         yield picture
 
 
@@ -71,11 +71,11 @@ def draw_strips(clips: NDArray[np.uint8], captions: Sequence[str], size: int) ->
         top = number * (CAPTION_HEIGHT + size + GAP)
         _put(picture, _caption(caption, width), top, 0)
         for column, frame in enumerate(shown):
-            _put(picture, enlarge(clip[frame], size), top + CAPTION_HEIGHT, column * (size + GAP))
+            _put(picture, resize(clip[frame], size), top + CAPTION_HEIGHT, column * (size + GAP))
     return picture
 
 
-def enlarge(frame: Picture, size: int) -> Picture:
+def resize(frame: Picture, size: int) -> Picture:
     """Resize a frame (64, 64, 3) to `size` pixels: nearest neighbour for multiples of 64, else bicubic."""
     how = Image.Resampling.BICUBIC if size % SIDE else Image.Resampling.NEAREST
     return np.asarray(Image.fromarray(frame).resize((size, size), how))

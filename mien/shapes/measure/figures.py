@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 CONTRAST = 100.0
 """Distance in RGB from the background above which a pixel belongs to a figure: half of that of the darkest colour."""
 
-SPECK = 12
+MIN_PIXELS = 12
 """Least pixels of a figure: the smallest rendered one has more than 40."""
 
 COLOUR_TOLERANCE = 80.0
@@ -34,19 +34,19 @@ COLOUR_TOLERANCE = 80.0
 SHAPE_TOLERANCE = 0.2
 """Largest distance of harmonics from those of a named shape: half of that between the two most similar shapes."""
 
-MARK_LEAST = 1.0
+MIN_MARK_AREA = 1.0
 """Least area of a mark (background inside a figure), pixels: the smallest rendered one has more than two."""
 
 
 @dataclass(frozen=True)
-class Spot:
+class Detection:
     """A figure in one frame: colour and shape by name, None where no name fits; middle (2,), its centre as x and y;
     radius of the circle of equal area; angle of its mark, radians clockwise from up, NaN without one; end (2,): its
     right and its lower edge. Lengths are in pixels."""
 
     colour: str | None
     shape: str | None
-    middle: Array
+    centre: Array
     radius: float
     angle: float
     end: Array
@@ -56,44 +56,44 @@ class Spot:
 class Track:
     """A figure across a clip: one spot in each of the frames with the indices `frames` (N,)."""
 
-    spots: tuple[Spot, ...]
+    detections: tuple[Detection, ...]
     frames: NDArray[np.int64]
 
     @property
-    def middle(self) -> Array:
+    def centre(self) -> Array:
         """Centres (N, 2), pixels."""
-        return np.array([spot.middle for spot in self.spots])
+        return np.array([detection.centre for detection in self.detections])
 
     @property
     def radius(self) -> Array:
         """Radii (N,), pixels."""
-        return np.array([spot.radius for spot in self.spots])
+        return np.array([detection.radius for detection in self.detections])
 
     @property
     def angle(self) -> Array:
         """Angles (N,), radians, NaN where there is no mark."""
-        return np.array([spot.angle for spot in self.spots])
+        return np.array([detection.angle for detection in self.detections])
 
 
-def find_spots(video: NDArray[np.uint8]) -> list[list[Spot]]:
+def detect_figures(video: NDArray[np.uint8]) -> list[list[Detection]]:
     """The figures in each frame of a video (T, H, W, 3) uint8 RGB; figures that touch count as one."""
     colour = video.astype(np.float64) - BACKGROUND
     in_plane = np.zeros((3, 3, 3), bool)
     in_plane[1] = True
     labels, _ = ndimage.label(np.sqrt((colour**2).sum(-1)) > CONTRAST, in_plane)
-    found: list[list[Spot]] = [[] for _ in video]
+    found: list[list[Detection]] = [[] for _ in video]
     for label, (time, rows, columns) in enumerate(ndimage.find_objects(labels), 1):
         # the antialiased edge lies outside of the labelled pixels
         top, left = max(rows.start - 2, 0), max(columns.start - 2, 0)
         part = (time.start, slice(top, rows.stop + 2), slice(left, columns.stop + 2))
         own = labels[part] == label
-        if own.sum() >= SPECK:
+        if own.sum() >= MIN_PIXELS:
             near = _dilated(own, 2) & (own | (labels[part] == 0))
             found[time.start].append(_measure(colour[part], own, near, np.array([left, top])))
     return found
 
 
-def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], corner: Array) -> Spot:
+def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], corner: Array) -> Detection:
     """Measure a figure in a box of RGB minus background (H, W, 3); own (H, W): its pixels, near: with antialiased edge.
 
     corner: position (2,) of the box in the frame.
@@ -105,17 +105,17 @@ def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], cor
     inside = _eroded(filled)
     solid = np.where(inside, 1.0, opacity)
     y, x = np.indices(solid.shape) + 0.5
-    middle = np.array([(solid * x).sum(), (solid * y).sum()]) / solid.sum()
+    centre = np.array([(solid * x).sum(), (solid * y).sum()]) / solid.sum()
     angle = np.nan
     mark = np.where(inside, 1 - opacity, 0)
-    if mark.sum() >= MARK_LEAST:
-        away_x, away_y = (mark * (x - middle[0])).sum(), (mark * (y - middle[1])).sum()
+    if mark.sum() >= MIN_MARK_AREA:
+        away_x, away_y = (mark * (x - centre[0])).sum(), (mark * (y - centre[1])).sum()
         angle = float(np.arctan2(away_x, -away_y))
-    edges = np.array([np.flatnonzero(filled.any(axis))[-1] + 1 for axis in (0, 1)]) if filled.any() else middle
-    return Spot(
+    edges = np.array([np.flatnonzero(filled.any(axis))[-1] + 1 for axis in (0, 1)]) if filled.any() else centre
+    return Detection(
         _nearest_colour(core + BACKGROUND),
-        _nearest_shape(_harmonics(solid, x - middle[0], y - middle[1])),
-        middle + corner,
+        _nearest_shape(_harmonics(solid, x - centre[0], y - centre[1])),
+        centre + corner,
         float(np.sqrt(solid.sum() / np.pi)),
         angle,
         edges + corner,
@@ -147,7 +147,7 @@ def _nearest_colour(colour: Array) -> str | None:
     return name if distances[name] <= COLOUR_TOLERANCE else None
 
 
-_ORDERS = tuple(sorted(shape.tips for shape in SHAPES.values() if shape.tips))
+_ORDERS = tuple(sorted(shape.corners for shape in SHAPES.values() if shape.corners))
 
 
 def _harmonics(solid: Array, x: Array, y: Array) -> Array:
@@ -177,22 +177,22 @@ def _nearest_shape(harmonics: Array) -> str | None:
     return name if distances[name] <= SHAPE_TOLERANCE else None
 
 
-def follow(spots: Sequence[Sequence[Spot]]) -> tuple[Track, ...]:
+def track_figures(detections: Sequence[Sequence[Detection]]) -> tuple[Track, ...]:
     """One track for each figure; frames whose number of figures is not the most common one are left out.
 
     Figures of consecutive frames are matched by least total distance, with a penalty for another colour.
     """
-    count = Counter(len(found) for found in spots).most_common(1)[0][0]
-    frames = np.array([number for number, found in enumerate(spots) if len(found) == count])
+    count = Counter(len(found) for found in detections).most_common(1)[0][0]
+    frames = np.array([number for number, found in enumerate(detections) if len(found) == count])
     if not count:
         return ()
-    followed = [list(spots[frames[0]])]
+    tracked = [list(detections[frames[0]])]
     for frame in frames[1:]:
-        before, now = followed[-1], spots[frame]
-        cost = [[_unlikeness(one, other) for other in now] for one in before]
-        followed.append([now[place] for place in linear_sum_assignment(cost)[1]])
-    return tuple(Track(tuple(column), frames) for column in zip(*followed, strict=True))
+        before, now = tracked[-1], detections[frame]
+        cost = [[_matching_cost(one, other) for other in now] for one in before]
+        tracked.append([now[place] for place in linear_sum_assignment(cost)[1]])
+    return tuple(Track(tuple(column), frames) for column in zip(*tracked, strict=True))
 
 
-def _unlikeness(one: Spot, other: Spot) -> float:
-    return float(np.hypot(*(one.middle - other.middle))) + 100.0 * (one.colour != other.colour)
+def _matching_cost(one: Detection, other: Detection) -> float:
+    return float(np.hypot(*(one.centre - other.centre))) + 100.0 * (one.colour != other.colour)

@@ -15,23 +15,18 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.shapes.corpus.vocabulary import (
-    MOTIONS,
-    SIDE,
-    Kind,
-    Motion,
-)
+from mien.shapes.corpus.vocabulary import MOTIONS, SIDE, Kind, Motion
 from mien.shapes.measure.figures import Track
 
 Array = NDArray[np.float64]
 
-LEAST_FRAMES = 6
+MIN_FRAMES = 6
 """Least frames for a classification, which also takes half of the clip's frames: a fitted wave has 4 parameters."""
 
 STILL = 6.0
 """Largest range of a figure in place, pixels on either axis: the least rendered motion spans 13."""
 
-TRAVEL = 14.0
+DISPLACEMENT = 14.0
 """Least displacement of a moving or zigzagging figure, pixels: rendered are 22 to 38."""
 
 SECTOR = 22.5
@@ -40,10 +35,10 @@ SECTOR = 22.5
 RESIDUAL = 2.5
 """Largest RMS error of a track from the fitted line or wave, pixels."""
 
-TURN = 60.0
+ROTATION = 60.0
 """Least rotation, degrees: rendered are 100 to 220."""
 
-TURN_RESIDUAL = 20.0
+ROTATION_RESIDUAL = 20.0
 """Largest RMS error of a rotation from the fitted line, degrees."""
 
 MARK_RADIUS = 5.0
@@ -89,32 +84,32 @@ class Movement:
     """
 
     motion: str | None
-    travel: tuple[float, float]
-    turn: float
+    displacement: tuple[float, float]
+    rotation: float
     scale: float
     residual: float
 
 
-def name_movement(track: Track, frames: int) -> Movement:
+def classify_motion(track: Track, frames: int) -> Movement:
     """Classify the motion of a track in a clip of `frames` frames."""
-    if len(track.spots) < max(LEAST_FRAMES, frames / 2):
+    if len(track.detections) < max(MIN_FRAMES, frames / 2):
         return Movement(None, (0.0, 0.0), 0.0, 1.0, 0.0)
     time = track.frames / (frames - 1)
-    line = fit_line(time, track.middle)
+    line = fit_line(time, track.centre)
     growth = fit_line(time, np.log(track.radius))
-    turn = _fit_turn(time, track)
-    grows, turns = abs(growth.change) >= np.log(SCALE), abs(turn.change) >= TURN
-    if not grows and not turns:
-        motion, residual = _name_way(time, track, line)
+    rotation = _fit_rotation(time, track)
+    grows, rotates = abs(growth.change) >= np.log(SCALE), abs(rotation.change) >= ROTATION
+    if not grows and not rotates:
+        motion, residual = _classify_translation(time, track, line)
     else:
         motion, residual = None, line.residual
-        still = (np.ptp(track.middle, axis=0) <= STILL).all()
-        if still and grows and not turns and growth.residual <= SCALE_RESIDUAL:
-            motion = _on_the_spot("scale", growth.change)
-        elif still and turns and not grows and turn.residual <= TURN_RESIDUAL:
-            motion = _on_the_spot("rotate", turn.change)
-    travel = float(line.change[0]), float(line.change[1])
-    return Movement(motion, travel, float(turn.change), float(np.exp(growth.change)), residual)
+        still = (np.ptp(track.centre, axis=0) <= STILL).all()
+        if still and grows and not rotates and growth.residual <= SCALE_RESIDUAL:
+            motion = _motion_in_place("scale", growth.change)
+        elif still and rotates and not grows and rotation.residual <= ROTATION_RESIDUAL:
+            motion = _motion_in_place("rotate", rotation.change)
+    displacement = float(line.change[0]), float(line.change[1])
+    return Movement(motion, displacement, float(rotation.change), float(np.exp(growth.change)), residual)
 
 
 def fit_line(time: Array, values: Array) -> Line:
@@ -125,7 +120,7 @@ def fit_line(time: Array, values: Array) -> Line:
     return Line(start, change, float(np.sqrt((error**2).sum() / len(time))))
 
 
-def _fit_turn(time: Array, track: Track) -> Line:
+def _fit_rotation(time: Array, track: Track) -> Line:
     """The rotation in degrees, fitted to the frames with a measurable mark; zero where fewer than half have one."""
     seen = np.isfinite(track.angle) & (track.radius >= MARK_RADIUS)
     if seen.sum() < max(3, len(time) / 2):
@@ -133,11 +128,11 @@ def _fit_turn(time: Array, track: Track) -> Line:
     return fit_line(time[seen], np.degrees(np.unwrap(track.angle[seen])))
 
 
-def _on_the_spot(kind: str, change: Array) -> str:
+def _motion_in_place(kind: str, change: Array) -> str:
     return next(m.name for m in MOTIONS.values() if m.kind == kind and m.sense == np.sign(change))
 
 
-def _name_way(time: Array, track: Track, line: Line) -> tuple[str | None, float]:
+def _classify_translation(time: Array, track: Track, line: Line) -> tuple[str | None, float]:
     """The motion of a figure that neither rotates nor changes its scale, and the residual of its fit."""
     fits: dict[str, float] = {}
     for motion in MOTIONS.values():
@@ -150,28 +145,28 @@ def _name_way(time: Array, track: Track, line: Line) -> tuple[str | None, float]
 
 
 def _move_residual(time: Array, track: Track, motion: Motion) -> float | None:
-    line = fit_line(time, track.middle)
+    line = fit_line(time, track.centre)
     length = np.hypot(*line.change)
-    towards = line.change @ motion.heading / np.hypot(*motion.heading)
-    return line.residual if length >= TRAVEL and towards >= length * np.cos(np.radians(SECTOR)) else None
+    towards = line.change @ motion.direction / np.hypot(*motion.direction)
+    return line.residual if length >= DISPLACEMENT and towards >= length * np.cos(np.radians(SECTOR)) else None
 
 
 def _bounce_residual(time: Array, track: Track, motion: Motion) -> float | None:
-    along = int(motion.heading[1] != 0)
-    if np.ptp(track.middle[:, 1 - along]) > STILL:
+    along = int(motion.direction[1] != 0)
+    if np.ptp(track.centre[:, 1 - along]) > STILL:
         return None
-    places = track.middle[:, along]
+    places = track.centre[:, along]
     wave = _fit_wave(places, _bounces(tuple(time)))
     # the contact with the edge may lie between two frames: it is estimated from the fit
-    furthest = wave.level + wave.scale + np.median([spot.end[along] for spot in track.spots] - places)
+    furthest = wave.level + wave.scale + np.median([detection.end[along] for detection in track.detections] - places)
     return wave.residual if wave.scale >= HEIGHT and furthest >= SIDE - TOUCH else None
 
 
 def _zigzag_residual(time: Array, track: Track, motion: Motion) -> float | None:
-    along = int(motion.heading[1] != 0)
-    line = fit_line(time, track.middle[:, along])
-    wave = _fit_wave(track.middle[:, 1 - along], _zigzags(tuple(time)))
-    enough = abs(line.change) >= TRAVEL and wave.scale >= WIDTH
+    along = int(motion.direction[1] != 0)
+    line = fit_line(time, track.centre[:, along])
+    wave = _fit_wave(track.centre[:, 1 - along], _zigzags(tuple(time)))
+    enough = abs(line.change) >= DISPLACEMENT and wave.scale >= WIDTH
     return float(np.hypot(line.residual, wave.residual)) if enough else None
 
 

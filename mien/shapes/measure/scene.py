@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from mien.shapes.corpus.scenes import Figure, Scene
 from mien.shapes.corpus.vocabulary import SIZES
-from mien.shapes.measure.figures import Track, find_spots, follow
-from mien.shapes.measure.motion import Movement, fit_line, name_movement
+from mien.shapes.measure.figures import Track, detect_figures, track_figures
+from mien.shapes.measure.motion import Movement, classify_motion, fit_line
 
 SIZE_EDGES = (8.0, 11.25)
 """Largest radius of small and least radius of big figures, pixels: the middles between the rendered ranges."""
@@ -29,7 +29,7 @@ STEADY_STEP = 26.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class MeasuredFigure:
     """A measured figure: shape, colour and size (None: neither small nor big), named as in a scene.
 
     radius: initial radius, pixels. steady: whether it is in every frame, with constant shape and colour, smooth size
@@ -50,18 +50,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Findings:
+class MeasuredScene:
     """Measured content of a clip: the number of figures in each frame, and the tracked figures."""
 
     counts: tuple[int, ...]
-    figures: tuple[Finding, ...]
+    figures: tuple[MeasuredFigure, ...]
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Which criteria of a scene a clip meets.
 
-    present: the right number of figures in every frame; steady: see `Finding`. colour and size are None where the
+    present: the right number of figures in every frame; steady: see `MeasuredFigure`. colour and size are None where the
     scene does not specify them. Where the most common number of figures is wrong, all criteria are False.
     """
 
@@ -78,59 +78,59 @@ class Verdict:
         return all(right is not False for right in vars(self).values())
 
 
-def find_figures(video: NDArray[np.uint8]) -> Findings:
+def measure_scene(video: NDArray[np.uint8]) -> MeasuredScene:
     """Measure the content of a clip (T, 64, 64, 3) uint8 RGB."""
-    spots = find_spots(video)
-    figures = tuple(_find(track, len(video)) for track in follow(spots))
-    return Findings(tuple(len(found) for found in spots), figures)
+    detections = detect_figures(video)
+    figures = tuple(_measure_figure(track, len(video)) for track in track_figures(detections))
+    return MeasuredScene(tuple(len(found) for found in detections), figures)
 
 
-def _find(track: Track, frames: int) -> Finding:
+def _measure_figure(track: Track, frames: int) -> MeasuredFigure:
     # the shape is most reliable where the figure is largest
-    largest = sorted(track.spots, key=lambda spot: spot.radius)[len(track.spots) // 2 :]
-    shape = _commonest(spot.shape for spot in largest)
-    colour = _commonest(spot.colour for spot in track.spots)
+    largest = sorted(track.detections, key=lambda detection: detection.radius)[len(track.detections) // 2 :]
+    shape = _commonest(detection.shape for detection in largest)
+    colour = _commonest(detection.colour for detection in track.detections)
     time, sizes = track.frames / max(frames - 1, 1), np.log(track.radius)
     growth = fit_line(time, sizes)
     radius = float(np.exp(growth.start))
     size = tuple(SIZES)[int(np.searchsorted(SIZE_EDGES, radius))]
     steady = (
-        len(track.spots) == frames
-        and all(spot.colour == colour for spot in track.spots)
-        and np.mean([spot.shape == shape for spot in track.spots]) >= STEADY_SHAPE
+        len(track.detections) == frames
+        and all(detection.colour == colour for detection in track.detections)
+        and np.mean([detection.shape == shape for detection in track.detections]) >= STEADY_SHAPE
         and np.abs(sizes - growth.start - growth.change * time).max() <= STEADY_RADIUS
-        and np.hypot(*np.diff(track.middle, axis=0).T).max(initial=0) <= STEADY_STEP
+        and np.hypot(*np.diff(track.centre, axis=0).T).max(initial=0) <= STEADY_STEP
     )
-    return Finding(shape, colour, size, radius, name_movement(track, frames), bool(steady))
+    return MeasuredFigure(shape, colour, size, radius, classify_motion(track, frames), bool(steady))
 
 
 def _commonest(names: Iterable[str | None]) -> str | None:
     return Counter(names).most_common(1)[0][0]
 
 
-def matches(scene: Scene, findings: Findings) -> Verdict:
+def matches(scene: Scene, content: MeasuredScene) -> Verdict:
     """Compare findings with a scene, under the assignment of figures that meets most criteria."""
-    present = all(count == len(scene.figures) for count in findings.counts)
-    if len(findings.figures) != len(scene.figures):
+    present = all(count == len(scene.figures) for count in content.counts)
+    if len(content.figures) != len(scene.figures):
         colour, size = (False if any(getattr(f, said) for f in scene.figures) else None for said in ("colour", "size"))
         return Verdict(False, False, colour, size, False, False)
-    verdicts = [_verdict(scene.figures, found, present) for found in permutations(findings.figures)]
+    verdicts = [_verdict(scene.figures, found, present) for found in permutations(content.figures)]
     return max(verdicts, key=lambda verdict: sum(right is True for right in vars(verdict).values()))
 
 
-def _verdict(asked: tuple[Figure, ...], found: tuple[Finding, ...], present: bool) -> Verdict:
+def _verdict(asked: tuple[Figure, ...], found: tuple[MeasuredFigure, ...], present: bool) -> Verdict:
     pairs = list(zip(asked, found, strict=True))
     return Verdict(
         present=present,
-        shape=all(figure.shape == finding.shape for figure, finding in pairs),
-        colour=_all_said((figure.colour, finding.colour) for figure, finding in pairs),
-        size=_all_said((figure.size, finding.size) for figure, finding in pairs),
-        motion=all(figure.motion == finding.motion for figure, finding in pairs),
-        steady=all(finding.steady for finding in found),
+        shape=all(figure.shape == found.shape for figure, found in pairs),
+        colour=_all_specified((figure.colour, found.colour) for figure, found in pairs),
+        size=_all_specified((figure.size, found.size) for figure, found in pairs),
+        motion=all(figure.motion == found.motion for figure, found in pairs),
+        steady=all(found.steady for found in found),
     )
 
 
-def _all_said(pairs: Iterable[tuple[str | None, str | None]]) -> bool | None:
+def _all_specified(pairs: Iterable[tuple[str | None, str | None]]) -> bool | None:
     """Whether all specified values are found; None where none is specified."""
     right = [said == found for said, found in pairs if said is not None]
     return all(right) if right else None

@@ -13,26 +13,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mien.shapes.data.decompose import REACH
 from mien.shapes.data.layers import FIGURES, Layers
-from mien.shapes.networks.layer_encoder import GAPS_A_FRAME, FigureCode, gaps
-from mien.shapes.networks.text_attention import Words
+from mien.shapes.networks.layer_encoder import GAPS_PER_FRAME, FigureEncoder, gaps
+from mien.shapes.networks.text_attention import TextAttention
 from mien.text.encoder import TextEncoder, features_of
 
-_CODE = 64
+_CODE_WIDTH = 64
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Encoded clips: a vector for each figure (B, F, `_CODE`), and the unconditional logit (B,)."""
+class ClipCodes:
+    """Encoded clips: a code for each figure (B, F, `_CODE_WIDTH`), and the unconditional logit (B,)."""
 
     figures: Tensor
-    real: Tensor
+    logit: Tensor
 
-    def halves(self) -> tuple[Seen, Seen]:
+    def halves(self) -> tuple[ClipCodes, ClipCodes]:
         """The first and the second half of the batch."""
-        (figures, others), (real, theirs) = self.figures.chunk(2), self.real.chunk(2)
-        return Seen(figures, real), Seen(others, theirs)
+        first, second = zip(self.figures.chunk(2), self.logit.chunk(2), strict=True)
+        return ClipCodes(*first), ClipCodes(*second)
 
 
 class ClipDiscriminator(nn.Module):
@@ -41,47 +40,46 @@ class ClipDiscriminator(nn.Module):
     def __init__(self, text: TextEncoder, frames: int, width: int) -> None:
         super().__init__()
         self.text = text
-        self.figure = FigureCode(frames, 2 * _CODE)
-        self.absent = nn.Parameter(torch.randn(_CODE))
-        self.real = nn.Sequential(
-            nn.Linear(_CODE + GAPS_A_FRAME * frames + 1, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1)
+        self.figure_encoder = FigureEncoder(frames, 2 * _CODE_WIDTH)
+        self.absent = nn.Parameter(torch.randn(_CODE_WIDTH))
+        self.logit_head = nn.Sequential(
+            nn.Linear(_CODE_WIDTH + GAPS_PER_FRAME * frames + 1, 128), nn.LeakyReLU(0.2), nn.Linear(128, 1)
         )
-        self.words = Words(text.width, width, 2 * FIGURES)
-        self.ask = nn.Sequential(nn.Linear(2 * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE))
+        self.attention = TextAttention(text.width, width, 2 * FIGURES)
+        self.text_head = nn.Sequential(nn.Linear(2 * width, 128), nn.LeakyReLU(0.2), nn.Linear(128, _CODE_WIDTH))
 
-    def see(self, layers: Layers) -> Seen:
+    def encode_clip(self, layers: Layers) -> ClipCodes:
         """Encode clips; equivariant to the order of the figures."""
-        told, looks = self.figure(layers).chunk(2, -1)
-        there = layers.presence[..., None]
-        together = (functional.leaky_relu(looks, 0.2) * there).sum(1)
-        real = self.real(torch.cat([together, gaps(layers, REACH)], 1)).squeeze(1)
-        return Seen(told * there + self.absent * (1 - there), real)
+        codes, features = self.figure_encoder(layers).chunk(2, -1)
+        presence = layers.presence[..., None]
+        pooled = (functional.leaky_relu(features, 0.2) * presence).sum(1)
+        logit = self.logit_head(torch.cat([pooled, gaps(layers)], 1)).squeeze(1)
+        return ClipCodes(codes * presence + self.absent * (1 - presence), logit)
 
-    def read(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Encode texts: a vector for each described figure (B, F, `_CODE`), from tokens as `features_of` takes them."""
-        words = self.words(features_of(self.text, tokens, mask), mask)
-        return torch.as_tensor(self.ask(words.unflatten(1, (FIGURES, 2)).flatten(2)))
+    def encode_text(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Encode texts: codes (B, F, `_CODE_WIDTH`) of the described figures, from tokens as `features_of` takes them."""
+        attended = self.attention(features_of(self.text, tokens, mask), mask)
+        return torch.as_tensor(self.text_head(attended.unflatten(1, (FIGURES, 2)).flatten(2)))
 
 
-def score(seen: Seen, asked: Tensor) -> Tensor:
+def score(clips: ClipCodes, texts: Tensor) -> Tensor:
     """Scores (B,) of clips with their own texts."""
-    return seen.real + _agreement(torch.einsum("bic,bjc->bij", seen.figures, asked))
+    return clips.logit + _matching_score(torch.einsum("bic,bjc->bij", clips.figures, texts))
 
 
-def scores_with_all(seen: Seen, asked: Tensor) -> Tensor:
+def scores_with_all(clips: ClipCodes, texts: Tensor) -> Tensor:
     """Scores (B, B) of each clip (row) with each text (column)."""
-    return seen.real[:, None] + _agreement(torch.einsum("bic,djc->bdij", seen.figures, asked))
+    return clips.logit[:, None] + _matching_score(torch.einsum("bic,djc->bdij", clips.figures, texts))
 
 
-def _agreement(products: Tensor) -> Tensor:
-    """Matching scores: logsumexp over both assignments of scaled inner products (…, 2, 2) of figures and texts."""
-    own = products * (2 / math.sqrt(_CODE))
-    straight = own[..., 0, 0] + own[..., 1, 1]
-    return torch.logaddexp(straight, own[..., 0, 1] + own[..., 1, 0])
+def _matching_score(products: Tensor) -> Tensor:
+    """logsumexp over both assignments of scaled inner products (…, 2, 2) of figures and texts."""
+    scaled = products * (2 / math.sqrt(_CODE_WIDTH))
+    return torch.logaddexp(scaled[..., 0, 0] + scaled[..., 1, 1], scaled[..., 0, 1] + scaled[..., 1, 0])
 
 
 def mismatch_loss(scores: Tensor) -> Tensor:
     """Pairwise logistic ranking loss: mean of softplus(s_ij − s_ii) over i ≠ j, for the scores (B, B) of all pairs."""
-    worse = functional.softplus(scores - scores.diagonal()[:, None])
+    losses = functional.softplus(scores - scores.diagonal()[:, None])
     others = 1 - torch.eye(len(scores), device=scores.device)
-    return (worse * others).sum() / others.sum()
+    return (losses * others).sum() / others.sum()

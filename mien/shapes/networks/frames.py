@@ -17,8 +17,8 @@ class FrameGenerator(nn.Module):
 
     def __init__(self, text_width: int, width: int) -> None:
         super().__init__()
-        self.start = nn.Linear(NOISE + text_width, 4 * width * 64)
-        self.draw = nn.Sequential(
+        self.input = nn.Linear(NOISE + text_width, 4 * width * 64)
+        self.decoder = nn.Sequential(
             nn.BatchNorm2d(4 * width), nn.ReLU(),
             nn.ConvTranspose2d(4 * width, 2 * width, 4, 2, 1), nn.BatchNorm2d(2 * width), nn.ReLU(),
             nn.ConvTranspose2d(2 * width, width, 4, 2, 1), nn.BatchNorm2d(width), nn.ReLU(),
@@ -28,8 +28,8 @@ class FrameGenerator(nn.Module):
     def forward(self, text: Tensor, mask: Tensor, noise: Tensor) -> Tensor:
         """mask bool (B, L): True where there is a word."""
         mean = (text * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        start = self.start(torch.cat([noise, mean], 1)).unflatten(1, (-1, 8, 8))
-        return torch.as_tensor(self.draw(start))
+        start = self.input(torch.cat([noise, mean], 1)).unflatten(1, (-1, 8, 8))
+        return torch.as_tensor(self.decoder(start))
 
 
 class FrameDiscriminator(nn.Module):
@@ -40,8 +40,8 @@ class FrameDiscriminator(nn.Module):
         layers: list[nn.Module] = []
         for before, after in ((3, width), (width, 2 * width), (2 * width, 4 * width)):
             layers += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2)]
-        self.judge = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * width * 64, 1))
+        self.network = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * width * 64, 1))
 
     def forward(self, frames: Tensor) -> Tensor:
         """Logit of each frame being real."""
-        return torch.as_tensor(self.judge(frames).squeeze(1))
+        return torch.as_tensor(self.network(frames).squeeze(1))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
-from mien.shapes.data.layers import FIGURES, Layers
+from mien.shapes.data.layers import FIGURES, Layers, concatenate
 from mien.shapes.networks.discriminator import ClipDiscriminator, score
 from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameGenerator
@@ -51,7 +52,7 @@ class ShapesModel(nn.Module):
         """Shape of the noise of one clip; of one frame for the baseline."""
         return (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
 
-    def draw_noise(self, count: int, generator: torch.Generator) -> Tensor:
+    def sample_noise(self, count: int, generator: torch.Generator) -> Tensor:
         """Standard normal noise for `count` clips, or frames of the baseline."""
         return torch.randn(count, *self.noise_shape, generator=generator)
 
@@ -61,20 +62,18 @@ class ShapesModel(nn.Module):
         assert isinstance(layers, Layers)
         return layers
 
-    def best(self, clips: Sequence[Layers], tokens: Tensor, mask: Tensor) -> Layers:
+    def select_best(self, clips: Sequence[Layers], tokens: Tensor, mask: Tensor) -> Layers:
         """Best-of-n selection: for each text the clip with the highest discriminator score.
 
         As discriminator rejection sampling (Azadi et al., ICLR 2019), with a fixed number of samples.
         """
         assert self.discriminator is not None
-        asked = self.discriminator.read(tokens, mask)
+        texts = self.discriminator.encode_text(tokens, mask)
         # as rendered: presence is 0 or 1
-        settled = [Layers(own.paths, own.pictures, own.colours, own.presence.round()) for own in clips]
-        chosen = torch.stack([score(self.discriminator.see(own), asked) for own in settled]).argmax(0)
-        texts = torch.arange(len(chosen), device=chosen.device)
-        return Layers(
-            *(torch.stack(parts)[chosen, texts] for parts in zip(*(own.parts for own in settled), strict=True))
-        )
+        rendered = [replace(own, presence=own.presence.round()) for own in clips]
+        best = torch.stack([score(self.discriminator.encode_clip(own), texts) for own in rendered]).argmax(0)
+        rows = best * len(best) + torch.arange(len(best), device=best.device)
+        return concatenate(rendered).map(lambda tensor: tensor[rows])
 
     def single_frames(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Tensor:
         """The baseline's frames (B, 3, 64, 64) in [−1, 1]."""
@@ -94,8 +93,7 @@ def build_model(
     }  # fmt: skip
     if architecture == "frames":
         return ShapesModel(text, FrameGenerator(text.width, width), None, config)
-    reads = encoder() if isinstance(text, TokensEncoder) else text
-    discriminator = ClipDiscriminator(reads, frames, width)
+    discriminator = ClipDiscriminator(encoder() if isinstance(text, TokensEncoder) else text, frames, width)
     return ShapesModel(text, LayerGenerator(text.width, frames, width, hidden), discriminator, config)
 
 

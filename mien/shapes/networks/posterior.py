@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from mien.shapes.data.layers import FIGURES, Layers
-from mien.shapes.networks.layer_encoder import FigureCode
+from mien.shapes.data.layers import Layers, concatenate
+from mien.shapes.networks.layer_encoder import FigureEncoder
 
 
-class ClipReader(nn.Module):
+class Posterior(nn.Module):
     """Posterior q(z | clip, text), a diagonal Gaussian of the noise: mean and log variance (B, F, N).
 
     The generator reconstructs real clips from its samples, so z encodes what the text does not specify.
@@ -17,20 +17,19 @@ class ClipReader(nn.Module):
 
     def __init__(self, frames: int, width: int, noise: int) -> None:
         super().__init__()
-        self.figure = FigureCode(frames, 64)
+        self.figure_encoder = FigureEncoder(frames, 64)
         last = nn.Linear(128, 2 * noise)
-        self.tell = nn.Sequential(nn.Linear(64 + 2 * width, 128), nn.SiLU(), last)
+        self.head = nn.Sequential(nn.Linear(64 + 2 * width, 128), nn.SiLU(), last)
         with torch.no_grad():
             last.weight.mul_(0.5)
 
-    def forward(self, layers: Layers, picked: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, layers: Layers, attended: Tensor) -> tuple[Tensor, Tensor]:
         """layers: figures in the order of the text; picked (B, F, 2, width): the generator's text attention."""
-        told = self.tell(torch.cat([self.figure(layers), picked.flatten(2)], -1))
-        mean, log_variance = told.chunk(2, -1)
+        features = torch.cat([self.figure_encoder(layers), attended.flatten(2)], -1)
+        mean, log_variance = self.head(features).chunk(2, -1)
         return mean, (log_variance - 2).clamp(-10, 2)
 
 
-def orders(layers: Layers) -> Layers:
+def both_orders(layers: Layers) -> Layers:
     """Both orders of the figures of each clip (2·B clips): the assignment of figures to the text is unknown."""
-    assert layers.presence.shape[1] == FIGURES
-    return Layers(*(torch.cat([one, other]) for one, other in zip(layers.parts, layers.swapped().parts, strict=True)))
+    return concatenate([layers, layers.swapped()])

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mien.shapes.data.layers import Layers, joined
+from mien.shapes.data.layers import Layers, concatenate
 from mien.shapes.networks.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
 from mien.shapes.options import ShapesOptions
 from mien.training.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
@@ -17,11 +17,11 @@ from mien.training.adversarial import Adversary, Values, gradient_penalty, paire
 class ClipAdversary(Adversary[ClipDiscriminator]):
     """R3GAN's paired relativistic loss with R1 and R2, and matching of clips with texts within the rank's batch.
 
-    `pull`: gradient of the generator's adversarial loss with respect to the generated layers, at the discriminator's
+    `generator_gradient`: gradient of the generator's adversarial loss with respect to the generated layers, at the discriminator's
     weights before its step. So both networks are trained on one forward pass of the discriminator.
     """
 
-    pull: tuple[Tensor, ...]
+    generator_gradient: tuple[Tensor, ...]
 
     def __init__(self, discriminator: ClipDiscriminator, options: ShapesOptions) -> None:
         super().__init__("critic", discriminator, options.discriminator_lr, betas=(0.0, 0.99), scheduled=True)
@@ -29,21 +29,21 @@ class ClipAdversary(Adversary[ClipDiscriminator]):
 
     def objective(self, *batch: Any) -> tuple[Tensor, Values]:
         """batch: real and generated layers, token ids or features and their mask, whether R1 and R2 are computed in
-        this step, and a generator of random numbers. Sets `pull`."""
+        this step, and a generator of random numbers. Sets `generator_gradient`."""
         real, fake, tokens, mask, penalty, random = batch
-        options, encode = self.options, self.discriminator.see
-        asked = self.discriminator.read(tokens, mask)
-        real, fake = real.watched(), fake.watched()
-        encoded, mixed = encode(joined([real, mixed_clips(real, random)])).halves()
+        options, encode = self.options, self.discriminator.encode_clip
+        asked = self.discriminator.encode_text(tokens, mask)
+        real, fake = real.detached_leaf(), fake.detached_leaf()
+        encoded, mixed = encode(concatenate([real, mixed_clips(real, random)])).halves()
         all_scores = scores_with_all(encoded, asked)
         own = all_scores.diagonal()
         mismatch = mismatch_loss(all_scores) + functional.softplus(score(mixed, asked) - own).mean()
         fake_scores = score(encode(fake), asked)
         adversarial = paired_relativistic_loss(fake_scores, own.detach())
-        self.pull = torch.autograd.grad(adversarial, fake.parts, retain_graph=True)
+        self.generator_gradient = torch.autograd.grad(adversarial, fake.tensors, retain_graph=True)
         loss = options.mismatch_weight * mismatch + paired_relativistic_loss(own, fake_scores)
         if penalty:
-            gradients = gradient_penalty(own, *real.parts) + gradient_penalty(fake_scores, *fake.parts)
+            gradients = gradient_penalty(own, *real.tensors) + gradient_penalty(fake_scores, *fake.tensors)
             # lazy regularisation (Karras et al., CVPR 2020): scaled by the interval
             loss = loss + options.penalty_every * options.gamma / 2 * gradients
         values = {
@@ -52,8 +52,10 @@ class ClipAdversary(Adversary[ClipDiscriminator]):
         return loss, {name: value.detach() for name, value in values.items()}
 
     def loss(self, fake: Layers) -> Tensor:
-        """A scalar whose gradient at the generated layers is `pull`: after `train_step` on the same layers."""
-        return torch.stack([(part * slope).sum() for part, slope in zip(fake.parts, self.pull, strict=True)]).sum()
+        """A scalar whose gradient at the generated layers is `generator_gradient`: after `train_step` on the same layers."""
+        return torch.stack(
+            [(part * slope).sum() for part, slope in zip(fake.tensors, self.generator_gradient, strict=True)]
+        ).sum()
 
 
 def mixed_clips(layers: Layers, random: torch.Generator) -> Layers:

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from mien.shapes.data.batches import LayersBatch, ShapesData
-from mien.shapes.data.layers import Layers, draw
+from mien.shapes.data.layers import Layers, render
 from mien.shapes.losses import kl_divergence, layers_error
-from mien.shapes.measure.scene import find_figures, matches
+from mien.shapes.measure.scene import matches, measure_scene
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.shapes.networks.model import ShapesModel
-from mien.shapes.networks.posterior import ClipReader, orders
+from mien.shapes.networks.posterior import Posterior, both_orders
 from mien.shapes.options import ShapesOptions
 from mien.shapes.train.adversary import ClipAdversary
 from mien.text.encoder import features_of, read_tokens
@@ -30,14 +30,14 @@ class VideoTrainer(Trainer[LayersBatch]):
 
     def __init__(self, model: ShapesModel, data: ShapesData, val: ShapesData | None, options: ShapesOptions) -> None:
         super().__init__(options.training)
-        data.keep_parted()
+        data.cache_layers()
         self.data, self.val, self.stage_options = data, val, options
         assert isinstance(model.generator, LayerGenerator)
         assert model.discriminator is not None
         self.model = model
         self.text = self.parts.module("text", model.text)
         self.generator = self.parts.module("generator", model.generator)
-        self.posterior = self.parts.module("posterior", ClipReader(model.frames, options.width, NOISE))
+        self.posterior = self.parts.module("posterior", Posterior(model.frames, options.width, NOISE))
         self.ema = self.parts.average("ema", model, options.training.ema_decay)
         trained = [*model.text.parameters(), *model.generator.parameters(), *self.posterior.parameters()]
         self.parts.optimizer("optimizer", adamw(trained, options.training, betas=(0.5, 0.99)))
@@ -56,15 +56,15 @@ class VideoTrainer(Trainer[LayersBatch]):
     def loss(self, batch: LayersBatch, step: Step) -> tuple[Tensor, Values]:
         """One step of the discriminator, then reconstruction, KL divergence and the adversarial loss."""
         options, generator, real = self.stage_options, self.generator, batch.layers
-        attended = generator.pick(features_of(self.text, batch.tokens, batch.mask), batch.mask)
-        targets, twice = orders(real), torch.cat([attended, attended])
+        attended = generator.attend(features_of(self.text, batch.tokens, batch.mask), batch.mask)
+        targets, twice = both_orders(real), torch.cat([attended, attended])
         mean, log_variance = self.posterior(targets, twice)
         noise = step.normal("posterior", len(attended), 2, *mean.shape[1:]).transpose(0, 1).reshape(mean.shape)
         sampled = mean + (log_variance / 2).exp() * noise
         prior = step.normal("prior", len(attended), *mean.shape[1:])
-        generated = generator.make(torch.cat([twice, attended]), torch.cat([sampled, prior]))
-        reconstructed = generated.each(lambda part: part[: len(twice)])
-        fake = generated.each(lambda part: part[len(twice) :])
+        generated = generator.decode(torch.cat([twice, attended]), torch.cat([sampled, prior]))
+        reconstructed = generated.map(lambda part: part[: len(twice)])
+        fake = generated.map(lambda part: part[len(twice) :])
         penalty = step.number % options.penalty_every == 0
         random = step.generator("mixed clips")
         values = self.adversary.train_step(real, fake, batch.tokens, batch.mask, penalty, random)
@@ -93,8 +93,8 @@ class VideoTrainer(Trainer[LayersBatch]):
         average = self.ema.average
         device = next(average.parameters()).device
         tokens, mask = read_tokens(average.text, [self.val.store.prompts[number][0] for number in numbers])
-        noise = average.draw_noise(len(numbers), torch_generator(self.options.seed, f"{KIND} validation", 0))
-        clips = draw(average.layers(tokens.to(device), mask.to(device), noise.to(device))).cpu().numpy()
-        found = [matches(self.val.store.scenes[n], find_figures(c)) for n, c in zip(numbers, clips, strict=True)]
+        noise = average.sample_noise(len(numbers), torch_generator(self.options.seed, f"{KIND} validation", 0))
+        clips = render(average.layers(tokens.to(device), mask.to(device), noise.to(device))).cpu().numpy()
+        found = [matches(self.val.store.scenes[n], measure_scene(c)) for n, c in zip(numbers, clips, strict=True)]
         rates = {"val_exact": "exact", "val_shape": "shape", "val_motion": "motion"}
         return {name: sum(getattr(one, field) for one in found) / len(found) for name, field in rates.items()}
