@@ -51,7 +51,7 @@ def test_the_motion_of_a_figure_alone_does_not_depend_on_its_look() -> None:
     generator = LayerGenerator(16, 12, 16, 32)
     attended, noise = torch.randn(1, FIGURES, 2, 16), torch.randn(1, FIGURES, NOISE)
     with torch.no_grad():
-        generator.order.copy_(torch.tensor([50.0, -50.0]))  # one figure alone
+        generator.presence_bias.copy_(torch.tensor([50.0, -50.0]))  # one figure alone
     other_look = attended.clone()
     other_look[:, 0, 0] = torch.randn(16)
     own, other = generator.decode(attended, noise), generator.decode(other_look, noise)
@@ -65,7 +65,7 @@ def test_a_word_knows_what_is_before_and_after_it_however_far() -> None:
     other = text.clone()
     other[0, 0] = torch.randn(8)
     hooks: list[torch.Tensor] = []
-    words.values.register_forward_hook(lambda *told: hooks.append(told[2]))
+    words.values.register_forward_hook(lambda *values: hooks.append(values[2]))
     words(text, mask)
     words(other, mask)
     assert not torch.allclose(hooks[0][0, -1], hooks[1][0, -1], atol=1e-6)
@@ -77,11 +77,11 @@ def test_scores_with_all_words_hold_those_with_the_own_and_figures_have_no_order
     assert isinstance(encoder, TokensEncoder)
     discriminator = ClipDiscriminator(encoder, 12, 16)
     layers = some_layers()
-    asked = discriminator.encode_text(*encoder.tokenise(["red", "blue red", "blue"]))
-    seen, swapped = discriminator.encode_clip(layers), discriminator.encode_clip(layers.swapped())
-    assert torch.allclose(scores_with_all(seen, asked).diagonal(), score(seen, asked), atol=1e-5)
-    assert torch.allclose(score(swapped, asked), score(seen, asked), atol=1e-5)
-    assert not torch.allclose(score(seen, asked.roll(1, 0)), score(seen, asked), atol=1e-3)
+    texts = discriminator.encode_text(*encoder.tokenise(["red", "blue red", "blue"]))
+    clips, swapped = discriminator.encode_clip(layers), discriminator.encode_clip(layers.swapped())
+    assert torch.allclose(scores_with_all(clips, texts).diagonal(), score(clips, texts), atol=1e-5)
+    assert torch.allclose(score(swapped, texts), score(clips, texts), atol=1e-5)
+    assert not torch.allclose(score(clips, texts.roll(1, 0)), score(clips, texts), atol=1e-3)
 
 
 def test_what_an_absent_figure_would_be_is_not_seen() -> None:
@@ -90,9 +90,9 @@ def test_what_an_absent_figure_would_be_is_not_seen() -> None:
     other = Layers(*(part.clone() for part in layers.tensors))
     for part in (other.paths, other.pictures, other.colours):
         part[:, 1] = torch.rand_like(part[:, 1])
-    seen, same = discriminator.encode_clip(layers), discriminator.encode_clip(other)
-    assert torch.allclose(seen.figures, same.figures, atol=1e-6)
-    assert torch.allclose(seen.real, same.real, atol=1e-6)
+    codes, same = discriminator.encode_clip(layers), discriminator.encode_clip(other)
+    assert torch.allclose(codes.figures, same.figures, atol=1e-6)
+    assert torch.allclose(codes.logit, same.logit, atol=1e-6)
 
 
 def test_mixed_clips_have_one_part_of_another() -> None:
@@ -121,13 +121,13 @@ def test_gaps_tell_whether_two_figures_meet() -> None:
     layers.paths.zero_()
     layers.paths[:, 0, 0], layers.paths[:, 1, 0] = -0.5, 0.5  # a whole unit apart, both of the usual size
     apart = 1 - 2.2 / HALF_SIDE * math.exp(-1.2)
-    told = gaps(layers, HALF_SIDE)
-    assert not told[0].any()  # the first clip has one figure
-    assert torch.allclose(told[1, :12], torch.tensor(math.tanh(4 * apart)), atol=1e-5)
+    values = gaps(layers)
+    assert not values[0].any()  # the first clip has one figure
+    assert torch.allclose(values[1, :12], torch.tensor(math.tanh(4 * apart)), atol=1e-5)
     layers.paths[:, 1, 0, 7] = -0.5
-    met = gaps(layers, HALF_SIDE)[1]
+    met = gaps(layers)[1]
     assert met[7] < 0
-    assert met[-1] < 0 < told[1, -1]
+    assert met[-1] < 0 < values[1, -1]
 
 
 def test_mismatched_words_cost_most_where_they_go_as_well_as_the_own() -> None:

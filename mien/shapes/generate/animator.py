@@ -88,7 +88,7 @@ class Animator:
         for number in range(self.candidates):
             noise = torch.cat([self.model.sample_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
             tries.append(self.model.layers(tokens, mask, noise.to(self.device)))
-        return tries[0] if len(tries) == 1 else self.model.best(tries, tokens, mask)
+        return tries[0] if len(tries) == 1 else self.model.select_best(tries, tokens, mask)
 
     def _frame_by_frame(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], count: int) -> Tensor:
         drawn = []

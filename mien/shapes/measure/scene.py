@@ -61,8 +61,8 @@ class MeasuredScene:
 class Verdict:
     """Which criteria of a scene a clip meets.
 
-    present: the right number of figures in every frame; steady: see `MeasuredFigure`. colour and size are None where the
-    scene does not specify them. Where the most common number of figures is wrong, all criteria are False.
+    present: the right number of figures in every frame; steady: see `MeasuredFigure`. colour and size are None where
+    the scene does not specify them. Where the most common number of figures is wrong, all criteria are False.
     """
 
     present: bool

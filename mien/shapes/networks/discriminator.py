@@ -57,7 +57,7 @@ class ClipDiscriminator(nn.Module):
         return ClipCodes(codes * presence + self.absent * (1 - presence), logit)
 
     def encode_text(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Encode texts: codes (B, F, `_CODE_WIDTH`) of the described figures, from tokens as `features_of` takes them."""
+        """Encode texts: codes (B, F, `_CODE_WIDTH`) of the described figures, from tokens of `features_of`."""
         attended = self.attention(features_of(self.text, tokens, mask), mask)
         return torch.as_tensor(self.text_head(attended.unflatten(1, (FIGURES, 2)).flatten(2)))
 

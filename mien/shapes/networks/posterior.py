@@ -24,7 +24,7 @@ class Posterior(nn.Module):
             last.weight.mul_(0.5)
 
     def forward(self, layers: Layers, attended: Tensor) -> tuple[Tensor, Tensor]:
-        """layers: figures in the order of the text; picked (B, F, 2, width): the generator's text attention."""
+        """layers: figures in the order of the text; attended (B, F, 2, width): the generator's text attention."""
         features = torch.cat([self.figure_encoder(layers), attended.flatten(2)], -1)
         mean, log_variance = self.head(features).chunk(2, -1)
         return mean, (log_variance - 2).clamp(-10, 2)

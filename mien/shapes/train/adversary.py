@@ -17,8 +17,8 @@ from mien.training.adversarial import Adversary, Values, gradient_penalty, paire
 class ClipAdversary(Adversary[ClipDiscriminator]):
     """R3GAN's paired relativistic loss with R1 and R2, and matching of clips with texts within the rank's batch.
 
-    `generator_gradient`: gradient of the generator's adversarial loss with respect to the generated layers, at the discriminator's
-    weights before its step. So both networks are trained on one forward pass of the discriminator.
+    `generator_gradient`: gradient of the generator's adversarial loss with respect to the generated layers, at the
+    discriminator's weights before its step. So both networks are trained on one forward pass of the discriminator.
     """
 
     generator_gradient: tuple[Tensor, ...]
@@ -32,13 +32,13 @@ class ClipAdversary(Adversary[ClipDiscriminator]):
         this step, and a generator of random numbers. Sets `generator_gradient`."""
         real, fake, tokens, mask, penalty, random = batch
         options, encode = self.options, self.discriminator.encode_clip
-        asked = self.discriminator.encode_text(tokens, mask)
+        text_codes = self.discriminator.encode_text(tokens, mask)
         real, fake = real.detached_leaf(), fake.detached_leaf()
         encoded, mixed = encode(concatenate([real, mixed_clips(real, random)])).halves()
-        all_scores = scores_with_all(encoded, asked)
+        all_scores = scores_with_all(encoded, text_codes)
         own = all_scores.diagonal()
-        mismatch = mismatch_loss(all_scores) + functional.softplus(score(mixed, asked) - own).mean()
-        fake_scores = score(encode(fake), asked)
+        mismatch = mismatch_loss(all_scores) + functional.softplus(score(mixed, text_codes) - own).mean()
+        fake_scores = score(encode(fake), text_codes)
         adversarial = paired_relativistic_loss(fake_scores, own.detach())
         self.generator_gradient = torch.autograd.grad(adversarial, fake.tensors, retain_graph=True)
         loss = options.mismatch_weight * mismatch + paired_relativistic_loss(own, fake_scores)
@@ -52,7 +52,7 @@ class ClipAdversary(Adversary[ClipDiscriminator]):
         return loss, {name: value.detach() for name, value in values.items()}
 
     def loss(self, fake: Layers) -> Tensor:
-        """A scalar whose gradient at the generated layers is `generator_gradient`: after `train_step` on the same layers."""
+        """A scalar whose gradient at the generated layers is `generator_gradient`; after `train_step` on them."""
         return torch.stack(
             [(part * slope).sum() for part, slope in zip(fake.tensors, self.generator_gradient, strict=True)]
         ).sum()
