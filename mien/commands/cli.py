@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mien import __version__
 from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
 from mien.commands.systems import SYSTEMS
@@ -28,8 +29,18 @@ for _system in SYSTEMS.values():
     add_command(app, _system)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"mien {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _main() -> None:
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """With a callback, an app of a single command still has a command name."""
 
 

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 from typer.testing import CliRunner, Result
 
+from mien import __version__
 from mien.commands import doctor
 from mien.commands.cli import app
 from mien.commands.summary import (
@@ -32,6 +33,12 @@ MIEN = [sys.executable, "-m", "mien.commands.cli"]
 
 def mien(*arguments: object) -> Result:
     return CliRunner(env={"COLUMNS": "100", "TERM": "dumb"}).invoke(app, [str(one) for one in arguments])
+
+
+def test_the_version_is_printed_by_the_command_and_by_the_package() -> None:
+    assert mien("--version").output == f"mien {__version__}\n"
+    package = subprocess.run([sys.executable, "-m", "mien", "--version"], capture_output=True, text=True, check=True)
+    assert package.stdout == f"mien {__version__}\n"
 
 
 def test_help_teaches_with_examples() -> None:

@@ -1,0 +1,5 @@
+"""`python -m mien`: the command line."""
+
+from mien.commands.cli import main
+
+main()
