@@ -14,7 +14,7 @@ from stages.codebase.symbols import Import, Module, parse_module
 
 PACKAGES = ("mien", "stages")
 EXCLUDED = {
-    "stages": "holds a docstring",
+    "stages": "finds the environment's Python",
     "stages.shell": "what surrounds a stage: parameters, locks, tracking, the files of figures and curves",
     "mien": "holds the version: counted, each release would re-run every stage",
     "mien.tracking": "sends copies of figures and curves to MLflow",
