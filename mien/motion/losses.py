@@ -27,7 +27,7 @@ def motion_errors(predicted: Tensor, clean: Tensor, valid: Tensor, weights: Tens
 def info_nce(texts: Tensor, motions: Tensor, labels: Tensor, temperature: float) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al., 2018; Radford et al., ICML 2021) of embeddings (B, D), over all ranks.
 
-    meanings (B,): integers; rows with equal meanings are not negatives of each other.
+    labels (B,): integers; rows with equal labels are not negatives of each other.
     """
     texts, motions, labels = gather(texts), gather(motions), gather(labels)
     logits = texts @ motions.T / temperature

@@ -14,7 +14,7 @@ EMOTION_WORDS: dict[str, tuple[str, str, str]] = {
     "NEU": ("calmly", "calm", "calm"),
     "SAD": ("sadly", "sad", "sadness"),
 }
-"""Emotion → intensifier, adjective and noun."""
+"""Emotion → adverb, adjective and noun."""
 
 _PEOPLE = {"female": ("a woman", "she"), "male": ("a man", "he")}
 

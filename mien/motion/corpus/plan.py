@@ -66,7 +66,7 @@ class Plan:
 
 
 def held_out_pairs(seed: int) -> frozenset[frozenset[str]]:
-    """The pairs of kinds that occur in no training motion: `HELD_OUT_PART` of all pairs, chosen by a hash of `seed`."""
+    """The pairs of kinds that occur in no training motion: `HELD_OUT_FRACTION` of all, by a hash of `seed`."""
     pairs = [frozenset(pair) for pair in combinations(sorted(KINDS), 2)]
 
     def rank(pair: frozenset[str]) -> str:

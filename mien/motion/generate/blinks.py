@@ -39,8 +39,8 @@ def mentions_eyes(text: str) -> bool:
 def add_blinks(performance: Performance, seed: int, excluded: Sequence[tuple[float, float]] = ()) -> Performance:
     """The performance with random blinks where the eyes are open and at rest; deterministic given `seed`.
 
-    quiet: intervals (start, end) in seconds without blinks. A blink at a time that is not allowed is moved to the next
-    allowed frame.
+    excluded: intervals (start, end) in seconds without blinks. A blink at a time that is not allowed is moved to the
+    next allowed frame.
     """
     fps, frames = float(performance.fps), len(performance)
     allowed = _allowed(performance, excluded)

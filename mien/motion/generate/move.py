@@ -45,8 +45,10 @@ LONG_FRAMES = 1500
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedMotion(Made):
-    """A generated motion. `making_seconds`: time for generating the motion; `drawn`: frames rendered per second, None
-    without a video; `events`: the actions detected in the motion.
+    """A generated motion.
+
+    `generation_seconds`: time for generating it; `render_rate`: frames rendered per second, None without a video;
+    `events`: the actions detected in it.
     """
 
     performance: Performance

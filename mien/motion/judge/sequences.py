@@ -34,7 +34,7 @@ _HELD_OUT_FRACTION = 0.25
 
 
 class EvaluatorSequences:
-    """The `train` motions of a store and the additional clips `own`, in which each pair is adjacent."""
+    """The `train` motions of a store and the clips `additional`, in which each pair is adjacent."""
 
     def __init__(self, data: MotionData, additional: Sequence[MotionClip] = ()) -> None:
         self._data, index = data, data.store.index
@@ -66,7 +66,7 @@ class EvaluatorSequences:
         return torch.from_numpy(mean).float(), torch.from_numpy(np.maximum(deviation, STILL)).float()
 
     def draw_rows(self, random: np.random.Generator, size: int) -> list[NDArray[np.int64]]:
-        """Sample rows for `GROUP` batches of `size`, each of similar lengths, so that there is little padding.
+        """Sample rows for `GROUP_BATCHES` batches of `size`, each of similar lengths, so that there is little padding.
 
         In a batch, half of the rows of additional sequences are the pair partners of the other half.
         """

@@ -39,7 +39,7 @@ VALIDATION_PARTS = ("val", "held_out")
 
 @dataclass(frozen=True)
 class EvaluatorBatch:
-    """Token ids (B, L) with lengths (B,), features (B, T, 63) with lengths (B,), meanings (B,) as integers."""
+    """Token ids (B, L) with lengths (B,), features (B, T, 63) with lengths (B,), labels (B,) as integers."""
 
     ids: Tensor
     word_counts: Tensor
@@ -49,7 +49,7 @@ class EvaluatorBatch:
 
 
 def label_numbers(labels: Sequence[str]) -> Tensor:
-    """Integers (B,): equal for equal meanings."""
+    """Integers (B,): equal for equal labels."""
     numbers = {label: number for number, label in enumerate(dict.fromkeys(labels))}
     return torch.tensor([numbers[label] for label in labels])
 
@@ -97,7 +97,7 @@ class MotionEvaluatorTrainer(Trainer[EvaluatorBatch]):
         return info_nce(texts, motions, batch.labels, self.temperature), {}
 
     def validate(self) -> dict[str, float]:
-        """R-precision of the averaged weights on each of `MEASURED_PARTS` with at least `RANKED` sequences."""
+        """R-precision of the averaged weights on each split with at least `R_PRECISION_BATCH` sequences."""
         figures: dict[str, float] = {}
         for part in VALIDATION_PARTS:
             indices = self.store.indices(part)

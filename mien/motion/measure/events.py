@@ -2,7 +2,7 @@
 
 Every kind has one signal in units of its full extent. An event is an interval in which the signal leaves rest; its
 shape (a plateau or peaks) distinguishes a nod from a lowered head and a shake from a turn. The detection does not use
-the text; `matches` compares the events with a plan afterwards.
+the text; `match_plan` compares the events with a plan afterwards.
 """
 
 from __future__ import annotations
