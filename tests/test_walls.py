@@ -15,6 +15,7 @@ FLOORS = [
     {"faces", "bodies", "corpora", "systems"},
     SYSTEMS,
     {"commands"},
+    {"__main__"},
 ]
 # Walls within a floor, or more than the floors say.
 NEVER = {"heads": {"media"}, "media": {"heads"}, "metrics": {"faces"}}
