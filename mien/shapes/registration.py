@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mien.shapes.corpus.vocabulary import SIDE
 from mien.systems.model import ModelFolder
 from mien.systems.serving import Served, Signature
 
@@ -22,21 +23,6 @@ def _load(folder: Path) -> Animator:
     return Animator.load(folder)
 
 
-def _signature(_config: Mapping[str, Any]) -> Signature:
-    import numpy as np
-
-    from mien.shapes.corpus.vocabulary import SIDE
-
-    return Signature(
-        inputs={"text": ("str", (-1,)), "seed": ("int64", (-1,))},
-        outputs={"video": ("uint8", (-1, -1, SIDE, SIDE, 3))},
-        example={
-            "text": np.array(["circle moving up-right", "a big red star is rotating clockwise"]),
-            "seed": np.array([0, 1], np.int64),
-        },
-    )
-
-
 def _predict(animator: Animator, batch: Mapping[str, Any], _params: Mapping[str, Any]) -> dict[str, Any]:
     """`video` uint8 (B, T, 64, 64, 3) RGB, 10 frames a second, as many as the training clips have."""
     return {"video": animator.clips([str(text) for text in batch["text"]], [int(seed) for seed in batch["seed"]])}
@@ -44,6 +30,12 @@ def _predict(animator: Animator, batch: Mapping[str, Any], _params: Mapping[str,
 
 MODEL = ModelFolder("moving shapes", ("shapes",), Path("models/shapes"), "shapes", _load)
 
-SERVED = Served(MODEL, __name__, _signature, _predict)
+SIGNATURE = Signature(
+    inputs={"text": ("str", (-1,)), "seed": ("int64", (-1,))},
+    outputs={"video": ("uint8", (-1, -1, SIDE, SIDE, 3))},
+    example={"text": ["circle moving up-right", "a big red star is rotating clockwise"], "seed": [0, 1]},
+)
+
+SERVED = Served(MODEL, __name__, SIGNATURE, _predict)
 
 _load_pyfunc = SERVED.load

@@ -16,14 +16,14 @@ SYNTHETIC = (
 class Card:
     """The texts of the card of models of one `kind`.
 
-    `what`: description with inputs and outputs; `use`: intended use; `knows`: training data and its limits. The texts
-    may contain values of config.json, as in `{model[architecture]}`. `synthetic`: it generates media of people.
+    `what`: description with inputs and outputs; `use`: intended use; `training_data`: its data and their limits. The
+    texts may contain values of config.json, as in `{model[architecture]}`. `synthetic`: it generates media of people.
     """
 
     kind: str
     what: str
     use: str
-    knows: str
+    training_data: str
     synthetic: bool = True
 
     def markdown(self, config: Mapping[str, Any]) -> str:
@@ -33,7 +33,7 @@ class Card:
         texts = f"{self.what}\n\n{SYNTHETIC if self.synthetic else ''}## Intended use\n\n{self.use}\n\n"
         return (
             f"# {self.kind}\n\n{texts.format_map(config)}"
-            f"## Training data\n\nClips with digest `{config['data']}`. {self.knows.format_map(config)}\n\n"
+            f"## Training data\n\nClips with digest `{config['data']}`. {self.training_data.format_map(config)}\n\n"
             f"## Options\n\n{options}\n\n## Figures\n\n{figures or 'See the evaluation.'}\n\n"
             "## Licence\n\nApache-2.0, as the code. The training clips have a licence of their own, which may bind the "
             "weights too.\n"

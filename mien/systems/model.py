@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mien.systems.errors import RequestError
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,19 @@ class ModelFolder:
     stage: str
     load: Callable[[Path], Any]
     remedy: str = ""
+
+    @classmethod
+    def of_module(
+        cls, what: str, kind: str, folder: Path, stage: str, build: Callable[[Mapping[str, Any]], nn.Module]
+    ) -> ModelFolder:
+        """The folder of a network that needs no other file. build: content of config.json → network, any weights."""
+
+        def load(path: Path) -> nn.Module:
+            from mien.training.model_folder import load_module
+
+            return load_module(path, (kind,), build)[0]
+
+        return cls(what, (kind,), folder, stage, load)
 
     def check(self, folder: Path, option: str) -> None:
         """Raise RequestError if there is no model in `folder`; `option`: the command-line flag that sets the folder."""

@@ -18,7 +18,7 @@ Tensors = Mapping[str, tuple[str, tuple[int, ...]]]
 
 
 class Signature(NamedTuple):
-    """Input and output tensors, and an `example` input of batch size 2, as MLflow takes a size of 1 as fixed."""
+    """Input and output tensors, and an `example` input as lists, of batch size 2: MLflow takes a size of 1 as fixed."""
 
     inputs: Tensors
     outputs: Tensors
@@ -29,19 +29,23 @@ class Signature(NamedTuple):
 class Served:
     """How the registry loads and calls a model.
 
-    `module`: the loader module with `_load_pyfunc`. `signature`: content of config.json → signature. `predict`: (loaded
-    model, input tensors, MLflow's `params`) → output tensors.
+    `module`: the loader module with `_load_pyfunc`. `signature`: fixed, or made from the content of config.json.
+    `predict`: (loaded model, input tensors, MLflow's `params`) → output tensors.
     """
 
     model: ModelFolder
     module: str
-    signature: Callable[[Mapping[str, Any]], Signature]
+    signature: Signature | Callable[[Mapping[str, Any]], Signature]
     predict: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
     def registered(self, folder: Path) -> ServedModel:
         """The model in `folder` for logging and registration, under the name of its kind."""
+        import numpy as np
+
         config = self.model.config(folder)
-        return ServedModel(str(config["kind"]), folder, self.module, *self.signature(config))
+        inputs, outputs, example = self.signature if isinstance(self.signature, Signature) else self.signature(config)
+        arrays = {name: np.asarray(example[name], dtype) for name, (dtype, _) in inputs.items()}
+        return ServedModel(str(config["kind"]), folder, self.module, inputs, outputs, arrays)
 
     def load(self, folder: str) -> Predictor:
         """The loaded model with MLflow's interface."""

@@ -56,7 +56,8 @@ class System(Generic[R]):
     `command`: name of the command, as in `mien talk`. `title`: title in the metadata of outputs. `help` and `examples`:
     of the command. `request`: the Pydantic model of its requests. `model`: the trained model. `outputs`: kinds of
     output; the first one is the default of a table. `generate(loaded, request, out, progress)` writes `out` atomically
-    from a checked request. `served`: the registered model. `cards`: kind of model → card. `extras`: further models that
+    from a checked request and returns what it made, where there is more to say than the output's path and the model's
+    version. `served`: the registered model. `cards`: kind of model → card. `extras`: further models that
     some requests need.
     """
 
@@ -68,7 +69,7 @@ class System(Generic[R]):
     request: type[R]
     model: ModelFolder
     outputs: tuple[Output, ...]
-    generate: Callable[[Loaded, R, Path, bool], Made]
+    generate: Callable[[Loaded, R, Path, bool], Made | None]
     served: Served
     cards: Mapping[str, Card] = field(default_factory=dict)
     extras: tuple[ExtraModel, ...] = ()
@@ -163,7 +164,8 @@ class Loaded:
     def make(self, request: Request, out: Path, progress: bool = True) -> Made:
         """Write `out` for a checked request. Raises RequestError when generation fails."""
         try:
-            return self.system.generate(self, request, out, progress)
+            made = self.system.generate(self, request, out, progress)
+            return made or Made(path=out, model_version=self.main.version)
         except RequestError:
             raise
         except (ValueError, OSError, RuntimeError, MemoryError) as error:  # such as a full disk

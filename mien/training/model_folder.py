@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from safetensors import SafetensorError
@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from mien.files import atomic_directory, sha256_file
 from mien.training.distributed import ranks
+
+Module = TypeVar("Module", bound=nn.Module)
 
 FORMAT = 1
 """Raised whenever a model of an older format can no longer be rebuilt."""
@@ -110,3 +112,20 @@ def load_into(module: nn.Module, folder: Path, config: Mapping[str, Any]) -> Non
         module.load_state_dict(read_weights(folder, config))
     except RuntimeError as error:
         raise ValueError(f"{folder}: the weights do not fit config.json ({str(error).splitlines()[0]})") from error
+
+
+def load_module(
+    folder: Path, kinds: tuple[str, ...], build: Callable[[Mapping[str, Any]], Module]
+) -> tuple[Module, dict[str, Any]]:
+    """The module of a model folder, in evaluation mode and without gradients, and the content of its config.json.
+
+    build: content of config.json → the module, with any weights. Raises ValueError in one sentence when the folder
+    is missing, damaged, or of another kind or format.
+    """
+    content = read_config(folder, kinds)
+    try:
+        module = build(content)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
+    load_into(module, folder, content)
+    return module.eval().requires_grad_(False), content

@@ -12,9 +12,7 @@ import pytest
 import torch
 import typer
 from PIL import Image
-from pydantic import BaseModel
-from toy_stages import ColourOptions, colour, evaluate_colour
-from toy_system import SYSTEM, ColourModel, ColourRequest
+from toy_system import CARD, SYSTEM, ColourModel, ColourRequest, colour, evaluate_colour
 from typer.testing import CliRunner, Result
 
 from mien.commands.system_command import add_command
@@ -23,19 +21,17 @@ from mien.media.provenance import read_tags
 from mien.systems.errors import RequestError
 from mien.tracking.tracking import TrackedRun, Tracking
 from mien.training.model_folder import ModelFiles, save_models
+from mien.training.options import TrainingOptions
 from stages.pipeline_files import PipelineFiles
 from stages.shell import StageRun
 
-
-class TrainingOptions(BaseModel):
-    letters: int = 26
+OPTIONS = TrainingOptions(samples=300, batch=3, lr=0.1)
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     torch.manual_seed(0)
-    card = SYSTEM.cards["colour"].markdown
-    files = ModelFiles("colour", ColourModel(), {}, TrainingOptions(), "d1", {"colours": 0}, card)
+    files = ModelFiles("colour", ColourModel(26, 3), {}, OPTIONS, "d1", {"colours": 0}, CARD.markdown)
     save_models(tmp_path / "model", {"": files})
     return tmp_path / "model"
 
@@ -167,7 +163,7 @@ def test_the_registry_gets_a_model_that_does_as_its_signature_says(model: Path) 
 
 def test_the_card_says_what_the_model_is(model: Path) -> None:
     card = (model / "card.md").read_text()
-    for words in ("# colour", "A colour → RGB.", "It knows 0 colours.", "digest `d1`", "- `letters`: 26"):
+    for words in ("# colour", "A colour → RGB.", "It knows 0 colours.", "digest `d1`", "- `batch`: 3"):
         assert words in card
     assert "synthetic media" not in card
 
@@ -186,11 +182,11 @@ def test_its_stages_train_evaluate_register_and_track(tmp_path: Path, monkeypatc
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "dvc.yaml").write_text("stages: {colour: {cmd: x}, evaluate_colour: {cmd: y}}\n")
-    tracking, options = Tracking.connect(tmp_path), ColourOptions()
+    tracking = Tracking.connect(tmp_path)
     for stage in (colour, evaluate_colour):
         tracked = TrackedRun(tracking, stage.__name__, None, {}, {})
-        run = StageRun(stage.__name__, options, Execution(device="cpu"), PipelineFiles(tmp_path), tracked)
-        stage(options, run)
+        run = StageRun(stage.__name__, OPTIONS, Execution(device="cpu"), PipelineFiles(tmp_path), tracked)
+        stage(OPTIONS, run)
         run.finish()
         tracked.end("FINISHED")
     assert not list(Path(".resume").glob("*")), "nothing is left of the checkpoints"

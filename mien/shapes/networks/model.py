@@ -16,7 +16,7 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of
-from mien.training.model_folder import load_into, read_config
+from mien.training.model_folder import load_module
 
 Architecture = Literal["video", "frames"]
 
@@ -103,16 +103,14 @@ def load_model(folder: Path, cache: Path | None = None, download: bool = False) 
     Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
     (a ValueError) when its text encoder is not available.
     """
-    content = read_config(folder, ("shapes",))
-    try:
-        config = dict(content["model"])
+
+    def build(content: Mapping[str, Any]) -> ShapesModel:
+        config = content["model"]
         frames, width, hidden = (int(config[name]) for name in ("frames", "width", "hidden"))
 
         def encoder() -> TextEncoder:
             return build_encoder(config["text"], cache, download)
 
-        model = build_model(encoder(), config["architecture"], frames, width, hidden, encoder)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
-    load_into(model, folder, content)
-    return model.eval().requires_grad_(False), content
+        return build_model(encoder(), config["architecture"], frames, width, hidden, encoder)
+
+    return load_module(folder, ("shapes",), build)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from mien.files import fingerprint
 from mien.progress import progress_bar
-from mien.systems.evaluation.figures import Figures, Measured, mean, rates, rounded
+from mien.systems.evaluation.figures import Figures, Measured, criteria, mean, rates, rounded
 from mien.systems.evaluation.report import Report, Sample
 from mien.systems.evaluation.rows import BASELINE, GENERATED
 from mien.tracking.values import Figure, numbers
@@ -34,27 +34,26 @@ RowFigures = Mapping[str, Mapping[str, Figures]]
 EVALUATED = "evaluated"
 """The entry of the metrics that is no row: numbers of samples, model, and fingerprint of the evaluation."""
 
-DECIDING = "overall"
+SELECTION_FIGURE = "overall"
 """The figure of the row `generated` by which versions of a model are compared; higher is better."""
 
 
 class Judge(Generic[S, M]):
     """Turns the measurements of single samples into the figures of rows.
 
-    `verdicts`: the criteria of a sample, the main one first. By default the figures of a part are the rates of samples
-    that meet each criterion, and `overall` is the mean rate of the main one over the parts.
+    By default the figures of a part are the rates of samples that meet each criterion of the verdicts, and `overall` is
+    the mean over the parts of the first of them.
     """
-
-    verdicts: ClassVar[tuple[str, ...]] = ()
 
     def part_figures(self, samples: Sequence[S], rows: Mapping[str, Sequence[M]]) -> Mapping[str, Figures]:
         """Row → figures of one part; `rows`: row → measurements of `samples`, in their order."""
         del samples
-        return {row: rates(own, self.verdicts) for row, own in rows.items()}
+        names = criteria(chain.from_iterable(rows.values()))
+        return {row: rates(own, names) for row, own in rows.items()}
 
     def row_figures(self, row: str, figures: RowFigures) -> Figures:
         """The figures of a whole row, `overall` among them, from those of all rows and parts."""
-        return {DECIDING: mean(part[self.verdicts[0]] for part in figures[row].values())}
+        return {SELECTION_FIGURE: mean(next(iter(part.values())) for part in figures[row].values())}
 
 
 def evaluate(
@@ -119,9 +118,9 @@ def identity_of(system: str, data: Any, judges: Any, options: BaseModel, shown: 
 
 def deciding_figure(metrics: Mapping[str, Any]) -> Figure:
     """The figure by which the registry selects the champion, with the identity of its evaluation."""
-    value, evaluated = metrics[GENERATED][DECIDING], metrics[EVALUATED]
+    value, evaluated = metrics[GENERATED][SELECTION_FIGURE], metrics[EVALUATED]
     known = float("nan") if value is None else float(value)
-    return Figure(f"{GENERATED}.{DECIDING}", known, True, evaluated["fingerprint"], evaluated["data"])
+    return Figure(f"{GENERATED}.{SELECTION_FIGURE}", known, True, evaluated["fingerprint"], evaluated["data"])
 
 
 def load_models(folder: Path, load: Callable[[Path], Model]) -> dict[str, Model]:

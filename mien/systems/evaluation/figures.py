@@ -31,6 +31,11 @@ def mean(values: Iterable[float | None]) -> float | None:
     return float(np.mean(known)) if known else None
 
 
+def criteria(measured: Iterable[Measured]) -> tuple[str, ...]:
+    """The criteria of the verdicts, in order of first appearance."""
+    return tuple(dict.fromkeys(name for one in measured for name in one.verdict))
+
+
 def rates(measured: Sequence[Measured], names: Iterable[str]) -> Figures:
     """For each criterion the rate in [0, 1] of samples that meet it, among those to which it applies."""
     return {name: mean(one.verdict.get(name) for one in measured) for name in names}

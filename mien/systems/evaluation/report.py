@@ -10,13 +10,14 @@ import csv
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.systems.evaluation.figures import Measured, interval, rates
+from mien.systems.evaluation.figures import Measured, criteria, interval, rates
 from mien.systems.evaluation.rows import GENERATED, REAL
 
 
@@ -36,8 +37,8 @@ M = TypeVar("M", bound=Measured)
 class Report(Generic[S, M]):
     """Writes into `folder`. A subclass defines a system's criteria, columns, classes, groups and own pictures."""
 
-    verdicts: ClassVar[tuple[str, ...]] = ()
-    """The criteria of a sample's verdict, the main one first; empty: no rates."""
+    verdicts: tuple[str, ...] = ()
+    """The criteria of a sample's verdict, the main one first; empty: all that the measurements have."""
     columns: ClassVar[tuple[str, ...]] = ()
     """The system's columns of samples.csv, after row, part, clip_id and the verdicts."""
     classes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -71,6 +72,8 @@ class Report(Generic[S, M]):
 
     def write(self, parts: Mapping[str, Sequence[S]], rows: Mapping[str, Mapping[str, Sequence[M]]]) -> None:
         """Write everything; parts: part → samples; rows: part → row → measurement of each sample."""
+        measured = chain.from_iterable(own for by_row in rows.values() for own in by_row.values())
+        self.verdicts = self.verdicts or criteria(measured)
         counts: Counter[tuple[str, ...]] = Counter()
         lines = []
         for part, samples in parts.items():
