@@ -40,12 +40,17 @@ class Served:
 
     def registered(self, folder: Path) -> ServedModel:
         """The model in `folder` for logging and registration, under the name of its kind."""
+        config = self.model.config(folder)
+        return ServedModel(str(config["kind"]), folder, self.module, *self.signature_of(config))
+
+    def signature_of(self, config: Mapping[str, Any]) -> Signature:
+        """The signature of a model with this content of config.json, its example as arrays."""
         import numpy as np
 
-        config = self.model.config(folder)
-        inputs, outputs, example = self.signature if isinstance(self.signature, Signature) else self.signature(config)
-        arrays = {name: np.asarray(example[name], dtype) for name, (dtype, _) in inputs.items()}
-        return ServedModel(str(config["kind"]), folder, self.module, inputs, outputs, arrays)
+        own = self.signature if isinstance(self.signature, Signature) else self.signature(config)
+        return own._replace(
+            example={name: np.asarray(own.example[name], dtype) for name, (dtype, _) in own.inputs.items()}
+        )
 
     def load(self, folder: str) -> Predictor:
         """The loaded model with MLflow's interface."""

@@ -334,7 +334,7 @@ def test_a_registry_serves_what_it_says() -> None:
         assert all(isinstance(text, str) for text in texts)
         return np.stack([np.full((12, 64, 64, 3), seed, np.uint8) for seed in seeds])
 
-    inputs, outputs, example = SERVED.signature({})
+    inputs, outputs, example = SERVED.signature_of({})
     for name, (dtype, shape) in inputs.items():
         assert (example[name].dtype.kind, example[name].ndim) == (np.dtype(dtype).kind, len(shape))
     made = SERVED.predict(SimpleNamespace(clips=clips), example, {})
