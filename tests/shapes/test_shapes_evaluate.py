@@ -29,7 +29,6 @@ from mien.shapes.evaluate.evaluate import (
 )
 from mien.shapes.evaluate.measure import Measured, Prompt, motion_of, paired
 from mien.shapes.evaluate.report import ShapesReport
-from mien.shapes.measure.motion import Movement
 from mien.shapes.measure.scene import MeasuredFigure, MeasuredScene, measure_scene
 from mien.shapes.options import EvaluateShapesOptions, ShapesCorpusOptions
 from mien.shapes.registration import SERVED
@@ -285,7 +284,7 @@ def test_the_fingerprint_names_what_is_asked_and_not_what_is_shown(corpus: Path)
 
 
 def found(shape: str, motion: str | None, colour: str = "red") -> MeasuredFigure:
-    return MeasuredFigure(shape, colour, None, 9.0, Movement(motion, (0.0, 0.0), 0.0, 1.0, 0.0), True)
+    return MeasuredFigure(shape, colour, None, motion, True)
 
 
 def test_figures_are_paired_with_what_was_found_for_them() -> None:

@@ -15,6 +15,7 @@ from mien.shapes.corpus.rendering import render_video
 from mien.shapes.corpus.vocabulary import BACKGROUND, COLOURS, SHAPES
 from mien.shapes.data.decompose import HALF_SIDE, decompose_clips
 from mien.shapes.data.layers import PICTURE_SIDE, Layers, concatenate, path_of, render
+from mien.shapes.measure.figures import detect_figures, track_figures
 from mien.shapes.measure.scene import matches, measure_scene
 from mien.shapes.options import ShapesCorpusOptions
 
@@ -34,7 +35,8 @@ def test_a_layer_is_where_it_says() -> None:
     clip = render(red_disc(x, y)).numpy()[0]
     (figure,) = measure_scene(clip).figures
     assert (figure.shape, figure.colour, figure.motion, figure.steady) == ("circle", "red", "moving up-right", True)
-    assert figure.radius == pytest.approx(0.66 * 0.3 * 32, rel=0.06)
+    [track] = track_figures(detect_figures(clip))
+    assert track.radius == pytest.approx(0.66 * 0.3 * 32, rel=0.06)
 
 
 def test_a_positive_angle_turns_clockwise() -> None:
@@ -104,5 +106,7 @@ def test_real_clips_drawn_again_from_their_layers_are_exact() -> None:
     options = ShapesCorpusOptions(train=150, val=0, wordings=0, held_out=50, two_figures=0.4, seed=3)
     clips = list(shapes_clips(options))
     again = render(decompose_clips(torch.from_numpy(np.stack([clip.video for clip in clips])))).numpy()
-    assert sum(matches(clip.scene, measure_scene(video)).exact for clip, video in zip(clips, again, strict=True)) == 200
+    assert (
+        sum(matches(clip.scene, measure_scene(video))["exact"] for clip, video in zip(clips, again, strict=True)) == 200
+    )
     assert np.abs(again.astype(int) - np.stack([clip.video for clip in clips])).mean() < 2

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from mien.files import atomic_directory
 from mien.shapes.corpus.scenes import Scene
 from mien.shapes.data.store import ShapesStore
-from mien.shapes.evaluate.measure import VERDICTS, Measured, Prompt
+from mien.shapes.evaluate.measure import Measured, Prompt
 from mien.shapes.evaluate.report import ShapesReport
-from mien.shapes.measure.scene import measure_scene
+from mien.shapes.measure.scene import VERDICTS, measure_scene
 from mien.shapes.options import EvaluateShapesOptions
 from mien.systems.evaluation.evaluate import Judge, RowFigures, draw_samples, evaluate, identity_of, load_models
 from mien.systems.evaluation.figures import Figures, interval, mean, rates
@@ -55,14 +55,21 @@ class ShapesEvaluation(Judge[Prompt, Measured]):
             rows[row] = [Measured(one.scene, measure_scene(video)) for one, video in zip(prompts, videos, strict=True)]
             self.report.keep(row, prompts, videos)
         if self.others:
-            pairs = zip(prompts, rows[GENERATED], rows[REAL], strict=True)
-            rows[SHUFFLED] = [_against(self.others[prompt.clip_id], made, real) for prompt, made, real in pairs]
+            scenes = [self.others[prompt.clip_id] for prompt in prompts]
+            chances = [
+                Measured(scene, real.content).verdict["exact"] for scene, real in zip(scenes, rows[REAL], strict=True)
+            ]
+            trials = zip(scenes, rows[GENERATED], chances, strict=True)
+            rows[SHUFFLED] = [Measured(scene, generated.content, chance) for scene, generated, chance in trials]
         return rows
 
     def part_figures(self, samples: Sequence[Prompt], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
         """Rates of all criteria; `chance` for the row `shuffled`."""
         del samples  # their scenes are part of the measurements
-        figures = {row: _figures(own) for row, own in rows.items()}
+        figures: dict[str, Figures] = {}
+        for row, own in rows.items():
+            low, high = interval(own, "exact")
+            figures[row] = {"clips": len(own), **rates(own, VERDICTS), "exact_low": low, "exact_high": high}
         if SHUFFLED in rows:
             figures[SHUFFLED]["chance"] = mean(one.chance for one in rows[SHUFFLED])
         return figures
@@ -76,15 +83,6 @@ class ShapesEvaluation(Judge[Prompt, Measured]):
         return found
 
 
-def _against(scene: Scene, made: Measured, real: Measured) -> Measured:
-    return Measured(scene, made.content, Measured(scene, real.content).verdict["exact"])
-
-
-def _figures(measured: Sequence[Measured]) -> Figures:
-    low, high = interval(measured, "exact")
-    return {"clips": len(measured), **rates(measured, VERDICTS), "exact_low": low, "exact_high": high}
-
-
 def evaluate_shapes(
     corpus: Path, shapes: Path, options: EvaluateShapesOptions, out: Path, log: Log, device: str = "auto"
 ) -> dict[str, Any]:
@@ -96,13 +94,14 @@ def evaluate_shapes(
     store = ShapesStore(corpus)
     parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in PARTS}
     animators = load_animators(shapes, device)
-    sources = {row: _generated(animator, store.frames, options.seed) for row, animator in animators.items()}
+    sources: dict[str, Clips] = {REAL: lambda prompts: store.videos(np.array([prompt.number for prompt in prompts]))}
+    sources |= {row: _generated(animator, store.frames, options.seed) for row, animator in animators.items()}
     prompts = [prompt for own in parts.values() for prompt in own]
     identity = evaluation_identity(prompts, store.frames, options)
     model = animators[GENERATED]
     with atomic_directory(out) as folder:
         report = ShapesReport(folder, choose_shown(parts, options.show))
-        evaluation = ShapesEvaluation({REAL: _real(store), **sources}, other_scenes(prompts, options.seed), report)
+        evaluation = ShapesEvaluation(sources, other_scenes(prompts, options.seed), report)
         about = {"model": model.version, "architecture": model.architecture, **identity}
         return evaluate(evaluation.rows, parts, evaluation, report, log, about, options.batch)
 
@@ -132,10 +131,6 @@ def load_animators(shapes: Path, device: str = "auto") -> dict[str, Animator]:
     model = models.pop(GENERATED)
     first = {} if model.architecture == "frames" else {FIRST_SAMPLE: model.without_selection()}
     return {**models, **first, GENERATED: model}
-
-
-def _real(store: ShapesStore) -> Clips:
-    return lambda prompts: store.videos(np.array([prompt.number for prompt in prompts]))
 
 
 def _generated(animator: Animator, frames: int, seed: int) -> Clips:

@@ -9,9 +9,6 @@ from itertools import permutations
 from mien.shapes.corpus.scenes import Figure, Scene
 from mien.shapes.measure.scene import MeasuredFigure, MeasuredScene, matches
 
-VERDICTS = ("exact", "present", "shape", "colour", "size", "motion", "steady")
-"""The criteria; `exact` is all of the others."""
-
 NO_FIGURE, NO_MOTION = "no figure", "none"
 """Measured motion where the number of figures differs from the scene's, and where no motion fits."""
 
@@ -41,8 +38,7 @@ class Measured:
     @cached_property
     def verdict(self) -> dict[str, bool | None]:
         """Criterion → whether it is met; None where the prompt does not specify it."""
-        verdict = matches(self.scene, self.content)
-        return {name: getattr(verdict, name) for name in VERDICTS}
+        return matches(self.scene, self.content)
 
 
 def paired(scene: Scene, content: MeasuredScene) -> list[tuple[Figure, MeasuredFigure | None]]:

@@ -12,8 +12,9 @@ from PIL import Image
 
 from mien.shapes.corpus.scenes import held_out_combinations
 from mien.shapes.corpus.vocabulary import MOTIONS, SHAPES, SIDE
-from mien.shapes.evaluate.measure import NO_FIGURE, NO_MOTION, VERDICTS, Measured, Prompt, motion_of, paired, scene_text
+from mien.shapes.evaluate.measure import NO_FIGURE, NO_MOTION, Measured, Prompt, motion_of, paired, scene_text
 from mien.shapes.generate.layout import draw_strips
+from mien.shapes.measure.scene import VERDICTS
 from mien.shapes.measure.text import measured_text
 from mien.systems.evaluation.report import Report
 from mien.systems.evaluation.rows import GENERATED, REAL

@@ -6,14 +6,14 @@ give areas and positions with sub-pixel precision.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import mode
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 from scipy.optimize import linear_sum_assignment
 
@@ -40,7 +40,7 @@ MIN_MARK_AREA = 1.0
 
 @dataclass(frozen=True)
 class Detection:
-    """A figure in one frame: colour and shape by name, None where no name fits; middle (2,), its centre as x and y;
+    """A figure in one frame: colour and shape by name, None where no name fits; centre (2,) as x and y;
     radius of the circle of equal area; angle of its mark, radians clockwise from up, NaN without one; end (2,): its
     right and its lower edge. Lengths are in pixels."""
 
@@ -54,7 +54,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class Track:
-    """A figure across a clip: one spot in each of the frames with the indices `frames` (N,)."""
+    """A figure across a clip: one detection in each of the frames with the indices `frames` (N,)."""
 
     detections: tuple[Detection, ...]
     frames: NDArray[np.int64]
@@ -113,8 +113,8 @@ def _measure(colour: Array, own: NDArray[np.bool_], near: NDArray[np.bool_], cor
         angle = float(np.arctan2(away_x, -away_y))
     edges = np.array([np.flatnonzero(filled.any(axis))[-1] + 1 for axis in (0, 1)]) if filled.any() else centre
     return Detection(
-        _nearest_colour(core + BACKGROUND),
-        _nearest_shape(_harmonics(solid, x - centre[0], y - centre[1])),
+        _nearest(core + BACKGROUND, COLOURS, COLOUR_TOLERANCE),
+        _nearest(_harmonics(solid, x - centre[0], y - centre[1]), _shape_harmonics(), SHAPE_TOLERANCE),
         centre + corner,
         float(np.sqrt(solid.sum() / np.pi)),
         angle,
@@ -141,10 +141,10 @@ def _without_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return outside[1:-1, 1:-1] != 2
 
 
-def _nearest_colour(colour: Array) -> str | None:
-    distances = {name: float(np.linalg.norm(colour - rgb)) for name, rgb in COLOURS.items()}
+def _nearest(value: Array, named: Mapping[str, ArrayLike], tolerance: float) -> str | None:
+    distances = {name: float(np.linalg.norm(value - np.asarray(own))) for name, own in named.items()}
     name = min(distances, key=distances.__getitem__)
-    return name if distances[name] <= COLOUR_TOLERANCE else None
+    return name if distances[name] <= tolerance else None
 
 
 _ORDERS = tuple(sorted(shape.corners for shape in SHAPES.values() if shape.corners))
@@ -171,18 +171,12 @@ def _shape_harmonics() -> dict[str, Array]:
     }
 
 
-def _nearest_shape(harmonics: Array) -> str | None:
-    distances = {name: float(np.linalg.norm(harmonics - own)) for name, own in _shape_harmonics().items()}
-    name = min(distances, key=distances.__getitem__)
-    return name if distances[name] <= SHAPE_TOLERANCE else None
-
-
 def track_figures(detections: Sequence[Sequence[Detection]]) -> tuple[Track, ...]:
     """One track for each figure; frames whose number of figures is not the most common one are left out.
 
     Figures of consecutive frames are matched by least total distance, with a penalty for another colour.
     """
-    count = Counter(len(found) for found in detections).most_common(1)[0][0]
+    count = mode(len(found) for found in detections)
     frames = np.array([number for number, found in enumerate(detections) if len(found) == count])
     if not count:
         return ()

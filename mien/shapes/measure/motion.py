@@ -9,8 +9,8 @@ zero, so that real clips pass whatever their noise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,126 +66,91 @@ ZIGZAGS = (1.3, 2.6)
 """Fitted numbers of periods of a zigzag: rendered are 1.6 to 2.2."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A straight line fitted to values (N,) or (N, 2) at times from 0 to 1: `start`, `change` and RMS `residual`."""
+class Fit(NamedTuple):
+    """Values fitted as `start + change · x`, x a time or a wave from 0 to 1, with RMS error `residual`."""
 
-    start: Array
-    change: Array
+    start: Any
+    change: Any
     residual: float
 
 
-@dataclass(frozen=True)
-class Movement:
-    """The motion of a figure. motion: its name, None where none fits or several do at once.
-
-    travel (2,): displacement along x and y, pixels; turn: degrees, clockwise; scale: ratio of last to first radius;
-    residual: RMS error in pixels of the fit of the named motion, else of a straight line.
-    """
-
-    motion: str | None
-    displacement: tuple[float, float]
-    rotation: float
-    scale: float
-    residual: float
-
-
-def classify_motion(track: Track, frames: int) -> Movement:
-    """Classify the motion of a track in a clip of `frames` frames."""
+def classify_motion(track: Track, frames: int) -> str | None:
+    """Name of a track's motion in a clip of `frames` frames; None where none fits or several do at once."""
     if len(track.detections) < max(MIN_FRAMES, frames / 2):
-        return Movement(None, (0.0, 0.0), 0.0, 1.0, 0.0)
+        return None
     time = track.frames / (frames - 1)
-    line = fit_line(time, track.centre)
-    growth = fit_line(time, np.log(track.radius))
-    rotation = _fit_rotation(time, track)
+    growth, rotation = fit_line(time, np.log(track.radius)), _fit_rotation(time, track)
     grows, rotates = abs(growth.change) >= np.log(SCALE), abs(rotation.change) >= ROTATION
     if not grows and not rotates:
-        motion, residual = _classify_translation(time, track, line)
-    else:
-        motion, residual = None, line.residual
-        still = (np.ptp(track.centre, axis=0) <= STILL).all()
-        if still and grows and not rotates and growth.residual <= SCALE_RESIDUAL:
-            motion = _motion_in_place("scale", growth.change)
-        elif still and rotates and not grows and rotation.residual <= ROTATION_RESIDUAL:
-            motion = _motion_in_place("rotate", rotation.change)
-    displacement = float(line.change[0]), float(line.change[1])
-    return Movement(motion, displacement, float(rotation.change), float(np.exp(growth.change)), residual)
+        return _classify_translation(time, track)
+    if (grows and rotates) or (np.ptp(track.centre, axis=0) > STILL).any():
+        return None
+    kind, fit, tolerance = ("scale", growth, SCALE_RESIDUAL) if grows else ("rotate", rotation, ROTATION_RESIDUAL)
+    sense = np.sign(fit.change)
+    named = (motion.name for motion in MOTIONS.values() if motion.kind == kind and motion.sense == sense)
+    return next(named) if fit.residual <= tolerance else None
 
 
-def fit_line(time: Array, values: Array) -> Line:
+def fit_line(time: Array, values: Array) -> Fit:
     """Least-squares fit; the residual of several columns is that of their Euclidean distance."""
     design = np.stack([np.ones_like(time), time], axis=1)
     start, change = np.linalg.lstsq(design, values, rcond=None)[0]
     error = values - (start + np.multiply.outer(time, change))
-    return Line(start, change, float(np.sqrt((error**2).sum() / len(time))))
+    return Fit(start, change, float(np.sqrt((error**2).sum() / len(time))))
 
 
-def _fit_rotation(time: Array, track: Track) -> Line:
+def _fit_rotation(time: Array, track: Track) -> Fit:
     """The rotation in degrees, fitted to the frames with a measurable mark; zero where fewer than half have one."""
-    seen = np.isfinite(track.angle) & (track.radius >= MARK_RADIUS)
-    if seen.sum() < max(3, len(time) / 2):
-        return Line(np.array(0.0), np.array(0.0), 0.0)
-    return fit_line(time[seen], np.degrees(np.unwrap(track.angle[seen])))
+    visible = np.isfinite(track.angle) & (track.radius >= MARK_RADIUS)
+    if visible.sum() < max(3, len(time) / 2):
+        return Fit(np.array(0.0), np.array(0.0), 0.0)
+    return fit_line(time[visible], np.degrees(np.unwrap(track.angle[visible])))
 
 
-def _motion_in_place(kind: str, change: Array) -> str:
-    return next(m.name for m in MOTIONS.values() if m.kind == kind and m.sense == np.sign(change))
+def _classify_translation(time: Array, track: Track) -> str | None:
+    """The motion of a figure that neither rotates nor changes its scale: the one with the least residual."""
+    fits = {
+        motion.name: _RESIDUALS[motion.kind](time, track, motion)
+        for motion in MOTIONS.values()
+        if motion.kind in _RESIDUALS
+    }
+    best = min(fits, key=fits.__getitem__)
+    return best if fits[best] <= RESIDUAL else None
 
 
-def _classify_translation(time: Array, track: Track, line: Line) -> tuple[str | None, float]:
-    """The motion of a figure that neither rotates nor changes its scale, and the residual of its fit."""
-    fits: dict[str, float] = {}
-    for motion in MOTIONS.values():
-        if motion.kind in _RESIDUALS:
-            residual = _RESIDUALS[motion.kind](time, track, motion)
-            if residual is not None and residual <= RESIDUAL:
-                fits[motion.name] = residual
-    best = min(fits, key=fits.__getitem__, default=None)
-    return (None, line.residual) if best is None else (best, fits[best])
-
-
-def _move_residual(time: Array, track: Track, motion: Motion) -> float | None:
+def _move_residual(time: Array, track: Track, motion: Motion) -> float:
     line = fit_line(time, track.centre)
     length = np.hypot(*line.change)
     towards = line.change @ motion.direction / np.hypot(*motion.direction)
-    return line.residual if length >= DISPLACEMENT and towards >= length * np.cos(np.radians(SECTOR)) else None
+    return line.residual if length >= DISPLACEMENT and towards >= length * np.cos(np.radians(SECTOR)) else np.inf
 
 
-def _bounce_residual(time: Array, track: Track, motion: Motion) -> float | None:
+def _bounce_residual(time: Array, track: Track, motion: Motion) -> float:
     along = int(motion.direction[1] != 0)
     if np.ptp(track.centre[:, 1 - along]) > STILL:
-        return None
+        return np.inf
     places = track.centre[:, along]
     wave = _fit_wave(places, _bounces(tuple(time)))
     # the contact with the edge may lie between two frames: it is estimated from the fit
-    furthest = wave.level + wave.scale + np.median([detection.end[along] for detection in track.detections] - places)
-    return wave.residual if wave.scale >= HEIGHT and furthest >= SIDE - TOUCH else None
+    furthest = wave.start + wave.change + np.median([detection.end[along] for detection in track.detections] - places)
+    return wave.residual if wave.change >= HEIGHT and furthest >= SIDE - TOUCH else np.inf
 
 
-def _zigzag_residual(time: Array, track: Track, motion: Motion) -> float | None:
+def _zigzag_residual(time: Array, track: Track, motion: Motion) -> float:
     along = int(motion.direction[1] != 0)
     line = fit_line(time, track.centre[:, along])
     wave = _fit_wave(track.centre[:, 1 - along], _zigzags(tuple(time)))
-    enough = abs(line.change) >= DISPLACEMENT and wave.scale >= WIDTH
-    return float(np.hypot(line.residual, wave.residual)) if enough else None
+    enough = abs(line.change) >= DISPLACEMENT and wave.change >= WIDTH
+    return float(np.hypot(line.residual, wave.residual)) if enough else np.inf
 
 
-_RESIDUALS: dict[Kind, Callable[[Array, Track, Motion], float | None]] = {
+_RESIDUALS: dict[Kind, Callable[[Array, Track, Motion], float]] = {
     "move": _move_residual, "bounce": _bounce_residual, "zigzag": _zigzag_residual,
 }  # fmt: skip
-"""Kind of motion → RMS error in pixels of a track at times (N,) from a motion; None where an amount is too small."""
+"""Kind of motion → RMS error in pixels of a track at times (N,); infinite where an amount is too small."""
 
 
-@dataclass(frozen=True)
-class _Wave:
-    """A wave in [0, 1] fitted to values as `level + scale · wave`, with RMS `residual`."""
-
-    level: float
-    scale: float
-    residual: float
-
-
-def _fit_wave(values: Array, waves: Array) -> _Wave:
+def _fit_wave(values: Array, waves: Array) -> Fit:
     """The best fit to values (N,) among waves (W, N), with a free offset and a non-negative scale."""
     deviations = waves - waves.mean(1, keepdims=True)
     power = np.maximum((deviations**2).sum(1), np.finfo(np.float64).tiny)  # a constant wave has none
@@ -194,16 +159,20 @@ def _fit_wave(values: Array, waves: Array) -> _Wave:
     errors = np.maximum((spread**2).sum() - scales**2 * power, 0)
     best = int(np.argmin(errors))
     level = values.mean() - scales[best] * waves[best].mean()
-    return _Wave(float(level), float(scales[best]), float(np.sqrt(errors[best] / len(values))))
+    return Fit(level, scales[best], float(np.sqrt(errors[best] / len(values))))
 
 
 @lru_cache(maxsize=32)
 def _bounces(time: tuple[float, ...]) -> Array:
-    arcs, phases = np.meshgrid(np.linspace(*BOUNCES, 25), np.linspace(0, 1, 40, endpoint=False))
-    return 1 - np.abs(np.sin(np.pi * (phases.reshape(-1, 1) + arcs.reshape(-1, 1) * np.array(time))))
+    return 1 - np.abs(np.sin(np.pi * _cycles(time, BOUNCES)))
 
 
 @lru_cache(maxsize=32)
 def _zigzags(time: tuple[float, ...]) -> Array:
-    swings, phases = np.meshgrid(np.linspace(*ZIGZAGS, 25), np.linspace(0, 1, 40, endpoint=False))
-    return np.asarray(2 * np.abs((phases.reshape(-1, 1) + swings.reshape(-1, 1) * np.array(time)) % 1 - 0.5))
+    return np.asarray(2 * np.abs(_cycles(time, ZIGZAGS) % 1 - 0.5))
+
+
+def _cycles(time: tuple[float, ...], limits: tuple[float, float]) -> Array:
+    """Cycles (W, N) done at times (N,) of waves with all numbers of cycles in a range and all initial phases."""
+    numbers, phases = np.meshgrid(np.linspace(*limits, 25), np.linspace(0, 1, 40, endpoint=False))
+    return np.asarray(phases.reshape(-1, 1) + numbers.reshape(-1, 1) * np.array(time))

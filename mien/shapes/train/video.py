@@ -97,4 +97,4 @@ class VideoTrainer(Trainer[LayersBatch]):
         clips = render(average.layers(tokens.to(device), mask.to(device), noise.to(device))).cpu().numpy()
         found = [matches(self.val.store.scenes[n], measure_scene(c)) for n, c in zip(numbers, clips, strict=True)]
         rates = {"val_exact": "exact", "val_shape": "shape", "val_motion": "motion"}
-        return {name: sum(getattr(one, field) for one in found) / len(found) for name, field in rates.items()}
+        return {name: sum(bool(one[field]) for one in found) / len(found) for name, field in rates.items()}
