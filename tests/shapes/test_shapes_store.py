@@ -29,7 +29,7 @@ def test_several_videos_come_in_the_order_asked_for(folder: Path) -> None:
     store = ShapesStore(folder)
     videos = store.videos(np.array([2, 0]))
     assert np.array_equal(videos, [clip(2).video, clip(0).video])
-    assert len(store) == 4
+    assert len(store.index) == 4
     assert store.frames == 3
 
 
@@ -78,4 +78,4 @@ def test_a_file_damaged_after_opening_is_refused(folder: Path) -> None:
     store = ShapesStore(folder)
     (folder / "shapes.h5").write_bytes(b"nothing of the kind")
     with pytest.raises(ShapesStoreError, match=r"shapes\.h5 is damaged"):
-        store.video(0)
+        store.videos(np.array([0]))

@@ -12,7 +12,7 @@ from tiny import a_run, assert_resumes, tiny, with_training
 from mien.shapes.corpus.corpus import make_shapes_corpus
 from mien.shapes.data.batches import ShapesData
 from mien.shapes.data.layers import Layers, render
-from mien.shapes.generate.animator import Animator
+from mien.shapes.generate.animator import CANDIDATES, Animator
 from mien.shapes.networks.discriminator import score
 from mien.shapes.options import ShapesCorpusOptions, ShapesOptions
 from mien.shapes.train.train import train_shapes
@@ -96,11 +96,11 @@ def test_the_same_seed_gives_the_same_clip(trained: Path) -> None:
 
 def test_the_discriminator_chooses_between_clips_and_one_is_no_choice(trained: Path) -> None:
     texts, seeds = ["a red circle moving up"] * 4, [1, 2, 3, 4]
-    first, chosen = (Animator.load(trained, "cpu", candidates=count) for count in (1, 6))
-    model = chosen.model
+    chosen = Animator.load(trained, "cpu")
+    first, model = chosen.without_selection(), chosen.model
     tokens, mask = read_tokens(model.text, texts)
     tries = []
-    for number in range(6):
+    for number in range(CANDIDATES):
         noise = torch.cat([model.sample_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
         tries.append(model.layers(tokens, mask, noise))
     asked = model.discriminator.encode_text(tokens, mask)

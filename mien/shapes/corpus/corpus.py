@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mien.files import atomic_directory
-from mien.progress import progress_bar
+from mien.progress import counted
 from mien.shapes.corpus.language import describe
 from mien.shapes.corpus.paths import sample_paths
 from mien.shapes.corpus.rendering import render_video
@@ -45,59 +45,42 @@ SEED_HELD_OUT = "circle moving up-right"
 
 def shapes_clips(options: ShapesCorpusOptions) -> Iterator[ShapesClip]:
     """Render the clips of all parts. A clip depends on its part, its index and the options, not on numbers of clips."""
-    ask = _ask_as_seed if options.corpus == "seed" else _ask
-    for part in _parts(options):
-        for number in range(getattr(options, part)):
+    for part, count in _counts(options).items():
+        for number in range(count):
             rng = np.random.default_rng([options.seed, PARTS.index(part), number])
             paths = None
             while paths is None:
-                scene, prompts = ask(rng, part, number, options)
+                scene, prompts = _sample_content(rng, part, number, options)
                 paths = sample_paths(rng, scene, _frames(options))
             yield ShapesClip(f"{part}-{number:05d}", part, prompts, scene, render_video(paths))
 
 
-def _parts(options: ShapesCorpusOptions) -> tuple[str, ...]:
-    return tuple(part for part in PARTS if not (options.corpus == "seed" and part == "wordings"))
+def _counts(options: ShapesCorpusOptions) -> dict[str, int]:
+    """Part → number of clips."""
+    return {part: getattr(options, part) for part in PARTS if (options.corpus, part) != ("seed", "wordings")}
 
 
 def _frames(options: ShapesCorpusOptions) -> int:
     return SEED_FRAMES if options.corpus == "seed" else options.frames
 
 
-Asked = tuple[Scene, tuple[str, ...]]
-"""Scene and prompts of a clip."""
-
-
-def _ask(rng: np.random.Generator, part: str, number: int, options: ShapesCorpusOptions) -> Asked:
+def _sample_content(
+    rng: np.random.Generator, part: str, number: int, options: ShapesCorpusOptions
+) -> tuple[Scene, tuple[str, ...]]:
+    """Scene and prompts of a clip."""
+    if options.corpus == "seed":
+        prompt = SEED_HELD_OUT if part == "held_out" else list(SEED_PROMPTS)[number % len(SEED_PROMPTS)]
+        return Scene((Figure("circle", SEED_PROMPTS.get(prompt, "moving up-right")),)), (prompt,)
     held_out = held_out_combinations()
     figures = 2 if rng.random() < options.two_figures else 1
     scene = sample_scene(rng, figures, held_out[number % len(held_out)] if part == "held_out" else None)
     return scene, tuple(describe(rng, scene, unseen=part == "wordings") for _ in range(PARAPHRASES))
 
 
-def _ask_as_seed(_rng: np.random.Generator, part: str, number: int, _options: ShapesCorpusOptions) -> Asked:
-    prompt = SEED_HELD_OUT if part == "held_out" else list(SEED_PROMPTS)[number % len(SEED_PROMPTS)]
-    return Scene((Figure("circle", SEED_PROMPTS.get(prompt, "moving up-right")),)), (prompt,)
-
-
 def make_shapes_corpus(options: ShapesCorpusOptions, out: Path) -> dict[str, Any]:
     """Write the store to `out` atomically; returns the numbers of clips of each part, frames a clip and prompts."""
-    parts = _parts(options)
-    with (
-        atomic_directory(out) as folder,
-        progress_bar("shapes", sum(getattr(options, part) for part in parts), "clips") as advance,
-    ):
-
-        def clips() -> Iterator[ShapesClip]:
-            for clip in shapes_clips(options):
-                yield clip
-                advance(1)
-
-        index = write_clips(folder, clips())
+    counts = _counts(options)
+    with atomic_directory(out) as folder:
+        index = write_clips(folder, counted(shapes_clips(options), "shapes", sum(counts.values()), "clips"))
     prompts = {prompt for listed in index["prompts"] for prompt in json.loads(listed)}
-    return {
-        "clips": len(index),
-        "frames": _frames(options),
-        "prompts": len(prompts),
-        **{part: int((index["part"] == part).sum()) for part in parts},
-    }
+    return {"clips": len(index), "frames": _frames(options), "prompts": len(prompts), **counts}

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.progress import progress_bar
+from mien.progress import counted
 from mien.shapes.data.decompose import decompose_clips
 from mien.shapes.data.layers import Layers, concatenate
 from mien.shapes.data.store import ShapesStore
@@ -66,12 +66,8 @@ class ShapesData:
         count = len(self.numbers)
         if count > IN_MEMORY_CLIPS:
             return
-        with progress_bar("layers", count, "clips") as advance:
-            cached = []
-            for start in range(0, count, _AT_ONCE):
-                rows = np.arange(start, min(start + _AT_ONCE, count))
-                cached.append(_quantised(self._decompose(rows)))
-                advance(len(rows))
+        batches = np.array_split(np.arange(count), range(_AT_ONCE, count, _AT_ONCE))
+        cached = [_quantised(self._decompose(rows)) for rows in counted(batches, "layers", len(batches), "batches")]
         self._cached = concatenate(cached)
 
     def layers(self, rows: Rows) -> Layers:

@@ -92,17 +92,19 @@ def _notes(animator: Animator, texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _make(
-    animator: Animator, asked: Sequence[tuple[str, int]], frames: int, progress: bool
+    animator: Animator, requested: Sequence[tuple[str, int]], frames: int, progress: bool
 ) -> tuple[NDArray[np.uint8], tuple[MeasuredClip, ...]]:
     """All clips (B, T, 64, 64, 3) uint8 RGB, and what each shows; a clip does not depend on the others."""
     at_once = max(1, FRAMES_AT_ONCE // frames)
-    parts = [asked[start : start + at_once] for start in range(0, len(asked), at_once)]
+    batches = [requested[start : start + at_once] for start in range(0, len(requested), at_once)]
     made: list[NDArray[np.uint8]] = []
     shown: list[MeasuredClip] = []
-    for part in counted(parts, "shapes", len(parts), "batches", progress):
-        clips = animator.clips([text for text, _ in part], [seed for _, seed in part], frames)
+    for batch in counted(batches, "shapes", len(batches), "batches", progress):
+        clips = animator.clips([text for text, _ in batch], [seed for _, seed in batch], frames)
         made.append(clips)
-        shown += [MeasuredClip(text, seed, measure_scene(clip)) for (text, seed), clip in zip(part, clips, strict=True)]
+        shown += [
+            MeasuredClip(text, seed, measure_scene(clip)) for (text, seed), clip in zip(batch, clips, strict=True)
+        ]
     return np.concatenate(made), tuple(shown)
 
 

@@ -34,13 +34,10 @@ class Animator:
         self.device = next(model.parameters()).device
 
     @classmethod
-    def load(
-        cls, folder: Path, device: str = "auto", cache: Path | None = None, download: bool = False,
-        candidates: int = CANDIDATES,
-    ) -> Animator:  # fmt: skip
+    def load(cls, folder: Path, device: str = "auto") -> Animator:
         """The model of a folder. Raises ValueError in one sentence, see `mien.shapes.networks.model.load_model`."""
-        model, content = load_model(folder, cache, download)
-        return cls(model.to(best_device(device)), str(content["sha256"]), candidates)
+        model, content = load_model(folder)
+        return cls(model.to(best_device(device)), str(content["sha256"]))
 
     def without_selection(self) -> Animator:
         """The same model without selection: the first sample is used."""
@@ -78,26 +75,23 @@ class Animator:
         tokens, mask = (tensor.to(self.device) for tensor in read_tokens(self.model.text, texts))
         if self.architecture == "frames":
             return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()
-        layers = self._chosen(tokens, mask, seeds)
-        if count != self.frames:
-            layers = layers.resampled(count)
-        return render(layers).cpu().numpy()
+        layers = self._select(tokens, mask, seeds)
+        return render(layers if count == self.frames else layers.resampled(count)).cpu().numpy()
 
-    def _chosen(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int]) -> Layers:
-        tries = []
+    def _select(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int]) -> Layers:
+        samples = []
         for number in range(self.candidates):
             noise = torch.cat([self.model.sample_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
-            tries.append(self.model.layers(tokens, mask, noise.to(self.device)))
-        return tries[0] if len(tries) == 1 else self.model.select_best(tries, tokens, mask)
+            samples.append(self.model.layers(tokens, mask, noise.to(self.device)))
+        return samples[0] if len(samples) == 1 else self.model.select_best(samples, tokens, mask)
 
     def _frame_by_frame(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], count: int) -> Tensor:
-        drawn = []
+        clips = []
         for number, seed in enumerate(seeds):
             noise = self.model.sample_noise(count, torch_generator(seed, "shapes", 0)).to(self.device)
-            own = slice(number, number + 1)
-            drawn.append(self.model.single_frames(tokens[own].expand(count, *tokens.shape[1:]),
-                                                  mask[own].expand(count, -1), noise))  # fmt: skip
-        return torch.stack(drawn)
+            text = tokens[number].expand(count, *tokens.shape[1:]), mask[number].expand(count, -1)
+            clips.append(self.model.single_frames(*text, noise))
+        return torch.stack(clips)
 
 
 def to_bytes(clips: Tensor) -> Tensor:

@@ -54,7 +54,8 @@ def draw_grid(clips: NDArray[np.uint8], columns: int, size: int) -> Iterator[Pic
         picture = np.full((height, width, 3), GAP_COLOUR, np.uint8)
         for number, clip in enumerate(clips):
             row, column = divmod(number, columns)
-            _put(picture, resize(clip[frame], size), row * (size + GAP), column * (size + GAP))
+            top, left = row * (size + GAP), column * (size + GAP)
+            picture[top : top + size, left : left + size] = resize(clip[frame], size)
         yield picture
 
 
@@ -69,9 +70,11 @@ def draw_strips(clips: NDArray[np.uint8], captions: Sequence[str], size: int) ->
     picture = np.full((height, width, 3), GAP_COLOUR, np.uint8)
     for number, (clip, caption) in enumerate(zip(clips, captions, strict=True)):
         top = number * (CAPTION_HEIGHT + size + GAP)
-        _put(picture, _caption(caption, width), top, 0)
+        picture[top : top + CAPTION_HEIGHT] = _caption(caption, width)
+        top += CAPTION_HEIGHT
         for column, frame in enumerate(shown):
-            _put(picture, resize(clip[frame], size), top + CAPTION_HEIGHT, column * (size + GAP))
+            left = column * (size + GAP)
+            picture[top : top + size, left : left + size] = resize(clip[frame], size)
     return picture
 
 
@@ -79,10 +82,6 @@ def resize(frame: Picture, size: int) -> Picture:
     """Resize a frame (64, 64, 3) to `size` pixels: nearest neighbour for multiples of 64, else bicubic."""
     how = Image.Resampling.BICUBIC if size % SIDE else Image.Resampling.NEAREST
     return np.asarray(Image.fromarray(frame).resize((size, size), how))
-
-
-def _put(picture: Picture, part: Picture, top: int, left: int) -> None:
-    picture[top : top + part.shape[0], left : left + part.shape[1]] = part
 
 
 def _caption(text: str, width: int) -> Picture:

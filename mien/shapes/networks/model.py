@@ -16,7 +16,6 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of
-from mien.training.model_folder import load_module
 
 Architecture = Literal["video", "frames"]
 
@@ -80,37 +79,30 @@ class ShapesModel(nn.Module):
         return torch.as_tensor(self.generator(features_of(self.text, tokens, mask), mask, noise))
 
 
-def build_model(
-    text: TextEncoder, architecture: Architecture, frames: int, width: int, hidden: int,
-    encoder: Callable[[], TextEncoder],
-) -> ShapesModel:  # fmt: skip
-    """A new model, initialised from torch's global generator.
+def build_model(config: Mapping[str, Any], encoder: Callable[[], TextEncoder]) -> ShapesModel:
+    """A new model, initialised from torch's global generator; config: architecture, frames, width and hidden.
 
-    encoder: makes a second text encoder, for the discriminator, where it is trained; a frozen one is shared.
+    encoder: makes a text encoder, and a second one for the discriminator where it is trained; a frozen one is shared.
     """
-    config = {
-        "architecture": architecture, "frames": frames, "width": width, "hidden": hidden, "text": text.config(),
-    }  # fmt: skip
-    if architecture == "frames":
+    frames, width, hidden = (int(config[name]) for name in ("frames", "width", "hidden"))
+    text = encoder()
+    config = {**config, "text": text.config()}
+    if config["architecture"] == "frames":
         return ShapesModel(text, FrameGenerator(text.width, width), None, config)
     discriminator = ClipDiscriminator(encoder() if isinstance(text, TokensEncoder) else text, frames, width)
     return ShapesModel(text, LayerGenerator(text.width, frames, width, hidden), discriminator, config)
 
 
-def load_model(folder: Path, cache: Path | None = None, download: bool = False) -> tuple[ShapesModel, dict[str, Any]]:
+def load_model(folder: Path) -> tuple[ShapesModel, dict[str, Any]]:
     """The model of a folder, in evaluation mode, and the content of its config.json.
 
     Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
     (a ValueError) when its text encoder is not available.
     """
-
-    def build(content: Mapping[str, Any]) -> ShapesModel:
-        config = content["model"]
-        frames, width, hidden = (int(config[name]) for name in ("frames", "width", "hidden"))
-
-        def encoder() -> TextEncoder:
-            return build_encoder(config["text"], cache, download)
-
-        return build_model(encoder(), config["architecture"], frames, width, hidden, encoder)
-
-    return load_module(folder, ("shapes",), build)
+    content = read_config(folder, ("shapes",))
+    try:
+        model = build_model(content["model"], lambda: build_encoder(content["model"]["text"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
+    load_into(model, folder, content)
+    return model.eval().requires_grad_(False), content

@@ -32,26 +32,23 @@ def train_shapes(
     val = ShapesData(corpus, ("val",)) if len(data.store.numbers("val")) else None
     digest = fingerprint(data.store.index.to_csv(index=False))[:16]
     prompts = data.prompts
+    vocabulary = vocabulary_of(prompts)
 
     def trained(own: ShapesOptions, name: str, its_run: Run) -> tuple[ModelFiles, dict[str, float]]:
         def encoder() -> TextEncoder:
-            return open_encoder(
-                own.text.encoder, vocabulary, cache, own.text.download, width=own.text.width, layers=own.text.layers
-            )
+            text = own.text
+            opened = open_encoder(text.encoder, vocabulary, cache, text.download, width=text.width, layers=text.layers)
+            opened.prepare(prompts)
+            return opened
 
         seed_weights(own.training.seed, name)
-        vocabulary = vocabulary_of(prompts)
-        text = encoder()
-        text.prepare(prompts)
-        model = build_model(text, own.architecture, data.store.frames, own.width, own.hidden, encoder)
-        trainer = (
-            FramesTrainer(model, data, own) if own.architecture == "frames" else VideoTrainer(model, data, val, own)
-        )
+        sizes = {"frames": data.store.frames, "width": own.width, "hidden": own.hidden}
+        model = build_model({"architecture": own.architecture, **sizes}, encoder)
+        frames = own.architecture == "frames"
+        trainer = FramesTrainer(model, data, own) if frames else VideoTrainer(model, data, val, own)
         figures = train(trainer, its_run)
-        saved = ModelFiles(
-            KIND, trainer.result, {"model": model.config}, own, digest, figures, CARDS[KIND].markdown,
-        )  # fmt: skip
-        return saved, figures
+        config = {"model": model.config}
+        return ModelFiles(KIND, trainer.result, config, own, digest, figures, CARDS[KIND].markdown), figures
 
     models = {}
     models[""], figures = trained(options, KIND, run)
