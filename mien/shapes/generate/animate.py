@@ -102,9 +102,7 @@ def _make(
     for batch in counted(batches, "shapes", len(batches), "batches", progress):
         clips = animator.clips([text for text, _ in batch], [seed for _, seed in batch], frames)
         made.append(clips)
-        shown += [
-            MeasuredClip(text, seed, measure_scene(clip)) for (text, seed), clip in zip(batch, clips, strict=True)
-        ]
+        shown += [MeasuredClip(*one, measure_scene(clip)) for one, clip in zip(batch, clips, strict=True)]
     return np.concatenate(made), tuple(shown)
 
 

@@ -16,6 +16,7 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of
+from mien.training.model_folder import load_module
 
 Architecture = Literal["video", "frames"]
 
@@ -99,10 +100,8 @@ def load_model(folder: Path) -> tuple[ShapesModel, dict[str, Any]]:
     Raises ValueError in one sentence when the folder is missing, damaged or of another kind or format; TextEncoderError
     (a ValueError) when its text encoder is not available.
     """
-    content = read_config(folder, ("shapes",))
-    try:
-        model = build_model(content["model"], lambda: build_encoder(content["model"]["text"]))
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
-    load_into(model, folder, content)
-    return model.eval().requires_grad_(False), content
+
+    def build(content: Mapping[str, Any]) -> ShapesModel:
+        return build_model(content["model"], lambda: build_encoder(content["model"]["text"]))
+
+    return load_module(folder, ("shapes",), build)
