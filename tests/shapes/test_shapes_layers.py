@@ -53,6 +53,7 @@ def test_what_is_absent_is_not_drawn_and_the_later_figure_is_in_front() -> None:
     green = Layers(red.paths, red.pictures, torch.tensor(COLOURS["green"])[None, None] / 255, red.presence)
     both = Layers(*(torch.cat(parts, 1) for parts in zip(red.tensors, green.tensors, strict=True)))
     assert torch.equal(render(both)[0, 0, 36, 32], torch.tensor(COLOURS["green"], dtype=torch.uint8))
+    assert torch.equal(both.swapped().colours, both.colours.flip(1))
     assert torch.equal(render(both.swapped())[0, 0, 36, 32], torch.tensor(COLOURS["red"], dtype=torch.uint8))
 
 

@@ -17,7 +17,6 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameDiscriminator, FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.shapes.networks.layer_encoder import gaps
-from mien.shapes.networks.posterior import both_orders
 from mien.shapes.networks.text_attention import TextAttention
 from mien.shapes.train.adversary import mixed_clips
 from mien.text.encoder import TokensEncoder, open_encoder
@@ -152,13 +151,6 @@ def test_clips_are_unlike_where_figures_are_and_in_their_presence() -> None:
     assert layers_error(other, layers)[0].item() == pytest.approx(4, rel=1e-3)
     gone = Layers(layers.paths, layers.pictures, layers.colours, 1 - layers.presence)
     assert (layers_error(gone, layers) > 0.5).all()
-
-
-def test_both_orders_hold_the_same_figures() -> None:
-    layers = some_layers()
-    both = both_orders(layers)
-    assert torch.equal(both.paths[:3], layers.paths)
-    assert torch.equal(both.paths[3:, 0], layers.paths[:, 1])
 
 
 def test_the_baseline_makes_one_frame_and_reads_nothing() -> None:

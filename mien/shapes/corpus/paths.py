@@ -53,7 +53,7 @@ _TRIES = 500
 
 @dataclass(frozen=True)
 class Path:
-    """Path of one figure: middle (T, 2), its centre as x and y; radius (T,) of the circle of equal area; angle (T,).
+    """Path of one figure: centre (T, 2) as x and y; radius (T,) of the circle of equal area; angle (T,).
 
     The angle is in radians, clockwise from upright.
     """
@@ -84,9 +84,9 @@ def sample_paths(rng: np.random.Generator, scene: Scene, frames: int) -> tuple[P
 
 def _sample_colours(rng: np.random.Generator, scene: Scene) -> list[str]:
     """The specified colours, and random ones for the other figures; no two figures have the same."""
-    asked = [figure.colour for figure in scene.figures]
-    free = [str(colour) for colour in rng.permutation([colour for colour in COLOURS if colour not in asked])]
-    return [colour or free.pop() for colour in asked]
+    specified = [figure.colour for figure in scene.figures]
+    free = [str(colour) for colour in rng.permutation([colour for colour in COLOURS if colour not in specified])]
+    return [colour or free.pop() for colour in specified]
 
 
 def _separated(one: Path, other: Path) -> bool:
@@ -101,8 +101,8 @@ def _clearance(one: Path, other: Path) -> float:
     distance = signed_distance(
         SHAPES[other.shape], points[..., 0], points[..., 1], other.radius[:, None], other.angle[:, None]
     )
-    around = 0.0 if shape.corners else one.radius[:, None]
-    return float((distance - around).min())
+    extent = 0.0 if shape.corners else one.radius[:, None]
+    return float((distance - extent).min())
 
 
 def _sample_path(rng: np.random.Generator, figure: Figure, colour: str, frames: int, alone: bool) -> Path | None:
@@ -128,8 +128,8 @@ def _sample_path(rng: np.random.Generator, figure: Figure, colour: str, frames: 
 def _start_range(shape: Shape, offset: Array, radius: Array, angle: Array) -> tuple[Array, Array]:
     """Least and greatest start (2,), as x and y, from which a figure stays inside the picture in all frames."""
     points = corners(shape, radius, angle)
-    around = 0.0 if shape.corners else radius[:, None]
-    before, after = around - points.min(1), points.max(1) + around
+    extent = 0.0 if shape.corners else radius[:, None]
+    before, after = extent - points.min(1), points.max(1) + extent
     return (before - offset).max(0) + MARGIN, SIDE - MARGIN - (after + offset).max(0)
 
 

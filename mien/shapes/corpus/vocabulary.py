@@ -33,15 +33,15 @@ COLOURS: dict[str, tuple[int, int, int]] = {
 class Shape:
     """A circle (`corners` 0), or an outline with `corners` corners at equal distance from the centre.
 
-    waist: distance of the outline from the centre midway between two corners, relative to that of the corners.
-    cos(π / tips) makes straight edges (a regular polygon), less a star. first: angle from the shape's up axis to one
-    of its corners, radians.
+    inner_radius: distance of the outline from the centre midway between two corners, relative to that of the corners.
+    cos(π / corners) makes straight edges (a regular polygon), less a star. first_angle: angle from the shape's up axis
+    to one of its corners, radians.
     """
 
     name: str
     corners: int = 0
     inner_radius: float = 1.0
-    first: float = 0.0
+    first_angle: float = 0.0
 
     @property
     def circumradius(self) -> float:
@@ -119,4 +119,4 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
     "triangle": ("moving down-left", "rotating counter-clockwise", "zigzagging horizontally"),
     "star": ("moving down", "shrinking", "bouncing vertically"),
 }
-"""Shape → motions not combined with it in the training set: each is withheld from at most one of the four shapes."""
+"""Shape → motions not combined with it in the training set: each is held out from at most one of the four shapes."""

@@ -26,7 +26,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Measured:
-    """Findings in a clip, compared with `scene`: that of its own prompt, or in the row `shuffled` of another one.
+    """Content of a clip, compared with `scene`: that of its own prompt, or in the row `shuffled` of another one.
 
     chance: in the row `shuffled`, whether the real clip of the prompt is exact for that other scene.
     """
@@ -48,8 +48,7 @@ def paired(scene: Scene, content: MeasuredScene) -> list[tuple[Figure, MeasuredF
     """
     if len(content.figures) != len(scene.figures):
         return [(figure, None) for figure in scene.figures]
-    orders = permutations(content.figures)
-    best = max(orders, key=lambda order: sum(map(_agreement, scene.figures, order)))
+    best = max(permutations(content.figures), key=lambda order: sum(map(_agreement, scene.figures, order)))
     return list(zip(scene.figures, best, strict=True))
 
 

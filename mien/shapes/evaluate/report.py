@@ -14,7 +14,6 @@ from mien.shapes.corpus.scenes import held_out_combinations
 from mien.shapes.corpus.vocabulary import MOTIONS, SHAPES, SIDE
 from mien.shapes.evaluate.measure import NO_FIGURE, NO_MOTION, Measured, Prompt, motion_of, paired, scene_text
 from mien.shapes.generate.layout import draw_strips
-from mien.shapes.measure.scene import VERDICTS
 from mien.shapes.measure.text import measured_text
 from mien.systems.evaluation.report import Report
 from mien.systems.evaluation.rows import GENERATED, REAL
@@ -25,7 +24,6 @@ Video = NDArray[np.uint8]
 class ShapesReport(Report[Prompt, Measured]):
     """`shown`: ids of the clips on the contact sheet."""
 
-    verdicts = VERDICTS
     columns = ("text", "expected", "measured")
     classes: ClassVar[Mapping[str, tuple[str, ...]]] = {"motion": (*MOTIONS, NO_MOTION, NO_FIGURE)}
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -73,16 +71,16 @@ class ShapesReport(Report[Prompt, Measured]):
         """contact_sheet.png: real frames above generated ones; nothing where no clip is shown."""
         clips, captions = [], []
         for part, prompts in parts.items():
-            for prompt, one in zip(prompts, rows[part][GENERATED], strict=True):
+            for prompt, measured in zip(prompts, rows[part][GENERATED], strict=True):
                 if prompt.clip_id in self.shown:
                     clips += [self._videos[row, prompt.clip_id] for row in (REAL, GENERATED)]
-                    captions += [f"“{prompt.text}” ({part}); real:", _caption(one)]
+                    captions += [f"“{prompt.text}” ({part}); real:", _caption(measured)]
         if clips:
             Image.fromarray(draw_strips(np.stack(clips), captions, SIDE)).save(self.folder / "contact_sheet.png")
 
 
-def _caption(one: Measured) -> str:
-    if one.verdict["exact"]:
+def _caption(measured: Measured) -> str:
+    if measured.verdict["exact"]:
         return "generated, exact:"
-    wrong = ", ".join(name for name, right in one.verdict.items() if right is False and name != "exact")
-    return f"generated, wrong ({wrong}); measured: {measured_text(one.content)}:"
+    wrong = ", ".join(name for name, right in measured.verdict.items() if right is False and name != "exact")
+    return f"generated, wrong ({wrong}); measured: {measured_text(measured.content)}:"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.shapes.data.layers import Layers, render
-from mien.shapes.networks.model import Architecture, ShapesModel, load_model
+from mien.shapes.networks.model import ShapesModel, load_model
 from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord, read_tokens
 from mien.training.device import best_device
@@ -26,11 +26,12 @@ CANDIDATES = 8
 
 
 class Animator:
-    """A trained model of moving shapes, for inference."""
+    """A trained model of moving shapes, for inference; `frames`: of the training clips."""
 
     def __init__(self, model: ShapesModel, version: str = "", candidates: int = CANDIDATES) -> None:
         """candidates: see `CANDIDATES`; 1: no selection. The baseline has no selection."""
         self.model, self.version, self.candidates = model, version, candidates
+        self.architecture, self.frames = model.architecture, model.frames
         self.device = next(model.parameters()).device
 
     @classmethod
@@ -42,16 +43,6 @@ class Animator:
     def without_selection(self) -> Animator:
         """The same model without selection: the first sample is used."""
         return Animator(self.model, self.version, candidates=1)
-
-    @property
-    def architecture(self) -> Architecture:
-        """video or frames."""
-        return self.model.architecture
-
-    @property
-    def frames(self) -> int:
-        """Frames of the training clips."""
-        return self.model.frames
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
         """Words of a text that are not in the training data, with the nearest known word."""

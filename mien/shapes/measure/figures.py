@@ -155,8 +155,8 @@ def _harmonics(solid: Array, x: Array, y: Array) -> Array:
 
     Invariant to rotation and scale.
     """
-    place = x + 1j * y
-    powers = [place**order for order in _ORDERS]
+    position = x + 1j * y
+    powers = [position**order for order in _ORDERS]
     return np.array([np.abs((solid * power).sum()) / (solid * np.abs(power)).sum() for power in powers])
 
 

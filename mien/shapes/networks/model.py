@@ -25,6 +25,7 @@ class ShapesModel(nn.Module):
     """`text` encodes prompts, `generator` makes clips; `config` is everything needed to rebuild the model.
 
     discriminator: of the video GAN, selects among samples; it has a text encoder of its own where that is trained.
+    frames: of the training clips. noise_shape: of the noise of one clip; of one frame for the baseline.
     """
 
     def __init__(
@@ -36,21 +37,9 @@ class ShapesModel(nn.Module):
     ) -> None:
         super().__init__()
         self.text, self.generator, self.discriminator, self.config = text, generator, discriminator, dict(config)
-
-    @property
-    def architecture(self) -> Architecture:
-        """video or frames."""
-        return "frames" if self.config["architecture"] == "frames" else "video"
-
-    @property
-    def frames(self) -> int:
-        """Frames of the training clips."""
-        return int(self.config["frames"])
-
-    @property
-    def noise_shape(self) -> tuple[int, ...]:
-        """Shape of the noise of one clip; of one frame for the baseline."""
-        return (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
+        self.architecture: Architecture = config["architecture"]
+        self.frames = int(config["frames"])
+        self.noise_shape = (FRAME_NOISE,) if self.architecture == "frames" else (FIGURES, NOISE)
 
     def sample_noise(self, count: int, generator: torch.Generator) -> Tensor:
         """Standard normal noise for `count` clips, or frames of the baseline."""

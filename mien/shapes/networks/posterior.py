@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from mien.shapes.data.layers import Layers, concatenate
+from mien.shapes.data.layers import Layers
 from mien.shapes.networks.layer_encoder import FigureEncoder
 
 
@@ -28,8 +28,3 @@ class Posterior(nn.Module):
         features = torch.cat([self.figure_encoder(layers), attended.flatten(2)], -1)
         mean, log_variance = self.head(features).chunk(2, -1)
         return mean, (log_variance - 2).clamp(-10, 2)
-
-
-def both_orders(layers: Layers) -> Layers:
-    """Both orders of the figures of each clip (2·B clips): the assignment of figures to the text is unknown."""
-    return concatenate([layers, layers.swapped()])

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from mien.shapes.data.batches import LayersBatch, ShapesData
-from mien.shapes.data.layers import Layers, render
+from mien.shapes.data.layers import Layers, concatenate, render
 from mien.shapes.losses import kl_divergence, layers_error
 from mien.shapes.measure.scene import matches, measure_scene
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.shapes.networks.model import ShapesModel
-from mien.shapes.networks.posterior import Posterior, both_orders
+from mien.shapes.networks.posterior import Posterior
 from mien.shapes.options import ShapesOptions
 from mien.shapes.train.adversary import ClipAdversary
 from mien.text.encoder import features_of, read_tokens
@@ -57,7 +57,8 @@ class VideoTrainer(Trainer[LayersBatch]):
         """One step of the discriminator, then reconstruction, KL divergence and the adversarial loss."""
         options, generator, real = self.stage_options, self.generator, batch.layers
         attended = generator.attend(features_of(self.text, batch.tokens, batch.mask), batch.mask)
-        targets, twice = both_orders(real), torch.cat([attended, attended])
+        # either order: the assignment of figures to the text is unknown
+        targets, twice = concatenate([real, real.swapped()]), torch.cat([attended, attended])
         mean, log_variance = self.posterior(targets, twice)
         noise = step.normal("posterior", len(attended), 2, *mean.shape[1:]).transpose(0, 1).reshape(mean.shape)
         sampled = mean + (log_variance / 2).exp() * noise
