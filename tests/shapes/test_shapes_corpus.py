@@ -159,10 +159,11 @@ def test_the_store_gives_back_what_was_made(tmp_path: Path) -> None:
     store = ShapesStore(tmp_path / "shapes")
     assert store.numbers("held_out").tolist() == [8, 9, 10]
     for number, clip in enumerate(shapes_clips(options)):
-        assert (*store.index.loc[number, ["clip_id", "part"]], store.prompts[number], store.scenes[number]) == (
+        same = store[number]
+        assert (same.clip_id, same.part, same.prompts, same.scene) == (
             clip.clip_id, clip.part, clip.prompts, clip.scene,
         )  # fmt: skip
-        assert np.array_equal(store.videos(np.array([number]))[0], clip.video)
+        assert np.array_equal(same.video, clip.video)
 
 
 def test_what_cannot_be_is_refused() -> None:

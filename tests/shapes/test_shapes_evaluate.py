@@ -219,7 +219,7 @@ def test_what_a_person_looks_at(corpus: Path, tmp_path: Path, monkeypatch: pytes
     prompt = next(p for p in choose_prompts(store, "val", 30, 0) if p.clip_id in choose_shown({"val": [p]}, 1))
     for number, shown in ((prompt.number, 0), (prompt.number + 7, 1)):
         top = shown * (sheet.shape[0] + 2) // 12 + 18  # 2 of each part, a strip for the real and one for the other
-        assert np.array_equal(sheet[top : top + 64, 5 * 66 : 5 * 66 + 64], store.videos(np.array([number]))[0, 5])
+        assert np.array_equal(sheet[top : top + 64, 5 * 66 : 5 * 66 + 64], store.video(number)[5])
     first = {path.name: path.read_bytes() for path in out.rglob("*.*")}
     run(monkeypatch, [Remembers(store, later=7)], corpus, out, batch=7)
     assert {path.name: path.read_bytes() for path in out.rglob("*.*")} == first
@@ -300,7 +300,7 @@ def test_figures_are_paired_with_what_was_found_for_them() -> None:
 def test_a_clip_is_compared_with_the_scene_and_not_with_its_own_prompt(corpus: Path) -> None:
     store = ShapesStore(corpus)
     one = choose_prompts(store, "val", 1, 0)[0]
-    content = measure_scene(store.videos(np.array([one.number]))[0])
+    content = measure_scene(store.video(one.number))
     assert Measured(one.scene, content).verdict["exact"]
     assert not Measured(Scene((Figure("star", "moving up-left", "white", "small"),)), content).verdict["exact"]
 

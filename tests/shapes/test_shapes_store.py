@@ -78,4 +78,4 @@ def test_a_file_damaged_after_opening_is_refused(folder: Path) -> None:
     store = ShapesStore(folder)
     (folder / "shapes.h5").write_bytes(b"nothing of the kind")
     with pytest.raises(ShapesStoreError, match=r"shapes\.h5 is damaged"):
-        store.videos(np.array([0]))
+        store.video(0)

@@ -25,8 +25,8 @@ def signed_distance(shape: Shape, x: Array, y: Array, radius: Array, angle: Arra
     """Signed distance of points from the outline of a shape centred at (0, 0), pixels, negative inside; broadcasts.
 
     By symmetry a point is rotated to the nearest corner and mirrored to one side of it, where the outline is one
-    straight line from the corner to the point midway between two corners. Beyond a corner the result is the larger of the distances from that
-    line and from the circle through the corners: a lower bound, slightly too small.
+    straight line from the corner to the point midway between two corners. Beyond a corner the result is the larger of
+    the distances from that line and from the circle through the corners: a lower bound, slightly too small.
     """
     distance = np.hypot(x, y)
     if not shape.corners:

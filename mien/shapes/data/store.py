@@ -100,9 +100,19 @@ class ShapesStore:
         if not whole or not clips or clips != len(self.index):
             raise ShapesStoreError(f"{self.folder} is unfinished or damaged: run the shapes_corpus stage again")
 
+    def __getitem__(self, number: int) -> ShapesClip:
+        row = self.index.iloc[number]
+        return ShapesClip(
+            str(row["clip_id"]), str(row["part"]), self.prompts[number], self.scenes[number], self.video(number)
+        )
+
     def numbers(self, part: str) -> NDArray[np.int64]:
         """Indices (M,) of the clips of a part, ascending."""
         return np.flatnonzero(self.index["part"] == part)
+
+    def video(self, number: int) -> NDArray[np.uint8]:
+        """The frames (T, 64, 64, 3) uint8 RGB of a clip."""
+        return self.videos(np.array([number]))[0]
 
     def videos(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The frames (M, T, 64, 64, 3) uint8 RGB of several clips, in memory: 12 KiB a frame."""
