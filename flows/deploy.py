@@ -25,12 +25,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from mien.files import write_json
+from mien.files import atomic_file, write_json
 from mien.locks import file_lock
 from mien.processes import Process, stop_tree
 from mien.tracking.tracking import TABLE_VIEW, Tracking
@@ -132,11 +131,10 @@ class Services:
     def password(self) -> str:
         """The password of Prefect's page and API as `user:password`, made at the first call."""
         path = self.root / ".mien" / "prefect" / "password"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as stream:
-                stream.write(f"mien:{secrets.token_urlsafe(18)}")
+        if not path.exists():
+            with atomic_file(path) as temporary:
+                temporary.touch(mode=0o600)
+                temporary.write_text(f"mien:{secrets.token_urlsafe(18)}")
         return path.read_text()
 
     def _start_prefect(self, port: int) -> Service:

@@ -8,7 +8,6 @@ from the server's own page (`Origin`, against cross-site requests); Prefect itse
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -18,8 +17,6 @@ Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HOSTS = ("127.0.0.1", "localhost")
-ALLOWED_HOSTS = "MIEN_PREFECT_HOSTS"
-"""Environment variable: further host names, separated by commas, for instance that of a reverse proxy."""
 
 
 class OwnPageOnly:
@@ -39,14 +36,14 @@ class OwnPageOnly:
             await self.application(scope, receive, send)
 
     def _refusal(self, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
-        hosts = [value.decode("latin-1").lower() for name, value in headers if name.lower() == b"host"]
+        def values(name: bytes) -> list[str]:
+            return [value.decode("latin-1").lower() for key, value in headers if key == name]
+
+        hosts = values(b"host")
         if len(hosts) != 1 or hosts[0] not in self.authorities:
-            return 400, f"this server answers {', '.join(sorted(self.authorities))} only; {ALLOWED_HOSTS} adds names"
-        for name, value in headers:
-            scheme, _, authority = value.decode("latin-1").lower().partition("://")
-            foreign = scheme not in {"http", "https"} or authority not in self.authorities
-            if name.lower() == b"origin" and foreign:
-                return 403, "requests from other web pages are refused"
+            return 400, f"this server answers {', '.join(sorted(self.authorities))} only"
+        if not set(values(b"origin")) <= {f"http://{authority}" for authority in self.authorities}:
+            return 403, "requests from other web pages are refused"
         return None
 
 
@@ -61,9 +58,8 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, reaso
 
 
 def authorities(port: int) -> frozenset[str]:
-    """Allowed values of `Host`: the loopback names with the port, and the names of `MIEN_PREFECT_HOSTS` as they are."""
-    more = [name.strip().lower() for name in os.environ.get(ALLOWED_HOSTS, "").split(",") if name.strip()]
-    return frozenset([f"{host}:{port}" for host in HOSTS] + more)
+    """Allowed values of `Host`: the loopback names with the port."""
+    return frozenset(f"{host}:{port}" for host in HOSTS)
 
 
 def create_app() -> Application:

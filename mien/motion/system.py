@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mien.motion.cards import CARDS
 from mien.motion.generate.request import MoveRequest
-from mien.motion.registration import MODEL, SERVED
+from mien.motion.registration import SERVED
 from mien.systems.system import Loaded, Made, Output, System
 
 
@@ -34,7 +33,6 @@ SYSTEM = System(
         "mien move --table wishes.csv -o wishes",
     ),
     request=MoveRequest,
-    model=MODEL,
     outputs=(
         Output(".mp4", "a video"),
         Output(".gif", "a video without sound, of up to 30 s"),
@@ -44,5 +42,4 @@ SYSTEM = System(
     ),
     generate=_generate,
     served=SERVED,
-    cards=CARDS,
 )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mien.shapes.cards import CARDS
 from mien.shapes.generate.request import ShapesRequest
-from mien.shapes.registration import MODEL, SERVED
+from mien.shapes.registration import SERVED
 from mien.systems.system import Loaded, Made, Output, System
 
 
@@ -35,7 +34,6 @@ SYSTEM = System(
         'mien shapes -t "a white star moves left and a green circle bounces vertically" -o strip.png',
     ),
     request=ShapesRequest,
-    model=MODEL,
     outputs=(
         Output(".gif", "the clips side by side"),
         Output(".mp4", "the same as a video"),
@@ -43,5 +41,4 @@ SYSTEM = System(
     ),
     generate=_generate,
     served=SERVED,
-    cards=CARDS,
 )

@@ -45,9 +45,9 @@ class ModelFolder:
         """The folder of a network that needs no other file. build: content of config.json → network, any weights."""
 
         def load(path: Path) -> nn.Module:
-            from mien.training.model_folder import load_module
+            from mien.training.model_folder import load_network
 
-            return load_module(path, (kind,), build)[0]
+            return load_network(path, (kind,), build)[0]
 
         return cls(what, (kind,), folder, stage, load)
 

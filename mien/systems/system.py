@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic
 
-from mien.systems.card import Card
 from mien.systems.errors import RequestError
 from mien.systems.files import check_writable
 from mien.systems.model import ModelFolder, TrainedModel
@@ -54,10 +53,10 @@ class System(Generic[R]):
     """One system.
 
     `command`: name of the command, as in `mien talk`. `title`: title in the metadata of outputs. `help` and `examples`:
-    of the command. `request`: the Pydantic model of its requests. `model`: the trained model. `outputs`: kinds of
+    of the command. `request`: the Pydantic model of its requests. `outputs`: kinds of
     output; the first one is the default of a table. `generate(loaded, request, out, progress)` writes `out` atomically
     from a checked request and returns what it made, where there is more to say than the output's path and the model's
-    version. `served`: the registered model. `cards`: kind of model → card. `extras`: further models that
+    version. `served`: the trained model, and how the registry calls it. `extras`: further models that
     some requests need.
     """
 
@@ -67,12 +66,15 @@ class System(Generic[R]):
     help: str
     examples: tuple[str, ...]
     request: type[R]
-    model: ModelFolder
     outputs: tuple[Output, ...]
     generate: Callable[[Loaded, R, Path, bool], Made | None]
     served: Served
-    cards: Mapping[str, Card] = field(default_factory=dict)
     extras: tuple[ExtraModel, ...] = ()
+
+    @property
+    def model(self) -> ModelFolder:
+        """The folder of the trained model."""
+        return self.served.model
 
     def run(self, request: R | Mapping[str, object], out: Path, force: bool = False, **folders: Path) -> Made:
         """Generate the output of a request and write it to `out` atomically; its suffix decides the format.

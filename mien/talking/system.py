@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mien.systems.system import Loaded, Made, Output, System
-from mien.talking.cards import CARDS
 from mien.talking.generate.request import TalkRequest
-from mien.talking.registration import MODEL, SERVED
+from mien.talking.registration import SERVED
 
 
 def _generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) -> Made:
@@ -36,9 +35,7 @@ SYSTEM = System(
         'mien talk -i me.jpg -t "Yes, of course" --motion "nods twice and smiles" -o yes.mp4',
     ),
     request=TalkRequest,
-    model=MODEL,
     outputs=(Output(".mp4", "a video with sound"),),
     generate=_generate,
     served=SERVED,
-    cards=CARDS,
 )

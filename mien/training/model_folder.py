@@ -114,7 +114,7 @@ def load_into(module: nn.Module, folder: Path, config: Mapping[str, Any]) -> Non
         raise ValueError(f"{folder}: the weights do not fit config.json ({str(error).splitlines()[0]})") from error
 
 
-def load_module(
+def load_network(
     folder: Path, kinds: tuple[str, ...], build: Callable[[Mapping[str, Any]], Module]
 ) -> tuple[Module, dict[str, Any]]:
     """The module of a model folder, in evaluation mode and without gradients, and the content of its config.json.

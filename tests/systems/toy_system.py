@@ -94,6 +94,6 @@ SERVED = Served(MODEL, __name__, SIGNATURE, lambda model, batch, _: {"rgb": mode
 _load_pyfunc = SERVED.load
 SYSTEM = System(
     name="colour", command="colour", title="AI-generated colour", help="Show a colour.",
-    examples=('mien colour --text "red" -o red.gif',), request=ColourRequest, model=MODEL, generate=generate,
+    examples=('mien colour --text "red" -o red.gif',), request=ColourRequest, generate=generate,
     outputs=(Output(".gif", "a moving picture"), Output(".mp4", "a video")), served=SERVED,
 )  # fmt: skip

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 from mien.clips import EMOTIONS
 from mien.corpora.split import read_split
-from mien.faces.detectors.crops import Detected, detect_landmarks
-from mien.faces.detectors.interface import Face
 from mien.faces.measures import FACE_POSE
 from mien.faces.shards import FaceShards, ShardClip, write_shards
 from mien.files import sha256_file
@@ -33,10 +31,7 @@ from mien.talking.evaluate.measure import (
     AVERAGED,
     OVERALL,
     VERDICTS,
-    Measured,
-    RealClip,
     as_aligned,
-    figures_of,
 )
 from mien.talking.evaluate.motion import real_pose
 from mien.talking.evaluate.trials import choose_trials
@@ -276,27 +271,6 @@ def test_identity_is_measured_where_a_network_is_given(
     assert 0.9 < metrics["generated"]["val"]["identity_cosine"] <= 1
 
 
-def test_overall_takes_pictures_from_the_row_with_the_real_motion() -> None:
-    face = Detected(np.zeros((4, 68, 2), np.float32), None)
-    real = RealClip(np.zeros((0, 8, 8, 3), np.uint8), face, np.zeros(4), FPS, "HAP", None)
-
-    def clip(row: str) -> Measured:
-        value = {"generated": 0.2, "real_motion": 0.8}.get(row, 0.5)
-        figures: dict[str, float | int | None] = dict.fromkeys((*AVERAGED, "lag_ms"), value)
-        return Measured(figures, np.zeros(4), np.zeros(4), "HAP" if row == "generated" else "SAD", "SAD", real)
-
-    evaluation = object.__new__(evaluating.TalkingEvaluation)
-    evaluation.timings = [(8, 4.0)]
-    rows = {row: {"val": figures_of([clip(row)])} for row in ROWS}
-    overall = {row: evaluation.row_figures(row, rows)["overall"] for row in ROWS}
-    # mouth and eyes .8 each, the CNN judge right, the HOG judge wrong; sync cannot be measured on four frames
-    assert overall["generated"] == pytest.approx((0.8 + 0.8 + 1 + 0) / 4)
-    assert rows["generated"]["val"]["ssim_mouth"] == 0.2
-    assert overall["real_motion"] is None
-    assert overall["shuffled"] == pytest.approx((0.5 + 0.5 + 0 + 0) / 4)
-    assert evaluation.row_figures("generated", rows)["frames_per_second"] == 2
-
-
 def test_a_face_that_lies_elsewhere_is_shown_to_the_judges_where_real_ones_lie(corpus: Path) -> None:
     window = FaceShards(corpus / "faces").clip("1_HAP")
     every = np.arange(FRAMES)
@@ -312,20 +286,6 @@ def test_a_face_that_lies_elsewhere_is_shown_to_the_judges_where_real_ones_lie(c
     assert float(np.abs(moved[inside].astype(float) - window.video[inside]).mean()) > 10
     assert float(np.abs(back[inside].astype(float) - window.video[inside]).mean()) < 4
     assert np.array_equal(as_aligned(moved, np.full_like(landmarks, np.nan), every), moved)
-
-
-def test_without_a_mesh_there_is_no_gaze() -> None:
-    class Plain:
-        def reset(self) -> None:
-            pass
-
-        def detect(self, frame: NDArray[np.uint8]) -> list[Face]:
-            assert frame.shape == (320, 320, 3)
-            return [Face(np.full((68, 2), 159.5, np.float32), None, 1.0)]
-
-    found = detect_landmarks(np.zeros((2, 64, 64, 3), np.uint8), Plain())
-    assert found.gaze is None
-    assert found.landmarks == pytest.approx(31.5)  # the middle of one is the middle of the other
 
 
 def test_what_is_written(perfect: tuple[dict[str, Any], Path, PerfectTalker]) -> None:

@@ -16,10 +16,10 @@ from mien.talking.networks.compose import Composer, border_weight
 from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 from mien.talking.networks.warp import (
     PARTS,
+    heat_maps,
     interpolate_flow,
     mouth_opening,
     pixel_grid,
-    spots,
     warp,
 )
 
@@ -40,7 +40,7 @@ def test_the_landmarks_displacement_is_spread_over_the_picture() -> None:
 
 
 def test_spots_are_where_the_landmarks_are() -> None:
-    maps = spots(face_points(), 64)
+    maps = heat_maps(face_points(), 64)
     assert maps.shape == (1, len(PARTS), 64, 64)
     for part, one in zip(PARTS, maps[0], strict=True):
         row, column = divmod(int(one.argmax()), 64)

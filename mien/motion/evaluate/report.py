@@ -15,6 +15,7 @@ from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.performance import Performance
 from mien.heads.render.playback import render_head
 from mien.media.provenance import Provenance, tags
+from mien.media.resize import resized
 from mien.media.video import write_video
 from mien.motion.corpus.actions import KINDS
 from mien.motion.evaluate.measure import VERDICTS, Measured, Prompt, confusions, describe_plan
@@ -22,7 +23,7 @@ from mien.motion.generate.mover import Mover
 from mien.motion.measure.events import detect_events
 from mien.motion.measure.text import describe_events
 from mien.progress import progress_bar
-from mien.systems.evaluation.pictures import GREY, Picture, caption, resized
+from mien.systems.evaluation.pictures import GREY, Picture, caption
 from mien.systems.evaluation.report import Report
 
 MOMENTS = 8

@@ -22,7 +22,7 @@ from mien.motion.data.batches import pad_motions, valid_frames
 from mien.motion.data.features import WIDTH
 from mien.motion.networks.transformer import LONGEST
 from mien.text.tokens import words
-from mien.training.model_folder import load_into, read_config
+from mien.training.model_folder import load_network
 
 KIND = "motion_judge"
 
@@ -131,10 +131,4 @@ class MotionEvaluator(nn.Module):
     @classmethod
     def load(cls, folder: Path) -> MotionEvaluator:
         """The evaluator in `folder`, in evaluation mode. Raises ValueError if there is none or it is damaged."""
-        content = read_config(folder, (KIND,))
-        try:
-            evaluator = cls(**content["model"])
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the evaluator again") from error
-        load_into(evaluator, folder, content)
-        return evaluator.eval().requires_grad_(False)
+        return load_network(folder, (KIND,), lambda content: cls(**content["model"]))[0]

@@ -12,7 +12,7 @@ from mien.motion.data.batches import Whitening
 from mien.motion.networks.duration_model import DurationModel
 from mien.motion.networks.transformer import MotionMLP, MotionTransformer
 from mien.text.encoder import TextEncoder, build_encoder, features_of
-from mien.training.model_folder import load_into, read_config
+from mien.training.model_folder import load_network
 
 Architecture = Literal["diffusion", "mlp"]
 
@@ -58,13 +58,11 @@ def load_model(folder: Path, cache: Path | None = None, download: bool = False) 
     Raises ValueError if the folder is missing, damaged or of another kind or format; TextEncoderError (a ValueError) if
     its text encoder is not available.
     """
-    content = read_config(folder, ("head_motion",))
-    try:
-        config = dict(content["model"])
+
+    def build(content: Mapping[str, Any]) -> MotionModel:
+        config = content["model"]
         text = build_encoder(config["text"], cache, download)
         sizes = [int(config[name]) for name in ("width", "layers", "heads")]
-        model = build_model(text, Whitening.identity(), config["architecture"], *sizes)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
-    load_into(model, folder, content)
-    return model.eval().requires_grad_(False), content
+        return build_model(text, Whitening.identity(), config["architecture"], *sizes)
+
+    return load_network(folder, ("head_motion",), build)

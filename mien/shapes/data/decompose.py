@@ -32,7 +32,7 @@ _MIN_PIXELS = 20
 """Least pixels a frame of a colour to be a figure: the smallest rendered one has about 80."""
 
 _MARK_RANGE = 0.8
-"""Distance from the centre, in radii, within which the mark is searched: every shape is solid transform."""
+"""Distance from the centre, in radii, within which the mark is searched: every shape is solid there."""
 
 
 def decompose_clips(clips: Tensor) -> Layers:

@@ -16,7 +16,7 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of
-from mien.training.model_folder import load_module
+from mien.training.model_folder import load_network
 
 Architecture = Literal["video", "frames"]
 
@@ -93,4 +93,4 @@ def load_model(folder: Path) -> tuple[ShapesModel, dict[str, Any]]:
     def build(content: Mapping[str, Any]) -> ShapesModel:
         return build_model(content["model"], lambda: build_encoder(content["model"]["text"]))
 
-    return load_module(folder, ("shapes",), build)
+    return load_network(folder, ("shapes",), build)

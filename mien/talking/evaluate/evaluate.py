@@ -23,13 +23,13 @@ from mien.faces.detectors.open import open_detector
 from mien.faces.shards import FaceShards
 from mien.files import atomic_directory, sha256_file
 from mien.media.log_mel import frame_count
+from mien.media.resize import resized
 from mien.metrics.emotion import EmotionJudge
 from mien.metrics.emotion_hog import HogJudge
 from mien.metrics.identity import IdentityJudge
 from mien.metrics.lipsync import loudness
 from mien.systems.evaluation.evaluate import Judge, RowFigures, evaluate, identity_of
 from mien.systems.evaluation.figures import Figures, mean
-from mien.systems.evaluation.pictures import resized
 from mien.systems.evaluation.rows import GENERATED, REAL, REAL_MOTION, REPEATED, SHUFFLED
 from mien.talking.evaluate.measure import FROM_REAL_MOTION, OVERALL, Judges, Measured, RealClip, figures_of, measure
 from mien.talking.evaluate.motion import real_pose

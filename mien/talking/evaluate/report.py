@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.clips import EMOTIONS
+from mien.media.resize import resized
 from mien.media.video import write_video
 from mien.metrics.emotion import evenly
-from mien.systems.evaluation.pictures import caption, resized
+from mien.systems.evaluation.pictures import caption
 from mien.systems.evaluation.report import Report, drawing
 from mien.systems.evaluation.rows import GENERATED, REAL, REAL_MOTION
 from mien.talking.evaluate.measure import AVERAGED, VERDICTS, Measured

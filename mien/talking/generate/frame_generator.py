@@ -17,7 +17,7 @@ from mien.clips import EMOTIONS
 from mien.faces.measures import FACE_POSE
 from mien.media.coordinates import to_normalised
 from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
-from mien.systems.evaluation.pictures import resized
+from mien.media.resize import resized
 from mien.talking.data.pose import TAPS
 from mien.talking.networks.compose import Composer
 from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from mien.systems.evaluation.pictures import resized
+from mien.media.resize import resized
 from mien.talking.data.augmentation import warp_pictures
 from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 

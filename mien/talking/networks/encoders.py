@@ -15,7 +15,7 @@ from mien.talking.data.pose import DECODED, IN_PLANE, QUANTILES, TAPS, PoseStati
 from mien.talking.networks.decoding import group_norm
 
 SPEECH_CONTEXT = MARGIN + STEPS_PER_FRAME + MARGIN
-"""Number of log-mels on which the speech code of one video frame depends: the receptive field of `SpeechEncoder`."""
+"""Time steps of the log-mels on which the speech code of a video frame depends: `SpeechEncoder`'s receptive field."""
 
 DEFAULT_INTENSITY = 0.75
 """Default intensity for sampling poses if it is unspecified; `EmotionEncoder` learns its own."""

@@ -35,7 +35,7 @@ PARTS: tuple[tuple[int, ...], ...] = (
 INNER_LIPS = tuple(range(60, 68))
 """Landmarks of the inner contour of the lips, clockwise in the picture."""
 
-SPOT = 0.05
+HEAT_MAP_SIGMA = 0.05
 """Standard deviation of the Gaussian of a landmark in the heat maps, in normalised coordinates."""
 
 _ZERO_WEIGHT = 0.1  # weight of zero displacement, so that the flow vanishes far from all landmarks
@@ -53,7 +53,7 @@ class WarpDecoder(nn.Module):
     def __init__(self, size: int, channels: tuple[int, ...], code_width: int) -> None:
         super().__init__()
         bottom = size >> (len(channels) - 1)
-        self.plan = nn.Linear(code_width, 16 * bottom * bottom)  # a spatial code: FiLM alone has no position
+        self.spatial_code = nn.Linear(code_width, 16 * bottom * bottom)  # a spatial code: FiLM alone has no position
         self.bottom = bottom
         self.enter = nn.Conv2d(16, channels[-1], 1)
         self.blocks = nn.ModuleList(FiLMBlock(channel, channel, code_width) for channel in channels[:0:-1])
@@ -62,7 +62,7 @@ class WarpDecoder(nn.Module):
             nn.Conv2d(below, channel, 1) for below, channel in zip(channels[:1:-1], channels[-2:0:-1], strict=True)
         )
         width = channels[1]
-        self.shown = nn.Conv2d(len(PARTS) + 1, width, 1)
+        self.heat_map_layer = nn.Conv2d(len(PARTS) + 1, width, 1)
         self.displacement = nn.Linear(code_width, 2 * 68)
         self.log_sigmas = nn.Parameter(torch.tensor(INITIAL_SIGMAS).log().repeat_interleave(torch.tensor(_POINTS)))
         self.flow = nn.Conv2d(width, 2, 3, padding=1)
@@ -72,24 +72,24 @@ class WarpDecoder(nn.Module):
         for parameter in (*self.flow.parameters(), *self.displacement.parameters()):
             nn.init.zeros_(parameter)
 
-    def goal(self, landmarks: Tensor, code: Tensor) -> Tensor:
+    def target_landmarks(self, landmarks: Tensor, code: Tensor) -> Tensor:
         """Target positions (N, 68, 2) of the landmarks (N, 68, 2) for codes (N, width)."""
         return landmarks + self.displacement(code).view(-1, 68, 2)
 
     def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> DecoderOutput:
         """Decode N frames from N images with their feature maps, landmarks (N, 68, 2) and codes (N, width)."""
-        plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
-        goal = self.goal(landmarks, code)
-        opening = mouth_opening(goal, maps[0].shape[-1])
-        shown = torch.cat([spots(goal, maps[2].shape[-1]), nn.functional.avg_pool2d(opening, 2)], 1)
-        shown = self.shown(shown)
-        hidden = self.blocks[0](maps[-1] + self.enter(plan), code)
+        spatial_code = self.spatial_code(code).view(len(code), 16, self.bottom, self.bottom)
+        target = self.target_landmarks(landmarks, code)
+        opening = mouth_opening(target, maps[0].shape[-1])
+        heat = torch.cat([heat_maps(target, maps[2].shape[-1]), nn.functional.avg_pool2d(opening, 2)], 1)
+        heat = self.heat_map_layer(heat)
+        hidden = self.blocks[0](maps[-1] + self.enter(spatial_code), code)
         for block, narrow, skip in zip(list(self.blocks)[1:], self.narrow, maps[-2:1:-1], strict=True):
             merged = nn.functional.interpolate(narrow(hidden), scale_factor=2, mode="nearest") + skip
-            hidden = block(merged + shown if block is self.blocks[-1] else merged, code)
-        flow = interpolate_flow(goal, landmarks - goal, self.log_sigmas.exp(), hidden.shape[-1])
+            hidden = block(merged + heat if block is self.blocks[-1] else merged, code)
+        flow = interpolate_flow(target, landmarks - target, self.log_sigmas.exp(), hidden.shape[-1])
         flow = flow + MAX_CORRECTION * torch.tanh(self.flow(hidden))
-        painted = self.painter(hidden + warp(maps[2], flow) + shown, code)
+        painted = self.painter(hidden + warp(maps[2], flow) + heat, code)
         painted = torch.cat([nn.functional.interpolate(painted, scale_factor=2, mode="nearest"), opening], 1)
         shade, paint, opacity = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3, 1), 1)
         # Shading is added, so that the skin keeps its detail; disoccluded parts are replaced, always including the
@@ -99,7 +99,7 @@ class WarpDecoder(nn.Module):
         opacity = opacity + (1 - opacity) * opening
         warped = warp(maps[0], nn.functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False))
         frames = (1 - opacity) * (warped + shade) + opacity * paint
-        return DecoderOutput(frames.clamp(-1, 1), WarpLayers(flow, shade, paint, opacity, goal))
+        return DecoderOutput(frames.clamp(-1, 1), WarpLayers(flow, shade, paint, opacity, target))
 
 
 def interpolate_flow(points: Tensor, displacements: Tensor, sigmas: Tensor, side: int) -> Tensor:
@@ -109,18 +109,18 @@ def interpolate_flow(points: Tensor, displacements: Tensor, sigmas: Tensor, side
     points, and of zero displacement with the weight `_ZERO_WEIGHT`.
     """
     axis = pixel_centres(side, points)
-    pull = torch.exp(-0.5 * ((axis - points[..., None]) / sigmas[:, None, None]).square())  # (N, P, 2, side)
-    across, down = pull[:, :, 0], pull[:, :, 1].transpose(1, 2)  # a Gaussian in the plane is separable
+    gaussians = torch.exp(-0.5 * ((axis - points[..., None]) / sigmas[:, None, None]).square())  # (N, P, 2, side)
+    across, down = gaussians[:, :, 0], gaussians[:, :, 1].transpose(1, 2)  # a Gaussian in the plane is separable
     total = down @ across + _ZERO_WEIGHT
     moves = [(down * displacements[:, None, :, axis]) @ across / total for axis in (0, 1)]
     return torch.stack(moves, 1)
 
 
-def spots(points: Tensor, side: int) -> Tensor:
+def heat_maps(points: Tensor, side: int) -> Tensor:
     """Heat maps (N, parts, side, side) of the landmarks (N, 68, 2) of each of `PARTS`."""
     axis = pixel_centres(side, points)
-    pull = torch.exp(-0.5 * ((axis - points[..., None]) / SPOT).square())
-    maps = [pull[:, part, 1].transpose(1, 2) @ pull[:, part, 0] for part in map(list, PARTS)]
+    gaussians = torch.exp(-0.5 * ((axis - points[..., None]) / HEAT_MAP_SIGMA).square())
+    maps = [gaussians[:, part, 1].transpose(1, 2) @ gaussians[:, part, 0] for part in map(list, PARTS)]
     return torch.stack(maps, 1)
 
 

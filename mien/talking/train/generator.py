@@ -55,7 +55,7 @@ class GeneratorTrainer(Trainer[Batch]):
     def loss(self, batch: Batch, step: Step) -> tuple[Tensor, Values]:
         with step.autocast():
             output = forward(self.generator, batch)
-        return self.pixel_loss(output, batch)
+        return self.pixel_loss(output, batch, self.pixel_loss.weights(batch))
 
     def validate(self) -> dict[str, float]:
         return validation_figures(self.ema.average, self.val)

@@ -99,7 +99,7 @@ class LandmarkTrainer(Trainer[LandmarkBatch]):
             speech = generator.speech_encoder(batch.log_mels.flatten(0, 1)).view(len(batch.log_mels), FRAMES, -1)
         reference_landmarks = to_normalised(batch.references, size)
         codes = generator.codes(reference_landmarks, speech, batch.emotion_weights, batch.pose)
-        predicted = decoder.goal(reference_landmarks.repeat_interleave(FRAMES, 0), codes.flatten(0, 1))
+        predicted = decoder.target_landmarks(reference_landmarks.repeat_interleave(FRAMES, 0), codes.flatten(0, 1))
         target = to_normalised(batch.landmarks.flatten(0, 1), size)
         weights = _WEIGHTS.to(target)[:, None] / _WEIGHTS.mean()
         displacement_loss = ((predicted - target).abs() * weights).mean() * size / 2

@@ -53,9 +53,9 @@ class PixelLoss:
             batch.landmarks.flatten(0, 1), self.size, self.options.mouth_weight, self.options.eyes_weight
         )
 
-    def __call__(self, output: Output, batch: Batch) -> tuple[Tensor, Values]:
-        """The weighted sum of the terms, and the unweighted terms for the curves."""
-        options, weights = self.options, self.weights(batch)
+    def __call__(self, output: Output, batch: Batch, weights: Tensor) -> tuple[Tensor, Values]:
+        """The weighted sum of the terms, and the unweighted terms for the curves; `weights` of the pixels."""
+        options = self.options
         frames, real = output.decoded.frames.float(), batch.video.flatten(0, 1)
         terms = {
             "l1": (1.0, pyramid_l1(frames, real, weights, options.pyramid_levels)),

@@ -69,7 +69,7 @@ class TalkingFaceTrainer(GeneratorTrainer):
         values = self.frame_adversary.train_step(real_frames, fake_frames, reference, weights)
         values |= self.emotion_adversary.train_step(real_clip, fake_clip, batch.emotion, batch.intensity)
 
-        pixels, terms = self.pixel_loss(output, batch)
+        pixels, terms = self.pixel_loss(output, batch, weights)
         adversarial = self.frame_adversary.loss(fake_frames, real_frames, reference, weights)
         emotion = self.emotion_adversary.loss(fake_clip, batch.emotion, batch.intensity)
         loss = (
