@@ -7,13 +7,16 @@ and motions in a common space, where row i of both is a pair. Values of differen
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
 Embeddings = NDArray[np.float64]
+Value = TypeVar("Value")
 
 R_PRECISION_BATCH, R_PRECISION_RANKS = 32, 3
 """Size of the batches in which a text retrieves its motion, and the largest rank, as published."""
@@ -117,6 +120,29 @@ def _pair_distances(embeddings: Embeddings, pairs: int, random: np.random.Genera
     first = random.integers(len(embeddings), size=pairs)
     second = (first + random.integers(1, len(embeddings), size=pairs)) % len(embeddings)
     return np.linalg.norm(embeddings[first] - embeddings[second], axis=1)
+
+
+def embedded_figures(text: ArrayLike, motion: ArrayLike, reference: ArrayLike, seed: int) -> dict[str, float | None]:
+    """All metrics of the embeddings of texts and their motions (N, D); None where there are too few motions.
+
+    reference: embeddings (M, D) of the real motions for the Fréchet distance.
+    """
+    precision = value_or_none(lambda: r_precision(text, motion, seed=seed))
+    rates = [None] * R_PRECISION_RANKS if precision is None else [float(rate) for rate in precision]
+    return {
+        **{f"r_precision_{top}": rate for top, rate in enumerate(rates, 1)},
+        "matching_distance": value_or_none(lambda: matching_distance(text, motion)),
+        "frechet": value_or_none(lambda: frechet_distance(motion, reference)),
+        "diversity": value_or_none(lambda: diversity(motion, seed=seed)),
+    }
+
+
+def value_or_none(figure: Callable[[], Value]) -> Value | None:
+    """The value of `figure`; None if it raises ValueError, as for too few motions."""
+    try:
+        return figure()
+    except ValueError:
+        return None
 
 
 def head_jerk(neck: ArrayLike, fps: Fraction) -> float | None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mien.files import fingerprint
 from mien.motion.cards import CARDS
 from mien.motion.data.batches import MotionBatch, MotionData, curriculum_fraction, valid_frames
 from mien.motion.data.features import FPS
@@ -17,8 +16,9 @@ from mien.motion.networks.diffusion import STEPS, add_noise, loss_weight
 from mien.motion.networks.duration_model import align_words, duration_loss
 from mien.motion.networks.model import MotionModel, build_model
 from mien.motion.options import HeadMotionOptions
-from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
-from mien.training.model_folder import ModelFiles, save_models
+from mien.text.encoder import encoder_of, read_tokens
+from mien.training.baseline import train_with_baseline
+from mien.training.model_folder import ModelFiles
 from mien.training.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
@@ -126,43 +126,23 @@ def train_head_motion(
     for an empty store, TextEncoderError for a text encoder that is not available.
     """
     data = MotionData(motions)
-    val = MotionData(motions, ("val",)) if len(data.store.indices("val")) else None
+    val = MotionData(motions, ("val",)) if len(data.store.numbers("val")) else None
     whitening = data.whitening()
-    digest = fingerprint(data.store.index.to_csv(index=False))[:16]
+    prepared = [*data.texts, *(val.texts if val else ())]
 
-    def train_model(
-        trainer_class: type[HeadMotionTrainer], model_options: HeadMotionOptions, model_run: Run
-    ) -> tuple[ModelFiles, dict[str, float]]:
-        seed_weights(model_options.training.seed, trainer_class.name)
-        text = open_encoder(
-            model_options.text.encoder, vocabulary_of(data.texts), cache, model_options.text.download,
-            width=model_options.text.width, layers=model_options.text.layers,
-        )  # fmt: skip
-        text.prepare([*data.texts, *(val.texts if val else ())])
-        model = build_model(
-            text, whitening, model_options.architecture, model_options.width, model_options.layers, model_options.heads
-        )
-        trainer = trainer_class(model, data, val, model_options)
-        figures = train(trainer, model_run)
-        config = {
-            "model": model.config,
-            "guidance": model_options.guidance,
-            "sampling_steps": model_options.sampling_steps,
-        }
-        average = trainer.ema.average
-        return ModelFiles(KIND, average, config, model_options, digest, figures, CARDS[KIND].markdown), figures
+    def train_model(own: HeadMotionOptions, _name: str, own_run: Run) -> ModelFiles:
+        trainer_class = MLPTrainer if own.architecture == "mlp" else HeadMotionTrainer
+        seed_weights(own.training.seed, trainer_class.name)
+        text = encoder_of(own.text, data.texts, prepared, cache)
+        model = build_model(text, whitening, own.architecture, own.width, own.layers, own.heads)
+        trainer = trainer_class(model, data, val, own)
+        figures = train(trainer, own_run)
+        config = {"model": model.config, "guidance": own.guidance, "sampling_steps": own.sampling_steps}
+        return ModelFiles(KIND, trainer.ema.average, config, own, data.store.digest, figures, CARDS[KIND].markdown)
 
-    main = MLPTrainer if options.architecture == "mlp" else HeadMotionTrainer
-    models = {}
-    models[""], figures = train_model(main, options, run)
+    baseline = None
     if options.baseline_samples and options.architecture == "diffusion":
-        baseline_training = options.training.model_copy(update={"samples": options.baseline_samples})
-        model_options = options.model_copy(
-            update={"architecture": "mlp", "training": baseline_training, "curriculum": 0.0, "width": 256}
-        )
-        models["baseline"], baseline_figures = train_model(
-            MLPTrainer, model_options, run.phase("baseline", "baseline_")
-        )
-        figures |= {f"baseline_{name}": value for name, value in baseline_figures.items()}
-    save_models(out, models)
-    return figures
+        training = options.training.model_copy(update={"samples": options.baseline_samples})
+        mlp = {"architecture": "mlp", "training": training, "curriculum": 0.0, "width": 256}
+        baseline = options.model_copy(update=mlp)
+    return train_with_baseline(train_model, KIND, options, baseline, out, run)

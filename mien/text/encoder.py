@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
+from mien.text.options import TextOptions
 from mien.text.pretrained import PretrainedEncoder
 from mien.text.tokens import TokensEncoder, vocabulary_of, words
 
@@ -20,6 +21,7 @@ __all__ = [
     "TokensEncoder",
     "UnknownWord",
     "build_encoder",
+    "encoder_of",
     "features_of",
     "open_encoder",
     "read_tokens",
@@ -56,6 +58,20 @@ def open_encoder(
     if not vocabulary:
         raise TextEncoderError("the text encoder tokens needs a vocabulary of at least one word")
     return TokensEncoder(vocabulary, width, layers, heads, 64 if longest is None else longest, dropout)
+
+
+def encoder_of(
+    options: TextOptions, texts: Iterable[str], prepared: Sequence[str], cache: Path | None = None
+) -> TextEncoder:
+    """The encoder of a training, with the vocabulary of `texts`; see `open_encoder`.
+
+    prepared: all texts that it will encode, whose features a frozen encoder computes in advance.
+    """
+    encoder = open_encoder(
+        options.encoder, vocabulary_of(texts), cache, options.download, width=options.width, layers=options.layers
+    )
+    encoder.prepare(prepared)
+    return encoder
 
 
 def build_encoder(

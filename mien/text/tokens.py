@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from mien.networks.attention import attend
 from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
 
 PAD, UNKNOWN, START = 0, 1, 2
@@ -163,9 +163,7 @@ class _Block(nn.Module):
         """`x` (B, L, width); `mask`: bool (B, 1, 1, L), True for tokens that are attended to."""
         split = self.query_key_value(self.norm_attention(x)).unflatten(-1, (3, self.heads, -1))
         queries, keys, values = split.permute(2, 0, 3, 1, 4)
-        # explicit attention: torch's fused kernel takes ten times as long on a CPU for such short sequences
-        scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
-        attended = scores.masked_fill(~mask, -1e4).softmax(-1).to(values.dtype) @ values
+        attended = attend(queries, keys, values, mask)
         x = x + functional.dropout(self.output(attended.transpose(1, 2).flatten(2)), self.dropout, self.training)
         hidden = self.linear2(functional.gelu(self.linear1(self.norm_hidden(x)), approximate="tanh"))
         return x + functional.dropout(hidden, self.dropout, self.training)

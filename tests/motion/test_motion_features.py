@@ -24,7 +24,8 @@ from mien.motion.data.features import (
     to_features,
     to_performance,
 )
-from mien.motion.data.store import MotionClip, MotionStore, MotionStoreError, write_motions
+from mien.motion.data.store import MotionClip, MotionStore, write_motions
+from mien.storage.clip_store import ClipStoreError
 
 angle = st.floats(-1.4, 1.4)
 
@@ -75,25 +76,25 @@ def test_a_store_gives_back_what_was_written(tmp_path: Path) -> None:
     write_motions(tmp_path, iter(clips))
     store = MotionStore(tmp_path)
     assert len(store) == 9
-    assert [len(store.indices(part)) for part in ("train", "val", "held_out")] == [5, 2, 2]
+    assert [len(store.numbers(part)) for part in ("train", "val", "held_out")] == [5, 2, 2]
     for clip, again in zip(clips, store, strict=True):
         assert (again.clip_id, again.texts, again.plan) == (clip.clip_id, clip.texts, clip.plan)
         assert np.allclose(again.performance.neck, clip.performance.neck, atol=1e-5)
 
 
 def test_a_broken_store_is_told(tmp_path: Path) -> None:
-    with pytest.raises(MotionStoreError, match="run the motion_clips stage"):
+    with pytest.raises(match="run the motion_clips stage"):
         MotionStore(tmp_path / "nothing")
     write_motions(tmp_path, embedded_motions(2, 0, 0, 0))
     (tmp_path / "motions.h5").write_bytes((tmp_path / "motions.h5").read_bytes()[:3000])
-    with pytest.raises(MotionStoreError):
+    with pytest.raises(ClipStoreError):
         MotionStore(tmp_path)
 
 
 def test_what_cannot_be_stored_is_refused(tmp_path: Path) -> None:
     clip = next(iter(embedded_motions(1, 0, 0, 0)))
     wordless = MotionClip("a", "folder", "train", (), clip.performance)
-    with pytest.raises(ValueError, match="a has no words"):
+    with pytest.raises(ValueError, match="a has no text"):
         write_motions(tmp_path, [wordless])
     with pytest.raises(ValueError, match="unknown part"):
         write_motions(tmp_path, [MotionClip("a", "folder", "best", ("nods",), clip.performance)])

@@ -68,7 +68,7 @@ class Remembers:
 
     def clips(self, texts: Sequence[str], seeds: Sequence[int], frames: int | None = None) -> NDArray[np.uint8]:
         numbers = np.array([self.number[seed] for seed in seeds])
-        assert all(self.store.prompts[n][0] == text for n, text in zip(numbers, texts, strict=True))
+        assert all(self.store.texts[n][0] == text for n, text in zip(numbers, texts, strict=True))
         assert frames == self.store.frames
         self.batches.append(len(texts))
         clips = self.store.videos((numbers + self.later) % len(self.store.index))

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mien.shapes.corpus.scenes import Figure, Scene
-from mien.shapes.data.store import ShapesClip, ShapesStore, ShapesStoreError, write_clips
+from mien.shapes.data.store import ShapesClip, ShapesStore, write_clips
+from mien.storage.clip_store import ClipStoreError
 
 
 def clip(
@@ -36,11 +37,11 @@ def test_several_videos_come_in_the_order_asked_for(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("clips", "message"),
     [
-        ([], "no clip to write"),
+        ([], "no moving shapes to write"),
         ([clip(0, part="test")], "unknown part 'test'; there are train, val"),
-        ([clip(0, prompts=())], "clip-0 has no words"),
-        ([clip(0), clip(1, frames=4)], "clip-1 has 4 frames, those before it 3"),
-        ([clip(0, frames=0)], "no clip of 64×64 pixels"),
+        ([clip(0, prompts=())], "clip-0 has no text"),
+        ([clip(0), clip(1, frames=4)], "clips have between 3 and 4 frames"),
+        ([clip(0, frames=0)], "clip-0 has no frame"),
     ],
 )
 def test_what_is_no_clip_is_refused(tmp_path: Path, clips: list[ShapesClip], message: str) -> None:
@@ -49,33 +50,33 @@ def test_what_is_no_clip_is_refused(tmp_path: Path, clips: list[ShapesClip], mes
 
 
 def test_a_folder_without_clips_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ShapesStoreError, match="holds no moving shapes; run the shapes_corpus stage"):
+    with pytest.raises(ClipStoreError, match="holds no moving shapes; run the shapes_corpus stage"):
         ShapesStore(tmp_path)
 
 
 def test_an_unfinished_file_is_refused(folder: Path) -> None:
     with h5py.File(folder / "shapes.h5", "a") as file:
         del file.attrs["complete"]
-    with pytest.raises(ShapesStoreError, match="unfinished or damaged"):
+    with pytest.raises(ClipStoreError, match="unfinished or damaged"):
         ShapesStore(folder)
 
 
 def test_missing_clips_are_noticed(folder: Path) -> None:
     with h5py.File(folder / "shapes.h5", "a") as file:
-        file["video"].resize(3, 0)
-    with pytest.raises(ShapesStoreError, match="unfinished or damaged"):
+        file["frames"].resize(9, 0)
+    with pytest.raises(ClipStoreError, match="unfinished or damaged"):
         ShapesStore(folder)
 
 
 @pytest.mark.parametrize("name", ["shapes.h5", "index.parquet"])
 def test_a_damaged_file_is_refused(folder: Path, name: str) -> None:
     (folder / name).write_bytes(b"nothing of the kind")
-    with pytest.raises(ShapesStoreError, match="holds no moving shapes"):
+    with pytest.raises(ClipStoreError, match="holds no moving shapes"):
         ShapesStore(folder)
 
 
 def test_a_file_damaged_after_opening_is_refused(folder: Path) -> None:
     store = ShapesStore(folder)
     (folder / "shapes.h5").write_bytes(b"nothing of the kind")
-    with pytest.raises(ShapesStoreError, match=r"shapes\.h5 is damaged"):
+    with pytest.raises(ClipStoreError, match=r"shapes\.h5 is damaged"):
         store.video(0)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import h5py
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -96,6 +94,13 @@ def pad_motions(motions: Sequence[NDArray[np.float32]], multiple: int = 1) -> tu
     return torch.from_numpy(features), torch.tensor(lengths, dtype=torch.int64)
 
 
+def random_crop(features: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+    """Features (T, 63) of a motion, cropped to `LONGEST` frames at a random position if it is longer."""
+    slack = len(features) - LONGEST
+    start = int(random.integers(slack + 1)) if slack > 0 else 0
+    return features[start : start + LONGEST]
+
+
 def valid_frames(lengths: Tensor, frames: int) -> Tensor:
     """Mask (B, `frames`, 1) for lengths (B,): 1 for frames within the length, else 0."""
     inside = torch.arange(frames, device=lengths.device)[None] < lengths[:, None]
@@ -106,38 +111,25 @@ class MotionData:
     """The motions of one or more splits of a store."""
 
     def __init__(self, folder: Path, parts: Sequence[str] = ("train",)) -> None:
-        """Open the store in `folder`. Raises MotionStoreError; ValueError if these splits are empty."""
+        """Open the store in `folder`. Raises ClipStoreError; ValueError if these splits are empty."""
         self.store = MotionStore(folder)
-        self.indices = np.concatenate([self.store.indices(part) for part in parts])
-        if not len(self.indices):
-            raise ValueError(f"{folder} has no motion in {' or '.join(parts)}: let motion_clips make some")
-        index = self.store.index
-        self._start = index["start"].to_numpy(np.int64)
-        self._frames = np.minimum(index["frames"].to_numpy(np.int64), LONGEST)
-        self._stored_frames = index["frames"].to_numpy(np.int64)
-        self._lock = threading.Lock()
-        self._file = h5py.File(self.store.folder / "motions.h5", "r", locking=False)
-        in_memory = int(self._stored_frames.sum()) <= IN_MEMORY_FRAMES
-        self._features = np.asarray(self._file["features"][:]) if in_memory else None
+        self.indices = self.store.numbers_of(parts)
+        stored_frames = self.store.index["frames"].to_numpy(np.int64)
+        self._frames = np.minimum(stored_frames, LONGEST)
+        if int(stored_frames.sum()) <= IN_MEMORY_FRAMES:
+            self.store.load()
         self._batches = lru_cache(maxsize=4)(self._draw_group)
 
     @property
     def texts(self) -> list[str]:
         """All texts of these splits."""
-        return [text for index in self.indices for text in self.store.texts[index]]
-
-    def frames(self, start: int, count: int) -> NDArray[np.float32]:
-        """Features (count, 63) of consecutive frames of the store."""
-        if self._features is not None:
-            return np.asarray(self._features[start : start + count])
-        with self._lock:
-            return np.asarray(self._file["features"][start : start + count])
+        return self.store.texts_of(self.indices)
 
     def whitening(self) -> Whitening:
         """The principal modes of all frames of these splits; reads one motion at a time."""
         total, products, count = np.zeros(WIDTH), np.zeros((WIDTH, WIDTH)), 0
         for index in self.indices:
-            frames = self.frames(int(self._start[index]), int(self._stored_frames[index])).astype(np.float64)
+            frames = self.store.features(index).astype(np.float64)
             total += frames.sum(0)
             products += frames.T @ frames
             count += len(frames)
@@ -151,12 +143,9 @@ class MotionData:
         """
         motions, texts = [], []
         for index in indices:
-            length = int(self._frames[index])
-            slack = int(self._stored_frames[index]) - length
-            offset = int(random.integers(slack + 1)) if random is not None and slack else 0
-            motions.append(self.frames(int(self._start[index]) + offset, length))
-            choices = self.store.texts[index]
-            texts.append(choices[int(random.integers(len(choices)))] if random is not None else choices[0])
+            features, choices = self.store.features(index), self.store.texts[index]
+            motions.append(features[:LONGEST] if random is None else random_crop(features, random))
+            texts.append(choices[0] if random is None else choices[int(random.integers(len(choices)))])
         return MotionBatch(*pad_motions(motions, PATCH), tuple(texts))
 
     def training_batch(self, seed: int, purpose: str, step: int, size: int, fraction: float = 1.0) -> MotionBatch:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from mien.files import atomic_directory
-from mien.metrics.motion import multimodality
+from mien.metrics.motion import embedded_figures, multimodality, value_or_none
 from mien.motion.data.store import MotionStore
 from mien.motion.evaluate.measure import (
     VERDICTS,
@@ -24,9 +24,7 @@ from mien.motion.evaluate.measure import (
     Measured,
     Motion,
     Prompt,
-    embedded_figures,
     measure,
-    value_or_none,
 )
 from mien.motion.evaluate.report import MotionReport
 from mien.motion.evaluate.samples import Request, generate, predicted_frames, seconds_per_100_frames
@@ -52,7 +50,7 @@ REAL_LENGTH, OWN_LENGTH, REPEATED = "real length", "own length", "repeated"
 def choose_prompts(store: MotionStore, part: str, most: int, seed: int) -> list[Prompt]:
     """At most `most` motions of a split, sampled with `seed`, in the store's order, each with its first text."""
     prompts = []
-    for number in draw_samples(store.indices(part), most, part, seed):
+    for number in draw_samples(store.numbers(part), most, part, seed):
         clip = store[number]
         prompts.append(Prompt(clip.clip_id, part, clip.texts[0], store.features(number)[:LONGEST], clip.plan))
     return prompts

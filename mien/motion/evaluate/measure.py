@@ -6,31 +6,20 @@ embedding metrics are those of Guo et al. (CVPR 2022), see `mien.metrics.motion`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.metrics.motion import (
-    R_PRECISION_RANKS,
-    diversity,
-    expression_jerk,
-    frechet_distance,
-    head_jerk,
-    matching_distance,
-    r_precision,
-)
+from mien.metrics.motion import expression_jerk, head_jerk
 from mien.motion.corpus.plan import Plan
 from mien.motion.data.features import to_performance
 from mien.motion.measure.events import Event, detect_events, match_plan
-from mien.systems.evaluation.figures import Figures
+from mien.systems.evaluation.figures import paired_labels
 
 Motion = NDArray[np.float32]
 Embeddings = NDArray[np.float64]
-Value = TypeVar("Value")
 
 VERDICTS = ("exact", "actions", "counts", "order", "strengths")
 """The criteria of a motion that has a plan; `strengths` applies where the text states a strength."""
@@ -82,43 +71,13 @@ def measure(motion: Motion, plan: Plan | None) -> Measured:
     return Measured(events, verdict, *jerks)
 
 
-def embedded_figures(texts: Embeddings, motions: Embeddings, reference: Embeddings, seed: int) -> Figures:
-    """Embedding metrics of motions (N, D) and their texts (N, D).
-
-    reference: embeddings of the real motions for the Fréchet distance. A metric is None if there are too few motions.
-    """
-    precision = value_or_none(lambda: r_precision(texts, motions, seed=seed))
-    rates = [None] * R_PRECISION_RANKS if precision is None else [float(rate) for rate in precision]
-    return {
-        **{f"r_precision_{top}": rate for top, rate in enumerate(rates, 1)},
-        "matching_distance": value_or_none(lambda: matching_distance(texts, motions)),
-        "frechet": value_or_none(lambda: frechet_distance(motions, reference)),
-        "diversity": value_or_none(lambda: diversity(motions, seed=seed)),
-    }
-
-
-def value_or_none(figure: Callable[[], Value]) -> Value | None:
-    """The value of `figure`; None if it raises ValueError, as for too few motions."""
-    try:
-        return figure()
-    except ValueError:
-        return None
-
-
 def confusions(plan: Plan, events: Sequence[Event]) -> list[tuple[str, str]]:
     """Pairs (expected, detected) of actions; `nothing` for a missing partner.
 
     Actions of equal kind and side are paired first, the others in the order of plan and time.
     """
-    expected = [_name(action.kind, action.side) for action in plan.actions]
-    detected = [_name(event.kind, event.side) for event in events]
-    pairs = []
-    for name in list(expected):
-        if name in detected:
-            pairs.append((name, name))
-            expected.remove(name)
-            detected.remove(name)
-    return [*pairs, *zip_longest(expected, detected, fillvalue="nothing")]
+    expected = (_name(action.kind, action.side) for action in plan.actions)
+    return paired_labels(expected, (_name(event.kind, event.side) for event in events), "nothing")
 
 
 def describe_plan(plan: Plan) -> str:

@@ -19,10 +19,9 @@ from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
 from mien.motion.corpus.embedded import PARAPHRASES, embedded_motions, sample_performance
 from mien.motion.corpus.language import describe
 from mien.motion.corpus.plan import Plan, draw_action
-from mien.motion.data.batches import GROUP_BATCHES, MotionData
+from mien.motion.data.batches import GROUP_BATCHES, MotionData, random_crop
 from mien.motion.data.features import WIDTH, to_features
 from mien.motion.data.store import MotionClip, MotionStore
-from mien.motion.networks.transformer import LONGEST
 from mien.progress import progress_bar
 from mien.training.randomness import derived_seed, numpy_generator
 
@@ -37,8 +36,7 @@ class EvaluatorSequences:
     """The `train` motions of a store and the clips `additional`, in which each pair is adjacent."""
 
     def __init__(self, data: MotionData, additional: Sequence[MotionClip] = ()) -> None:
-        self._data, index = data, data.store.index
-        self._start = index["start"].to_numpy(np.int64)[data.indices]
+        self._store, self._indices, index = data.store, data.indices, data.store.index
         self._additional = [to_features(clip.performance) for clip in additional]
         stored = index["frames"].to_numpy(np.int64)[data.indices]
         self.lengths = np.concatenate([stored, [len(motion) for motion in self._additional]]).astype(np.int64)
@@ -49,16 +47,15 @@ class EvaluatorSequences:
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def _frames(self, row: int, offset: int, length: int) -> NDArray[np.float32]:
-        if row < len(self._start):
-            return self._data.frames(int(self._start[row]) + offset, length)
-        return self._additional[row - len(self._start)][offset : offset + length]
+    def _features(self, row: int) -> NDArray[np.float32]:
+        stored = len(self._indices)
+        return self._store.features(self._indices[row]) if row < stored else self._additional[row - stored]
 
     def scale(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation (63,) over all frames; the deviation is at least `STILL`."""
         total, squares = np.zeros(WIDTH), np.zeros(WIDTH)
-        for row, length in enumerate(self.lengths):
-            frames = self._frames(row, 0, int(length)).astype(np.float64)
+        for row in range(len(self)):
+            frames = self._features(row).astype(np.float64)
             total += frames.sum(0)
             squares += (frames**2).sum(0)
         mean = total / self.lengths.sum()
@@ -74,18 +71,16 @@ class EvaluatorSequences:
         sampled = sampled[np.argsort(self.lengths[sampled], kind="stable")]
         batches = np.split(sampled, GROUP_BATCHES)
         for rows in batches:
-            additional = np.flatnonzero(rows >= len(self._start))
+            stored = len(self._indices)
+            additional = np.flatnonzero(rows >= stored)
             pairs = len(additional) // 2
-            first = rows[additional[:pairs]] - len(self._start)
-            rows[additional[pairs : 2 * pairs]] = (first ^ 1) + len(self._start)
+            rows[additional[pairs : 2 * pairs]] = ((rows[additional[:pairs]] - stored) ^ 1) + stored
         return [batches[place] for place in random.permutation(GROUP_BATCHES)]
 
     def draw(self, row: int, random: np.random.Generator) -> tuple[NDArray[np.float32], str]:
         """Features of a sequence, cropped to 10 s at a random position, and a random one of its texts."""
-        offset, length = 0, int(self.lengths[row])
-        if length > LONGEST:
-            offset, length = int(random.integers(length - LONGEST + 1)), LONGEST
-        return self._frames(row, offset, length), self.texts[row][int(random.integers(len(self.texts[row])))]
+        features = random_crop(self._features(row), random)
+        return features, self.texts[row][int(random.integers(len(self.texts[row])))]
 
 
 def additional_sequences(store: MotionStore, count: int, seed: int) -> list[MotionClip]:

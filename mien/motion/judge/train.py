@@ -17,7 +17,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.files import fingerprint
 from mien.metrics.motion import R_PRECISION_BATCH, r_precision
 from mien.motion.data.batches import GROUP_BATCHES, MotionData, pad_motions
 from mien.motion.data.store import MotionStore
@@ -100,7 +99,7 @@ class MotionEvaluatorTrainer(Trainer[EvaluatorBatch]):
         """R-precision of the averaged weights on each split with at least `R_PRECISION_BATCH` sequences."""
         figures: dict[str, float] = {}
         for part in VALIDATION_PARTS:
-            indices = self.store.indices(part)
+            indices = self.store.numbers(part)
             if len(indices) < R_PRECISION_BATCH:
                 continue
             texts = self.ema.average.embed_texts([self.store.texts[index][0] for index in indices])
@@ -125,7 +124,7 @@ def train_motion_evaluator(motions: Path, options: MotionEvaluatorOptions, out: 
     evaluator.mean, evaluator.deviation = sequences.scale()
     trainer = MotionEvaluatorTrainer(evaluator, sequences, data.store, options)
     figures = {"sequences": float(len(sequences)), "own_sequences": float(len(additional)), **train(trainer, run)}
-    digest = fingerprint(data.store.index.to_csv(index=False))[:16]
+    digest = data.store.digest
     model = ModelFiles(
         KIND, trainer.ema.average, {"model": evaluator.config()}, options, digest, figures,
         lambda content: _card(content["figures"]),

@@ -6,7 +6,6 @@ transformer is a patch of eight frames (0.32 s) with all their features, so ther
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +15,7 @@ from torch.nn import functional
 from mien.motion.data.features import FPS, WIDTH
 from mien.motion.networks.diffusion import signal_variance
 from mien.motion.networks.duration_model import Alignment
+from mien.networks.attention import RotaryAttention, masked_mean, rotary_embedding, sinusoidal_embedding
 
 PATCH = 8
 """Frames per token of the transformer."""
@@ -23,69 +23,8 @@ PATCH = 8
 LONGEST = 250
 """Maximum number of frames of a motion: 10 s."""
 
-
-def sinusoidal_embedding(positions: Tensor, width: int, longest: float = 1000.0) -> Tensor:
-    """Sinusoidal embedding (..., width) of positions (...), wavelengths 2π to 2π·`longest` (Vaswani et al., 2017)."""
-    rates = torch.exp(-math.log(longest) * torch.arange(width // 2, device=positions.device) / max(1, width // 2 - 1))
-    angles = positions[..., None].float() * rates
-    return torch.cat([angles.sin(), angles.cos()], -1)
-
-
-def mean_feature(text: Tensor, mask: Tensor) -> Tensor:
-    """Mean (B, W) of text features (B, L, W) over the tokens in mask (B, L)."""
-    return (text * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-
-
-MIN_FREQUENCY, MAX_FREQUENCY = 0.06, 5.0
+FREQUENCIES = 0.06, 5.0
 """Lowest and highest frequency of the rotary embeddings in Hz: from that of a whole motion to that of a blink."""
-
-
-def rotary_embedding(times: Tensor, width: int) -> Tensor:
-    """Cosines and sines (2, B, 1, N, width) of rotary embeddings of `width` frequencies at times (B, N) in seconds."""
-    rates = torch.exp(torch.linspace(math.log(MIN_FREQUENCY), math.log(MAX_FREQUENCY), width, device=times.device))
-    angles = 2 * math.pi * rates * times[:, None, :, None]
-    return torch.stack([angles.cos(), angles.sin()])
-
-
-def rotate(x: Tensor, rotary: Tensor) -> Tensor:
-    """x (B, H, N, d) rotated by a rotary embedding (2, B, 1, N, d/2); dimension i is paired with i + d/2."""
-    first, second = x.float().chunk(2, -1)
-    cosines, sines = rotary
-    return torch.cat([first * cosines - second * sines, first * sines + second * cosines], -1).to(x.dtype)
-
-
-class _Attention(nn.Module):
-    """Multi-head attention with rotary embeddings of time in seconds (Su et al., "RoFormer", 2021).
-
-    The values are rotated too and the output is rotated back, so that values also enter by time difference: a word can
-    contribute curves relative to its own time, such as the beats of a nod.
-    """
-
-    def __init__(self, width: int, heads: int, source: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.queries = nn.Linear(width, width)
-        self.keys_values = nn.Linear(source, 2 * width)
-        self.output = nn.Linear(width, width)
-
-    def forward(
-        self, x: Tensor, source: Tensor, mask: Tensor, query_rotary: Tensor, source_rotary: Tensor,
-        bias: Tensor | None = None,
-    ) -> Tensor:  # fmt: skip
-        """`x` (B, N, width) attends to `source` (B, L, …), with `mask` (B, 1, 1, L).
-
-        query_rotary, source_rotary: rotary embeddings of their times. bias (B, H, N, L): added to the attention logits.
-        """
-        queries = rotate(self.queries(x).unflatten(-1, (self.heads, -1)).transpose(1, 2), query_rotary)
-        keys, values = self.keys_values(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        keys, values = rotate(keys, source_rotary), rotate(values, source_rotary)
-        # explicit attention: torch's fused kernel takes ten times as long on a CPU for such short sequences
-        scores = (queries @ keys.transpose(-1, -2)) / math.sqrt(queries.shape[-1])
-        if bias is not None:
-            scores = scores + bias
-        attended = scores.masked_fill(~mask, -1e4).softmax(-1).to(values.dtype) @ values
-        attended = rotate(attended, torch.stack([query_rotary[0], -query_rotary[1]]))
-        return self.output(attended.transpose(1, 2).flatten(2))
 
 
 @dataclass(frozen=True)
@@ -105,8 +44,8 @@ class _Block(nn.Module):
     def __init__(self, width: int, heads: int, text: int) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(width, elementwise_affine=False) for _ in range(3))
-        self.self_attention = _Attention(width, heads, width)
-        self.cross_attention = _Attention(width, heads, text)
+        self.self_attention = RotaryAttention(width, heads, width)
+        self.cross_attention = RotaryAttention(width, heads, text)
         # initial values: from heads that attend to all words to heads that attend to words near in time
         self.log_precision = nn.Parameter(torch.linspace(-2.0, 4.0, heads))
         self.linear1, self.linear2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
@@ -188,13 +127,15 @@ class MotionTransformer(nn.Module):
         positions = torch.stack([number.expand_as(remaining), remaining], -1)
         x = self.patch_embedding(patches)
         x = x + self.position_projection(sinusoidal_embedding(positions, half, 100.0).flatten(2))
-        sentence = self.sentence_projection(mean_feature(text, mask))
+        sentence = self.sentence_projection(masked_mean(text, mask))
         condition = self.level_mlp(sinusoidal_embedding(level, self.width) + sentence)
         word_positions = sinusoidal_embedding(centres * lengths[:, None] / PATCH, half, 100.0)
         text = text + self.word_position_projection(word_positions)
         part = (number + 0.5) * PATCH / lengths[:, None]
         head = self.width // self.heads // 2
-        patch_rotary, word_rotary = (rotary_embedding(when * seconds[:, None], head) for when in (part, centres))
+        patch_rotary, word_rotary = (
+            rotary_embedding(when * seconds[:, None], head, *FREQUENCIES) for when in (part, centres)
+        )
         token_times = _TokenTimes(patch_rotary, word_rotary, (part[:, None, :, None] - centres[:, None, None]) ** 2)
         patch_mask, mask = (number[None] < count[:, None])[:, None, None], mask[:, None, None]
         for block in self.blocks:
@@ -217,5 +158,5 @@ class MotionMLP(nn.Module):
 
     def forward(self, lengths: Tensor, text: Tensor, mask: Tensor) -> Tensor:
         """Modes (B, 250, 63) for `lengths` (B,) in frames and text (B, L, W) with mask (B, L)."""
-        inputs = torch.cat([mean_feature(text, mask), lengths[:, None].float() / LONGEST], 1)
+        inputs = torch.cat([masked_mean(text, mask), lengths[:, None].float() / LONGEST], 1)
         return self.layers(inputs).view(len(lengths), LONGEST, WIDTH)

@@ -82,5 +82,5 @@ def make_shapes_corpus(options: ShapesCorpusOptions, out: Path) -> dict[str, Any
     counts = _counts(options)
     with atomic_directory(out) as folder:
         index = write_clips(folder, counted(shapes_clips(options), "shapes", sum(counts.values()), "clips"))
-    prompts = {prompt for listed in index["prompts"] for prompt in json.loads(listed)}
+    prompts = {prompt for listed in index["texts"] for prompt in json.loads(listed)}
     return {"clips": len(index), "frames": _frames(options), "prompts": len(prompts), **counts}

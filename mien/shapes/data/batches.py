@@ -49,17 +49,15 @@ class ShapesData:
     """The clips of one or more parts of a store."""
 
     def __init__(self, folder: Path, parts: Sequence[str] = ("train",)) -> None:
-        """Open the store in `folder`. Raises ShapesStoreError; ValueError when these parts are empty."""
+        """Open the store in `folder`. Raises ClipStoreError; ValueError when these parts are empty."""
         self.store = ShapesStore(folder)
-        self.numbers = np.concatenate([self.store.numbers(part) for part in parts])
-        if not len(self.numbers):
-            raise ValueError(f"{folder} has no clip in {' or '.join(parts)}: let shapes_corpus make some")
+        self.numbers = self.store.numbers_of(parts)
         self._cached: Layers | None = None
 
     @property
     def prompts(self) -> list[str]:
         """All prompts of these parts."""
-        return [prompt for number in self.numbers for prompt in self.store.prompts[number]]
+        return self.store.texts_of(self.numbers)
 
     def cache_layers(self) -> None:
         """Decompose all clips into layers once and keep them, where they fit into memory; shows a progress bar."""
@@ -103,7 +101,7 @@ class ShapesData:
         )
 
     def _tokens(self, encoder: TextEncoder, rows: Rows, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-        prompts = [self.store.prompts[number] for number in self.numbers[rows]]
+        prompts = [self.store.texts[number] for number in self.numbers[rows]]
         return read_tokens(encoder, [choices[int(random.integers(len(choices)))] for choices in prompts])
 
 

@@ -1,7 +1,6 @@
-"""Clips of moving shapes on disk: one HDF5 file with the pixels, and a table with a row for each clip.
+"""Clips of moving shapes on disk, see `mien.storage.clip_store`: frames uint8 (64, 64, 3) RGB, 10 a second.
 
-`shapes.h5` holds `video` uint8 (N, T, 64, 64, 3) RGB, 10 frames a second, a chunk for each clip; `index.parquet` holds
-`clip_id, part, prompts, scene` in the same order: `prompts` a JSON list of paraphrases, `scene` the JSON of a `Scene`.
+All clips have the same number of frames. A further column of the table is `scene`, the JSON of a `Scene`.
 """
 
 from __future__ import annotations
@@ -11,22 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mien.shapes.corpus.scenes import Scene
-from mien.shapes.corpus.vocabulary import FPS, SIDE
+from mien.shapes.corpus.vocabulary import SIDE
+from mien.storage.clip_store import ClipStore, ClipStoreError, Layout, StoredClip, write_clip_store
 
 PARTS = ("train", "val", "wordings", "held_out")
 """See `mien.shapes.corpus.corpus`."""
 
-_FORMAT = 1
-
-
-class ShapesStoreError(ValueError):
-    """The clips cannot be read; the message says why in one sentence."""
+LAYOUT = Layout("shapes.h5", "frames", 2, "moving shapes", "shapes_corpus", PARTS)
 
 
 @dataclass(frozen=True)
@@ -39,88 +34,47 @@ class ShapesClip:
     scene: Scene
     video: NDArray[np.uint8]
 
+    def stored(self) -> StoredClip:
+        """What is written of it."""
+        if self.video.shape[1:] != (SIDE, SIDE, 3):
+            raise ValueError(f"{self.clip_id} is no clip of {SIDE}×{SIDE} pixels: {self.video.shape}")
+        scene = json.dumps(self.scene.to_json())
+        return StoredClip(self.clip_id, self.part, self.prompts, self.video, {"scene": scene})
+
 
 def write_clips(folder: Path, clips: Iterable[ShapesClip]) -> pd.DataFrame:
-    """Write clips one by one into `folder`, which the caller renames when it is complete; returns the table.
-
-    Raises ValueError for no clip, an unknown part, a clip without prompts, or clips of different lengths.
-    """
-    rows: list[tuple[str, str, str, str]] = []
-    with h5py.File(folder / "shapes.h5", "w") as file:
-        for clip in clips:
-            _check(clip)
-            if not rows:
-                shape = clip.video.shape
-                video = file.create_dataset(
-                    "video", (0, *shape), "u1", maxshape=(None, *shape), chunks=(1, *shape),
-                    compression="lzf", shuffle=True,
-                )  # fmt: skip
-            elif clip.video.shape != shape:
-                raise ValueError(f"{clip.clip_id} has {len(clip.video)} frames, those before it {shape[0]}")
-            video.resize(len(rows) + 1, 0)
-            video[-1] = clip.video
-            rows.append((clip.clip_id, clip.part, json.dumps(clip.prompts), json.dumps(clip.scene.to_json())))
-        file.attrs.update({"format": _FORMAT, "fps": str(FPS), "complete": True})
-    if not rows:
-        raise ValueError("no clip to write")
-    index = pd.DataFrame(rows, columns=["clip_id", "part", "prompts", "scene"])
-    index.to_parquet(folder / "index.parquet", index=False)
+    """Write clips; see `write_clip_store`. Raises ValueError also for clips of different lengths."""
+    index = write_clip_store(folder, LAYOUT, (clip.stored() for clip in clips))
+    if index["frames"].nunique() > 1:
+        raise ValueError(f"clips have between {index['frames'].min()} and {index['frames'].max()} frames: not the same")
     return index
 
 
-def _check(clip: ShapesClip) -> None:
-    if clip.part not in PARTS:
-        raise ValueError(f"{clip.clip_id}: unknown part {clip.part!r}; there are {', '.join(PARTS)}")
-    if not clip.prompts:
-        raise ValueError(f"{clip.clip_id} has no words")
-    if clip.video.shape[1:] != (SIDE, SIDE, 3) or not len(clip.video):
-        raise ValueError(f"{clip.clip_id} is no clip of {SIDE}×{SIDE} pixels: {clip.video.shape}")
+class ShapesStore(ClipStore):
+    """The clips of a folder; `frames`: of every clip."""
 
-
-class ShapesStore:
-    """The clips of a folder. The table is held in memory; pixels are read on access.
-
-    Raises ShapesStoreError, on opening and on reading, for a folder without a complete store.
-    """
+    layout = LAYOUT
 
     def __init__(self, folder: Path) -> None:
-        self.folder = Path(folder)
-        self._path = self.folder / "shapes.h5"
+        super().__init__(folder)
         try:
-            self.index = pd.read_parquet(self.folder / "index.parquet")
-            self.prompts: list[tuple[str, ...]] = [tuple(json.loads(prompts)) for prompts in self.index["prompts"]]
-            self.scenes: list[Scene] = [Scene.from_json(json.loads(scene)) for scene in self.index["scene"]]
-            with h5py.File(self._path, "r", locking=False) as file:
-                whole = file.attrs.get("complete", False) and file.attrs.get("format") == _FORMAT
-                clips, self.frames = file["video"].shape[:2]
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise ShapesStoreError(
-                f"{self.folder} holds no moving shapes; run the shapes_corpus stage ({str(error)[:120]})"
-            ) from error
-        if not whole or not clips or clips != len(self.index):
-            raise ShapesStoreError(f"{self.folder} is unfinished or damaged: run the shapes_corpus stage again")
+            self.scenes = [Scene.from_json(json.loads(scene)) for scene in self.index["scene"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ClipStoreError(f"{folder} is damaged: run the shapes_corpus stage again ({error})") from error
+        self.frames = int(self.index["frames"].iloc[0])
+        if (self.index["frames"] != self.frames).any():
+            raise ClipStoreError(f"{folder} has clips of different lengths: run the shapes_corpus stage again")
 
     def __getitem__(self, number: int) -> ShapesClip:
         row = self.index.iloc[number]
         return ShapesClip(
-            str(row["clip_id"]), str(row["part"]), self.prompts[number], self.scenes[number], self.video(number)
+            str(row["clip_id"]), str(row["part"]), self.texts[number], self.scenes[number], self.video(number)
         )
-
-    def numbers(self, part: str) -> NDArray[np.int64]:
-        """Indices (M,) of the clips of a part, ascending."""
-        return np.flatnonzero(self.index["part"] == part)
 
     def video(self, number: int) -> NDArray[np.uint8]:
         """The frames (T, 64, 64, 3) uint8 RGB of a clip."""
-        return self.videos(np.array([number]))[0]
+        return self.read(number)
 
     def videos(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The frames (M, T, 64, 64, 3) uint8 RGB of several clips, in memory: 12 KiB a frame."""
-        out = np.empty((len(numbers), self.frames, SIDE, SIDE, 3), np.uint8)
-        try:
-            with h5py.File(self._path, "r", locking=False) as file:
-                for place, number in enumerate(numbers):
-                    out[place] = file["video"][number]
-        except (OSError, RuntimeError) as error:
-            raise ShapesStoreError(f"{self._path} is damaged: run the shapes_corpus stage again") from error
-        return out
+        return np.stack([self.read(int(number)) for number in numbers])

@@ -109,7 +109,7 @@ def evaluate_shapes(
 def choose_prompts(store: ShapesStore, part: str, most: int, seed: int) -> list[Prompt]:
     """At most `most` clips of a part, sampled with `seed`, in the store's order, each with its first prompt."""
     return [
-        Prompt(number, str(store.index["clip_id"].iloc[number]), part, store.prompts[number][0], store.scenes[number])
+        Prompt(number, str(store.index["clip_id"].iloc[number]), part, store.texts[number][0], store.scenes[number])
         for number in draw_samples(store.numbers(part), most, part, seed)
     ]
 

@@ -93,7 +93,7 @@ class VideoTrainer(Trainer[LayersBatch]):
         numbers = self.val.numbers[:VALIDATION_CLIPS]
         average = self.ema.average
         device = next(average.parameters()).device
-        tokens, mask = read_tokens(average.text, [self.val.store.prompts[number][0] for number in numbers])
+        tokens, mask = read_tokens(average.text, [self.val.store.texts[number][0] for number in numbers])
         noise = average.sample_noise(len(numbers), torch_generator(self.options.seed, f"{KIND} validation", 0))
         clips = render(average.layers(tokens.to(device), mask.to(device), noise.to(device))).cpu().numpy()
         found = [matches(self.val.store.scenes[n], measure_scene(c)) for n, c in zip(numbers, clips, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,6 +40,18 @@ def criteria(measured: Iterable[Measured]) -> tuple[str, ...]:
 def rates(measured: Sequence[Measured], names: Iterable[str]) -> Figures:
     """For each criterion the rate in [0, 1] of samples that meet it, among those to which it applies."""
     return {name: mean(one.verdict.get(name) for one in measured) for name in names}
+
+
+def paired_labels(expected: Iterable[str], detected: Iterable[str], missing: str) -> list[tuple[str, str]]:
+    """Pairs (expected, detected): equal ones first, then the others in their order; `missing` where one is left."""
+    left, found = list(expected), list(detected)
+    pairs = []
+    for name in list(left):
+        if name in found:
+            pairs.append((name, name))
+            left.remove(name)
+            found.remove(name)
+    return [*pairs, *zip_longest(left, found, fillvalue=missing)]
 
 
 def interval(measured: Sequence[Measured], name: str) -> tuple[float | None, float | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from mien.talking.networks.decoding import DecoderOutput, FiLMBlock
+from mien.networks.film import FiLMBlock
+from mien.talking.networks.decoding import DecoderOutput
 
 
 class DirectDecoder(nn.Module):

@@ -11,8 +11,8 @@ from mien.clips import EMOTIONS
 from mien.faces.mean_shape import MEAN_SHAPE
 from mien.faces.measures import FACE_POSE
 from mien.media.log_mel import MARGIN, MELS, STEPS_PER_FRAME
+from mien.networks.film import group_norm
 from mien.talking.data.pose import DECODED, IN_PLANE, QUANTILES, TAPS, PoseStatistics, in_plane_transform
-from mien.talking.networks.decoding import group_norm
 
 SPEECH_CONTEXT = MARGIN + STEPS_PER_FRAME + MARGIN
 """Time steps of the log-mels on which the speech code of a video frame depends: `SpeechEncoder`'s receptive field."""

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from mien.media.coordinates import to_normalised
-from mien.talking.networks.decoding import DecoderOutput, FiLMBlock, WarpLayers
+from mien.networks.film import FiLMBlock
+from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 
 MAX_CORRECTION = 0.15
 """Maximum refinement of the flow by the network, in normalised coordinates."""
