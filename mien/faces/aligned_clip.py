@@ -23,10 +23,11 @@ from mien.faces.detectors.open import open_detector
 from mien.faces.filters import SHARPNESS_SIZE, Quality, loudness, sharpness
 from mien.faces.frame_spool import FrameSpool
 from mien.faces.options import DetectorName, TrackOptions
-from mien.faces.shards import SAMPLE_RATE, ShardClip, speech_sample, write_clip
+from mien.faces.shards import SAMPLE_RATE, ShardClip, digest_of, speech_sample, write_clip
 from mien.faces.tracks import FaceTrack, TrackBuilder, track_transforms
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames
+from mien.storage.hdf5 import dataset_of, group_of, open_hdf5
 
 CODE_VERSION = "2"
 """Part of every cache key; must be increased with any change of the content of an aligned clip."""
@@ -168,8 +169,11 @@ def _quality(
 def read_quality(path: Path) -> Quality | None:
     """The quality in a file of `make_aligned_clip`; None if the file is damaged."""
     try:
-        with h5py.File(path, "r", locking=False) as file:
-            return Quality(**json.loads(file.attrs["quality"])) if file.attrs.get(_COMPLETE, False) else None
+        with open_hdf5(path) as file:
+            group = group_of(file, "clip")
+            if not file.attrs.get(_COMPLETE, False) or digest_of(group) != group.attrs["sha256"]:
+                return None
+            return Quality(**json.loads(file.attrs["quality"]))
     except (OSError, RuntimeError, KeyError, ValueError, TypeError):
         return None
 
@@ -177,6 +181,6 @@ def read_quality(path: Path) -> Quality | None:
 @contextmanager
 def open_aligned_clip(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield the datasets of a file of `make_aligned_clip` by name, and the SHA-256 of their content."""
-    with h5py.File(path, "r", locking=False) as file:
-        group = file["clip"]
-        yield dict(group.items()), str(group.attrs["sha256"])
+    with open_hdf5(path) as file:
+        group = group_of(file, "clip")
+        yield {name: dataset_of(group, name) for name in group}, str(group.attrs["sha256"])

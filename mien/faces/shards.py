@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -25,6 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mien.faces.features import FEATURES, clip_features
+from mien.storage.hdf5 import dataset_of, group_of, open_hdf5
 
 SAMPLE_RATE = 16_000
 """Sample rate of the speech in hertz."""
@@ -35,6 +37,9 @@ SLAB_FRAMES = 64
 
 LABELS = ("actor", "sex", "sentence_id", "text", "emotion", "intensity")
 """Columns of the clips table that are copied to the index."""
+
+DATASETS = ("video", "landmarks", "mesh", "speech", "transform", "found", *FEATURES)
+"""The datasets of a clip, in the order in which they are written and digested."""
 
 _FORMAT = 2
 
@@ -69,8 +74,7 @@ class ShardClip:
 
     def datasets(self) -> dict[str, Any]:
         """Name → array, in the order in which they are written and digested; arrays that are None are left out."""
-        names = ("video", "landmarks", "mesh", "speech", "transform", "found", *FEATURES)
-        return {name: array for name in names if (array := getattr(self, name)) is not None}
+        return {name: array for name in DATASETS if (array := getattr(self, name)) is not None}
 
     def complete(self) -> ShardClip:
         """This clip with all features; without its mesh where that has values that are not finite."""
@@ -103,12 +107,12 @@ def write_clip(group: h5py.Group, clip: ShardClip) -> str:
     for name, array in clip.datasets().items():
         chunks = (min(CHUNK_FRAMES, frames), size, size, 3) if name == "video" else None
         dataset = group.create_dataset(name, shape=array.shape, dtype=array.dtype, chunks=chunks)
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        step = SLAB_FRAMES if array.ndim > 1 else 1 << 20
-        for start in range(0, array.shape[0], step):
-            slab = np.ascontiguousarray(array[start : start + step])
-            dataset[start : start + step] = slab
+        digest.update(_header(name, array))
+        start = 0
+        for slab in _slabs(array):
+            dataset[start : start + len(slab)] = slab
             digest.update(slab.data)
+            start += len(slab)
     group.attrs["fps"] = str(clip.fps)
     group.attrs["sample_rate"] = SAMPLE_RATE
     for name in LABELS:
@@ -117,6 +121,28 @@ def write_clip(group: h5py.Group, clip: ShardClip) -> str:
     sha256 = digest.hexdigest()
     group.attrs["sha256"] = sha256
     return sha256
+
+
+def digest_of(group: h5py.Group) -> str:
+    """The sha256 of a clip's datasets, as `write_clip` computes it. Raises UnsafeHdf5Error, see `dataset_of`."""
+    digest = hashlib.sha256()
+    for name in DATASETS:
+        if name in group:
+            dataset = dataset_of(group, name)
+            digest.update(_header(name, dataset))
+            for slab in _slabs(dataset):
+                digest.update(slab.data)
+    return digest.hexdigest()
+
+
+def _header(name: str, array: Any) -> bytes:
+    return f"{name} {array.dtype.str} {array.shape}".encode()
+
+
+def _slabs(array: Any) -> Iterator[NDArray[Any]]:
+    step = SLAB_FRAMES if array.ndim > 1 else 1 << 20
+    for start in range(0, array.shape[0], step):
+        yield np.ascontiguousarray(array[start : start + step])
 
 
 def _row(clip: ShardClip, shard: str, sha256: str) -> dict[str, Any]:
@@ -166,6 +192,24 @@ def write_shards(folder: Path, clips: Iterable[ShardClip], shard_megabytes: floa
     return index
 
 
+def _rows_of(index: pd.DataFrame, path: Path) -> dict[str, dict[str, Any]]:
+    """Clip id → shard, number of frames, frame rate and digest; raises ShardError for an index that says nonsense."""
+    rows = {}
+    try:
+        columns = (index[name] for name in ("shard", "frames", "fps", "sha256"))
+        for clip_id, shard, frames, fps, sha256 in zip(index.index, *columns, strict=True):
+            if not re.fullmatch(r"shard-\d{5,9}\.h5", str(shard)) or int(frames) < 1:
+                raise ValueError(f"{clip_id} is in {str(shard)[:80]!r} with {frames} frames")
+            if not re.fullmatch(r"[1-9]\d{0,8}(/[1-9]\d{0,8})?", str(fps)):
+                raise ValueError(f"{clip_id} has {str(fps)[:80]!r} frames per second")
+            rows[str(clip_id)] = {
+                "shard": str(shard), "frames": int(frames), "fps": Fraction(fps), "sha256": str(sha256)
+            }  # fmt: skip
+    except (KeyError, ValueError, TypeError) as error:
+        raise ShardError(f"{path} is damaged: run the align stage again ({error})") from error
+    return rows
+
+
 def _new_shard(path: Path, size: int) -> h5py.File:
     file = h5py.File(path, "w")
     file.attrs.update({"format": _FORMAT, "size": size, "sample_rate": SAMPLE_RATE})
@@ -178,7 +222,10 @@ def _finish(file: h5py.File) -> None:
 
 
 class FaceShards:
-    """Reader of aligned clips. It can be pickled and used after a fork: each process opens its own files."""
+    """Reader of aligned clips. It can be pickled and used after a fork: each process opens its own files.
+
+    When a process reads a clip for the first time, all of it is compared with the sha256 in the index.
+    """
 
     def __init__(self, folder: Path, open_files: int = 16) -> None:
         """Read the index in `folder`; at most `open_files` shards are kept open. Raises ShardError."""
@@ -192,11 +239,8 @@ class FaceShards:
             raise ShardError(f"{self.folder}: no readable index.parquet; run the align stage ({error})") from error
         if self.index.index.name != "clip_id" or not len(self.index):
             raise ShardError(f"{self.folder / 'index.parquet'} is not an index of face shards; run the align stage")
-        columns = (self.index[name] for name in ("shard", "frames", "fps"))
-        self._rows: dict[str, dict[str, Any]] = {
-            str(clip_id): {"shard": str(shard), "frames": int(frames), "fps": Fraction(fps)}
-            for clip_id, shard, frames, fps in zip(self.index.index, *columns, strict=True)
-        }
+        self._rows = _rows_of(self.index, self.folder / "index.parquet")
+        self._verified: set[str] = set()
         first = self._file(next(iter(self._rows.values()))["shard"])
         self.size = int(first.attrs["size"])
         """Width and height of the crops in pixels."""
@@ -274,8 +318,8 @@ class FaceShards:
         if name not in group:
             raise KeyError(f"{clip_id} has no {name}")
         try:
-            return np.asarray(group[name][:])
-        except (OSError, RuntimeError) as error:
+            return np.asarray(dataset_of(group, name)[:])
+        except (OSError, RuntimeError, ValueError) as error:
             raise self._damaged(self._path(clip_id), error) from error
 
     def close(self) -> None:
@@ -288,7 +332,8 @@ class FaceShards:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
         group = self._group(clip_id)
         try:
-            return group["video"][start:stop], group["landmarks"][start:stop], group["speech"][first:last]
+            video, landmarks, speech = (dataset_of(group, name) for name in ("video", "landmarks", "speech"))
+            return video[start:stop], landmarks[start:stop], speech[first:last]
         except (OSError, RuntimeError, KeyError, ValueError) as error:
             raise self._damaged(self._path(clip_id), error) from error
 
@@ -298,8 +343,15 @@ class FaceShards:
     def _group(self, clip_id: str) -> h5py.Group:
         path = self._path(clip_id)
         try:
-            return self._file(path.name)[clip_id]
-        except (KeyError, RuntimeError, OSError) as error:
+            group = group_of(self._file(path.name), clip_id)
+            if clip_id not in self._verified:
+                if digest_of(group) != self._rows[clip_id]["sha256"]:
+                    raise ValueError(f"the digest of {clip_id} is not the one in the index")
+                self._verified.add(clip_id)
+            return group
+        except ShardError:
+            raise
+        except (KeyError, RuntimeError, OSError, ValueError) as error:
             raise self._damaged(path, error) from error
 
     def _file(self, shard: str) -> h5py.File:
@@ -311,11 +363,10 @@ class FaceShards:
             return self._files[shard]
         path = self.folder / shard
         try:
-            # Shards do not change after they are written, and some network file systems have no locks. Without a chunk
-            # cache, HDF5 reads uncompressed data directly into the array.
-            file = h5py.File(path, "r", locking=False, rdcc_nbytes=0)
+            # without a chunk cache, HDF5 reads uncompressed data directly into the array
+            file = open_hdf5(path, rdcc_nbytes=0)
             complete = bool(file.attrs.get("complete", False)) and file.attrs.get("format") == _FORMAT
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise self._damaged(path, error) from error
         if not complete:
             file.close()
