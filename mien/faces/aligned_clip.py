@@ -170,10 +170,10 @@ def read_quality(path: Path) -> Quality | None:
     """The quality in a file of `make_aligned_clip`; None if the file is damaged."""
     try:
         with open_hdf5(path) as file:
-            group = group_of(file, "clip")
-            if not file.attrs.get(_COMPLETE, False) or digest_of(group) != group.attrs["sha256"]:
+            quality = Quality(**json.loads(file.attrs["quality"])) if file.attrs.get(_COMPLETE, False) else None
+            if "clip" in file and digest_of(group := group_of(file, "clip")) != group.attrs["sha256"]:
                 return None
-            return Quality(**json.loads(file.attrs["quality"]))
+            return quality
     except (OSError, RuntimeError, KeyError, ValueError, TypeError):
         return None
 

@@ -6,7 +6,6 @@ contrast normalisation, which removes skin colour and lighting.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -15,12 +14,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mien.clips import EMOTIONS
-from mien.files import atomic_directory, write_json
+from mien.files import atomic_directory, sha256_file
+from mien.storage.sealed_json import read_sealed_json, write_sealed_json
 
 PLACES = 6
 """Width and height of the grid of pooled features."""
@@ -109,10 +110,9 @@ class EmotionJudge(nn.Module):
                 {key: value.contiguous().cpu() for key, value in self.state_dict().items()},
                 temporary / "model.safetensors",
             )
-            write_json(
-                temporary / "config.json",
-                {"kind": "emotion_judge", "trained_clips": self.trained_clips, **self.config.model_dump()},
-            )
+            sha256 = sha256_file(temporary / "model.safetensors")
+            facts = {"kind": "emotion_judge", "sha256": sha256, "trained_clips": self.trained_clips}
+            write_sealed_json(temporary / "config.json", {**facts, "network": self.config.model_dump()})
             (temporary / "card.md").write_text(card, encoding="utf-8")
             for other in beside:
                 other.save(temporary)
@@ -120,16 +120,20 @@ class EmotionJudge(nn.Module):
     @classmethod
     def load(cls, folder: Path) -> EmotionJudge:
         """Load a judge written by `save`. Raises ValueError if the folder does not contain one."""
+        again = "run `dvc repro emotion_judge`"
         try:
-            values = json.loads((folder / "config.json").read_text())
+            values = read_sealed_json(folder / "config.json")
+            if values["kind"] != "emotion_judge":
+                raise ValueError(f"it is {values['kind']}")
+            if values["sha256"] != sha256_file(folder / "model.safetensors"):
+                raise ValueError("model.safetensors is not the one that was saved")
+            judge = cls(EmotionJudgeConfig(**values["network"]))
+            judge.trained_clips = int(values["trained_clips"])
+            judge.load_state_dict(load_file(folder / "model.safetensors"))
         except FileNotFoundError as error:
-            raise ValueError(f"{folder} holds no emotion judge: run `dvc repro emotion_judge` first") from error
-        if values.pop("kind", None) != "emotion_judge":
-            raise ValueError(f"{folder} is not an emotion judge")
-        trained_clips = int(values.pop("trained_clips", 0))
-        judge = cls(EmotionJudgeConfig(**values))
-        judge.trained_clips = trained_clips
-        judge.load_state_dict(load_file(folder / "model.safetensors"))
+            raise ValueError(f"{folder} holds no emotion judge: {again}") from error
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise ValueError(f"{folder} holds a damaged emotion judge ({error}): {again}") from error
         return judge.eval()
 
 

@@ -7,7 +7,6 @@ image, which reduces the influence of hair, background and the direction of the 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +17,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from mien.clips import EMOTIONS
-from mien.files import write_json
+from mien.files import sha256_file
 from mien.metrics.emotion import evenly
+from mien.storage.sealed_json import read_sealed_json, write_sealed_json
 
 WINDOWS = (((0.14, 0.46, 0.18, 0.82), (64, 32)), ((0.50, 0.86, 0.26, 0.74), (48, 40)))
 """Top, bottom, left and right of each window relative to the aligned crop, and its size in pixels (width, height)."""
@@ -105,14 +105,17 @@ class HogJudge:
     def save(self, folder: Path) -> None:
         """Write hog.safetensors and hog.json into a folder; writing it atomically is left to the caller."""
         save_file({"weights": self.weights, "biases": self.biases}, folder / WEIGHTS)
-        write_json(folder / CONFIG, {"kind": "hog_judge", "frames": self.frames, "trained_clips": self.trained_clips})
+        facts = {"kind": "hog_judge", "frames": self.frames, "trained_clips": self.trained_clips}
+        write_sealed_json(folder / CONFIG, {**facts, "sha256": sha256_file(folder / WEIGHTS)})
 
     @staticmethod
     def load(folder: Path) -> HogJudge:
         """Load a judge written by `save`. Raises ValueError if it is missing, damaged or of another version."""
         again = "run `dvc repro emotion_judge`"
         try:
-            values = json.loads((folder / CONFIG).read_text())
+            values = read_sealed_json(folder / CONFIG)
+            if values["sha256"] != sha256_file(folder / WEIGHTS):
+                raise ValueError(f"{WEIGHTS} is not the one that was saved")
             tensors = load_file(folder / WEIGHTS)
             judge = HogJudge(tensors["weights"], tensors["biases"], int(values["frames"]), int(values["trained_clips"]))
         except FileNotFoundError as error:

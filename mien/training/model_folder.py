@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import torch
 from pydantic import BaseModel
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn.modules.module import (
+    register_module_buffer_registration_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+)
 
 from mien.files import atomic_directory, sha256_file
+from mien.storage.sealed_json import read_sealed_json, write_sealed_json
 from mien.training.distributed import ranks
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -65,7 +72,7 @@ def _write(folder: Path, model: ModelFiles) -> None:
         kept = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
         save_file(kept, folder / f"{name}.safetensors")
     content = {"kind": model.kind, "format": FORMAT, "sha256": sha256_file(folder / "model.safetensors"), **config}
-    (folder / "config.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+    write_sealed_json(folder / "config.json", content)
     (folder / "card.md").write_text(model.card(config))
 
 
@@ -78,14 +85,13 @@ def read_config(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
     """The content of `config.json`; raises ValueError in one sentence when it is not a model of one of the kinds."""
     path = folder / "config.json"
     try:
-        content = json.loads(path.read_text())
+        content = read_sealed_json(path)
     except FileNotFoundError as error:
         raise ValueError(f"{folder} is not a model folder: it has no config.json; train the model first") from error
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} is damaged ({error}): train the model again") from error
-    if not isinstance(content, dict) or content.get("kind") not in kinds:
-        kind = content.get("kind") if isinstance(content, dict) else None
-        raise ValueError(f"{folder} holds {kind or 'something else'}, not {' or '.join(kinds)}")
+    if content.get("kind") not in kinds:
+        raise ValueError(f"{folder} holds {content.get('kind') or 'something else'}, not {' or '.join(kinds)}")
     if content.get("format") != FORMAT:
         raise ValueError(
             f"{folder} has format {content.get('format')}, this version reads format {FORMAT}: train the model again"
@@ -106,12 +112,54 @@ def read_weights(folder: Path, config: Mapping[str, Any]) -> dict[str, Tensor]:
         raise ValueError(f"{path} is damaged ({error})") from error
 
 
-def load_into(module: nn.Module, folder: Path, config: Mapping[str, Any]) -> None:
-    """Fill a module with the folder's tensors; raises ValueError when they do not fit."""
+def check_build(build: Callable[[], nn.Module], folder: Path) -> None:
+    """Compare the tensors of the module that `build` makes with those in model.safetensors, before any is allocated.
+
+    Raises ValueError where names or shapes differ: config.json alone could ask for any amount of memory.
+    """
+    path = folder / "model.safetensors"
     try:
-        module.load_state_dict(read_weights(folder, config))
-    except RuntimeError as error:
-        raise ValueError(f"{folder}: the weights do not fit config.json ({str(error).splitlines()[0]})") from error
+        with safe_open(path, "pt") as file:
+            stored = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise ValueError(f"{folder} is not a whole model: it has no model.safetensors") from error
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"{path} is damaged ({error})") from error
+    with _limited_members(1000 + 20 * len(stored), folder), torch.device("meta"):
+        built = {name: tuple(tensor.shape) for name, tensor in build().state_dict().items()}
+    differing = sorted(name for name in built.keys() | stored.keys() if built.get(name) != stored.get(name))
+    if differing:
+        name = differing[0]
+        raise ValueError(
+            f"{folder}: the weights do not fit config.json ({len(differing)} tensors, such as {name}: "
+            f"{stored.get(name, 'not')} stored, {built.get(name, 'not')} described)"
+        )
+
+
+@contextmanager
+def _limited_members(most: int, folder: Path) -> Iterator[None]:
+    """Within it, a module may have at most `most` parameters, buffers and sub-modules."""
+    count = 0
+
+    def counted(*_: object) -> None:
+        nonlocal count
+        count += 1
+        if count > most:
+            raise ValueError(f"{folder}: config.json describes far more layers than model.safetensors holds")
+
+    handles = [
+        register(counted)
+        for register in (
+            register_module_parameter_registration_hook,
+            register_module_buffer_registration_hook,
+            register_module_module_registration_hook,
+        )
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def load_network(
@@ -124,8 +172,9 @@ def load_network(
     """
     content = read_config(folder, kinds)
     try:
+        check_build(lambda: build(content), folder)
         module = build(content)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, RuntimeError, OverflowError) as error:
         raise ValueError(f"{folder / 'config.json'} is damaged ({error}): train the model again") from error
-    load_into(module, folder, content)
+    module.load_state_dict(read_weights(folder, content))
     return module.eval().requires_grad_(False), content

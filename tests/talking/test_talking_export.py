@@ -44,7 +44,7 @@ def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.mark.parametrize("frames", [1, 3, 40])
 def test_onnxruntime_makes_the_frames_of_torch(exported: tuple[Path, Path, Any], frames: int) -> None:
     model, out, _ = exported
-    network = ExportedNetwork(load_generator(model).eval())
+    network = ExportedNetwork(load_generator(model)[0])
     session = onnxruntime.InferenceSession(out / "model.onnx", providers=["CPUExecutionProvider"])
     inputs = random_inputs(network, frames, seed=99)
     given = {one.name: value.numpy() for one, value in zip(session.get_inputs(), inputs, strict=True)}

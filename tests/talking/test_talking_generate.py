@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from talking_corpus import SIZE, drawn_face, drawn_landmarks
 
+from mien.storage.sealed_json import read_sealed_json, write_sealed_json
 from mien.talking.generate.frame_generator import FrameGenerator as Talker
 from mien.talking.generate.frame_generator import constant_emotion
 from mien.talking.train.emotion_discriminator import load_emotion_discriminator
@@ -124,8 +125,8 @@ def test_what_cannot_be_generated_is_refused_at_once(
 
 def edited(**changes: object) -> Callable[[Path], None]:
     def edit(folder: Path) -> None:
-        config = json.loads((folder / "config.json").read_text())
-        (folder / "config.json").write_text(json.dumps({**config, **changes}))
+        config = read_sealed_json(folder / "config.json")
+        write_sealed_json(folder / "config.json", {**config, **changes})
 
     return edit
 
@@ -141,7 +142,7 @@ def flip_a_bit(folder: Path) -> None:
     [
         (lambda folder: (folder / "config.json").unlink(), "no config.json"),
         (lambda folder: (folder / "config.json").write_text("{"), "config.json is damaged"),
-        (lambda folder: (folder / "config.json").write_text("[]"), "something else"),
+        (lambda folder: (folder / "config.json").write_text("[]"), "not a JSON object"),
         (lambda folder: (folder / "model.safetensors").unlink(), "no model.safetensors"),
         (lambda folder: (folder / "model.safetensors").write_bytes(b""), "damaged"),
         (flip_a_bit, "digest"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tiny import a_run, with_training
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
+from mien.storage.sealed_json import read_sealed_json, write_sealed_json
 from mien.talking.data.batches import BatchPlan, TalkingData, make_batch
 from mien.talking.generate.frame_generator import load_generator
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
@@ -75,7 +75,7 @@ def test_a_direct_generator_trains_as_in_2020(faces: Path, split: Path, tmp_path
         faces, split, options, tmp_path / "out", a_run(tmp_path / "resume", lambda values, _: names.update(values))
     )
     assert not names & {"flow", "cover", "landmark_displacement"}
-    assert load_generator(tmp_path / "out").config.architecture == "direct"
+    assert load_generator(tmp_path / "out")[0].config.architecture == "direct"
 
 
 def test_the_same_configuration_ends_in_the_same_bytes(
@@ -94,7 +94,7 @@ def test_the_same_configuration_ends_in_the_same_bytes(
 def test_the_joint_training_starts_from_both_models_and_moves_all_three(
     generator: Path, talking_face: Path, emotion_discriminator: Path
 ) -> None:
-    before, after = load_generator(generator).state_dict(), load_generator(talking_face).state_dict()
+    before, after = (load_generator(folder)[0].state_dict() for folder in (generator, talking_face))
     moved = [float((before[name] - after[name]).abs().max()) for name in before if before[name].dim() > 1]
     assert max(moved) > 1e-4
     drift = np.mean([float((before[name] - after[name]).abs().mean()) for name in before])
@@ -151,8 +151,7 @@ def test_a_generator_of_another_crop_size_is_refused(
 ) -> None:
     other = tmp_path / "generator"
     shutil.copytree(generator, other)
-    config = json.loads((other / "config.json").read_text())
-    (other / "config.json").write_text(json.dumps({**config, "size": 2 * SIZE}))
+    write_sealed_json(other / "config.json", {**read_sealed_json(other / "config.json"), "size": 2 * SIZE})
     with pytest.raises(ValueError, match=f"makes frames of {2 * SIZE} pixels"):
         train_talking_face(
             faces, split, TINY_TALKING_FACE, emotion_discriminator, other, tmp_path / "t", a_run(tmp_path / "r")

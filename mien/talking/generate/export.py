@@ -28,10 +28,9 @@ from mien.faces.measures import FACE_POSE
 from mien.files import atomic_directory
 from mien.media.log_mel import MELS
 from mien.media.provenance import git_revision
-from mien.talking.generate.frame_generator import KINDS, load_generator
+from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator
-from mien.training.model_folder import read_config
 
 OPSET = 20
 """ONNX's operator set: the first with the current version of GridSample."""
@@ -114,8 +113,7 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
     _check_out(out, force)
     packages = {name: _package(name) for name in ("onnx", "onnxscript", "onnxruntime")}
     try:
-        config = read_config(model, KINDS)
-        generator = load_generator(model).eval().requires_grad_(False)
+        generator, config = load_generator(model)
     except (ValueError, OSError) as error:
         raise ExportError(f"the model in {model} cannot be exported: {error}") from error
     network = ExportedNetwork(generator)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +23,7 @@ from mien.talking.networks.compose import Composer
 from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.training.device import best_device, place
-from mien.training.model_folder import load_into, read_config
+from mien.training.model_folder import load_network
 from mien.training.randomness import torch_generator
 
 CHUNK_FRAMES = 16
@@ -36,21 +36,20 @@ KINDS = ("generator", "talking_face")
 """Kinds of model folders with a generator."""
 
 
-def load_generator(folder: Path) -> Generator:
-    """Load the generator of a `generator` or `talking_face` folder, on the CPU.
+def load_generator(folder: Path, kinds: tuple[str, ...] = KINDS) -> tuple[Generator, dict[str, Any]]:
+    """The generator of a `generator` or `talking_face` folder, on the CPU, and the content of its config.json.
 
     Raises ValueError, with one sentence, if the folder is missing, damaged or of another version.
     """
-    config = read_config(folder, KINDS)
-    try:
-        generator = Generator(GeneratorConfig.model_validate(config.get("network")))
-    except ValidationError as error:
-        where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
-        raise ValueError(
-            f"{folder / 'config.json'}: the network is not described as this version does: {where}"
-        ) from error
-    load_into(generator, folder, config)
-    return generator
+
+    def build(content: Mapping[str, Any]) -> Generator:
+        try:
+            return Generator(GeneratorConfig.model_validate(content.get("network")))
+        except ValidationError as error:
+            where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+            raise ValueError(f"{folder}: the network is not described as this version does: {where}") from error
+
+    return load_network(folder, kinds, build)
 
 
 class FrameGenerator:
@@ -61,7 +60,7 @@ class FrameGenerator:
     """
 
     def __init__(self, generator: Generator, device: torch.device, version: str) -> None:
-        self.generator = generator.eval().requires_grad_(False)
+        self.generator = generator
         place(self.generator, device)
         self.device, self.version = device, version
         config = generator.config
@@ -71,11 +70,11 @@ class FrameGenerator:
     @classmethod
     def load(cls, model: Path, device: str = "auto") -> Self:
         """Load a model folder. Raises ValueError, with one sentence, if it is incomplete or of another version."""
-        generator = load_generator(model)
+        generator, content = load_generator(model)
         fps, hz = generator.config.fps, generator.config.sample_rate
         if not 1 <= fps <= 240 or not 4_000 <= hz <= 192_000:
             raise ValueError(f"it makes {fps} frames a second of sound at {hz} Hz")
-        return cls(generator, best_device(device), str(read_config(model, KINDS)["sha256"]))
+        return cls(generator, best_device(device), str(content["sha256"]))
 
     def frame_count(self, speech: NDArray[np.float32]) -> int:
         """Number of frames that cover the speech (N,): ⌈N · fps / sample rate⌉."""

@@ -65,7 +65,9 @@ class WarpDecoder(nn.Module):
         width = channels[1]
         self.heat_map_layer = nn.Conv2d(len(PARTS) + 1, width, 1)
         self.displacement = nn.Linear(code_width, 2 * 68)
-        self.log_sigmas = nn.Parameter(torch.tensor(INITIAL_SIGMAS).log().repeat_interleave(torch.tensor(_POINTS)))
+        self.log_sigmas = nn.Parameter(
+            torch.tensor(INITIAL_SIGMAS).log().repeat_interleave(torch.tensor(_POINTS), output_size=sum(_POINTS))
+        )
         self.flow = nn.Conv2d(width, 2, 3, padding=1)
         self.painter = FiLMBlock(width, width, code_width)
         self.detail = nn.Conv2d(width + 1, width // 2, 3, padding=1)

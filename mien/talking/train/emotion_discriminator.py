@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +16,7 @@ from mien.talking.data.batches import Batch, BatchPlan, TalkingData, make_batch
 from mien.talking.losses import emotion_loss
 from mien.talking.networks.discriminators import EmotionDiscriminator
 from mien.talking.options import EmotionDiscriminatorOptions
-from mien.training.model_folder import ModelFiles, count_parameters, load_into, read_config, save_models
+from mien.training.model_folder import ModelFiles, count_parameters, load_network, save_models
 from mien.training.optimizers import adamw
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
@@ -114,7 +116,8 @@ def train_emotion_discriminator(
 
 def load_emotion_discriminator(folder: Path) -> EmotionDiscriminator:
     """Load the trained network. Raises ValueError, with one sentence, if the folder does not contain one."""
-    config = read_config(folder, (KIND,))
-    discriminator = new_discriminator(EmotionDiscriminatorOptions.model_validate(config["options"]))
-    load_into(discriminator, folder, config)
-    return discriminator
+
+    def build(content: Mapping[str, Any]) -> EmotionDiscriminator:
+        return new_discriminator(EmotionDiscriminatorOptions.model_validate(content["options"]))
+
+    return load_network(folder, (KIND,), build)[0]

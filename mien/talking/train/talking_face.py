@@ -17,7 +17,7 @@ from mien.talking.train.adversaries import EmotionAdversary, FrameAdversary
 from mien.talking.train.emotion_discriminator import blurred, load_emotion_discriminator
 from mien.talking.train.generator import GeneratorTrainer
 from mien.talking.train.pixel_loss import forward
-from mien.training.model_folder import ModelFiles, count_parameters, read_config, save_models
+from mien.training.model_folder import ModelFiles, count_parameters, save_models
 from mien.training.parts import Parts
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
@@ -91,15 +91,16 @@ def train_talking_face(
     """
     data = TalkingData(faces, split, "train", run.execution.cache_megabytes)
     val = TalkingData(faces, split, "val", run.execution.cache_megabytes, required=False)
-    trained = read_config(generator, ("generator",))
+    network, trained = load_generator(generator, ("generator",))
     if data.size != trained["size"]:
         raise ValueError(
             f"{generator} makes frames of {trained['size']} pixels, the crops in {faces} have {data.size}: "
             "train the generator again"
         )
-    network = load_generator(generator)
     pixel_options = GeneratorOptions.model_validate(trained["options"])
     discriminator = load_emotion_discriminator(emotion_discriminator)
+    for module in (network, discriminator):
+        module.train().requires_grad_(True)
     trainer = TalkingFaceTrainer(network, discriminator, data, val, options, pixel_options)
     figures = {
         "parameters": float(count_parameters(network)),
