@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.reference import read_reference, with_tables
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
@@ -83,3 +85,8 @@ def test_the_stages_table_reads_a_recorded_run_and_compares_two(tmp_path: Path) 
     none = show("--run", str(tmp_path / "none.json"))
     assert none.returncode == 2
     assert "`make repro` records one" in none.stderr
+
+
+def test_the_tables_of_the_page_are_those_of_the_reference_figures() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert with_tables(page, read_reference()) == page

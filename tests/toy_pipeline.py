@@ -127,6 +127,6 @@ def _definition() -> str:
         lines += ["    params:", f"      - {name}", "    outs:", f"      - data/{name}.txt"]
         lines += ["      - data/sheet"] if name == "both" else []
         lines += [f"      - metrics/details/{name}.json"]
-        lines += ["    metrics:", f"      - metrics/{name}.json:", "          cache: false"]
-        lines += ["    plots:", f"      - plots/{name}.csv:", "          cache: false", "          x: step"]
+        lines += ["    metrics:", f"      - metrics/{name}.json"]
+        lines += ["    plots:", f"      - plots/{name}.csv:", "          x: step"]
     return "\n".join(lines) + "\n"
