@@ -67,13 +67,15 @@ def write_video(
     metadata: Mapping[str, str] = NO_METADATA,
     quality: int = 18,
     threads: int = 1,
+    portable: bool = False,
 ) -> None:
     """Encode frames (H, W, 3) uint8 RGB of one size as they are yielded; the file is written atomically.
 
     The suffix of `path` selects the format: `.mp4` H.264 + AAC, playable while it loads; `.mkv` H.264 + FLAC; `.flv`
     Flash video (Sorenson Spark + MP3), as in CREMA-D. Odd sizes are padded by repeating the last row or column.
     `sound` is (N,) in [−1, 1] and starts with the first frame. `quality` is H.264's CRF: 0 lossless … 51 worst.
-    Equal arguments give equal bytes on one kind of machine.
+    Equal arguments give equal bytes on one kind of machine; with `portable` on every kind, without the processor's
+    vector instructions, whose rounding differs.
     Raises ValueError for no frame, frames of several sizes, or another suffix.
     """
     if path.suffix not in (".mp4", ".mkv", ".flv"):
@@ -97,7 +99,7 @@ def write_video(
         options = _options(path, quality, sound is not None, metadata, threads)
         output = ffmpeg.output(*inputs, file_url(temporary), **options)
         command = ffmpeg.compile(
-            output.global_args("-hide_banner", "-loglevel", "error"), cmd=ffmpeg_exe(), overwrite_output=True
+            output.global_args("-hide_banner", "-loglevel", "error", *(("-cpuflags", "0") if portable else ())), cmd=ffmpeg_exe(), overwrite_output=True
         )
         _feed(command, first, remaining, stack.enter_context(tempfile.TemporaryFile()))
 

@@ -97,6 +97,7 @@ def render_clip(options: EmbeddedOptions, folder: Path, planned: tuple[Actor, Pl
         sound,
         speech.hz,
         quality=_VIDEO_QUALITY,
+        portable=True,
     )
     write_wav(folder / SOUND_FOLDER / f"{clip.clip_id}.wav", resample(sound, speech.hz, SOUND_HZ), SOUND_HZ)
     performance.save(folder / TRUTH_FOLDER / f"{clip.clip_id}.npz")
