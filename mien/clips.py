@@ -43,6 +43,7 @@ REASONS: dict[str, str] = {
     "silent": "the sound is silent",
     "too_short": "the clip is shorter than the least length",
     "too_long": "the clip is longer than the greatest length",
+    "too_large": "its pictures or its sound are larger than what is read",
     "truncated": "the file ends before its header says",
     "no_face": "no face was found",
     "several_faces": "more than one face is in view",

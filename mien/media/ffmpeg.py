@@ -22,22 +22,21 @@ from typing import Any
 import av
 import ffmpeg
 import imageio_ffmpeg
-from av.stream import Disposition
 
 from mien.clips import ClipError
+from mien.media.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
 from mien.media.movie_header import movie_header_seconds
+from mien.media.tracks import Track, picture_stream
 
 FORMATS = "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif"
 """The demuxers that may open a file; playlists (`hls`, `concat`, `dash`, …) and devices are not among them."""
 
 PROTOCOLS = "file,pipe"
 
-MAX_PIXELS = 8192 * 8192
-"""Largest frame that is decoded; a header can state any size."""
-
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 _HEADED_FORMATS = {"mov", "matroska", "avi", "flv", "asf"}  # containers whose header states their length
+_HEADED_SOUND = {"wav", "w64", "aiff", "flac"}  # likewise; the length of others is estimated from their bit rate
 
 _STANDARD_RATES = [Fraction(n * 1000, d) for n in (24, 30, 48, 60, 120) for d in (1000, 1001)] + [
     Fraction(n) for n in (10, 12, 15, 20, 25, 50, 100)
@@ -144,7 +143,8 @@ def check_is_media(path: Path) -> None:
 def probe(path: Path) -> MediaInfo:
     """Read every packet of a video, decode its first frame, and return what the file contains.
 
-    Raises ClipError: missing, empty, lfs_pointer, undecodable, no_video, truncated (shorter than its header states).
+    Raises ClipError: missing, empty, lfs_pointer, undecodable, no_video, truncated (shorter than its header states),
+    too_large, too_long (the limits of `mien.media.limits`, checked on what the file declares before it is read).
     """
     with open_media(path) as container:
         info = _measure(container, need_video=True)
@@ -159,12 +159,16 @@ def probe(path: Path) -> MediaInfo:
     return info
 
 
-def probe_sound(path: Path) -> MediaInfo:
-    """Content of a sound file. Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio."""
+def probe_sound(path: Path, most_seconds: float = MAX_CLIP_SECONDS) -> MediaInfo:
+    """Content of a sound file.
+
+    Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio, too_long (`most_seconds`), too_large; the last
+    two before the file is read, if its header states so.
+    """
     with open_media(path) as container:
         if not container.streams.audio:
             raise ClipError("no_audio")
-        info = _measure(container, need_video=False)
+        info = _measure(container, need_video=False, most_seconds=most_seconds)
     if info.audio_hz is None:
         raise ClipError("no_audio")
     return info
@@ -213,39 +217,11 @@ def _plain(error: Exception) -> str:
     return _strip(str(strerror or error))
 
 
-@dataclass
-class _Track:
-    """Times and number of the packets of one stream."""
-
-    start: float | None = None
-    end: float | None = None
-    packets: int = 0
-    error: str = ""
-
-    def add(self, packet: Any) -> None:
-        self.packets += 1
-        time = packet.pts if packet.pts is not None else packet.dts
-        if time is None:
-            return
-        begin = float(time * packet.time_base)
-        end = begin + float((packet.duration or 0) * packet.time_base)
-        self.start = begin if self.start is None else min(self.start, begin)
-        self.end = end if self.end is None else max(self.end, end)
-
-    @property
-    def seconds(self) -> float | None:
-        return None if self.start is None or self.end is None else self.end - self.start
-
-
-def _measure(container: Any, need_video: bool) -> MediaInfo:
-    pictures = [stream for stream in container.streams.video if Disposition.attached_pic not in stream.disposition]
-    video = pictures[0] if pictures and need_video else None
+def _measure(container: Any, need_video: bool, most_seconds: float = MAX_CLIP_SECONDS) -> MediaInfo:
+    video = picture_stream(container) if need_video else None
     audio = container.streams.audio[0] if container.streams.audio else None
-    if need_video and video is None:
-        raise ClipError("no_video")
-    if video is not None and video.codec_context.width * video.codec_context.height > MAX_PIXELS:
-        raise ClipError("undecodable", "the picture is too large")
-    tracks = {stream.index: _Track() for stream in (video, audio) if stream is not None}
+    _check_declared(container, video, audio, most_seconds)
+    tracks = {stream.index: Track() for stream in (video, audio) if stream is not None}
     frame = None
     try:
         for packet in container.demux([stream for stream in (video, audio) if stream is not None]):
@@ -254,6 +230,7 @@ def _measure(container: Any, need_video: bool) -> MediaInfo:
                 track.add(packet)
             if frame is None and packet.stream is video:
                 frame = _decode_one(packet, track)
+            _check_read(track, packet.stream, most_seconds)
     except (av.error.FFmpegError, OSError) as error:  # a damaged end; the packets before it count
         for track in tracks.values():
             track.error = track.error or _plain(error)
@@ -262,7 +239,24 @@ def _measure(container: Any, need_video: bool) -> MediaInfo:
     return _info(container, video, audio, frame, tracks)
 
 
-def _decode_one(packet: Any, track: _Track) -> Any:
+def _check_declared(container: Any, video: Any, audio: Any, most_seconds: float) -> None:
+    if video is not None:
+        check_picture_count(video.frames, video.codec_context.width, video.codec_context.height)
+    if container.duration and container.format.name.split(",")[0] in _HEADED_FORMATS | _HEADED_SOUND:
+        seconds = container.duration / av.time_base
+        check_length(seconds, most_seconds)
+        if audio is not None and video is None:
+            check_samples(seconds, audio.codec_context.sample_rate, audio.codec_context.channels)
+
+
+def _check_read(track: Track, stream: Any, most_seconds: float) -> None:
+    """The same limits for what was read, since a header can state less than follows."""
+    check_length(track.seconds or 0.0, most_seconds)
+    if stream.type == "video":
+        check_picture_count(track.packets, stream.codec_context.width, stream.codec_context.height)
+
+
+def _decode_one(packet: Any, track: Track) -> Any:
     try:
         frames = packet.decode()
     except av.error.FFmpegError as error:
@@ -271,9 +265,9 @@ def _decode_one(packet: Any, track: _Track) -> Any:
     return frames[0] if frames else None
 
 
-def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, _Track]) -> MediaInfo:
-    picture = tracks[video.index] if video is not None else _Track()
-    sound = tracks[audio.index] if audio is not None else _Track()
+def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, Track]) -> MediaInfo:
+    picture = tracks[video.index] if video is not None else Track()
+    sound = tracks[audio.index] if audio is not None else Track()
     starts = [track.start for track in (picture, sound) if track.start is not None]
     ends = [track.end for track in (picture, sound) if track.end is not None]
     rotation, aspect = 0, Fraction(1)
@@ -308,7 +302,7 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
     )
 
 
-def _rate(video: Any, picture: _Track) -> Fraction | None:
+def _rate(video: Any, picture: Track) -> Fraction | None:
     if video is None:
         return None
     rate = video.average_rate or video.guessed_rate

@@ -21,6 +21,7 @@ from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import ffmpeg_exe, file_url, last_line, open_media
 from mien.media.sound import write_wav
+from mien.media.tracks import picture_stream
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
@@ -35,14 +36,11 @@ _PLAIN_TAGS = {"title", "artist", "author", "comment", "description", "copyright
 def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames of a file of constant rate as uint8 (H, W, 3) RGB, rotated as the file specifies.
 
-    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video). A decoding error after the first frame, as in
-    a truncated file, ends the frames.
+    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video, too_large). A decoding error after the
+    first frame, as in a truncated file, ends the frames.
     """
     with open_media(path) as container:
-        if not container.streams.video:
-            raise ClipError("no_video")
-        stream = container.streams.video[0]
-        stream.codec_context.thread_count = 1  # clips are distributed over one process per core
+        stream = picture_stream(container)
         reformatter = VideoReformatter()  # shared by all frames: creating one costs more than converting a small frame
         count = 0
         try:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import warnings
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mien.clips import ClipError
-from mien.media.ffmpeg import LFS_POINTER
+from mien.media.ffmpeg import LFS_POINTER, open_media
 from mien.media.video import decode_frames
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "TGA", "AVIF")
@@ -21,6 +23,10 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "TGA"
 MAX_MEGABYTES = 200
 MAX_MEGAPIXELS = 80
 """Limits above which files and pictures are refused before decoding."""
+
+MAX_ANIMATED_MEGAPIXELS = 16
+MAX_ANIMATION_MEGAPIXELS = 1000
+"""Limits of one picture of an animation, and of all of them together: 480 of 1080p."""
 
 WORKING_SIDE = 2048
 """Maximum longest side in pixels; a higher resolution improves neither detection nor the crop."""
@@ -85,12 +91,40 @@ def picture_kind(path: Path) -> Kind:
     _check_file(path)
     try:
         with open_picture(path) as image:
-            moves = image.format in ANIMATIONS and getattr(image, "n_frames", 1) > 1
+            moves = image.format in ANIMATIONS and getattr(image, "is_animated", False)
             return Kind.ANIMATION if moves else Kind.PHOTO
     except UnidentifiedImageError:
         return Kind.VIDEO
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
         return Kind.PHOTO  # errors are reported by `read_portrait`
+
+
+def picture_count(path: Path) -> int:
+    """Number of pictures of an animation, not decoded. Raises PortraitError for an animation that is too large."""
+    with open_picture(path) as image:
+        (width, height), form = image.size, image.format
+        count = 0 if form == "GIF" else int(getattr(image, "n_frames", 1))
+    megapixels = width * height / 1e6
+    most = MAX_ANIMATION_MEGAPIXELS / megapixels if megapixels <= MAX_ANIMATED_MEGAPIXELS else 1
+    if form == "GIF":
+        count = _gif_pictures(path, int(most) + 1)
+    if count > most:
+        raise PortraitError(
+            f"{path.name}: an animation of {width}×{height} pixels with {count}{' or more' if form == 'GIF' else ''} "
+            f"pictures; at most {MAX_ANIMATED_MEGAPIXELS} megapixels each and "
+            f"{MAX_ANIMATION_MEGAPIXELS} together are read: save one of its pictures as PNG, or make it smaller"
+        )
+    return count
+
+
+def _gif_pictures(path: Path, most: int) -> int:
+    """Number of pictures of a GIF, which its header does not state, counted up to `most` without decoding."""
+    try:
+        with open_media(path) as container:
+            packets = (packet for packet in container.demux(container.streams.video[:1]) if packet.size)
+            return sum(1 for _ in islice(packets, most))
+    except (ClipError, av.error.FFmpegError) as error:
+        raise PortraitError(f"{path.name}: the picture is damaged ({one_line(error)})") from error
 
 
 def _known_formats() -> tuple[str, ...]:
@@ -152,13 +186,18 @@ def _first_frame(path: Path) -> NDArray[np.uint8]:
     try:
         frame = next(iter(decode_frames(path)))
     except ClipError as error:
-        raise PortraitError(
-            f"{path.name} is no picture or video that can be read ({error}): save it as PNG or JPEG"
-        ) from error
+        raise no_picture(path, error) from error
     except StopIteration:
         raise PortraitError(f"{path.name} is a video without a frame") from None
     check_size(path, frame.shape[1], frame.shape[0])
     return bounded(frame)
+
+
+def no_picture(path: Path, error: ClipError) -> PortraitError:
+    """The sentence for a file that is neither a picture nor a video that can be read."""
+    if error.reason == "too_large":
+        return PortraitError(f"{path.name}: {error}")
+    return PortraitError(f"{path.name} is no picture or video that can be read ({error}): save it as PNG or JPEG")
 
 
 def bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -25,21 +25,28 @@ from mien.faces.pictures.portrait import (
     bounded,
     check_size,
     eight_bit_rgb,
+    no_picture,
     one_line,
     open_picture,
+    picture_count,
     picture_kind,
     read_portrait,
 )
 from mien.media.ffmpeg import open_media
+from mien.media.tracks import picture_stream
 
 LOOKED_AT = 32
 """Number of frames of a video that are compared, spread over its duration."""
 
 WHOLE_SECONDS = 30.0
-"""Shorter videos are decoded completely; in longer ones the key frames nearest to the wanted times are used."""
+"""Shorter videos are decoded completely, unless their pictures are large (`MOST_PIXELS`); in longer ones the key frames
+nearest to the wanted times are used."""
 
 MOST_DECODED = 1500
 """Maximum number of decoded frames of a video of unknown duration."""
+
+MOST_PIXELS = 2_000_000_000
+"""Pixels of all frames of a short video above which key frames are used as in a long one: 1000 frames of 1080p."""
 
 TURNED, CLOSED, OPEN_MOUTH, BLURRED = 0.15, 0.1, 0.08, 0.25
 """Units of the terms of `faults`: offset of the nose in inter-ocular distances; aspect ratios by which the eyes are
@@ -120,8 +127,8 @@ def _best(frames: Iterator[tuple[float, NDArray[np.uint8]]], face: int | None) -
 
 def _animation(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     try:
+        count = min(picture_count(path), MOST_DECODED)
         with open_picture(path) as image:
-            count = min(getattr(image, "n_frames", 1), MOST_DECODED)
             step = max(1, -(-count // LOOKED_AT))
             second = 0.0
             for number, frame in zip(range(count), ImageSequence.Iterator(image), strict=False):
@@ -139,29 +146,25 @@ def _video(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     count = 0
     try:
         with open_media(path) as container:
-            if not container.streams.video:
-                raise ClipError("no_video")
-            stream = container.streams.video[0]
-            stream.codec_context.thread_count = 1
+            stream = picture_stream(container)
+            check_size(path, stream.codec_context.width, stream.codec_context.height)
             for frame in _spread(container, stream):
-                if count == 0:
-                    check_size(path, frame.width, frame.height)
                 second = float(frame.pts * stream.time_base) if frame.pts is not None else 0.0
                 yield max(0.0, second - _start(stream)), bounded(_as_shown(frame, stream))
                 count += 1
         if count == 0:
             raise ClipError("undecodable")
     except ClipError as error:
-        raise PortraitError(
-            f"{path.name} is no picture or video that can be read ({error}): save it as PNG or JPEG"
-        ) from error
+        raise no_picture(path, error) from error
 
 
 def _spread(container: Any, stream: Any) -> Iterator[Any]:
     """Frames spread over the video; a damaged end is not an error."""
     seconds = container.duration / av.time_base if container.duration else None
+    pixels = stream.codec_context.width * stream.codec_context.height
+    frames = stream.frames or (seconds or WHOLE_SECONDS) * float(stream.average_rate or 25)
     try:
-        if seconds is not None and seconds > WHOLE_SECONDS:
+        if seconds is not None and (seconds > WHOLE_SECONDS or frames * pixels > MOST_PIXELS):
             yield from _jumped_to(container, stream, seconds)
         else:
             length = seconds or WHOLE_SECONDS
@@ -171,7 +174,7 @@ def _spread(container: Any, stream: Any) -> Iterator[Any]:
                 if second >= due:
                     yield frame
                     due += length / LOOKED_AT
-                if number >= MOST_DECODED:
+                if number >= MOST_DECODED or number * pixels > MOST_PIXELS:
                     break
     except av.error.FFmpegError:
         return

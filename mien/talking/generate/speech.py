@@ -31,11 +31,7 @@ PAUSE_SECONDS = 0.3
 def read_speech(path: Path, hz: int) -> Speech:
     """The speech in a sound or video file, resampled to `hz`. Raises RequestError if it has no usable sound."""
     try:
-        seconds = probe_sound(path).audio_seconds
-        if seconds is not None and seconds > MAX_SECONDS:
-            raise RequestError(
-                f"{path.name} is {seconds:.0f} s long; at most {MAX_SECONDS} s are made at once: split it"
-            )
+        probe_sound(path, MAX_SECONDS)
         return check_speech(Speech(read_sound(path, hz), hz, (), ()))
     except ClipError as error:
         raise RequestError(f"{path.name} gives no speech: {error}") from error
