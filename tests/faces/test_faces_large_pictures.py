@@ -12,7 +12,7 @@ from PIL import Image, ImageFile
 from talk_making import wall, with_faces
 
 from mien.faces.pictures import portrait, reference
-from mien.faces.pictures.portrait import PortraitError, picture_count
+from mien.faces.pictures.portrait import PortraitError, picture_count, read_portrait
 from mien.faces.pictures.reference import read_reference
 from mien.media.video import write_video
 
@@ -67,3 +67,68 @@ def test_of_a_short_video_of_large_pictures_few_are_decoded(tmp_path: Path, monk
         assert seconds == sorted(set(seconds))
         assert seconds[0] == 0
     assert np.abs(read_reference(tmp_path / "a.mp4").picture.astype(int) - face).mean() < 4
+
+
+def large_jpeg(path: Path, width: int, height: int, mode: str = "RGB", progressive: bool = False) -> Path:
+    """A picture of one dark colour whose left eighth is white."""
+    image = Image.new(mode, (width, height), {"RGB": (40, 90, 200), "L": 90, "CMYK": (40, 20, 10, 150)}[mode])
+    image.paste({"RGB": (255, 255, 255), "L": 255, "CMYK": (0, 0, 0, 0)}[mode], (0, 0, width // 8, height))
+    image.save(path, quality=70, progressive=progressive)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "mode", "progressive"),
+    [
+        (12_000, 9000, "RGB", False),
+        (9000, 12_000, "RGB", True),
+        (12_000, 9000, "CMYK", False),
+        (10_000, 9000, "L", False),
+        (60_000, 2000, "RGB", False),
+    ],
+)
+def test_a_jpeg_of_more_than_80_megapixels_is_read(
+    tmp_path: Path, width: int, height: int, mode: str, progressive: bool
+) -> None:
+    picture = read_portrait(large_jpeg(tmp_path / "a.jpg", width, height, mode, progressive))
+    assert max(picture.shape) == portrait.WORKING_SIDE
+    assert picture.shape[1] / picture.shape[0] == pytest.approx(width / height, rel=0.02)
+    eighth = picture.shape[1] // 8
+    assert picture[:, : eighth - 2].mean() > 250
+    assert picture[:, eighth + 2 :].mean() < 130
+
+
+def test_a_jpeg_is_decoded_at_a_reduced_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[tuple[int, int]] = []
+    load = ImageFile.ImageFile.load
+
+    def watched(image: ImageFile.ImageFile) -> object:
+        loaded = load(image)
+        decoded.append(image.size)
+        return loaded
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", watched)
+    read_portrait(large_jpeg(tmp_path / "a.jpg", 12_000, 9000))
+    assert max(max(size) for size in decoded) <= 2 * portrait.WORKING_SIDE
+
+
+def test_larger_pictures_are_refused_with_the_limit_and_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for progressive, limit in ((False, "MAX_JPEG_MEGAPIXELS"), (True, "MAX_PROGRESSIVE_MEGAPIXELS")):
+        path = large_jpeg(tmp_path / "a.jpg", 1500, 1000, progressive=progressive)
+        read_portrait(path)
+        monkeypatch.setattr(portrait, limit, 1)
+        with pytest.raises(PortraitError, match="2 megapixels, more than 1: scale it down"):
+            read_portrait(path)
+    Image.new("1", (12_000, 9000)).save(tmp_path / "a.png")
+    with pytest.raises(PortraitError, match="80 megapixels: scale it down or save it as JPEG"):
+        read_portrait(tmp_path / "a.png")
+
+
+def test_a_jpeg_of_very_many_scans_is_refused(tmp_path: Path) -> None:
+    content = large_jpeg(tmp_path / "a.jpg", 400, 300, progressive=True).read_bytes()
+    last = content.rindex(b"\xff\xda")
+    (tmp_path / "b.jpg").write_bytes(content[:-2] + content[last:-2] * 300 + b"\xff\xd9")
+    with pytest.raises(PortraitError, match="scans: save it anew"):
+        read_portrait(tmp_path / "b.jpg")

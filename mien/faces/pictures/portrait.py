@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from enum import Enum
 from itertools import islice
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from mien.clips import ClipError
 from mien.media.ffmpeg import LFS_POINTER, open_media
@@ -23,6 +25,12 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "TGA"
 MAX_MEGABYTES = 200
 MAX_MEGAPIXELS = 80
 """Limits above which files and pictures are refused before decoding."""
+
+MAX_JPEG_MEGAPIXELS = 256
+MAX_PROGRESSIVE_MEGAPIXELS = 128
+MAX_SCANS = 200
+"""Limits of a JPEG, which is decoded at a reduced size; of a progressive one all coefficients are held in memory, and
+every scan passes over all of them."""
 
 MAX_ANIMATED_MEGAPIXELS = 16
 MAX_ANIMATION_MEGAPIXELS = 1000
@@ -75,15 +83,33 @@ def open_picture(path: Path) -> Image.Image:
         with warnings.catch_warnings():
             # Pillow only warns about a picture that would fill the memory.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(path, formats=_known_formats())
+            # Image.open refuses a large JPEG, which can be decoded at a reduced size.
+            image = JpegImageFile(path) if _is_jpeg(path) else Image.open(path, formats=_known_formats())
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PortraitError(f"{path.name}: the picture has more than {MAX_MEGAPIXELS} megapixels") from None
+        raise PortraitError(
+            f"{path.name}: the picture has more than {MAX_MEGAPIXELS} megapixels: scale it down or save it as JPEG"
+        ) from None
     try:
-        check_size(path, *image.size)
+        if image.format == "JPEG":
+            _check_jpeg(path, image)
+        else:
+            check_size(path, *image.size)
     except PortraitError:
         image.close()
         raise
     return image
+
+
+def _is_jpeg(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(3) == b"\xff\xd8\xff"
+
+
+def _check_jpeg(path: Path, image: Image.Image) -> None:
+    progressive = bool(image.info.get("progressive"))
+    check_size(path, *image.size, MAX_PROGRESSIVE_MEGAPIXELS if progressive else MAX_JPEG_MEGAPIXELS)
+    if progressive and path.read_bytes().count(b"\xff\xda") > MAX_SCANS:
+        raise PortraitError(f"{path.name}: a JPEG of more than {MAX_SCANS} scans: save it anew without progression")
 
 
 def picture_kind(path: Path) -> Kind:
@@ -151,19 +177,22 @@ def _check_file(path: Path) -> None:
         raise PortraitError(f"{path.name} has {size / 1e6:.0f} MB; at most {MAX_MEGABYTES} MB are read: cut it first")
 
 
-def check_size(path: Path, width: int, height: int) -> None:
-    """Raise PortraitError for a picture that is too large to decode or too small for a face."""
-    if width * height > MAX_MEGAPIXELS * 1_000_000:
+def check_size(path: Path, width: int, height: int, most: int = MAX_MEGAPIXELS) -> None:
+    """Raise PortraitError for a picture of more than `most` megapixels, or too small for a face."""
+    if width * height > most * 1_000_000:
         megapixels = width * height / 1e6
-        raise PortraitError(f"{path.name}: the picture has {megapixels:.0f} megapixels, more than {MAX_MEGAPIXELS}")
+        remedy = "scale it down" + (" or save it as JPEG" if most == MAX_MEGAPIXELS else "")
+        raise PortraitError(f"{path.name}: the picture has {megapixels:.0f} megapixels, more than {most}: {remedy}")
     if min(width, height) < LEAST_SIDE:
         raise PortraitError(f"{path.name}: the picture is only {width}×{height} pixels, too small for a face")
 
 
 def eight_bit_rgb(image: Image.Image) -> NDArray[np.uint8]:
     """The picture as uint8 (H, W, 3): upright, on white, high bit depths scaled to 8 bits."""
-    if image.format in ("JPEG", "MPO"):
-        image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # decodes a very large JPEG at reduced size
+    if image.format == "JPEG":
+        width, height = image.size
+        scale = WORKING_SIDE / max(width, height)
+        image.draft("RGB", (math.ceil(scale * width), math.ceil(scale * height)))  # decodes at 1, 1/2, 1/4 or 1/8
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I") or upright.mode == "F":
         grey = _eight_bit_grey(np.asarray(upright, dtype=np.float64))
