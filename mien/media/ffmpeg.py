@@ -84,15 +84,12 @@ def file_url(path: Path) -> str:
 
 
 def media_input(path: Path, **options: Any) -> Any:
-    """An ffmpeg-python input of an untrusted file."""
-    return ffmpeg.input(
-        file_url(path),
-        protocol_whitelist=PROTOCOLS,
-        format_whitelist=FORMATS,
-        max_pixels=MAX_PIXELS,
-        threads=1,
-        **options,
-    )
+    """An ffmpeg-python input of an untrusted file.
+
+    Where the size of the pictures changes, the filters go on; otherwise they would start anew, with sound and time.
+    """
+    safe = {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS, "max_pixels": MAX_PIXELS, "threads": 1}
+    return ffmpeg.input(file_url(path), **{**safe, "reinit_filter:v": 0, **options})
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, 
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
 
-VERSION = "2"
+VERSION = "3"
 """Part of the cache key: to be changed with anything that changes the bytes of a resampled clip."""
 
 SOUND_TOLERANCE = 0.02
@@ -135,9 +135,8 @@ def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: 
         stream = stream.filter("setpts", "PTS-STARTPTS")
     # A late first frame is repeated from time 0 on, so that sound and video stay in sync.
     stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
-    size = shown_size(info, options.max_side)
-    if size != (info.width, info.height):
-        stream = stream.filter("scale", *size, flags="bicubic+accurate_rnd+bitexact")
+    # Also where the first frame has this size already, since later ones may have another.
+    stream = stream.filter("scale", *shown_size(info, options.max_side), flags="bicubic+accurate_rnd+bitexact")
     return stream.filter("setsar", 1)
 
 

@@ -36,16 +36,20 @@ _PLAIN_TAGS = {"title", "artist", "author", "comment", "description", "copyright
 def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames of a file of constant rate as uint8 (H, W, 3) RGB, rotated as the file specifies.
 
+    Where the size of the pictures changes, later ones are scaled to the size of the first.
     Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video, too_large). A decoding error after the
     first frame, as in a truncated file, ends the frames.
     """
     with open_media(path) as container:
         stream = picture_stream(container)
         reformatter = VideoReformatter()  # shared by all frames: creating one costs more than converting a small frame
-        count = 0
+        count = width = height = 0
         try:
             for frame in container.decode(stream):
-                picture = np.asarray(reformatter.reformat(frame, format="rgb24", threads=1).to_ndarray(), np.uint8)
+                width, height = width or frame.width, height or frame.height
+                picture = np.asarray(
+                    reformatter.reformat(frame, width, height, format="rgb24", threads=1).to_ndarray(), np.uint8
+                )
                 quarter_turns = round(frame.rotation / 90) % 4
                 yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
                 count += 1

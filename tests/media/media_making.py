@@ -111,3 +111,32 @@ def flash_and_click_times(path: Path, fps: Fraction, hz: int) -> tuple[NDArray[n
     total = np.concatenate([np.zeros(hz // 100), np.cumsum(samples, dtype=np.float64)])
     loud = total[hz // 100 :] - total[: -(hz // 100)]  # sums over 10 ms: the waves of a click as one
     return onsets(bright, 128) / float(fps), onsets(loud, 0.5) / hz
+
+
+def write_changing(path: Path, parts: Sequence[tuple[int, int, int, str]], rate: int = 25) -> Path:
+    """Motion JPEG whose pictures change: parts of (frames, width, height, pixel format), with 440 Hz of sound.
+
+    The left half of a picture is bright, and each is brighter than the one before.
+    """
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mjpeg", rate=rate)
+        video.width, video.height, video.pix_fmt = parts[0][1:]
+        audio = container.add_stream("pcm_s16le", rate=16000, layout="mono")
+        container.start_encoding()
+        number = 0
+        for count, width, height, form in parts:
+            encoder = av.CodecContext.create("mjpeg", "w")
+            encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = width, height, form, Fraction(1, rate)
+            for _ in range(count):
+                image = picture(10 + 4 * number, width, height)
+                image[:, : width // 2] += 100
+                for packet in encoder.encode(av.VideoFrame.from_ndarray(image, "rgb24").reformat(format=form)):
+                    packet.stream, packet.pts, packet.dts = video, number, number
+                    packet.time_base, packet.duration = Fraction(1, rate), 1
+                    container.mux(packet)
+                number += 1
+        sound = np.sin(2 * np.pi * 440 * np.arange(number * 16000 // rate) / 16000)
+        part = av.AudioFrame.from_ndarray((16000 * sound).astype(np.int16)[None], format="s16", layout="mono")
+        part.sample_rate, part.time_base, part.pts = 16000, Fraction(1, 16000), 0
+        container.mux([*audio.encode(part), *audio.encode(None)])
+    return path
