@@ -26,7 +26,7 @@ import imageio_ffmpeg
 from mien.clips import ClipError
 from mien.media.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
 from mien.media.movie_header import movie_header_seconds
-from mien.media.tracks import Track, picture_stream
+from mien.media.tracks import Track, picture_stream, sound_streams
 
 FORMATS = "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif"
 """The demuxers that may open a file; playlists (`hls`, `concat`, `dash`, …) and devices are not among them."""
@@ -216,7 +216,7 @@ def _plain(error: Exception) -> str:
 
 def _measure(container: Any, need_video: bool, most_seconds: float = MAX_CLIP_SECONDS) -> MediaInfo:
     video = picture_stream(container) if need_video else None
-    audio = container.streams.audio[0] if container.streams.audio else None
+    audio = sound_streams(container)[0] if container.streams.audio else None
     _check_declared(container, video, audio, most_seconds)
     tracks = {stream.index: Track() for stream in (video, audio) if stream is not None}
     frame = None

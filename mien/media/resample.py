@@ -17,6 +17,7 @@ from mien.clips import Clip, ClipError, FrameRate, portable_path, write_clips
 from mien.execution import Execution
 from mien.files import atomic_directory, sha256_file
 from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, probe, run_ffmpeg, unicode_name
+from mien.media.listening import Heard, listen, pan
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
 
@@ -94,8 +95,9 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
         options.model_dump(mode="json", exclude={"timeout_seconds", "max_seconds", "require_sound"}),
         ffmpeg_version(),
     )
+    heard = listen(sound or source) if sound or info.audio_hz else None
     store = ClipCache(cache, "resample", VERSION)
-    made = store.fetch(key, ".mkv", partial(_encode, source, sound, info, options))
+    made = store.fetch(key, ".mkv", partial(_encode, source, sound, info, heard, options))
     result = probe(made)
     assert result.frames is not None
     return replace(
@@ -109,14 +111,17 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
         width=result.width,
         height=result.height,
         audio_hz=result.audio_hz,
+        detail="; ".join(filter(None, (clip.detail, *(heard.notes if heard else ())))) or None,
     )
 
 
-def _encode(source: Path, sound: Path | None, info: MediaInfo, options: ResampleOptions, target: Path) -> None:
+def _encode(
+    source: Path, sound: Path | None, info: MediaInfo, heard: Heard | None, options: ResampleOptions, target: Path
+) -> None:
     with unicode_name(source) as picture_file, unicode_name(sound or source) as sound_file:
         streams = [_picture(media_input(picture_file), info, options, own_sound=sound is not None)]
-        if sound is not None or info.audio_hz is not None:
-            streams.append(_sound(media_input(sound_file), options))
+        if heard is not None:
+            streams.append(_sound(media_input(sound_file), heard, options))
         output = ffmpeg.output(
             *streams,
             file_url(target),
@@ -140,8 +145,14 @@ def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: 
     return stream.filter("setsar", 1)
 
 
-def _sound(source: Any, options: ResampleOptions) -> Any:
-    return source.audio.filter(
+def _sound(source: Any, heard: Heard, options: ResampleOptions) -> Any:
+    stream = source[f"a:{heard.track}"]
+    mixed = pan(heard)
+    if mixed is not None:
+        stream = stream.filter("pan", **mixed)
+    if heard.gain != 1.0:
+        stream = stream.filter("volume", f"{heard.gain:.9g}")
+    return stream.filter(
         "aresample",
         options.audio_hz,
         out_chlayout="mono",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -12,37 +13,50 @@ from numpy.typing import NDArray
 from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import open_media
+from mien.media.listening import SILENCE_DB, Heard, channels, listen, resampled
 
-SILENCE_DB = -50.0
-"""Level in dBFS below which sound counts as silence."""
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """`samples` (N,) in [−1, 1] and `notes`, sentences on how they differ from those in the file."""
+
+    samples: NDArray[np.float32]
+    notes: tuple[str, ...] = ()
 
 
 def read_sound(path: Path, hz: int = 16000) -> NDArray[np.float32]:
-    """The first sound stream of any media file from its first sample on: (N,) at `hz`, the mean of the channels.
+    """The samples of `read_recording`."""
+    return read_recording(path, hz).samples
+
+
+def read_recording(path: Path, hz: int = 16000) -> Recording:
+    """The sound of any media file from its first sample on, at `hz`: the track, channels and level of `listen`.
 
     Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio.
     """
+    heard = listen(path)
+    blocks: list[NDArray[np.float32]] = []
     with open_media(path) as container:
-        if not container.streams.audio:
-            raise ClipError("no_audio")
-        stream = container.streams.audio[0]
-        resampler = av.AudioResampler(format="fltp", rate=hz)
-        blocks: list[NDArray[np.float32]] = []
         try:
-            for frame in container.decode(stream):
-                blocks.extend(_mono(part) for part in resampler.resample(frame))
-            blocks.extend(_mono(part) for part in resampler.resample(None))
+            for frame in resampled(container.decode(container.streams.audio[heard.track]), hz):
+                blocks.append(_mono(frame, heard))
         except av.error.FFmpegError as error:
             if not blocks:
                 raise ClipError("undecodable", str(error.strerror or "")) from error
     if not blocks:
         raise ClipError("no_audio")
-    return np.clip(np.concatenate(blocks), -1.0, 1.0).astype(np.float32, copy=False)
+    samples = np.clip(np.concatenate(blocks), -1.0, 1.0).astype(np.float32, copy=False)
+    return Recording(samples, heard.notes)
 
 
-def _mono(frame: av.AudioFrame) -> NDArray[np.float32]:
-    # The mean over channels cannot clip; swresample's down-mix of float sound can.
-    return frame.to_ndarray().mean(axis=0, dtype=np.float32)
+def _mono(frame: av.AudioFrame, heard: Heard) -> NDArray[np.float32]:
+    samples = channels(frame)
+    if heard.weights is not None:
+        mono = np.asarray(heard.weights, np.float32) @ samples
+    else:
+        # The mean over channels cannot clip; swresample's down-mix of float sound can.
+        mono = samples.mean(axis=0, dtype=np.float32)
+    return np.asarray(mono if heard.gain == 1.0 else mono * np.float32(heard.gain), np.float32)
 
 
 def write_wav(path: Path, samples: NDArray[np.float32], hz: int) -> None:

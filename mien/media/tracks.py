@@ -50,3 +50,14 @@ def picture_stream(container: Any) -> Any:
     context.options = {"max_pixels": str(MAX_PIXELS)}
     context.thread_count = 1  # clips are distributed over one process per core
     return streams[0]
+
+
+def sound_streams(container: Any) -> list[Any]:
+    """The sound streams in the order in which they are considered: the default one first.
+
+    Raises ClipError: no_audio.
+    """
+    streams = list(container.streams.audio)
+    if not streams:
+        raise ClipError("no_audio")
+    return sorted(streams, key=lambda stream: Disposition.default not in stream.disposition)

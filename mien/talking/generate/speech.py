@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from mien.clips import ClipError
 from mien.media.ffmpeg import probe_sound
-from mien.media.sound import is_silent, read_sound
+from mien.media.sound import is_silent, read_recording
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, split_text
 from mien.systems.errors import RequestError
@@ -32,7 +32,8 @@ def read_speech(path: Path, hz: int) -> Speech:
     """The speech in a sound or video file, resampled to `hz`. Raises RequestError if it has no usable sound."""
     try:
         probe_sound(path, MAX_SECONDS)
-        return check_speech(Speech(read_sound(path, hz), hz, (), ()))
+        recording = read_recording(path, hz)
+        return check_speech(Speech(recording.samples, hz, (), (), recording.notes))
     except ClipError as error:
         raise RequestError(f"{path.name} gives no speech: {error}") from error
 
