@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ import ffmpeg
 import imageio_ffmpeg
 
 from mien.clips import ClipError
+from mien.media.file_end import missing_bytes
 from mien.media.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
 from mien.media.movie_header import movie_header_seconds
 from mien.media.tracks import Track, picture_stream, sound_streams
@@ -47,9 +48,10 @@ _STANDARD_RATES = [Fraction(n * 1000, d) for n in (24, 30, 48, 60, 120) for d in
 class MediaInfo:
     """Content of a media file, measured from its packets; None: no such stream, or unknown.
 
-    `seconds` is the time from the first packet to the end of the last one; `header_seconds` is the duration in the
-    header. `width` and `height` are of the displayed frame: rotated by `rotation` degrees (0, 90, 180, 270;
-    counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over its height). `fps` is the mean rate.
+    `seconds` is the time from the first packet to the end of the last one of sound and video, `packet_seconds` that of
+    all tracks; `header_seconds` is the duration in the header. `width` and `height` are of the displayed frame: rotated
+    by `rotation` degrees (0, 90, 180, 270; counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over
+    its height). `fps` is the mean rate.
     """
 
     seconds: float | None
@@ -63,6 +65,7 @@ class MediaInfo:
     audio_channels: int | None = None
     audio_seconds: float | None = None
     header_seconds: float | None = None
+    packet_seconds: float | None = None
     container: str = ""
 
 
@@ -145,14 +148,7 @@ def probe(path: Path) -> MediaInfo:
     """
     with open_media(path) as container:
         info = _measure(container, need_video=True)
-    seconds = info.seconds or 0.0
-    stated = info.header_seconds or 0.0
-    if stated - seconds <= max(0.5, 0.02 * stated) and info.container == "mov":
-        # Other tracks may be longer than the sound and the video, so only a large difference counts here.
-        movie = movie_header_seconds(path) or 0.0
-        stated = movie if movie > 2 * seconds + 1 else 0.0
-    if stated - seconds > max(0.5, 0.02 * stated):
-        raise ClipError("truncated", f"{seconds:.2f} s are there, the header says {stated:.2f} s")
+    _check_whole(path, info)
     return info
 
 
@@ -168,7 +164,27 @@ def probe_sound(path: Path, most_seconds: float = MAX_CLIP_SECONDS) -> MediaInfo
         info = _measure(container, need_video=False, most_seconds=most_seconds)
     if info.audio_hz is None:
         raise ClipError("no_audio")
+    _check_whole(path, info)
     return info
+
+
+def _check_whole(path: Path, info: MediaInfo) -> None:
+    """Raise ClipError truncated if bytes or a part of the stated duration are missing from all of the tracks."""
+    missing = missing_bytes(path)
+    if missing:
+        raise ClipError("truncated", f"{missing} bytes are missing at the end: copy or download it again")
+    there = info.packet_seconds or 0.0
+    stated = info.header_seconds or 0.0
+    if stated - there <= _tolerance(stated) and info.container == "mov":
+        movie = movie_header_seconds(path) or 0.0
+        stated = movie if movie > 2 * there + 1 else 0.0  # it also counts tracks that ffmpeg does not know
+    if stated - there > _tolerance(stated):
+        raise ClipError("truncated", f"{there:.2f} s are there, the header says {stated:.2f} s")
+
+
+def _tolerance(stated: float) -> float:
+    """Seconds that a whole file may be shorter than its header states."""
+    return max(0.1, min(0.5, 0.15 * stated), 0.02 * stated)
 
 
 def run_ffmpeg(stream: Any, timeout_seconds: float) -> None:
@@ -219,9 +235,13 @@ def _measure(container: Any, need_video: bool, most_seconds: float = MAX_CLIP_SE
     audio = sound_streams(container)[0] if container.streams.audio else None
     _check_declared(container, video, audio, most_seconds)
     tracks = {stream.index: Track() for stream in (video, audio) if stream is not None}
+    others = Track()
     frame = None
     try:
-        for packet in container.demux([stream for stream in (video, audio) if stream is not None]):
+        for packet in container.demux():
+            if packet.stream is None or packet.stream.index not in tracks:
+                others.add(packet)  # subtitles may last longer than the pictures
+                continue
             track = tracks[packet.stream.index]
             if packet.size:
                 track.add(packet)
@@ -233,7 +253,12 @@ def _measure(container: Any, need_video: bool, most_seconds: float = MAX_CLIP_SE
             track.error = track.error or _plain(error)
     if video is not None and frame is None:
         raise ClipError("undecodable", tracks[video.index].error)
-    return _info(container, video, audio, frame, tracks)
+    info = _info(container, video, audio, frame, tracks)
+    whole = [track for track in (*tracks.values(), others) if track.start is not None and track.end is not None]
+    if not whole:
+        return info
+    first, last = min(track.start or 0.0 for track in whole), max(track.end or 0.0 for track in whole)
+    return replace(info, packet_seconds=last - first)
 
 
 def _check_declared(container: Any, video: Any, audio: Any, most_seconds: float) -> None:
