@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mien.media.captions import webvtt
 from mien.media.speech.interface import Speech, SpokenWord, Voice
+from mien.media.speech.wording import scripts
 from mien.media.video import write_video
 from mien.systems.errors import RequestError
 from mien.talking.generate import speech as said
@@ -76,11 +77,53 @@ def test_recordings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
 
 def test_texts_of_every_script_are_spoken() -> None:
     pytest.importorskip("espeakng_loader")
-    for text, language in (("Good morning", "en-us"), ("Xin chào các bạn", "vi"), ("Hello мир, 世界! مرحبا", "en-us")):
+    for text, language in (
+        ("Good morning", "en-us"),
+        ("Xin chào các bạn", "vi"),
+        ("Hello all of the world: мир, 世界! مرحبا", "en-us"),
+    ):
         what = synthesise_speech(text, HZ, language)
         assert 0.4 < what.seconds < 12
         assert what.words[0].word in text
         assert all(0 <= word.start <= word.end <= what.seconds + 0.01 for word in what.words)
+
+
+def test_words_in_a_script_that_the_voice_does_not_read_are_named() -> None:
+    pytest.importorskip("espeakng_loader")
+    (note,) = synthesise_speech("My friends say مرحبا to everyone", HZ).notes
+    assert "reads no Arabic letters (مرحبا)" in note
+    assert "--language ar" in note
+    assert "\n" not in note
+    assert synthesise_speech("Ｈｅｌｌｏ, café naïve Đà Nẵng: π and 5 µm 😀", HZ).notes == ()
+    assert synthesise_speech("мир hello", HZ, "ru").notes == ()
+    assert synthesise_speech("世界 hello", HZ, "cmn").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("مرحبا بالعالم", "en-us", "no Arabic letters .*--language ar"),
+        ("世界平和", "vi", "no Chinese letters .*--language cmn"),
+        ("世界平和", "ja", "no Chinese letters .*write them in kana"),
+        ("こんにちは", "en-gb", "no Japanese letters .*--language ja"),
+        ("добрый день", "de", "no Cyrillic letters .*--language ru"),
+        ("добрый день", "el", "no Cyrillic letters"),
+        ("नमस्ते", "en-us", "no Devanagari letters .*--language hi"),
+        ("안녕하세요", "en-us", "no Korean letters .*--language ko"),
+        ("សួស្តី", "en-us", "no Khmer letters .*Latin letters"),
+        ("سلام", "fa-latn", "no Arabic letters"),
+    ],
+)
+def test_a_text_in_another_script_is_refused_with_the_remedy(text: str, language: str, words: str) -> None:
+    with pytest.raises(RequestError, match=f"letter by letter: a voice of {language} reads {words}") as caught:
+        synthesise_speech(text, HZ, language)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_suggested_voices_are_there() -> None:
+    pytest.importorskip("espeakng_loader")
+    known = set(said.synthesiser("espeak").languages())  # type: ignore[attr-defined]
+    assert {name for names in scripts._LANGUAGES.values() for name in names.split()} <= known
 
 
 def test_a_text_of_emoji_only_is_spoken_by_their_names() -> None:

@@ -69,13 +69,14 @@ class SpokenWord:
 class Speech:
     """Synthesised speech: `samples` float32 (N,) in [−1, 1] at `hz`; phonemes and words in the order of time.
 
-    Pauses are gaps between phonemes.
+    Pauses are gaps between phonemes. `notes`: sentences on what is not said as it is written.
     """
 
     samples: NDArray[np.float32]
     hz: int
     phonemes: tuple[SpokenPhoneme, ...]
     words: tuple[SpokenWord, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -16,6 +16,7 @@ from mien.media.ffmpeg import probe_sound
 from mien.media.sound import is_silent, read_sound
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, placed_pieces
+from mien.media.speech.wording.scripts import unread_note
 from mien.media.speech.wording.wording import spoken_text, written_words
 from mien.systems.errors import RequestError
 from mien.talking.generate.request import TalkRequest
@@ -56,8 +57,13 @@ def synthesise_speech(
         raise RequestError(
             f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
         ) from error
+    # A model that is named has its own letters, and refuses others itself.
+    unread, most = unread_note(text, language) if engine == "espeak" else ("", False)
+    if most:
+        raise RequestError(f"the text would be spelled letter by letter: {unread}")
     try:
-        return check_speech(_synthesise_sections(synthesiser(engine), text, chosen, hz))
+        speech = check_speech(_synthesise_sections(synthesiser(engine), text, chosen, hz))
+        return replace(speech, notes=(f"some words are spelled letter by letter: {unread}",) if unread else ())
     except SpeechUnavailable as error:
         raise RequestError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
     except RequestError:

@@ -120,7 +120,8 @@ class Talker(FrameGenerator):
         )
         frames_shown = (paste_back.paste(frame) for frame in generated) if options.paste_back else generated
         marked = (draw_mark(frame) for frame in frames_shown) if options.mark else frames_shown
-        return TalkingFrames(marked, frames, self.fps, speech, (*_face_notes(reference, options), *notes))
+        notes = (*speech.notes, *_face_notes(reference, options), *notes)
+        return TalkingFrames(marked, frames, self.fps, speech, notes)
 
     def _pose_and_emotions(
         self, frames: int, options: TalkOptions, given: Performance | None, text_to_motion: TextToMotion | None
