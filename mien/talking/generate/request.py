@@ -52,7 +52,7 @@ class TalkOptions(Request):
     )
     intensity: float = Field(default=0.67, ge=0, le=1, description="Intensity of the emotion")
     emotion_track: Path | None = Field(
-        default=None, description="File of emotion weights over time, with lines `seconds: emotion intensity`"
+        default=None, description="File of emotion weights over time, with lines `time: emotion intensity`"
     )
     motion: Annotated[str | None, BeforeValidator(_as_text), FileOrText(NPZ)] = Field(
         default=None, max_length=2000, pattern=r"\S", examples=["nods and smiles"],
