@@ -218,6 +218,24 @@ def test_an_abbreviation_makes_no_pause() -> None:
         assert max(gaps) < 0.14, (text, gaps)  # a comma's is 0.15 s
 
 
+@pytest.mark.parametrize(("before", "after"), [(0.0, 0.0), (0.1, 0.25), (0.2, 0.3), (1.0, 2.0)])
+def test_silence_is_added_where_it_is_missing(before: float, after: float) -> None:
+    quiet = [np.zeros(round(seconds * HZ)) for seconds in (before, after)]
+    samples = np.concatenate([quiet[0], tone(HZ), quiet[1]]).astype(np.float32)
+    speech = Speech(samples, HZ, (), (SpokenWord("a", before, before + 0.5, 3),))
+    led = said.with_silence(speech, 0.2, 0.3)
+    assert led.seconds == pytest.approx(max(before, 0.2) + 0.5 + max(after, 0.3), abs=0.02)
+    (word,) = led.words
+    assert word.end - word.start == pytest.approx(0.5)
+    assert word.position == 3
+    start = round(word.start * HZ)
+    np.testing.assert_array_equal(led.samples[start : start + HZ // 2], tone(HZ).astype(np.float32))
+    assert not led.samples[:start].any()
+    again = said.with_silence(led, 0.2, 0.3)
+    np.testing.assert_array_equal(again.samples, led.samples)
+    np.testing.assert_array_equal(said.with_silence(speech, 0, 0).samples, samples)
+
+
 def test_the_folder_of_an_engines_model_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

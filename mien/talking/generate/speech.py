@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mien.clips import ClipError
 from mien.media.ffmpeg import probe_sound
-from mien.media.sound import is_silent, read_sound
+from mien.media.sound import is_silent, read_sound, silent_ends
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, placed_pieces
 from mien.media.speech.wording.scripts import unread_note
@@ -115,6 +115,23 @@ def _sections(text: str) -> list[tuple[int, str]]:
     sections = [(start, text[start:stop].rstrip()) for start, stop in pairwise([*starts, len(text)])]
     speakable = [one for one in sections if any(unicodedata.category(letter)[0] in "LNS" for letter in one[1])]
     return speakable or [(0, text)]
+
+
+def with_silence(speech: Speech, lead_in: float, lead_out: float) -> Speech:
+    """`speech` with at least `lead_in` seconds of silence before it and `lead_out` after it; its words move along.
+
+    A face that speaks from the first frame on, or until the last, starts or ends with an open mouth.
+    """
+    before, after = silent_ends(speech.samples, speech.hz)
+    ahead = round(max(0.0, lead_in - before) * speech.hz)
+    behind = round(max(0.0, lead_out - after) * speech.hz)
+    shift = ahead / speech.hz
+    return replace(
+        speech,
+        samples=np.pad(speech.samples, (ahead, behind)),
+        words=tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in speech.words),
+        phonemes=tuple(replace(one, start=one.start + shift, end=one.end + shift) for one in speech.phonemes),
+    )
 
 
 def check_speech(speech: Speech) -> Speech:
