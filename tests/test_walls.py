@@ -10,7 +10,20 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SYSTEMS = {"talking", "motion", "sculpt", "follow", "shapes"}
 FLOORS = [
-    {"clips", "files", "options", "execution", "progress", "parallel", "tracking", "processes", "locks", "clip_cache"},
+    {
+        "arrays",
+        "rates",
+        "clips",
+        "files",
+        "options",
+        "execution",
+        "progress",
+        "parallel",
+        "tracking",
+        "processes",
+        "locks",
+        "clip_cache",
+    },
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora", "systems"},
     SYSTEMS,

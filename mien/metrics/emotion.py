@@ -6,7 +6,6 @@ contrast normalisation, which removes skin colour and lighting.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mien.clips import EMOTIONS
-from mien.files import atomic_directory, write_json
+from mien.files import atomic_directory, read_json, write_json
 
 PLACES = 6
 """Width and height of the grid of pooled features."""
@@ -121,7 +120,7 @@ class EmotionJudge(nn.Module):
     def load(cls, folder: Path) -> EmotionJudge:
         """Load a judge written by `save`. Raises ValueError if the folder does not contain one."""
         try:
-            values = json.loads((folder / "config.json").read_text())
+            values = read_json(folder / "config.json")
         except FileNotFoundError as error:
             raise ValueError(f"{folder} holds no emotion judge: run `dvc repro emotion_judge` first") from error
         if values.pop("kind", None) != "emotion_judge":

@@ -7,7 +7,6 @@ image, which reduces the influence of hair, background and the direction of the 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from mien.clips import EMOTIONS
-from mien.files import write_json
+from mien.files import read_json, write_json
 from mien.metrics.emotion import evenly
 
 WINDOWS = (((0.14, 0.46, 0.18, 0.82), (64, 32)), ((0.50, 0.86, 0.26, 0.74), (48, 40)))
@@ -112,7 +111,7 @@ class HogJudge:
         """Load a judge written by `save`. Raises ValueError if it is missing, damaged or of another version."""
         again = "run `dvc repro emotion_judge`"
         try:
-            values = json.loads((folder / CONFIG).read_text())
+            values = read_json(folder / CONFIG)
             tensors = load_file(folder / WEIGHTS)
             judge = HogJudge(tensors["weights"], tensors["biases"], int(values["frames"]), int(values["trained_clips"]))
         except FileNotFoundError as error:

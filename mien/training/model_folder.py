@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from mien.files import atomic_directory, sha256_file
+from mien.files import atomic_directory, read_json, sha256_file
 from mien.training.distributed import ranks
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -78,7 +78,7 @@ def read_config(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
     """The content of `config.json`; raises ValueError in one sentence when it is not a model of one of the kinds."""
     path = folder / "config.json"
     try:
-        content = json.loads(path.read_text())
+        content = read_json(path)
     except FileNotFoundError as error:
         raise ValueError(f"{folder} is not a model folder: it has no config.json; train the model first") from error
     except (OSError, ValueError) as error:
