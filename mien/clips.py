@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainSerializer
 
 from mien.files import atomic_file
+from mien.rates import frame_rate
 
 EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
 """Emotion labels as CREMA-D abbreviates them, in the class order of every model and metric."""
@@ -60,13 +61,7 @@ Status = Literal["ok", "rejected"]
 
 
 def _frame_rate(value: Any) -> Fraction:
-    try:
-        fps = Fraction(value)
-    except (TypeError, ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"fps is a number or a fraction such as 30000/1001, not {value!r}") from error
-    if not 1 <= fps <= 120:
-        raise ValueError(f"fps lies in 1 … 120, not {fps}")
-    return fps
+    return frame_rate(value, 1, 120)
 
 
 FrameRate = Annotated[Fraction, BeforeValidator(_frame_rate), PlainSerializer(str)]

@@ -78,6 +78,22 @@ def fingerprint(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+MAX_JSON_BYTES = 16_000_000
+"""The largest JSON file that is read; those that mien writes are a thousandth of it."""
+
+
+def read_json(path: Path, most_bytes: int = MAX_JSON_BYTES) -> Any:
+    """The content of a JSON file. Raises OSError, and ValueError for one that is too large, too deep or no JSON."""
+    with path.open("rb") as stream:
+        content = stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise ValueError(f"it has more than {most_bytes:,} bytes")
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("its lists are nested too deep") from None
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write `value` atomically as indented JSON with sorted keys."""
     with atomic_file(path) as temporary:

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[1]
 SYSTEMS = {"talking", "motion", "sculpt", "follow", "shapes"}
 FLOORS = [
     {
+        "arrays",
+        "rates",
         "clips",
         "files",
         "options",

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, Self
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.arrays import read_arrays
 from mien.files import atomic_file
+from mien.rates import frame_rate
 
 ARKIT_NAMES: tuple[str, ...] = (
     "eyeBlinkLeft",
@@ -79,6 +80,9 @@ EXPRESSION_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARKIT_NAMES
 _SHAPES: dict[str, int] = {"expression": len(ARKIT_NAMES), "neck": 3, "translation": 3, "gaze": 2}
 _FIELDS = ("fps", *_SHAPES)
 
+MAX_BYTES = 256_000_000
+"""Maximum size of the unpacked arrays of a file; ten hours of motion."""
+
 
 def expression_vector(weights: Mapping[str, float]) -> NDArray[np.float32]:
     """Expression vector float32 (52,) from weights by ARKit name; others are 0. Raises ValueError for unknown names."""
@@ -94,7 +98,7 @@ def expression_vector(weights: Mapping[str, float]) -> NDArray[np.float32]:
 class Performance:
     """T frames of head animation.
 
-    fps: frames per second, exact and positive.
+    fps: frames per second, exact, in (0, 1 000 000].
     expression: float32 (T, 52) in [0, 1], by `ARKIT_NAMES`.
     neck: float32 (T, 3) radians yaw, pitch, roll; yaw > 0 turns to the viewer's right, pitch > 0 looks down,
         roll > 0 leans to the viewer's right.
@@ -111,9 +115,10 @@ class Performance:
     gaze: NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fps", Fraction(self.fps))
-        if self.fps <= 0:
-            raise ValueError(f"a performance's fps must be positive, not {self.fps}")
+        try:
+            object.__setattr__(self, "fps", frame_rate(self.fps))
+        except ValueError as error:
+            raise ValueError(f"a performance's {error}") from error
         frames = None
         for name, width in _SHAPES.items():
             value = np.ascontiguousarray(getattr(self, name), np.float32)
@@ -156,16 +161,15 @@ class Performance:
     @classmethod
     def load(cls, path: Path) -> Performance:
         """Load a file written by `save`; nothing is unpickled. Raises ValueError for any other file."""
+        read = read_arrays(path, MAX_BYTES, _FIELDS)
+        missing = [name for name in _FIELDS if name not in read]
+        if missing:
+            raise ValueError(f"{path.name} is not a performance: it lacks {', '.join(missing)}")
         try:
-            with np.load(path, allow_pickle=False) as file:
-                missing = [name for name in _FIELDS if name not in file.files]
-                if missing:
-                    raise ValueError(f"{path.name} is not a performance: it lacks {', '.join(missing)}")
-                fps = Fraction(str(file["fps"]))
-                arrays = {name: file[name] for name in _SHAPES}
-        except (OSError, EOFError, ZeroDivisionError, BadZipFile) as error:
+            arrays = {name: np.asarray(read[name], np.float32) for name in _SHAPES}
+            return cls(fps=frame_rate(str(read["fps"])), **arrays)
+        except (ValueError, TypeError) as error:
             raise ValueError(f"{path.name} could not be read as a performance: {error}") from error
-        return cls(fps=fps, **arrays)
 
 
 def _write_npz(stream: BinaryIO, performance: Performance) -> None:

@@ -79,6 +79,20 @@ def loudness_db(samples: NDArray[np.float32], window: int = 800) -> float:
     return 10.0 * float(np.log10(power)) if power > 0 else float("-inf")
 
 
+def silent_ends(samples: NDArray[np.float32], hz: int, threshold_db: float = SILENCE_DB) -> tuple[float, float]:
+    """Seconds of silence before and after the sound in samples (N,) at `hz`, in steps of 10 ms.
+
+    Silence is what is below `threshold_db` in dBFS; if everything is, both are the whole length.
+    """
+    window = max(1, hz // 100)
+    padded = np.pad(samples, (0, -len(samples) % window)).reshape(-1, window)
+    power = np.mean(np.square(padded, dtype=np.float64), axis=1)
+    loud = np.flatnonzero(power >= 10 ** (threshold_db / 10))
+    if not len(loud):
+        return len(samples) / hz, len(samples) / hz
+    return int(loud[0]) * window / hz, max(0, len(samples) - (int(loud[-1]) + 1) * window) / hz
+
+
 def is_silent(samples: NDArray[np.float32], threshold_db: float = SILENCE_DB) -> bool:
     """Whether the loudest 50 ms (at 16 kHz) of samples (N,) are below `threshold_db` in dBFS."""
     return loudness_db(samples) < threshold_db

@@ -101,7 +101,9 @@ def write_video(
         options = _options(path, quality, sound is not None, metadata, threads)
         output = ffmpeg.output(*inputs, file_url(temporary), **options)
         command = ffmpeg.compile(
-            output.global_args("-hide_banner", "-loglevel", "error", *(("-cpuflags", "0") if portable else ())), cmd=ffmpeg_exe(), overwrite_output=True
+            output.global_args("-hide_banner", "-loglevel", "error", *(("-cpuflags", "0") if portable else ())),
+            cmd=ffmpeg_exe(),
+            overwrite_output=True,
         )
         _feed(command, first, remaining, stack.enter_context(tempfile.TemporaryFile()))
 

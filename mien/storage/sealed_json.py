@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mien.files import fingerprint, write_json
-
-MAX_BYTES = 64 << 20
-"""Larger files are not read: the largest are configurations with a vocabulary."""
+from mien.files import fingerprint, read_json, write_json
 
 
 def write_sealed_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -23,12 +19,7 @@ def read_sealed_json(path: Path) -> dict[str, Any]:
 
     Raises OSError if it cannot be read, ValueError if it is not such a file, or its content is not the one written.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"it has more than {MAX_BYTES >> 20} MB")
-    try:
-        content = json.loads(path.read_text())
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+    content = read_json(path)
     if not isinstance(content, dict):
         raise ValueError("it is not a JSON object")
     if content.pop("digest", None) != fingerprint(content):

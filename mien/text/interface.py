@@ -16,7 +16,7 @@ class TextEncoderError(ValueError):
 
 @dataclass(frozen=True)
 class UnknownWord:
-    """An out-of-vocabulary word and the most similar words of the vocabulary, the most similar first."""
+    """An out-of-vocabulary word, or an unread sign, and the words of the vocabulary most similar to it, in order."""
 
     word: str
     suggestions: tuple[str, ...]
@@ -24,8 +24,9 @@ class UnknownWord:
     @property
     def note(self) -> str:
         """Message for the user."""
+        kind = "word" if any(map(str.isalnum, self.word)) else "sign"
         nearest = f"; the nearest that it knows: {', '.join(self.suggestions)}" if self.suggestions else ""
-        return f"the model has never seen the word {self.word[:40]!r}{nearest}"
+        return f"the model has never seen the {kind} {self.word[:40]!r}{nearest}"
 
 
 class TextEncoder(nn.Module, ABC):
@@ -40,9 +41,13 @@ class TextEncoder(nn.Module, ABC):
     def forward(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Features float32 (B, L, width) and mask bool (B, L), True where there is a token; L ≥ 1 even for ""."""
 
+    def spelled_out(self, text: str) -> str:
+        """The text of a user in the form of the training texts, for generation; the same text where signs are known."""
+        return text
+
     @abstractmethod
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """The out-of-vocabulary words of `text`, each once, in the order of the text."""
+        """The out-of-vocabulary words of `text` and then its unknown signs, each once, in the order of the text."""
 
     @abstractmethod
     def words_left_out(self, text: str) -> int:

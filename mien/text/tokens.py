@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from mien.networks.attention import attend
 from mien.text.interface import TextEncoder, TextEncoderError, UnknownWord
+from mien.text.signs import signs_as_words, unread_signs
 
 PAD, UNKNOWN, START = 0, 1, 2
 """Special ids: padding, out-of-vocabulary word, and the token before every text."""
@@ -118,10 +119,16 @@ class TokensEncoder(TextEncoder):
             x = block(x, mask[:, None, None, :])
         return self.norm(x).masked_fill(~mask[..., None], 0.0)
 
+    def spelled_out(self, text: str) -> str:
+        """The text with signs as the words that they stand for, `&` as `and`, where these are in the vocabulary."""
+        return signs_as_words(text, self._ids)
+
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """The out-of-vocabulary words, each once, in the order of the text, with suggestions; never a comma."""
-        unknown = dict.fromkeys(word for word in _words(text) if word not in self._ids and word != ",")
-        return tuple(UnknownWord(word, self._suggestions(word)) for word in unknown)
+        """The out-of-vocabulary words with suggestions, then the unknown signs, each once; never punctuation."""
+        plain = self.spelled_out(text)
+        unknown = dict.fromkeys(word for word in _words(plain) if word not in self._ids and word != ",")
+        known = (UnknownWord(word, self._suggestions(word)) for word in unknown)
+        return (*known, *(UnknownWord(sign, ()) for sign in unread_signs(plain)))
 
     def words_left_out(self, text: str) -> int:
         """Number of words at the end of `text` that are cut off."""

@@ -46,7 +46,7 @@ def test_saved_and_loaded_to_the_same_values_and_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("fps", Fraction(0), "fps must be positive"),
+        ("fps", Fraction(0), "fps lies in 0"),
         ("expression", np.zeros((7, 51)), r"expression must be \(T, 52\)"),
         ("expression", np.full((7, 52), 1.5), r"lie in \[0, 1\]"),
         ("neck", np.zeros((6, 3)), "has 6 frames"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mien.motion.generate.script import Cue, Script, frame_spans, parse_script, read_script
 from mien.systems.errors import RequestError
-from mien.systems.timeline import MAX_BYTES
+from mien.systems.timeline import MAX_BYTES, parse_timeline
 
 EXAMPLE = """# a comment
 0: nods twice   # and no more
@@ -34,6 +34,45 @@ def test_a_time_line_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert parse_script("\ufeff0: nods".removeprefix("\ufeff")).end is None
 
 
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        ("0:00", 0), ("1:30", 90), ("0:00.5", 0.5), ("00:01:30", 90), ("1:00:00", 3600), ("90:00.25", 5400.25),
+        ("90", 90), ("1.5", 1.5), ("1m30s", 90), ("90s", 90), ("2min", 120), ("1h", 3600), ("0.5s", 0.5), ("1:05", 65),
+    ],
+)  # fmt: skip
+def test_a_time_is_in_seconds_on_a_clock_or_in_units(time: str, seconds: float) -> None:
+    for line in (f"{time}: he says: nods", f"  {time} :he says: nods"):
+        assert parse_timeline(line, "a", "1: a", lambda rest, _, __: rest.strip()) == [(seconds, "he says: nods")]
+    cues = parse_script("0:00: nods twice\n1:30: looks to the left").cues
+    assert cues == (Cue(0.0, "nods twice"), Cue(90.0, "looks to the left"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1:30 looks left",
+        "1:5: looks",
+        "1:30:00 looks",
+        "1: 30: looks",
+        "0:75: looks",
+        "1:75:00: looks",
+        "1:2:30: looks",
+        "1m30: looks",
+        "1,5: looks",
+        "m: looks",
+        "-1:30: looks",
+        "1:30:",
+        "1e9999999999: looks",
+    ],
+)
+def test_a_time_that_is_not_clear_is_refused(line: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        parse_script(line, "scene.txt")
+    assert str(caught.value).startswith("scene.txt, line 1: ")
+    assert "\n" not in str(caught.value)
+
+
 def test_frames_do_not_drift_over_many_lines() -> None:
     script = parse_script("\n".join(f"{number * 0.45:.2f}: nods" for number in range(1000)))
     spans = frame_spans(script, 25)
@@ -49,8 +88,8 @@ def test_frames_do_not_drift_over_many_lines() -> None:
         ("0: nods\n1 smiles", "line 2: '1 smiles' lacks a time or a value"),
         ("0:", "line 1: '0:' lacks a time or a value"),
         ("0: # nods", "line 1: '0:' lacks a time or a value"),
-        ("soon: nods", "line 1: the time is a number, seconds from 0 on, not 'soon'"),
-        ("-1: nods", "line 1: the time is a number, seconds from 0 on, not '-1'"),
+        ("soon: nods", "line 1: the time is a number, seconds from 0 on (or 1:30, 1m30s), not 'soon'"),
+        ("-1: nods", "line 1: the time is a number, seconds from 0 on (or 1:30, 1m30s), not '-1'"),
         ("nan: nods", "not 'nan'"),
         ("inf: nods", "not 'inf'"),
         ("3601: nods", "line 1: the time is at most 3,600 seconds, not 3601"),

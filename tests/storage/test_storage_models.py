@@ -148,7 +148,7 @@ def test_what_is_not_sealed_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "x.json").open("wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(ValueError, match="more than 64 MB"):
+    with pytest.raises(ValueError, match=r"more than [\d,]+ bytes"):
         read_sealed_json(tmp_path / "x.json")
 
 

@@ -81,7 +81,7 @@ def test_what_a_line_means(line: str, weights: list[float], tmp_path: Path) -> N
         ("# only a comment\n\n", "is empty: write lines such as `1.5: happy 0.8`"),
         ("0: neutral\n1 happy", "line 2: '1 happy' lacks a time or a value"),
         ("0:", "line 1: '0:' lacks a time or a value"),
-        ("\n\nnow: happy", "line 3: the time is a number, seconds from 0 on, not 'now'"),
+        ("\n\nnow: happy", "line 3: the time is a number, seconds from 0 on (or 1:30, 1m30s), not 'now'"),
         ("-1: happy", "line 1: the time is a number"),
         ("nan: happy", "line 1: the time is a number"),
         ("inf: happy", "line 1: the time is a number"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import tracemalloc
 from fractions import Fraction
 from itertools import pairwise
@@ -12,7 +13,9 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from mien.media.captions import webvtt
 from mien.media.speech.interface import Speech, SpokenWord, Voice
+from mien.media.speech.wording import scripts
 from mien.media.video import write_video
 from mien.systems.errors import RequestError
 from mien.talking.generate import speech as said
@@ -74,11 +77,53 @@ def test_recordings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
 
 def test_texts_of_every_script_are_spoken() -> None:
     pytest.importorskip("espeakng_loader")
-    for text, language in (("Good morning", "en-us"), ("Xin chào các bạn", "vi"), ("Hello мир, 世界! مرحبا", "en-us")):
+    for text, language in (
+        ("Good morning", "en-us"),
+        ("Xin chào các bạn", "vi"),
+        ("Hello all of the world: мир, 世界! مرحبا", "en-us"),
+    ):
         what = synthesise_speech(text, HZ, language)
         assert 0.4 < what.seconds < 12
         assert what.words[0].word in text
         assert all(0 <= word.start <= word.end <= what.seconds + 0.01 for word in what.words)
+
+
+def test_words_in_a_script_that_the_voice_does_not_read_are_named() -> None:
+    pytest.importorskip("espeakng_loader")
+    (note,) = synthesise_speech("My friends say مرحبا to everyone", HZ).notes
+    assert "reads no Arabic letters (مرحبا)" in note
+    assert "--language ar" in note
+    assert "\n" not in note
+    assert synthesise_speech("Ｈｅｌｌｏ, café naïve Đà Nẵng: π and 5 µm 😀", HZ).notes == ()
+    assert synthesise_speech("мир hello", HZ, "ru").notes == ()
+    assert synthesise_speech("世界 hello", HZ, "cmn").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("مرحبا بالعالم", "en-us", "no Arabic letters .*--language ar"),
+        ("世界平和", "vi", "no Chinese letters .*--language cmn"),
+        ("世界平和", "ja", "no Chinese letters .*write them in kana"),
+        ("こんにちは", "en-gb", "no Japanese letters .*--language ja"),
+        ("добрый день", "de", "no Cyrillic letters .*--language ru"),
+        ("добрый день", "el", "no Cyrillic letters"),
+        ("नमस्ते", "en-us", "no Devanagari letters .*--language hi"),
+        ("안녕하세요", "en-us", "no Korean letters .*--language ko"),
+        ("សួស្តី", "en-us", "no Khmer letters .*Latin letters"),
+        ("سلام", "fa-latn", "no Arabic letters"),
+    ],
+)
+def test_a_text_in_another_script_is_refused_with_the_remedy(text: str, language: str, words: str) -> None:
+    with pytest.raises(RequestError, match=f"letter by letter: a voice of {language} reads {words}") as caught:
+        synthesise_speech(text, HZ, language)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_suggested_voices_are_there() -> None:
+    pytest.importorskip("espeakng_loader")
+    known = set(said.synthesiser("espeak").languages())  # type: ignore[attr-defined]
+    assert {name for names in scripts._LANGUAGES.values() for name in names.split()} <= known
 
 
 def test_a_text_of_emoji_only_is_spoken_by_their_names() -> None:
@@ -126,7 +171,7 @@ class Chatter:
 def test_a_long_text_is_spoken_in_sections_whose_words_go_on_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Chatter()
     monkeypatch.setattr(said, "synthesiser", lambda _: engine)
-    text = " ".join(f"{number} sentences make a long text." for number in range(400))
+    text = " ".join(f"{'So ' * (number % 7)}many sentences make a long text." for number in range(400))
     what = synthesise_speech(text, HZ)
     assert len(engine.given) > 3
     assert all(len(section) <= SECTION_CHARACTERS for section in engine.given)
@@ -139,24 +184,56 @@ def test_a_long_text_is_spoken_in_sections_whose_words_go_on_in_time(monkeypatch
         assert np.allclose(what.samples[begin : begin + 100], tone(HZ, 1)[:100], atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("text", "said_as", "expected"),
-    [
-        ("It's 123 cats.", "It's 123 23 23 cats", "It's 123 cats."),
-        ("Hello мир, 世界! Yes", "Hello мир мир мир 世界 世界 Yes", "Hello мир, 世界! Yes"),
-        ("very very well?", "very very well", "very very well?"),
-        ("123 and 23", "123 23 23 and 23 3", "123 and 23"),
-        ("one – two (three)", "one two three", "one two three)"),
-        ("words unlike it", "other things", "other things"),
-    ],
-)
-def test_words_are_written_once_with_their_punctuation(text: str, said_as: str, expected: str) -> None:
-    spoken_words = [SpokenWord(word, number, number + 0.9) for number, word in enumerate(said_as.split())]
-    written = said.written_words(spoken_words, text)
-    assert " ".join(word.word for word in written) == expected
-    assert written[0].start == 0
-    assert written[-1].end == spoken_words[-1].end
-    assert all(one.end <= two.start for one, two in pairwise(written))
+CAPTIONED = {
+    "en-us": (
+        "Dr. Smith paid $3.50 at 10:30 on 2024-05-01, e.g. 50% off — visit https://example.org",
+        "It's 123 cats, “very very” well; Hello мир, 世界! Yes…",
+        "— 3.5kg for 20.000 đ;\n\nC++ & #1: a@b.org, don’t 😀 stop – № 5 St. Louis XIV",
+    ),
+    "vi": ("Giá 20.000 đ, ngày 1/5/2024 lúc 8h30 ở TP. HCM! 😀 xong… «rồi»",),
+    "de": ("Es kostet z.B. 3,50 € am 5.6.2024 usw. Ende (gut).",),
+}
+
+
+@pytest.mark.parametrize(("language", "text"), [(name, one) for name, texts in CAPTIONED.items() for one in texts])
+def test_captions_show_the_text_as_written_at_ascending_times(language: str, text: str) -> None:
+    pytest.importorskip("espeakng_loader")
+    words = synthesise_speech(text, HZ, language).words
+    assert " ".join(word.word for word in words).split() == text.split()
+    assert all(one.end <= two.start + 0.05 for one, two in pairwise(words))
+    blocks = webvtt(words).split("\n\n")[1:]
+    shown = " ".join(html.unescape(line) for block in blocks for line in block.split("\n")[1:])
+    assert shown.split() == text.split()
+
+
+def test_an_abbreviation_makes_no_pause() -> None:
+    pytest.importorskip("espeakng_loader")
+    for text, language in (
+        ("We sell fruit, e.g. apples from Rome", "en-us"),
+        ("Ask Dr. Smith or J. K. Jones", "en-us"),
+    ):
+        words = synthesise_speech(text, HZ, language).words
+        first = next(number for number, word in enumerate(words) if word.word.endswith("."))
+        gaps = [two.start - one.end for one, two in pairwise(words[first:])]
+        assert max(gaps) < 0.14, (text, gaps)  # a comma's is 0.15 s
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.0, 0.0), (0.1, 0.25), (0.2, 0.3), (1.0, 2.0)])
+def test_silence_is_added_where_it_is_missing(before: float, after: float) -> None:
+    quiet = [np.zeros(round(seconds * HZ)) for seconds in (before, after)]
+    samples = np.concatenate([quiet[0], tone(HZ), quiet[1]]).astype(np.float32)
+    speech = Speech(samples, HZ, (), (SpokenWord("a", before, before + 0.5, 3),))
+    led = said.with_silence(speech, 0.2, 0.3)
+    assert led.seconds == pytest.approx(max(before, 0.2) + 0.5 + max(after, 0.3), abs=0.02)
+    (word,) = led.words
+    assert word.end - word.start == pytest.approx(0.5)
+    assert word.position == 3
+    start = round(word.start * HZ)
+    np.testing.assert_array_equal(led.samples[start : start + HZ // 2], tone(HZ).astype(np.float32))
+    assert not led.samples[:start].any()
+    again = said.with_silence(led, 0.2, 0.3)
+    np.testing.assert_array_equal(again.samples, led.samples)
+    np.testing.assert_array_equal(said.with_silence(speech, 0, 0).samples, samples)
 
 
 def test_the_folder_of_an_engines_model_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:

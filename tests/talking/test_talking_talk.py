@@ -18,7 +18,7 @@ from mien.faces.pictures.paste_back import PasteBack
 from mien.files import sha256_file
 from mien.media.ffmpeg import open_media, probe
 from mien.media.provenance import read_tags
-from mien.media.sound import read_sound
+from mien.media.sound import read_sound, silent_ends
 from mien.media.video import decode_frames, write_video
 from mien.systems.errors import RequestError
 from mien.talking import Talker
@@ -33,8 +33,8 @@ def tags(path: Path) -> dict[str, str]:
 def test_the_video_has_picture_sound_and_a_mark(inputs: Path, model: Path, tmp_path: Path) -> None:
     made = talk(options(inputs, emotion="happy", intensity=0.25, seed=3), tmp_path / "out.mp4", model)
     info = probe(made.path)
-    assert (info.width, info.height, info.fps, info.frames) == (360, 288, Fraction(25), 13)
-    assert (made.frames, made.notes, made.captions) == (13, (), None)
+    assert (info.width, info.height, info.fps, info.frames) == (360, 288, Fraction(25), 25)
+    assert (made.frames, made.notes, made.captions) == (25, (), None)
     with open_media(made.path) as container:
         assert container.streams.video[0].codec_context.name == "h264"
         assert container.streams.audio[0].codec_context.name == "aac"
@@ -128,12 +128,12 @@ def test_a_large_photo_gives_a_bounded_video_and_an_odd_one_an_even_one(
 def test_frames_come_one_by_one_and_are_those_of_the_file(inputs: Path, model: Path, tmp_path: Path) -> None:
     talker = Talker.load(model, "cpu")
     performance = talker.talk(inputs / "face.png", speech=inputs / "voice.wav", emotion="sad", seed=2)
-    assert (performance.length, performance.fps) == (13, Fraction(25))
-    assert len(performance.speech.samples) == 8000
+    assert (performance.length, performance.fps) == (25, Fraction(25))
+    assert len(performance.speech.samples) == 16000
     first = next(performance)
     rest = list(performance)
-    assert len(rest) == 12
-    assert not np.array_equal(first, rest[-1])
+    assert len(rest) == 24
+    assert not np.array_equal(first, rest[11])
     made = talk(options(inputs, emotion="SAD", seed=2), tmp_path / "out.mp4", model)
     for frame, decoded in zip([first, *rest], decode_frames(made.path), strict=True):
         assert np.abs(frame.astype(int) - decoded).mean() < 4
@@ -199,6 +199,28 @@ def test_a_video_as_the_picture(inputs: Path, model: Path, tmp_path: Path) -> No
     assert "second 0." in made.notes[0]
 
 
+def test_a_talk_begins_and_ends_in_silence_and_its_captions_move_along(
+    inputs: Path, model: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("espeakng_loader")
+    asked = options(inputs, speech=None, text="Ah!", captions=True, paste_back=False, size=64)
+    plain = talk({**asked, "lead_in": 0, "lead_out": 0}, tmp_path / "plain.mp4", model)
+    led = talk({**asked, "lead_in": 0.6, "lead_out": 1.0}, tmp_path / "led.mp4", model)
+    before, after = silent_ends(read_sound(led.path), 16_000)
+    assert before >= 0.55
+    assert after >= 0.95
+    assert led.seconds == pytest.approx(plain.seconds + 1.6, abs=0.1)
+    assert led.captions is not None
+    start = float(led.captions.read_text().split(" --> ")[0].split(":")[-1])
+    assert 0.58 < start < 0.75
+    usual = talk(asked, tmp_path / "usual.mp4", model)
+    before, after = silent_ends(read_sound(usual.path), 16_000)
+    assert before >= 0.15
+    assert after >= 0.25
+    with pytest.raises(RequestError, match="--lead-in must be a number, 0 to 10"):
+        talk({**asked, "lead_in": -1}, tmp_path / "no.mp4", model)
+
+
 def test_a_text_is_spoken_with_captions(inputs: Path, model: Path, tmp_path: Path) -> None:
     pytest.importorskip("espeakng_loader")
     asked = options(inputs, speech=None, text="Good morning", captions=True, paste_back=False, size=64)
@@ -249,7 +271,7 @@ def test_an_emotion_track_is_felt_from_its_time_on(picture: Picture, model: Path
     for name in ("track.txt", "still.txt"):
         list(talker.talk(picture, speech=tone(0.8), emotion_track=tmp_path / name, paste_back=False, size=64))
     track, calm = (call["emotion_weights"] for call in calls)
-    assert track.shape == calm.shape == (20, 6)
+    assert track.shape == calm.shape == (33, 6)
     assert np.array_equal(track[:9], calm[:9])
     assert track[9:, 0].min() == 1
     made = talk(options(inputs, emotion_track=tmp_path / "track.txt"), tmp_path / "out.mp4", model)

@@ -61,7 +61,7 @@ def test_words_are_words_and_stay_what_they_are(text: str) -> None:
     assert all(words(word) == [word] for word in found)
     assert words(" ".join(found)) == found
     known = TokensEncoder(vocabulary_of([text]), width=8, layers=1, heads=2)
-    assert known.unknown_words(text) == ()
+    assert not any(map(str.isalnum, "".join(one.word for one in known.unknown_words(text))))
     ids, mask = known.tokenise([text])
     assert ids.shape == (1, 1 + min(len(found), 64))
     assert mask.all()
@@ -159,6 +159,51 @@ def test_configuration_and_weights_rebuild_it() -> None:
     again.load_state_dict(model.state_dict())
     assert torch.equal(model(TEXTS)[0], again(TEXTS)[0])
     assert torch.equal(model(TEXTS)[0], copy.deepcopy(model)(TEXTS)[0])
+
+
+SHAPES = TokensEncoder(vocabulary_of(["blue square shrinks and a yellow circle, grows up right"]), width=8, heads=2)
+
+
+@pytest.mark.parametrize("joint", [" & ", "&", " + ", "+", " ＆ "])
+def test_signs_for_and_are_read_as_the_word(joint: str) -> None:
+    text = f"blue square shrinks{joint}yellow circle grows"
+    assert words(SHAPES.spelled_out(text)) == words("blue square shrinks and yellow circle grows")
+    assert SHAPES.unknown_words(text) == ()
+
+
+@pytest.mark.parametrize("joint", ["; ", ";", ", ", ",\n", " – ", "—", " - ", ". ", "\n", ": ", "… ", "! ", ";\n\n"])
+def test_what_parts_two_phrases_is_a_comma(joint: str) -> None:
+    text = f"  blue square shrinks{joint}yellow circle grows. "
+    assert words(SHAPES.spelled_out(text)) == words("blue square shrinks , yellow circle grows")
+    assert SHAPES.unknown_words(text) == ()
+
+
+@pytest.mark.parametrize("sign", ["/", "*", "%", "#", "=", "@", "😀", "|", "\\", "$", "→", "_"])
+def test_a_sign_that_means_nothing_to_the_model_is_named(sign: str) -> None:
+    (unknown,) = SHAPES.unknown_words(f"blue square {sign} yellow circle")
+    assert unknown == UnknownWord(sign, ())
+    assert unknown.note == f"the model has never seen the sign {sign!r}"
+
+
+def test_signs_are_named_where_their_word_is_unknown_or_nothing_follows() -> None:
+    assert encoder().unknown_words("she nods + smiles") == ()
+    german = TokensEncoder(("nickt", "lacht"), width=8, heads=2)
+    assert [one.word for one in german.unknown_words("nickt & lacht; nickt")] == ["&"]
+    assert [one.word for one in SHAPES.unknown_words("blue square +")] == ["+"]
+
+
+def test_ordinary_texts_stay_as_they_are() -> None:
+    for text in ("up-right", "a \"blue\" square (yellow) circle’s 'grows'!", "blue square, yellow circle."):
+        assert SHAPES.spelled_out(text) == text
+        assert not any(not one.word.isalnum() and one.word != "circle's" for one in SHAPES.unknown_words(text))
+
+
+@given(odd)
+def test_nothing_but_signs_is_changed(text: str) -> None:
+    plain = SHAPES.spelled_out(text)
+    assert [word for word in words(plain) if word not in (",", "and")] == [
+        word for word in words(text) if word not in (",", "and")
+    ]
 
 
 def test_unknown_words_and_their_neighbours() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import ClassVar
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -17,12 +16,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor
 
+from mien.arrays import ArraysError, read_arrays
 from mien.heads.head import HeadError
 from mien.heads.models.skinning import linear_blend_skinning
 from mien.heads.models.statistical import StatisticalHead, Template
 
 SHAPES, EXPRESSIONS, JOINTS = 300, 100, 5
 """Sizes of FLAME; its joints are root, neck, jaw, left eye and right eye (of the person)."""
+
+MAX_BYTES = 1_000_000_000
+"""Maximum size of the unpacked arrays of a file; FLAME has 60 MB."""
 
 _PARTS = ("data", "indices", "indptr")
 _KEYS = ("v_template", "shapedirs", "posedirs", "weights", "kintree_table", "f")
@@ -45,9 +48,8 @@ def read_flame(path: Path) -> dict[str, NDArray[np.generic]]:
     if path.suffix == ".pkl":
         raise HeadError(f"{path} is a pickle, which mien never opens: convert it to npz as docs/heads.md shows")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, EOFError, ValueError, BadZipFile) as error:
+        arrays = read_arrays(path, MAX_BYTES)
+    except ArraysError as error:
         raise HeadError(f"{path} could not be read as an npz of plain arrays: {error}") from error
     missing = [name for name in _KEYS if name not in arrays]
     if missing:

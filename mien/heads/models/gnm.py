@@ -14,10 +14,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mien.arrays import array_headers
 from mien.heads.head import HeadError
 from mien.heads.models.statistical import StatisticalHead, Template
 
 FILE = "gnm_head.npz"
+
+MAX_BYTES = 2_000_000_000
+"""Maximum size of the unpacked arrays of a file."""
+
 _SIDES = ("left_", "right_")
 """Prefixes of the names of the eye joints; the other joints are neck (the root) and head."""
 
@@ -36,6 +41,7 @@ class GnmHead(StatisticalHead):
         if not where.is_file():
             raise HeadError(f"there is no GNM Head file at {where}")
         try:
+            array_headers(where, MAX_BYTES)
             model = GNM(model_path=where, rotation_type="rotmat").float()
             template = _template(model)
         except HeadError as error:

@@ -6,15 +6,15 @@ ICT-FaceKit, folder FaceXModel; copyright (c) 2020 USC Institute for Creative Te
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.files import atomic_file
+from mien.arrays import read_arrays
+from mien.files import atomic_file, read_json
 from mien.heads.head import HeadError
 from mien.progress import progress_bar
 
@@ -22,6 +22,12 @@ VERTICES, QUADS = 26719, 26384
 """Size of ICT-FaceKit's mesh; its parts are ranges of vertices, so other meshes are refused."""
 
 NEUTRAL, INDICES = "generic_neutral_mesh.obj", "vertex_indices.json"
+
+MAX_BYTES = 2_000_000_000
+"""Maximum size of the unpacked arrays of a packed file; the official ones have 26 MB."""
+
+MAX_OBJ_BYTES = 64_000_000
+"""Maximum size of a mesh; the official ones have 5 MB."""
 
 _KEYS = ("neutral", "faces", "expr_names", "expr_q", "expr_scale", "id_names", "id_q", "id_scale")
 
@@ -80,40 +86,49 @@ def read_ict(path: Path) -> IctFile:
 
 def _read_packed(path: Path) -> IctFile:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [key for key in _KEYS if key not in file.files]
-            if missing:
-                raise HeadError(f"{path} is no packed ICT-FaceKit: it lacks {', '.join(missing)}")
-            if "landmarks" in file.files:
-                landmarks = file["landmarks"].astype(np.int64)
-            else:
-                landmarks = _read_landmarks(path.parent)
-            return IctFile(
-                neutral=file["neutral"].astype(np.float32),
-                quads=file["faces"].astype(np.int32),
-                landmarks=landmarks,
-                expression_names=tuple(str(name) for name in file["expr_names"]),
-                expressions=file["expr_q"].astype(np.float32) * file["expr_scale"],
-                identity_names=tuple(str(name) for name in file["id_names"]),
-                identities=file["id_q"].astype(np.float32) * file["id_scale"],
-            )
+        file: dict[str, NDArray[Any]] = dict(read_arrays(path, MAX_BYTES, {*_KEYS, "landmarks"}))
+        missing = [key for key in _KEYS if key not in file]
+        if missing:
+            raise HeadError(f"{path} is no packed ICT-FaceKit: it lacks {', '.join(missing)}")
+        for kind in ("expr", "id"):  # a scale of another shape would be spread to any size
+            if file[f"{kind}_scale"].size not in (1, len(file[f"{kind}_q"])):
+                raise HeadError(f"{path} is no packed ICT-FaceKit: its {kind}_scale does not fit its {kind}_q")
+        landmarks = file["landmarks"].astype(np.int64) if "landmarks" in file else _read_landmarks(path.parent)
+        return IctFile(
+            neutral=file["neutral"].astype(np.float32),
+            quads=file["faces"].astype(np.int32),
+            landmarks=landmarks,
+            expression_names=tuple(str(name) for name in file["expr_names"]),
+            expressions=file["expr_q"].astype(np.float32) * file["expr_scale"].reshape(-1, 1, 1),
+            identity_names=tuple(str(name) for name in file["id_names"]),
+            identities=file["id_q"].astype(np.float32) * file["id_scale"].reshape(-1, 1, 1),
+        )
     except HeadError:
         raise
-    except (OSError, EOFError, ValueError, BadZipFile) as error:
+    except (ValueError, TypeError) as error:
         raise HeadError(f"{path} could not be read as a packed ICT-FaceKit: {error}") from error
 
 
 def _read_landmarks(folder: Path) -> NDArray[np.int64]:
     try:
-        return np.array(json.loads((folder / INDICES).read_text())["idx_to_landmark_verts"], np.int64)
+        return np.array(read_json(folder / INDICES)["idx_to_landmark_verts"], np.int64)
     except OSError:
         raise HeadError(f"ICT-FaceKit's {INDICES} must lie in {folder}: it names the landmarks") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         raise HeadError(f"{folder / INDICES} is not ICT-FaceKit's: it lacks idx_to_landmark_verts") from None
 
 
+def _obj_lines(path: Path) -> list[str]:
+    try:
+        if path.stat().st_size > MAX_OBJ_BYTES:
+            raise HeadError(f"{path} is larger than {MAX_OBJ_BYTES:,} bytes: that is no mesh of ICT-FaceKit")
+        return path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise HeadError(f"{path} cannot be read as an OBJ mesh: {error}") from error
+
+
 def _positions(path: Path) -> NDArray[np.float32]:
-    lines = [line[2:] for line in path.read_text().splitlines() if line.startswith("v ")]
+    lines = [line[2:] for line in _obj_lines(path) if line.startswith("v ")]
     try:
         positions = np.array(" ".join(lines).split(), np.float32).reshape(len(lines), -1)[:, :3]
     except ValueError:
@@ -125,11 +140,14 @@ def _positions(path: Path) -> NDArray[np.float32]:
 
 def _quads(path: Path) -> NDArray[np.int32]:
     found = np.full((QUADS, 4), -1, np.int32)
-    faces = [line.split()[1:] for line in path.read_text().splitlines() if line.startswith("f ")]
+    faces = [line.split()[1:] for line in _obj_lines(path) if line.startswith("f ")]
     if len(faces) != QUADS:
         raise HeadError(f"{path} is not ICT-FaceKit's: it has {len(faces)} faces instead of {QUADS}")
-    for row, corners in zip(found, faces, strict=True):
-        row[: len(corners)] = [int(corner.split("/")[0]) - 1 for corner in corners[:4]]
+    try:
+        for row, corners in zip(found, faces, strict=True):
+            row[: len(corners)] = [int(corner.split("/")[0]) - 1 for corner in corners[:4]]
+    except (ValueError, OverflowError):
+        raise HeadError(f"{path} is not an OBJ mesh: a face of it names no vertices") from None
     return found
 
 

@@ -15,7 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ from mien.media.speech.interface import (
     SpokenPhoneme,
     SpokenWord,
     Voice,
+    placed_pieces,
     speakable_text,
-    split_text,
 )
 
 REMEDY = "speech synthesis needs espeak-ng: pip install 'mien[speech]'"
@@ -180,20 +180,20 @@ class EspeakSynthesiser:
 
         Raises ValueError if the text has nothing to speak or the voice is unknown.
         """
-        pieces = split_text(speakable_text(text))
+        pieces = placed_pieces(speakable_text(text))
         samples: list[NDArray[np.float32]] = []
         phonemes: list[SpokenPhoneme] = []
         words: list[SpokenWord] = []
         length = 0
         with _fresh_library() as (library, hz):
             self._choose(library, voice)
-            for number, piece in enumerate(pieces, 1):
+            for number, (begin, piece) in enumerate(pieces, 1):
                 recording = _record(library, piece, pause=number < len(pieces))
                 block = np.concatenate(recording.blocks) if recording.blocks else np.zeros(0, np.int16)
                 spoken, said = _timed(recording, piece, length / hz, len(block) / hz)
                 samples.append((block / 32768).astype(np.float32))
                 phonemes += spoken
-                words += said
+                words += [replace(word, position=begin + word.position) for word in said]
                 length += len(block)
         if not phonemes:
             raise ValueError("there is nothing speakable in the text")
@@ -242,5 +242,5 @@ def _timed(
         whole = re.compile(r"\w[\w'’]*").match(text, position)
         word = whole.group() if whole else text[position : position + count].strip()
         if own and word:
-            words.append(SpokenWord(word, own[0].start, own[-1].end))
+            words.append(SpokenWord(word, own[0].start, own[-1].end, position))
     return phonemes, words

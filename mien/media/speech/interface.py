@@ -57,18 +57,19 @@ class SpokenPhoneme:
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """A word as spelled in the text; `start`, `end` in seconds."""
+    """A word as spelled in the text; `start`, `end` in seconds, `position` in characters of the text."""
 
     word: str
     start: float
     end: float
+    position: int = 0
 
 
 @dataclass(frozen=True)
 class Speech:
     """Synthesised speech: `samples` float32 (N,) in [−1, 1] at `hz`; phonemes and words in the order of time.
 
-    Pauses are gaps between phonemes. `notes`: sentences on how a recording was read.
+    Pauses are gaps between phonemes. `notes`: sentences on what is not said as it is written, or how it was read.
     """
 
     samples: NDArray[np.float32]
@@ -108,31 +109,54 @@ def resample(samples: NDArray[np.float32], hz: int, target_hz: int) -> NDArray[n
 
 
 def speakable_text(text: str) -> str:
-    """`text` with control characters and lone surrogates replaced by spaces.
+    """`text` with control characters and lone surrogates replaced by spaces, as long as before.
 
     Raises ValueError if no letter, digit or symbol is left, or if the text is too long.
     """
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken at once")
     # Among the control characters is espeak's own command character, \x01.
-    clean = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text).strip()
+    clean = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text)
     if not any(unicodedata.category(letter)[0] in "LNS" for letter in clean):
         raise ValueError("there is nothing speakable in the text")
     return clean
 
 
+_SENTENCE_END = re.compile(r"(?<=[.!?…。!?])\s+|\n\s*\n")
+
+
 def split_text(text: str, longest: int = PIECE_CHARACTERS) -> list[str]:
     """Split `text` after each sentence; sentences of more than `longest` characters also at spaces, else anywhere.
 
-    Outer spaces of the pieces are removed; nothing else is lost.
+    Outer spaces of the pieces are removed; nothing else is lost. The point of an abbreviation ends no sentence.
     """
-    pieces = []
-    for sentence in re.split(r"(?<=[.!?…。!?])\s+|\n\s*\n", text):
-        rest = sentence.strip()
+    return [piece for _, piece in placed_pieces(text, longest)]
+
+
+def placed_pieces(text: str, longest: int = PIECE_CHARACTERS) -> list[tuple[int, str]]:
+    """The pieces of `split_text`, each with the position in `text` at which it starts."""
+    pieces: list[tuple[int, str]] = []
+    start = 0
+    for end in [*(match.end() for match in _SENTENCE_END.finditer(text) if _ends_sentence(text, match)), len(text)]:
+        rest = text[start:end].rstrip()
+        start, begin = end, end - len(text[start:end].lstrip())
+        rest = rest.lstrip()
         while len(rest) > longest:
             cut = rest.rfind(" ", 1, longest + 1)
             cut = cut if cut > 0 else longest
-            pieces.append(rest[:cut].strip())
-            rest = rest[cut:].strip()
-        pieces.append(rest)
-    return [piece for piece in pieces if piece]
+            pieces.append((begin, rest[:cut].rstrip()))
+            begin += len(rest) - len(rest[cut:].lstrip())
+            rest = rest[cut:].lstrip()
+        if rest:
+            pieces.append((begin, rest))
+    return pieces
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    """Whether a sentence ends here, not an abbreviation: of one letter, with an inner point (z.B.), without vowel."""
+    word = re.search(r"([^\W\d_](?:[^\W\d_]|\.)*)\.$", text[max(0, match.start() - 12) : match.start()])
+    if word is None or match.group().count("\n") > 1:
+        return True
+    letters = unicodedata.normalize("NFKD", word[1].lower())
+    latin = "LATIN" in unicodedata.name(letters[0], "")
+    return not (latin and (len(word[1]) == 1 or "." in word[1] or not re.search(r"[aeiouyæøœı]", letters)))

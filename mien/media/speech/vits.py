@@ -27,8 +27,8 @@ from mien.media.speech.interface import (
     SpeechUnavailable,
     SpokenWord,
     Voice,
+    placed_pieces,
     speakable_text,
-    split_text,
 )
 
 CHECKPOINTS = {"en": "facebook/mms-tts-eng", "vi": "facebook/mms-tts-vie"}
@@ -89,7 +89,7 @@ class VitsSynthesiser:
         speakers, the variant as the number of the speaker. Raises ValueError for a pitch other than 50, for a letter
         that is not in the vocabulary, and if there is nothing to speak; SpeechUnavailable if weights are missing.
         """
-        sentences = split_text(speakable_text(text))
+        sentences = placed_pieces(speakable_text(text))
         if (voice.pitch, voice.pitch_range) != (50, 50):
             raise ValueError("the voices of vits have their own pitch: leave it at 50")
         checkpoint = _load(self.model or _checkpoint_for(voice.language), self.download)
@@ -97,18 +97,17 @@ class VitsSynthesiser:
         parts: list[NDArray[np.float32]] = []
         words: list[SpokenWord] = []
         length = 0
-        for sentence in sentences:
+        for begin, sentence in sentences:
             spelled = _spelled(checkpoint, sentence)
             if not spelled:
                 continue
             if parts:
                 parts.append(np.zeros(round(PAUSE_SECONDS * checkpoint.hz), np.float32))
                 length += len(parts[-1])
-            tokens, owners = _tokens(checkpoint, [letters for _, letters in spelled])
+            tokens, owners = _tokens(checkpoint, [letters for _, letters, _ in spelled])
             samples, ends = _synthesise(checkpoint, tokens, voice.words_per_minute / USUAL_WORDS_PER_MINUTE, speaker)
-            words += _timed(
-                [word for word, _ in spelled], owners, (ends + length) / checkpoint.hz, length / checkpoint.hz
-            )
+            own = [(word, begin + position) for word, _, position in spelled]
+            words += _timed(own, owners, (ends + length) / checkpoint.hz, length / checkpoint.hz)
             parts.append(samples)
             length += len(samples)
         if not parts:
@@ -165,10 +164,11 @@ def _speaker(checkpoint: _Checkpoint, voice: Voice) -> int | None:
     return number
 
 
-def _spelled(checkpoint: _Checkpoint, sentence: str) -> list[tuple[str, str]]:
-    """Each word of a sentence without outer punctuation, and the letters that the tokenizer keeps of it."""
+def _spelled(checkpoint: _Checkpoint, sentence: str) -> list[tuple[str, str, int]]:
+    """Words of a sentence without outer punctuation, the letters that the tokenizer keeps of each, and its position."""
     found = []
-    for word in unicodedata.normalize("NFC", sentence).replace("’", "'").split():
+    for match in re.finditer(r"\S+", sentence):
+        word = unicodedata.normalize("NFC", match.group()).replace("’", "'")
         known = "".join(_letter(checkpoint, letter, word) for letter in word) if checkpoint.spells_letters else word
         try:
             prepared, _ = checkpoint.tokenizer.prepare_for_tokenization(known)
@@ -177,7 +177,7 @@ def _spelled(checkpoint: _Checkpoint, sentence: str) -> list[tuple[str, str]]:
         letters = "".join(letter for letter in prepared if letter in checkpoint.vocabulary and letter != " ")
         plain = re.sub(r"^\W+|\W+$", "", word)
         if plain and letters:
-            found.append((plain, letters))
+            found.append((plain, letters, match.start()))
     return found
 
 
@@ -245,11 +245,13 @@ def _synthesise(
     return samples, ends * (len(samples) / max(float(ends[-1]), 1.0))
 
 
-def _timed(words: list[str], owners: list[int | None], ends: NDArray[np.float64], begin: float) -> list[SpokenWord]:
-    """Words with the times of their tokens; `ends` (N,) of the tokens and `begin` of the first, in seconds."""
+def _timed(
+    words: list[tuple[str, int]], owners: list[int | None], ends: NDArray[np.float64], begin: float
+) -> list[SpokenWord]:
+    """Words and their positions with the times of their tokens; `ends` (N,) of tokens, `begin` of the first, in s."""
     starts = np.concatenate([[begin], ends[:-1]])
     spoken = []
-    for number, word in enumerate(words):
+    for number, (word, position) in enumerate(words):
         own = [place for place, owner in enumerate(owners) if owner == number]
-        spoken.append(SpokenWord(word, float(starts[own[0]]), float(ends[own[-1]])))
+        spoken.append(SpokenWord(word, float(starts[own[0]]), float(ends[own[-1]]), position))
     return spoken

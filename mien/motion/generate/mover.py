@@ -63,7 +63,7 @@ class Mover:
         """A note for each out-of-vocabulary word of the texts, and for each text that is too long."""
         notes = [unknown.note for text in texts for unknown in self.model.text.unknown_words(text)]
         for text in texts:
-            left = self.model.text.words_left_out(text)
+            left = self.model.text.words_left_out(self.model.text.spelled_out(text))
             if left:
                 notes.append(f"the text is too long: the model does not read its last {left} words, use --script")
         return tuple(dict.fromkeys(notes))
@@ -177,7 +177,7 @@ class Mover:
         return sample(predict, noise, self.steps if steps is None else steps, inpainting)
 
     def _tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        tokens, mask = read_tokens(self.model.text, texts)
+        tokens, mask = read_tokens(self.model.text, [self.model.text.spelled_out(text) for text in texts])
         return tokens.to(self.device), mask.to(self.device)
 
 

@@ -24,7 +24,7 @@ class MoveRequest(Request):
         default=None, max_length=MAX_CHARACTERS, pattern=r"\S", examples=["nods twice, then smiles"],
         description="What the head does",
     )  # fmt: skip
-    script: Path | None = Field(default=None, description="File of lines `seconds: text`, instead of --text")
+    script: Path | None = Field(default=None, description="File of lines `time: text`, instead of --text")
     # the names are repeated here, because importing `mien.heads` is slow
     head: Literal["embedded", "ict", "flame", "gnm"] = Field(
         default="embedded", description="Which head: see `mien heads`"

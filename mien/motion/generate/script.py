@@ -1,6 +1,6 @@
-"""Scripts: text files of lines `seconds: text`; a text applies until the time of the next line.
+"""Scripts: text files of lines `time: text`; a text applies until the time of the next line.
 
-    # seconds: what the head does from then on
+    # seconds, or such as 1:30 and 1m30s: what the head does from then on
     0: nods twice
     2.5: smiles and looks to the left
     6: end

@@ -45,7 +45,7 @@ class Animator:
         return Animator(self.model, self.version, candidates=1)
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """Words of a text that are not in the training data, with the nearest known word."""
+        """Words and signs of a text that are not in the training data, with the nearest known word."""
         return self.model.text.unknown_words(text)
 
     @torch.no_grad()
@@ -63,7 +63,8 @@ class Animator:
         count = self.frames if frames is None else frames
         if count < 2:
             raise RequestError(f"a clip has 2 frames or more, not {count}")
-        tokens, mask = (tensor.to(self.device) for tensor in read_tokens(self.model.text, texts))
+        plain = [self.model.text.spelled_out(text) for text in texts]
+        tokens, mask = (tensor.to(self.device) for tensor in read_tokens(self.model.text, plain))
         if self.architecture == "frames":
             return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()
         layers = self._select(tokens, mask, seeds)

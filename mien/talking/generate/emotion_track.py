@@ -1,6 +1,6 @@
 """Emotion weights that change over time, from a text file with lines `time: emotion intensity, …`.
 
-    # seconds: emotions at this time
+    # seconds, or such as 1:30 and 1m30s: emotions at this time
     0: neutral
     1.5: happy 0.8
     3: happy 0.5, sad 0.5

@@ -10,19 +10,19 @@ the eyes relative to the head, in radians, with the signs of the rotation.
 from __future__ import annotations
 
 import math
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from zlib import error as ZlibError
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.arrays import ArraysError, array_headers, read_arrays
 from mien.faces.measures import FACE_POSE
 from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.rates import frame_rate
 from mien.systems.errors import RequestError
 
 # Measures of `FACE_POSE` as a linear function of the true pose of the embedded heads: slopes of a least-squares fit to
@@ -113,7 +113,7 @@ def load_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
         return HeadMotion(*_read(path)), None
     try:
         performance = Performance.load(path)
-    except (ValueError, TypeError, ZlibError, NotImplementedError) as error:
+    except ValueError as error:
         raise RequestError(f"{path.name} cannot be read as a performance: {str(error)[:200]}") from error
     return performance_motion(performance, path.name), performance
 
@@ -157,29 +157,19 @@ def eye_look_angles(performance: Performance) -> NDArray[np.float64]:
     return np.stack([LOOK_ASIDE * aside, LOOK_UPRIGHT * upright], 1)
 
 
-_UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, ZlibError)
-
-
-def _names(path: Path) -> list[str]:
+def _names(path: Path) -> frozenset[str]:
     """Names of the arrays in an npz file. Raises RequestError for another or too large a file."""
-    if not path.is_file():
-        raise RequestError(f"{path} is {'no file' if path.exists() else 'not there'}: name a file of head motion")
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except _UNREADABLE as error:
-        raise RequestError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
-    if sum(member.file_size for member in members) > MAX_BYTES:  # before anything is unpacked
-        raise RequestError(f"{path.name} holds more than {MAX_BYTES:,} bytes: that is no head motion")
-    return [member.filename.removesuffix(".npy") for member in members]
+        return frozenset(array_headers(path, MAX_BYTES))
+    except ArraysError as error:
+        raise RequestError(f"{error}: --motion takes words, or a file of head motion") from error
 
 
 def _read(path: Path) -> tuple[Fraction, dict[str, NDArray[np.float64]]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files if name == "fps" or name in _WIDTHS}
-    except _UNREADABLE as error:
-        raise RequestError(f"{path.name} is no npz file of plain arrays: {str(error)[:120]}") from error
+        arrays = read_arrays(path, MAX_BYTES, {"fps", *_WIDTHS})
+    except ArraysError as error:
+        raise RequestError(str(error)) from error
     for name in ("fps", "rotation"):
         if name not in arrays:
             raise RequestError(f"{path.name} lacks {name}: a file of head motion has at least fps and rotation")
@@ -194,12 +184,10 @@ def _read(path: Path) -> tuple[Fraction, dict[str, NDArray[np.float64]]]:
 
 def _fps(value: NDArray[np.generic], name: str) -> Fraction:
     try:
-        fps = Fraction(str(value[()])).limit_denominator(1_000_000)
-    except (ValueError, ZeroDivisionError):
-        fps = Fraction(0)
-    if not 1 <= fps <= 1000:
-        raise RequestError(f"{name}: fps is a number from 1 to 1000 or text such as 30000/1001, not {str(value)[:40]}")
-    return fps
+        return frame_rate(str(value[()]), 1, 1000).limit_denominator(1_000_000)
+    except ValueError as error:
+        shown = str(value)[:40]
+        raise RequestError(f"{name}: fps is a number from 1 to 1000 or text such as 30000/1001, not {shown}") from error
 
 
 def _checked(kind: str, array: NDArray[np.generic], name: str) -> NDArray[np.float64]:

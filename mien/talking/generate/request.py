@@ -52,7 +52,7 @@ class TalkOptions(Request):
     )
     intensity: float = Field(default=0.67, ge=0, le=1, description="Intensity of the emotion")
     emotion_track: Path | None = Field(
-        default=None, description="File of emotion weights over time, with lines `seconds: emotion intensity`"
+        default=None, description="File of emotion weights over time, with lines `time: emotion intensity`"
     )
     motion: Annotated[str | None, BeforeValidator(_as_text), FileOrText(NPZ)] = Field(
         default=None, max_length=2000, pattern=r"\S", examples=["nods and smiles"],
@@ -69,6 +69,12 @@ class TalkOptions(Request):
         description="Longest side of the video in pixels",
         json_schema_extra={"unset": "the picture's, up to 1280; 256 for a face"},
     )  # fmt: skip
+    lead_in: float = Field(
+        default=0.2, ge=0, le=10, description="Silence before the speech in seconds, with what a recording has of it"
+    )
+    lead_out: float = Field(
+        default=0.3, ge=0, le=10, description="Silence after the speech in seconds, with what a recording has of it"
+    )
     mark: bool = Field(default=False, description='Draw the visible mark "AI" into the video')
 
     def rules(self) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +13,11 @@ from pydantic import ValidationError
 
 from mien.clips import ClipError
 from mien.media.ffmpeg import probe_sound
-from mien.media.sound import is_silent, read_recording
+from mien.media.sound import is_silent, read_recording, silent_ends
 from mien.media.speech.engines import synthesiser
-from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, split_text
+from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, placed_pieces
+from mien.media.speech.wording.scripts import unread_note
+from mien.media.speech.wording.wording import spoken_text, written_words
 from mien.systems.errors import RequestError
 from mien.talking.generate.request import TalkRequest
 
@@ -53,8 +54,13 @@ def synthesise_speech(
         raise RequestError(
             f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
         ) from error
+    # A model that is named has its own letters, and refuses others itself.
+    unread, most = unread_note(text, language) if engine == "espeak" else ("", False)
+    if most:
+        raise RequestError(f"the text would be spelled letter by letter: {unread}")
     try:
-        return check_speech(_synthesise_sections(synthesiser(engine), text, chosen, hz))
+        speech = check_speech(_synthesise_sections(synthesiser(engine), text, chosen, hz))
+        return replace(speech, notes=(f"some words are spelled letter by letter: {unread}",) if unread else ())
     except SpeechUnavailable as error:
         raise RequestError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
     except RequestError:
@@ -64,61 +70,65 @@ def synthesise_speech(
 
 
 def _synthesise_sections(engine: Synthesiser, text: str, voice: Voice, hz: int) -> Speech:
-    """Synthesise the text in sections, so that memory beyond the samples does not grow with its length."""
+    """Synthesise the text as it is said, with its words as written.
+
+    It is done in sections, so that memory beyond the samples does not grow with its length.
+    """
+    wording = spoken_text(unicodedata.normalize("NFC", text), voice.language)
     samples: list[NDArray[np.float32]] = []
     words: list[SpokenWord] = []
     length = 0
-    for section in _sections(text):
+    for position, section in _sections(wording.spoken):
         speech = engine.speak(section, voice).at(hz)
         if samples:
             samples.append(np.zeros(round(PAUSE_SECONDS * hz), np.float32))
             length += len(samples[-1])
         begin = length / hz
-        for word in written_words(speech.words, section):
-            words.append(replace(word, start=word.start + begin, end=word.end + begin))
+        for word in speech.words:
+            words.append(
+                replace(word, start=word.start + begin, end=word.end + begin, position=word.position + position)
+            )
         samples.append(speech.samples)
         length += len(speech.samples)
         if length > MAX_SECONDS * hz:
             raise RequestError(
                 f"the text takes more than {MAX_SECONDS} s to say, the most that is made at once: split it"
             )
-    return Speech(np.concatenate(samples), hz, (), tuple(words))
+    return Speech(np.concatenate(samples), hz, (), tuple(written_words(words, wording)))
 
 
-def written_words(words: Sequence[SpokenWord], text: str) -> list[SpokenWord]:
-    """Timed words as written in `text`: each once, with the punctuation that follows it.
+def _sections(text: str) -> list[tuple[int, str]]:
+    """`text` split between sentences into sections of about `SECTION_CHARACTERS`, with the position of each.
 
-    An engine that speaks one written word as several (123, or a word of another script) returns it, or a part of it,
-    once for each; these are merged into one word that lasts until the last of them ends.
+    A short text is one section.
     """
-    written: list[SpokenWord] = []
-    cursor = 0
-    for word in words:
-        at = text.find(word.word, cursor)
-        follows = at >= 0 and not any(letter.isalnum() for letter in text[cursor:at])
-        if written and not follows and word.word in written[-1].word:
-            written[-1] = replace(written[-1], end=max(word.end, written[-1].end))
-            continue
-        punctuation = ""
-        if at >= 0:
-            cursor = at + len(word.word)
-            found = re.compile(r"[^\w\s]+(?=\s|$)").match(text, cursor)
-            punctuation = found.group() if found else ""
-        written.append(replace(word, word=word.word + punctuation))
-    return written
-
-
-def _sections(text: str) -> list[str]:
-    """`text` split between sentences into sections of about `SECTION_CHARACTERS`; a short text is one section."""
     if len(text) <= SECTION_CHARACTERS:
-        return [text]
-    sections = [""]
-    for sentence in split_text(text, SECTION_CHARACTERS):
-        if sections[-1] and len(sections[-1]) + len(sentence) >= SECTION_CHARACTERS:
-            sections.append("")
-        sections[-1] = f"{sections[-1]} {sentence}".strip()
-    speakable = [section for section in sections if any(unicodedata.category(one)[0] in "LNS" for one in section)]
-    return speakable or [text]
+        return [(0, text)]
+    starts, end = [0], 0
+    for position, sentence in placed_pieces(text, SECTION_CHARACTERS):
+        if end > starts[-1] and position + len(sentence) - starts[-1] >= SECTION_CHARACTERS:
+            starts.append(position)
+        end = position + len(sentence)
+    sections = [(start, text[start:stop].rstrip()) for start, stop in pairwise([*starts, len(text)])]
+    speakable = [one for one in sections if any(unicodedata.category(letter)[0] in "LNS" for letter in one[1])]
+    return speakable or [(0, text)]
+
+
+def with_silence(speech: Speech, lead_in: float, lead_out: float) -> Speech:
+    """`speech` with at least `lead_in` seconds of silence before it and `lead_out` after it; its words move along.
+
+    A face that speaks from the first frame on, or until the last, starts or ends with an open mouth.
+    """
+    before, after = silent_ends(speech.samples, speech.hz)
+    ahead = round(max(0.0, lead_in - before) * speech.hz)
+    behind = round(max(0.0, lead_out - after) * speech.hz)
+    shift = ahead / speech.hz
+    return replace(
+        speech,
+        samples=np.pad(speech.samples, (ahead, behind)),
+        words=tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in speech.words),
+        phonemes=tuple(replace(one, start=one.start + shift, end=one.end + shift) for one in speech.phonemes),
+    )
 
 
 def check_speech(speech: Speech) -> Speech:

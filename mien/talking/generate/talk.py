@@ -43,6 +43,7 @@ def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) ->
     frames = talker.animate(
         reference, speech, request, text_to_motion=None if motion_model is None else motion_model.model
     )
+    speech = frames.speech
     captions = webvtt(speech.words) if request.captions else ""
     track = None if request.emotion_track is None else read_emotion_track(request.emotion_track)
     # For privacy the tags contain neither file names nor the spoken text.

@@ -31,7 +31,7 @@ from mien.talking.generate.frame_generator import FrameGenerator, constant_emoti
 from mien.talking.generate.head_motion import HeadMotion, head_poses, load_head_motion, performance_motion
 from mien.talking.generate.performance import blend_emotions, unsupported_expressions
 from mien.talking.generate.request import TalkOptions
-from mien.talking.generate.speech import check_speech, read_speech, synthesise_speech
+from mien.talking.generate.speech import check_speech, read_speech, synthesise_speech, with_silence
 
 Picture = NDArray[np.uint8]
 
@@ -103,8 +103,11 @@ class Talker(FrameGenerator):
     ) -> TalkingFrames:
         """An iterator over the frames of `reference` speaking `speech`. Raises RequestError for invalid files.
 
-        `motion`: head motion instead of the options'. `text_to_motion`: the model used if the options' is a text.
+        Silence is added before and after the speech as the options say; times of the head motion and of the emotions
+        are those of the video. `motion`: head motion instead of the options'. `text_to_motion`: the model used if the
+        options' is a text.
         """
+        speech = with_silence(speech, options.lead_in, options.lead_out)
         frames = self.frame_count(speech.samples)
         picture, landmarks = _sized(reference, options)
         paste_back = PasteBack(picture, landmarks, None if options.paste_back else options.size or FACE_SIDE)
@@ -120,9 +123,8 @@ class Talker(FrameGenerator):
         )
         frames_shown = (paste_back.paste(frame) for frame in generated) if options.paste_back else generated
         marked = (draw_mark(frame) for frame in frames_shown) if options.mark else frames_shown
-        return TalkingFrames(
-            marked, frames, self.fps, speech, (*speech.notes, *_face_notes(reference, options), *notes)
-        )
+        notes = (*speech.notes, *_face_notes(reference, options), *notes)
+        return TalkingFrames(marked, frames, self.fps, speech, notes)
 
     def _pose_and_emotions(
         self, frames: int, options: TalkOptions, given: Performance | None, text_to_motion: TextToMotion | None

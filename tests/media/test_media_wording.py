@@ -1,0 +1,134 @@
+"""Wording: numbers, dates, amounts, addresses and abbreviations are said as a person would say them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.media.speech.interface import SpokenWord, placed_pieces, split_text
+from mien.media.speech.wording.numbers import english, english_ordinal, english_year, roman, vietnamese
+from mien.media.speech.wording.wording import spoken_text, written_words
+
+
+def said(text: str, language: str) -> str:
+    return " ".join(spoken_text(text, language).spoken.split())
+
+
+ENGLISH = {
+    "Dr. Smith paid $3.50": "doctor Smith paid three dollars fifty cents",
+    "at 10:30, 10:05 p.m. or 8h30": "at ten thirty, ten oh five pee em or eight thirty",
+    "on 2024-05-01, e.g. 50% off": "on May first, twenty twenty-four, for example fifty percent off",
+    "visit https://example.org, or a@b.org.": "visit example dot org, or a at b dot org.",
+    "3.5kg, 1,000,000 and €20": "three point five kilograms, one million and twenty euros",
+    "20.000 đ": "twenty thousand dong",
+    "№ 5, No. 7, #1": "number five, number seven, number one",
+    "the 1st, 22nd and 103rd": "the first, twenty-second and one hundred third",
+    "Louis XIV in World War II": "Louis the fourteenth in World War two",
+    "I said no": "I said no",
+    "C++ & C#": "C plus plus and C sharp",
+    "1+1=2": "one plus one equals two",
+    "St. Peter, Main St. 5": "saint Peter, Main street five",
+    "$5 million, $3.5M, £1.01, $0.99": (
+        "five million dollars, three point five million dollars, one pound one pence, ninety-nine cents"
+    ),
+    "-5°C, 5–10%, 16:9": "minus five degrees Celsius, five to ten percent, sixteen to nine",
+    "1/2, 3/4, 24/7": "one half, three quarters, twenty-four seven",
+    "in 1999 we had 1999 cats": "in nineteen ninety-nine we had one thousand nine hundred ninety-nine cats",
+    "the 1990s": "the nineteen nineties",
+    "Jan. 5, 2024": "January fifth, twenty twenty-four",
+    "call +84 912 or 007": "call plus eighty-four nine hundred twelve or zero zero seven",
+    "192.168.1.1": "one hundred ninety-two point one hundred sixty-eight point one point one",
+    "MP3": "MP three",
+    "It’s ‘fine’ — “yes”…": "It’s ‘fine’ — “yes”…",
+}
+VIETNAMESE = {
+    "giá 20.000 đ": "giá hai mươi nghìn đồng",
+    "1.000.000 đồng 50%": "một triệu đồng năm mươi phần trăm",
+    "ngày 1/5/2024": "ngày một tháng năm năm hai nghìn không trăm hai mươi bốn",
+    "lúc 8h30 hay 10:30": "lúc tám giờ ba mươi hay mười giờ ba mươi",
+    "TP. HCM, Q.1": "thành phố Hồ Chí Minh, quận một",
+    "3,5kg": "ba phẩy năm ki lô gam",
+    "thế kỷ XIV, thứ 4, tháng 4": "thế kỷ mười bốn, thứ tư, tháng tư",
+    "https://example.org hoặc a@b.org": "example chấm org hoặc a a còng b chấm org",
+    "5tr, 20k, 2 tỷ, 0912": "năm triệu, hai mươi nghìn, hai tỷ, không chín một hai",
+    "táo & cam v.v.": "táo và cam vân vân.",
+    "GS. TS. Nguyễn": "giáo sư tiến sĩ Nguyễn",
+    "3/4": "ba phần tư",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), ENGLISH.items())
+def test_english(text: str, words: str) -> None:
+    assert said(text, "en-us") == words
+
+
+@pytest.mark.parametrize(("text", "words"), VIETNAMESE.items())
+def test_vietnamese(text: str, words: str) -> None:
+    assert said(text, "vi") == words
+
+
+def test_only_america_writes_the_month_first() -> None:
+    assert said("5/6/2024", "en-us") == "May sixth, twenty twenty-four"
+    assert said("5/6/2024", "en-gb") == "the fifth of June, twenty twenty-four"
+    assert said("25/12/2024", "en-us") == "December twenty-fifth, twenty twenty-four"
+
+
+def test_other_languages_are_left_to_the_engine() -> None:
+    assert said("am 5.6.2024 für 3,50 €", "de") == "am 5.6.2024 für 3,50 €"
+
+
+def test_numbers_in_words() -> None:
+    assert [english(number) for number in (0, 21, 101, 1_000_005)] == [
+        "zero", "twenty-one", "one hundred one", "one million five",
+    ]  # fmt: skip
+    assert [english_ordinal(number) for number in (3, 12, 20, 101)] == [
+        "third", "twelfth", "twentieth", "one hundred first",
+    ]  # fmt: skip
+    assert [english_year(year) for year in (1905, 1900, 2005, 2024)] == [
+        "nineteen oh five", "nineteen hundred", "two thousand five", "twenty twenty-four",
+    ]  # fmt: skip
+    assert [vietnamese(number) for number in (5, 15, 21, 105, 1005, 1_000_005)] == [
+        "năm", "mười lăm", "hai mươi mốt", "một trăm linh năm", "một nghìn không trăm linh năm",
+        "một triệu không trăm linh năm",
+    ]  # fmt: skip
+    assert [roman(text) for text in ("XIV", "IIX", "MIX", "")] == [14, None, 1009, None]
+
+
+@given(st.integers(1, 999), st.integers(0, 4))
+def test_a_number_of_a_scale_is_said_like_its_digits(number: int, scale: int) -> None:
+    names = ["", " thousand", " million", " billion", " trillion"]
+    assert english(number * 1000**scale) == english(number) + names[scale]
+
+
+LETTERS = st.text(st.sampled_from("aZ09 $€đ%.,:;/-–+&#№@'\u00a0\n×°kgXIVSt😀ờ"), max_size=40)
+
+
+@given(LETTERS | st.text(max_size=40), st.sampled_from(["en-us", "vi", "de"]))
+def test_whatever_is_said_the_whole_text_is_captioned_in_order(text: str, language: str) -> None:
+    wording = spoken_text(text, language)
+    words = [SpokenWord(piece[:3], at, at + 0.5, at) for at, piece in placed_pieces(wording.spoken, 3)]
+    written = written_words(words, wording)
+    if words:
+        assert " ".join(word.word for word in written).split() == text.split()
+    starts = [word.start for word in written]
+    assert starts == sorted(starts)
+
+
+@given(st.text(max_size=60), st.integers(1, 9))
+def test_pieces_know_where_they_are(text: str, longest: int) -> None:
+    for position, piece in placed_pieces(text, longest):
+        assert text[position : position + len(piece)] == piece
+
+
+def test_abbreviations_end_no_sentence() -> None:
+    assert split_text("Es gibt z.B. Äpfel bzw. Birnen. Dr. A. Maier kam. Gut!") == [
+        "Es gibt z.B. Äpfel bzw. Birnen.", "Dr. A. Maier kam.", "Gut!",
+    ]  # fmt: skip
+    assert split_text("one is it. two is me") == ["one is it.", "two is me"]
+
+
+def test_a_hostile_text_of_the_greatest_length_is_worded() -> None:
+    for piece in ("a", "1", "1.", "a@", "St. ", "-1", "www.", "1,000"):
+        text = (piece * 20_000)[:20_000]
+        assert spoken_text(text, "en-us").written == text
