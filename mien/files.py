@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from mien.machine import machine_faults
+
 
 def _fsync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
@@ -28,16 +30,20 @@ def _beside(path: Path) -> Path:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder; it is renamed to `path` on success (after fsync), removed on error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(path)
-    try:
-        yield temporary
-        _fsync(temporary)
-        temporary.replace(path)
-        _fsync(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Yield a temporary path in the same folder; it is renamed to `path` on success (after fsync), removed on error.
+
+    Raises MachineError for a full disk and its like, whatever error the writer makes of it.
+    """
+    with machine_faults(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _beside(path)
+        try:
+            yield temporary
+            _fsync(temporary)
+            temporary.replace(path)
+            _fsync(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -45,25 +51,31 @@ def atomic_directory(path: Path) -> Iterator[Path]:
     """Yield a new empty directory; on success it replaces `path`, on error it is removed.
 
     A previous `path` is renamed first, and removed only after the new directory has been renamed to `path`.
+    Raises MachineError for a full disk and its like.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(path)
-    temporary.mkdir()
-    try:
-        yield temporary
-        for entry in temporary.rglob("*"):
-            if entry.is_file() and not entry.is_symlink():
-                _fsync(entry)
-        if path.exists():
-            previous = _beside(path)
-            path.rename(previous)
-            temporary.rename(path)
-            shutil.rmtree(previous)
-        else:
-            temporary.rename(path)
-        _fsync(path.parent)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with machine_faults(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _beside(path)
+        temporary.mkdir()
+        try:
+            yield temporary
+            _place_directory(temporary, path)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _place_directory(temporary: Path, path: Path) -> None:
+    for entry in temporary.rglob("*"):
+        if entry.is_file() and not entry.is_symlink():
+            _fsync(entry)
+    if path.exists():
+        previous = _beside(path)
+        path.rename(previous)
+        temporary.rename(path)
+        shutil.rmtree(previous)
+    else:
+        temporary.rename(path)
+    _fsync(path.parent)
 
 
 def sha256_file(path: Path) -> str:

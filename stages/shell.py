@@ -17,8 +17,8 @@ options model must not import torch, and heavy imports belong inside the functio
 first second (one sentence, exit code 2). A stage runs in the repository's root, by DVC or by hand:
 `python -m stages.generator`.
 
-Exit codes: 0 done, 1 an error with its traceback, 2 a wrong parameter or input (one sentence), 75 another process is
-writing this stage's outs, 130 and 143 stopped.
+Exit codes: 0 done, 1 an error with its traceback, 2 a wrong parameter or input (one sentence), 74 the machine is at
+fault, such as a full disk (one sentence), 75 another process is writing this stage's outs, 130 and 143 stopped.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from mien.clips import ClipError
 from mien.execution import Execution
 from mien.files import atomic_file, fingerprint, write_json
 from mien.locks import LockHeldError, file_lock
+from mien.machine import machine_fault
 from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_tree, watch
 from stages.options import OptionsError, parse_options
 from stages.paths import DETAILS, METRICS
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 2 * GRACE_SECONDS
 """Timeout for a stage that is just ending, for instance because its dvc was killed."""
 EXIT_WRONG = 2
+EXIT_MACHINE = 74
 EXIT_LOCKED = 75
 
 Options = TypeVar("Options", bound=BaseModel)
@@ -196,6 +198,12 @@ def run(
         code = _refuse(name, str(error), EXIT_WRONG)
     except LockHeldError as error:
         code = _refuse(name, f"another process is running this stage here, wait for it or end it: {error}", EXIT_LOCKED)
+    except Exception as error:
+        # Also of what surrounds the stage's function: its lock, its receipt and its run are files too.
+        fault = machine_fault(error)
+        if fault is None:
+            raise
+        code = _refuse(name, f"{fault}; finished clips and checkpoints are kept", EXIT_MACHINE)
     sys.stdout.flush()
     sys.stderr.flush()
     sys.exit(code)

@@ -10,7 +10,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SYSTEMS = {"talking", "motion", "sculpt", "follow", "shapes"}
 FLOORS = [
-    {"clips", "files", "options", "execution", "progress", "parallel", "tracking", "processes", "locks", "clip_cache"},
+    {
+        "clips",
+        "files",
+        "options",
+        "execution",
+        "progress",
+        "parallel",
+        "tracking",
+        "processes",
+        "locks",
+        "clip_cache",
+        "machine",
+    },
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora", "systems"},
     SYSTEMS,

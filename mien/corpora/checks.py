@@ -12,6 +12,7 @@ from pathlib import Path
 from mien.clips import Clip, ClipError, portable_path
 from mien.execution import Execution
 from mien.files import sha256_file
+from mien.machine import reading_fault
 from mien.media.ffmpeg import probe, probe_sound
 from mien.parallel import map_clips
 
@@ -99,7 +100,7 @@ def _check(candidate: Candidate) -> Clip:
             raise ClipError("undecodable", "this is no regular file")
         size, digest = status.st_size, sha256_file(candidate.file)
     except OSError as error:
-        raise ClipError("missing", error.strerror or "") from error
+        raise reading_fault(error, candidate.file) or ClipError("missing", error.strerror or "") from error
     clip = replace(clip, bytes=size, sha256=digest)
     try:
         info = probe(candidate.file)

@@ -25,6 +25,7 @@ from mien.faces.frame_spool import FrameSpool
 from mien.faces.options import DetectorName, TrackOptions
 from mien.faces.shards import SAMPLE_RATE, ShardClip, speech_sample, write_clip
 from mien.faces.tracks import FaceTrack, TrackBuilder, track_transforms
+from mien.machine import reading_fault
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames
 
@@ -166,11 +167,14 @@ def _quality(
 
 
 def read_quality(path: Path) -> Quality | None:
-    """The quality in a file of `make_aligned_clip`; None if the file is damaged."""
+    """The quality in a file of `make_aligned_clip`; None if the file is damaged. Raises MachineError."""
     try:
         with h5py.File(path, "r", locking=False) as file:
             return Quality(**json.loads(file.attrs["quality"])) if file.attrs.get(_COMPLETE, False) else None
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError):
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        fault = reading_fault(error, path) if isinstance(error, OSError) else None
+        if fault is not None:
+            raise fault from error
         return None
 
 

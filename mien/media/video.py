@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mien.clips import ClipError
 from mien.files import atomic_file
-from mien.media.ffmpeg import ffmpeg_exe, file_url, last_line, open_media
+from mien.media.ffmpeg import check_machine, ffmpeg_exe, file_url, last_line, open_media
 from mien.media.sound import write_wav
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
@@ -74,7 +74,7 @@ def write_video(
     Flash video (Sorenson Spark + MP3), as in CREMA-D. Odd sizes are padded by repeating the last row or column.
     `sound` is (N,) in [−1, 1] and starts with the first frame. `quality` is H.264's CRF: 0 lossless … 51 worst.
     Equal arguments give equal bytes on one kind of machine.
-    Raises ValueError for no frame, frames of several sizes, or another suffix.
+    Raises ValueError for no frame, frames of several sizes, or another suffix; MachineError for a full disk.
     """
     if path.suffix not in (".mp4", ".mkv", ".flv"):
         raise ValueError(f"a video is written as .mp4, .mkv or .flv, not {path.suffix!r}")
@@ -99,10 +99,12 @@ def write_video(
         command = ffmpeg.compile(
             output.global_args("-hide_banner", "-loglevel", "error"), cmd=ffmpeg_exe(), overwrite_output=True
         )
-        _feed(command, first, remaining, stack.enter_context(tempfile.TemporaryFile()))
+        _feed(command, first, remaining, stack.enter_context(tempfile.TemporaryFile()), path.parent)
 
 
-def _feed(command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDArray[np.uint8]], errors: Any) -> None:
+def _feed(
+    command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDArray[np.uint8]], errors: Any, folder: Path
+) -> None:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
     assert process.stdin is not None
     try:
@@ -114,6 +116,7 @@ def _feed(command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDAr
         except BrokenPipeError:
             pass  # ffmpeg ended early; the reason is in its exit status and last line
         if process.wait() != 0:
+            check_machine(process.returncode, errors, folder)
             raise RuntimeError(f"ffmpeg could not write the video: {last_line(errors)}")
     finally:
         process.kill()

@@ -1,4 +1,5 @@
 """Batches: a CSV table of requests, one output a row. A row that fails is recorded, and the next one follows.
+A full disk is no fault of a row: it ends the batch, which goes on when it is called again.
 
 `batch.csv` in the folder of the outputs records the result and the request of each row. A batch that was interrupted,
 also by SIGKILL, resumes when it is called again.
@@ -17,6 +18,7 @@ from typing import Any, Literal, get_args
 
 from mien.files import atomic_file, fingerprint, sha256_file
 from mien.locks import LockHeldError, file_lock
+from mien.machine import machine_fault
 from mien.progress import progress_bar
 from mien.systems.errors import RequestError
 from mien.systems.request import Request, file_in
@@ -252,7 +254,10 @@ class _Batch:
             self.workshop.mkdir(parents=True)
             self.make(row, self.workshop / row.out)
             return self._moved(row, before)
-        except Exception as error:  # noqa: BLE001 - the boundary at which any error becomes a row's reason
+        except Exception as error:
+            fault = machine_fault(error, self.out)
+            if fault is not None and fault.lasting:  # the other rows would fail too, and the record
+                raise fault from error
             reason = " ".join(str(error).split())[:500] or type(error).__name__
             return replace(before, status="failed", reason=reason, request=self.requests[row.out])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import signal
 import subprocess
 import sys
@@ -98,6 +99,25 @@ def test_only_what_is_asked_otherwise_is_made_anew(table: Path, tmp_path: Path) 
     missing = Maker()
     run_batch(table, out, missing, identity="model 2")
     assert missing.calls == ["a.mp4"]
+
+
+def test_a_full_disk_ends_the_batch_and_no_row_is_to_blame(table: Path, tmp_path: Path) -> None:
+    out, made = tmp_path / "out", Maker()
+
+    def make(row: BatchRow, path: Path) -> None:
+        if row.out == "b.mp4":
+            try:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            except OSError as error:
+                raise RequestError("b.mp4 could not be made") from error
+        made(row, path)
+
+    with pytest.raises(RequestError, match="is full"):
+        run_batch(table, out, make)
+    assert made.calls == ["a.mp4"]
+    assert {name: row["status"] for name, row in record(out).items()} == {"a.mp4": "made"}
+    assert run_batch(table, out, made).failed == 0
+    assert made.calls == ["a.mp4", "b.mp4", "0003.mp4"]
 
 
 def test_a_bad_row_is_written_down_with_its_reason_and_tried_again(table: Path, tmp_path: Path) -> None:
