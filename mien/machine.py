@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from mien.leftovers import visible
+
 AGAIN = "then run it again"
 
 
@@ -85,7 +87,7 @@ def machine_fault(error: BaseException, folder: Path | None = None) -> MachineEr
         if number is not None:
             named = getattr(one, "filename", None)
             return _error(number, Path(named) if isinstance(named, str) else folder or Path())
-        one = one.__cause__ or one.__context__
+        one = one.__cause__
     return None
 
 
@@ -152,6 +154,7 @@ def _in_line(line: str, writing: bool) -> int | None:
 
 
 def _error(number: int, path: Path) -> MachineError:
+    path = visible(path)
     if number == errno.EIO and _fullest(path)[1] < _FULL_BYTES:
         number = errno.ENOSPC
     return MachineError(number, f"{_sentence(number, path)}, {AGAIN}", str(path))

@@ -15,11 +15,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
+from types import FrameType
 from typing import Any, Generic, TypeVar
 
 from mien.clips import ClipError
 from mien.execution import Execution
 from mien.machine import KilledError, killed_fault, machine_fault
+from mien.processes import end_with_parent
 from mien.progress import progress_bar
 
 Item = TypeVar("Item")
@@ -38,6 +40,8 @@ class Outcome(Generic[Value]):
 def _guarded(function: Callable[[Item], Value], item: Item) -> Outcome[Value]:
     try:
         return Outcome(function(item))
+    except _StoppedError:
+        os._exit(128 + signal.SIGTERM)  # the item's files are removed; an exception would only end the item
     except ClipError as error:
         return Outcome(None, error.reason, error.detail)
     except KilledError:
@@ -47,6 +51,26 @@ def _guarded(function: Callable[[Item], Value], item: Item) -> Outcome[Value]:
         if fault is not None:
             raise fault from None
         return Outcome(None, "failed", f"{type(error).__name__}: {error}")
+
+
+class _StoppedError(BaseException):
+    """SIGTERM was received while an item was worked on."""
+
+
+def _start_worker() -> None:
+    """Prepare a worker process: one thread, and an end with its parent that leaves no temporary files behind."""
+    _one_thread()
+
+    def stop(_number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while frame is not None and frame.f_code is not _guarded.__code__:
+            frame = frame.f_back
+        if frame is None:  # between two items
+            os._exit(128 + signal.SIGTERM)
+        raise _StoppedError
+
+    signal.signal(signal.SIGTERM, stop)
+    end_with_parent()
 
 
 def _one_thread() -> None:
@@ -86,7 +110,7 @@ class _Pool:
 
     def __init__(self, workers: int) -> None:
         # spawn: forking a process that holds threads (torch, MediaPipe, gRPC) can deadlock
-        self._pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _one_thread)
+        self._pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
         self._processes: dict[int | None, BaseProcess] = {}
 
     def __enter__(self) -> _Pool:

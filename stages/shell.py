@@ -41,9 +41,10 @@ from pydantic import BaseModel
 from mien.clips import ClipError
 from mien.execution import Execution
 from mien.files import atomic_file, fingerprint, write_json
+from mien.leftovers import remove_leftovers
 from mien.locks import LockHeldError, file_lock
 from mien.machine import machine_fault
-from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_tree, watch
+from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_self, watch
 from stages.options import OptionsError, parse_options
 from stages.paths import DETAILS, METRICS
 from stages.pipeline_files import PipelineFileError, PipelineFiles
@@ -193,6 +194,8 @@ def run(
             sys.exit(0)
         count = execution.ranks if distributed else 1
         with file_lock(Path(".mien") / "locks" / f"{name}.lock", LOCK_SECONDS), started_ranks(name, path, count):
+            for out in files.outputs(name):
+                remove_leftovers(Path(out).parent)
             code = _guarded(name, lambda stage: function(options, stage), options, execution, files, path)
     except (OptionsError, PipelineFileError) as error:
         code = _refuse(name, str(error), EXIT_WRONG)
@@ -314,17 +317,9 @@ def _end_with(driver: Process | None) -> None:
     if driver is None:
         return
 
-    def orphaned() -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE_SECONDS)
-        # Still alive: the main thread is in a computation that signals do not interrupt.
-        for child in psutil.Process().children():
-            stop_tree(Process.of(child.pid), 0.1)
-        os.kill(os.getpid(), signal.SIGKILL)
-
     if psutil.Process().ppid() == driver.pid:
         die_with_parent()
-    watch(driver, orphaned)
+    watch(driver, stop_self)
 
 
 def _at(values: Mapping[str, Any], place: str) -> Any:

@@ -3,13 +3,18 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
+import time
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mien.clips import ClipError
 from mien.execution import Execution
+from mien.files import atomic_file
 from mien.machine import KilledError, MachineError
 from mien.parallel import map_clips
 
@@ -110,6 +115,52 @@ def test_processes_that_crash_by_themselves_are_their_items() -> None:
 def test_a_killed_child_process_is_as_a_killed_worker() -> None:
     outcomes = map_clips(child_killed, [1, 2, 3], Execution(workers=1), "test")
     assert [outcome.reason for outcome in outcomes] == [None, "crashed", None]
+
+
+PARENT = """
+import sys
+from functools import partial
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_parallel import busy
+from mien.execution import Execution
+from mien.parallel import map_clips
+
+if __name__ == "__main__":
+    map_clips(partial(busy, Path(sys.argv[1])), [1, 2, 3], Execution(workers=2), "test")
+"""
+
+
+def busy(folder: Path, item: int) -> None:
+    """Write a file with the help of a process, for a long time."""
+    with atomic_file(folder / f"{item}.bin") as temporary:
+        temporary.touch()
+        with subprocess.Popen(["sleep", "60"]) as child:
+            try:
+                child.wait()
+            finally:
+                child.kill()
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_and_their_files_end_with_their_parent(tmp_path: Path, number: int) -> None:
+    (tmp_path / "parent.py").write_text(PARENT)
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [sys.executable, str(tmp_path / "parent.py"), str(out), str(Path(__file__).parent)]
+    parent = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(list(out.iterdir())) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    family = psutil.Process(parent.pid).children(recursive=True)
+    assert len(family) >= 4, "two workers and a child of each"
+    parent.send_signal(number)
+    parent.wait()
+    _, alive = psutil.wait_procs(family, timeout=15)
+    assert alive == []
+    assert list(out.iterdir()) == []
 
 
 def test_nothing_to_do() -> None:

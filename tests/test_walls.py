@@ -22,6 +22,7 @@ FLOORS = [
         "locks",
         "clip_cache",
         "machine",
+        "leftovers",
     },
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora", "systems"},

@@ -17,6 +17,7 @@ from mien.faces.filters import Quality, check_quality
 from mien.faces.options import AlignOptions, FilterOptions, TrackOptions
 from mien.faces.shards import LABELS, ShardClip, write_shards
 from mien.files import atomic_directory, sha256_file
+from mien.leftovers import remove_leftovers
 from mien.parallel import map_clips
 
 QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fraction", "sharpness", "yaw", "loudness")
@@ -36,6 +37,7 @@ def align_clips(
     depend on nothing else. Returns all clips. Raises ValueError if too many clips are rejected; `folder` is then
     unchanged.
     """
+    remove_leftovers(cache / "align", tree=True)
     waiting = [clip for clip in clips if clip.ok]
     outcomes = map_clips(
         partial(_align_clip, options=TrackOptions(**_track_part(options)), cache=cache), waiting, execution, "align"

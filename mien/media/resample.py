@@ -16,6 +16,7 @@ from mien.clip_cache import ClipCache, link_or_copy
 from mien.clips import Clip, ClipError, FrameRate, portable_path, write_clips
 from mien.execution import Execution
 from mien.files import atomic_directory, sha256_file
+from mien.leftovers import remove_leftovers
 from mien.media.ffmpeg import (
     MediaInfo,
     check_is_media,
@@ -70,6 +71,7 @@ def resample_clips(
     Results for equal files and options are taken from `cache`. Raises MachineError for a full disk and its like; what
     is finished is then in `cache`.
     """
+    remove_leftovers(cache / "resample", tree=True)
     usable = [clip for clip in clips if clip.ok]
     outcomes = map_clips(partial(_resample, options=options, cache=cache), usable, execution, "resample")
     made = dict(zip((clip.clip_id for clip in usable), outcomes, strict=True))
