@@ -13,6 +13,7 @@ import io
 import json
 import logging
 import warnings
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
     network = ExportedNetwork(generator)
     digest, data, revision = str(config["sha256"]), str(config.get("data", "unknown")), git_revision()
     provenance = {"model": digest, "data": data, "git_revision": revision or "unknown"}
-    with atomic_directory(out) as folder:
+    with _written_whole(out, force) as folder:
         path = folder / MODEL
         _write(network, path, opset, provenance, packages["onnx"])
         differences = _compare(network, path, packages["onnxruntime"])
@@ -139,6 +140,17 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
         content = {**asdict(report), "difference": report.difference}
         (folder / REPORT).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
     return report
+
+
+@contextlib.contextmanager
+def _written_whole(out: Path, force: bool) -> Iterator[Path]:
+    try:
+        with atomic_directory(out, exclusive=not force) as folder:
+            yield folder
+    except OSError as error:
+        if isinstance(error, FileExistsError):
+            raise ExportError(f"{out} was made by another process in the meantime: name another folder") from error
+        raise ExportError(f"{out} could not be written: {error.strerror or error}") from error
 
 
 def random_inputs(network: ExportedNetwork, frames: int, seed: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
