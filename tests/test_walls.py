@@ -23,6 +23,7 @@ FLOORS = [
         "clip_cache",
         "machine",
         "leftovers",
+        "names",
     },
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora", "systems"},

@@ -8,6 +8,7 @@ also by SIGKILL, resumes when it is called again.
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,8 +20,10 @@ from typing import Any, Literal, get_args
 from mien.files import atomic_file, fingerprint, sha256_file
 from mien.locks import LockHeldError, file_lock
 from mien.machine import machine_fault
+from mien.names import find_named
 from mien.progress import progress_bar
 from mien.systems.errors import RequestError
+from mien.systems.files import check_name
 from mien.systems.request import Request, file_in
 
 RECORD = "batch.csv"
@@ -153,7 +156,7 @@ def _rows(
         if out.casefold() in taken:
             raise RequestError(f"{where}: {out} is already the output of line {taken[out.casefold()]}")
         taken[out.casefold()] = reader.line_num
-        own = {name: path for name, cell in filled.items() if (path := file_in(request, name, cell, base)) is not None}
+        own = {name: path for name, cell in filled.items() if (path := _file(request, name, cell, base)) is not None}
         files = {**{name: path for name, path in usual_files.items() if name not in filled}, **own}
         values = {**given, **filled, **{name: str(path) for name, path in files.items()}}
         rows.append(BatchRow(reader.line_num, out, values, frozenset(files)))
@@ -162,6 +165,15 @@ def _rows(
     if not rows:
         raise RequestError(f"{table.name} holds no row below its header")
     return rows
+
+
+def _file(request: type[Request], name: str, cell: str, base: Path) -> Path | None:
+    """The file that a cell names, also as macOS and Windows write names; None where it is no file."""
+    path = file_in(request, name, cell, base)
+    if path is not None and os.path.lexists(path):
+        return path
+    found = find_named(base, cell)
+    return found if os.path.lexists(found) and file_in(request, name, str(found)) is not None else path
 
 
 def _columns(header: Sequence[str], table: Path, request: type[Request]) -> list[str]:
@@ -204,6 +216,7 @@ def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Hold the lock of `out`: one batch at a time."""
+    check_name(out)
     if out.exists() and not out.is_dir():
         raise RequestError(f"{out} is no folder: name one for the outputs")
     try:

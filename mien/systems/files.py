@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,11 +31,20 @@ def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str
         raise RequestError(f"{path.name} is no UTF-8 text: write lines like '{example}'") from problem
 
 
+def check_name(out: Path) -> None:
+    """Raise RequestError for an output whose path is no UTF-8 text, which neither ffmpeg nor a terminal takes."""
+    try:
+        str(out.absolute()).encode()
+    except UnicodeEncodeError:
+        raise RequestError(f"{os.fsencode(out)!r} is no name in UTF-8: name another output") from None
+
+
 def check_writable(out: Path, inputs: Iterable[Path], force: bool, folder: bool = False) -> None:
     """Raise RequestError if `out` cannot be written, is one of the inputs, or exists (without `force`).
 
     `folder`: the output is a folder, which may exist if it is empty and is never overwritten.
     """
+    check_name(out)
     if not out.exists():
         try:
             with tempfile.TemporaryFile(dir=next(parent for parent in out.absolute().parents if parent.exists())):

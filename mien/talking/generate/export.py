@@ -29,6 +29,8 @@ from mien.faces.measures import FACE_POSE
 from mien.files import atomic_directory
 from mien.media.log_mel import MELS
 from mien.media.provenance import git_revision
+from mien.systems.errors import RequestError
+from mien.systems.files import check_name
 from mien.talking.generate.frame_generator import KINDS, load_generator
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator
@@ -168,6 +170,10 @@ def random_inputs(network: ExportedNetwork, frames: int, seed: int = 0) -> tuple
 
 
 def _check_out(out: Path, force: bool) -> None:
+    try:
+        check_name(out)
+    except RequestError as error:
+        raise ExportError(str(error)) from None
     if not out.exists():
         return
     if not out.is_dir():
