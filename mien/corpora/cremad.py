@@ -12,15 +12,15 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mien.clips import EMOTIONS, INTENSITIES, Clip, clip_id_for, portable_path
-from mien.corpora.checks import Candidate, find_files
+from mien.corpora.checks import Candidate, find_files, passed_over
+from mien.corpora.folder import SUFFIXES
 from mien.corpora.sentences import SENTENCES
 
 VIDEO_FOLDER, SOUND_FOLDER = "VideoFlash", "AudioWAV"
 NAMES_TABLE, ACTORS_TABLE, SIZES_TABLE = "SentenceFilenames.csv", "VideoDemographics.csv", "lfs_sha256_sizes.tsv.gz"
-SUFFIXES = (".flv", ".mp4")
 
 _NAME = re.compile(rf"([0-9]{{4}})_({'|'.join(SENTENCES)})_({'|'.join(EMOTIONS)})_({'|'.join(INTENSITIES)}|X)")
 _MAX_TABLE_BYTES = 64 * 2**20
@@ -112,6 +112,8 @@ def list_cremad(
 ) -> tuple[list[Candidate], list[str]]:
     """Every video of a CREMA-D folder with its labels, and notes on what could not be checked.
 
+    Labels that cannot be read from a name are left empty.
+
     A partial copy of the corpus is accepted. `actors`: only clips of these.
     Raises ValueError: no such folder, an unreadable table, an actor of `actors` without clips.
     """
@@ -120,7 +122,10 @@ def list_cremad(
     tables = read_tables(root)
     candidates: list[Candidate] = []
     taken: set[str] = set()
-    for found in find_files(root / VIDEO_FOLDER, SUFFIXES, follow_links):
+    everything = find_files(root / VIDEO_FOLDER, None, follow_links)
+    for found in everything:
+        if not found.folder and found.suffix not in SUFFIXES:
+            continue
         clip_id = clip_id_for(found.relative, taken)
         candidate = _candidate(root, source, found.relative, clip_id, tables)
         if found.outside:
@@ -131,7 +136,7 @@ def list_cremad(
     missing = sorted(set(actors or ()) - {candidate.clip.actor for candidate in candidates if candidate.clip.actor})
     if missing:
         raise ValueError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
-    return candidates, _notes(tables, candidates)
+    return candidates, _notes(tables, candidates) + passed_over(everything, SUFFIXES)
 
 
 def _candidate(root: Path, source: str, relative: str, clip_id: str, tables: Tables) -> Candidate:
@@ -141,7 +146,7 @@ def _candidate(root: Path, source: str, relative: str, clip_id: str, tables: Tab
     try:
         labels = decode_name(stem)
     except ValueError:
-        return Candidate(clip.rejected("bad_name", "expected ACTOR_SENTENCE_EMOTION_INTENSITY"), file)
+        return Candidate(replace(clip, **_readable_labels(stem, tables)), file, _sound(root, stem))
     clip = replace(
         clip,
         actor=labels.actor,
@@ -154,8 +159,28 @@ def _candidate(root: Path, source: str, relative: str, clip_id: str, tables: Tab
     if tables.names is not None and stem not in tables.names:
         clip = clip.rejected("unlisted", f"{NAMES_TABLE} does not hold {stem}")
     digest, size = (tables.files or {}).get(f"{VIDEO_FOLDER}/{relative}", (None, None))
+    return Candidate(clip, file, _sound(root, stem), size, digest)
+
+
+def _sound(root: Path, stem: str) -> Path | None:
     sound = root / SOUND_FOLDER / f"{stem}.wav"
-    return Candidate(clip, file, sound if sound.exists() else None, size, digest)
+    return sound if sound.exists() else None
+
+
+def _readable_labels(stem: str, tables: Tables) -> dict[str, Any]:
+    """The labels that can be read in a name of another form: by their place where it has all of them, else none."""
+    parts = stem.split("_")
+    if len(parts) != 4:
+        return {}
+    actor, sentence, emotion, intensity = parts[0], *(part.upper() for part in parts[1:])
+    labels: dict[str, Any] = {}
+    if re.fullmatch(r"[0-9]{4}", actor):
+        labels |= {"actor": actor, "sex": (tables.sexes or {}).get(actor)}
+    if sentence in SENTENCES:
+        labels |= {"sentence_id": sentence, "text": SENTENCES[sentence]}
+    if emotion in EMOTIONS:
+        labels |= {"emotion": emotion, "intensity": INTENSITIES.get(intensity)}
+    return labels
 
 
 def _notes(tables: Tables, candidates: list[Candidate]) -> list[str]:
