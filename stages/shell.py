@@ -39,6 +39,7 @@ import psutil
 from pydantic import BaseModel
 
 from mien.clips import ClipError
+from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_file, fingerprint, write_json
 from mien.leftovers import remove_leftovers
@@ -255,7 +256,7 @@ def _guarded(
         call(stage)
         stage.finish()
         status, state, code = "FINISHED", "finished", 0
-    except ClipError as error:
+    except (ClipError, InputError) as error:
         code = _refuse(name, str(error), EXIT_WRONG)
     except KeyboardInterrupt:
         status, state, code = "KILLED", "stopped", 130

@@ -24,6 +24,8 @@ FLOORS = [
         "machine",
         "leftovers",
         "names",
+        "errors",
+        "tables",
     },
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora", "systems"},

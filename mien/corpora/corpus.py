@@ -13,6 +13,7 @@ from mien.corpora.cremad import list_cremad
 from mien.corpora.folder import list_folder
 from mien.corpora.grid import list_grid
 from mien.corpora.options import CorpusOptions
+from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_directory
 
@@ -36,7 +37,7 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
         else:
             candidates, notes = _list(options)
         if not candidates:
-            raise ValueError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
+            raise InputError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
         clips = sorted(check_files(candidates, execution), key=lambda clip: clip.clip_id)
         if options.source == "embedded":
             clips = [_moved(clip, temporary, folder) for clip in clips]

@@ -12,6 +12,7 @@ from pathlib import Path
 from mien.clips import Clip, clip_id_for, portable_path
 from mien.corpora.checks import Candidate, Found, find_files, passed_over
 from mien.corpora.folder import SUFFIXES
+from mien.errors import InputError
 
 COMMANDS = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
 COLOURS = {"b": "blue", "g": "green", "r": "red", "w": "white"}
@@ -49,7 +50,7 @@ def list_grid(
     Raises ValueError: no such folder, an actor of `actors` without clips.
     """
     if not root.is_dir():
-        raise ValueError(f"there is no folder {root}")
+        raise InputError(f"there is no folder {root}: check corpus.path in params.yaml")
     candidates: list[Candidate] = []
     taken: set[str] = set()
     everything = find_files(root, None, follow_links)
@@ -62,7 +63,7 @@ def list_grid(
             candidates.append(candidate)
     missing = sorted(set(actors or ()) - {candidate.clip.actor for candidate in candidates if candidate.clip.actor})
     if missing:
-        raise ValueError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
+        raise InputError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
     return candidates, passed_over(everything, SUFFIXES)
 
 

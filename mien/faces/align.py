@@ -11,6 +11,7 @@ from typing import Any
 
 from mien.clip_cache import ClipCache
 from mien.clips import Clip, ClipError, check_rejected, write_clips
+from mien.errors import InputError
 from mien.execution import Execution
 from mien.faces.aligned_clip import CODE_VERSION, make_aligned_clip, open_aligned_clip, read_quality
 from mien.faces.filters import Quality, check_quality
@@ -57,10 +58,10 @@ def align_clips(
     result = [rejected.get(clip.clip_id, clip) for clip in clips]
     try:
         check_rejected(result, options.max_rejected_fraction)
-    except ValueError as error:
+    except InputError as error:
         table = cache / "align" / "clips.csv"
         write_clips(table, result)
-        raise ValueError(f"{error}. Every clip with its reason: {table}") from error
+        raise InputError(f"{error}. Every clip with its reason: {table}") from error
     with atomic_directory(folder) as temporary:
         write_shards(temporary, _shard_clips(aligned), options.shard_megabytes)
         write_clips(temporary / "clips.csv", result)

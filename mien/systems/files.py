@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mien.systems.errors import RequestError
+from mien.tables import TableError, decode_text
 
 
 def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str:
-    """The UTF-8 text of a small file; `what`: its kind (with an article), and an `example` line, for messages.
+    """The text of a small file, in UTF-8 or as Windows writes it; `what`: its kind (with an article), and an
+    `example` line, for messages.
 
     Raises RequestError in one sentence if it is missing, no file, larger than `most_bytes`, or no text.
     """
@@ -26,8 +28,8 @@ def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str
     if len(content) > most_bytes:
         raise RequestError(f"{path.name} is larger than {most_bytes:,} bytes: that is no {kind}")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
+        return decode_text(content, path.name)
+    except TableError as problem:
         raise RequestError(f"{path.name} is no UTF-8 text: write lines like '{example}'") from problem
 
 

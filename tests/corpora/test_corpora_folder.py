@@ -221,6 +221,22 @@ def test_an_unreadable_table_is_one_clear_sentence(tmp_path: Path, content: byte
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("name", ["labels.csv", "Labels.CSV"])
+@pytest.mark.parametrize(
+    ("encoding", "separator"), [("utf-8-sig", ";"), ("cp1252", ";"), ("utf-16", "\t"), ("utf-8", ",")]
+)
+def test_labels_as_excel_writes_them(tmp_path: Path, name: str, encoding: str, separator: str) -> None:
+    root = tmp_path / "mine"
+    put(root / "Müller.mp4", video(".mp4"))
+    rows = [["Path", "ACTOR", "Emotion", "Intensity", "Sentence ID", ""]]
+    rows += [["Müller.mp4", "1001.0", "hap", "0,5" if separator != "," else "0.5", "", ""], [""] * 6]
+    text = "\r\n".join(separator.join(row) for row in rows)
+    put(root / name, text.encode(encoding))
+    (clip,) = make_corpus(options(root), tmp_path / "out", ONE)
+    assert (clip.ok, clip.actor, clip.emotion, clip.intensity) == (True, "1001", "HAP", 0.5)
+    assert "passed over" not in (tmp_path / "out/notes.txt").read_text()
+
+
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(st.binary(max_size=200), st.text(alphabet='pathclip_demon,"\n\r\0ANG01.x', max_size=120).map(str.encode))

@@ -184,6 +184,16 @@ def test_a_stage_dies_with_a_killed_dvc_and_the_next_repro_is_whole(toy: Path) -
     assert (toy / "data" / "source.txt").read_text() == "1.0"
 
 
+def test_what_the_user_can_correct_ends_a_stage_with_one_sentence_and_2(toy: Path) -> None:
+    path = toy / "stages" / "source.py"
+    text = path.read_text().replace("raise RuntimeError(", "raise InputError(")
+    path.write_text(text.replace("import time\n", "import time\nfrom mien.errors import InputError\n"))
+    set_params(toy, "source", fail=True)
+    process = stage(toy, "source")
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.strip()) == (2, "source: the toy was told to fail")
+
+
 @pytest.mark.parametrize("limit", [0, 10_000_000])
 def test_a_full_disk_ends_a_stage_with_one_sentence(toy: Path, limit: int) -> None:
     """Limit 0: not even the stage's own lock and receipt can be written."""

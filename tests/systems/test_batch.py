@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,7 @@ class Asked(Request):
     text: str | None = None
     emotion: str | None = None
     motion: Annotated[str | None, FileOrText(".npz")] = None
+    seed: int = 0
 
 
 def run_batch(
@@ -313,7 +315,9 @@ def test_what_is_given_holds_for_rows_that_leave_it_empty(table: Path, tmp_path:
     [
         (b"", "names no column"),
         (b"image,text\n", "no row below its header"),
-        (b"image;text\na;b\n", "unknown column 'image;text'"),
+        (b"image;colour\na;b\n", "unknown column 'colour'"),
+        (b'text,out\na,x.mp4\n"b,y.mp4\n', "line 3 cannot be read"),
+        (b"PK\x03\x04\x14", "save it as CSV"),
         (b"image,colour\na,b\n", "unknown column 'colour'"),
         (b"image,image\na,b\n", "names no column or one of them twice"),
         (b"image,text\na,b,c\n", "line 2: there are more cells than columns"),
@@ -353,6 +357,23 @@ def test_what_stands_in_the_way_is_named(table: Path, tmp_path: Path) -> None:
     own.mkdir()
     with pytest.raises(RequestError, match="not a table of requests"):
         run_batch(Path(table.rename(own / "batch.csv")), own, Maker())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_rows_as_spreadsheets_and_pandas_write_them(tmp_path: Path, encoding: str, separator: str) -> None:
+    photo = tmp_path / "bilder" / unicodedata.normalize("NFD", "Zoë.png")
+    photo.parent.mkdir()
+    photo.write_bytes(b"a face")
+    rows = [["", "Image", "TEXT", "Seed", "Out", ""], ["0", "bilder\\Zoë.png", "Grüß dich, du; da", "3.0", "x.mp4", ""]]
+    rows += [[""] * 6, ["1", "bilder/Zoë.png", "two\nlines", "", "y.mp4", ""]]
+    with (tmp_path / "table.csv").open("w", newline="", encoding=encoding) as stream:
+        csv.writer(stream, delimiter=separator).writerows(rows)
+    read = read_batch(tmp_path / "table.csv", Asked, VIDEO)
+    assert [(row.out, row.values) for row in read] == [
+        ("x.mp4", {"image": str(photo), "text": "Grüß dich, du; da", "seed": "3"}),
+        ("y.mp4", {"image": str(photo), "text": "two\nlines"}),
+    ]
 
 
 def test_rows_as_they_are_read(tmp_path: Path) -> None:
