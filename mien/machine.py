@@ -67,9 +67,10 @@ _FULL_BYTES = 64 * 2**10
 """A disk with less free is full."""
 
 _OUTPUT = re.compile(r"output|\[out|mux|writ|trailer|closing file", re.IGNORECASE)
+_RUST = re.compile(r"\(os error ([0-9]+)\)")
 _THREADS = "can't start new thread"
-_SNDFILE = "System error."
-"""All that libsndfile says of a failed write."""
+_UNSAID = re.compile(r"System error\.|[0-9]+ requested and [0-9]+ written")
+"""All that libsndfile and numpy say of a failed write."""
 
 
 def machine_fault(error: BaseException, folder: Path | None = None) -> MachineError | None:
@@ -104,7 +105,7 @@ def fault_in_text(text: str, folder: Path) -> MachineError | None:
         if number is not None:
             return _error(number, folder)
     # On a full disk what ffmpeg says may be lost too, or name another thing ("no packets").
-    return _error(errno.ENOSPC, folder) if shutil.disk_usage(_existing(folder)).free < _FULL_BYTES else None
+    return _error(errno.ENOSPC, folder) if _is_full(folder) else None
 
 
 def size_fault(folder: Path) -> MachineError:
@@ -142,8 +143,11 @@ def _number(error: BaseException) -> int | None:
         return errno.ENOMEM
     if isinstance(error, RuntimeError) and _THREADS in str(error):
         return errno.EAGAIN
-    if isinstance(error, RuntimeError) and str(error) == _SNDFILE:
+    if isinstance(error, OSError | RuntimeError) and _UNSAID.fullmatch(str(error)):
         return errno.EIO
+    rust = _RUST.search(str(error))  # of safetensors
+    if rust is not None and int(rust[1]) in WRITING:
+        return int(rust[1])
     # HDF5 puts the system's error into the text of its own
     return _in_line(str(error), writing=False) if isinstance(error, OSError | RuntimeError) else None
 
@@ -185,6 +189,10 @@ def _fullest(path: Path) -> tuple[Path, int]:
     """The folder at `path`, or the one of temporary files if that has less room; and its free bytes."""
     folders = [_existing(path), Path(tempfile.gettempdir())]
     return min(((folder, shutil.disk_usage(folder).free) for folder in folders), key=lambda pair: pair[1])
+
+
+def _is_full(folder: Path) -> bool:
+    return shutil.disk_usage(_existing(folder)).free < _FULL_BYTES
 
 
 def _existing(path: Path) -> Path:

@@ -13,8 +13,13 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
+import torch
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 
 from mien.clip_cache import ClipCache
 from mien.clips import Clip, ClipError, portable_path
@@ -55,6 +60,7 @@ def noise(seed: int, frames: int) -> Iterator[np.ndarray]:
         (RuntimeError("can't start new thread"), "ulimit -u"),
         (RuntimeError("Unable to close file (errno = 28, error message = 'No space left on device')"), "is full"),
         (soundfile.LibsndfileError(2), "fails"),
+        (SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"), "is full"),
     ],
 )
 def test_every_fault_of_the_machine_is_a_sentence_with_a_remedy(error: Exception, words: str) -> None:
@@ -128,6 +134,11 @@ def test_hdf5_sound_and_plain_files_on_a_full_disk(tmp_path: Path) -> None:
     writers = {
         "x.h5": hdf5,
         "x.wav": lambda path: soundfile.write(path, np.zeros(1 << 20), 16000),
+        "x.safetensors": lambda path: save_file({"x": torch.zeros(1 << 20)}, path),
+        "x.npz": lambda path: np.savez(path, x=np.zeros(1 << 20)),
+        "x.npy": lambda path: np.save(path, np.zeros(1 << 20)),
+        "x.parquet": lambda path: pd.DataFrame({"x": np.random.default_rng(0).random(1 << 18)}).to_parquet(path),
+        "x.png": lambda path: Image.effect_noise((1024, 1024), 90).save(path),
         "x.bin": lambda path: path.write_bytes(bytes(1 << 20)),
     }
     for name, write in writers.items():
