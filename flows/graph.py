@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.dvc_process import dvc_output
+from flows.inputs import check_inputs
 
 
 class UnknownStageError(ValueError):
@@ -95,7 +96,11 @@ def _relative(out: Any, repository: Path) -> str:
 
 
 def read_status(repository: Path, environment: Mapping[str, str]) -> dict[str, list[str]]:
-    """Stage → changes as text, for each stage that DVC would run; one call for the whole repository."""
+    """Stage → changes as text, for each stage that DVC would run; one call for the whole repository.
+
+    Raises DvcError, in one sentence where a folder of the user holds a name that DVC cannot hash.
+    """
+    check_inputs(repository)
     answer: dict[str, Any] = json.loads(dvc_output(repository, ["status", "--json"], environment) or "{}")
     return {name: reasons for name, entries in answer.items() if (reasons := _reasons(entries))}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.files import atomic_file, fingerprint
+from mien.machine import machine_faults
 
 
 class ClipCache:
@@ -35,7 +36,8 @@ class ClipCache:
     def fetch(self, key_parts: tuple[Any, ...], suffix: str, make: Callable[[Path], None]) -> Path:
         """Path of the entry; `make(temporary path)` writes it first if it does not exist.
 
-        An exception of `make` is passed on and leaves no entry. The caller must not change the file.
+        An exception of `make` is passed on and leaves no entry; what the machine is to blame for, as a MachineError.
+        The caller must not change the file.
         """
         path = self.path(key_parts, suffix)
         if not path.is_file():
@@ -56,4 +58,5 @@ def link_or_copy(source: Path, target: Path) -> None:
     except OSError:  # another file system, or one without hard links
         if target.exists():
             raise FileExistsError(target) from None
-        shutil.copyfile(source, target)
+        with machine_faults(target.parent):
+            shutil.copyfile(source, target)

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from mien.errors import InputError
 from mien.files import atomic_file
 from mien.rates import frame_rate
 
@@ -203,11 +204,11 @@ def check_rejected(clips: Sequence[Clip], max_rejected_fraction: float) -> None:
     """Raise ValueError, with the reasons and a remedy, if the rejected fraction is above `max_rejected_fraction`."""
     rejected = [clip for clip in clips if not clip.ok]
     if not clips:
-        raise ValueError("the corpus holds no clip: check corpus.source and corpus.path in params.yaml")
+        raise InputError("the corpus holds no clip: check corpus.source and corpus.path in params.yaml")
     if len(rejected) == len(clips) or len(rejected) > max_rejected_fraction * len(clips):
         reasons = Counter(str(clip.reason) for clip in rejected).most_common()
         words = "; ".join(f"{count} × {reason} ({REASONS[reason]})" for reason, count in reasons)
-        raise ValueError(
+        raise InputError(
             f"{len(rejected)} of {len(clips)} clips are rejected, more than "
             f"max_rejected_fraction {max_rejected_fraction:g} allows: {words}"
         )

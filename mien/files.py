@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+
+from mien.leftovers import previous_beside, remove_leftovers_once, temporary_beside
+from mien.machine import machine_faults
 
 
 def _fsync(path: Path) -> None:
@@ -21,49 +23,62 @@ def _fsync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _beside(path: Path) -> Path:
-    # The suffix is kept, because ffmpeg and soundfile choose the format by it.
-    return path.with_name(f".{path.stem[:80]}.{uuid4().hex[:8]}{path.suffix}")
-
-
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder; it is renamed to `path` on success (after fsync), removed on error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(path)
-    try:
-        yield temporary
-        _fsync(temporary)
-        temporary.replace(path)
-        _fsync(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Yield a temporary path in the same folder; it is renamed to `path` on success (after fsync), removed on error.
+
+    Raises MachineError for a full disk and its like, whatever error the writer makes of it.
+    """
+    with machine_faults(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers_once(path.parent.absolute())
+        temporary = temporary_beside(path)
+        try:
+            yield temporary
+            _fsync(temporary)
+            temporary.replace(path)
+            _fsync(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
-def atomic_directory(path: Path) -> Iterator[Path]:
+def atomic_directory(path: Path, exclusive: bool = False) -> Iterator[Path]:
     """Yield a new empty directory; on success it replaces `path`, on error it is removed.
 
     A previous `path` is renamed first, and removed only after the new directory has been renamed to `path`.
+    exclusive: raises FileExistsError in place of replacing anything but an empty directory.
+    Raises MachineError for a full disk and its like.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(path)
-    temporary.mkdir()
-    try:
-        yield temporary
-        for entry in temporary.rglob("*"):
-            if entry.is_file() and not entry.is_symlink():
-                _fsync(entry)
-        if path.exists():
-            previous = _beside(path)
-            path.rename(previous)
+    with machine_faults(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers_once(path.parent.absolute())
+        temporary = temporary_beside(path)
+        temporary.mkdir()
+        try:
+            yield temporary
+            _place_directory(temporary, path, exclusive)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _place_directory(temporary: Path, path: Path, exclusive: bool) -> None:
+    for entry in temporary.rglob("*"):
+        if entry.is_file() and not entry.is_symlink():
+            _fsync(entry)
+    if exclusive:
+        try:
             temporary.rename(path)
-            shutil.rmtree(previous)
-        else:
-            temporary.rename(path)
-        _fsync(path.parent)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        except OSError as error:
+            raise (FileExistsError(path) if path.exists() else error) from error
+    elif path.exists():
+        previous = previous_beside(path)
+        path.rename(previous)
+        temporary.rename(path)
+        shutil.rmtree(previous)
+    else:
+        temporary.rename(path)
+    _fsync(path.parent)
 
 
 def sha256_file(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import select
 import signal
@@ -53,6 +54,49 @@ def die_with_parent(number: int = signal.SIGTERM) -> None:
     """Ask the kernel to signal this process when the thread that started it ends; Linux only, elsewhere no effect."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
+def end_with_parent() -> None:
+    """End this process, a worker of `multiprocessing`, when the process that started it has ended, however it ended.
+
+    It is asked by SIGTERM, and by SIGKILL where it does not end. Without effect in any other process.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    die_with_parent()
+
+    def wait() -> None:  # where the kernel has no such service, or the parent ended before it was asked for
+        parent.join()
+        stop_self()
+
+    threading.Thread(target=wait, name="watch-parent", daemon=True).start()
+
+
+def exit_on(*numbers: int) -> None:
+    """Let these signals end this process by SystemExit(128 + number), so that what it was writing is removed.
+
+    A signal that is ignored, as SIGHUP under nohup, stays ignored.
+    """
+    numbers = tuple(number for number in numbers if signal.getsignal(number) != signal.SIG_IGN)
+
+    def stop(number: int, _frame: object) -> None:
+        for other in numbers:  # further signals must not interrupt the clean-up
+            signal.signal(other, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    for number in numbers:
+        signal.signal(number, stop)
+
+
+def stop_self() -> None:
+    """Terminate this process by SIGTERM, and where it does not end in time, its children and itself by SIGKILL."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    # Still alive: the main thread is in a computation that signals do not interrupt.
+    for child in psutil.Process().children():
+        stop_tree(Process.of(child.pid), 0.1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def watch(process: Process, ended: Callable[[], None]) -> None:

@@ -63,6 +63,12 @@ class PipelineFiles:
         definition = self._stages.get(stage, {})
         return [path for key in ("outs", "metrics", "plots") for path in self._paths(definition.get(key))]
 
+    def inputs(self) -> list[str]:
+        """Paths of the `deps` that no stage makes: code, and data of the user."""
+        made = [path for name in self._stages for path in self.outputs(name)]
+        needed = dict.fromkeys(path for name in self._stages for path in self.dependencies(name))
+        return [path for path in needed if _holder(path, made) is None]
+
     def code_table(self, stage: str) -> str | None:
         """The stage's dependency that is an out of the stage `code`; None where there is none."""
         tables = self.outputs("code")

@@ -17,8 +17,8 @@ options model must not import torch, and heavy imports belong inside the functio
 first second (one sentence, exit code 2). A stage runs in the repository's root, by DVC or by hand:
 `python -m stages.generator`.
 
-Exit codes: 0 done, 1 an error with its traceback, 2 a wrong parameter or input (one sentence), 75 another process is
-writing this stage's outs, 130 and 143 stopped.
+Exit codes: 0 done, 1 an error with its traceback, 2 a wrong parameter or input (one sentence), 74 the machine is at
+fault, such as a full disk (one sentence), 75 another process is writing this stage's outs, 130 and 143 stopped.
 """
 
 from __future__ import annotations
@@ -39,10 +39,13 @@ import psutil
 from pydantic import BaseModel
 
 from mien.clips import ClipError
+from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_file, fingerprint, write_json
+from mien.leftovers import remove_leftovers
 from mien.locks import LockHeldError, file_lock
-from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_tree, watch
+from mien.machine import machine_fault
+from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_self, watch
 from stages.options import OptionsError, parse_options
 from stages.paths import DETAILS, METRICS
 from stages.pipeline_files import PipelineFileError, PipelineFiles
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 2 * GRACE_SECONDS
 """Timeout for a stage that is just ending, for instance because its dvc was killed."""
 EXIT_WRONG = 2
+EXIT_MACHINE = 74
 EXIT_LOCKED = 75
 
 Options = TypeVar("Options", bound=BaseModel)
@@ -191,11 +195,19 @@ def run(
             sys.exit(0)
         count = execution.ranks if distributed else 1
         with file_lock(Path(".mien") / "locks" / f"{name}.lock", LOCK_SECONDS), started_ranks(name, path, count):
+            for out in files.outputs(name):
+                remove_leftovers(Path(out).parent)
             code = _guarded(name, lambda stage: function(options, stage), options, execution, files, path)
     except (OptionsError, PipelineFileError) as error:
         code = _refuse(name, str(error), EXIT_WRONG)
     except LockHeldError as error:
         code = _refuse(name, f"another process is running this stage here, wait for it or end it: {error}", EXIT_LOCKED)
+    except Exception as error:
+        # Also of what surrounds the stage's function: its lock, its receipt and its run are files too.
+        fault = machine_fault(error)
+        if fault is None:
+            raise
+        code = _refuse(name, f"{fault}; finished clips and checkpoints are kept", EXIT_MACHINE)
     sys.stdout.flush()
     sys.stderr.flush()
     sys.exit(code)
@@ -244,7 +256,7 @@ def _guarded(
         call(stage)
         stage.finish()
         status, state, code = "FINISHED", "finished", 0
-    except ClipError as error:
+    except (ClipError, InputError) as error:
         code = _refuse(name, str(error), EXIT_WRONG)
     except KeyboardInterrupt:
         status, state, code = "KILLED", "stopped", 130
@@ -306,17 +318,9 @@ def _end_with(driver: Process | None) -> None:
     if driver is None:
         return
 
-    def orphaned() -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE_SECONDS)
-        # Still alive: the main thread is in a computation that signals do not interrupt.
-        for child in psutil.Process().children():
-            stop_tree(Process.of(child.pid), 0.1)
-        os.kill(os.getpid(), signal.SIGKILL)
-
     if psutil.Process().ppid() == driver.pid:
         die_with_parent()
-    watch(driver, orphaned)
+    watch(driver, stop_self)
 
 
 def _at(values: Mapping[str, Any], place: str) -> Any:

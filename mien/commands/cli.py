@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from mien import __version__
 from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
 from mien.commands.systems import SYSTEMS
+from mien.processes import exit_on
 
 HELP = """Text in, faces and figures that move out.
 
@@ -151,6 +153,7 @@ app.command()(promote)
 
 def main() -> None:
     """Entry point of the `mien` command."""
+    exit_on(signal.SIGTERM, signal.SIGHUP)
     app(prog_name="mien")
 
 

@@ -23,6 +23,7 @@ from typing import Literal
 from mien.clips import Clip, clip_id_for, portable_path
 from mien.corpora.checks import find_files
 from mien.corpora.folder import SUFFIXES
+from mien.names import composed
 
 Kind = Literal["action", "emotion", "appearance", "light_intensity", "light_direction", "light_temperature"]
 
@@ -86,7 +87,7 @@ def list_celebv_text(root: Path, follow_links: bool = False) -> tuple[list[Descr
     texts = _texts(root, follow_links)
     videos, taken = [], set[str]()
     for found in find_files(root, VIDEOS, follow_links):
-        stem = PurePosixPath(found.relative).stem
+        stem = composed(PurePosixPath(found.relative).stem)
         clip_id = clip_id_for(found.relative, taken)
         taken.add(clip_id)
         clip = Clip(clip_id, "celebv_text", portable_path(root / found.relative))
@@ -108,8 +109,9 @@ def _texts(root: Path, follow_links: bool) -> dict[str, dict[Kind, tuple[str, ..
         if kind is None or file.outside:
             continue
         sentences = read_sentences(root / file.relative)
-        known = found[path.stem].get(kind, ())
-        found[path.stem][kind] = known + tuple(s for s in sentences if s not in known)
+        stem = composed(path.stem)
+        known = found[stem].get(kind, ())
+        found[stem][kind] = known + tuple(s for s in sentences if s not in known)
     return {stem: {kind: said for kind, said in kinds.items() if said} for stem, kinds in found.items()}
 
 
@@ -132,7 +134,7 @@ def read_sentences(path: Path) -> tuple[str, ...]:
 
 
 def _notes(videos: list[DescribedVideo], texts: Mapping[str, object]) -> list[str]:
-    stems = {PurePosixPath(video.clip.path).stem for video in videos}
+    stems = {composed(PurePosixPath(video.clip.path).stem) for video in videos}
     notes = []
     bare = sum(not video.texts and video.clip.ok for video in videos)
     if bare:

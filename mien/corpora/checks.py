@@ -4,55 +4,84 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from mien.clips import Clip, ClipError, portable_path
 from mien.execution import Execution
 from mien.files import sha256_file
+from mien.machine import reading_fault
 from mien.media.ffmpeg import probe, probe_sound
 from mien.parallel import map_clips
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file of a corpus: its POSIX path relative to the corpus; `outside` if a link leads out of the corpus."""
+    """A file of a corpus: its POSIX path relative to the corpus.
+
+    `outside`: a link leads out of the corpus. `folder`: it is a folder that is not searched: a link, or not readable.
+    """
 
     relative: str
     outside: bool = False
+    folder: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the name in lower case, with its dot; empty without one."""
+        return PurePosixPath(self.relative).suffix.lower()
 
 
-def find_files(root: Path, suffixes: Collection[str], follow_links: bool = False) -> list[Found]:
-    """Every file below `root` with one of `suffixes` (lower case), in the order of the relative paths.
+def find_files(root: Path, suffixes: Collection[str] | None, follow_links: bool = False) -> list[Found]:
+    """Every file below `root` with one of `suffixes` (lower case; None: any), in the order of the relative paths.
 
     Hidden files and folders are skipped. A linked folder outside `root` is one entry, `outside`, unless `follow_links`;
-    a linked folder inside `root` is skipped, because its files are found at their own place.
+    a linked folder inside `root` is skipped, because its files are found at their own place. A folder that cannot be
+    read is one entry.
     """
-    return sorted(_walk(root, root.resolve(), set(suffixes), follow_links, set()), key=lambda found: found.relative)
+    found = _walk(root, Path(os.path.realpath(root)), follow_links, set())
+    wanted = (one for one in found if suffixes is None or one.folder or one.suffix in suffixes)
+    return sorted(wanted, key=lambda one: one.relative)
 
 
-def _walk(
-    root: Path, inside: Path, suffixes: set[str], follow_links: bool, walked: set[Path], below: str = ""
-) -> Iterator[Found]:
-    real = (root / below).resolve()
+def _walk(root: Path, inside: Path, follow_links: bool, walked: set[str], below: str = "") -> Iterator[Found]:
+    real = os.path.realpath(root / below)
     if real in walked:  # links may form cycles
         return
     walked.add(real)
-    with os.scandir(root / below) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.name.startswith("."):
-                continue
-            relative = f"{below}{entry.name}"
-            leads_out = entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(inside)
-            if _is_folder(entry):
-                if leads_out and not follow_links:
-                    yield Found(relative, outside=True)
-                elif leads_out or not entry.is_symlink():
-                    yield from _walk(root, inside, suffixes, follow_links, walked, f"{relative}/")
-            elif Path(entry.name).suffix.lower() in suffixes:
-                yield Found(relative, outside=leads_out and not follow_links)
+    try:
+        with os.scandir(root / below) as scanned:
+            entries = sorted(scanned, key=lambda entry: entry.name)
+    except OSError:
+        yield Found(below.rstrip("/"), folder=True)
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        relative = f"{below}{entry.name}"
+        # Not Path.resolve, which fails for a link to itself.
+        leads_out = entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(inside)
+        if _is_folder(entry):
+            if leads_out and not follow_links:
+                yield Found(relative, outside=True, folder=True)
+            elif leads_out or not entry.is_symlink():
+                yield from _walk(root, inside, follow_links, walked, f"{relative}/")
+        else:
+            yield Found(relative, outside=leads_out and not follow_links)
+
+
+def passed_over(found: Sequence[Found], suffixes: Collection[str], used: Collection[str] = ()) -> list[str]:
+    """A note, or none, on the files of a corpus that are neither clips (by their suffix) nor `used` otherwise."""
+    others = [one for one in found if not one.folder and one.suffix not in suffixes and one.relative not in used]
+    if not others:
+        return []
+    kinds = Counter(one.suffix or "without a suffix" for one in others).most_common()
+    listed = ", ".join(f"{count} × {kind}" for kind, count in kinds[:6]) + (" and others" if len(kinds) > 6 else "")
+    files = "1 other file is" if len(others) == 1 else f"{len(others)} other files are"
+    return [f"{files} passed over ({listed}), such as {others[0].relative!r}: clips end with {' '.join(suffixes)}"]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -99,7 +128,7 @@ def _check(candidate: Candidate) -> Clip:
             raise ClipError("undecodable", "this is no regular file")
         size, digest = status.st_size, sha256_file(candidate.file)
     except OSError as error:
-        raise ClipError("missing", error.strerror or "") from error
+        raise reading_fault(error, candidate.file) or ClipError("missing", error.strerror or "") from error
     clip = replace(clip, bytes=size, sha256=digest)
     try:
         info = probe(candidate.file)

@@ -13,6 +13,7 @@ from mien.corpora.cremad import list_cremad
 from mien.corpora.folder import list_folder
 from mien.corpora.grid import list_grid
 from mien.corpora.options import CorpusOptions
+from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_directory
 
@@ -36,11 +37,11 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
         else:
             candidates, notes = _list(options)
         if not candidates:
-            raise ValueError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
+            raise InputError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
         clips = sorted(check_files(candidates, execution), key=lambda clip: clip.clip_id)
         if options.source == "embedded":
             clips = [_moved(clip, temporary, folder) for clip in clips]
-        notes = _overall(clips) + notes
+        notes = _overall(clips) + notes + twin_notes(clips)
         (temporary / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
         write_clips(temporary / "clips.csv", clips)
     for note in notes:
@@ -66,6 +67,23 @@ def _moved(clip: Clip, temporary: Path, folder: Path) -> Clip:
         path=new + clip.path.removeprefix(old),
         sound=None if clip.sound is None else new + clip.sound.removeprefix(old),
     )
+
+
+def twin_notes(clips: Sequence[Clip]) -> list[str]:
+    """A note, or none, on accepted clips of the same content."""
+    same: dict[str, list[Clip]] = {}
+    for clip in clips:
+        if clip.ok and clip.sha256 is not None:
+            same.setdefault(clip.sha256, []).append(clip)
+    groups = [group for group in same.values() if len(group) > 1]
+    if not groups:
+        return []
+    count = sum(len(group) - 1 for group in groups)
+    example = " = ".join(clip.clip_id for clip in groups[0][:3])
+    note = f"{count} clip{'s have' if count > 1 else ' has'} the same content as another (such as {example})"
+    if any(len({clip.actor for clip in group}) > 1 for group in groups):
+        note += ": their actors differ, and are kept in one part of the split"
+    return [note]
 
 
 def _overall(clips: Sequence[Clip]) -> list[str]:

@@ -5,25 +5,25 @@ Cao, Cooper, Keutmann, Gur, Nenkova, Verma: "CREMA-D: Crowd-sourced Emotional Mu
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mien.clips import EMOTIONS, INTENSITIES, Clip, clip_id_for, portable_path
-from mien.corpora.checks import Candidate, find_files
+from mien.corpora.checks import Candidate, find_files, passed_over
+from mien.corpora.folder import SUFFIXES
 from mien.corpora.sentences import SENTENCES
+from mien.errors import InputError
+from mien.tables import MAX_BYTES, TableError, parse_table
 
 VIDEO_FOLDER, SOUND_FOLDER = "VideoFlash", "AudioWAV"
 NAMES_TABLE, ACTORS_TABLE, SIZES_TABLE = "SentenceFilenames.csv", "VideoDemographics.csv", "lfs_sha256_sizes.tsv.gz"
-SUFFIXES = (".flv", ".mp4")
 
 _NAME = re.compile(rf"([0-9]{{4}})_({'|'.join(SENTENCES)})_({'|'.join(EMOTIONS)})_({'|'.join(INTENSITIES)}|X)")
-_MAX_TABLE_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -56,52 +56,44 @@ class Tables:
 
 def read_tables(root: Path) -> Tables:
     """Read the official tables in `root`. Raises ValueError, with table and line, for an unreadable one."""
-    names = _rows(root / NAMES_TABLE, ("Filename",))
-    actors = _rows(root / ACTORS_TABLE, ("ActorID", "Sex"))
-    files = _rows(root / SIZES_TABLE, ("path", "sha256", "bytes"), delimiter="\t")
+    names = _rows(root / NAMES_TABLE, ("filename",))
+    actors = _rows(root / ACTORS_TABLE, ("actorid", "sex"))
+    files = _rows(root / SIZES_TABLE, ("path", "sha256", "bytes"))
     return Tables(
-        names=None if names is None else frozenset(row["Filename"].strip() for row in names),
+        names=None if names is None else frozenset(row["filename"] for row in names),
         sexes=None if actors is None else _sexes(actors),
         files=None if files is None else _files(root / SIZES_TABLE, files),
     )
 
 
-def _rows(path: Path, columns: tuple[str, ...], delimiter: str = ",") -> list[dict[str, str]] | None:
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]] | None:
     if not path.is_file():
         return None
     try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as stream:
-                content = stream.read(_MAX_TABLE_BYTES + 1)
-        else:
-            with path.open("rb") as stream:
-                content = stream.read(_MAX_TABLE_BYTES + 1)
-        if len(content) > _MAX_TABLE_BYTES:
-            raise ValueError("the table is too large")
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter)
-        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        table = parse_table(content, path.name, columns, others=True)
+        missing = [column for column in columns if column not in table.columns]
         if missing:
-            raise ValueError(f"the column {missing[0]} is missing")
-        rows = []
-        for row in reader:
-            if any(row[column] is None for column in columns):
-                raise ValueError(f"line {reader.line_num} is too short")
-            rows.append({column: row[column] for column in columns})
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise ValueError(f"{path.name} in the CREMA-D folder cannot be read: {error}") from error
-    return rows
+            raise TableError(f"the column {missing[0]} is missing")
+        short = next((row.line for row in table.rows if any(column not in row.cells for column in columns)), None)
+        if short is not None:
+            raise TableError(f"line {short} is too short")
+    except (OSError, EOFError, zlib.error, TableError) as error:
+        raise InputError(f"{path.name} in the CREMA-D folder cannot be read: {error}") from error
+    return [row.cells for row in table.rows]
 
 
 def _sexes(rows: list[dict[str, str]]) -> dict[str, Literal["female", "male"]]:
     words: dict[str, Literal["female", "male"]] = {"female": "female", "male": "male"}
-    return {row["ActorID"].strip(): words[word] for row in rows if (word := row["Sex"].strip().lower()) in words}
+    return {row["actorid"]: words[word] for row in rows if (word := row["sex"].lower()) in words}
 
 
 def _files(path: Path, rows: list[dict[str, str]]) -> dict[str, tuple[str, int]]:
     try:
-        return {row["path"]: (row["sha256"].strip().lower(), int(row["bytes"])) for row in rows}
+        return {row["path"]: (row["sha256"].lower(), int(row["bytes"])) for row in rows}
     except ValueError as error:
-        raise ValueError(f"{path.name} in the CREMA-D folder cannot be read: {error}") from error
+        raise InputError(f"{path.name} in the CREMA-D folder cannot be read: {error}") from error
 
 
 def list_cremad(
@@ -112,15 +104,20 @@ def list_cremad(
 ) -> tuple[list[Candidate], list[str]]:
     """Every video of a CREMA-D folder with its labels, and notes on what could not be checked.
 
+    Labels that cannot be read from a name are left empty.
+
     A partial copy of the corpus is accepted. `actors`: only clips of these.
     Raises ValueError: no such folder, an unreadable table, an actor of `actors` without clips.
     """
     if not (root / VIDEO_FOLDER).is_dir():
-        raise ValueError(f"{root} is not a CREMA-D folder: it holds no folder {VIDEO_FOLDER}")
+        raise InputError(f"{root} is not a CREMA-D folder: it holds no folder {VIDEO_FOLDER}")
     tables = read_tables(root)
     candidates: list[Candidate] = []
     taken: set[str] = set()
-    for found in find_files(root / VIDEO_FOLDER, SUFFIXES, follow_links):
+    everything = find_files(root / VIDEO_FOLDER, None, follow_links)
+    for found in everything:
+        if not found.folder and found.suffix not in SUFFIXES:
+            continue
         clip_id = clip_id_for(found.relative, taken)
         candidate = _candidate(root, source, found.relative, clip_id, tables)
         if found.outside:
@@ -130,8 +127,8 @@ def list_cremad(
             candidates.append(candidate)
     missing = sorted(set(actors or ()) - {candidate.clip.actor for candidate in candidates if candidate.clip.actor})
     if missing:
-        raise ValueError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
-    return candidates, _notes(tables, candidates)
+        raise InputError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
+    return candidates, _notes(tables, candidates) + passed_over(everything, SUFFIXES)
 
 
 def _candidate(root: Path, source: str, relative: str, clip_id: str, tables: Tables) -> Candidate:
@@ -141,7 +138,7 @@ def _candidate(root: Path, source: str, relative: str, clip_id: str, tables: Tab
     try:
         labels = decode_name(stem)
     except ValueError:
-        return Candidate(clip.rejected("bad_name", "expected ACTOR_SENTENCE_EMOTION_INTENSITY"), file)
+        return Candidate(replace(clip, **_readable_labels(stem, tables)), file, _sound(root, stem))
     clip = replace(
         clip,
         actor=labels.actor,
@@ -154,8 +151,28 @@ def _candidate(root: Path, source: str, relative: str, clip_id: str, tables: Tab
     if tables.names is not None and stem not in tables.names:
         clip = clip.rejected("unlisted", f"{NAMES_TABLE} does not hold {stem}")
     digest, size = (tables.files or {}).get(f"{VIDEO_FOLDER}/{relative}", (None, None))
+    return Candidate(clip, file, _sound(root, stem), size, digest)
+
+
+def _sound(root: Path, stem: str) -> Path | None:
     sound = root / SOUND_FOLDER / f"{stem}.wav"
-    return Candidate(clip, file, sound if sound.exists() else None, size, digest)
+    return sound if sound.exists() else None
+
+
+def _readable_labels(stem: str, tables: Tables) -> dict[str, Any]:
+    """The labels that can be read in a name of another form: by their place where it has all of them, else none."""
+    parts = stem.split("_")
+    if len(parts) != 4:
+        return {}
+    actor, sentence, emotion, intensity = parts[0], *(part.upper() for part in parts[1:])
+    labels: dict[str, Any] = {}
+    if re.fullmatch(r"[0-9]{4}", actor):
+        labels |= {"actor": actor, "sex": (tables.sexes or {}).get(actor)}
+    if sentence in SENTENCES:
+        labels |= {"sentence_id": sentence, "text": SENTENCES[sentence]}
+    if emotion in EMOTIONS:
+        labels |= {"emotion": emotion, "intensity": INTENSITIES.get(intensity)}
+    return labels
 
 
 def _notes(tables: Tables, candidates: list[Candidate]) -> list[str]:

@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from mien.clips import Clip, clip_id_for, portable_path
-from mien.corpora.checks import Candidate, Found, find_files
+from mien.corpora.checks import Candidate, Found, find_files, passed_over
+from mien.corpora.folder import SUFFIXES
+from mien.errors import InputError
 
 COMMANDS = {"b": "bin", "l": "lay", "p": "place", "s": "set"}
 COLOURS = {"b": "blue", "g": "green", "r": "red", "w": "white"}
@@ -22,7 +24,6 @@ ADVERBS = {"a": "again", "n": "now", "p": "please", "s": "soon"}
 GRAMMAR = (COMMANDS, COLOURS, PREPOSITIONS, LETTERS, DIGITS, ADVERBS)
 """Command, colour, preposition, letter (no w), digit, adverb: letter of the name → word."""
 
-SUFFIXES = (".mpg", ".mpeg")
 LEAST_FRAMES = 70
 """A GRID clip has 75 frames (3 s at 25 fps). One with far fewer is truncated, which the MPEG header does not show."""
 
@@ -42,29 +43,35 @@ def actor_of(relative: str) -> str | None:
 def list_grid(
     root: Path, actors: tuple[str, ...] | None = None, follow_links: bool = False
 ) -> tuple[list[Candidate], list[str]]:
-    """Every `.mpg` below `root` with its sentence and, from its folder, its talker; and an empty list of notes.
+    """Every video below `root` with its sentence and, from its folder, its talker; and a note on other files.
+
+    A name that does not spell a sentence leaves `text` and `sentence_id` empty.
 
     Raises ValueError: no such folder, an actor of `actors` without clips.
     """
     if not root.is_dir():
-        raise ValueError(f"there is no folder {root}")
+        raise InputError(f"there is no folder {root}: check corpus.path in params.yaml")
     candidates: list[Candidate] = []
     taken: set[str] = set()
-    for found in find_files(root, SUFFIXES, follow_links):
+    everything = find_files(root, None, follow_links)
+    for found in everything:
+        if not found.folder and found.suffix not in SUFFIXES:
+            continue
         candidate = _candidate(root, found, taken)
         if actors is None or candidate.clip.actor is None or candidate.clip.actor in actors:
             taken.add(candidate.clip.clip_id)
             candidates.append(candidate)
     missing = sorted(set(actors or ()) - {candidate.clip.actor for candidate in candidates if candidate.clip.actor})
     if missing:
-        raise ValueError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
-    return candidates, []
+        raise InputError(f"corpus.actors names {', '.join(missing)}, of whom {root} holds no clip")
+    return candidates, passed_over(everything, SUFFIXES)
 
 
 def _candidate(root: Path, found: Found, taken: set[str]) -> Candidate:
     file = root / found.relative
     actor = actor_of(found.relative)
     stem = Path(found.relative).stem
+    spelled = stem.lower()
     # talkers share sentences, so the id contains both
     clip_id = f"{actor}_{stem}" if actor and re.fullmatch(r"[a-z0-9]{6}", stem) else clip_id_for(found.relative, taken)
     if clip_id in taken:
@@ -73,7 +80,7 @@ def _candidate(root: Path, found: Found, taken: set[str]) -> Candidate:
     if found.outside:
         return Candidate(clip.rejected("outside"), file)
     try:
-        text = decode_name(stem)
+        text = decode_name(spelled)
     except ValueError:
-        return Candidate(clip.rejected("bad_name", "expected six letters of GRID's grammar, as bbaf2n"), file)
-    return Candidate(replace(clip, sentence_id=stem, text=text), file, least_frames=LEAST_FRAMES)
+        return Candidate(clip, file)
+    return Candidate(replace(clip, sentence_id=spelled, text=text), file, least_frames=LEAST_FRAMES)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mien.clips import Clip
+from mien.errors import InputError
 from mien.files import atomic_file
 
 Part = Literal["train", "val", "test"]
@@ -87,7 +88,8 @@ def split_clips(clips: Sequence[Clip], options: SplitOptions) -> dict[str, Part]
 
     With `val_clips`, these clips are val and all others train. Otherwise:
 
-    1. All clips of an actor are in one part. `val_actors` and `test_actors`, if given, are exactly those parts.
+    1. All clips of an actor are in one part, and so are actors who share content (clips of one SHA-256), as one actor.
+       `val_actors` and `test_actors`, if given, are exactly those parts.
     2. The part of every other actor depends on `position(actor, seed)` only: test below `test_ratio`, val below
        `test_ratio + val_ratio`, else train. Adding or removing an actor does not move the others, except by rule 3.
        The thresholds are the same for both sexes, so every part is balanced by sex in expectation.
@@ -98,28 +100,69 @@ def split_clips(clips: Sequence[Clip], options: SplitOptions) -> dict[str, Part]
        moves; an actor that is moved neither before nor after keeps its part.
 
     Raises ValueError: no usable clip, an actor with clips of both sexes, an actor of a given list without clips, an
-    unusable clip in `val_clips`, no clip left for train.
+    unusable clip in `val_clips`, no clip left for train, a given list that parts clips of the same content.
     """
     usable = [clip for clip in clips if clip.ok]
     if not usable:
-        raise ValueError("there is no usable clip to split")
+        raise InputError("there is no usable clip to split")
     sexes = _sexes(usable)
     if options.val_clips is not None:
-        return _by_clip([clip.clip_id for clip in usable], options.val_clips)
+        return _by_clip(usable, options.val_clips)
     part_of = _given(sexes, options)
-    free = sorted((actor for actor in sexes if actor not in part_of), key=lambda a: (position(a, options.seed), a))
+    first_of = _sharing(usable)
+    _check_given(part_of, first_of)
+    part_of = {first_of[actor]: part for actor, part in part_of.items()}
+    groups = {first_of[actor]: sexes[first_of[actor]] for actor in sexes}
+    free = sorted((actor for actor in groups if actor not in part_of), key=lambda a: (position(a, options.seed), a))
     for actor in free:
         part_of[actor] = _by_position(position(actor, options.seed), options)
-    _lend(part_of, free, sexes, options)
-    return {clip.clip_id: part_of[actor_group(clip)] for clip in usable}
+    _lend(part_of, free, groups, options)
+    return {clip.clip_id: part_of[first_of[actor_group(clip)]] for clip in usable}
 
 
-def _by_clip(clips: Sequence[str], val: Sequence[str]) -> dict[str, Part]:
+def _sharing(clips: Sequence[Clip]) -> dict[str, str]:
+    """Actor → the first (by name) of the actors with whom they share content: clips of one SHA-256, also by way of
+    others. An actor without such a clip is their own first."""
+    first_of = {actor_group(clip): actor_group(clip) for clip in clips}
+
+    def first(actor: str) -> str:
+        while first_of[actor] != actor:
+            actor = first_of[actor]
+        return actor
+
+    holder: dict[str, str] = {}
+    for clip in clips:
+        if clip.sha256 is not None:
+            one, other = sorted((first(actor_group(clip)), first(holder.setdefault(clip.sha256, actor_group(clip)))))
+            first_of[other] = one
+    return {actor: first(actor) for actor in first_of}
+
+
+def _check_given(part_of: Mapping[str, Part], first_of: Mapping[str, str]) -> None:
+    """Raise ValueError if a given list parts actors who share content."""
+    parts = {first_of[actor]: (actor, part) for actor, part in part_of.items()}
+    for actor, first in first_of.items():
+        if first in parts and part_of.get(actor) != parts[first][1]:
+            other, part = parts[first]
+            raise InputError(
+                f"split.{part}_actors names {other}, but {actor} has the same content: name both or remove one"
+            )
+
+
+def _by_clip(usable: Sequence[Clip], val: Sequence[str]) -> dict[str, Part]:
+    clips = [clip.clip_id for clip in usable]
     missing = sorted(set(val) - set(clips))
     if missing:
-        raise ValueError(f"split.val_clips names {', '.join(missing)}, of which there is no usable clip")
+        raise InputError(f"split.val_clips names {', '.join(missing)}, of which there is no usable clip")
     if set(clips) <= set(val):
-        raise ValueError("split.val_clips names every usable clip: nothing is left for train")
+        raise InputError("split.val_clips names every usable clip: nothing is left for train")
+    content = {clip.sha256: clip.clip_id for clip in usable if clip.clip_id in val and clip.sha256 is not None}
+    for clip in usable:
+        if clip.clip_id not in val and clip.sha256 in content:
+            raise InputError(
+                f"split.val_clips names {content[clip.sha256]}, but {clip.clip_id} has the same content: name both or "
+                "remove one"
+            )
     return {clip_id: "val" if clip_id in val else "train" for clip_id in clips}
 
 
@@ -131,7 +174,7 @@ def _sexes(clips: Sequence[Clip]) -> dict[str, str | None]:
         if known is None:
             sexes[actor] = clip.sex
         elif clip.sex is not None and clip.sex != known:
-            raise ValueError(f"actor {actor} is {known} in one clip and {clip.sex} in another")
+            raise InputError(f"actor {actor} is {known} in one clip and {clip.sex} in another")
     return sexes
 
 
@@ -144,7 +187,7 @@ def _given(sexes: Mapping[str, str | None], options: SplitOptions) -> dict[str, 
     for part, actors in given:
         missing = sorted(set(actors or ()) - set(sexes))
         if missing:
-            raise ValueError(f"split.{part}_actors names {', '.join(missing)}, of whom there is no usable clip")
+            raise InputError(f"split.{part}_actors names {', '.join(missing)}, of whom there is no usable clip")
         part_of |= dict.fromkeys(actors or (), part)
     return part_of
 
@@ -191,7 +234,7 @@ def check_disjoint(rows: Sequence[tuple[str, str, str]]) -> None:
         parts.setdefault(actor, set()).add(part)
     torn = [f"{actor} ({' and '.join(sorted(found))})" for actor, found in sorted(parts.items()) if len(found) > 1]
     if torn:
-        raise ValueError(f"a split must not part an actor's clips, but these are in two parts: {', '.join(torn)}")
+        raise InputError(f"a split must not part an actor's clips, but these are in two parts: {', '.join(torn)}")
 
 
 def write_split(path: Path, clips: Sequence[Clip], parts: Mapping[str, Part], by_clip: bool = False) -> None:
@@ -223,12 +266,12 @@ def read_split(path: Path) -> dict[str, Part]:
     with path.open(newline="", encoding="utf-8", errors="surrogateescape") as stream:
         reader = csv.reader(stream)
         if tuple(next(reader, ())) != COLUMNS:
-            raise ValueError(f"{path}: not a split: the columns must be {','.join(COLUMNS)}")
+            raise InputError(f"{path}: not a split: the columns must be {','.join(COLUMNS)}")
         for row in reader:
             if len(row) != len(COLUMNS) or row[2] not in PARTS:
-                raise ValueError(f"{path}, line {reader.line_num}: expected clip_id,actor,part with part {PARTS}")
+                raise InputError(f"{path}, line {reader.line_num}: expected clip_id,actor,part with part {PARTS}")
             if row[0] in parts:
-                raise ValueError(f"{path}, line {reader.line_num}: {row[0]} is there twice")
+                raise InputError(f"{path}, line {reader.line_num}: {row[0]} is there twice")
             parts[row[0]] = next(part for part in PARTS if part == row[2])
             rows.append((row[0], row[1], row[2]))
     check_disjoint(rows)

@@ -11,12 +11,14 @@ from typing import Any
 
 from mien.clip_cache import ClipCache
 from mien.clips import Clip, ClipError, check_rejected, write_clips
+from mien.errors import InputError
 from mien.execution import Execution
 from mien.faces.aligned_clip import CODE_VERSION, make_aligned_clip, open_aligned_clip, read_quality
 from mien.faces.filters import Quality, check_quality
 from mien.faces.options import AlignOptions, FilterOptions, TrackOptions
 from mien.faces.shards import LABELS, ShardClip, write_shards
 from mien.files import atomic_directory, sha256_file
+from mien.leftovers import remove_leftovers
 from mien.parallel import map_clips
 
 QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fraction", "sharpness", "yaw", "loudness")
@@ -36,6 +38,7 @@ def align_clips(
     depend on nothing else. Returns all clips. Raises ValueError if too many clips are rejected; `folder` is then
     unchanged.
     """
+    remove_leftovers(cache / "align", tree=True)
     waiting = [clip for clip in clips if clip.ok]
     outcomes = map_clips(
         partial(_align_clip, options=TrackOptions(**_track_part(options)), cache=cache), waiting, execution, "align"
@@ -55,10 +58,10 @@ def align_clips(
     result = [rejected.get(clip.clip_id, clip) for clip in clips]
     try:
         check_rejected(result, options.max_rejected_fraction)
-    except ValueError as error:
+    except InputError as error:
         table = cache / "align" / "clips.csv"
         write_clips(table, result)
-        raise ValueError(f"{error}. Every clip with its reason: {table}") from error
+        raise InputError(f"{error}. Every clip with its reason: {table}") from error
     with atomic_directory(folder) as temporary:
         write_shards(temporary, _shard_clips(aligned), options.shard_megabytes)
         write_clips(temporary / "clips.csv", result)

@@ -25,6 +25,7 @@ from mien.faces.frame_spool import FrameSpool
 from mien.faces.options import DetectorName, TrackOptions
 from mien.faces.shards import SAMPLE_RATE, ShardClip, digest_of, speech_sample, write_clip
 from mien.faces.tracks import FaceTrack, TrackBuilder, track_transforms
+from mien.machine import reading_fault
 from mien.media.sound import read_sound
 from mien.media.video import decode_frames
 from mien.storage.hdf5 import dataset_of, group_of, open_hdf5
@@ -167,14 +168,17 @@ def _quality(
 
 
 def read_quality(path: Path) -> Quality | None:
-    """The quality in a file of `make_aligned_clip`; None if the file is damaged."""
+    """The quality in a file of `make_aligned_clip`; None if the file is damaged. Raises MachineError."""
     try:
         with open_hdf5(path) as file:
             quality = Quality(**json.loads(file.attrs["quality"])) if file.attrs.get(_COMPLETE, False) else None
             if "clip" in file and digest_of(group := group_of(file, "clip")) != group.attrs["sha256"]:
                 return None
             return quality
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError):
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        fault = reading_fault(error, path) if isinstance(error, OSError) else None
+        if fault is not None:
+            raise fault from error
         return None
 
 

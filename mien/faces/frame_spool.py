@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mien.machine import AGAIN, MachineError
 
 _SPARE_BYTES = 1 << 30
 _CHECK_EVERY = 256
@@ -34,7 +37,7 @@ class FrameSpool:
         return len(self._memory) + self._spilled
 
     def append(self, frame: NDArray[np.uint8]) -> None:
-        """Store a frame. Raises ValueError if its shape differs, OSError if the disk is nearly full."""
+        """Store a frame. Raises ValueError if its shape differs, MachineError if the disk is nearly full."""
         if not self._shape:
             self._shape = frame.shape
         elif frame.shape != self._shape:
@@ -50,7 +53,12 @@ class FrameSpool:
         if self._spilled % _CHECK_EVERY == 0:
             free = shutil.disk_usage(self._folder).free
             if free < _SPARE_BYTES + _CHECK_EVERY * frame.nbytes:
-                raise OSError(f"{self._folder} has only {free >> 20} MiB left for the frames of a long clip")
+                raise MachineError(
+                    errno.ENOSPC,
+                    f"{self._folder} has only {free >> 20} MB left for the frames of a long clip, and needs "
+                    f"{(_SPARE_BYTES + _CHECK_EVERY * frame.nbytes) >> 20}: make room there, {AGAIN}",
+                    str(self._folder),
+                )
         self._file.write(np.ascontiguousarray(frame).data)
         self._spilled += 1
 

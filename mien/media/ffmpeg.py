@@ -8,6 +8,7 @@ the network), and never through a shell.
 from __future__ import annotations
 
 import re
+import signal
 import stat
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ import ffmpeg
 import imageio_ffmpeg
 
 from mien.clips import ClipError
+from mien.machine import KilledError, fault_in_text, reading_fault, size_fault
 from mien.media.file_end import missing_bytes
 from mien.media.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
 from mien.media.movie_header import movie_header_seconds
@@ -131,7 +133,7 @@ def check_is_media(path: Path) -> None:
         with path.open("rb") as stream:
             start = stream.read(512)
     except OSError as error:
-        raise ClipError("missing", error.strerror or "") from error
+        raise reading_fault(error, path) or ClipError("missing", error.strerror or "") from error
     if status.st_size == 0:
         raise ClipError("empty")
     if start.startswith(LFS_POINTER):
@@ -187,8 +189,11 @@ def _tolerance(stated: float) -> float:
     return max(0.1, min(0.5, 0.15 * stated), 0.02 * stated)
 
 
-def run_ffmpeg(stream: Any, timeout_seconds: float) -> None:
-    """Run an ffmpeg-python output stream. Raises ClipError: undecodable (with ffmpeg's last line) or timed_out.
+def run_ffmpeg(stream: Any, timeout_seconds: float, folder: Path = Path()) -> None:
+    """Run an ffmpeg-python output stream that writes into `folder`.
+
+    Raises ClipError: undecodable (with ffmpeg's last line) or timed_out; MachineError for a full disk and its like;
+    KilledError.
 
     The process stays in the caller's process group and ends with it; if only the caller dies, ffmpeg's own `timelimit`
     ends it. ffmpeg starts no further processes.
@@ -204,6 +209,7 @@ def run_ffmpeg(stream: Any, timeout_seconds: float) -> None:
             process.kill()
             process.wait()
         if code != 0:
+            check_machine(code, errors, folder)
             raise ClipError("undecodable", last_line(errors))
 
 
@@ -211,6 +217,21 @@ def quiet(timeout_seconds: float) -> tuple[str, ...]:
     """ffmpeg's global options for unattended runs: no banner, no prompts, a limit on the CPU time."""
     limit = str(int(timeout_seconds) + 1)
     return ("-hide_banner", "-nostdin", "-loglevel", "error", "-timelimit", limit, "-filter_threads", "1")
+
+
+def check_machine(code: int, errors: Any, folder: Path) -> None:
+    """Raise MachineError or KilledError if not the input is to blame for the exit `code` of ffmpeg writing to `folder`.
+
+    `errors`: the binary file of its stderr.
+    """
+    if code == -signal.SIGKILL:
+        raise KilledError("ffmpeg")
+    if code == -signal.SIGXFSZ:
+        raise size_fault(folder)
+    errors.seek(0)
+    fault = fault_in_text(errors.read().decode("utf-8", "replace"), folder)
+    if fault is not None:
+        raise fault
 
 
 def last_line(errors: Any) -> str:

@@ -16,7 +16,17 @@ from mien.clip_cache import ClipCache, link_or_copy
 from mien.clips import Clip, ClipError, FrameRate, portable_path, write_clips
 from mien.execution import Execution
 from mien.files import atomic_directory, sha256_file
-from mien.media.ffmpeg import MediaInfo, ffmpeg_version, file_url, media_input, probe, run_ffmpeg, unicode_name
+from mien.leftovers import remove_leftovers
+from mien.media.ffmpeg import (
+    MediaInfo,
+    check_is_media,
+    ffmpeg_version,
+    file_url,
+    media_input,
+    probe,
+    run_ffmpeg,
+    unicode_name,
+)
 from mien.media.listening import Heard, listen, pan
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
@@ -59,8 +69,10 @@ def resample_clips(
 
     The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and sample rate are
     those of the resampled file, which includes the sound; `sound` is None. Rejected clips keep their row and reason.
-    Results for equal files and options are taken from `cache`.
+    Results for equal files and options are taken from `cache`. Raises MachineError for a full disk and its like; what
+    is finished is then in `cache`.
     """
+    remove_leftovers(cache / "resample", tree=True)
     usable = [clip for clip in clips if clip.ok]
     outcomes = map_clips(partial(_resample, options=options, cache=cache), usable, execution, "resample")
     made = dict(zip((clip.clip_id for clip in usable), outcomes, strict=True))
@@ -84,13 +96,15 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
     """The resampled clip; its path is inside the cache."""
     source = Path(clip.path)
     sound = Path(clip.sound) if clip.sound else None
+    check_is_media(source)
+    digest = sha256_file(source)  # before it is decoded: a failing disk is noticed here, where no file can be blamed
     info = probe(source)
     if info.seconds is None or info.seconds > options.max_seconds:
         raise ClipError("too_long", f"{info.seconds} s, max_seconds is {options.max_seconds:g}")
     if options.require_sound and sound is None and info.audio_hz is None:
         raise ClipError("no_audio")
     key = (
-        sha256_file(source),
+        digest,
         sha256_file(sound) if sound else None,
         options.model_dump(mode="json", exclude={"timeout_seconds", "max_seconds", "require_sound"}),
         ffmpeg_version(),
@@ -131,7 +145,7 @@ def _encode(
             t=options.max_seconds + 1,
             threads=1,
         )
-        run_ffmpeg(output, options.timeout_seconds)
+        run_ffmpeg(output, options.timeout_seconds, target.parent)
 
 
 def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: bool) -> Any:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mien.clips import ClipError
 from mien.files import atomic_file
-from mien.media.ffmpeg import ffmpeg_exe, file_url, last_line, open_media
+from mien.media.ffmpeg import check_machine, ffmpeg_exe, file_url, last_line, open_media
 from mien.media.sound import write_wav
 from mien.media.tracks import picture_stream
 
@@ -78,7 +78,7 @@ def write_video(
     `sound` is (N,) in [−1, 1] and starts with the first frame. `quality` is H.264's CRF: 0 lossless … 51 worst.
     Equal arguments give equal bytes on one kind of machine; with `portable` on every kind, without the processor's
     vector instructions, whose rounding differs.
-    Raises ValueError for no frame, frames of several sizes, or another suffix.
+    Raises ValueError for no frame, frames of several sizes, or another suffix; MachineError for a full disk.
     """
     if path.suffix not in (".mp4", ".mkv", ".flv"):
         raise ValueError(f"a video is written as .mp4, .mkv or .flv, not {path.suffix!r}")
@@ -105,10 +105,12 @@ def write_video(
             cmd=ffmpeg_exe(),
             overwrite_output=True,
         )
-        _feed(command, first, remaining, stack.enter_context(tempfile.TemporaryFile()))
+        _feed(command, first, remaining, stack.enter_context(tempfile.TemporaryFile()), path.parent)
 
 
-def _feed(command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDArray[np.uint8]], errors: Any) -> None:
+def _feed(
+    command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDArray[np.uint8]], errors: Any, folder: Path
+) -> None:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
     assert process.stdin is not None
     try:
@@ -120,6 +122,7 @@ def _feed(command: list[str], first: NDArray[np.uint8], remaining: Iterator[NDAr
         except BrokenPipeError:
             pass  # ffmpeg ended early; the reason is in its exit status and last line
         if process.wait() != 0:
+            check_machine(process.returncode, errors, folder)
             raise RuntimeError(f"ffmpeg could not write the video: {last_line(errors)}")
     finally:
         process.kill()

@@ -1,4 +1,5 @@
 """Batches: a CSV table of requests, one output a row. A row that fails is recorded, and the next one follows.
+A full disk is no fault of a row: it ends the batch, which goes on when it is called again.
 
 `batch.csv` in the folder of the outputs records the result and the request of each row. A batch that was interrupted,
 also by SIGKILL, resumes when it is called again.
@@ -7,6 +8,7 @@ also by SIGKILL, resumes when it is called again.
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,9 +19,13 @@ from typing import Any, Literal, get_args
 
 from mien.files import atomic_file, fingerprint, sha256_file
 from mien.locks import LockHeldError, file_lock
+from mien.machine import machine_fault
+from mien.names import find_named
 from mien.progress import progress_bar
 from mien.systems.errors import RequestError
-from mien.systems.request import Request, file_in
+from mien.systems.files import check_name
+from mien.systems.request import Request, file_in, schema
+from mien.tables import TableError, TableRow, read_table
 
 RECORD = "batch.csv"
 """The name of the record in the folder of the outputs."""
@@ -112,49 +118,43 @@ def run_batch(
 def read_batch(
     table: Path, request: type[Request], suffixes: tuple[str, ...], given: Mapping[str, object] | None = None
 ) -> list[BatchRow]:
-    """The rows of a CSV file; blank ones are skipped. Raises RequestError, with the line, for invalid rows.
+    """The rows of a table (see `mien.tables`); blank ones are skipped. Raises RequestError, with the line, for invalid
+    rows.
 
     The columns are fields of `request`, and `out`, a plain name with one of the `suffixes`; a row without it is named
     by its number and the first of them: `0001.mp4`. Paths are relative to the table's folder. `given`: values of the
     fields that a row leaves empty.
     """
+    kinds = {name: schema(request, name)["type"] for name in request.model_fields}
     try:
-        with table.open(newline="", encoding="utf-8-sig") as stream:
-            return _rows(csv.DictReader(stream), table, request, suffixes, given or {})
-    except OSError as error:
-        raise RequestError(f"{table} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise RequestError(f"{table.name} is no UTF-8 text: save the table as CSV in UTF-8") from error
-    except csv.Error as error:
-        raise RequestError(f"{table.name} is no CSV file: {error}") from error
+        read = read_table(
+            table, (*request.model_fields, "out"),
+            whole=[name for name, kind in kinds.items() if kind == "integer"],
+            numbers=[name for name, kind in kinds.items() if kind in ("integer", "number")],
+        )  # fmt: skip
+    except TableError as error:
+        raise RequestError(str(error)) from error
+    return _rows(read.rows, table, request, suffixes, given or {})
 
 
 def _rows(
-    reader: csv.DictReader[str], table: Path, request: type[Request], suffixes: tuple[str, ...],
+    read: Sequence[TableRow], table: Path, request: type[Request], suffixes: tuple[str, ...],
     given: Mapping[str, object],
 ) -> list[BatchRow]:  # fmt: skip
-    reader.fieldnames = _columns(reader.fieldnames or (), table, request)
     usual_files = {name: path for name, value in given.items() if (path := file_in(request, name, value)) is not None}
     rows: list[BatchRow] = []
     taken: dict[str, int] = {}
     base = table.absolute().parent
-    for cells in reader:
-        where = f"{table.name}, line {reader.line_num}"
-        if None in cells:
-            raise RequestError(
-                f"{where}: there are more cells than columns; put texts with a comma into quotation marks"
-            )
-        filled = {name: cell.strip() for name, cell in cells.items() if cell and cell.strip()}
-        if not filled:
-            continue
+    for one in read:
+        where, filled = f"{table.name}, line {one.line}", dict(one.cells)
         out = _checked_name(filled.pop("out", f"{len(rows) + 1:04}{suffixes[0]}"), suffixes, where)
         if out.casefold() in taken:
             raise RequestError(f"{where}: {out} is already the output of line {taken[out.casefold()]}")
-        taken[out.casefold()] = reader.line_num
-        own = {name: path for name, cell in filled.items() if (path := file_in(request, name, cell, base)) is not None}
+        taken[out.casefold()] = one.line
+        own = {name: path for name, cell in filled.items() if (path := _file(request, name, cell, base)) is not None}
         files = {**{name: path for name, path in usual_files.items() if name not in filled}, **own}
         values = {**given, **filled, **{name: str(path) for name, path in files.items()}}
-        rows.append(BatchRow(reader.line_num, out, values, frozenset(files)))
+        rows.append(BatchRow(one.line, out, values, frozenset(files)))
         if len(rows) > MAX_ROWS:
             raise RequestError(f"{table.name} has more than {MAX_ROWS:,} rows: split it")
     if not rows:
@@ -162,15 +162,13 @@ def _rows(
     return rows
 
 
-def _columns(header: Sequence[str], table: Path, request: type[Request]) -> list[str]:
-    """The names of the columns. Raises RequestError for one that is no field of the request, or is there twice."""
-    names = [name.strip() for name in header]
-    known = (*request.model_fields, "out")
-    wrong = [name for name in names if name not in known]
-    if not names or wrong or len(set(names)) < len(names):
-        what = f"has the unknown column {wrong[0][:40]!r}" if wrong else "names no column or one of them twice"
-        raise RequestError(f"{table.name} {what}: the columns, separated by commas, are some of {', '.join(known)}")
-    return names
+def _file(request: type[Request], name: str, cell: str, base: Path) -> Path | None:
+    """The file that a cell names, also as macOS and Windows write names; None where it is no file."""
+    path = file_in(request, name, cell, base)
+    if path is not None and os.path.lexists(path):
+        return path
+    found = find_named(base, cell)
+    return found if os.path.lexists(found) and file_in(request, name, str(found)) is not None else path
 
 
 def _checked_name(name: str, suffixes: tuple[str, ...], where: str) -> str:
@@ -202,6 +200,7 @@ def _requests(rows: Sequence[BatchRow], identity: str) -> dict[str, str]:
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Hold the lock of `out`: one batch at a time."""
+    check_name(out)
     if out.exists() and not out.is_dir():
         raise RequestError(f"{out} is no folder: name one for the outputs")
     try:
@@ -252,7 +251,10 @@ class _Batch:
             self.workshop.mkdir(parents=True)
             self.make(row, self.workshop / row.out)
             return self._moved(row, before)
-        except Exception as error:  # noqa: BLE001 - the boundary at which any error becomes a row's reason
+        except Exception as error:
+            fault = machine_fault(error, self.out)
+            if fault is not None and fault.lasting:  # the other rows would fail too, and the record
+                raise fault from error
             reason = " ".join(str(error).split())[:500] or type(error).__name__
             return replace(before, status="failed", reason=reason, request=self.requests[row.out])
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from mien.systems.errors import RequestError
+from mien.tables import TableError, decode_text
 
 
 def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str:
-    """The UTF-8 text of a small file; `what`: its kind (with an article), and an `example` line, for messages.
+    """The text of a small file, in UTF-8 or as Windows writes it; `what`: its kind (with an article), and an
+    `example` line, for messages.
 
     Raises RequestError in one sentence if it is missing, no file, larger than `most_bytes`, or no text.
     """
@@ -25,9 +28,17 @@ def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str
     if len(content) > most_bytes:
         raise RequestError(f"{path.name} is larger than {most_bytes:,} bytes: that is no {kind}")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
+        return decode_text(content, path.name)
+    except TableError as problem:
         raise RequestError(f"{path.name} is no UTF-8 text: write lines like '{example}'") from problem
+
+
+def check_name(out: Path) -> None:
+    """Raise RequestError for an output whose path is no UTF-8 text, which neither ffmpeg nor a terminal takes."""
+    try:
+        str(out.absolute()).encode()
+    except UnicodeEncodeError:
+        raise RequestError(f"{os.fsencode(out)!r} is no name in UTF-8: name another output") from None
 
 
 def check_writable(out: Path, inputs: Iterable[Path], force: bool, folder: bool = False) -> None:
@@ -35,6 +46,7 @@ def check_writable(out: Path, inputs: Iterable[Path], force: bool, folder: bool 
 
     `folder`: the output is a folder, which may exist if it is empty and is never overwritten.
     """
+    check_name(out)
     if not out.exists():
         try:
             with tempfile.TemporaryFile(dir=next(parent for parent in out.absolute().parents if parent.exists())):

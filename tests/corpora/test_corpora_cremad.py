@@ -86,9 +86,10 @@ def test_names_and_sizes_are_checked_against_the_tables(tmp_path: Path) -> None:
     assert reasons["1001_DFA_DIS_XX"] == "wrong_size"
     assert reasons["1001_DFA_FEA_XX"] == "wrong_digest"
     assert reasons["1001_DFA_HAP_XX"] == "unlisted"
-    assert reasons["holiday"] == "bad_name"
     assert len(clips) == 6
-    assert sum(reason == "bad_name" for reason in reasons.values()) == 2
+    holiday, copy = clips["holiday"], next(clip for name, clip in clips.items() if name.startswith("1001_DFA_ANG_XX-"))
+    assert (holiday.ok, holiday.actor, holiday.emotion, holiday.text) == (True, None, None, None)
+    assert (copy.ok, copy.actor, copy.emotion, copy.intensity) == (True, "1001", "ANG", None)
 
 
 def test_a_corpus_of_pointers_is_rows_and_one_sentence(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import unicodedata
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +18,9 @@ from mien.clips import Clip, read_clips, write_clips
 from mien.corpora.corpus import make_corpus
 from mien.corpora.folder import list_folder
 from mien.corpora.options import CorpusOptions
+from mien.corpora.split import SplitOptions, split_clips
 from mien.execution import Execution
+from mien.media.ffmpeg import ffmpeg_exe
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import write_wav
 
@@ -48,6 +52,91 @@ def test_videos_at_any_depth_without_labels(tmp_path: Path) -> None:
     assert len({clip.clip_id for clip in clips}) == 4
     assert (found["one.mp4"].emotion, found["one.mp4"].intensity, found["one.mp4"].text) == (None, None, None)
     assert "labels.csv is not there" in (tmp_path / "out/notes.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [
+        (".m4v", "libx264"), (".ts", "libx264"), (".m2ts", "libx264"), (".mts", "libx264"), (".wmv", "wmv2"),
+        (".3gp", "libx264"), (".mpeg", "mpeg1video"), (".vob", "mpeg2video"), (".MPG", "mpeg1video"),
+        (".f4v", "libx264"), (".asf", "wmv2"), (".3g2", "libx264"),
+    ],
+)  # fmt: skip
+def test_containers_of_cameras_and_phones(tmp_path: Path, suffix: str, codec: str) -> None:
+    put(tmp_path / "x.mkv", video(".mkv", frames=30))
+    (tmp_path / "mine").mkdir()
+    subprocess.run(
+        [ffmpeg_exe(), "-v", "error", "-i", tmp_path / "x.mkv", "-r", "25", "-c:v", codec, "-c:a",
+         "wmav2" if codec == "wmv2" else "mp2" if codec.startswith("mpeg") else "aac", tmp_path / f"mine/x{suffix}"],
+        check=True,
+    )  # fmt: skip
+    rows = through(tmp_path / "mine", tmp_path / "out")
+    assert [(row.clip_id, row.reason) for row in rows] == [("x", None)]
+    assert rows[0].seconds == pytest.approx(1.0, abs=0.25)
+
+
+def test_other_files_are_counted_in_one_note(tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    put(root / "a.mp4", video(".mp4"))
+    for name in ("b.txt", "deep/c.TXT", "d.jpg", "e.mp4.part", "README", "labels.xlsx", ".hidden"):
+        put(root / name, b"x")
+    write_wav(root / "own.wav", tone(0.4), 16000)
+    put(root / "labels.csv", b"path,sound\na.mp4,own.wav\n")
+    clips = make_corpus(options(root), tmp_path / "out", ONE)
+    assert [clip.clip_id for clip in clips] == ["a"]
+    notes = [note for note in (tmp_path / "out/notes.txt").read_text().splitlines() if "passed over" in note]
+    assert len(notes) == 1
+    assert notes[0].startswith("6 other files are passed over (2 × .txt")
+    assert "1 × .xlsx" in notes[0]
+
+
+def test_links_to_nothing_and_to_themselves_are_rows(tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    put(root / "good.mkv", video(".mkv"))
+    (root / "gone.mp4").symlink_to("nowhere.mp4")
+    (root / "self.mp4").symlink_to("self.mp4")
+    (root / "away.mp4").symlink_to(tmp_path / "away.mp4")
+    (root / "loop").symlink_to(root)
+    for follow in (False, True):
+        clips = by_id(make_corpus(options(root, follow_links=follow), tmp_path / "out", ONE))
+        assert {name: clip.reason for name, clip in clips.items()} == {
+            "good": None, "gone": "missing", "self": "missing", "away": "missing" if follow else "outside",
+        }  # fmt: skip
+
+
+def test_names_of_other_systems_match(tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    decomposed = unicodedata.normalize("NFD", "Zoë/Frühling.mp4")
+    for name in (decomposed, "ben/x.mp4", "é.mp4"):
+        put(root / name, video(".mp4"))
+    (root / unicodedata.normalize("NFD", "töne")).mkdir()
+    write_wav(root / unicodedata.normalize("NFD", "töne/è.wav"), tone(0.4), 16000)
+    lines = ["path,emotion,sound", "Zoë\\Frühling.mp4,HAP,töne\\è.wav", "ben\\x.mp4,SAD,"]
+    lines.append(unicodedata.normalize("NFD", "é.mp4,ANG,"))
+    put(root / "labels.csv", "\n".join(lines).encode())
+    clips = make_corpus(options(root), tmp_path / "out", ONE)
+    assert sorted((clip.emotion or "", clip.sound is not None) for clip in clips) == [
+        ("ANG", False), ("HAP", True), ("SAD", False),
+    ]  # fmt: skip
+    assert all(clip.ok for clip in clips)
+    put(root / "labels.csv", unicodedata.normalize("NFC", "clip_id,emotion\nFrühling,DIS\n").encode())
+    clips = make_corpus(options(root), tmp_path / "out", ONE)
+    assert [clip.emotion for clip in clips if clip.emotion] == ["DIS"]
+    assert all(clip.ok for clip in clips)
+
+
+def test_the_same_content_of_several_actors_is_said(tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    for actor in ("anna", "ben", "chris"):
+        put(root / actor / "x.mp4", video(".mp4"))
+    put(root / "dora/y.mp4", video(".mp4", level=9))
+    clips = make_corpus(options(root), tmp_path / "out", ONE)
+    notes = (tmp_path / "out/notes.txt").read_text()
+    assert "2 clips have the same content as another" in notes
+    assert "kept in one part of the split" in notes
+    parts = split_clips(clips, SplitOptions(test_ratio=0))
+    assert {part for name, part in parts.items() if not name.startswith("y")} in ({"train"}, {"val"})
+    assert set(parts.values()) == {"train", "val"}
 
 
 def test_labels_by_path_and_by_id(tmp_path: Path) -> None:
@@ -130,6 +219,22 @@ def test_an_unreadable_table_is_one_clear_sentence(tmp_path: Path, content: byte
         make_corpus(options(tmp_path / "mine"), tmp_path / "out", ONE)
     assert words in str(caught.value)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "Labels.CSV"])
+@pytest.mark.parametrize(
+    ("encoding", "separator"), [("utf-8-sig", ";"), ("cp1252", ";"), ("utf-16", "\t"), ("utf-8", ",")]
+)
+def test_labels_as_excel_writes_them(tmp_path: Path, name: str, encoding: str, separator: str) -> None:
+    root = tmp_path / "mine"
+    put(root / "Müller.mp4", video(".mp4"))
+    rows = [["Path", "ACTOR", "Emotion", "Intensity", "Sentence ID", ""]]
+    rows += [["Müller.mp4", "1001.0", "hap", "0,5" if separator != "," else "0.5", "", ""], [""] * 6]
+    text = "\r\n".join(separator.join(row) for row in rows)
+    put(root / name, text.encode(encoding))
+    (clip,) = make_corpus(options(root), tmp_path / "out", ONE)
+    assert (clip.ok, clip.actor, clip.emotion, clip.intensity) == (True, "1001", "HAP", 0.5)
+    assert "passed over" not in (tmp_path / "out/notes.txt").read_text()
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -67,7 +67,9 @@ def test_two_talkers_with_one_sentence(tmp_path: Path) -> None:
     assert clips["s1_bbaf2n"].ok
     assert clips["s2_prwx9p"].reason == "undecodable"
     assert clips["s2_sgiz1s"].reason == "truncated"
-    assert sorted(clip.reason for clip in clips.values() if clip.reason) == ["bad_name", "truncated", "undecodable"]
+    assert sorted(clip.reason for clip in clips.values() if clip.reason) == ["truncated", "undecodable"]
+    assert (clips["holiday"].ok, clips["holiday"].text, clips["holiday"].sentence_id) == (True, None, None)
+    assert clips["holiday"].actor == "s2"
     only = make_corpus(CorpusOptions(source="grid", path=root, actors=("s1",)), tmp_path / "out", ONE)
     assert {clip.actor for clip in only} == {"s1", None}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -175,6 +176,38 @@ def test_an_actor_of_two_sexes_is_refused() -> None:
         split_clips([clip("a", "x", "female"), clip("b", "x", "male")], SplitOptions())
     mixed = [clip("a", "x", "female"), clip("b", "x")]
     assert len(split_clips(mixed, SplitOptions())) == 2
+
+
+def shared(*pairs: tuple[str, str]) -> list[Clip]:
+    """Clips (actor, content) with an SHA-256 each."""
+    return [replace(clip(f"{actor}-{n}", actor), sha256=content) for n, (actor, content) in enumerate(pairs)]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ABCDEFGH"), st.sampled_from("0123456789")), min_size=1, max_size=24), options
+)
+def test_the_same_content_is_never_in_two_parts(pairs: list[tuple[str, str]], chosen: SplitOptions) -> None:
+    clips = shared(*pairs)
+    parts = split_clips(clips, chosen)
+    assert set(parts) == {one.clip_id for one in clips}
+    for key in ("sha256", "actor"):
+        found: dict[str, set[str]] = {}
+        for one in clips:
+            found.setdefault(getattr(one, key), set()).add(parts[one.clip_id])
+        assert all(len(own) == 1 for own in found.values()), key
+
+
+def test_given_lists_that_part_the_same_content_are_refused_and_whole_ones_are_not() -> None:
+    clips = shared(("A", "0"), ("B", "0"), ("C", "1"), ("D", "2"))
+    with pytest.raises(ValueError, match=r"val_actors names A, but B has the same content"):
+        split_clips(clips, SplitOptions(val_actors=("A",)))
+    with pytest.raises(ValueError, match="the same content"):
+        split_clips(clips, SplitOptions(val_actors=("A",), test_actors=("B",)))
+    parts = split_clips(clips, SplitOptions(val_actors=("A", "B"), test_actors=()))
+    assert {name for name, part in parts.items() if part == "val"} == {"A-0", "B-1"}
+    with pytest.raises(ValueError, match=r"val_clips names A-0, but B-1 has the same content"):
+        split_clips(clips, SplitOptions(val_clips=("A-0",)))
+    assert split_clips(clips, SplitOptions(val_clips=("A-0", "B-1")))["C-2"] == "train"
 
 
 def test_the_file_gives_back_the_split(tmp_path: Path) -> None:

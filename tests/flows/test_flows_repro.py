@@ -53,6 +53,45 @@ def tracked(repository: Path) -> list[Any]:
     return list(client.search_runs([client.get_experiment_by_name("mien").experiment_id]))
 
 
+@pytest.mark.parametrize(
+    ("name", "target", "words"),
+    [
+        (b"gone.mp4", "nowhere", "is a link to nothing"),
+        (b"self.mp4", "self.mp4", "symbolic links"),
+        (b"caf\xe9.mkv", None, "is no UTF-8 name"),
+        (b"pipe", "", "is no regular file"),
+    ],
+)
+def test_a_name_that_dvc_cannot_hash_is_said_before_anything_runs(
+    toy: Path, name: bytes, target: str | None, words: str
+) -> None:
+    definition = read_yaml(toy / "dvc.yaml")
+    definition["stages"]["source"]["deps"].append("raw")
+    YAML().dump(definition, toy / "dvc.yaml")
+    (toy / "raw" / "deep").mkdir(parents=True)
+    path = toy / "raw" / "deep" / os.fsdecode(name)
+    if target is None:
+        try:
+            path.touch()
+        except OSError:
+            pytest.skip("this file system takes only Unicode names")
+    elif target:
+        path.symlink_to(target)
+    else:
+        os.mkfifo(path)
+    answer = repro(toy)
+    assert answer.returncode == 2
+    assert answer.stderr.strip() == (
+        f"raw cannot be hashed: {b'deep/' + name!r} in it {words}; remove or rename it"
+        if "links" not in words
+        else "raw cannot be hashed: b'deep/self.mp4' in it cannot be read (Too many levels of symbolic links); "
+        "remove or rename it"
+    )
+    path.unlink()
+    (toy / "raw" / "loop").symlink_to(".")
+    assert repro(toy, "--dry-run").returncode == 0
+
+
 def ends(answer: subprocess.CompletedProcess[str]) -> dict[str, str]:
     """Stage → the word with which it ended, from the lines `[m:ss] stage  word …`."""
     pattern = rf"^\[ *\d+:\d\d\] ({'|'.join(NAMES)}) +(ran|restored|cached|failed)\b"

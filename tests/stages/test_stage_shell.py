@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -181,6 +182,36 @@ def test_a_stage_dies_with_a_killed_dvc_and_the_next_repro_is_whole(toy: Path) -
     again = subprocess.run([sys.executable, "-m", "dvc", "repro", "source"], cwd=toy, env=env, check=False)
     assert again.returncode == 0
     assert (toy / "data" / "source.txt").read_text() == "1.0"
+
+
+def test_what_the_user_can_correct_ends_a_stage_with_one_sentence_and_2(toy: Path) -> None:
+    path = toy / "stages" / "source.py"
+    text = path.read_text().replace("raise RuntimeError(", "raise InputError(")
+    path.write_text(text.replace("import time\n", "import time\nfrom mien.errors import InputError\n"))
+    set_params(toy, "source", fail=True)
+    process = stage(toy, "source")
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.strip()) == (2, "source: the toy was told to fail")
+
+
+@pytest.mark.parametrize("limit", [0, 10_000_000])
+def test_a_full_disk_ends_a_stage_with_one_sentence(toy: Path, limit: int) -> None:
+    """Limit 0: not even the stage's own lock and receipt can be written."""
+    path = toy / "stages" / "source.py"
+    path.write_text(path.read_text().replace("raise RuntimeError(", "raise OSError(28, "))
+    set_params(toy, "source", fail=True)
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    answer = subprocess.run(
+        [sys.executable, "-m", "stages.source"], cwd=toy, env={**environment(), "MIEN_TRACKING": "off"},
+        capture_output=True, text=True, check=False, preexec_fn=limited,
+    )  # fmt: skip
+    assert answer.returncode == 74
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert ("is full" if limit else "ulimit -f") in answer.stderr
+    assert not (toy / "data" / "source.txt").exists()
 
 
 class Silent:

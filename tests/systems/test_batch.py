@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import signal
 import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +32,7 @@ class Asked(Request):
     text: str | None = None
     emotion: str | None = None
     motion: Annotated[str | None, FileOrText(".npz")] = None
+    seed: int = 0
 
 
 def run_batch(
@@ -98,6 +101,25 @@ def test_only_what_is_asked_otherwise_is_made_anew(table: Path, tmp_path: Path) 
     missing = Maker()
     run_batch(table, out, missing, identity="model 2")
     assert missing.calls == ["a.mp4"]
+
+
+def test_a_full_disk_ends_the_batch_and_no_row_is_to_blame(table: Path, tmp_path: Path) -> None:
+    out, made = tmp_path / "out", Maker()
+
+    def make(row: BatchRow, path: Path) -> None:
+        if row.out == "b.mp4":
+            try:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            except OSError as error:
+                raise RequestError("b.mp4 could not be made") from error
+        made(row, path)
+
+    with pytest.raises(RequestError, match="is full"):
+        run_batch(table, out, make)
+    assert made.calls == ["a.mp4"]
+    assert {name: row["status"] for name, row in record(out).items()} == {"a.mp4": "made"}
+    assert run_batch(table, out, made).failed == 0
+    assert made.calls == ["a.mp4", "b.mp4", "0003.mp4"]
 
 
 def test_a_bad_row_is_written_down_with_its_reason_and_tried_again(table: Path, tmp_path: Path) -> None:
@@ -293,7 +315,9 @@ def test_what_is_given_holds_for_rows_that_leave_it_empty(table: Path, tmp_path:
     [
         (b"", "names no column"),
         (b"image,text\n", "no row below its header"),
-        (b"image;text\na;b\n", "unknown column 'image;text'"),
+        (b"image;colour\na;b\n", "unknown column 'colour'"),
+        (b'text,out\na,x.mp4\n"b,y.mp4\n', "line 3 cannot be read"),
+        (b"PK\x03\x04\x14", "save it as CSV"),
         (b"image,colour\na,b\n", "unknown column 'colour'"),
         (b"image,image\na,b\n", "names no column or one of them twice"),
         (b"image,text\na,b,c\n", "line 2: there are more cells than columns"),
@@ -333,6 +357,23 @@ def test_what_stands_in_the_way_is_named(table: Path, tmp_path: Path) -> None:
     own.mkdir()
     with pytest.raises(RequestError, match="not a table of requests"):
         run_batch(Path(table.rename(own / "batch.csv")), own, Maker())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_rows_as_spreadsheets_and_pandas_write_them(tmp_path: Path, encoding: str, separator: str) -> None:
+    photo = tmp_path / "bilder" / unicodedata.normalize("NFD", "Zoë.png")
+    photo.parent.mkdir()
+    photo.write_bytes(b"a face")
+    rows = [["", "Image", "TEXT", "Seed", "Out", ""], ["0", "bilder\\Zoë.png", "Grüß dich, du; da", "3.0", "x.mp4", ""]]
+    rows += [[""] * 6, ["1", "bilder/Zoë.png", "two\nlines", "", "y.mp4", ""]]
+    with (tmp_path / "table.csv").open("w", newline="", encoding=encoding) as stream:
+        csv.writer(stream, delimiter=separator).writerows(rows)
+    read = read_batch(tmp_path / "table.csv", Asked, VIDEO)
+    assert [(row.out, row.values) for row in read] == [
+        ("x.mp4", {"image": str(photo), "text": "Grüß dich, du; da", "seed": "3"}),
+        ("y.mp4", {"image": str(photo), "text": "two\nlines"}),
+    ]
 
 
 def test_rows_as_they_are_read(tmp_path: Path) -> None:

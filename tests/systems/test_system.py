@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -34,6 +35,18 @@ def model(tmp_path: Path) -> Path:
     files = ModelFiles("colour", ColourModel(26, 3), {}, OPTIONS, "d1", {"colours": 0}, CARD.markdown)
     save_models(tmp_path / "model", {"": files})
     return tmp_path / "model"
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.gif", b"caf\xe9/x.gif"])
+def test_an_output_whose_name_is_no_utf_8_is_refused_in_one_sentence(model: Path, tmp_path: Path, name: bytes) -> None:
+    out = tmp_path / os.fsdecode(name)
+    with pytest.raises(RequestError, match="is no name in UTF-8") as caught:
+        SYSTEM.run({"text": "red"}, out, force=True, model=model)
+    str(caught.value).encode()
+    table = tmp_path / "table.csv"
+    table.write_text("text\nred\n")
+    with pytest.raises(RequestError, match="is no name in UTF-8"):
+        SYSTEM.run_table(table, out.with_suffix(""), model=model)
 
 
 def mien(*arguments: object) -> Result:

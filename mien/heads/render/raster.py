@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from mien.heads.render.numba_cache import CACHE
+
 Buffers = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
@@ -23,7 +25,7 @@ def _edge(step, at_corner, down):  # type: ignore[no-untyped-def]  # pragma: no 
     return (-1e-9 - at_corner) * inverse, -down * inverse, left, right
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=CACHE, error_model="numpy")
 def _fill(vertices, faces, index, depth, cull):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Scan conversion: of each row only the span within the three edges is visited."""
     height, width = index.shape
@@ -69,7 +71,7 @@ def _fill(vertices, faces, index, depth, cull):  # type: ignore[no-untyped-def] 
                 z += step_z
 
 
-@njit(cache=True)
+@njit(cache=CACHE)
 def _weights(vertices, faces, index, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     for y in range(index.shape[0]):
         for x in range(index.shape[1]):

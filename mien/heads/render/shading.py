@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from mien.heads.render.numba_cache import CACHE
+
 SKIN, EYE, MOUTH, HAIR, CLOTH, LASH, FRAME = 0, 1, 2, 3, 4, 5, 6
 """Materials."""
 
@@ -35,7 +37,7 @@ _SRGB: NDArray[np.uint8] = np.round(
 ).astype(np.uint8)
 
 
-@njit(cache=True)
+@njit(cache=CACHE)
 def vertex_normals(  # type: ignore[no-untyped-def]  # pragma: no cover
     vertices, faces, out
 ):
@@ -101,7 +103,7 @@ def _half_way(lamps):  # type: ignore[no-untyped-def]  # pragma: no cover
     return halves
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=CACHE, fastmath=True, error_model="numpy")
 def light_table(lamps, strengths, ambient, gloss, highlight):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Light (M, S, S, 6) on M materials for a normal's y (rows, downwards) and x: factors of and additions to RGB.
 
@@ -125,7 +127,7 @@ def light_table(lamps, strengths, ambient, gloss, highlight):  # type: ignore[no
     return table
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=CACHE, fastmath=True, error_model="numpy")
 def light_vertices(  # type: ignore[no-untyped-def]  # pragma: no cover
     screen, normals, coordinates, shade, material, lamps, strengths, ambient, gloss, highlight, out
 ):
@@ -268,7 +270,7 @@ def _resolve(  # type: ignore[no-untyped-def]  # pragma: no cover
             out[x, 0], out[x, 1], out[x, 2] = srgb[int(r / 4 * top)], srgb[int(g / 4 * top)], srgb[int(b / 4 * top)]
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=CACHE, fastmath=True, error_model="numpy")
 def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
     index,
     depth,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from mien.heads.render.numba_cache import CACHE
+
 
 @njit(inline="always", fastmath=True, error_model="numpy")
 def _fragment(  # type: ignore[no-untyped-def]  # pragma: no cover
@@ -37,7 +39,7 @@ def _fragment(  # type: ignore[no-untyped-def]  # pragma: no cover
         colour[k] = min(max(lit, 0.0), 1.0)
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=CACHE, fastmath=True, error_model="numpy")
 def shade_painted(  # type: ignore[no-untyped-def]  # pragma: no cover
     index, screen, faces, normals, colours, material, light, linear, srgb, background, out
 ):

@@ -13,6 +13,7 @@ import io
 import json
 import logging
 import warnings
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from mien.faces.measures import FACE_POSE
 from mien.files import atomic_directory
 from mien.media.log_mel import MELS
 from mien.media.provenance import git_revision
+from mien.systems.errors import RequestError
+from mien.systems.files import check_name
 from mien.talking.generate.frame_generator import load_generator
 from mien.talking.networks.encoders import SPEECH_CONTEXT
 from mien.talking.networks.generator import Generator
@@ -119,7 +122,7 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
     network = ExportedNetwork(generator)
     digest, data, revision = str(config["sha256"]), str(config.get("data", "unknown")), git_revision()
     provenance = {"model": digest, "data": data, "git_revision": revision or "unknown"}
-    with atomic_directory(out) as folder:
+    with _written_whole(out, force) as folder:
         path = folder / MODEL
         _write(network, path, opset, provenance, packages["onnx"])
         differences = _compare(network, path, packages["onnxruntime"])
@@ -139,6 +142,17 @@ def export_onnx(model: Path, out: Path, opset: int = OPSET, force: bool = False)
     return report
 
 
+@contextlib.contextmanager
+def _written_whole(out: Path, force: bool) -> Iterator[Path]:
+    try:
+        with atomic_directory(out, exclusive=not force) as folder:
+            yield folder
+    except OSError as error:
+        if isinstance(error, FileExistsError):
+            raise ExportError(f"{out} was made by another process in the meantime: name another folder") from error
+        raise ExportError(f"{out} could not be written: {error.strerror or error}") from error
+
+
 def random_inputs(network: ExportedNetwork, frames: int, seed: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Random inputs of the network for T = `frames`; if T > 1, the emotion of the first frame is unspecified (NaN)."""
     random = torch.Generator().manual_seed(seed)
@@ -154,6 +168,10 @@ def random_inputs(network: ExportedNetwork, frames: int, seed: int = 0) -> tuple
 
 
 def _check_out(out: Path, force: bool) -> None:
+    try:
+        check_name(out)
+    except RequestError as error:
+        raise ExportError(str(error)) from None
     if not out.exists():
         return
     if not out.is_dir():
