@@ -18,6 +18,12 @@ _TETHER = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0);"
     "os.getppid() == int(sys.argv[1]) or sys.exit(143); os.execv(sys.argv[2], sys.argv[2:])"
 )
+BUSY = "is busy, it is being blocked by"
+"""DVC's word for files that another dvc process reads or writes: `--wait-for-lock` does not wait for those."""
+
+BUSY_SECONDS = 2.0
+"""How long to wait before another attempt."""
+
 STOP_SECONDS = 10.0
 """How long a stage may take to close its MLflow run and write its receipt when its run is cancelled."""
 
@@ -42,11 +48,16 @@ def dvc_environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def dvc_output(repository: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The stdout of `dvc ARGUMENTS`. Raises DvcError when it fails."""
+    """The stdout of `dvc ARGUMENTS`, after waiting for other dvc processes. Raises DvcError when it fails."""
     command = [sys.executable, "-m", "dvc", "--wait-for-lock", *arguments]
-    answer = subprocess.run(
-        command, cwd=repository, env=dict(environment), capture_output=True, text=True, check=False, errors="replace"
-    )
+    while True:
+        answer = subprocess.run(
+            command, cwd=repository, env=dict(environment), capture_output=True, text=True, check=False,
+            errors="replace",
+        )  # fmt: skip
+        if not answer.returncode or BUSY not in answer.stderr:
+            break
+        time.sleep(BUSY_SECONDS)
     if answer.returncode:
         said = answer.stderr.strip().splitlines() or [f"exit code {answer.returncode}"]
         raise DvcError(f"dvc {' '.join(arguments)}: {said[-1]}")
@@ -66,9 +77,28 @@ class DvcProcesses:
     def run(self, arguments: Sequence[str], line: Callable[[str], None], seconds: float | None = None) -> int:
         """Run `dvc ARGUMENTS`, pass each line of its output to `line`, return the exit code.
 
-        The whole process group is ended in every case (exception, `stop`, timeout).
-        Raises TimeoutError after `seconds`, RunStoppedError after `stop`.
+        While another dvc process works on the same files, it waits, and says so once. The whole process group is ended
+        in every case (exception, `stop`, timeout). Raises TimeoutError after `seconds`, RunStoppedError after `stop`.
         """
+        busy, told = threading.Event(), False
+
+        def heard(text: str) -> None:
+            if BUSY in text:
+                busy.set()
+            if not busy.is_set():
+                line(text)
+
+        while True:
+            code = self._run_once(arguments, heard, seconds)
+            if not code or not busy.is_set():
+                return code
+            busy.clear()
+            if not told:
+                line("another dvc works on the same files: waiting for it to end")
+                told = True
+            time.sleep(BUSY_SECONDS)
+
+    def _run_once(self, arguments: Sequence[str], line: Callable[[str], None], seconds: float | None) -> int:
         process = self._begin(arguments)
         pump = threading.Thread(target=_pump, args=(process, line), daemon=True)
         try:

@@ -26,7 +26,7 @@ from flows.graph import Stage, read_graph, read_status
 from flows.pipeline_run import PipelineRun
 from flows.request import PipelineRequest
 from flows.stage_task import run_stage
-from flows.worktree import keep_experiment, make_worktree
+from flows.worktree import keep_experiment, lock_of, remove_abandoned, worktree_of
 from mien.locks import LockHeldError, file_lock
 from mien.tracking.tracking import Tracking
 
@@ -53,12 +53,12 @@ def pipeline(request: PipelineRequest = DEFAULT_REQUEST) -> State[None]:
         if name is None:
             return _pipeline(request, root, root, None, environment)
         environment["DVC_EXP_NAME"] = name
-        worktree = make_worktree(root, name, request.overrides, environment)
-        get_run_logger().info("experiment %s works in %s", name, worktree)
-        state = _pipeline(request, root, worktree, name, environment)
-        if state.is_completed():
-            keep_experiment(root, worktree, name, environment)
-            get_run_logger().info("kept: `dvc exp show` lists it, `dvc exp apply %s` brings it here", name)
+        with worktree_of(root, name, request.overrides, environment) as worktree:
+            get_run_logger().info("experiment %s works in %s", name, worktree)
+            state = _pipeline(request, root, worktree, name, environment)
+            if state.is_completed():
+                keep_experiment(worktree, name, environment)
+                get_run_logger().info("kept: `dvc exp show` lists it, `dvc exp apply %s` brings it here", name)
         return state
 
 
@@ -66,6 +66,7 @@ def pipeline(request: PipelineRequest = DEFAULT_REQUEST) -> State[None]:
 def _place(root: Path, name: str | None) -> Iterator[str | None]:
     """Hold the working tree for this run; yields the experiment's name, or None for the repository itself."""
     locks = root / ".mien" / "locks"
+    remove_abandoned(root)
     if name is None:
         try:
             with file_lock(locks / "pipeline.lock", seconds=0):
@@ -74,7 +75,7 @@ def _place(root: Path, name: str | None) -> Iterator[str | None]:
         except LockHeldError:
             name = f"run-{flow_run.name or os.getpid()}"
             get_run_logger().warning("another run is at work in the repository; this one becomes experiment %s", name)
-    with file_lock(locks / f"experiment-{name}.lock", seconds=0):
+    with file_lock(lock_of(root, name), seconds=0):
         yield name
 
 
@@ -95,8 +96,9 @@ def _pipeline(
     artifacts.show_mlflow(address, run.parent)
     _run_tasks(run)
     artifacts.show_ends(run.stages, run.ends, address)
-    artifacts.show_metrics(repository, run.stages)
-    artifacts.show_picture(repository, run.stages)
+    current = [stage for stage in run.stages if run.ended_well(stage.name)]  # the outs of others are of earlier runs
+    artifacts.show_metrics(repository, current)
+    artifacts.show_picture(repository, current)
     return _verdict(run)
 
 

@@ -91,8 +91,8 @@ class PipelineRun:
         """
         status = "KILLED"
         try:
-            missed = run_schedule(Schedule(self.stages, self.durations), self.jobs, start, self._ended_well)
-            well = all(self._ended_well(stage.name) for stage in self.stages)
+            missed = run_schedule(Schedule(self.stages, self.durations), self.jobs, start, self.ended_well)
+            well = all(self.ended_well(stage.name) for stage in self.stages)
             status = "FINISHED" if well else "FAILED"
         finally:
             self.processes.stop()
@@ -123,7 +123,8 @@ class PipelineRun:
         """Estimated seconds left; `elapsed`: running stage → seconds since its start."""
         return simulate([s for s in self.stages if s.name not in self.ends], self.durations, self.jobs, elapsed)[0]
 
-    def _ended_well(self, name: str) -> bool:
+    def ended_well(self, name: str) -> bool:
+        """Whether the stage's outs are those of this run's parameters."""
         return name in self.ends and self.ends[name].word != "failed"
 
     def _is_current(self, stage: Stage) -> bool:

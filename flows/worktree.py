@@ -2,9 +2,10 @@
 
 A run with overrides, with a name, or beside another run never touches the user's working tree. It gets a git worktree
 below `.mien/worktrees/`: HEAD, plus the user's uncommitted and untracked files, plus the overrides in params.yaml (as
-`dvc exp run -S`). DVC's cache, the per-clip caches and the raw clips are shared, so only changed stages run. After
-success `dvc exp save` stores the result as an ordinary DVC experiment (`dvc exp show`, `dvc exp apply NAME`) and the
-worktree is removed; after a failure it is kept, and the next run of the same name resumes there.
+`dvc exp run -S`). DVC's cache, the per-clip caches, the checkpoints of trainings and the raw clips are shared, so only
+changed stages run, and a training that was stopped goes on in the next run with the same parameters. After success
+`dvc exp save` stores the result as an ordinary DVC experiment (`dvc exp show`, `dvc exp apply NAME`). The worktree is
+removed in any case; that of a killed process, when the next run starts.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from flows.dvc_process import dvc_output
+from mien.locks import LockHeldError, file_lock
+
+_WORKTREES = Path(".mien") / "worktrees"
 
 OVERRIDE = re.compile(r"^[A-Za-z_]\w*(\.\w+)+=.*$", re.DOTALL)
 
@@ -59,15 +64,40 @@ def apply_overrides(path: Path, overrides: Sequence[str]) -> None:
         yaml.dump(values, stream)
 
 
-def make_worktree(root: Path, name: str, overrides: Sequence[str], environment: Mapping[str, str]) -> Path:
-    """Create or update the worktree of the experiment `name`; returns its folder."""
-    path = root / ".mien" / "worktrees" / name
-    if (path / ".git").exists():
-        _git(path, "checkout", "--quiet", "--force", "--detach", _git(root, "rev-parse", "HEAD").strip())
-    else:
-        shutil.rmtree(path, ignore_errors=True)
-        _git(root, "worktree", "prune")
-        _git(root, "worktree", "add", "--quiet", "--detach", str(path), "HEAD")
+@contextmanager
+def worktree_of(root: Path, name: str, overrides: Sequence[str], environment: Mapping[str, str]) -> Iterator[Path]:
+    """The folder of a new worktree for the experiment `name`; removed at the end. The caller holds `lock_of` it."""
+    path = root / _WORKTREES / name
+    try:
+        yield _make(root, path, overrides, environment)
+    finally:
+        _remove(root, path)
+
+
+def lock_of(root: Path, name: str) -> Path:
+    """The lock that a run of the experiment `name` holds."""
+    return root / ".mien" / "locks" / f"experiment-{name}.lock"
+
+
+def remove_abandoned(root: Path) -> None:
+    """Remove the worktrees whose runs were killed: those that no process holds the lock of."""
+    folder = root / _WORKTREES
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        try:
+            with file_lock(lock_of(root, path.name), seconds=0):
+                _remove(root, path)
+        except LockHeldError:
+            continue
+
+
+def _remove(root: Path, path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    _git(root, "worktree", "prune")
+
+
+def _make(root: Path, path: Path, overrides: Sequence[str], environment: Mapping[str, str]) -> Path:
+    _remove(root, path)
+    _git(root, "worktree", "add", "--quiet", "--detach", str(path), "HEAD")
     _copy_changes(root, path)
     _share(root, path)
     dvc_output(path, ["config", "--local", "cache.dir", _cache(root, environment)], environment)
@@ -76,10 +106,9 @@ def make_worktree(root: Path, name: str, overrides: Sequence[str], environment: 
     return path
 
 
-def keep_experiment(root: Path, worktree: Path, name: str, environment: Mapping[str, str]) -> None:
-    """Save the worktree's result as the DVC experiment `name` and remove the worktree."""
+def keep_experiment(worktree: Path, name: str, environment: Mapping[str, str]) -> None:
+    """Save the worktree's result as the DVC experiment `name`."""
     dvc_output(worktree, ["exp", "save", "--force", "--name", name], environment)
-    _git(root, "worktree", "remove", "--force", str(worktree))
 
 
 def _copy_changes(root: Path, worktree: Path) -> None:
@@ -95,9 +124,10 @@ def _copy_changes(root: Path, worktree: Path) -> None:
 
 
 def _share(root: Path, worktree: Path) -> None:
-    """Link the content-addressed per-clip caches, and the raw clips, which are only read."""
-    shared = [root / ".cache"]
-    shared[0].mkdir(exist_ok=True)
+    """Link what is named by its content, per-clip caches and checkpoints, and the raw clips, which are only read."""
+    shared = [root / ".cache", root / ".resume"]
+    for folder in shared:
+        folder.mkdir(exist_ok=True)
     raw = root / "data" / "raw"
     if raw.is_dir():
         shared += list(raw.iterdir())

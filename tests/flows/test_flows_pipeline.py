@@ -11,7 +11,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.testing.utilities import prefect_test_harness
 from ruamel.yaml import YAML
-from toy_pipeline import command
+from toy_pipeline import command, environment
 
 from flows.pipeline import pipeline
 from flows.request import PipelineRequest
@@ -118,6 +118,45 @@ def test_a_failed_stage_stops_its_dependants_but_no_other_branch(here: Path, mon
     assert tasks["both"] == "NotReady"
     assert "| both | not reached |" in artifacts["stages"]
     assert not (here / "data" / "both.txt").exists()
+
+
+def test_a_failed_experiment_leaves_no_worktree_and_shows_nothing_of_an_earlier_run(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIEN_TRACKING", "off")
+    (state, artifacts), _ = run()
+    assert state.type.value == "COMPLETED"
+    assert "sample" in artifacts
+    set_params(here, both={"fail": True})
+    (state, artifacts), tasks = run(experiment="bad")
+    assert state.message == "failed: both"
+    assert tasks["left"] == "Cached"
+    assert "sample" not in artifacts, "the picture in data/sheet is an earlier run's"
+    assert "left_total" in artifacts["metrics"]
+    assert "both_total" not in artifacts["metrics"]
+    assert not list((here / ".mien" / "worktrees").iterdir())
+    abandoned = here / ".mien" / "worktrees" / "killed"
+    command(here, "git", "worktree", "add", "--quiet", "--detach", str(abandoned), "HEAD")
+    set_params(here, both={"fail": False})
+    (state, _), _ = run(overrides=["both.value=2"], experiment="good")
+    assert state.type.value == "COMPLETED"
+    assert not abandoned.exists()
+
+
+def test_a_run_waits_for_a_dvc_that_works_on_the_same_files(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIEN_TRACKING", "off")
+    set_params(here, source={"seconds": 12.0})
+    by_hand = subprocess.Popen(
+        ["dvc", "repro", "source"], cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert by_hand.stdout is not None
+    for line in by_hand.stdout:
+        if b"source step" in line:
+            break
+    (state, _), tasks = run()
+    assert by_hand.wait(60) == 0
+    assert state.type.value == "COMPLETED", state.message
+    assert tasks["source"] == "Cached"
 
 
 def test_an_experiment_leaves_the_working_tree_alone(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-
-from tests.toy_pipeline import ROOT, command, make_repository
+from toy_pipeline import ROOT, command, make_repository
 
 pytestmark = pytest.mark.slow
 
