@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,9 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.faces.alignment import OTHER_FACE_SIZE, transform_points, warp
+from mien.faces.alignment import OTHER_FACE_SIZE, warp
+from mien.faces.detectors.face_score import FaceScore
 from mien.faces.detectors.interface import Face, LandmarkDetector
 from mien.faces.detectors.open import open_detector
+from mien.faces.pictures.turning import turned_back, well_oriented
 
 MOST_FACES = 16
 """Maximum number of faces per tile."""
@@ -81,7 +83,7 @@ def find_faces(picture: NDArray[np.uint8], thorough: bool = True) -> list[Face]:
 
     The whole picture is searched first, then overlapping tiles of decreasing size, until no face of a relevant size
     (`OTHER_FACE_SIZE`) can have been missed. A face that fills a small picture is found by enlarging the picture and
-    adding a border, a face that lies on its side by rotating the picture.
+    adding a border, a face that lies on its side or stands on its head by rotating the picture.
 
     Not `thorough`: no tiles, so small faces may be missed.
     """
@@ -89,17 +91,19 @@ def find_faces(picture: NDArray[np.uint8], thorough: bool = True) -> list[Face]:
     found = _search(picture, detector, LEAST_TILE if thorough else max(picture.shape))
     if not found:
         found = _with_surroundings(picture, detector)
-    for turns in (1, 3):
+    for turns in (1, 3, 2):
         if not found:
             found = _turned(picture, turns, detector)
+    found = [well_oriented(face, picture, detector.detect, _score()) for face in found]
     largest = max((face.extent for face in found), default=0.0)
     counted = [face for face in found if face.extent >= OTHER_FACE_SIZE * largest]
     return sorted(counted, key=lambda face: float(face.centre[0]))
 
 
 def warm_up() -> None:
-    """Open the detector in advance, which takes about a second in a new process."""
+    """Open the detectors in advance, which takes about a second in a new process."""
     _detector()
+    _score()
 
 
 class _Locked:
@@ -121,6 +125,18 @@ atexit.register(_open.close)  # before the detector's library is unloaded
 @cache
 def _detector() -> _Locked:
     return _Locked(_open.enter_context(open_detector("mediapipe", max_faces=MOST_FACES, tracking=False)))
+
+
+@cache
+def _score() -> Callable[[NDArray[np.uint8]], float]:
+    score, lock = FaceScore(), threading.Lock()
+    _open.callback(score.close)
+
+    def locked(window: NDArray[np.uint8]) -> float:
+        with lock:
+            return score(window)
+
+    return locked
 
 
 def _search(picture: NDArray[np.uint8], detector: _Locked, least_tile: int) -> list[Face]:
@@ -208,19 +224,7 @@ def _with_surroundings(picture: NDArray[np.uint8], detector: _Locked) -> list[Fa
 
 
 def _turned(picture: NDArray[np.uint8], turns: int, detector: _Locked) -> list[Face]:
-    """The faces in the picture rotated counter-clockwise by 1 or 3 quarter turns, in pixels of the original picture."""
+    """The faces in the picture rotated counter-clockwise by quarter turns, in pixels of the original picture."""
     height, width = picture.shape[:2]
     upright = np.ascontiguousarray(np.rot90(picture, turns))
-    back = {
-        1: np.array([[0.0, -1, width - 1], [1, 0, 0]]),
-        3: np.array([[0.0, 1, 0], [-1, 0, height - 1]]),
-    }[turns]
-    faces = _search(upright, detector, max(picture.shape))
-    return [
-        replace(
-            face,
-            landmarks=transform_points(face.landmarks, back),
-            mesh=None if face.mesh is None else transform_points(face.mesh, back),
-        )
-        for face in faces
-    ]
+    return [turned_back(face, turns, height, width) for face in _search(upright, detector, max(picture.shape))]

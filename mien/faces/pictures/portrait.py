@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from enum import Enum
 from itertools import islice
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from mien.clips import ClipError
+from mien.faces.pictures.heic import heic_sizes, is_heic, open_heic
+from mien.faces.pictures.srgb import WORKING_SIDE as WORKING_SIDE
+from mien.faces.pictures.srgb import bounded, srgb
 from mien.media.ffmpeg import LFS_POINTER, open_media
 from mien.media.video import decode_frames
 
@@ -36,12 +37,7 @@ MAX_ANIMATED_MEGAPIXELS = 16
 MAX_ANIMATION_MEGAPIXELS = 1000
 """Limits of one picture of an animation, and of all of them together: 480 of 1080p."""
 
-WORKING_SIDE = 2048
-"""Maximum longest side in pixels; a higher resolution improves neither detection nor the crop."""
-
 LEAST_SIDE = 32
-PAPER = 255
-
 
 ANIMATIONS = ("GIF", "WEBP", "PNG", "AVIF")
 """Formats whose further pictures are later frames; in other formats they are pages or other views."""
@@ -62,13 +58,14 @@ class PortraitError(ValueError):
 def read_portrait(path: Path) -> NDArray[np.uint8]:
     """The picture in `path` as uint8 (H, W, 3) RGB, its longest side at most `WORKING_SIDE`.
 
-    Rotated according to EXIF; grey, palette, CMYK and 16-bit pictures are converted to RGB, transparency to white. Of
-    an animation or a video the first frame is read. Raises PortraitError for any other file.
+    Rotated according to EXIF; grey, palette, CMYK and 16-bit pictures and those with a colour profile are converted to
+    sRGB, transparency to white. Of an animation or a video the first frame is read. Raises PortraitError for any other
+    file.
     """
     _check_file(path)
     try:
         with open_picture(path) as image:
-            return bounded(eight_bit_rgb(image))
+            return srgb(image)
     except UnidentifiedImageError:
         return _first_frame(path)
     except PortraitError:
@@ -78,7 +75,12 @@ def read_portrait(path: Path) -> NDArray[np.uint8]:
 
 
 def open_picture(path: Path) -> Image.Image:
-    """A picture file, opened but not yet decoded. Raises PortraitError for a size that is refused, and Pillow's own."""
+    """A picture file, opened but (except HEIC) not yet decoded.
+
+    Raises PortraitError for a size that is refused, and Pillow's own errors.
+    """
+    if is_heic(path):
+        return _open_heic(path)
     try:
         with warnings.catch_warnings():
             # Pillow only warns about a picture that would fill the memory.
@@ -100,6 +102,19 @@ def open_picture(path: Path) -> Image.Image:
     return image
 
 
+def _open_heic(path: Path) -> Image.Image:
+    for width, height in heic_sizes(path):
+        check_size(path, max(width, LEAST_SIDE), max(height, LEAST_SIDE))
+    try:
+        image = open_heic(path)
+    except ClipError as error:
+        raise PortraitError(
+            f"{path.name} is a HEIC photo that cannot be read ({error.detail}): save it as JPEG or PNG"
+        ) from error
+    check_size(path, *image.size)
+    return image
+
+
 def _is_jpeg(path: Path) -> bool:
     with path.open("rb") as stream:
         return stream.read(3) == b"\xff\xd8\xff"
@@ -116,6 +131,8 @@ def picture_kind(path: Path) -> Kind:
     """Whether a file is a photo, an animation, or possibly a video. Raises PortraitError as `read_portrait` does."""
     _check_file(path)
     try:
+        if is_heic(path):
+            return Kind.PHOTO
         with open_picture(path) as image:
             moves = image.format in ANIMATIONS and getattr(image, "is_animated", False)
             return Kind.ANIMATION if moves else Kind.PHOTO
@@ -187,30 +204,6 @@ def check_size(path: Path, width: int, height: int, most: int = MAX_MEGAPIXELS) 
         raise PortraitError(f"{path.name}: the picture is only {width}×{height} pixels, too small for a face")
 
 
-def eight_bit_rgb(image: Image.Image) -> NDArray[np.uint8]:
-    """The picture as uint8 (H, W, 3): upright, on white, high bit depths scaled to 8 bits."""
-    if image.format == "JPEG":
-        width, height = image.size
-        scale = WORKING_SIDE / max(width, height)
-        image.draft("RGB", (math.ceil(scale * width), math.ceil(scale * height)))  # decodes at 1, 1/2, 1/4 or 1/8
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I") or upright.mode == "F":
-        grey = _eight_bit_grey(np.asarray(upright, dtype=np.float64))
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if upright.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in upright.info:
-        coloured = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", coloured.size, (PAPER, PAPER, PAPER, 255)), coloured)
-    return np.array(upright.convert("RGB"), dtype=np.uint8)
-
-
-def _eight_bit_grey(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Grey pictures of high bit depth, scaled from the range that their values suggest: 0–1, 0–255 or 16 bits."""
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    highest = float(values.max())
-    scale = 255.0 if highest <= 1 else 1.0 if highest <= 255 else 255 / 65535
-    return np.asarray(np.clip(np.round(values * scale), 0, 255), dtype=np.uint8)
-
-
 def _first_frame(path: Path) -> NDArray[np.uint8]:
     try:
         frame = next(iter(decode_frames(path)))
@@ -227,16 +220,6 @@ def no_picture(path: Path, error: ClipError) -> PortraitError:
     if error.reason == "too_large":
         return PortraitError(f"{path.name}: {error}")
     return PortraitError(f"{path.name} is no picture or video that can be read ({error}): save it as PNG or JPEG")
-
-
-def bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture (H, W, 3), downsampled by averaging if its longest side exceeds `WORKING_SIDE`."""
-    height, width = picture.shape[:2]
-    scale = WORKING_SIDE / max(height, width)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def one_line(error: BaseException) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,7 @@ from mien.faces.pictures.find_face import FoundFaces, NoFace, choose_face
 from mien.faces.pictures.portrait import (
     Kind,
     PortraitError,
-    bounded,
     check_size,
-    eight_bit_rgb,
     no_picture,
     one_line,
     open_picture,
@@ -32,6 +30,8 @@ from mien.faces.pictures.portrait import (
     picture_kind,
     read_portrait,
 )
+from mien.faces.pictures.srgb import bounded, srgb
+from mien.faces.pictures.turning import roll, turned_back
 from mien.media.ffmpeg import open_media
 from mien.media.tracks import picture_stream
 
@@ -76,10 +76,21 @@ def read_reference(path: Path, face: int | None = None) -> Reference:
     try:
         if kind is Kind.PHOTO:
             picture = read_portrait(path)
-            return Reference(picture, choose_face(picture, face))
-        return _best(_animation(path) if kind is Kind.ANIMATION else _video(path), face)
+            return _on_its_feet(Reference(picture, choose_face(picture, face)))
+        return _on_its_feet(_best(_animation(path) if kind is Kind.ANIMATION else _video(path), face))
     except NoFace as error:
         raise PortraitError(f"{path.name}: {error}") from error
+
+
+def _on_its_feet(reference: Reference) -> Reference:
+    """The reference, turned by 180° if its face is upside down: nobody poses so, but cameras can be held so."""
+    if abs(roll(reference.faces.face)) < 135:
+        return reference
+    height, width = reference.picture.shape[:2]
+    faces = tuple(turned_back(face, 2, height, width) for face in reversed(reference.faces.faces))
+    chosen = len(faces) - 1 - reference.faces.chosen
+    picture = np.ascontiguousarray(np.rot90(reference.picture, 2))
+    return replace(reference, picture=picture, faces=FoundFaces(faces, chosen))
 
 
 def faults(face: Face, picture: NDArray[np.uint8]) -> float:
@@ -133,7 +144,7 @@ def _animation(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
             second = 0.0
             for number, frame in zip(range(count), ImageSequence.Iterator(image), strict=False):
                 if number % step == 0:
-                    yield second, bounded(eight_bit_rgb(frame.copy()))
+                    yield second, srgb(frame.copy())
                 second += float(frame.info.get("duration") or 0) / 1000
     except PortraitError:
         raise
