@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import av
 from av.stream import Disposition
 
 from mien.clips import ClipError
@@ -50,6 +52,27 @@ def picture_stream(container: Any) -> Any:
     context.options = {"max_pixels": str(MAX_PIXELS)}
     context.thread_count = 1  # clips are distributed over one process per core
     return streams[0]
+
+
+def decoded(container: Any, stream: Any) -> Iterator[Any]:
+    """The frames of a video stream from where the container is, with their transparency. Raises PyAV's errors."""
+    context = _alpha_decoder(stream)
+    if context is None:
+        yield from container.decode(stream)
+        return
+    for packet in container.demux(stream):
+        yield from context.decode(packet if packet.size else None)
+
+
+def _alpha_decoder(stream: Any) -> Any:
+    """libvpx's decoder of a WebM with transparency, which ffmpeg's own ones leave out; None for other videos."""
+    name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(stream.codec_context.name)
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    if name is None or tags.get("alpha_mode") != "1" or name not in av.codecs_available:
+        return None
+    context = av.CodecContext.create(name, "r")
+    context.thread_count = 1
+    return context
 
 
 def sound_streams(container: Any) -> list[Any]:

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import check_machine, ffmpeg_exe, file_url, last_line, open_media
+from mien.media.frame_rgb import frame_rgb
 from mien.media.sound import write_wav
-from mien.media.tracks import picture_stream
+from mien.media.tracks import decoded, picture_stream
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
@@ -42,14 +43,12 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     """
     with open_media(path) as container:
         stream = picture_stream(container)
-        reformatter = VideoReformatter()  # shared by all frames: creating one costs more than converting a small frame
+        reformatter = VideoReformatter()
         count = width = height = 0
         try:
-            for frame in container.decode(stream):
+            for frame in decoded(container, stream):
                 width, height = width or frame.width, height or frame.height
-                picture = np.asarray(
-                    reformatter.reformat(frame, width, height, format="rgb24", threads=1).to_ndarray(), np.uint8
-                )
+                picture = frame_rgb(frame, reformatter, width, height)
                 quarter_turns = round(frame.rotation / 90) % 4
                 yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
                 count += 1

@@ -33,7 +33,8 @@ from mien.faces.pictures.portrait import (
 from mien.faces.pictures.srgb import bounded, srgb
 from mien.faces.pictures.turning import roll, turned_back
 from mien.media.ffmpeg import open_media
-from mien.media.tracks import picture_stream
+from mien.media.frame_rgb import frame_rgb
+from mien.media.tracks import decoded, picture_stream
 
 LOOKED_AT = 32
 """Number of frames of a video that are compared, spread over its duration."""
@@ -180,7 +181,7 @@ def _spread(container: Any, stream: Any) -> Iterator[Any]:
         else:
             length = seconds or WHOLE_SECONDS
             due = 0.0
-            for number, frame in enumerate(container.decode(stream)):
+            for number, frame in enumerate(decoded(container, stream)):
                 second = float(frame.pts * stream.time_base) - _start(stream) if frame.pts is not None else number / 25
                 if second >= due:
                     yield frame
@@ -196,7 +197,7 @@ def _jumped_to(container: Any, stream: Any, seconds: float) -> Iterator[Any]:
     for number in range(LOOKED_AT):
         target = _start(stream) + seconds * number / LOOKED_AT
         container.seek(round(target / stream.time_base), stream=stream, backward=True)
-        frame = next(container.decode(stream), None)
+        frame = next(decoded(container, stream), None)
         if frame is not None and frame.pts != last:
             last = frame.pts
             yield frame
@@ -211,6 +212,6 @@ def _as_shown(frame: Any, stream: Any) -> NDArray[np.uint8]:
     width = frame.width
     if aspect > 0 and abs(aspect - 1) > 0.01:
         width = max(2, round(frame.width * aspect))
-    picture = VideoReformatter().reformat(frame, width=width, height=frame.height, format="rgb24", threads=1)
+    picture = frame_rgb(frame, VideoReformatter(), width)
     turns = round(frame.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(np.asarray(picture.to_ndarray(), np.uint8), turns))
+    return np.ascontiguousarray(np.rot90(picture, turns))

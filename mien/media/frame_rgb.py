@@ -1,0 +1,41 @@
+"""Decoded frames of PyAV as 8-bit RGB pictures, as they are meant to be seen."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+PAPER = 255
+
+
+def frame_rgb(
+    frame: av.VideoFrame, reformatter: VideoReformatter, width: int | None = None, height: int | None = None
+) -> NDArray[np.uint8]:
+    """A frame as uint8 (height, width, 3), not yet rotated; transparency becomes white.
+
+    `reformatter` is shared by all frames: creating one costs more than converting a small frame.
+    """
+    width, height = width or frame.width, height or frame.height
+    if _has_alpha(frame.format.name):
+        return _on_paper(_array(reformatter.reformat(frame, width, height, format="rgba", threads=1)))
+    return _array(reformatter.reformat(frame, width, height, format="rgb24", threads=1))
+
+
+@cache
+def _has_alpha(pixel_format: str) -> bool:
+    return any(component.is_alpha for component in av.VideoFormat(pixel_format).components)
+
+
+def _array(frame: Any) -> NDArray[np.uint8]:
+    return np.asarray(frame.to_ndarray(), np.uint8)
+
+
+def _on_paper(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    alpha = picture[:, :, 3:].astype(np.uint16)
+    mixed = picture[:, :, :3] * alpha + PAPER * (255 - alpha)
+    return ((mixed + 127) // 255).astype(np.uint8)
