@@ -53,7 +53,8 @@ class MediaInfo:
     `seconds` is the time from the first packet to the end of the last one of sound and video, `packet_seconds` that of
     all tracks; `header_seconds` is the duration in the header. `width` and `height` are of the displayed frame: rotated
     by `rotation` degrees (0, 90, 180, 270; counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over
-    its height). `fps` is the mean rate.
+    its height). `fps` is the mean rate. `transfer` and `primaries`: codes of ITU-T H.273, 2 is unspecified.
+    `interlaced`: whether the first frame is.
     """
 
     seconds: float | None
@@ -69,6 +70,9 @@ class MediaInfo:
     header_seconds: float | None = None
     packet_seconds: float | None = None
     container: str = ""
+    transfer: int = 2
+    primaries: int = 2
+    interlaced: bool = False
 
 
 @cache
@@ -342,6 +346,9 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         audio_seconds=sound.seconds if sound.packets else None,
         header_seconds=stated,
         container=container_format,
+        transfer=frame.color_trc if frame is not None else 2,
+        primaries=frame.color_primaries if frame is not None else 2,
+        interlaced=frame is not None and frame.interlaced_frame,
     )
 
 

@@ -10,19 +10,24 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from mien.media.hdr import is_wide, mapped
+
 PAPER = 255
 
 
 def frame_rgb(
     frame: av.VideoFrame, reformatter: VideoReformatter, width: int | None = None, height: int | None = None
 ) -> NDArray[np.uint8]:
-    """A frame as uint8 (height, width, 3), not yet rotated; transparency becomes white.
+    """A frame as uint8 (height, width, 3), not yet rotated; transparency becomes white, HDR and wide gamuts BT.709.
 
     `reformatter` is shared by all frames: creating one costs more than converting a small frame.
     """
     width, height = width or frame.width, height or frame.height
     if _has_alpha(frame.format.name):
         return _on_paper(_array(reformatter.reformat(frame, width, height, format="rgba", threads=1)))
+    if is_wide(frame.color_trc, frame.color_primaries):
+        deep = reformatter.reformat(frame, width, height, format="gbrp16le", threads=1)
+        return mapped(deep, frame.color_trc, frame.color_primaries)
     return _array(reformatter.reformat(frame, width, height, format="rgb24", threads=1))
 
 

@@ -27,6 +27,7 @@ from mien.media.ffmpeg import (
     run_ffmpeg,
     unicode_name,
 )
+from mien.media.hdr import is_wide, lookup_table
 from mien.media.listening import Heard, listen, pan
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
@@ -156,6 +157,11 @@ def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: 
     stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
     # Also where the first frame has this size already, since later ones may have another.
     stream = stream.filter("scale", *shown_size(info, options.max_side), flags="bicubic+accurate_rnd+bitexact")
+    if is_wide(info.transfer, info.primaries):
+        stream = stream.filter("format", "gbrp16le")
+        stream = stream.filter("lut3d", str(lookup_table(info.transfer, info.primaries)), interp="tetrahedral")
+        stream = stream.filter("setparams", color_primaries="bt709", color_trc="bt709", colorspace="gbr")
+        stream = stream.filter("scale", out_color_matrix="bt709", out_range="tv", flags="bicubic+accurate_rnd+bitexact")
     return stream.filter("setsar", 1)
 
 
