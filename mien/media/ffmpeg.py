@@ -54,7 +54,7 @@ class MediaInfo:
     all tracks; `header_seconds` is the duration in the header. `width` and `height` are of the displayed frame: rotated
     by `rotation` degrees (0, 90, 180, 270; counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over
     its height). `fps` is the mean rate. `transfer` and `primaries`: codes of ITU-T H.273, 2 is unspecified.
-    `interlaced`: whether the first frame is.
+    `interlaced`: whether the first frame is, or the stream says so.
     """
 
     seconds: float | None
@@ -348,7 +348,7 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         container=container_format,
         transfer=frame.color_trc if frame is not None else 2,
         primaries=frame.color_primaries if frame is not None else 2,
-        interlaced=frame is not None and frame.interlaced_frame,
+        interlaced=frame is not None and (frame.interlaced_frame or video.codec_context.field_order > 1),
     )
 
 

@@ -11,6 +11,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from mien.media.hdr import is_wide, mapped
+from mien.media.interlacing import deinterlaced
 
 PAPER = 255
 
@@ -18,11 +19,17 @@ PAPER = 255
 def frame_rgb(
     frame: av.VideoFrame, reformatter: VideoReformatter, width: int | None = None, height: int | None = None
 ) -> NDArray[np.uint8]:
-    """A frame as uint8 (height, width, 3), not yet rotated; transparency becomes white, HDR and wide gamuts BT.709.
+    """A frame as uint8 (height, width, 3), not yet rotated.
+
+    Transparency becomes white, HDR and wide gamuts BT.709; of an interlaced frame the first field is shown.
 
     `reformatter` is shared by all frames: creating one costs more than converting a small frame.
     """
-    width, height = width or frame.width, height or frame.height
+    picture = _picture(frame, reformatter, width or frame.width, height or frame.height)
+    return deinterlaced(picture) if frame.interlaced_frame and len(picture) == frame.height else picture
+
+
+def _picture(frame: av.VideoFrame, reformatter: VideoReformatter, width: int, height: int) -> NDArray[np.uint8]:
     if _has_alpha(frame.format.name):
         return _on_paper(_array(reformatter.reformat(frame, width, height, format="rgba", threads=1)))
     if is_wide(frame.color_trc, frame.color_primaries):

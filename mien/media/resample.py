@@ -153,6 +153,9 @@ def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: 
     stream = source.video
     if own_sound:  # a separate sound file starts with the first frame, whatever start time the container states
         stream = stream.filter("setpts", "PTS-STARTPTS")
+    if info.interlaced:
+        stream = stream.filter("scale", info.width, info.height)  # bwdif cannot follow a change of size
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     # A late first frame is repeated from time 0 on, so that sound and video stay in sync.
     stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
     # Also where the first frame has this size already, since later ones may have another.

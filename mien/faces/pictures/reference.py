@@ -34,6 +34,7 @@ from mien.faces.pictures.srgb import bounded, srgb
 from mien.faces.pictures.turning import roll, turned_back
 from mien.media.ffmpeg import open_media
 from mien.media.frame_rgb import frame_rgb
+from mien.media.interlacing import COMBED, combing, deinterlaced
 from mien.media.tracks import decoded, picture_stream
 
 LOOKED_AT = 32
@@ -213,5 +214,7 @@ def _as_shown(frame: Any, stream: Any) -> NDArray[np.uint8]:
     if aspect > 0 and abs(aspect - 1) > 0.01:
         width = max(2, round(frame.width * aspect))
     picture = frame_rgb(frame, VideoReformatter(), width)
+    if combing(picture) > COMBED:  # not every interlaced video says so, and combs would count as sharpness
+        picture = deinterlaced(picture)
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(picture, turns))
