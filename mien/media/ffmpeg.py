@@ -31,7 +31,10 @@ from mien.media.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_
 from mien.media.movie_header import movie_header_seconds
 from mien.media.tracks import Track, picture_stream, sound_streams
 
-FORMATS = "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif"
+FORMATS = (
+    "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif,"
+    "caf,amr,au,ac3,eac3,dts,dtshd,truehd,mlp,loas,wv,ape,tta,tak,mpc,mpc8,dsf,voc,sox,nistsphere,ircam,iff"
+)
 """The demuxers that may open a file; playlists (`hls`, `concat`, `dash`, …) and devices are not among them."""
 
 PROTOCOLS = "file,pipe"
@@ -39,7 +42,8 @@ PROTOCOLS = "file,pipe"
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 _HEADED_FORMATS = {"mov", "matroska", "avi", "flv", "asf"}  # containers whose header states their length
-_HEADED_SOUND = {"wav", "w64", "aiff", "flac"}  # likewise; the length of others is estimated from their bit rate
+# likewise; the length of other kinds of sound is estimated from their bit rate
+_HEADED_SOUND = {"wav", "w64", "aiff", "flac", "caf", "au", "wv", "ape", "tta", "tak", "dsf", "sox"}
 
 _STANDARD_RATES = [Fraction(n * 1000, d) for n in (24, 30, 48, 60, 120) for d in (1000, 1001)] + [
     Fraction(n) for n in (10, 12, 15, 20, 25, 50, 100)

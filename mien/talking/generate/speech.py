@@ -36,6 +36,10 @@ def read_speech(path: Path, hz: int) -> Speech:
         recording = read_recording(path, hz)
         return check_speech(Speech(recording.samples, hz, (), (), recording.notes))
     except ClipError as error:
+        if error.reason == "undecodable":
+            raise RequestError(
+                f"{path.name} holds no sound that can be read ({error.detail}): save it as WAV, FLAC, MP3 or M4A"
+            ) from error
         raise RequestError(f"{path.name} gives no speech: {error}") from error
 
 
