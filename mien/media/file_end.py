@@ -76,5 +76,8 @@ def _size(stream: BinaryIO) -> int | None:
     if not first or not first[0]:
         return None
     length = 9 - first[0].bit_length()
-    value = int.from_bytes(first + stream.read(length - 1), "big") - (1 << 7 * length)
+    rest = stream.read(length - 1)
+    if len(rest) < length - 1:
+        return None
+    value = int.from_bytes(first + rest, "big") - (1 << 7 * length)
     return None if value == (1 << 7 * length) - 1 else value

@@ -17,6 +17,7 @@ from media_making import picture, write_media
 
 from mien.clips import ClipError
 from mien.media.ffmpeg import check_is_media, ffmpeg_exe, probe, probe_sound
+from mien.media.file_end import missing_bytes
 from mien.media.movie_header import movie_header_seconds
 from mien.media.sound import is_silent, loudness_db, read_sound, write_wav
 from mien.media.video import decode_frames, write_video
@@ -231,6 +232,64 @@ def test_the_movie_header_of_any_boxes_is_a_length_or_none(boxes: list[tuple[int
         path.write_bytes(b"".join(struct.pack(">I", size) + name + body for size, name, body in boxes))
         seconds = movie_header_seconds(path)
         assert seconds is None or seconds > 0
+    finally:
+        path.unlink(missing_ok=True)
+
+
+EDGES = st.sampled_from([0, 1, 7, 8, 15, 16, 2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1])
+SIZES = EDGES | st.integers(0, 2**64 - 1) | st.integers(0, 200)
+
+
+def box(name: bytes, size: int | None, body: bytes) -> bytes:
+    """A box that states `size`, in 64 bits if it needs them; None: the true one."""
+    if size is None:
+        size = len(body) + 8
+    long = size >= 2**32
+    return struct.pack(">I", 1 if long else size) + name + (struct.pack(">Q", size) if long else b"") + body
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([b"ftyp", b"free", b"mdat", b"moov"]), SIZES, st.binary(max_size=40)), max_size=4
+    ),
+    SIZES | st.none(),
+    SIZES | st.none(),
+    st.sampled_from([0, 1, 255]),
+    st.integers(0, 2**32 - 1),
+    SIZES,
+)
+def test_the_movie_header_of_any_sizes_and_times_is_a_length_or_none(
+    before: list[tuple[bytes, int, bytes]], moov: int | None, mvhd: int | None, version: int, scale: int, length: int
+) -> None:
+    times = struct.pack(">QQIQ", 0, 0, scale, length) if version == 1 else struct.pack(">III", 0, 0, scale)
+    times += b"" if version == 1 else struct.pack(">I", length % 2**32)
+    content = b"".join(box(*part) for part in before)
+    content += box(b"moov", moov, box(b"mvhd", mvhd, bytes([version, 0, 0, 0]) + times))
+    path = Path(os.environ.get("TMPDIR", "/tmp")) / f"mien-test-{os.getpid()}.times"
+    try:
+        path.write_bytes(content)
+        seconds = movie_header_seconds(path)
+        assert seconds is None or seconds > 0
+        if not before and moov is None and mvhd is None and scale and 0 < length < 2**32 - 1:
+            assert seconds == length / scale
+        assert missing_bytes(path) >= 0
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(
+        [b"\x1a\x45\xdf\xa3", b"\x1a\x45\xdf\xa3\x84abcd\x18\x53\x80\x67", b"RIFF", b"\0\0\0\x18ftyp", b""]
+    ),
+    st.binary(max_size=40),
+)
+def test_the_missing_bytes_of_any_file_are_a_number(start: bytes, rest: bytes) -> None:
+    path = Path(os.environ.get("TMPDIR", "/tmp")) / f"mien-test-{os.getpid()}.parts"
+    try:
+        path.write_bytes(start + rest)
+        assert missing_bytes(path) >= 0
     finally:
         path.unlink(missing_ok=True)
 
