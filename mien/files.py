@@ -103,6 +103,11 @@ def read_json(path: Path, most_bytes: int = MAX_JSON_BYTES) -> Any:
         content = stream.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise ValueError(f"it has more than {most_bytes:,} bytes")
+    return parse_json(content)
+
+
+def parse_json(content: str | bytes) -> Any:
+    """The content of a JSON text. Raises ValueError for one that is nested too deep or no JSON."""
     try:
         return json.loads(content)
     except RecursionError:

@@ -5,6 +5,7 @@ A `Performance` is independent of the identity: it applies to any identity of an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -153,10 +154,13 @@ class Performance:
         """Every array changed by `function`, at `fps`, None: at the same frame rate."""
         return replace(self, fps=fps or self.fps, **{name: function(getattr(self, name)) for name in _SHAPES})
 
-    def save(self, path: Path) -> None:
-        """Write atomically as npz; equal performances give equal bytes. Loaded by `Performance.load`."""
+    def save(self, path: Path, tags: Mapping[str, str] | None = None) -> None:
+        """Write atomically as npz; equal performances give equal bytes. Loaded by `Performance.load`.
+
+        `tags`: where the motion is from, see `mien.media.file_tags`; kept as JSON in the array `provenance`.
+        """
         with atomic_file(path) as beside, beside.open("wb") as stream:
-            _write_npz(stream, self)
+            _write_npz(stream, self, tags or {})
 
     @classmethod
     def load(cls, path: Path) -> Performance:
@@ -172,7 +176,9 @@ class Performance:
             raise ValueError(f"{path.name} could not be read as a performance: {error}") from error
 
 
-def _write_npz(stream: BinaryIO, performance: Performance) -> None:
+def _write_npz(stream: BinaryIO, performance: Performance, tags: Mapping[str, str]) -> None:
     # numpy gives every member the same fixed date, so equal arrays give equal bytes
     arrays = {name: getattr(performance, name) for name in _SHAPES}
+    if tags:
+        arrays["provenance"] = np.array(json.dumps(dict(tags), ensure_ascii=False, sort_keys=True))
     np.savez_compressed(stream, allow_pickle=False, fps=np.array(str(performance.fps)), **arrays)

@@ -20,11 +20,12 @@ LEAST_SECONDS = 0.8
 LINES = 2
 
 
-def webvtt(words: Sequence[SpokenWord], longest: int = 42) -> str:
+def webvtt(words: Sequence[SpokenWord], longest: int = 42, note: Sequence[str] = ()) -> str:
     """The text of a WebVTT file for timed words: cues of at most two lines of at most `longest` characters.
 
     A cue ends at a pause, when it is full, or after 6 s of speech; cues do not overlap. Words are escaped; a word
-    longer than a line is split. Raises ValueError for `longest` < 8 and for times that do not ascend.
+    longer than a line is split. `note`: lines of a comment before the cues. Raises ValueError for `longest` < 8 and
+    for times that do not ascend.
     """
     if longest < 8:
         raise ValueError(f"a line of captions has at least 8 characters, not {longest}")
@@ -33,6 +34,8 @@ def webvtt(words: Sequence[SpokenWord], longest: int = 42) -> str:
     ends = [_end(cue, following[0].start) for cue, following in pairwise(cues)]
     ends += [_end(cue, math.inf) for cue in cues[-1:]]
     blocks, last = ["WEBVTT\n"], 0
+    if note:
+        blocks.append("\n".join(["NOTE", *note]) + "\n")
     for cue, end in zip(cues, ends, strict=True):
         first = max(round(1000 * cue[0].start), last)
         last = max(round(1000 * end), first + 1)

@@ -93,13 +93,14 @@ def test_the_gaze_goes_the_right_way() -> None:
         assert np.corrcoef(clip.truth.gaze[:, 0], clip.found.gaze[:, 0])[0, 1] > 0.7
 
 
-def test_a_wink_is_on_its_own_side() -> None:
+@pytest.mark.parametrize("actor", [2, 3, 8])
+def test_a_wink_is_on_its_own_side(actor: int) -> None:
     head = EmbeddedHead()
     winks = [Performance.still(frames=3), Performance.still(frames=3, eyeBlinkLeft=1.0)]
     expression = np.concatenate([wink.expression for wink in winks])
     zeros = np.zeros((6, 3), np.float32)
     truth = Performance(Fraction(25), expression, zeros, zeros, zeros[:, :2])
-    identity, appearance, _ = sample_actor(1, np.random.default_rng(7))
+    identity, appearance, _ = sample_actor(actor, np.random.default_rng(7))
     found = fitted(list(render_frames(head, identity, appearance, truth, SIZE))).expression[-1]
     assert found[EXPRESSION_INDEX["eyeBlinkLeft"]] > found[EXPRESSION_INDEX["eyeBlinkRight"]] + 0.2
 

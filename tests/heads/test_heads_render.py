@@ -13,11 +13,13 @@ import torch
 from mien.clips import EMOTIONS
 from mien.heads.appearance import CLOTHING, HAIR_STYLES, Appearance
 from mien.heads.embedded.emotions import emotion_expression
+from mien.heads.embedded.glasses import glasses_part
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.embedded.people import sample_actor
 from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.performance import Performance, expression_vector
 from mien.heads.render.render import Camera, project, render_frames
+from mien.heads.render.shading import vertex_normals
 
 SIZE = (240, 180)
 
@@ -79,6 +81,35 @@ def test_every_hair_style_and_garment_covers_the_head_and_the_shoulders() -> Non
         assert np.isfinite(points).all()
         assert -15 < points[:, 1].max() < -10 or clothing != "turtleneck"
         assert np.ptp(points[:, 0]) > 35
+
+
+def agreement(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Cosine of each face's normal and the vertex normals at its corners (F, 3), of faces that have an area."""
+    normals = np.empty_like(points)
+    vertex_normals(np.ascontiguousarray(points), faces.astype(np.int32), normals)
+    corners = points[faces]
+    own = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    length = np.linalg.norm(own, axis=1)
+    solid = length > 1e-6
+    return np.einsum("fi,fki->fk", own[solid] / length[solid, None], normals[faces[solid]])
+
+
+def test_the_light_sees_the_side_of_hair_clothes_and_glasses_that_is_seen() -> None:
+    worn = [hair_part(Appearance(hair_style=style)) for style in HAIR_STYLES]
+    worn += [clothing_part(Appearance(clothing=clothing)) for clothing in CLOTHING]
+    worn += [glasses_part(Appearance(glasses=shape)) for shape in ("round", "oval", "rectangular")]
+    for part in worn:
+        if part is not None:
+            assert (agreement(part.positions, part.faces) > 0.2).mean() > 0.97, part.kind
+
+
+def test_hair_has_an_inner_side() -> None:
+    part = hair_part(Appearance(hair_style="long"))
+    assert part is not None
+    count = len(part.faces) // 2
+    outer, inner = (part.positions[part.faces[half]] for half in (slice(count), slice(count, None)))
+    np.testing.assert_array_equal(outer[:, [0, 2, 1]], inner)
+    assert not set(part.faces[:count].ravel()) & set(part.faces[count:].ravel())
 
 
 def test_hair_and_clothes_show_in_their_colours(head: EmbeddedHead) -> None:

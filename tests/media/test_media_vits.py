@@ -18,6 +18,7 @@ from mien.media.speech import vits
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import SpeechUnavailable, Voice
 from mien.media.speech.vits import PAUSE_SECONDS, VitsSynthesiser
+from mien.media.speech.wording.wording import spoken_text, written_words
 
 transformers = pytest.importorskip("transformers", reason="vits is optional: pip install transformers")
 
@@ -111,6 +112,16 @@ def test_sentences_follow_each_other_with_a_pause(tiny: Path) -> None:
     assert both.words[2].start == pytest.approx(two.words[0].start + shift)
     assert all(before.end <= after.start for before, after in pairwise(both.words))
     assert webvtt(both.words).count("-->") == 2
+
+
+def test_words_know_their_place_and_numbers_are_said(tiny: Path) -> None:
+    voice = VitsSynthesiser(str(tiny))
+    text = "  One – (two). \n Three bà!"
+    for word in voice.speak(text).words:
+        assert text[word.position :].lstrip("(").startswith(word.word)
+    wording = spoken_text("It is 25 now, at 10:30 — e.g.", "en-us")
+    written = written_words(voice.speak(wording.spoken).words, wording)
+    assert [word.word for word in written] == ["It", "is", "25", "now,", "at", "10:30 —", "e.g."]
 
 
 def test_a_faster_voice_is_shorter(tiny: Path) -> None:

@@ -40,6 +40,11 @@ ENGLISH = {
     "call +84 912 or 007": "call plus eighty-four nine hundred twelve or zero zero seven",
     "192.168.1.1": "one hundred ninety-two point one hundred sixty-eight point one point one",
     "MP3": "MP three",
+    "9am-5pm, 2020–2024": "nine ay em to five pee em, twenty twenty to twenty twenty-four",
+    "call 1-800-555-1234 on 12/12": "call one eight zero zero five five five one two three four on December twelfth",
+    "-$5, $-5, 2½": "minus five dollars, minus five dollars, two and a half",
+    "good 😀 morning 👍🏽": "good morning",
+    "😀": "😀",
     "It’s ‘fine’ — “yes”…": "It’s ‘fine’ — “yes”…",
 }
 VIETNAMESE = {
@@ -55,6 +60,10 @@ VIETNAMESE = {
     "táo & cam v.v.": "táo và cam vân vân.",
     "GS. TS. Nguyễn": "giáo sư tiến sĩ Nguyễn",
     "3/4": "ba phần tư",
+    "10h-12h, 3tr5, 2½": "mười giờ đến mười hai giờ, ba triệu rưỡi, hai rưỡi",
+    "ĐT: 0912.345.678": "điện thoại: không chín một hai ba bốn năm sáu bảy tám",
+    "vd: 5": "ví dụ: năm",
+    "hôm 1/5": "hôm một tháng năm",
 }
 
 
@@ -76,6 +85,7 @@ def test_only_america_writes_the_month_first() -> None:
 
 def test_other_languages_are_left_to_the_engine() -> None:
     assert said("am 5.6.2024 für 3,50 €", "de") == "am 5.6.2024 für 3,50 €"
+    assert said("क्\u200dष 😀", "hi") == "क्\u200dष"
 
 
 def test_numbers_in_words() -> None:

@@ -17,7 +17,8 @@ from talk_making import ARCHITECTURES, REAL, Picture, options, talk, tone, wall,
 from mien.faces.pictures.paste_back import PasteBack
 from mien.files import sha256_file
 from mien.media.ffmpeg import open_media, probe
-from mien.media.provenance import read_tags
+from mien.media.file_tags import file_tags
+from mien.media.provenance import parse_tags, read_tags
 from mien.media.sound import read_sound, silent_ends
 from mien.media.video import decode_frames, write_video
 from mien.systems.errors import RequestError
@@ -230,6 +231,7 @@ def test_a_text_is_spoken_with_captions(inputs: Path, model: Path, tmp_path: Pat
     captions = made.captions.read_text()
     assert captions.startswith("WEBVTT")
     assert "Good morning" in captions
+    assert parse_tags(file_tags(made.captions)) == read_tags(made.path)
     told = read_tags(made.path)
     assert told is not None
     assert told.engine == "espeak"

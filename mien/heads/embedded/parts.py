@@ -56,6 +56,20 @@ def _part(kind: str, positions: Array, faces: Integers, texture: Array) -> Part:
     return Part(kind, positions, faces, texture, np.full(len(positions), -1))
 
 
+def two_sided(part: Part) -> Part:
+    """An open sheet with an inner side: its own vertices with the faces reversed, after the outer ones.
+
+    On shared vertices the normals of the two sides would cancel, and the light would see no form.
+    """
+    return Part(
+        part.kind,
+        np.concatenate([part.positions, part.positions]),
+        np.concatenate([part.faces, part.faces[:, [0, 2, 1]] + len(part.positions)]),
+        np.concatenate([part.texture, part.texture]),
+        np.concatenate([part.bind, part.bind]),
+    )
+
+
 def mirrored(part: Part, kind: str) -> Part:
     """The same part on the other side of the head."""
     return Part(kind, part.positions * [-1, 1, 1], part.faces[:, [0, 2, 1]], part.texture, part.bind)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.heads.appearance import Appearance
-from mien.heads.embedded.parts import Part, grid_faces
+from mien.heads.embedded.parts import Part, grid_faces, two_sided
 from mien.heads.embedded.surface import LEVELS, base_surface, smoothstep
 
 Array = NDArray[np.float64]
@@ -122,13 +122,11 @@ def hair_part(appearance: Appearance) -> Part | None:
     if cut.fall is not None:
         grid = _hang(grid, along - on_head, ring, cut, rng)
     faces = grid_faces(rows, columns)
-    faces = np.concatenate([faces, faces[:, [0, 2, 1]]])
     u = (ring / (2 * np.pi) + 0.5).ravel()
     v = np.clip(along / 34.0, 0, 1).ravel()
     positions, texture = grid.reshape(-1, 3), np.stack([u, v], 1)
-    if style == "bun":
-        positions, faces, texture = _add_bun(positions, faces, texture)
-    return Part("hair", positions, faces, texture, np.full(len(positions), -1))
+    sheet = two_sided(Part("hair", positions, faces, texture, np.full(len(positions), -1)))
+    return _with_bun(sheet) if style == "bun" else sheet
 
 
 def _hang(grid: Array, drop: Array, ring: Array, cut: _Cut, rng: np.random.Generator) -> Array:
@@ -146,18 +144,20 @@ def _hang(grid: Array, drop: Array, ring: Array, cut: _Cut, rng: np.random.Gener
     return out
 
 
-def _add_bun(positions: Array, faces: NDArray[np.int64], texture: Array) -> tuple[Array, NDArray[np.int64], Array]:
+def _with_bun(hair: Part) -> Part:
     polar = np.linspace(0, np.pi, 9)[:, None]
     around = 2 * np.pi * np.arange(19)[None] / 18
     shape = np.stack([np.sin(polar) * np.cos(around), np.cos(polar) + 0 * around, np.sin(polar) * np.sin(around)], -1)
     bun = (np.array([2.7, 2.3, 2.6]) * shape + np.array([0.0, 11.9, -4.6])).reshape(-1, 3)
     u = np.broadcast_to(around / (2 * np.pi), (9, 19)).ravel()
     v = np.broadcast_to(polar / np.pi, (9, 19)).ravel()
-    more = grid_faces(9, 19)[:, [0, 2, 1]] + len(positions)
-    return (
-        np.concatenate([positions, bun]),
-        np.concatenate([faces, more]),
-        np.concatenate([texture, np.stack([u, v], 1)]),
+    more = grid_faces(9, 19)[:, [0, 2, 1]] + len(hair.positions)
+    return Part(
+        "hair",
+        np.concatenate([hair.positions, bun]),
+        np.concatenate([hair.faces, more]),
+        np.concatenate([hair.texture, np.stack([u, v], 1)]),
+        np.concatenate([hair.bind, np.full(len(bun), -1)]),
     )
 
 

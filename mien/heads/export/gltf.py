@@ -6,12 +6,14 @@ Source: The Khronos Group, glTF 2.0 specification, sections 3.7 (geometry and sk
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien import __version__
 from mien.heads.render.shading import LINEAR, vertex_normals
 
 _FLOAT, _BYTE, _SHORT = 5126, 5121, 5123
@@ -75,8 +77,8 @@ class _Additions:
         return number
 
 
-def glb_bytes(clip: Clip) -> bytes:
-    """Content of the file."""
+def glb_bytes(clip: Clip, tags: Mapping[str, str] | None = None) -> bytes:
+    """Content of the file; `tags` become `asset.extras`."""
     import trimesh
 
     normals = _normals(clip.points, clip.faces)
@@ -89,6 +91,9 @@ def glb_bytes(clip: Clip) -> bytes:
 
     def complete(items: Any, tree: dict[str, Any]) -> None:
         _complete(_Additions(items, tree), tree, clip, normals)
+        tree["asset"]["generator"] = f"mien {__version__}, through trimesh"
+        if tags:
+            tree["asset"]["extras"] = dict(tags)
 
     scene = trimesh.Scene()
     scene.add_geometry(mesh, geom_name=clip.name)
@@ -116,7 +121,6 @@ def _normals(points: NDArray[np.float64], faces: NDArray[np.int32]) -> NDArray[n
 
 
 def _complete(add: _Additions, tree: dict[str, Any], clip: Clip, normals: NDArray[np.float64]) -> None:
-    tree["asset"]["generator"] = "mien, through trimesh"
     mesh = tree["meshes"][0]
     primitive = mesh["primitives"][0]
     linear = np.ones((len(clip.points), 4))

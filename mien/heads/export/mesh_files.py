@@ -7,7 +7,7 @@ frames are the morph targets, for programs without support for bones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -38,12 +38,13 @@ def write_glb(
     performance: Performance,
     mode: Mode = "targets",
     keys: int = 60,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     """Write a performance atomically as an animated glTF 2.0 binary; lengths are in head units.
 
     identity: (I,); None: the average person. mode: targets (expressions, gaze and neck separately; linear morphs of
     rotating parts are off by at most about 2 mm) or frames (exact at the keys, linear between them). keys: maximum
-    number of evenly spaced key frames in the mode frames.
+    number of evenly spaced key frames in the mode frames. tags: where it is from, for `asset.extras`.
     Raises HeadError for a performance without frames, another mode or less than one key.
     """
     if len(performance) == 0:
@@ -57,24 +58,29 @@ def write_glb(
         clip = _frame_clip(head, person, performance, keys)
     else:
         raise HeadError(f"unknown mode {mode!r}; there are targets, frames")
-    content = glb_bytes(clip)
+    content = glb_bytes(clip, tags)
     with atomic_file(path) as beside:
         beside.write_bytes(content)
 
 
 def write_obj(
-    path: Path, head: Head, identity: Tensor | None, performance: Performance, frame: int | None = None
+    path: Path,
+    head: Head,
+    identity: Tensor | None,
+    performance: Performance,
+    frame: int | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     """Write one frame as the OBJ file `path`, or all frames as head_00000.obj, … into the new folder `path`.
 
-    Vertex colours follow the positions, a common extension. Raises HeadError for a missing frame, and if the folder
-    exists and is not empty.
+    Vertex colours follow the positions, a common extension. tags: where it is from, as comments at the start. Raises
+    HeadError for a missing frame, and if the folder exists and is not empty.
     """
     person = torch.zeros(len(head.identity_names)) if identity is None else identity
     if frame is not None:
         if not 0 <= frame < len(performance):
             raise HeadError(f"there is no frame {frame}: the performance has {len(performance)}")
-        text = _obj_text(head)(next(posed_frames(head, person, _cut(performance, frame, frame + 1))))
+        text = _obj_text(head, tags)(next(posed_frames(head, person, _cut(performance, frame, frame + 1))))
         with atomic_file(path) as beside:
             beside.write_text(text)
         return
@@ -82,7 +88,7 @@ def write_obj(
         raise HeadError("the performance has no frames, so there is nothing to write")
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise HeadError(f"{path} exists, and nothing is overwritten: name a new folder for the frames")
-    as_text = _obj_text(head)
+    as_text = _obj_text(head, tags)
     with atomic_directory(path) as folder, progress_bar("writing OBJ", len(performance), "frames") as advance:
         for number, points in enumerate(posed_frames(head, person, performance)):
             (folder / f"head_{number:05d}.obj").write_text(as_text(points))
@@ -100,16 +106,17 @@ def _used(head: Head) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     return used.astype(np.int64), faces.reshape(-1, 3).astype(np.int32)
 
 
-def _obj_text(head: Head) -> Callable[[NDArray[np.float64]], str]:
+def _obj_text(head: Head, tags: Mapping[str, str] | None) -> Callable[[NDArray[np.float64]], str]:
     """A function from vertices (V, 3) to the text of an OBJ file."""
     import trimesh
 
     used, faces = _used(head)
     colours = head.colours[used]
+    comments = "".join(f"# {key}: {' '.join(value.split())}\n" for key, value in (tags or {}).items())
 
     def text(points: NDArray[np.float64]) -> str:
         mesh = trimesh.Trimesh(points[used], faces, vertex_colors=colours, process=False)
-        return str(trimesh.exchange.obj.export_obj(mesh, header="made by mien; lengths in head units"))
+        return comments + str(trimesh.exchange.obj.export_obj(mesh, header="made by mien; lengths in head units"))
 
     return text
 

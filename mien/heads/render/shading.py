@@ -138,7 +138,7 @@ def light_vertices(  # type: ignore[no-untyped-def]  # pragma: no cover
     """
     halves = _half_way(lamps)
     for i in range(out.shape[0]):
-        # normals of two-sided hair strips cancel, and at the outline one may point backwards: z >= 0 for both
+        # at the outline a normal may point backwards: z >= 0
         nx, ny = normals[i, 0], normals[i, 1]
         nz = np.sqrt(max(1.0 - nx * nx - ny * ny, 0.0))
         light = _light(material[i], nx, ny, nz, lamps, halves, strengths, ambient, gloss, highlight)

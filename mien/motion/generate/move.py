@@ -101,11 +101,11 @@ def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) ->
     tags = loaded.tags(seed=request.seed, prompt=prompt)
     frames = _RenderedFrames(actor, displayed, request)
     if out.suffix == ".npz":
-        performance.save(out)
+        performance.save(out, tags)
     elif out.suffix == ".glb":
-        write_glb(out, actor.head, actor.identity, displayed)
+        write_glb(out, actor.head, actor.identity, displayed, tags=tags)
     elif out.suffix == ".obj":
-        write_obj(out, actor.head, actor.identity, displayed)
+        write_obj(out, actor.head, actor.identity, displayed, tags=tags)
     else:
         write_clip(out, counted(frames, "move", len(displayed), "frames", progress), displayed.fps, tags)
     return GeneratedMotion(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mien.files import atomic_file
 from mien.media.captions import webvtt
+from mien.media.file_tags import tag_lines
 from mien.media.video import write_video
 from mien.progress import counted
 from mien.systems.system import Loaded, Made
@@ -44,7 +45,6 @@ def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) ->
         reference, speech, request, text_to_motion=None if motion_model is None else motion_model.model
     )
     speech = frames.speech
-    captions = webvtt(speech.words) if request.captions else ""
     track = None if request.emotion_track is None else read_emotion_track(request.emotion_track)
     # For privacy the tags contain neither file names nor the spoken text.
     tags = loaded.tags(
@@ -54,6 +54,7 @@ def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) ->
         engine=request.engine_name,
         prompt=request.motion_text,
     )
+    captions = webvtt(speech.words, note=tag_lines(tags)) if request.captions else ""
     counted_frames = counted(frames, "talk", frames.length, "frames", progress)
     write_video(out, counted_frames, frames.fps, speech.samples, speech.hz, tags)
     vtt = captions_path(out) if request.captions else None

@@ -8,12 +8,13 @@ temporal smoothness comes from the inputs.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from torch import Tensor, nn
 
+from mien.rates import frame_rate
 from mien.talking.networks.decoding import DecoderOutput
 from mien.talking.networks.direct import DirectDecoder
 from mien.talking.networks.encoders import (
@@ -36,7 +37,9 @@ class GeneratorConfig(BaseModel):
         "warp", description="warp: the reference's pixels are warped; direct: all pixels are synthesised"
     )
     size: int = Field(ge=16, le=1024, description="side of the square frames, in pixels")
-    fps: Fraction = Field(gt=0, description="video frames per second, exact")
+    fps: Annotated[Fraction, BeforeValidator(lambda value: frame_rate(value))] = Field(
+        gt=0, description="video frames per second, exact"
+    )
     sample_rate: int = Field(gt=0, description="sample rate of the speech in hertz")
     image_channels: tuple[int, ...] = Field(min_length=2, description="feature maps at size, size/2, size/4, …")
     speech_width: int = Field(ge=8, description="channels of the speech encoder")

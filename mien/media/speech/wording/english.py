@@ -93,10 +93,11 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 _ENDING = {
     "etc.": "et cetera", "et al.": "and others", "Inc.": "incorporated", "Ltd.": "limited", "Corp.": "corporation",
-    "Co.": "company", "Jr.": "junior", "Sr.": "senior", "Ave.": "avenue", "Blvd.": "boulevard", "Rd.": "road",
+    "Jr.": "junior", "Sr.": "senior", "Ave.": "avenue", "Blvd.": "boulevard", "Rd.": "road",
     "a.m.": "ay em", "p.m.": "pee em",
 }  # fmt: skip
 _INITIALS = {
+    "Co.": "company",
     "Ph.D.": "P H D", "M.D.": "M D", "U.S.A.": "U S A", "U.S.": "U S", "U.K.": "U K", "E.U.": "E U",
     "B.C.": "B C", "A.D.": "A D", "D.C.": "D C",
 }  # fmt: skip
@@ -150,10 +151,13 @@ def _month_number(text: str) -> int:
 
 
 def _slashed(match: re.Match[str], british: bool) -> str | None:
-    first, second, year = match[1], match[3], match[4]
-    full = year if len(year) == 4 else f"20{year}"
+    year = match[4]
+    return _day_and_month(match[1], match[3], british, year if len(year) == 4 else f"20{year}")
+
+
+def _day_and_month(first: str, second: str, british: bool, year: str | None = None) -> str | None:
     day, month = (first, second) if british else (second, first)
-    return _date(day, int(month), full, british) or _date(month, int(day), full, british)
+    return _date(day, int(month), year, british) or _date(month, int(day), year, british)
 
 
 def _time(match: re.Match[str]) -> str | None:
@@ -282,7 +286,12 @@ def rules(british: bool) -> list[Rule]:
             lambda match: f"{english(int(match[1]))} {_decade(match[2])}",
         ),
         (re.compile(r"(?<!\w)['’‘]?([2-9])0['’]?s(?!\w)"), lambda match: _decade(match[1])),
+        (
+            re.compile(r"(?<=\b[Oo]n )([0-9]{1,2})/([0-9]{1,2})(?![\w/])"),
+            lambda match: _day_and_month(match[1], match[2], british),
+        ),
         (re.compile(r"(?<![\w/.,])([0-9]{1,3})/([0-9]{1,3})(?![\w/])"), _fraction),
+        (re.compile(r"(?<=[0-9])½"), saying(" and a half")),
         *_abbreviations(),
         (
             re.compile(r"(?<!\w)(?P<before>[A-Z][a-z]+)(?P<gap>\s)(?P<roman>[IVX]+)(?!\w)(?<!\sI)"),

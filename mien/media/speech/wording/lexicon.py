@@ -121,7 +121,7 @@ def number_rules(lexicon: Lexicon) -> list[Rule]:
 
     def before(match: re.Match[str]) -> str:
         word = lexicon.magnitudes.get(match["scale"] or "", match["scale"] or "")
-        minus = f"{lexicon.minus} " if match["minus"] else ""
+        minus = f"{lexicon.minus} " if match["minus"] or match.groupdict().get("below") else ""
         return minus + lexicon.amount(match["number"], lexicon.currencies[match["sign"]], word)
 
     def measured(match: re.Match[str]) -> str:
@@ -134,7 +134,7 @@ def number_rules(lexicon: Lexicon) -> list[Rule]:
 
     scale = rf"(?:\s?(?P<scale>{magnitude}){SHARP_END})?"
     return [
-        (re.compile(rf"(?P<minus>{MINUS})(?P<sign>{prefix})\s?(?P<number>{RANGE}){scale}"), before),
+        (re.compile(rf"(?P<minus>{MINUS})(?P<sign>{prefix})\s?(?P<below>[-−]?)(?P<number>{RANGE}){scale}"), before),
         (
             re.compile(rf"(?P<minus>{MINUS})(?P<number>(?<![\w.,]){RANGE}){scale}\s?(?P<sign>{currency}){SHARP_END}"),
             before,
@@ -144,6 +144,10 @@ def number_rules(lexicon: Lexicon) -> list[Rule]:
         (
             re.compile(r"\+[0-9][0-9 .-]{6,18}[0-9]"),
             lambda match: f"{lexicon.signs['+']} {lexicon.digits(match.group())}",
+        ),
+        (  # groups of a telephone number
+            re.compile(r"(?<![\w.,-])(?:0[0-9]{1,4}(?:[-.][0-9]{2,4}){2,}|[0-9]{1,4}(?:-[0-9]{2,4}){2,})(?![\w-])"),
+            lambda match: lexicon.digits(match.group()),
         ),
         (
             re.compile(r"(?<![\w.,-])(?:\([0-9]{3}\) ?|[0-9]{3}-)?[0-9]{3}-[0-9]{4}(?![\w-])"),

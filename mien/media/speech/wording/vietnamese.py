@@ -81,6 +81,11 @@ def _time(match: re.Match[str]) -> str | None:
     return said + (f" {vietnamese(int(second))} giây" if second else "")
 
 
+def _million(match: re.Match[str]) -> str:
+    """3tr5: three million five hundred thousand."""
+    return f"{vietnamese(int(match[1]))} triệu {'rưỡi' if match[2] == '5' else vietnamese(int(match[2]))}"
+
+
 def _roman(match: re.Match[str]) -> str | None:
     number = roman(match["roman"])
     return None if number is None else vietnamese(number)
@@ -89,7 +94,7 @@ def _roman(match: re.Match[str]) -> str | None:
 def _abbreviations() -> list[Rule]:
     found: list[Rule] = []
     for short, said in _ABBREVIATIONS.items():
-        after = r"(?!\w)" if short[-1].isalpha() else r"\s?(?=\S|$)"
+        after = r"\s?(?=\S|$)" if said.endswith(" ") else r"(?!\w)" if short[-1].isalpha() else ""
         found.append((re.compile(rf"(?<![\w.]){re.escape(short)}{after}"), saying(said)))
     for short, said in _ENDING.items():
         pattern = re.compile(rf"(?<![\w.]){re.escape(short)}(?!\w)")
@@ -111,7 +116,8 @@ def rules() -> list[Rule]:
         ),
         (
             re.compile(
-                r"(?i)(?<=ngày |mùng |mồng )(?P<day>[0-9]{1,2})[/-](?P<month>[0-9]{1,2})(?P<year>(?!))?(?![\w/-])"
+                r"(?i)(?:(?<=ngày )|(?<=mùng )|(?<=mồng )|(?<=hôm ))"
+                r"(?P<day>[0-9]{1,2})[/-](?P<month>[0-9]{1,2})(?P<year>(?!))?(?![\w/-])"
             ),
             _date,
         ),
@@ -136,6 +142,9 @@ def rules() -> list[Rule]:
             lambda match: f"{LEXICON.whole(match[1])} trên {LEXICON.whole(match[2])}",
         ),
         (re.compile(rf"{number}([0-9]{{1,3}})/([0-9]{{1,3}})(?![\w/])"), _fraction),
+        (re.compile(r"(?<=[0-9hHg])\s?[-–]\s?(?=[0-9]{1,2}[hHg:])"), saying(" đến ")),
+        (re.compile(r"(?<![\w.,])([0-9]{1,3})tr([0-9])(?!\w)"), _million),
+        (re.compile(r"(?<=[0-9])½"), saying(" rưỡi")),
         *_abbreviations(),
         (
             re.compile(

@@ -11,14 +11,23 @@ from mien.media.speech.interface import SpokenWord
 from mien.media.speech.wording import english, vietnamese
 from mien.media.speech.wording.rewriting import Rule, SpokenText, rewrite
 
+_PICTURES = r"\U0001F1E6-\U0001FAFF\u2600-\u27BF"
+_EMOJI: Rule = (
+    re.compile(rf"[{_PICTURES}][{_PICTURES}\uFE0F\u200D\u20E3\U000E0020-\U000E007F]*"),
+    lambda _: "",
+)
+"""Pictures with what joins and colours them; the joiner alone is part of letters in Indian scripts."""
+
 
 def spoken_text(text: str, language: str) -> SpokenText:
     """What is said for a written text in a language, such as `en-us` and `vi`.
 
-    In English and Vietnamese, numbers, dates, times, amounts, units, addresses and abbreviations become words. In
-    other languages the engine reads the text as it is written.
+    Emoji beside words are not said. In English and Vietnamese, numbers, dates, times, amounts, units, addresses and
+    abbreviations become words. In other languages the engine reads the text as it is written.
     """
-    return rewrite(text, _rules(language))
+    rules = _rules(language)
+    # nobody reads a smiley aloud, unless there is nothing else to say
+    return rewrite(text, (_EMOJI, *rules) if any(map(str.isalnum, text)) else rules)
 
 
 @cache
