@@ -172,7 +172,8 @@ def _sentence(number: int, path: Path) -> str:
         place, free = _fullest(path)
         return f"the disk quota for {place} is used up ({_size(free)} free on the disk): delete files or ask for more"
     if number in (errno.ENOMEM, errno.ENOBUFS):
-        return f"memory ran out ({_available()} is available now): lower execution.workers or close other programs"
+        there = f"MemoryError; {_available()} is available now"
+        return f"memory ran out ({there}): lower execution.workers or close other programs"
     sentences = {
         errno.EFBIG: f"a file in {path} cannot grow: raise the limit of a file's size (ulimit -f, or the disk's)",
         errno.EROFS: f"the disk of {path} is read-only: make it writable or name another folder",

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from mien.clips import ClipError
 from mien.files import atomic_file
+from mien.leftovers import temporary_beside
 from mien.media.ffmpeg import check_machine, ffmpeg_exe, file_url, last_line, open_media
 from mien.media.sound import write_wav
 
@@ -91,9 +92,11 @@ def write_video(
             .filter("format", "yuv420p")
         ]
         if sound is not None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            write_wav(folder / "sound.wav", sound, sound_hz)
-            inputs.append(ffmpeg.input(file_url(folder / "sound.wav")))
+            # Beside the video, under a temporary name: where this process is killed, it is removed with the video.
+            speech = temporary_beside(path.with_suffix(".wav"))
+            stack.callback(speech.unlink, missing_ok=True)
+            write_wav(speech, sound, sound_hz)
+            inputs.append(ffmpeg.input(file_url(speech)))
         options = _options(path, quality, sound is not None, metadata, threads)
         output = ffmpeg.output(*inputs, file_url(temporary), **options)
         command = ffmpeg.compile(
