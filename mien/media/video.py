@@ -36,7 +36,7 @@ _PLAIN_TAGS = {"title", "artist", "author", "comment", "description", "copyright
 def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames of a file of constant rate as uint8 (H, W, 3) RGB, rotated as the file specifies.
 
-    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video). A decoding error after the first frame, as in
+    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video), and MemoryError. A decoding error after the first frame, as in
     a truncated file, ends the frames.
     """
     with open_media(path) as container:
@@ -53,6 +53,8 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
                 yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
                 count += 1
         except av.error.FFmpegError as error:
+            if isinstance(error, MemoryError):  # the rest of the file may be good
+                raise
             if count == 0:
                 raise ClipError("undecodable", str(error.strerror or "")) from error
         if count == 0:
