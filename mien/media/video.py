@@ -36,8 +36,8 @@ _PLAIN_TAGS = {"title", "artist", "author", "comment", "description", "copyright
 def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames of a file of constant rate as uint8 (H, W, 3) RGB, rotated as the file specifies.
 
-    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video), and MemoryError. A decoding error after the first frame, as in
-    a truncated file, ends the frames.
+    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video), and MemoryError. A decoding error after the
+    first frame, as in a truncated file, ends the frames.
     """
     with open_media(path) as container:
         if not container.streams.video:
