@@ -61,7 +61,7 @@ _WRITING_TEXTS = {
 READING = frozenset({errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM, errno.ENOBUFS, errno.ESTALE, errno.ETIMEDOUT})
 """Errors of reading a plain file that are no fault of this one file."""
 
-WRITING = frozenset({*_TEXTS, *_WRITING_TEXTS, *READING, errno.EPERM})
+WRITING = frozenset({*_TEXTS, *_WRITING_TEXTS, *READING, errno.EPERM, errno.EAGAIN})
 
 _FULL_BYTES = 64 * 2**10
 """A disk with less free is full."""
@@ -172,7 +172,8 @@ def _sentence(number: int, path: Path) -> str:
         place, free = _fullest(path)
         return f"the disk quota for {place} is used up ({_size(free)} free on the disk): delete files or ask for more"
     if number in (errno.ENOMEM, errno.ENOBUFS):
-        return f"memory ran out ({_available()} is available now): lower execution.workers or close other programs"
+        there = f"MemoryError; {_available()} is available now"
+        return f"memory ran out ({there}): lower execution.workers or close other programs"
     sentences = {
         errno.EFBIG: f"a file in {path} cannot grow: raise the limit of a file's size (ulimit -f, or the disk's)",
         errno.EROFS: f"the disk of {path} is read-only: make it writable or name another folder",
@@ -180,7 +181,7 @@ def _sentence(number: int, path: Path) -> str:
         errno.EPERM: f"access to {path} is denied: allow it or name another folder",
         errno.EMFILE: "too many files are open: raise the limit (ulimit -n) or lower execution.workers",
         errno.ENFILE: "too many files are open on this machine: close other programs or lower execution.workers",
-        errno.EAGAIN: "no further thread can be started: raise the limit (ulimit -u) or lower execution.workers",
+        errno.EAGAIN: "no further process or thread can start: raise the limit (ulimit -u) or lower execution.workers",
     }
     return sentences.get(number, f"the disk of {path} fails (input/output error): check it and its connection")
 

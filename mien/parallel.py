@@ -230,7 +230,7 @@ def _dask(
                 future = client.submit(_guarded, function, item, pure=False)
                 index_of[future.key] = index
                 futures.append(future)
-            tries = [0] * len(items)
+            tries, killed = [0] * len(items), 0
             finished = as_completed(futures)
             for future in finished:
                 index = index_of[future.key]
@@ -244,6 +244,9 @@ def _dask(
                     index_of[again.key] = index
                     finished.add(again)
                 else:
+                    killed += outcome.detail == KILLED
+                    if killed > 1:
+                        raise killed_fault("the processes of several clips were")
                     yield index, outcome
                 del future
     finally:

@@ -66,7 +66,7 @@ Options = TypeVar("Options", bound=BaseModel)
 
 
 class StageStopped(BaseException):
-    """SIGTERM was received: the stage is to end, without an error."""
+    """SIGTERM or SIGHUP was received: the stage is to end, without an error."""
 
 
 class StageRun:
@@ -307,14 +307,17 @@ def _surrounding_dvc() -> Process | None:
 
 
 def _end_with(driver: Process | None) -> None:
-    """Stop on SIGTERM, and when the dvc that started this stage has ended: its outs would not be committed."""
+    """Stop on SIGTERM and SIGHUP, and when the dvc that started this stage has ended: nothing would be committed."""
+    numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) != signal.SIG_IGN]
 
     def stop(_signal: int, _frame: object) -> None:
         # Further signals (of group, kernel and watcher) are ignored: they must not interrupt the clean-up.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
         raise StageStopped
 
-    signal.signal(signal.SIGTERM, stop)
+    for number in numbers:
+        signal.signal(number, stop)
     if driver is None:
         return
 

@@ -58,6 +58,8 @@ def noise(seed: int, frames: int) -> Iterator[np.ndarray]:
         (OSError(errno.EROFS, "Read-only file system", "/cache/x"), "read-only"),
         (MemoryError(), "memory ran out"),
         (RuntimeError("can't start new thread"), "ulimit -u"),
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "ulimit -u"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "memory ran out"),
         (RuntimeError("Unable to close file (errno = 28, error message = 'No space left on device')"), "is full"),
         (soundfile.LibsndfileError(2), "fails"),
         (SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"), "is full"),

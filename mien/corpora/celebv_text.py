@@ -23,6 +23,7 @@ from typing import Literal
 from mien.clips import Clip, clip_id_for, portable_path
 from mien.corpora.checks import find_files
 from mien.corpora.folder import SUFFIXES
+from mien.machine import reading_fault
 from mien.names import composed
 
 Kind = Literal["action", "emotion", "appearance", "light_intensity", "light_direction", "light_temperature"]
@@ -125,7 +126,10 @@ def read_sentences(path: Path) -> tuple[str, ...]:
             return ()
         with path.open("rb") as stream:
             content = stream.read(MAX_TEXT_BYTES)
-    except OSError:
+    except OSError as error:
+        fault = reading_fault(error, path)
+        if fault is not None:
+            raise fault from error
         return ()
     lines = content.decode("utf-8-sig", errors="ignore").splitlines()
     plain = (" ".join("".join(c if c.isprintable() else " " for c in line).split()) for line in lines)

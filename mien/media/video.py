@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from mien.clips import ClipError
 from mien.files import atomic_file
+from mien.leftovers import temporary_beside
 from mien.media.ffmpeg import check_machine, ffmpeg_exe, file_url, last_line, open_media
 from mien.media.frame_rgb import frame_rgb
 from mien.media.sound import write_wav
@@ -38,8 +39,8 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames of a file of constant rate as uint8 (H, W, 3) RGB, rotated as the file specifies.
 
     Where the size of the pictures changes, later ones are scaled to the size of the first.
-    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video, too_large). A decoding error after the
-    first frame, as in a truncated file, ends the frames.
+    Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video, too_large), and MemoryError. A decoding error
+    after the first frame, as in a truncated file, ends the frames.
     """
     with open_media(path) as container:
         stream = picture_stream(container)
@@ -53,6 +54,8 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
                 yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
                 count += 1
         except av.error.FFmpegError as error:
+            if isinstance(error, MemoryError):  # the rest of the file may be good
+                raise
             if count == 0:
                 raise ClipError("undecodable", str(error.strerror or "")) from error
         if count == 0:
@@ -94,9 +97,11 @@ def write_video(
             .filter("format", "yuv420p")
         ]
         if sound is not None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            write_wav(folder / "sound.wav", sound, sound_hz)
-            inputs.append(ffmpeg.input(file_url(folder / "sound.wav")))
+            # Beside the video, under a temporary name: where this process is killed, it is removed with the video.
+            speech = temporary_beside(path.with_suffix(".wav"))
+            stack.callback(speech.unlink, missing_ok=True)
+            write_wav(speech, sound, sound_hz)
+            inputs.append(ffmpeg.input(file_url(speech)))
         options = _options(path, quality, sound is not None, metadata, threads)
         output = ffmpeg.output(*inputs, file_url(temporary), **options)
         command = ffmpeg.compile(

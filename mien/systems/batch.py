@@ -265,6 +265,10 @@ class _Batch:
         for other in others:
             if (self.out / other.name).exists() and not before.sha256 and not self.force:
                 raise FileExistsError(f"{other.name} is there and not of this batch: remove it or allow overwriting")
+        if path.exists() and not before.owns(path) and not self.force:
+            raise FileExistsError(
+                f"{row.out} was made by another process in the meantime: remove it or allow overwriting"
+            )
         earlier = sha256_file(path) if path.is_file() else ""
         ready = BatchRecord(row.out, row.line, "making", "", self.requests[row.out], sha256_file(made), earlier)
         # Recorded before the move: after a crash at any point the record identifies the file as made by this batch.

@@ -107,7 +107,10 @@ def _replace(entry: Path, target: Path) -> Path | None:
 
 
 def _place_new(entry: Path, target: Path) -> None:
-    """Move a file or folder to `target`. Raises FileExistsError if there is one, and it is no empty folder."""
+    """Move a file or folder to `target`; a file may keep its old name too.
+
+    Raises FileExistsError if `target` exists, and is no empty folder.
+    """
     if entry.is_dir():
         try:
             entry.rename(target)  # fails by itself over a file and over a folder with content

@@ -133,11 +133,12 @@ def test_a_second_writer_is_refused_and_the_first_one_finishes(toy: Path) -> Non
     assert (receipt.state, receipt.pid) == ("finished", first.pid)
 
 
-def test_sigterm_stops_a_stage_and_its_resume_state_stays(toy: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_a_stage_and_its_resume_state_stays(toy: Path, number: int) -> None:
     set_params(toy, "source", seconds=60)
     process = stage(toy, "source")
     wait_for(lambda: list((toy / ".resume").glob("*/state")))
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     process.communicate(timeout=20)
     assert process.returncode == 143
     receipt = read_receipt(toy, "source")

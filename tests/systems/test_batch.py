@@ -122,6 +122,20 @@ def test_a_full_disk_ends_the_batch_and_no_row_is_to_blame(table: Path, tmp_path
     assert made.calls == ["a.mp4", "b.mp4", "0003.mp4"]
 
 
+def test_what_another_process_made_meanwhile_is_not_overwritten(table: Path, tmp_path: Path) -> None:
+    out, made = tmp_path / "out", Maker()
+
+    def make(row: BatchRow, path: Path) -> None:
+        made(row, path)
+        if row.out == "b.mp4":
+            (out / "b.mp4").write_text("of another process")
+
+    assert run_batch(table, out, make).failed == 1
+    assert (out / "b.mp4").read_text() == "of another process"
+    assert "b.mp4 was made by another process" in record(out)["b.mp4"]["reason"]
+    assert (out / "0003.mp4").is_file()
+
+
 def test_a_bad_row_is_written_down_with_its_reason_and_tried_again(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     good = table.read_text()
