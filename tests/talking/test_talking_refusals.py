@@ -138,7 +138,7 @@ def test_a_damaged_model_is_said(
 def test_a_model_without_its_card_still_talks(inputs: Path, model: Path, tmp_path: Path) -> None:
     shutil.copytree(model, tmp_path / "model")
     (tmp_path / "model/card.md").write_bytes(b"\xff")
-    assert talk(options(inputs, size=64), tmp_path / "out.mp4", tmp_path / "model").frames == 13
+    assert talk(options(inputs, size=64), tmp_path / "out.mp4", tmp_path / "model").frames == 25
 
 
 @pytest.mark.parametrize(
