@@ -21,7 +21,7 @@ from pydantic import BeforeValidator, PlainSerializer
 
 from mien.errors import InputError
 from mien.files import atomic_file
-from mien.rates import frame_rate
+from mien.storage.rates import frame_rate
 
 EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
 """Emotion labels as CREMA-D abbreviates them, in the class order of every model and metric."""

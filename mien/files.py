@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mien.leftovers import previous_beside, remove_leftovers_once, temporary_beside
 from mien.machine import machine_faults
+from mien.storage.leftovers import previous_beside, remove_leftovers_once, temporary_beside
 
 
 def _fsync(path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from mien.leftovers import visible
+from mien.storage.leftovers import visible
 
 AGAIN = "then run it again"
 

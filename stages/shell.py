@@ -42,10 +42,10 @@ from mien.clips import ClipError
 from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_file, fingerprint, write_json
-from mien.leftovers import remove_leftovers
 from mien.locks import LockHeldError, file_lock
 from mien.machine import machine_fault
 from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_self, watch
+from mien.storage.leftovers import remove_leftovers
 from stages.options import OptionsError, parse_options
 from stages.paths import DETAILS, METRICS
 from stages.pipeline_files import PipelineFileError, PipelineFiles

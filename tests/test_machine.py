@@ -21,7 +21,6 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from mien.clip_cache import ClipCache
 from mien.clips import Clip, ClipError, portable_path
 from mien.execution import Execution
 from mien.files import atomic_directory, atomic_file
@@ -29,6 +28,7 @@ from mien.machine import MachineError, fault_in_text, machine_fault, reading_fau
 from mien.media.ffmpeg import probe
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.video import write_video
+from mien.storage.clip_cache import ClipCache
 
 
 @contextmanager

@@ -11,8 +11,6 @@ ROOT = Path(__file__).parents[1]
 SYSTEMS = {"talking", "motion", "sculpt", "follow", "shapes"}
 FLOORS = [
     {
-        "arrays",
-        "rates",
         "clips",
         "files",
         "options",
@@ -22,14 +20,10 @@ FLOORS = [
         "tracking",
         "processes",
         "locks",
-        "clip_cache",
         "networks",
         "storage",
         "machine",
-        "leftovers",
-        "names",
         "errors",
-        "tables",
     },
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora", "systems"},

@@ -24,7 +24,7 @@ from mien.clips import Clip, clip_id_for, portable_path
 from mien.corpora.checks import find_files
 from mien.corpora.folder import SUFFIXES
 from mien.machine import reading_fault
-from mien.names import composed
+from mien.storage.names import composed
 
 Kind = Literal["action", "emotion", "appearance", "light_intensity", "light_direction", "light_temperature"]
 

@@ -18,7 +18,7 @@ from mien.corpora.checks import Candidate, find_files, passed_over
 from mien.corpora.folder import SUFFIXES
 from mien.corpora.sentences import SENTENCES
 from mien.errors import InputError
-from mien.tables import MAX_BYTES, TableError, parse_table
+from mien.storage.tables import MAX_BYTES, TableError, parse_table
 
 VIDEO_FOLDER, SOUND_FOLDER = "VideoFlash", "AudioWAV"
 NAMES_TABLE, ACTORS_TABLE, SIZES_TABLE = "SentenceFilenames.csv", "VideoDemographics.csv", "lfs_sha256_sizes.tsv.gz"

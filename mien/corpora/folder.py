@@ -11,8 +11,8 @@ from typing import Any
 from mien.clips import COLUMNS, EMOTIONS, INTENSITIES, Clip, clip_id_for, portable_path
 from mien.corpora.checks import Candidate, Found, find_files, passed_over
 from mien.errors import InputError
-from mien.names import composed, find_named, plain_path
-from mien.tables import TableError, TableRow, read_table
+from mien.storage.names import composed, find_named, plain_path
+from mien.storage.tables import TableError, TableRow, read_table
 
 SUFFIXES = (
     ".mp4", ".mov", ".mkv", ".webm", ".avi", ".flv", ".mpg",

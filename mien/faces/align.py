@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mien.clip_cache import ClipCache
 from mien.clips import Clip, ClipError, check_rejected, write_clips
 from mien.errors import InputError
 from mien.execution import Execution
@@ -18,8 +17,9 @@ from mien.faces.filters import Quality, check_quality
 from mien.faces.options import AlignOptions, FilterOptions, TrackOptions
 from mien.faces.shards import LABELS, ShardClip, write_shards
 from mien.files import atomic_directory, sha256_file
-from mien.leftovers import remove_leftovers
 from mien.parallel import map_clips
+from mien.storage.clip_cache import ClipCache
+from mien.storage.leftovers import remove_leftovers
 
 QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fraction", "sharpness", "yaw", "loudness")
 """Quality measures in the index, see `mien.faces.filters.Quality`."""

@@ -15,9 +15,9 @@ from typing import BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.arrays import read_arrays
 from mien.files import atomic_file
-from mien.rates import frame_rate
+from mien.storage.arrays import read_arrays
+from mien.storage.rates import frame_rate
 
 ARKIT_NAMES: tuple[str, ...] = (
     "eyeBlinkLeft",

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from PIL import Image, UnidentifiedImageError
 
-from mien.arrays import ArraysError, read_arrays
 from mien.files import MAX_JSON_BYTES, parse_json
 from mien.media.ffmpeg import open_media
+from mien.storage.arrays import ArraysError, read_arrays
 
 PNG = b"\x89PNG\r\n\x1a\n"
 GLB = b"glTF"

@@ -12,11 +12,9 @@ from typing import Any, Literal
 import ffmpeg
 from pydantic import BaseModel, ConfigDict, Field
 
-from mien.clip_cache import ClipCache, link_or_copy
 from mien.clips import Clip, ClipError, FrameRate, portable_path, write_clips
 from mien.execution import Execution
 from mien.files import atomic_directory, sha256_file
-from mien.leftovers import remove_leftovers
 from mien.media.ffmpeg import (
     MediaInfo,
     check_is_media,
@@ -31,6 +29,8 @@ from mien.media.hdr import is_wide, lookup_table
 from mien.media.listening import Heard, listen, pan
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
+from mien.storage.clip_cache import ClipCache, link_or_copy
+from mien.storage.leftovers import remove_leftovers
 
 VERSION = "3"
 """Part of the cache key: to be changed with anything that changes the bytes of a resampled clip."""

@@ -20,12 +20,12 @@ from typing import Any, Literal, get_args
 from mien.files import atomic_file, fingerprint, sha256_file
 from mien.locks import LockHeldError, file_lock
 from mien.machine import machine_fault
-from mien.names import find_named
 from mien.progress import progress_bar
+from mien.storage.names import find_named
+from mien.storage.tables import TableError, TableRow, read_table
 from mien.systems.errors import RequestError
 from mien.systems.files import check_name
 from mien.systems.request import Request, file_in, schema
-from mien.tables import TableError, TableRow, read_table
 
 RECORD = "batch.csv"
 """The name of the record in the folder of the outputs."""
@@ -118,8 +118,8 @@ def run_batch(
 def read_batch(
     table: Path, request: type[Request], suffixes: tuple[str, ...], given: Mapping[str, object] | None = None
 ) -> list[BatchRow]:
-    """The rows of a table (see `mien.tables`); blank ones are skipped. Raises RequestError, with the line, for invalid
-    rows.
+    """The rows of a table (see `mien.storage.tables`); blank ones are skipped. Raises RequestError, with the
+    line, for invalid rows.
 
     The columns are fields of `request`, and `out`, a plain name with one of the `suffixes`; a row without it is named
     by its number and the first of them: `0001.mp4`. Paths are relative to the table's folder. `given`: values of the

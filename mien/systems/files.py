@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from mien.storage.tables import TableError, decode_text
 from mien.systems.errors import RequestError
-from mien.tables import TableError, decode_text
 
 
 def read_small_text(path: Path, most_bytes: int, what: str, example: str) -> str:

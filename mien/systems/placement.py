@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mien.leftovers import remove_leftovers_once, temporary_beside
 from mien.machine import machine_faults
+from mien.storage.leftovers import remove_leftovers_once, temporary_beside
 from mien.systems.errors import RequestError
 
 

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from media_making import picture, write_media
 from pydantic import ValidationError
 
-from mien.clip_cache import ClipCache, link_or_copy
 from mien.clips import Clip, ClipError, read_clips
 from mien.execution import Execution
 from mien.media import resample as resample_module
@@ -28,6 +27,7 @@ from mien.media.ffmpeg import MediaInfo, ffmpeg_exe, probe, run_ffmpeg
 from mien.media.resample import ResampleOptions, resample_clips, shown_size
 from mien.media.sound import write_wav
 from mien.media.video import decode_frames, write_video
+from mien.storage.clip_cache import ClipCache, link_or_copy
 
 ONE = Execution(workers=1)
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor
 
-from mien.arrays import ArraysError, read_arrays
 from mien.heads.head import HeadError
 from mien.heads.models.skinning import linear_blend_skinning
 from mien.heads.models.statistical import StatisticalHead, Template
+from mien.storage.arrays import ArraysError, read_arrays
 
 SHAPES, EXPRESSIONS, JOINTS = 300, 100, 5
 """Sizes of FLAME; its joints are root, neck, jaw, left eye and right eye (of the person)."""

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mien.arrays import array_headers
 from mien.heads.head import HeadError
 from mien.heads.models.statistical import StatisticalHead, Template
+from mien.storage.arrays import array_headers
 
 FILE = "gnm_head.npz"
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.arrays import read_arrays
 from mien.files import atomic_file, read_json
 from mien.heads.head import HeadError
 from mien.progress import progress_bar
+from mien.storage.arrays import read_arrays
 
 VERTICES, QUADS = 26719, 26384
 """Size of ICT-FaceKit's mesh; its parts are ranges of vertices, so other meshes are refused."""

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.arrays import ArraysError, array_headers, read_arrays
 from mien.faces.measures import FACE_POSE
 from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.rates import frame_rate
+from mien.storage.arrays import ArraysError, array_headers, read_arrays
+from mien.storage.rates import frame_rate
 from mien.systems.errors import RequestError
 
 # Measures of `FACE_POSE` as a linear function of the true pose of the embedded heads: slopes of a least-squares fit to

@@ -14,7 +14,7 @@ import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from torch import Tensor, nn
 
-from mien.rates import frame_rate
+from mien.storage.rates import frame_rate
 from mien.talking.networks.decoding import DecoderOutput
 from mien.talking.networks.direct import DirectDecoder
 from mien.talking.networks.encoders import (

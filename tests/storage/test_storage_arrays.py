@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib import format as npy
 
-from mien.arrays import ArraysError, array_headers, read_arrays
 from mien.files import read_json
 from mien.heads.head import HeadError
 from mien.heads.models.flame import read_flame
 from mien.heads.models.gnm import GnmHead
 from mien.heads.models.ict_files import read_ict
 from mien.heads.performance import Performance
-from mien.rates import frame_rate
+from mien.storage.arrays import ArraysError, array_headers, read_arrays
+from mien.storage.rates import frame_rate
 from mien.systems.errors import RequestError
 from mien.talking.generate.head_motion import load_head_motion
 

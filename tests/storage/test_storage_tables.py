@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.tables import TableError, decode_text, parse_table, read_table
+from mien.storage.tables import TableError, decode_text, parse_table, read_table
 
 KNOWN = ("path", "actor", "intensity", "text")
 SENTENCE = re.compile(r"[^\n]+")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mien.files import atomic_directory
-from mien.leftovers import previous_beside, remove_leftovers, temporary_beside
+from mien.storage.leftovers import previous_beside, remove_leftovers, temporary_beside
 
 WRITER = """
 import sys, time
