@@ -66,3 +66,36 @@ def test_json_is_whole_and_sorted(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         write_json(tmp_path / "metrics.json", {1: 0, "a": 1})
     assert (tmp_path / "metrics.json").stat().st_mtime_ns < before
+
+
+def test_content_is_on_disk_before_its_name_and_the_name_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[tuple[str, str]] = []
+    real_fsync, real_replace, real_rename = os.fsync, Path.replace, Path.rename
+
+    def fsync(descriptor: int) -> None:
+        events.append(("fsync", Path(f"/proc/self/fd/{descriptor}").readlink().name))
+        real_fsync(descriptor)
+
+    def replace(self: Path, target: Path) -> Path:
+        events.append(("name", target.name))
+        return real_replace(self, target)
+
+    def rename(self: Path, target: Path) -> Path:
+        events.append(("name", target.name))
+        return real_rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(Path, "rename", rename)
+    with atomic_file(tmp_path / "a.txt") as temporary:
+        temporary.write_text("a")
+        name = temporary.name
+    assert events == [("fsync", name), ("name", "a.txt"), ("fsync", tmp_path.name)]
+    events.clear()
+    with atomic_directory(tmp_path / "folder") as folder:
+        (folder / "sub").mkdir()
+        (folder / "b").write_text("b")
+        (folder / "sub" / "c").write_text("c")
+    named = events.index(("name", "folder"))
+    assert {("fsync", "b"), ("fsync", "c")} <= set(events[:named])
+    assert ("fsync", tmp_path.name) in events[named:]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import struct
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from media_making import picture, write_media
 
 from mien.clips import ClipError
-from mien.media.ffmpeg import check_is_media, ffmpeg_exe, probe, probe_sound
+from mien.media.ffmpeg import PROTOCOLS, check_is_media, ffmpeg_exe, probe, probe_sound
 from mien.media.file_end import missing_bytes
 from mien.media.movie_header import movie_header_seconds
 from mien.media.sound import is_silent, loudness_db, read_sound, write_wav
@@ -378,3 +380,28 @@ def test_real_grid_and_cremad_media() -> None:
         assert not is_silent(read_sound(path))
     for path in sorted((REAL / "cremad/AudioWAV").glob("*.wav")):
         assert probe_sound(path).audio_hz == 16000
+
+
+def test_the_limit_of_silence_is_minus_50_decibels() -> None:
+    wave = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000).astype(np.float32) * np.sqrt(2)
+    for level, silent in ((-51.0, True), (-49.0, False)):
+        assert is_silent(wave * np.float32(10 ** (level / 20))) is silent, level
+
+
+@pytest.mark.parametrize("scheme", ["http", "tcp", "udp", "ftp", "rtmp", "data", "concat", "subfile", "crypto", "tls"])
+def test_media_reach_no_protocol_but_files_and_pipes(tmp_path: Path, scheme: str) -> None:
+    write_wav(tmp_path / "x.wav", tone(0.5), 16000)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.5)
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        urls = {
+            "data": "data:audio/wav;base64,UklGRg==", "concat": f"concat:{tmp_path}/x.wav|{tmp_path}/x.wav",
+            "subfile": f"subfile,,start,0,end,0,,:{tmp_path}/x.wav", "crypto": f"crypto:{tmp_path}/x.wav",
+        }  # fmt: skip
+        url = urls.get(scheme, f"{scheme}://{address}/x.wav")
+        command = [ffmpeg_exe(), "-v", "error", "-protocol_whitelist", PROTOCOLS, "-i", url, "-f", "null", "-"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+        assert answer.returncode
+        assert "whitelist" in answer.stderr or "Protocol not found" in answer.stderr, answer.stderr
+        with pytest.raises(TimeoutError):
+            server.accept()

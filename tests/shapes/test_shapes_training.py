@@ -13,8 +13,9 @@ from mien.shapes.corpus.corpus import make_shapes_corpus
 from mien.shapes.data.batches import ShapesData
 from mien.shapes.data.layers import Layers, render
 from mien.shapes.generate.animator import CANDIDATES, Animator
-from mien.shapes.networks.discriminator import score
+from mien.shapes.networks.discriminator import ClipDiscriminator, score
 from mien.shapes.options import ShapesCorpusOptions, ShapesOptions
+from mien.shapes.train.adversary import ClipAdversary
 from mien.shapes.train.train import train_shapes
 from mien.systems.errors import RequestError
 from mien.text.encoder import open_encoder, read_tokens, vocabulary_of
@@ -160,3 +161,22 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
 def test_the_tiny_options_are_the_defaults_kin() -> None:
     assert TINY.training.samples == 64
     assert ShapesOptions().architecture == "video"
+
+
+def test_r1_and_r2_count_by_half_gamma_times_the_interval(corpus: Path) -> None:
+    data = ShapesData(corpus)
+    encoder = open_encoder("tokens", vocabulary_of(data.prompts), width=64, layers=0)
+    batch, fake = (data.layers_batch(encoder, 0, purpose, 0, 8) for purpose in ("real", "fake"))
+    torch.manual_seed(0)
+    discriminator = ClipDiscriminator(encoder, data.store.frames, 16)
+
+    def loss(penalty: bool, **options: float) -> float:
+        adversary = ClipAdversary(discriminator, ShapesOptions(**options))  # type: ignore[arg-type]
+        random = torch_generator(0, "mixed", 0)
+        return float(adversary.objective(batch.layers, fake.layers, batch.tokens, batch.mask, penalty, random)[0])
+
+    plain = loss(False)
+    assert loss(True, gamma=0.0) == pytest.approx(plain, rel=1e-5)
+    one = loss(True, gamma=1.0, penalty_every=1) - plain
+    assert one > 0
+    assert loss(True, gamma=2.0, penalty_every=8) - plain == pytest.approx(16 * one, rel=1e-3)

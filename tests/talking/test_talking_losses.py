@@ -139,3 +139,16 @@ def test_the_emotion_adversary_learns_emotions_and_fakes() -> None:
     adversary.loss(moved, emotion, intensity).backward()
     assert moved.grad is not None
     assert float(moved.grad[0, :, 0].sum()) < 0  # descending makes the first clip redder, as anger is here
+
+
+def test_r1_and_r2_count_by_half_gamma() -> None:
+    torch.manual_seed(0)
+    discriminator = FrameDiscriminator(8, 2)
+    real, fake, reference = torch.randn(3, 4, 3, 16, 16)
+    losses, penalties = {}, {}
+    for gamma in (0.0, 1.0, 10.0):
+        loss, values = FrameAdversary(discriminator, lr=1e-3, gamma=gamma).objective(real, fake, reference, None)
+        losses[gamma], penalties[gamma] = float(loss), float(values["d_penalty"])
+    assert penalties[0.0] > 0
+    assert losses[1.0] - losses[0.0] == pytest.approx(penalties[0.0] / 2, rel=1e-3)
+    assert losses[10.0] - losses[0.0] == pytest.approx(5 * penalties[0.0], rel=1e-3)
