@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 SYSTEMS = {"talking", "motion", "sculpt", "follow", "shapes"}
 FLOORS = [
     {
+        "checkout",
         "clips",
         "files",
         "options",

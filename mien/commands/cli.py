@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from mien import __version__
+from mien.checkout import located
 from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
 from mien.commands.systems import SYSTEMS
@@ -90,7 +91,7 @@ def export(
     from mien.talking.generate.export import ExportError, export_onnx
 
     try:
-        report = export_onnx(model, out, force=force)
+        report = export_onnx(located(model), out, force=force)
     except ExportError as error:
         refuse(error)
     worst = max(report.differences.values())
@@ -132,7 +133,7 @@ def doctor(
     """Check this machine's requirements, each with its remedy. Exit 1 when something essential is missing."""
     from mien.commands.doctor import diagnose, show
 
-    findings = diagnose({one.model.what: models / one.model.folder.name for one in SYSTEMS.values()})
+    findings = diagnose({one.model.what: located(models) / one.model.folder.name for one in SYSTEMS.values()})
     show(findings)
     if any(finding.state == "missing" and finding.essential for finding in findings):
         raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -131,9 +133,20 @@ def _port(number: int, server: str) -> Finding:
         try:
             probe.bind(("127.0.0.1", number))
         except OSError:
-            remedy = f"`make stop` if it is ours; else end what listens there before `make ui` ({server})"
-            return Finding(f"port {number}", "note", "taken", remedy)
+            if number in _own_ports():
+                return Finding(f"port {number}", "ok", f"{server}, started by `make ui`")
+            remedy = f"end what listens there, or let `make ui` take another port for {server}"
+            return Finding(f"port {number}", "note", "taken by another program", remedy)
     return Finding(f"port {number}", "ok", f"free for {server}")
+
+
+def _own_ports() -> set[int]:
+    """Ports of the servers that `make ui` started in this checkout."""
+    try:
+        services = json.loads((Path.cwd() / ".mien" / "ui.json").read_text())
+        return {int(port) for entry in services.values() if (port := urlsplit(str(entry.get("address"))).port)}
+    except (OSError, ValueError, AttributeError):
+        return set()
 
 
 def _git() -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.checkout import located
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.head import Head, HeadError
 from mien.heads.models.flame import FlameHead, read_flame
@@ -63,7 +64,7 @@ def head_path(name: str, path: Path | None = None) -> Path:
     if path is not None:
         return path
     named = os.environ.get(FOLDER_VARIABLE)
-    return (Path(named) if named else DEFAULT_FOLDER) / name
+    return (Path(named) if named else located(DEFAULT_FOLDER)) / name
 
 
 def open_head(name: str, path: Path | None = None) -> Head:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self
 
+from mien.checkout import located
 from mien.systems.errors import RequestError
 from mien.systems.files import check_writable
 from mien.systems.model import ModelFolder, TrainedModel
@@ -126,8 +127,10 @@ class System(Generic[R]):
     def load(self, requests: list[R], **folders: Path) -> Loaded:
         """The models that these requests need. Raises RequestError for one that cannot be used."""
         self._check_models(requests, folders)
-        extras = {one.name: one.model.open(folders.get(one.name, one.model.folder)) for one in self._needed(requests)}
-        return Loaded(self, self.model.open(folders.get("model", self.model.folder)), extras)
+        extras = {
+            one.name: one.model.open(located(folders.get(one.name, one.model.folder))) for one in self._needed(requests)
+        }
+        return Loaded(self, self.model.open(located(folders.get("model", self.model.folder))), extras)
 
     def run_table(
         self, table: Path, out: Path, given: Mapping[str, object] | None = None, force: bool = False, **folders: Path
@@ -167,7 +170,7 @@ class System(Generic[R]):
         for name in set(folders) - set(known):
             raise RequestError(f"mien {self.command} has no model {name!r}, only {', '.join(known)}")
         for name, model in [("model", self.model), *((one.name, one.model) for one in self._needed(requests))]:
-            model.check(folders.get(name, model.folder), f"--{name.replace('_', '-')}")
+            model.check(located(folders.get(name, model.folder)), f"--{name.replace('_', '-')}")
 
 
 @dataclass(frozen=True)

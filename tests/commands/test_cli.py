@@ -378,8 +378,8 @@ def test_doctor_sees_a_taken_port() -> None:
         server.bind(("127.0.0.1", 0))
         server.listen()
         taken = doctor._port(server.getsockname()[1], "MLflow")
-    assert taken.found == "taken"
-    assert "make stop" in taken.remedy
+    assert taken.found == "taken by another program"
+    assert "make ui" in taken.remedy
 
 
 def test_doctor_never_raises_and_exits_1_when_something_essential_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,10 @@ def emotion_code(word: str) -> str:
     plain = word.strip()
     code = EMOTION_WORDS.get(plain.lower(), plain.upper())
     if code not in EMOTIONS:
-        raise RequestError(f"unknown emotion {plain[:40]!r}: choose one of {', '.join(EMOTIONS)}")
+        known = ", ".join(
+            f"{code} ({', '.join(w for w, of in EMOTION_WORDS.items() if of == code)})" for code in EMOTIONS
+        )
+        raise RequestError(f"unknown emotion {plain[:40]!r}: choose one of {known}")
     return code
 
 
