@@ -26,10 +26,10 @@ import imageio_ffmpeg
 
 from mien.clips import ClipError
 from mien.machine import KilledError, fault_in_text, reading_fault, size_fault
-from mien.media.file_end import missing_bytes
-from mien.media.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
-from mien.media.movie_header import movie_header_seconds
-from mien.media.tracks import Track, picture_stream, sound_streams
+from mien.media.reading.file_end import missing_bytes
+from mien.media.reading.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
+from mien.media.reading.movie_header import movie_header_seconds
+from mien.media.reading.tracks import Track, picture_stream, sound_streams
 
 FORMATS = (
     "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif,"
@@ -154,7 +154,7 @@ def probe(path: Path) -> MediaInfo:
     """Read every packet of a video, decode its first frame, and return what the file contains.
 
     Raises ClipError: missing, empty, lfs_pointer, undecodable, no_video, truncated (shorter than its header states),
-    too_large, too_long (the limits of `mien.media.limits`, checked on what the file declares before it is read).
+    too_large, too_long (see `mien.media.reading.limits`; checked on what the file declares before it is read).
     """
     with open_media(path) as container:
         info = _measure(container, need_video=True)

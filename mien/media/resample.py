@@ -25,8 +25,8 @@ from mien.media.ffmpeg import (
     run_ffmpeg,
     unicode_name,
 )
-from mien.media.hdr import is_wide, lookup_table
-from mien.media.listening import Heard, listen, pan
+from mien.media.reading.hdr import is_wide, lookup_table
+from mien.media.reading.listening import Heard, listen, pan
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
 from mien.storage.clip_cache import ClipCache, link_or_copy

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import open_media
-from mien.media.listening import SILENCE_DB, Heard, channels, listen, resampled
+from mien.media.reading.listening import SILENCE_DB, Heard, channels, listen, resampled
 
 
 @dataclass(frozen=True, eq=False)

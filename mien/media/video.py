@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import check_machine, ffmpeg_exe, file_url, last_line, open_media
-from mien.media.frame_rgb import frame_rgb
+from mien.media.reading.frame_rgb import frame_rgb
+from mien.media.reading.tracks import decoded, picture_stream
 from mien.media.sound import write_wav
-from mien.media.tracks import decoded, picture_stream
 from mien.storage.leftovers import temporary_beside
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})

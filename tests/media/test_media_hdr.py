@@ -14,7 +14,7 @@ from mien.clips import Clip
 from mien.execution import Execution
 from mien.faces.pictures.reference import _video
 from mien.media.ffmpeg import ffmpeg_exe, probe
-from mien.media.hdr import HLG, PQ, lookup_table, to_bt709
+from mien.media.reading.hdr import HLG, PQ, lookup_table, to_bt709
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.video import decode_frames, write_video
 

@@ -15,7 +15,7 @@ from mien.clips import Clip
 from mien.execution import Execution
 from mien.faces.pictures.reference import _video
 from mien.media.ffmpeg import ffmpeg_exe, probe
-from mien.media.interlacing import COMBED, combing, deinterlaced
+from mien.media.reading.interlacing import COMBED, combing, deinterlaced
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.video import decode_frames, write_video
 

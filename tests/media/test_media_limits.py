@@ -12,9 +12,9 @@ import pytest
 from media_making import picture, write_media
 
 from mien.clips import ClipError
-from mien.media import limits
 from mien.media.ffmpeg import probe, probe_sound
-from mien.media.tracks import Track
+from mien.media.reading import limits
+from mien.media.reading.tracks import Track
 from mien.media.video import decode_frames
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mien.clips import Clip
 from mien.execution import Execution
 from mien.media.ffmpeg import ffmpeg_exe
-from mien.media.listening import listen
+from mien.media.reading.listening import listen
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import read_recording
 from mien.media.video import write_video

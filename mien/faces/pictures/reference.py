@@ -33,9 +33,9 @@ from mien.faces.pictures.portrait import (
 from mien.faces.pictures.srgb import bounded, srgb
 from mien.faces.pictures.turning import roll, turned_back
 from mien.media.ffmpeg import open_media
-from mien.media.frame_rgb import frame_rgb
-from mien.media.interlacing import COMBED, combing, deinterlaced
-from mien.media.tracks import decoded, picture_stream
+from mien.media.reading.frame_rgb import frame_rgb
+from mien.media.reading.interlacing import COMBED, combing, deinterlaced
+from mien.media.reading.tracks import decoded, picture_stream
 
 LOOKED_AT = 32
 """Number of frames of a video that are compared, spread over its duration."""

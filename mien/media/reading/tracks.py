@@ -10,7 +10,7 @@ import av
 from av.stream import Disposition
 
 from mien.clips import ClipError
-from mien.media.limits import MAX_PIXELS, check_picture_size
+from mien.media.reading.limits import MAX_PIXELS, check_picture_size
 
 
 @dataclass

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.media.ffmpeg import open_media
-from mien.media.tracks import sound_streams
+from mien.media.reading.tracks import sound_streams
 
 SILENCE_DB = -50.0
 """Level in dBFS below which sound counts as silence."""

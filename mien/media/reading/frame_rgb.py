@@ -10,8 +10,8 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from mien.media.hdr import is_wide, mapped
-from mien.media.interlacing import deinterlaced
+from mien.media.reading.hdr import is_wide, mapped
+from mien.media.reading.interlacing import deinterlaced
 
 PAPER = 255
 
