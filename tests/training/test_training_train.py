@@ -19,6 +19,7 @@ from mien.execution import Execution
 from mien.training.checkpoint import load_checkpoint
 from mien.training.distributed import Ranks, local_batch
 from mien.training.run import Run
+from mien.training.schedule import warmup_cosine
 from mien.training.train import TrainingDivergedError, train
 from mien.training.trainer import Step
 
@@ -151,3 +152,23 @@ def test_random_numbers_belong_to_rows_of_the_global_batch() -> None:
     assert torch.equal(torch.cat([share.inputs for share in shares]), batch.inputs)
     with pytest.raises(ValueError, match="a batch of 12 cannot be shared by 5 ranks"):
         Ranks(0, 5).rows(12)
+
+
+def test_every_step_has_the_rate_of_the_schedule_and_a_clipped_gradient(tmp_path: Path) -> None:
+    trainer = TinyTrainer(OPTIONS.model_copy(update={"warmup": 0.25}))
+    steps, seen = trainer.steps, []
+
+    def before_step(optimizer: torch.optim.Optimizer, *_: object) -> None:
+        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        norm = torch.stack([parameter.grad.norm() for parameter in parameters]).norm()  # type: ignore[union-attr]
+        seen.append(([group["lr"] for group in optimizer.param_groups], float(norm)))
+
+    trainer.optimizer.register_step_pre_hook(before_step)
+    unscaled = trainer.loss
+    trainer.loss = lambda batch, step: (lambda loss, values: (1e4 * loss, values))(*unscaled(batch, step))  # type: ignore[method-assign]
+    train(trainer, run(tmp_path))
+    expected = [warmup_cosine(number, steps, round(0.25 * steps)) * OPTIONS.lr for number in range(steps)]
+    assert [rates[0] for rates, _ in seen] == pytest.approx(expected)
+    assert [rates[1] for rates, _ in seen] == pytest.approx([rate / 2 for rate in expected])
+    assert expected[0] < expected[3] < expected[5] > expected[-1]
+    assert all(norm == pytest.approx(1.0, rel=1e-3) for _, norm in seen)
