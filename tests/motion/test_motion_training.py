@@ -16,11 +16,13 @@ from mien.motion.data.store import write_motions
 from mien.motion.generate.mover import OVERLAP, Mover, TimedText
 from mien.motion.networks.diffusion import STEPS, add_noise, sample, signal_variance
 from mien.motion.networks.duration_model import Alignment, DurationModel, align_words, duration_loss
+from mien.motion.networks.model import build_model
 from mien.motion.networks.transformer import MotionTransformer
 from mien.motion.options import HeadMotionOptions
-from mien.motion.train import train_head_motion
+from mien.motion.train import HeadMotionTrainer, train_head_motion
 from mien.systems.errors import RequestError
-from mien.text.encoder import open_encoder, read_tokens
+from mien.text.encoder import encoder_of, open_encoder, read_tokens
+from mien.training.trainer import Step
 
 TINY = tiny("head_motion")
 
@@ -222,3 +224,31 @@ def test_words_times_are_learned_from_lengths_alone() -> None:
     assert not alignment.centres.requires_grad
     alone = times(*read_tokens(text, ["nods"])).sum().item()
     assert alone == pytest.approx(0.5, rel=0.2)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.3])
+def test_the_text_is_dropped_as_often_as_the_option_says_and_errors_are_weighted(
+    motions: Path, fraction: float
+) -> None:
+    options = TINY.model_copy(update={"text_dropout": fraction})
+    data = MotionData(motions)
+    text = encoder_of(options.text, data.texts, data.texts)
+    model = build_model(text, data.whitening(), "diffusion", options.width, options.layers, options.heads)
+    trainer = HeadMotionTrainer(model, data, None, options)
+    dropped: list[torch.Tensor] = []
+    forward = model.network.forward
+
+    def spy(*arguments: torch.Tensor) -> torch.Tensor:
+        dropped.append(arguments[-1])
+        return forward(*arguments)
+
+    model.network.forward = spy  # type: ignore[method-assign]
+    for number in range(40):
+        step = Step(number, 40, options.training)
+        loss, values = trainer.loss(trainer.batch(number), step)
+        weighted = float(values["weighted"])
+        expected = weighted + options.velocity_weight * float(values["velocity"]) + 0.2 * float(values["length"])
+        assert float(loss.detach()) == pytest.approx(expected, rel=1e-5)
+        assert weighted != pytest.approx(float(values["error"]), rel=1e-3), "each level has a weight of its own"
+    share = float(torch.cat(dropped).float().mean())
+    assert share == pytest.approx(fraction, abs=0.1 if fraction else 0)
