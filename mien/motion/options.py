@@ -90,6 +90,10 @@ class EvaluateMotionOptions(Options):
         default="auto", description="of the network's arithmetic; auto: bfloat16 where the hardware supports it"
     )
     strips: tuple[str, ...] = Field(
-        default=("nods twice, then smiles", "shakes his head while frowning", "smiles and looks to the left"),
+        default=(
+            "nods twice, then smiles",
+            "shakes his head while frowning",
+            "raises the brows, then winks with the left eye",
+        ),
         description="prompts shown as strips of frames and as videos",
     )

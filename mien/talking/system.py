@@ -32,7 +32,7 @@ SYSTEM = System(
         "mien talk -i me.jpg --speech voice.wav -e sad --intensity 1 -o sad.mp4",
         'mien talk -i me.jpg -t "Xin chào" --language vi --voice f2 --captions -o chao.mp4',
         "mien talk -i us.jpg --face 1 -s voice.wav --emotion-track moods.txt -o moods.mp4",
-        'mien talk -i me.jpg -t "Yes, of course" --motion "nods twice and smiles" -o yes.mp4',
+        'mien talk -i me.jpg -t "Yes, of course" --motion "nods twice, then smiles" -o yes.mp4',
     ),
     request=TalkRequest,
     outputs=(Output(".mp4", "a video with sound"),),

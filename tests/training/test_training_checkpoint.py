@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -52,6 +53,21 @@ def test_damaged_tensors_are_passed_over_for_the_one_before(tmp_path: Path, caps
 def test_metadata_that_is_not_whole_does_not_count(tmp_path: Path, content: str) -> None:
     save_checkpoint(tmp_path, IDENTITY, checkpoint(10, 1.0)).write_text(content)
     assert load_checkpoint(tmp_path, IDENTITY) is None
+
+
+def test_every_bit_of_the_metadata_counts(tmp_path: Path) -> None:
+    metadata = save_checkpoint(tmp_path, IDENTITY, checkpoint(10, 1 / 3))
+    written = metadata.read_bytes()
+    rng = np.random.default_rng(0)
+    skipped = 0
+    for place in rng.integers(len(written), size=300):
+        changed = bytearray(written)
+        changed[place] ^= 1 << int(rng.integers(8))
+        metadata.write_bytes(changed)
+        loaded = load_checkpoint(tmp_path, IDENTITY)
+        skipped += loaded is None
+        assert loaded is None or (loaded.samples, loaded.state) == (10, checkpoint(10, 1 / 3).state)
+    assert skipped > 250
 
 
 def test_tensors_without_metadata_do_not_count(tmp_path: Path) -> None:

@@ -20,5 +20,6 @@ def caption(
     image = Image.new("RGB", (width, height), PAPER)
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(size)
     for x, text in texts:
-        draw.multiline_text((x + 6, height / 2), text, colour, font, anchor="lm", spacing=6)
+        plain = text.replace("–", "-")  # Pillow's own font has no en dash
+        draw.multiline_text((x + 6, height / 2), plain, colour, font, anchor="lm", spacing=6)
     return np.asarray(image, dtype=np.uint8)
