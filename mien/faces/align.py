@@ -24,6 +24,9 @@ from mien.storage.leftovers import remove_leftovers
 QUALITY_COLUMNS = ("inter_ocular", "found_fraction", "longest_gap", "several_fraction", "sharpness", "yaw", "loudness")
 """Quality measures in the index, see `mien.faces.filters.Quality`."""
 
+LISTED = 20
+"""Rejected clips that an error lists: the table goes with the folder of a temporary experiment."""
+
 _PACKAGES = {"mediapipe": "mediapipe", "face-alignment": "face_alignment"}
 
 
@@ -61,7 +64,10 @@ def align_clips(
     except InputError as error:
         table = cache / "align" / "clips.csv"
         write_clips(table, result)
-        raise InputError(f"{error}. Every clip with its reason: {table}") from error
+        unusable = [clip for clip in result if not clip.ok]
+        listed = "\n".join(f"  {clip.clip_id}: {clip.reason} ({clip.detail or '-'})" for clip in unusable[:LISTED])
+        more = f"\n  and {len(unusable) - LISTED} more" if len(unusable) > LISTED else ""
+        raise InputError(f"{error}. Every clip with its reason: {table}\n{listed}{more}") from error
     with atomic_directory(folder) as temporary:
         write_shards(temporary, _shard_clips(aligned), options.shard_megabytes)
         write_clips(temporary / "clips.csv", result)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from PIL import Image, UnidentifiedImageError
+from PIL.ExifTags import TAGS
 
 from mien.files import MAX_JSON_BYTES, parse_json
 from mien.media.ffmpeg import open_media
@@ -20,6 +21,8 @@ from mien.storage.arrays import ArraysError, read_arrays
 
 PNG = b"\x89PNG\r\n\x1a\n"
 GLB = b"glTF"
+PICTURES = {".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
+"""Kinds of pictures that mien does not write; their tags are in EXIF."""
 ZIP = b"PK"
 
 MAX_ARRAY_BYTES = 2_000_000_000
@@ -32,7 +35,8 @@ NAMES = ("title", "comment", "description")
 
 WITHOUT = {
     ".csv": "CSV", ".json": "JSON", ".jsonl": "JSON", ".txt": "text", ".md": "text", ".srt": "SubRip",
-    ".safetensors": "safetensors",
+    ".safetensors": "safetensors", ".h5": "HDF5", ".hdf5": "HDF5", ".parquet": "Parquet", ".yaml": "YAML",
+    ".npy": "npy",
 }  # fmt: skip
 """Formats that have no place for tags."""
 
@@ -70,8 +74,22 @@ def file_tags(path: Path) -> dict[str, str]:
         return _onnx_tags(path)
     if suffix in WITHOUT:
         raise TagsError(f"{WITHOUT[suffix]} files have no place for provenance")
+    if suffix in PICTURES:
+        return _picture_tags(path)
     with open_media(path) as container:
         return {str(key): str(value) for key, value in container.metadata.items()}
+
+
+def _picture_tags(path: Path) -> dict[str, str]:
+    """The texts in a picture's EXIF data by name."""
+    try:
+        with Image.open(path) as image:
+            exif = {TAGS.get(key, str(key)): value for key, value in image.getexif().items()}
+    except UnidentifiedImageError:
+        return {}  # such as HEIC: Pillow does not know it, and mien writes no such file
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise TagsError(f"the picture cannot be read ({str(error)[:100]})") from error
+    return {name: value[:4000] for name, value in exif.items() if isinstance(value, str)}
 
 
 def _start(path: Path) -> bytes:

@@ -61,7 +61,7 @@ def tags(provenance: Provenance, title: str = TITLE) -> dict[str, str]:
     values = {name: value for name, value in provenance.model_dump().items() if value is not None}
     return {
         "title": title,
-        "comment": f"This video was {by}. It is not a recording.",
+        "comment": f"This file was {by}. It is not a recording.",
         "description": "; ".join(f"{name}={_quoted(_text(value))}" for name, value in values.items()),
     }
 

@@ -129,7 +129,7 @@ def read_batch(
     try:
         read = read_table(
             table, (*request.model_fields, "out"),
-            whole=[name for name, kind in kinds.items() if kind == "integer"],
+            whole=[name for name, kind in kinds.items() if kind in ("integer", "boolean")],
             numbers=[name for name, kind in kinds.items() if kind in ("integer", "number")],
         )  # fmt: skip
     except TableError as error:

@@ -74,6 +74,8 @@ def _write(folder: Path, model: ModelFiles) -> None:
     content = {"kind": model.kind, "format": FORMAT, "sha256": sha256_file(folder / "model.safetensors"), **config}
     write_sealed_json(folder / "config.json", content)
     (folder / "card.md").write_text(model.card(config))
+    for path in folder.glob("*.safetensors"):  # safetensors makes files for their owner only
+        path.chmod((folder / "card.md").stat().st_mode)
 
 
 def count_parameters(module: nn.Module) -> int:

@@ -207,8 +207,9 @@ def test_too_many_rejected_clips_fail_and_touch_nothing(corpus: Corpus, tmp_path
     (tmp_path / "faces").mkdir()
     (tmp_path / "faces" / "before").write_text("before")
     options = OPTIONS.model_copy(update={"max_rejected_fraction": 0.2})
-    with pytest.raises(ValueError, match=r"1 of 2 clips are rejected.*no_face.*clips\.csv"):
+    with pytest.raises(ValueError, match=r"1 of 2 clips are rejected.*no_face.*clips\.csv") as refused:
         align_clips(clips, options, tmp_path / "faces", tmp_path / "cache", ONE)
+    assert f"\n  {corpus.bad['no_face'].clip_id}: no_face" in str(refused.value)
     assert [path.name for path in (tmp_path / "faces").iterdir()] == ["before"]
     assert len(read_clips(tmp_path / "cache/align/clips.csv")) == 2
 

@@ -252,3 +252,16 @@ def test_the_text_is_dropped_as_often_as_the_option_says_and_errors_are_weighted
         assert weighted != pytest.approx(float(values["error"]), rel=1e-3), "each level has a weight of its own"
     share = float(torch.cat(dropped).float().mean())
     assert share == pytest.approx(fraction, abs=0.1 if fraction else 0)
+
+
+def test_a_text_without_a_known_word_is_refused(trained: Path) -> None:
+    mover = Mover.load(trained)
+    assert mover.word_notes("nods gladly")
+    for text in ("gật đầu", "xylophone", "Привет"):
+        with pytest.raises(RequestError, match="knows no word"):
+            mover.word_notes("nods", text)
+
+
+def test_the_files_of_a_model_can_be_read_by_whoever_reads_its_card(trained: Path) -> None:
+    modes = {path.stat().st_mode for path in trained.iterdir() if path.is_file()}
+    assert len(modes) == 1

@@ -27,6 +27,7 @@ from mien.motion.networks.model import MotionModel, load_model
 from mien.motion.networks.transformer import LONGEST, PATCH
 from mien.systems.errors import RequestError
 from mien.text.encoder import read_tokens
+from mien.text.tokens import words
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
@@ -60,7 +61,16 @@ class Mover:
         return cls(model, float(content["guidance"]), int(content["sampling_steps"]), str(content["sha256"]))
 
     def word_notes(self, *texts: str) -> tuple[str, ...]:
-        """A note for each out-of-vocabulary word of the texts, and for each text that is too long."""
+        """A note for each out-of-vocabulary word of the texts, and for each text that is too long.
+
+        Raises RequestError for a text without a known word.
+        """
+        for text in texts:
+            unknown = {one.word for one in self.model.text.unknown_words(text)}
+            if unknown and not set(words(self.model.text.spelled_out(text))) - {",", *unknown}:
+                raise RequestError(
+                    f"the model knows no word of {text[:60]!r}: say it with words such as nods, smiles, looks left"
+                )
         notes = [unknown.note for text in texts for unknown in self.model.text.unknown_words(text)]
         for text in texts:
             left = self.model.text.words_left_out(self.model.text.spelled_out(text))
