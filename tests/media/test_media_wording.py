@@ -16,6 +16,10 @@ def said(text: str, language: str) -> str:
 
 
 ENGLISH = {
+    "from $5-$10": "from five dollars to ten dollars",
+    "on 2024/05/01": "on May first, twenty twenty-four",
+    "at 00:00 or 24:00": "at midnight or midnight",
+    "min. 5 people for 5 min.": "minimum five people for five minutes.",
     "Dr. Smith paid $3.50": "doctor Smith paid three dollars fifty cents",
     "at 10:30, 10:05 p.m. or 8h30": "at ten thirty, ten oh five pee em or eight thirty",
     "on 2024-05-01, e.g. 50% off": "on May first, twenty twenty-four, for example fifty percent off",
@@ -48,6 +52,8 @@ ENGLISH = {
     "It’s ‘fine’ — “yes”…": "It’s ‘fine’ — “yes”…",
 }
 VIETNAMESE = {
+    "7h30'-9h": "bảy giờ ba mươi đến chín giờ",
+    "lúc 10h30ph": "lúc mười giờ ba mươi",
     "giá 20.000 đ": "giá hai mươi nghìn đồng",
     "1.000.000 đồng 50%": "một triệu đồng năm mươi phần trăm",
     "ngày 1/5/2024": "ngày một tháng năm năm hai nghìn không trăm hai mươi bốn",

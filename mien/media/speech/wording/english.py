@@ -164,6 +164,8 @@ def _time(match: re.Match[str]) -> str | None:
     hour, minute, second, half = int(match[1]), int(match[2]), match[3], match[4]
     if hour > 24:
         return None
+    if hour in (0, 24) and minute == 0 and not second and not half:
+        return "midnight"
     shown = "zero" if hour == 0 else english(hour)
     if minute == 0:
         last = "" if half else " o'clock" if 1 <= hour <= 12 else " hundred"
@@ -216,7 +218,8 @@ def _abbreviations() -> list[Rule]:
     for short, said in {**_ABBREVIATIONS, **_WEEKDAYS}.items():
         needs = r"(?=\s?[0-9])" if short in ("p.", "ch.", "min.", "max.", "Fig.", "Eq.", "est.", "ca.") else ""
         comma = ",?" if short in ("e.g.", "eg.", "i.e.") else ""  # no pause behind them
-        found.append((re.compile(rf"(?<![\w.]){re.escape(short)}{comma}(?!\w){needs}"), saying(said)))
+        unit = r"(?<![0-9]\s)" if short in ("min.", "max.") else ""  # 5 min. 10 sec. are minutes
+        found.append((re.compile(rf"(?<![\w.]){unit}{re.escape(short)}{comma}(?!\w){needs}"), saying(said)))
     found += [
         (re.compile(rf"(?<![\w.]){re.escape(short)}(?!\w)"), saying(said, ending=True))
         for short, said in _ENDING.items()
@@ -234,9 +237,10 @@ def rules(british: bool) -> list[Rule]:
     year = r"(?P<year>[12][0-9]{3})"
     return [
         addresses(LEXICON),
+        (re.compile(r"(?<=[0-9])\s?[-–]\s?(?=[$€£¥][0-9])"), saying(" to ")),
         (
-            re.compile(r"(?<![\w.-])([12][0-9]{3})-([01][0-9])-([0-3][0-9])(?![\w-])"),
-            lambda match: _date(match[3], int(match[2]), match[1], british),
+            re.compile(r"(?<![\w./-])([12][0-9]{3})([-/.])([01]?[0-9])\2([0-3]?[0-9])(?![\w/-])"),
+            lambda match: _date(match[4], int(match[3]), match[1], british),
         ),
         (
             re.compile(r"(?<![\w./-])([0-9]{1,2})([/.-])([0-9]{1,2})\2([12][0-9]{3})(?![\w/-])"),

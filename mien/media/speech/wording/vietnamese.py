@@ -133,7 +133,7 @@ def rules() -> list[Rule]:
         ),
         (
             re.compile(
-                rf"{number}([0-9]{{1,2}})(?:[:hHg]|\sgiờ\s)([0-5][0-9])(?:[:p]([0-5][0-9])s?)?(?!\s?phút)(?![\w:])"
+                rf"{number}([0-9]{{1,2}})(?:[:hHg]|\sgiờ\s)([0-5][0-9])(?:[:p]([0-5][0-9])s?)?(?:ph|')?(?!\s?phút)(?![\w:])"
             ),
             _time,
         ),
@@ -142,7 +142,7 @@ def rules() -> list[Rule]:
             lambda match: f"{LEXICON.whole(match[1])} trên {LEXICON.whole(match[2])}",
         ),
         (re.compile(rf"{number}([0-9]{{1,3}})/([0-9]{{1,3}})(?![\w/])"), _fraction),
-        (re.compile(r"(?<=[0-9hHg])\s?[-–]\s?(?=[0-9]{1,2}[hHg:])"), saying(" đến ")),
+        (re.compile(r"(?<=[0-9hHg'])\s?[-–]\s?(?=[0-9]{1,2}[hHg:])"), saying(" đến ")),
         (re.compile(r"(?<![\w.,])([0-9]{1,3})tr([0-9])(?!\w)"), _million),
         (re.compile(r"(?<=[0-9])½"), saying(" rưỡi")),
         *_abbreviations(),
