@@ -9,12 +9,14 @@ from functools import partial
 
 _AND = re.compile(r"\s*[&+＆＋]\s*")
 _PAUSE = re.compile(r"\s*(?:[;；]|(?<=\w)[.!?:…。]+(?=\s+\S)|(?<=\s)[-–—](?=\s)|[–—]|\n)\s*")
+_PARTS = re.compile(r"\s*[;；\n]\s*")
 _COMMAS = re.compile(r"\s*,(?:\s*,)+")
 _PUNCTUATION = frozenset(".,!?:;…'\"·`´。、،؟¿¡।")
 
 
 def signs_as_words(text: str, known: Container[str]) -> str:
-    """The text with `&` and `+` as `and`, and what parts its phrases (`;`, a dash, a new line, …) as commas.
+    """The text with `&` and `+` as `and`, and what parts its phrases (`;`, a dash, a new line, …) as commas; `;` and a
+    new line as `and` where commas are not `known`.
 
     Each only if the word or the comma is `known` and something stands on both sides of the sign.
     """
@@ -22,6 +24,8 @@ def signs_as_words(text: str, known: Container[str]) -> str:
     for pattern, word in ((_AND, "and"), (_PAUSE, ",")):
         if word in known:
             plain = pattern.sub(partial(_said, ", " if word == "," else f" {word} "), plain)
+    if "," not in known and "and" in known:
+        plain = _PARTS.sub(partial(_said, " and "), plain)
     return _COMMAS.sub(",", plain)
 
 

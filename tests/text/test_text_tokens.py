@@ -261,3 +261,9 @@ def test_a_damaged_configuration_is_refused(config: dict[str, object]) -> None:
 def test_an_encoder_without_a_name_is_refused() -> None:
     with pytest.raises(TextEncoderError, match="not by nothing"):
         open_encoder(" ")
+
+
+def test_a_semicolon_parts_two_figures_where_commas_are_not_known() -> None:
+    assert signs_as_words("star; circle", {"and"}) == "star and circle"
+    assert signs_as_words("star; circle", {"and", ","}) == "star, circle"
+    assert signs_as_words("star;", {"and"}) == "star;"
