@@ -20,6 +20,7 @@ from mien.text.encoder import (
     vocabulary_of,
     words,
 )
+from mien.text.signs import signs_as_words
 
 TEXTS = [
     "She nods twice, then smiles and looks to the left.",
