@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
+import resource
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -144,7 +145,9 @@ def _number(error: BaseException) -> int | None:
     if isinstance(error, RuntimeError) and _THREADS in str(error):
         return errno.EAGAIN
     if isinstance(error, OSError | RuntimeError) and _UNSAID.fullmatch(str(error)):
-        return errno.EIO
+        # where this process may write no large files, that is the likelier cause
+        limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
+        return errno.EFBIG if limited else errno.EIO
     rust = _RUST.search(str(error))  # of safetensors
     if rust is not None and int(rust[1]) in WRITING:
         return int(rust[1])
