@@ -58,7 +58,7 @@ class MediaInfo:
     all tracks; `header_seconds` is the duration in the header. `width` and `height` are of the displayed frame: rotated
     by `rotation` degrees (0, 90, 180, 270; counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over
     its height). `fps` is the mean rate. `transfer` and `primaries`: codes of ITU-T H.273, 2 is unspecified.
-    `interlaced`: whether the first frame is, or the stream says so.
+    `interlaced`: whether the first frame is, or the stream says so. `audio_start`: from the first packet on.
     """
 
     seconds: float | None
@@ -77,6 +77,7 @@ class MediaInfo:
     transfer: int = 2
     primaries: int = 2
     interlaced: bool = False
+    audio_start: float = 0.0
 
 
 @cache
@@ -350,6 +351,7 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         audio_seconds=sound.seconds if sound.packets else None,
         header_seconds=stated,
         container=container_format,
+        audio_start=(sound.start or 0.0) - min(starts, default=0.0),
         transfer=frame.color_trc if frame is not None else 2,
         primaries=frame.color_primaries if frame is not None else 2,
         interlaced=frame is not None and (frame.interlaced_frame or video.codec_context.field_order > 1),

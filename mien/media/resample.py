@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -27,6 +28,7 @@ from mien.media.ffmpeg import (
 )
 from mien.media.reading.hdr import is_wide, lookup_table
 from mien.media.reading.listening import Heard, listen, pan
+from mien.media.sound import read_sound, write_wav
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
 from mien.storage.clip_cache import ClipCache, link_or_copy
@@ -133,9 +135,15 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
 def _encode(
     source: Path, sound: Path | None, info: MediaInfo, heard: Heard | None, options: ResampleOptions, target: Path
 ) -> None:
-    with unicode_name(source) as picture_file, unicode_name(sound or source) as sound_file:
+    with (
+        unicode_name(source) as picture_file,
+        unicode_name(sound or source) as sound_file,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         streams = [_picture(media_input(picture_file), info, options, own_sound=sound is not None)]
-        if heard is not None:
+        if heard is not None and heard.changes:
+            streams.append(_changing_sound(source, sound, info, options, folder))
+        elif heard is not None:
             streams.append(_sound(media_input(sound_file), heard, options))
         output = ffmpeg.output(
             *streams,
@@ -166,6 +174,13 @@ def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: 
         stream = stream.filter("setparams", color_primaries="bt709", color_trc="bt709", colorspace="gbr")
         stream = stream.filter("scale", out_color_matrix="bt709", out_range="tv", flags="bicubic+accurate_rnd+bitexact")
     return stream.filter("setsar", 1)
+
+
+def _changing_sound(source: Path, sound: Path | None, info: MediaInfo, options: ResampleOptions, folder: str) -> Any:
+    """Sound whose rate or channels change: ffmpeg would start all filters anew there, those of the picture too."""
+    path = Path(folder) / "sound.wav"
+    write_wav(path, read_sound(sound or source, options.audio_hz), options.audio_hz)
+    return _sound(media_input(path, itsoffset=0.0 if sound else info.audio_start), Heard(), options)
 
 
 def _sound(source: Any, heard: Heard, options: ResampleOptions) -> Any:

@@ -187,3 +187,20 @@ def test_sound_whose_channels_change_is_read_to_its_end(tmp_path: Path) -> None:
     got = read_recording(path).samples
     assert len(got) == pytest.approx(32000, rel=0.06)
     assert level(got[17000:]) == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_clip_whose_sound_changes_its_channels_keeps_picture_and_sound_in_time(tmp_path: Path) -> None:
+    """As broadcasts do between programmes: two transport streams, one after the other."""
+    content = b""
+    for count, start in ((1, 0.0), (2, 1.0)):
+        source = movie(tmp_path, [wav(tmp_path / "a.wav", *[voice()] * count)], "-c:a", "aac", name=f"{count}.mkv")
+        part = tmp_path / f"{count}.ts"
+        command = [ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(source), "-c", "copy"]
+        subprocess.run([*command, "-output_ts_offset", str(start), str(part)], check=True)
+        content += part.read_bytes()
+    (tmp_path / "x.ts").write_bytes(content)
+    samples, row = resampled(tmp_path / "x.ts")
+    assert row.seconds == pytest.approx(2.0, abs=0.1)
+    assert len(samples) == pytest.approx(32000, abs=1600)
+    for half in (samples[1000:15000], samples[17500:31000]):
+        assert np.sqrt(np.mean(half**2)) == pytest.approx(0.25, abs=0.03)

@@ -38,12 +38,14 @@ class Heard:
 
     `track`: index among the sound streams. `weights`: factors of the channels, whose sum is the sound; None: the mean.
     `gain`: factor that brings samples beyond ±1 back to it. `notes`: what a user should know, a sentence each.
+    `changes`: whether rate, format or channels change during the track.
     """
 
     track: int = 0
     weights: tuple[float, ...] | None = None
     gain: float = 1.0
     notes: tuple[str, ...] = ()
+    changes: bool = False
 
 
 def listen(path: Path) -> Heard:
@@ -102,17 +104,25 @@ class _Measure:
         self.track = track
         self.float_pcm = codec.startswith("pcm_f")
         self.names: tuple[str, ...] = ()
-        self.changes = False  # of channels, during the track
+        self.form: tuple[str, str, int] | None = None
+        self.changes = False  # of the form, during the track
         self.power = np.zeros((0, 0))  # sums of products of channels (N, N)
         self.peaks = np.zeros(0)
         self.mean_peak = 0.0
         self.cancelled = 0.0
         self.level = float("-inf")  # of the loudest block and channel, in dBFS
 
+    def watch(self, frames: Iterable[av.AudioFrame]) -> Iterator[av.AudioFrame]:
+        """The frames, while their form is watched."""
+        for frame in frames:
+            form = frame.format.name, frame.layout.name, frame.sample_rate
+            self.changes = self.changes or self.form not in (None, form)
+            self.form = form
+            yield frame
+
     def add(self, block: NDArray[np.float64], names: tuple[str, ...]) -> None:
         """Add samples (N, T) of channels."""
         if names != self.names:
-            self.changes = bool(self.names)
             self.names, self.power, self.peaks = names, np.zeros((len(names),) * 2), np.zeros(len(names))
         if not block.shape[1] or not np.all(np.isfinite(block)):
             return
@@ -131,7 +141,7 @@ def _measure(path: Path, track: int) -> _Measure:
         stream = container.streams.audio[track]
         measure = _Measure(track, stream.codec_context.name)
         try:
-            for frame in resampled(container.decode(stream)):
+            for frame in resampled(measure.watch(container.decode(stream))):
                 names = tuple(channel.name for channel in frame.layout.channels)
                 for part in _parts(channels(frame), frame.sample_rate // 20):
                     measure.add(part.astype(np.float64), names)
@@ -159,7 +169,7 @@ def _heard(measured: _Measure, name: str, tracks: int) -> Heard:
     if peak > (1.0 if measured.float_pcm else OVERSHOOT):
         gain = 1 / float(peak)
         notes.append(f"{name} holds samples of up to ±{peak:.4g} instead of ±1: it is scaled to its peak")
-    return Heard(measured.track, weights, gain, tuple(notes))
+    return Heard(measured.track, weights, gain, tuple(notes), measured.changes)
 
 
 def _weights(measured: _Measure) -> tuple[float, ...] | None:
