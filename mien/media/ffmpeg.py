@@ -262,7 +262,7 @@ def _plain(error: Exception) -> str:
 
 def _measure(container: Any, need_video: bool, most_seconds: float = MAX_CLIP_SECONDS) -> MediaInfo:
     video = picture_stream(container) if need_video else None
-    audio = sound_streams(container)[0] if container.streams.audio else None
+    audio = next(iter(sound_streams(container)), None)
     _check_declared(container, video, audio, most_seconds)
     tracks = {stream.index: Track() for stream in (video, audio) if stream is not None}
     others = Track()

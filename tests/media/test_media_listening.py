@@ -12,9 +12,9 @@ import soundfile
 from media_making import picture
 from numpy.typing import NDArray
 
-from mien.clips import Clip
+from mien.clips import Clip, ClipError
 from mien.execution import Execution
-from mien.media.ffmpeg import ffmpeg_exe
+from mien.media.ffmpeg import ffmpeg_exe, probe, probe_sound
 from mien.media.reading.listening import listen
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import read_recording
@@ -204,3 +204,29 @@ def test_a_clip_whose_sound_changes_its_channels_keeps_picture_and_sound_in_time
     assert len(samples) == pytest.approx(32000, abs=1600)
     for half in (samples[1000:15000], samples[17500:31000]):
         assert np.sqrt(np.mean(half**2)) == pytest.approx(0.25, abs=0.03)
+
+
+def test_tracks_of_an_unknown_kind_are_passed_over(tmp_path: Path) -> None:
+    """As the spatial sound of newer phones beside a track that every program knows."""
+    sounds = [wav(tmp_path / "a.wav", voice(880)), wav(tmp_path / "b.wav", voice(440))]
+    options = ("-c:a:0", "alac", "-c:a:1", "aac", "-disposition:a:0", "default", "-disposition:a:1", "0")
+    path = movie(tmp_path, sounds, *options, name="x.mp4")
+    path.write_bytes(path.read_bytes().replace(b"alac", b"apXX"))
+    samples, _ = resampled(path)
+    for got in (read_recording(path).samples, samples):
+        assert abs(pitch(got) - 440) < 10
+    alone = movie(tmp_path, sounds[:1], "-c:a", "alac", name="y.mp4")
+    alone.write_bytes(alone.read_bytes().replace(b"alac", b"apXX"))
+    assert probe(alone).audio_hz is None
+    for look in (read_recording, probe_sound):
+        with pytest.raises(ClipError) as caught:
+            look(alone)  # type: ignore[operator]
+        assert caught.value.reason == "no_audio"
+
+
+def test_pictures_of_an_unknown_kind_are_refused(tmp_path: Path) -> None:
+    path = movie(tmp_path, [wav(tmp_path / "a.wav", voice())], "-c:a", "aac", name="x.mp4")
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"apXX"))
+    with pytest.raises(ClipError) as caught:
+        probe(path)
+    assert caught.value.reason == "undecodable"

@@ -13,6 +13,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.clips import ClipError
 from mien.media.ffmpeg import open_media
 from mien.media.reading.tracks import sound_streams
 
@@ -57,6 +58,8 @@ def listen(path: Path) -> Heard:
     """
     with open_media(path) as container:
         order = [stream.index for stream in sound_streams(container)]
+        if not order:
+            raise ClipError("no_audio", "of a kind that is known" if container.streams.audio else "")
         numbers = {stream.index: number for number, stream in enumerate(container.streams.audio)}
         context = sound_streams(container)[0].codec_context
         if len(order) == 1 and context.channels == 1 and not _is_float(context.format.name):

@@ -48,6 +48,8 @@ def picture_stream(container: Any) -> Any:
     if not streams:
         raise ClipError("no_video")
     context = streams[0].codec_context
+    if context is None:
+        raise ClipError("undecodable", "its kind of video is unknown")
     check_picture_size(context.width, context.height)
     context.options = {"max_pixels": str(MAX_PIXELS)}
     context.thread_count = 1  # clips are distributed over one process per core
@@ -76,11 +78,6 @@ def _alpha_decoder(stream: Any) -> Any:
 
 
 def sound_streams(container: Any) -> list[Any]:
-    """The sound streams in the order in which they are considered: the default one first.
-
-    Raises ClipError: no_audio.
-    """
-    streams = list(container.streams.audio)
-    if not streams:
-        raise ClipError("no_audio")
+    """The sound streams of known kinds in the order in which they are considered: the default one first."""
+    streams = [stream for stream in container.streams.audio if stream.codec_context is not None]
     return sorted(streams, key=lambda stream: Disposition.default not in stream.disposition)
