@@ -132,7 +132,7 @@ class ClipStore:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         layout = self.layout
-        self._file: h5py.File | None = None
+        self._data: h5py.Dataset | None = None
         self._process = os.getpid()
         self._memory: NDArray[Any] | None = None
         self._verified: set[int] = set()
@@ -194,9 +194,10 @@ class ClipStore:
 
     def _slice(self, start: int, stop: int) -> NDArray[Any]:
         try:
-            if self._file is None or self._process != os.getpid():  # after a fork, the handles share their file offsets
-                self._file, self._process = open_hdf5(self.folder / self.layout.file), os.getpid()
-            return np.asarray(dataset_of(self._file, self.layout.dataset)[start:stop])
+            if self._data is None or self._process != os.getpid():  # after a fork, the handles share their file offsets
+                file = open_hdf5(self.folder / self.layout.file)
+                self._data, self._process = dataset_of(file, self.layout.dataset), os.getpid()
+            return np.asarray(self._data[start:stop])
         except (OSError, RuntimeError, ValueError) as error:
             raise self._damaged() from error
 

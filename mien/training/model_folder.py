@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -143,9 +144,11 @@ def _limited_members(most: int, folder: Path) -> Iterator[None]:
     """Within it, a module may have at most `most` parameters, buffers and sub-modules."""
     count = 0
 
+    thread = threading.get_ident()  # the hooks are global: other threads may build modules meanwhile
+
     def counted(*_: object) -> None:
         nonlocal count
-        count += 1
+        count += threading.get_ident() == thread
         if count > most:
             raise ValueError(f"{folder}: config.json describes far more layers than model.safetensors holds")
 
