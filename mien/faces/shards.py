@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from mien.faces.features import FEATURES, clip_features
 from mien.storage.hdf5 import dataset_of, group_of, open_hdf5
+from mien.storage.rates import frame_rate
 
 SAMPLE_RATE = 16_000
 """Sample rate of the speech in hertz."""
@@ -200,10 +201,8 @@ def _rows_of(index: pd.DataFrame, path: Path) -> dict[str, dict[str, Any]]:
         for clip_id, shard, frames, fps, sha256 in zip(index.index, *columns, strict=True):
             if not re.fullmatch(r"shard-\d{5,9}\.h5", str(shard)) or int(frames) < 1:
                 raise ValueError(f"{clip_id} is in {str(shard)[:80]!r} with {frames} frames")
-            if not re.fullmatch(r"[1-9]\d{0,8}(/[1-9]\d{0,8})?", str(fps)):
-                raise ValueError(f"{clip_id} has {str(fps)[:80]!r} frames per second")
             rows[str(clip_id)] = {
-                "shard": str(shard), "frames": int(frames), "fps": Fraction(fps), "sha256": str(sha256)
+                "shard": str(shard), "frames": int(frames), "fps": frame_rate(str(fps)), "sha256": str(sha256)
             }  # fmt: skip
     except (KeyError, ValueError, TypeError) as error:
         raise ShardError(f"{path} is damaged: run the align stage again ({error})") from error
