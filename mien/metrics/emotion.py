@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from mien.clips import EMOTIONS
 from mien.files import atomic_directory, sha256_file
-from mien.storage.sealed_json import read_sealed_json, write_sealed_json
+from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 
 PLACES = 6
 """Width and height of the grid of pooled features."""
@@ -112,7 +112,7 @@ class EmotionJudge(nn.Module):
             )
             sha256 = sha256_file(temporary / "model.safetensors")
             facts = {"kind": "emotion_judge", "sha256": sha256, "trained_clips": self.trained_clips}
-            write_sealed_json(temporary / "config.json", {**facts, "network": self.config.model_dump()})
+            write_checksummed_json(temporary / "config.json", {**facts, "network": self.config.model_dump()})
             (temporary / "card.md").write_text(card, encoding="utf-8")
             for other in beside:
                 other.save(temporary)
@@ -122,7 +122,7 @@ class EmotionJudge(nn.Module):
         """Load a judge written by `save`. Raises ValueError if the folder does not contain one."""
         again = "run `dvc repro emotion_judge`"
         try:
-            values = read_sealed_json(folder / "config.json")
+            values = read_checksummed_json(folder / "config.json")
             if values["kind"] != "emotion_judge":
                 raise ValueError(f"it is {values['kind']}")
             if values["sha256"] != sha256_file(folder / "model.safetensors"):

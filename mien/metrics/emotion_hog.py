@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from mien.clips import EMOTIONS
 from mien.files import sha256_file
 from mien.metrics.emotion import evenly
-from mien.storage.sealed_json import read_sealed_json, write_sealed_json
+from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 
 WINDOWS = (((0.14, 0.46, 0.18, 0.82), (64, 32)), ((0.50, 0.86, 0.26, 0.74), (48, 40)))
 """Top, bottom, left and right of each window relative to the aligned crop, and its size in pixels (width, height)."""
@@ -106,14 +106,14 @@ class HogJudge:
         """Write hog.safetensors and hog.json into a folder; writing it atomically is left to the caller."""
         save_file({"weights": self.weights, "biases": self.biases}, folder / WEIGHTS)
         facts = {"kind": "hog_judge", "frames": self.frames, "trained_clips": self.trained_clips}
-        write_sealed_json(folder / CONFIG, {**facts, "sha256": sha256_file(folder / WEIGHTS)})
+        write_checksummed_json(folder / CONFIG, {**facts, "sha256": sha256_file(folder / WEIGHTS)})
 
     @staticmethod
     def load(folder: Path) -> HogJudge:
         """Load a judge written by `save`. Raises ValueError if it is missing, damaged or of another version."""
         again = "run `dvc repro emotion_judge`"
         try:
-            values = read_sealed_json(folder / CONFIG)
+            values = read_checksummed_json(folder / CONFIG)
             if values["sha256"] != sha256_file(folder / WEIGHTS):
                 raise ValueError(f"{WEIGHTS} is not the one that was saved")
             tensors = load_file(folder / WEIGHTS)

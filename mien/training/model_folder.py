@@ -21,7 +21,7 @@ from torch.nn.modules.module import (
 )
 
 from mien.files import atomic_directory, sha256_file
-from mien.storage.sealed_json import read_sealed_json, write_sealed_json
+from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 from mien.training.distributed import ranks
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -73,7 +73,7 @@ def _write(folder: Path, model: ModelFiles) -> None:
         kept = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
         save_file(kept, folder / f"{name}.safetensors")
     content = {"kind": model.kind, "format": FORMAT, "sha256": sha256_file(folder / "model.safetensors"), **config}
-    write_sealed_json(folder / "config.json", content)
+    write_checksummed_json(folder / "config.json", content)
     (folder / "card.md").write_text(model.card(config))
     for path in folder.glob("*.safetensors"):  # safetensors makes files for their owner only
         path.chmod((folder / "card.md").stat().st_mode)
@@ -88,7 +88,7 @@ def read_config(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
     """The content of `config.json`; raises ValueError in one sentence when it is not a model of one of the kinds."""
     path = folder / "config.json"
     try:
-        content = read_sealed_json(path)
+        content = read_checksummed_json(path)
     except FileNotFoundError as error:
         raise ValueError(f"{folder} is not a model folder: it has no config.json; train the model first") from error
     except (OSError, ValueError) as error:

@@ -17,8 +17,8 @@ from mien.media.captions import webvtt
 from mien.media.speech import vits
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import SpeechUnavailable, Voice
+from mien.media.speech.normalization.normalize import spoken_text, written_words
 from mien.media.speech.vits import PAUSE_SECONDS, VitsSynthesiser
-from mien.media.speech.wording.wording import spoken_text, written_words
 
 transformers = pytest.importorskip("transformers", reason="vits is optional: pip install transformers")
 

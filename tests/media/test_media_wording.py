@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.media.speech.interface import SpokenWord, placed_pieces, split_text
-from mien.media.speech.wording.numbers import english, english_ordinal, english_year, roman, vietnamese
-from mien.media.speech.wording.wording import spoken_text, written_words
+from mien.media.speech.normalization.normalize import spoken_text, written_words
+from mien.media.speech.normalization.numbers import english, english_ordinal, english_year, roman, vietnamese
 
 
 def said(text: str, language: str) -> str:

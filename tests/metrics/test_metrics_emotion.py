@@ -18,7 +18,7 @@ from mien.metrics.emotion import (
     local_contrast,
     prepare,
 )
-from mien.storage.sealed_json import write_sealed_json
+from mien.storage.checksummed_json import write_checksummed_json
 
 TINY = EmotionJudgeConfig(size=24, width=4, frames=3)
 
@@ -81,7 +81,7 @@ def test_a_saved_judge_answers_the_same(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_judge_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="dvc repro emotion_judge"):
         EmotionJudge.load(tmp_path)
-    write_sealed_json(tmp_path / "config.json", {"kind": "generator"})
+    write_checksummed_json(tmp_path / "config.json", {"kind": "generator"})
     with pytest.raises(ValueError, match="it is generator"):
         EmotionJudge.load(tmp_path)
 

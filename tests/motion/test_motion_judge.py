@@ -24,7 +24,7 @@ from mien.motion.judge.sequences import EvaluatorSequences, additional_sequences
 from mien.motion.judge.train import label_numbers, train_motion_evaluator
 from mien.motion.losses import info_nce
 from mien.motion.measure.events import detect_events, match_plan
-from mien.storage.sealed_json import read_sealed_json, write_sealed_json
+from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 
 TINY = tiny("motion_judge", samples=96).model_copy(update={"own_sequences": 0})
 
@@ -170,9 +170,9 @@ def test_a_folder_of_something_else_is_refused_in_a_sentence(motions: Path, tmp_
         MotionEvaluator.load(tmp_path)
     train_motion_evaluator(motions, TINY, tmp_path / "judge", a_run(tmp_path / "r"))
     config = tmp_path / "judge" / "config.json"
-    write_sealed_json(config, {**read_sealed_json(config), "kind": "head_motion"})
+    write_checksummed_json(config, {**read_checksummed_json(config), "kind": "head_motion"})
     with pytest.raises(ValueError, match="holds head_motion, not motion_judge"):
         MotionEvaluator.load(tmp_path / "judge")
-    write_sealed_json(config, {**read_sealed_json(config), "kind": "motion_judge", "model": {"width": 16}})
+    write_checksummed_json(config, {**read_checksummed_json(config), "kind": "motion_judge", "model": {"width": 16}})
     with pytest.raises(ValueError, match="damaged"):
         MotionEvaluator.load(tmp_path / "judge")

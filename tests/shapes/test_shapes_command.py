@@ -30,7 +30,7 @@ from mien.shapes.generate.layout import CAPTION_HEIGHT, GAP, STRIP_FRAMES, draw_
 from mien.shapes.measure.scene import measure_scene
 from mien.shapes.measure.text import measured_text
 from mien.shapes.system import SYSTEM
-from mien.storage.sealed_json import write_sealed_json
+from mien.storage.checksummed_json import write_checksummed_json
 from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord
 from mien.text.tokens import words
@@ -74,7 +74,7 @@ def model(tmp_path: Path) -> Path:
     folder = tmp_path / "model"
     folder.mkdir()
     content = {"kind": "shapes", "format": 1, "data": "d1", "sha256": "0123456789abcdef"}
-    write_sealed_json(folder / "config.json", content)
+    write_checksummed_json(folder / "config.json", content)
     return folder
 
 

@@ -18,7 +18,7 @@ from mien.files import fingerprint
 from mien.metrics.emotion import EmotionJudge, EmotionJudgeConfig
 from mien.metrics.emotion_hog import HogJudge
 from mien.motion.judge.network import MotionEvaluator
-from mien.storage.sealed_json import read_sealed_json, write_sealed_json
+from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 from mien.training.model_folder import ModelFiles, load_network, save_models
 
 
@@ -51,7 +51,7 @@ def reseal(path: Path, **changes: Any) -> None:
     """Change entries, as somebody would who also knows how to compute the digest."""
     content = json.loads(path.read_text())
     del content["digest"]
-    write_sealed_json(path, {**content, **changes})
+    write_checksummed_json(path, {**content, **changes})
 
 
 def test_a_whole_folder_is_loaded(folder: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_whole_folder_is_loaded(folder: Path) -> None:
 def test_every_bit_of_config_json_counts(folder: Path) -> None:
     path = folder / "config.json"
     written = path.read_bytes()
-    right = read_sealed_json(path)
+    right = read_checksummed_json(path)
     rng = np.random.default_rng(1)
     refused = 0
     for place in rng.integers(len(written), size=300):
@@ -122,7 +122,7 @@ def test_the_emotion_judges_notice_every_bit(tmp_path: Path) -> None:
     ):  # fmt: skip
         path = folder / name
         written = path.read_bytes()
-        right = read_sealed_json(path) if path.suffix == ".json" else None
+        right = read_checksummed_json(path) if path.suffix == ".json" else None
         for place in rng.integers(len(written), size=40):
             changed = bytearray(written)
             changed[place] ^= 1 << int(rng.integers(8))
@@ -132,27 +132,27 @@ def test_the_emotion_judges_notice_every_bit(tmp_path: Path) -> None:
             except ValueError:
                 continue
             assert right is not None, "weights differ"
-            assert read_sealed_json(path) == right
+            assert read_checksummed_json(path) == right
         path.write_bytes(written)
     EmotionJudge.load(folder)
     HogJudge.load(folder)
 
 
 @pytest.mark.parametrize("text", ["[]", "1", "null", "[" * 100_000, '{"a": 1}', "", "\x00", '{"digest": null}'])
-def test_what_is_not_sealed_is_refused(tmp_path: Path, text: str) -> None:
+def test_what_has_no_checksum_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ValueError, match=r"."):
-        read_sealed_json(tmp_path / "x.json")
+        read_checksummed_json(tmp_path / "x.json")
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "x.json").open("wb") as file:
         file.truncate(1 << 40)
     with pytest.raises(ValueError, match=r"more than [\d,]+ bytes"):
-        read_sealed_json(tmp_path / "x.json")
+        read_checksummed_json(tmp_path / "x.json")
 
 
 def test_the_digest_is_that_of_the_content(tmp_path: Path) -> None:
-    write_sealed_json(tmp_path / "x.json", {"a": 1.5, "b": ["ü"]})
+    write_checksummed_json(tmp_path / "x.json", {"a": 1.5, "b": ["ü"]})
     assert json.loads((tmp_path / "x.json").read_text())["digest"] == fingerprint({"a": 1.5, "b": ["ü"]})
-    assert read_sealed_json(tmp_path / "x.json") == {"a": 1.5, "b": ["ü"]}
+    assert read_checksummed_json(tmp_path / "x.json") == {"a": 1.5, "b": ["ü"]}

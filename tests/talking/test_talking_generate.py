@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from talking_corpus import SIZE, drawn_face, drawn_landmarks
 
-from mien.storage.sealed_json import read_sealed_json, write_sealed_json
+from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 from mien.talking.generate.frame_generator import FrameGenerator as Talker
 from mien.talking.generate.frame_generator import constant_emotion
 from mien.talking.train.emotion_discriminator import load_emotion_discriminator
@@ -125,8 +125,8 @@ def test_what_cannot_be_generated_is_refused_at_once(
 
 def edited(**changes: object) -> Callable[[Path], None]:
     def edit(folder: Path) -> None:
-        config = read_sealed_json(folder / "config.json")
-        write_sealed_json(folder / "config.json", {**config, **changes})
+        config = read_checksummed_json(folder / "config.json")
+        write_checksummed_json(folder / "config.json", {**config, **changes})
 
     return edit
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mien.media.captions import webvtt
 from mien.media.speech.interface import Speech, SpokenWord, Voice
-from mien.media.speech.wording import scripts
+from mien.media.speech.normalization import scripts
 from mien.media.video import write_video
 from mien.systems.errors import RequestError
 from mien.talking.generate import speech as said

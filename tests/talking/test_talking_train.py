@@ -13,7 +13,7 @@ from tiny import a_run, with_training
 
 from mien.clips import EMOTIONS
 from mien.faces.shards import write_shards
-from mien.storage.sealed_json import read_sealed_json, write_sealed_json
+from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 from mien.talking.data.batches import BatchPlan, TalkingData, make_batch
 from mien.talking.generate.frame_generator import load_generator
 from mien.talking.options import EmotionDiscriminatorOptions, GeneratorOptions, TalkingFaceOptions
@@ -151,7 +151,7 @@ def test_a_generator_of_another_crop_size_is_refused(
 ) -> None:
     other = tmp_path / "generator"
     shutil.copytree(generator, other)
-    write_sealed_json(other / "config.json", {**read_sealed_json(other / "config.json"), "size": 2 * SIZE})
+    write_checksummed_json(other / "config.json", {**read_checksummed_json(other / "config.json"), "size": 2 * SIZE})
     with pytest.raises(ValueError, match=f"makes frames of {2 * SIZE} pixels"):
         train_talking_face(
             faces, split, TINY_TALKING_FACE, emotion_discriminator, other, tmp_path / "t", a_run(tmp_path / "r")

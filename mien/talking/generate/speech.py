@@ -16,8 +16,8 @@ from mien.media.ffmpeg import probe_sound
 from mien.media.sound import is_silent, read_recording, silent_ends
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, placed_pieces
-from mien.media.speech.wording.scripts import unread_note
-from mien.media.speech.wording.wording import spoken_text, written_words
+from mien.media.speech.normalization.normalize import spoken_text, written_words
+from mien.media.speech.normalization.scripts import unread_note
 from mien.systems.errors import RequestError
 from mien.talking.generate.request import TalkRequest
 

@@ -9,13 +9,13 @@ from typing import Any
 from mien.files import fingerprint, read_json, write_json
 
 
-def write_sealed_json(path: Path, content: Mapping[str, Any]) -> None:
+def write_checksummed_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` and its `digest` atomically."""
     write_json(path, {**content, "digest": fingerprint(dict(content))})
 
 
-def read_sealed_json(path: Path) -> dict[str, Any]:
-    """The content of a file of `write_sealed_json`, without the digest.
+def read_checksummed_json(path: Path) -> dict[str, Any]:
+    """The content of a file of `write_checksummed_json`, without the digest.
 
     Raises OSError if it cannot be read, ValueError if it is not such a file, or its content is not the one written.
     """

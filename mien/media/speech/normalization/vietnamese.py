@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mien.media.speech.wording.lexicon import Currency, Lexicon, addresses, number_rules, saying, sign_rules
-from mien.media.speech.wording.numbers import roman, vietnamese, vietnamese_ordinal
-from mien.media.speech.wording.rewriting import Rule
+from mien.media.speech.normalization.lexicon import Currency, Lexicon, addresses, number_rules, saying, sign_rules
+from mien.media.speech.normalization.numbers import roman, vietnamese, vietnamese_ordinal
+from mien.media.speech.normalization.rewriting import Rule
 
 
 def _same(words: dict[str, str]) -> dict[str, tuple[str, str]]:

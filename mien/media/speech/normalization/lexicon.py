@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mien.media.speech.wording.numbers import MOST_DIGITS, NUMBER, parsed_number
-from mien.media.speech.wording.rewriting import Rule
+from mien.media.speech.normalization.numbers import MOST_DIGITS, NUMBER, parsed_number
+from mien.media.speech.normalization.rewriting import Rule
 
 RANGE = rf"{NUMBER}(?:[-–]{NUMBER})?"
 MINUS = r"(?:(?<![\w)\].,:/–-])[-−])?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mien.media.speech.wording.lexicon import (
+from mien.media.speech.normalization.lexicon import (
     Currency,
     Lexicon,
     addresses,
@@ -13,8 +13,8 @@ from mien.media.speech.wording.lexicon import (
     saying,
     sign_rules,
 )
-from mien.media.speech.wording.numbers import MOST_DIGITS, english, english_ordinal, english_year, roman
-from mien.media.speech.wording.rewriting import Rule
+from mien.media.speech.normalization.numbers import MOST_DIGITS, english, english_ordinal, english_year, roman
+from mien.media.speech.normalization.rewriting import Rule
 
 _MONTHS = [
     "January",

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from mien.media.speech.interface import SpokenWord
-from mien.media.speech.wording import english, vietnamese
-from mien.media.speech.wording.rewriting import Rule, SpokenText, rewrite
+from mien.media.speech.normalization import english, vietnamese
+from mien.media.speech.normalization.rewriting import Rule, SpokenText, rewrite
 
 _PICTURES = r"\U0001F1E6-\U0001FAFF\u2600-\u27BF"
 _EMOJI: Rule = (
