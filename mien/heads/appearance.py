@@ -26,7 +26,9 @@ class Appearance:
     brow_weight, brow_width: density and thickness of the brows, 0.5 = average. stubble: shadow of a shaved beard;
     beard, moustache: density. makeup: darker lids and lashes, redder lips. lashes: length. glasses: shape of the
     lenses; frame: colour; frame_weight: thickness of the frame, 0 = wire, 1 = thick plastic. seed: of the random
-    details (strands, freckles, weave). Raises ValueError for a value out of range.
+    details (strands, freckles, weave). goatee: density of a beard on the chin alone. beard_length: how far beard and
+    goatee hang below the chin, 0 = trimmed, 1 = 12 cm. beard_colour: of all facial hair, None: the hair's. ageing:
+    folds, hollows and age spots deeper than those of `wrinkles`. Raises ValueError for a value out of range.
     """
 
     skin: Colour = (0.87, 0.68, 0.57)
@@ -52,6 +54,10 @@ class Appearance:
     frame: Colour = (0.10, 0.09, 0.09)
     frame_weight: float = 0.5
     seed: int = 0
+    goatee: float = 0.0
+    beard_length: float = 0.0
+    beard_colour: Colour | None = None
+    ageing: float = 0.0
 
     def __post_init__(self) -> None:
         if self.hair_style not in HAIR_STYLES:
