@@ -112,7 +112,7 @@ _COILED: dict[HairStyle, HairStyle] = {
     "side_part": "buzz",
 }
 
-_FEMALE_SHAPE = {
+FEMALE_SHAPE: dict[str, float] = {
     "jaw_width": -0.8,
     "jaw_height": -0.5,
     "chin_width": -0.6,
@@ -130,7 +130,7 @@ _FEMALE_SHAPE = {
     "face_length": -0.3,
     "cheekbones": 0.3,
 }
-_MALE_SHAPE = {
+MALE_SHAPE: dict[str, float] = {
     "jaw_width": 0.8,
     "jaw_height": 0.6,
     "chin_width": 0.6,
@@ -144,6 +144,7 @@ _MALE_SHAPE = {
     "shoulder_width": 0.4,
     "brow_height": -0.5,
 }
+"""Typical differences of women and of men from the average head, in standard deviations."""
 
 _CLOTHES: tuple[Colour, ...] = (
     (0.22, 0.29, 0.42),
@@ -160,7 +161,7 @@ _CLOTHES: tuple[Colour, ...] = (
 
 def _identity(rng: np.random.Generator, sex: Sex, complexion: _Complexion, age: float) -> Tensor:
     values = rng.normal(0, 0.72, len(IDENTITY_NAMES)).clip(-1.5, 1.5)
-    for shape in (_FEMALE_SHAPE if sex == "female" else _MALE_SHAPE, complexion.shape):
+    for shape in (FEMALE_SHAPE if sex == "female" else MALE_SHAPE, complexion.shape):
         for name, value in shape.items():
             values[IDENTITY_NAMES.index(name)] += value
     values = values.clip(-2.3, 2.3)
