@@ -44,7 +44,9 @@ class Person:
     def from_json(cls, content: Any, name: str = "the file") -> Person:
         """A person from `to_json`. Raises HeadError, which names `name`, for any other content."""
         if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise HeadError(f"{name} is no person: it lacks the format {FORMAT!r}; `mien sculpt -o person.json` makes one")
+            raise HeadError(
+                f"{name} is no person: it lacks the format {FORMAT!r}; `mien sculpt -o person.json` makes one"
+            )
         prompt, seed, tags = content.get("prompt", ""), content.get("seed", 0), content.get("provenance", {})
         if not isinstance(prompt, str) or isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise HeadError(f"{name} has a prompt or a seed of another kind than text and a natural number")

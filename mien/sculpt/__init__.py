@@ -1,0 +1,1 @@
+"""Text → a textured, animatable 3D head."""

@@ -1,0 +1,1 @@
+"""Corpus of heads: attributes, captions and pictures."""

@@ -1,0 +1,1 @@
+"""What words mean: phrases with the attributes that they ask for."""
