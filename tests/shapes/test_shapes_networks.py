@@ -17,7 +17,7 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameDiscriminator, FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.shapes.networks.layer_encoder import gaps
-from mien.shapes.networks.text_attention import TextAttention
+from mien.networks.text_attention import TextAttention
 from mien.shapes.train.adversary import mixed_clips
 from mien.text.encoder import TokensEncoder, open_encoder
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.shapes.data.layers import FIGURES, PICTURE_SIDE, Layers
-from mien.shapes.networks.text_attention import TextAttention
+from mien.networks.text_attention import TextAttention
 
 NOISE = 24
 """Noise dimensions of each figure: a third for its appearance, the rest for its motion."""

@@ -1,0 +1,128 @@
+"""Captions: sentences, noun phrases, fragments and edit requests, composed from the lexicon, with their facts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from mien.sculpt.corpus.lexicon.lexicon import SUBJECT, WEIGHTS
+from mien.sculpt.corpus.lexicon.phrases import Facts, Part, Topic, Word, plain
+from mien.sculpt.corpus.sentences import FORMS, Gathered, Pieces, article, request
+
+_COUNTS = (1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 7)
+"""Numbers of topics of a caption, each as likely as the others."""
+
+_DEGREES = plain(
+    "very, really, quite, rather, slightly, somewhat, extremely, pretty, a bit, so, kind of, fairly, super"
+)
+_STARTS = (
+    "a photo of", "a portrait of", "a picture of", "an image of", "a 3d head of", "a 3d model of", "a headshot of",
+    "the face of", "the head of", "i want", "please make", "give me", "create", "generate", "show me", "make",
+    "a close up of", "there is", "this is", "sculpt", "a drawing of", "a render of", "imagine", "i would like",
+)  # fmt: skip
+_ENDINGS = ("please", "thanks", "in 3d", "looking at the camera", "on a plain background", "facing the camera")
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A text and the facts that it states."""
+
+    text: str
+    facts: Facts
+
+
+def _graded(rng: random.Random, text: str) -> str:
+    return f"{rng.choice(_DEGREES).text} {text}" if rng.random() < 0.06 else text
+
+
+@cache
+def _kinds(topic: Topic) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """The ways to speak of a topic, with weights."""
+    weights = {
+        "adjectives": 1.0 if topic.adjectives else 0.0,
+        "phrases": 1.0 if topic.phrases else 0.0,
+        "parts": (4.0 if topic.name == "hair" else 2.4) if topic.parts else 0.0,
+        "predicates": (1.3 if topic.name == "expression" else 0.45) if topic.predicates else 0.0,
+        "without": 0.55 if topic.without else 0.0,
+    }
+    return tuple(weights), tuple(weights.values())
+
+
+def _word(rng: random.Random, words: Sequence[Word], facts: Gathered) -> str | None:
+    word = rng.choice(words)
+    return word.text if facts.add(word.facts) else None
+
+
+def _part(rng: random.Random, part: Part, facts: Gathered) -> tuple[str, list[str]] | None:
+    """A noun and its adjectives, at least one unless the noun says something by itself."""
+    noun = rng.choice(part.nouns)
+    if not facts.add(noun.facts):
+        return None
+    slots = [slot for slot in part.slots if rng.random() < (0.42 if part.bare else 0.6)]
+    if not slots and not part.bare:
+        slots = [rng.choice(part.slots)]
+    adjectives = [text for slot in slots if (text := _word(rng, slot, facts)) is not None]
+    if not adjectives and not part.bare:
+        return None
+    return noun.text, adjectives
+
+
+def _say_part(rng: random.Random, topic: Topic, facts: Gathered, pieces: Pieces) -> None:
+    part = rng.choice(topic.parts)
+    said = _part(rng, part, facts)
+    if said is None:
+        return
+    noun, adjectives = said
+    if part.compound and len(adjectives) == 1 and " " not in adjectives[0] and rng.random() < 0.12:
+        pieces.adjectives.append(f"{adjectives[0]} {part.compound}")
+    elif part.copula and adjectives and rng.random() < 0.12:
+        pieces.copulas.append((noun, " and ".join(adjectives)))
+    else:
+        shown = [_graded(rng, adjectives[0]), *adjectives[1:]] if adjectives else []
+        if len(shown) > 1 and rng.random() < 0.2:
+            shown = shown[::-1]
+        joint = ", " if rng.random() < 0.06 else " and " if rng.random() < 0.06 else " "
+        text = " ".join(part for part in (joint.join(shown), noun) if part)
+        text = article(text) if part.article and rng.random() < 0.85 else text
+        (pieces.worn if topic.wear and rng.random() < 0.7 else pieces.possessions).append(text)
+
+
+def _say(rng: random.Random, topic: Topic, facts: Gathered, pieces: Pieces) -> None:
+    names, weights = _kinds(topic)
+    kind = rng.choices(names, weights)[0]
+    if kind == "parts":
+        _say_part(rng, topic, facts, pieces)
+        return
+    text = _word(rng, getattr(topic, kind), facts)
+    if text is None:
+        return
+    if kind == "adjectives":
+        pieces.adjectives.append(_graded(rng, text))
+    elif kind == "predicates":
+        pieces.statements.append(text)
+    elif kind == "without":
+        pieces.missing.append(text)
+    else:
+        (pieces.worn if topic.wear and rng.random() < 0.3 else pieces.possessions).append(text)
+
+
+def draw_caption(rng: random.Random) -> Caption:
+    """A caption about one to seven topics."""
+    facts, pieces = Gathered(), Pieces.empty()
+    left = list(WEIGHTS)
+    for _ in range(rng.choice(_COUNTS)):
+        topic = rng.choices([one for one, _ in left], [weight for _, weight in left])[0]
+        left = [one for one in left if one[0].name != topic.name]
+        _say(rng, topic, facts, pieces)
+    if rng.random() < 0.05:
+        _say(rng, SUBJECT, facts, pieces)
+    rng.shuffle(pieces.adjectives)
+    form = rng.choices([one for one, _ in FORMS], [weight for _, weight in FORMS])[0]
+    text = form(rng, facts, pieces)
+    if form is not request and rng.random() < 0.15:
+        text = f"{rng.choice(_STARTS)} {text}"
+    if rng.random() < 0.04:
+        text = f"{text} {rng.choice(_ENDINGS)}"
+    return Caption(" ".join(text.split()), facts.stated)

@@ -1,0 +1,83 @@
+"""The prior: text → a distribution over latents, a mixture whose components are the options of the attributes.
+
+    p(z | text) = Π_a Σ_o p(o | text, a) p(z_a | o)
+
+The network gives p(o | text, a) for every attribute a; p(z_a | o), the latents of an option, are those of the corpus.
+Every attribute reads the words by an attention query of its own, so that combinations that no caption had are composed
+of what their words mean elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mien.networks.text_attention import TextAttention
+from mien.sculpt.corpus.attributes import attributes
+from mien.text.encoder import TextEncoder, build_encoder, features_of, read_tokens
+from mien.text.interface import UnknownWord
+from mien.training.model_folder import load_network
+
+KIND = "head_prior"
+
+
+class HeadPrior(nn.Module):
+    """Texts → logits of the options of every attribute. width: of the attention; hidden: of each attribute's layer."""
+
+    missing: Tensor
+
+    def __init__(self, text: TextEncoder, width: int, hidden: int) -> None:
+        super().__init__()
+        self.text, self.width, self.hidden = text, width, hidden
+        self.sizes = {name: len(one.options) for name, one in attributes().items()}
+        count, largest = len(self.sizes), max(self.sizes.values())
+        self.attention = TextAttention(text.width, width, count)
+        self.first = nn.Parameter(torch.randn(count, width, hidden) * width**-0.5)
+        self.first_bias = nn.Parameter(torch.zeros(count, 1, hidden))
+        self.second = nn.Parameter(torch.randn(count, hidden, largest) * hidden**-0.5)
+        self.second_bias = nn.Parameter(torch.zeros(count, 1, largest))
+        missing = torch.tensor([[number >= size for number in range(largest)] for size in self.sizes.values()])
+        self.register_buffer("missing", missing, persistent=False)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Logits (A, B, O) of the options of A attributes, -1e4 beyond an attribute's own; input of `read_tokens`."""
+        words = features_of(self.text, tokens, mask)
+        pooled = self.attention(words, mask).transpose(0, 1)
+        hidden = torch.nn.functional.silu(torch.baddbmm(self.first_bias, pooled, self.first))
+        logits = torch.baddbmm(self.second_bias, hidden, self.second)
+        return logits.masked_fill(self.missing[:, None], -1e4)
+
+    @torch.no_grad()
+    def log_probabilities(self, texts: Sequence[str]) -> dict[str, Tensor]:
+        """Log-probabilities (B, O) of the options of every attribute, by name."""
+        device = self.first.device
+        tokens, mask = (tensor.to(device) for tensor in read_tokens(self.text, [self.plain(text) for text in texts]))
+        logits = self(tokens, mask).float().cpu().log_softmax(dim=-1)
+        return {name: logits[row, :, :size] for row, (name, size) in enumerate(self.sizes.items())}
+
+    def plain(self, text: str) -> str:
+        """The text as the network reads it; a text without words is one comma."""
+        spelled = self.text.spelled_out(text) if hasattr(self.text, "spelled_out") else text
+        return str(spelled) if any(map(str.isalnum, spelled)) else ","
+
+    def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
+        """The words that the network has never seen, with the most similar known ones."""
+        return self.text.unknown_words(text)
+
+    def config(self) -> dict[str, Any]:
+        """JSON-serialisable configuration, without weights."""
+        return {"text": self.text.config(), "width": self.width, "hidden": self.hidden}
+
+    @classmethod
+    def load(cls, folder: Path) -> HeadPrior:
+        """The prior in `folder`, in evaluation mode. Raises ValueError if there is none or it is damaged."""
+
+        def build(content: Mapping[str, Any]) -> HeadPrior:
+            own = dict(content["model"])
+            return cls(build_encoder(own.pop("text")), **own)
+
+        return load_network(folder, (KIND,), build)[0]
