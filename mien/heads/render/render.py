@@ -25,6 +25,7 @@ from mien.heads.embedded.identity import identity_fields
 from mien.heads.embedded.parts import PARTS, Part
 from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.heads.render.atlas import FACE, atlas_coordinates
 from mien.heads.render.raster import visible_triangles
 from mien.heads.render.shading import (
     LINEAR,
@@ -36,13 +37,7 @@ from mien.heads.render.shading import (
     srgb_table,
     vertex_normals,
 )
-from mien.heads.render.texture import (
-    FACE,
-    atlas_coordinates,
-    eye_shade,
-    paint_atlas,
-    wrinkle_maps,
-)
+from mien.heads.render.texture import eye_shade, paint_atlas, wrinkle_maps
 
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
 
