@@ -33,7 +33,13 @@ PLACES: dict[str, tuple[int, int, int, int]] = {
 }
 
 
-def atlas_coordinates(kind: str, texture: Array) -> Array:
-    """Pixel coordinates (N, 2) in the atlas of a part's texture coordinates (N, 2) in [0, 1]."""
+def atlas_coordinates(kind: str, texture: Array, reduction: int = 1) -> Array:
+    """Pixel coordinates (N, 2) in the atlas of a part's texture coordinates (N, 2) in [0, 1].
+
+    reduction: of the atlas's size. Half a pixel at the edges of the part's place is left out, so that no neighbour is
+    sampled.
+    """
     left, top, width, height = PLACES[kind]
-    return np.array([left, top]) + np.clip(texture, 0, 1) * [width - 2, height - 2] + 0.5
+    found = np.array([left, top]) + np.clip(texture, 0, 1) * [width - 2, height - 2] + 0.5
+    low = np.array([left, top]) / reduction + 0.5
+    return np.clip(found / reduction, low, low + np.array([width, height]) / reduction - 1)
