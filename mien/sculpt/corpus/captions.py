@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from mien.sculpt.corpus.attributes import attributes
 from mien.sculpt.corpus.lexicon.lexicon import SUBJECT, WEIGHTS
 from mien.sculpt.corpus.lexicon.phrases import Facts, Part, Topic, Word, plain
 from mien.sculpt.corpus.sentences import FORMS, Gathered, Pieces, article, request
@@ -81,12 +82,22 @@ def _say_part(rng: random.Random, topic: Topic, facts: Gathered, pieces: Pieces)
         pieces.copulas.append((noun, " and ".join(adjectives)))
     else:
         shown = [_graded(rng, adjectives[0]), *adjectives[1:]] if adjectives else []
-        if len(shown) > 1 and rng.random() < 0.2:
+        if len(shown) > 1 and rng.random() < 0.35:
             shown = shown[::-1]
         joint = ", " if rng.random() < 0.06 else " and " if rng.random() < 0.06 else " "
         text = " ".join(part for part in (joint.join(shown), noun) if part)
         text = article(text) if part.article and rng.random() < 0.85 else text
         (pieces.worn if topic.wear and rng.random() < 0.7 else pieces.possessions).append(text)
+
+
+def _denied(rng: random.Random, topic: Topic, facts: Gathered) -> str | None:
+    """As "not bald": an adjective that states one thing, denied."""
+    word = rng.choice(topic.adjectives)
+    if len(word.facts) != 1:
+        return None
+    ((name, accepted),) = word.facts.items()
+    others = frozenset(attributes()[name].options) - accepted
+    return f"not {word.text}" if others and facts.add({name: others}) else None
 
 
 def _say(rng: random.Random, topic: Topic, facts: Gathered, pieces: Pieces) -> None:
@@ -95,7 +106,8 @@ def _say(rng: random.Random, topic: Topic, facts: Gathered, pieces: Pieces) -> N
     if kind == "parts":
         _say_part(rng, topic, facts, pieces)
         return
-    text = _word(rng, getattr(topic, kind), facts)
+    text = _denied(rng, topic, facts) if kind == "adjectives" and rng.random() < 0.05 else None
+    text = text or _word(rng, getattr(topic, kind), facts)
     if text is None:
         return
     if kind == "adjectives":

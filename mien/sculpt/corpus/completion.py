@@ -119,7 +119,7 @@ def _go_together(
     put("glasses", chance[6] < 0.6, _index("glasses", "none"))
     put("beard_length", chance[7] < 0.85, _index("beard_length", "short"))
     # the colour of hair that was not named follows a named beard
-    follows = stated["beard_colour"] & ~stated["hair_colour"] & (chance[8] < 0.7)
+    follows = stated["beard_colour"] & ~stated["hair_colour"] & (chance[8] < 0.95)
     options["hair_colour"] = np.where(follows, options["beard_colour"], options["hair_colour"])
 
 

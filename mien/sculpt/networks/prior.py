@@ -2,7 +2,8 @@
 
     p(z | text) = Π_a Σ_o p(o | text, a) p(z_a | o)
 
-The network gives p(o | text, a) for every attribute a; p(z_a | o), the latents of an option, are those of the corpus.
+The network gives p(o | text, a) for every attribute a, and the probability that the text speaks of a at all, so that a
+request for a change moves nothing else; p(z_a | o), the latents of an option, are those of the corpus.
 Every attribute reads the words by an attention query of its own, so that combinations that no caption had are composed
 of what their words mean elsewhere.
 """
@@ -10,10 +11,13 @@ of what their words mean elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mien.networks.text_attention import TextAttention
@@ -23,6 +27,23 @@ from mien.text.interface import UnknownWord
 from mien.training.model_folder import load_network
 
 KIND = "head_prior"
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a text says. options: log-probabilities (O,) of the options of every attribute; named: how probable it is
+    that the text speaks of the attribute, in [0, 1]."""
+
+    options: Mapping[str, NDArray[np.float64]]
+    named: Mapping[str, float]
+
+    def asked(self, least: float = 0.5) -> tuple[str, ...]:
+        """The attributes of which the text speaks."""
+        return tuple(name for name, rate in self.named.items() if rate > least)
+
+    def likeliest(self) -> dict[str, str]:
+        """The most probable option of every attribute."""
+        return {name: attributes()[name].options[int(logs.argmax())] for name, logs in self.options.items()}
 
 
 class HeadPrior(nn.Module):
@@ -38,26 +59,39 @@ class HeadPrior(nn.Module):
         self.attention = TextAttention(text.width, width, count)
         self.first = nn.Parameter(torch.randn(count, width, hidden) * width**-0.5)
         self.first_bias = nn.Parameter(torch.zeros(count, 1, hidden))
-        self.second = nn.Parameter(torch.randn(count, hidden, largest) * hidden**-0.5)
-        self.second_bias = nn.Parameter(torch.zeros(count, 1, largest))
+        self.second = nn.Parameter(torch.randn(count, hidden, largest + 1) * hidden**-0.5)
+        self.second_bias = nn.Parameter(torch.zeros(count, 1, largest + 1))
         missing = torch.tensor([[number >= size for number in range(largest)] for size in self.sizes.values()])
         self.register_buffer("missing", missing, persistent=False)
 
-    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Logits (A, B, O) of the options of A attributes, -1e4 beyond an attribute's own; input of `read_tokens`."""
+    def forward(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (A, B, O) of the options of A attributes, and (A, B) of their being named; input of `read_tokens`.
+
+        Beyond the options of an attribute the logits are -1e4.
+        """
         words = features_of(self.text, tokens, mask)
         pooled = self.attention(words, mask).transpose(0, 1)
         hidden = torch.nn.functional.silu(torch.baddbmm(self.first_bias, pooled, self.first))
         logits = torch.baddbmm(self.second_bias, hidden, self.second)
-        return logits.masked_fill(self.missing[:, None], -1e4)
+        return logits[..., :-1].masked_fill(self.missing[:, None], -1e4), logits[..., -1]
 
     @torch.no_grad()
-    def log_probabilities(self, texts: Sequence[str]) -> dict[str, Tensor]:
-        """Log-probabilities (B, O) of the options of every attribute, by name."""
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """What the network makes of each text."""
         device = self.first.device
         tokens, mask = (tensor.to(device) for tensor in read_tokens(self.text, [self.plain(text) for text in texts]))
-        logits = self(tokens, mask).float().cpu().log_softmax(dim=-1)
-        return {name: logits[row, :, :size] for row, (name, size) in enumerate(self.sizes.items())}
+        logits, named = self(tokens, mask)
+        logs, rates = logits.float().cpu().log_softmax(dim=-1), named.float().cpu().sigmoid()
+        return [
+            Reading(
+                {
+                    name: logs[place, row, :size].double().numpy()
+                    for place, (name, size) in enumerate(self.sizes.items())
+                },
+                {name: float(rates[place, row]) for place, name in enumerate(self.sizes)},
+            )
+            for row in range(len(texts))
+        ]
 
     def plain(self, text: str) -> str:
         """The text as the network reads it; a text without words is one comma."""

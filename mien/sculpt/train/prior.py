@@ -13,11 +13,10 @@ from torch.nn import functional
 
 from mien.files import fingerprint
 from mien.sculpt.cards import CARDS
-from mien.sculpt.corpus.attributes import attributes
 from mien.sculpt.corpus.captions import Caption
+from mien.sculpt.data.captions import CaptionData, draw_captions, draw_held_out, draw_templated, satisfied
 from mien.sculpt.networks.prior import KIND, HeadPrior
 from mien.sculpt.options import HeadPriorOptions
-from mien.sculpt.data.captions import CaptionData, draw_captions, draw_held_out, draw_templated, satisfied
 from mien.text.encoder import TokensEncoder, encoder_of, read_tokens
 from mien.text.tokens import FIRST_WORD, UNKNOWN
 from mien.training.model_folder import ModelFiles, save_models
@@ -67,13 +66,18 @@ class HeadPriorTrainer(Trainer[CaptionBatch]):
         return CaptionBatch(tokens, mask, self.data.options[rows], self.data.named[rows])
 
     def loss(self, batch: CaptionBatch, step: Step) -> tuple[Tensor, Values]:
-        """Negative log-likelihood of a caption's head, summed over the attributes, the open ones with less weight."""
+        """Negative log-likelihood of a caption's head and of what it names, summed over the attributes.
+
+        The options of attributes that a caption leaves open have less weight.
+        """
         with step.autocast():
-            logits = self.prior(batch.tokens, batch.mask)
+            logits, said = self.prior(batch.tokens, batch.mask)
         errors = functional.cross_entropy(logits.float().permute(1, 2, 0), batch.options, reduction="none")
         weights = torch.where(batch.named, 1.0, self.stage_options.open_weight)
+        spoken = functional.binary_cross_entropy_with_logits(said.float().T, batch.named.float(), reduction="none")
         named = (errors * batch.named).sum() / batch.named.sum().clamp(min=1)
-        return (errors * weights).sum(dim=1).mean(), {"named": named.detach()}
+        loss = (errors * weights + spoken).sum(dim=1).mean()
+        return loss, {"named": named.detach(), "spoken_of": spoken.detach().mean()}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -83,20 +87,13 @@ class HeadPriorTrainer(Trainer[CaptionBatch]):
 
 def satisfied_rate(prior: HeadPrior, captions: Sequence[Caption]) -> float:
     """Rate in [0, 1] of the facts of captions that the most probable options satisfy."""
-    found = likeliest(prior, [caption.text for caption in captions])
+    read = prior.read([caption.text for caption in captions])
     rates = [
         value
-        for caption, options in zip(captions, found, strict=True)
-        for value in satisfied(caption.facts, options).values()
+        for caption, one in zip(captions, read, strict=True)
+        for value in satisfied(caption.facts, one.likeliest()).values()
     ]
     return float(np.mean(rates))
-
-
-def likeliest(prior: HeadPrior, texts: Sequence[str]) -> list[dict[str, str]]:
-    """The most probable option of every attribute, for each text."""
-    rows = {name: logs.argmax(dim=1).tolist() for name, logs in prior.log_probabilities(texts).items()}
-    known = attributes()
-    return [{name: known[name].options[places[row]] for name, places in rows.items()} for row in range(len(texts))]
 
 
 def train_head_prior(options: HeadPriorOptions, out: Path, run: Run, cache: Path | None = None) -> dict[str, float]:

@@ -165,7 +165,7 @@ FACIAL_HAIR = Topic(
     adjectives=says("facial_hair", {
         "beard": "bearded, bearded, full bearded, hairy",
         "moustache": "moustached, mustachioed, mustached",
-        "stubble": "unshaven, stubbly, scruffy, stubbled",
+        "stubble": "unshaven, stubbly, scruffy, stubbled, unshaved",
         "none": "clean shaven, clean shaven, beardless, smooth cheeked, smooth faced, smooth shaven, cleanly shaven",
     }),
     parts=(
@@ -185,7 +185,8 @@ FACIAL_HAIR = Topic(
     phrases=says("facial_hair", {
         "none": "no beard, no facial hair, a smooth chin, a shaved face, a clean shaven face, no beard or moustache, "
                 "no stubble, a clean shave, a hairless face, a smooth shaven chin",
-        "stubble": "a five o'clock shadow, a stubbly chin, a few days of stubble, three day stubble, "
+        "stubble": "a five o'clock shadow, a stubbly chin, a bit of stubble, a bit of scruff, scruff, "
+                   "a few days of stubble, three day stubble, "
                    "a three day beard, "
                    "some stubble, a shadow of a beard, day old stubble, 5 o'clock shadow, stubble on the chin",
         "not none": "facial hair, some facial hair, a hairy face",

@@ -9,16 +9,17 @@ SEX = Topic(
     adjectives=says("sex", {"man": "male, masculine, manly", "woman": "female, feminine, womanly"}),
     heads=(
         *says("sex", {
-            "man": "man, man, man, guy, gentleman, male, bloke, dude, chap, fellow, gent, father, dad, uncle, brother, "
+            "man": "man, man, man, guy, gentleman, male, bloke, dude, chap, fellow, fella, gent, father, dad, uncle, "
+                   "brother, "
                    "husband, businessman, sir, mister, king, prince, waiter, monk, him",
             "woman": "woman, woman, woman, lady, female, gal, mother, mum, mom, aunt, sister, wife, businesswoman, "
                      "madam, queen, princess, waitress, nun, her",
         }),
         *means("boy, lad, schoolboy, teenage boy, young guy, nephew", sex="man", age="young"),
         *means("girl, lass, schoolgirl, teenage girl, young lady, niece", sex="woman", age="young"),
-        *means("grandfather, grandpa, granddad, grandad, old fellow, old timer, old chap, wizard", sex="man",
+        *means("grandfather, grandpa, granddad, grandad, old boy, old fellow, old timer, old chap, wizard", sex="man",
                age="old"),
-        *means("grandmother, grandma, granny, gran, nana, old lady, old dear, witch", sex="woman", age="old"),
+        *means("grandmother, grandma, granny, gran, nana, nan, old lady, old dear, witch", sex="woman", age="old"),
         *means("blonde", sex="woman", hair_colour="blond platinum", hair_style="not bald"),
         *means("brunette", sex="woman", hair_colour="brown dark_brown", hair_style="not bald"),
     ),
@@ -60,13 +61,15 @@ def _aged() -> tuple[tuple[Word, ...], tuple[Word, ...]]:
     spelled += [(text, int(number)) for number, text in _NUMBERS.items()]
     for text, number in spelled:
         facts = {"age": _age_of(number)}
-        adjectives.append(Word(f"{text} year old", facts))
+        adjectives += [Word(f"{text} {unit} old", facts) for unit in ("year", "year", "yr")]
         phrases += [Word(form.format(text), facts) for form in ("{} years old", "aged {}", "about {}", "age {}")]
-        phrases += [Word(form.format(text), facts) for form in ("around {}", "{} years of age", "{} or so", "{}")]
+        forms = ("around {}", "{} years of age", "{} or so", "{}", "{} ish", "{}ish", "{} yrs old", "{} something")
+        phrases += [Word(form.format(text), facts) for form in forms]
     for decade, options in _DECADES.items():
         facts = {"age": accepted("age", options)}
-        forms = ("in his {}", "in her {}", "in their {}", "in the {}", "in his late {}", "in her late {}")
-        phrases += [Word(form.format(decade), facts) for form in (*forms, "in his early {}", "in her early {}")]
+        starts = ("in his", "in her", "in their", "in the", "in his late", "in her late", "in his early",
+                  "in her early", "in his mid", "early", "late", "mid")  # fmt: skip
+        phrases += [Word(f"{start} {decade}", facts) for start in starts]
     return tuple(adjectives), tuple(phrases)
 
 
