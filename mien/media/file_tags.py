@@ -68,7 +68,7 @@ def file_tags(path: Path) -> dict[str, str]:
         return _glb_tags(path)
     if start.startswith(ZIP) and suffix in (".npz", ".zip"):
         return _npz_tags(path)
-    if start.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") or suffix == ".obj":
+    if start.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") or suffix in (".obj", ".mtl"):
         return _comment_tags(start)
     if suffix == ".onnx":
         return _onnx_tags(path)

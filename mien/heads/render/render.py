@@ -314,3 +314,37 @@ def _moved_vertices(
                 eyes=torch.from_numpy(performance.gaze[part]),
             )
             yield from torch.cat([own, worn.vertices(identity[None], neck, translation)], dim=1).double().numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Dressed:
+    """Head and worn parts of an appearance as one mesh, for programs other than this renderer.
+
+    kind (V,): name of the part, of `PARTS`, that a vertex belongs to. faces (F, 3). texture (V, 2): of the part's own
+    texture, in [0, 1]. shade (V,): ambient occlusion in [0, 1].
+    """
+
+    kind: NDArray[np.str_]
+    faces: NDArray[np.int32]
+    texture: NDArray[np.float64]
+    shade: NDArray[np.float64]
+
+
+def dressed(head: EmbeddedHead, appearance: Appearance) -> Dressed:
+    """The mesh whose positions `dressed_vertices` yields."""
+    scene, surface = _scene(appearance), head.surface
+    worn = scene.worn.parts
+    kinds = [np.array(PARTS)[surface.kind], *(np.full(len(part.positions), part.kind) for part in worn)]
+    return Dressed(
+        kind=np.concatenate(kinds),
+        faces=scene.faces,
+        texture=np.concatenate([surface.texture, *(part.texture for part in worn)]),
+        shade=scene.shade,
+    )
+
+
+def dressed_vertices(
+    head: EmbeddedHead, identity: Tensor, appearance: Appearance, performance: Performance
+) -> Iterator[NDArray[np.float64]]:
+    """Vertices (V, 3) in head units of head and worn parts for each frame; identity: (I,)."""
+    return _moved_vertices(head, _scene(appearance).worn, identity, performance)
