@@ -257,10 +257,12 @@ def render_frames(
     camera: Camera = Camera(),
     light: Light = Light(),
     background: Colour | NDArray[np.uint8] | None = None,
+    turns: NDArray[np.floating] | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
     """Render a performance: yield an sRGB frame uint8 (H, W, 3) for each of its frames; same arguments, same bytes.
 
     identity: (I,). size: width, height in pixels. background: a wall's colour, a picture (H, W, 3), or None for grey.
+    turns: (T,) radians by which the whole head is turned before the camera, > 0 to the viewer's right; None: not.
     Raises ValueError for a background of another size.
     """
     scene = _scene(appearance)
@@ -272,7 +274,7 @@ def render_frames(
     buffers = np.empty(shape, np.int32), np.empty(shape, np.float32)
     normals = np.empty((len(scene.material), 3))
     lit = np.empty((len(scene.material), 10))
-    vertices = _moved_vertices(head, scene.worn, identity, performance)
+    vertices = turned_frames(_moved_vertices(head, scene.worn, identity, performance), turns)
     for points, expression in zip(vertices, performance.expression, strict=True):
         vertex_normals(points, scene.faces, normals)
         screen = project(points, camera, (2 * width, 2 * height))
@@ -296,6 +298,18 @@ def render_frames(
             frame,
         )
         yield frame
+
+
+def turned_frames(
+    frames: Iterator[NDArray[np.float64]], turns: NDArray[np.floating] | None
+) -> Iterator[NDArray[np.float64]]:
+    """Frames of vertices (V, 3), each turned as a whole about the vertical axis by `turns` (T,) radians."""
+    if turns is None:
+        yield from frames
+        return
+    for points, angle in zip(frames, turns, strict=True):
+        cosine, sine = np.cos(angle), np.sin(angle)
+        yield points @ np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]]).T
 
 
 def _moved_vertices(
