@@ -306,6 +306,7 @@ def test_bad_requests_write_nothing(performance: Performance, tmp_path: Path) ->
         ({"performance": performance, "mode": "frames", "keys": 0}, "at least one key frame"),
         ({"mode": "frames"}, "need a performance"),
         ({"targets": ["smile"]}, "'smile' is neither"),
+        ({"resting": np.zeros(51, np.float32)}, "has 52 weights"),
     ):
         with pytest.raises(HeadError, match=reason):
             write_head_glb(tmp_path / "odd.glb", embedded(), **options)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,17 @@ class GlbContent:
     parts: tuple[str, ...]
     targets: tuple[str, ...]
     left_out: tuple[str, ...]
+
+
+class GlbOptions(TypedDict, total=False):
+    """What `head_glb` may be told besides who plays what; its docstring says what each means."""
+
+    mode: Mode
+    targets: Collection[str] | None
+    resting: NDArray[np.float32] | None
+    keys: int
+    tags: Mapping[str, str] | None
+    person: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +91,13 @@ def head_glb(
     frames. tags: where it is from, for `asset.extras`; person: what it was made of, as JSON, for `asset.extras.person`.
 
     Morph targets are the head's own displacements at weight 1. Parts that turn (jaw, eyeballs) move on a line between
-    weights 0 and 1. Raises HeadError for a performance without frames, an unknown mode or target, less than one key.
+    weights 0 and 1. Raises HeadError for a performance without frames, an unknown mode or target, less than one key,
+    another number of resting weights.
     """
     if performance is not None and len(performance) == 0:
         raise HeadError("the performance has no frames, so there is nothing to write")
+    if resting is not None and resting.shape != (len(ARKIT_NAMES),):
+        raise HeadError(f"a resting expression has {len(ARKIT_NAMES)} weights, not {resting.shape}")
     mesh = head_mesh(head, identity, appearance)
     file = GltfFile()
     if mode == "targets":
@@ -114,7 +128,7 @@ def write_head_glb(
     identity: Tensor | None = None,
     appearance: Appearance | None = None,
     performance: Performance | None = None,
-    **options: Any,
+    **options: Unpack[GlbOptions],
 ) -> GlbContent:
     """Write `head_glb` of the same arguments atomically to `path`."""
     made = head_glb(head, identity, appearance, performance, **options)

@@ -120,24 +120,33 @@ def _srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _obj(parts: tuple[MeshPart, ...], points: NDArray[np.float64], library: str, tags: Mapping[str, str] | None) -> str:
     lines = [_comments(tags) + "# made by mien; lengths in metres", f"mtllib {library}"]
-    first, first_uv = 1, 1
+    first, first_uv, first_normal = 1, 1, 1
     for part in parts:
         places = points[part.source]
         if part.uv is None and part.colours is not None:
             places = np.concatenate([places, _srgb(part.colours)], axis=1)
-        lines += [f"o {part.name}", f"usemtl {part.name}", *_rows("v", places), *_rows("vn", part.normals(points))]
-        corner = part.faces + first
-        columns = [corner, corner]
-        form = "%d//%d"
+        normals = part.normals(points)
+        lines += [f"o {part.name}", f"usemtl {part.name}", *_rows("v", places), *_rows("vn", normals)]
         if part.uv is not None:
             # textures start in the lower left corner
             lines += _rows("vt", part.uv * [1, -1] + [0, 1])
-            columns = [corner, part.faces + first_uv, corner]
-            first_uv += len(part.uv)
-            form = "%d/%d/%d"
-        lines += _rows("f", np.stack(columns, axis=2).reshape(len(corner), -1), form)
-        first += len(places)
+        lines += _face_lines(part.faces, first, first_uv if part.uv is not None else None, first_normal)
+        if part.material.double_sided:
+            # OBJ has no word for it: the inner side has faces of its own
+            lines += _rows("vn", -normals)
+            inner = part.faces[:, [0, 2, 1]]
+            first_normal += len(normals)
+            lines += _face_lines(inner, first, first_uv if part.uv is not None else None, first_normal)
+        first, first_normal = first + len(places), first_normal + len(normals)
+        first_uv += 0 if part.uv is None else len(part.uv)
     return "\n".join([*lines, ""])
+
+
+def _face_lines(faces: NDArray[np.int32], first: int, first_uv: int | None, first_normal: int) -> list[str]:
+    columns = [faces + first, faces + first_normal]
+    if first_uv is not None:
+        columns.insert(1, faces + first_uv)
+    return _rows("f", np.stack(columns, axis=2).reshape(len(faces), -1), "%d//%d" if first_uv is None else "%d/%d/%d")
 
 
 def _material(part: MeshPart, stem: str, tags: Mapping[str, str] | None) -> tuple[str, dict[str, bytes]]:
