@@ -1,13 +1,15 @@
 """Tags of generated files of every kind: where each format keeps them, and how they are read from files of anyone.
 
 Media files keep them in the container's metadata, PNG in text chunks, npz in an array `provenance` with JSON, glTF in
-`asset.extras`, OBJ in comments at its start, WebVTT in a NOTE, ONNX in its properties.
+`asset.extras`, OBJ and MTL in comments at their start, HTML in `meta` elements, WebVTT in a NOTE, ONNX in its
+properties.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -68,8 +70,10 @@ def file_tags(path: Path) -> dict[str, str]:
         return _glb_tags(path)
     if start.startswith(ZIP) and suffix in (".npz", ".zip"):
         return _npz_tags(path)
-    if start.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") or suffix == ".obj":
+    if start.lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT") or suffix in (".obj", ".mtl"):
         return _comment_tags(start)
+    if suffix in (".html", ".htm"):
+        return _html_tags(start)
     if suffix == ".onnx":
         return _onnx_tags(path)
     if suffix in WITHOUT:
@@ -152,6 +156,26 @@ def _comment_tags(start: bytes) -> dict[str, str]:
         lines = lines[first:blank]
     pairs = (line.lstrip("# ").partition(": ") for line in lines)
     return {key: value.strip() for key, _, value in pairs if key in NAMES}
+
+
+class _MetaElements(HTMLParser):
+    """The contents of a page's `meta` elements by name, as `found`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        name = values.get("name")
+        if tag == "meta" and name in NAMES:
+            self.found[name] = values.get("content") or ""
+
+
+def _html_tags(start: bytes) -> dict[str, str]:
+    reader = _MetaElements()
+    reader.feed(start.decode("utf-8", "replace"))
+    return reader.found
 
 
 def _onnx_tags(path: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Phonemes to mouth shapes: every IPA letter has a viseme, every viseme is a set of ARKit weights.
 
-The classes are the usual ones (silence, p, f, th, t, k, ch, s, n, r and the vowels by height and rounding); the weights
-were set by eye on the embedded head. Overlap between neighbours follows Cohen & Massaro, "Modeling coarticulation in
-synthetic visual speech" (1993): each segment has a target and a dominance that decays before and after it, and the
+The classes are the usual ones (silence, p, f, th, t, k, ch, s, n, r and the vowels by height and rounding); their
+weights are those of `mien.heads.visemes`. Overlap between neighbours follows Cohen & Massaro, "Modeling coarticulation
+in synthetic visual speech" (1993): each segment has a target and a dominance that decays before and after it, and the
 mouth is their weighted mean. Lips that must touch (p, b, m; f, v) are closed after that, fully.
 """
 
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.heads.performance import ARKIT_NAMES, expression_vector
+from mien.heads.performance import ARKIT_NAMES
+from mien.heads.visemes import MOUTH_SHAPES
 from mien.media.speech.interface import SpokenPhoneme
 
 
@@ -28,33 +29,28 @@ class Viseme:
     lip_dominance: float
 
 
-def _viseme(jaw_dominance: float, lip_dominance: float, **weights: float) -> Viseme:
-    both = {}
-    for name, weight in weights.items():
-        sides = (name,) if name in ARKIT_NAMES else (f"{name}Left", f"{name}Right")
-        both.update(dict.fromkeys(sides, weight))
-    return Viseme(expression_vector(both), jaw_dominance, lip_dominance)
-
-
-VISEMES: dict[str, Viseme] = {
-    "silence": _viseme(0.6, 0.4),
-    "p": _viseme(1.6, 1.2, jawOpen=0.03, mouthPress=0.25, mouthRollLower=0.2, mouthRollUpper=0.15),
-    "f": _viseme(1.4, 1.2, jawOpen=0.09, mouthRollLower=0.42, mouthUpperUp=0.22, mouthShrugLower=0.12),
-    "th": _viseme(0.9, 0.7, jawOpen=0.2, mouthLowerDown=0.16, mouthUpperUp=0.06, tongueOut=0.25),
-    "t": _viseme(0.8, 0.35, jawOpen=0.17, mouthLowerDown=0.18, mouthUpperUp=0.06),
-    "k": _viseme(0.5, 0.2, jawOpen=0.24, mouthLowerDown=0.12),
-    "ch": _viseme(1.0, 1.2, jawOpen=0.14, mouthFunnel=0.5, mouthPucker=0.15, mouthLowerDown=0.16, mouthUpperUp=0.1),
-    "s": _viseme(1.1, 0.6, jawOpen=0.08, mouthStretch=0.2, mouthLowerDown=0.22, mouthUpperUp=0.08),
-    "r": _viseme(0.6, 0.8, jawOpen=0.2, mouthFunnel=0.3, mouthPucker=0.22, mouthLowerDown=0.08),
-    "w": _viseme(0.8, 1.6, jawOpen=0.12, mouthPucker=0.75, mouthFunnel=0.15),
-    "a": _viseme(1.4, 0.6, jawOpen=0.9, mouthLowerDown=0.26, mouthUpperUp=0.12, mouthStretch=0.06),
-    "æ": _viseme(1.4, 0.7, jawOpen=0.8, mouthLowerDown=0.28, mouthUpperUp=0.16, mouthStretch=0.24),
-    "e": _viseme(1.2, 0.7, jawOpen=0.6, mouthLowerDown=0.24, mouthUpperUp=0.12, mouthStretch=0.24),
-    "i": _viseme(0.9, 0.9, jawOpen=0.3, mouthLowerDown=0.18, mouthUpperUp=0.1, mouthStretch=0.36, mouthSmile=0.14),
-    "schwa": _viseme(0.7, 0.3, jawOpen=0.42, mouthLowerDown=0.16, mouthUpperUp=0.06),
-    "o": _viseme(1.2, 1.3, jawOpen=0.62, mouthFunnel=0.42, mouthPucker=0.28, mouthLowerDown=0.08),
-    "u": _viseme(0.9, 1.5, jawOpen=0.28, mouthPucker=0.62, mouthFunnel=0.28),
+# how strongly jaw and lips of each mouth shape prevail over its neighbours
+_DOMINANCE: dict[str, tuple[float, float]] = {
+    "silence": (0.6, 0.4),
+    "p": (1.6, 1.2),
+    "f": (1.4, 1.2),
+    "th": (0.9, 0.7),
+    "t": (0.8, 0.35),
+    "k": (0.5, 0.2),
+    "ch": (1.0, 1.2),
+    "s": (1.1, 0.6),
+    "r": (0.6, 0.8),
+    "w": (0.8, 1.6),
+    "a": (1.4, 0.6),
+    "æ": (1.4, 0.7),
+    "e": (1.2, 0.7),
+    "i": (0.9, 0.9),
+    "schwa": (0.7, 0.3),
+    "o": (1.2, 1.3),
+    "u": (0.9, 1.5),
 }
+
+VISEMES: dict[str, Viseme] = {name: Viseme(MOUTH_SHAPES[name], *pair) for name, pair in _DOMINANCE.items()}
 """Visemes by name; both sides have the same weights."""
 
 _LETTERS: dict[str, str] = {

@@ -26,6 +26,7 @@ from mien.heads.render.render import (
     light_on_materials,
     project,
     render_frames,
+    turned_frames,
 )
 from mien.heads.render.shading import LINEAR, srgb_table, vertex_normals
 from mien.heads.render.vertex_shading import shade_painted
@@ -64,13 +65,16 @@ def render_head(
     background: Colour | NDArray[np.uint8] | None = None,
     appearance: Appearance | None = None,
     renderer: Renderer = "numba",
+    turns: NDArray[np.floating] | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
     """Play a performance on a head: yield a frame uint8 (H, W, 3) RGB for each of its frames.
 
     identity: (I,), None for the average person. size: width, height in pixels. background: a wall's colour, a picture
     (H, W, 3), or None for grey. appearance: colours of skin, lips, eyes, hair and brows; None for the default one.
     renderer: numba (the same arguments give the same bytes), pyrender (OpenGL through EGL; without rim light and
-    subsurface scattering) or dots (the 68 landmarks). Raises HeadError when a renderer is unknown or not installed.
+    subsurface scattering) or dots (the 68 landmarks). turns: (T,) radians by which the whole head is turned before the
+    camera, > 0 to the viewer's right, with numba only. Raises HeadError when a renderer is unknown, not installed or
+    cannot turn.
     """
     if renderer not in RENDERERS:
         raise HeadError(f"unknown renderer {renderer!r}; there are {', '.join(RENDERERS)}")
@@ -78,6 +82,8 @@ def render_head(
         raise HeadError(f"a picture must have at least one pixel, not {size[0]}x{size[1]}")
     person = torch.zeros(len(head.identity_names)) if identity is None else identity
     look = Appearance() if appearance is None else appearance
+    if turns is not None and renderer != "numba":
+        raise HeadError(f"the renderer {renderer} cannot turn the whole head: only numba can")
     if renderer == "dots":
         return _dots(head, person, performance, size, camera, background_picture(background, size))
     if renderer == "pyrender":
@@ -87,8 +93,8 @@ def render_head(
         wall = background_picture(background, size)
         return render_opengl(posed_frames(head, person, performance), head, look, size, camera, light, wall)
     if isinstance(head, EmbeddedHead):
-        return render_frames(head, person, look, performance, size, camera, light, background)
-    return _painted(head, person, performance, size, camera, light, background_picture(background, size), look)
+        return render_frames(head, person, look, performance, size, camera, light, background, turns)
+    return _painted(head, person, performance, size, camera, light, background_picture(background, size), look, turns)
 
 
 def _painted(
@@ -100,13 +106,14 @@ def _painted(
     light: Light,
     wall: NDArray[np.uint8],
     appearance: Appearance,
+    turns: NDArray[np.floating] | None,
 ) -> Iterator[NDArray[np.uint8]]:
     width, height = size
     faces, material = head.faces, head.materials
     colours = LINEAR[head.painted(appearance)]
     lit, srgb = light_on_materials(light), srgb_table()
     normals = np.empty((head.vertex_count, 3))
-    for points in posed_frames(head, identity, performance):
+    for points in turned_frames(posed_frames(head, identity, performance), turns):
         vertex_normals(points, faces, normals)
         screen = project(points, camera, (2 * width, 2 * height))
         index, _ = visible_triangles(screen, faces, 2 * height, 2 * width, cull=True)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from mien.heads.appearance import Appearance, Colour
 from mien.heads.embedded.head import HEAD_HEIGHT, EmbeddedHead
+from mien.heads.embedded.parts import PARTS
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.render.atlas import FACE
 from mien.heads.render.raster import visible_triangles
@@ -152,10 +153,12 @@ def render_frames(
     camera: Camera = Camera(),
     light: Light = Light(),
     background: Colour | NDArray[np.uint8] | None = None,
+    turns: NDArray[np.floating] | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
     """Render a performance: yield an sRGB frame uint8 (H, W, 3) for each of its frames; same arguments, same bytes.
 
     identity: (I,). size: width, height in pixels. background: a wall's colour, a picture (H, W, 3), or None for grey.
+    turns: (T,) radians by which the whole head is turned before the camera, > 0 to the viewer's right; None: not.
     Raises ValueError for a background of another size.
     """
     parts = scene(appearance)
@@ -167,7 +170,7 @@ def render_frames(
     buffers = np.empty(shape, np.int32), np.empty(shape, np.float32)
     normals = np.empty((len(parts.material), 3))
     lit = np.empty((len(parts.material), 10))
-    vertices = _moved_vertices(head, parts.worn, identity, performance)
+    vertices = turned_frames(_moved_vertices(head, parts.worn, identity, performance), turns)
     for points, expression in zip(vertices, performance.expression, strict=True):
         vertex_normals(points, parts.faces, normals)
         screen = project(points, camera, (2 * width, 2 * height))
@@ -193,6 +196,18 @@ def render_frames(
         yield frame
 
 
+def turned_frames(
+    frames: Iterator[NDArray[np.float64]], turns: NDArray[np.floating] | None
+) -> Iterator[NDArray[np.float64]]:
+    """Frames of vertices (V, 3), each turned as a whole about the vertical axis by `turns` (T,) radians."""
+    if turns is None:
+        yield from frames
+        return
+    for points, angle in zip(frames, turns, strict=True):
+        cosine, sine = np.cos(angle), np.sin(angle)
+        yield points @ np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]]).T
+
+
 def _moved_vertices(
     head: EmbeddedHead, worn: Worn, identity: Tensor, performance: Performance
 ) -> Iterator[NDArray[np.float64]]:
@@ -209,3 +224,37 @@ def _moved_vertices(
                 eyes=torch.from_numpy(performance.gaze[part]),
             )
             yield from torch.cat([own, worn.vertices(identity[None], neck, translation)], dim=1).double().numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class DressedMesh:
+    """Head and worn parts of an appearance as one mesh, for programs other than this renderer.
+
+    kind (V,): name of the part, of `PARTS`, that a vertex belongs to. faces (F, 3). texture (V, 2): of the part's own
+    texture, in [0, 1]. shade (V,): ambient occlusion in [0, 1].
+    """
+
+    kind: NDArray[np.str_]
+    faces: NDArray[np.int32]
+    texture: NDArray[np.float64]
+    shade: NDArray[np.float64]
+
+
+def dressed(head: EmbeddedHead, appearance: Appearance) -> DressedMesh:
+    """The mesh whose positions `dressed_vertices` yields."""
+    own, surface = scene(appearance), head.surface
+    worn = own.worn.parts
+    kinds = [np.array(PARTS)[surface.kind], *(np.full(len(part.positions), part.kind) for part in worn)]
+    return DressedMesh(
+        kind=np.concatenate(kinds),
+        faces=own.faces,
+        texture=np.concatenate([surface.texture, *(part.texture for part in worn)]),
+        shade=own.shade,
+    )
+
+
+def dressed_vertices(
+    head: EmbeddedHead, identity: Tensor, appearance: Appearance, performance: Performance
+) -> Iterator[NDArray[np.float64]]:
+    """Vertices (V, 3) in head units of head and worn parts for each frame; identity: (I,)."""
+    return _moved_vertices(head, scene(appearance).worn, identity, performance)

@@ -16,7 +16,8 @@ from torch import Tensor
 from mien.heads.appearance import Appearance
 from mien.heads.catalogue import open_head
 from mien.heads.embedded.people import sample_actor
-from mien.heads.export.mesh_files import write_glb, write_obj
+from mien.heads.export.glb import used_expressions, write_head_glb
+from mien.heads.export.obj import write_obj
 from mien.heads.head import Head, HeadError
 from mien.heads.performance import ARKIT_NAMES, Performance
 from mien.heads.render.playback import render_head
@@ -103,7 +104,9 @@ def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) ->
     if out.suffix == ".npz":
         performance.save(out, tags)
     elif out.suffix == ".glb":
-        write_glb(out, actor.head, actor.identity, displayed, tags=tags)
+        write_head_glb(
+            out, actor.head, actor.identity, actor.appearance, displayed, targets=used_expressions(displayed), tags=tags
+        )
     elif out.suffix == ".obj":
         write_obj(out, actor.head, actor.identity, displayed, tags=tags)
     else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mien.heads.latents.latents import LARGEST, Latents
+from mien.heads.latents.latents import LARGEST, Latents, stack
 from mien.heads.latents.layout import CATEGORIES
 from mien.sculpt.corpus.attributes import draw_latents
 from mien.sculpt.corpus.completion import draw_options
@@ -40,16 +40,9 @@ class SearchMethod:
             best, scores = best[top], scores[top]
             fresh = _around(best, self.population, 1 - number / self.rounds, random)
             found = tools.scores(text, fresh, FRONT)
-            best = _joined(best, fresh)
+            best = stack([best, fresh])
             scores = torch.cat([scores, found])
         return best.row(int(scores.argmax()))
-
-
-def _joined(first: Latents, second: Latents) -> Latents:
-    return Latents(
-        torch.cat([first.values, second.values]),
-        {name: torch.cat([first.categories[name], second.categories[name]]) for name in CATEGORIES},
-    )
 
 
 def _around(best: Latents, count: int, width: float, random: torch.Generator) -> Latents:

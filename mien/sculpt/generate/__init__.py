@@ -1,0 +1,1 @@
+"""Requests to sculpt a head, and its outputs."""
