@@ -138,3 +138,17 @@ def draw_caption(rng: random.Random) -> Caption:
     if rng.random() < 0.04:
         text = f"{text} {rng.choice(_ENDINGS)}"
     return Caption(" ".join(text.split()), facts.stated)
+
+
+def draw_request(rng: random.Random, most: int = 2) -> Caption:
+    """A request for a change of one to `most` topics; it says at least one thing."""
+    while True:
+        facts, pieces = Gathered(), Pieces.empty()
+        left = list(WEIGHTS)
+        for _ in range(rng.randint(1, most)):
+            topic = rng.choices([one for one, _ in left], [weight for _, weight in left])[0]
+            left = [one for one in left if one[0].name != topic.name]
+            _say(rng, topic, facts, pieces)
+        text = " ".join(request(rng, facts, pieces).split())
+        if facts.stated:
+            return Caption(text, facts.stated)
