@@ -1,0 +1,139 @@
+"""The prior: what it makes of words after a short training, composition, edits and unknown words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.latents.latents import Latents
+from mien.sculpt.corpus.attributes import attributes, read_options
+from mien.sculpt.data.captions import draw_held_out, draw_templated
+from mien.sculpt.evaluate.edits import displacement, measure_edits
+from mien.sculpt.methods.candidates import draw_candidates
+from mien.sculpt.methods.edit import KEEPABLE, edit, places_of
+from mien.sculpt.networks.prior import HeadPrior
+from mien.sculpt.options import HeadPriorOptions
+from mien.sculpt.train.prior import satisfied_rate, train_head_prior
+from mien.text.options import TextOptions
+from mien.training.options import TrainingOptions
+from mien.training.run import Run
+
+OPTIONS = HeadPriorOptions(
+    training=TrainingOptions(
+        samples=20_480, batch=128, lr=1e-2, weight_decay=1e-4, ema_decay=0.9, precision="float32"
+    ),
+    captions=8000, width=32, hidden=32, text=TextOptions(width=32, layers=0),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prior after a few seconds of training."""
+    out = tmp_path_factory.mktemp("prior") / "head_prior"
+    train_head_prior(OPTIONS, out, Run(resume=out.parent / "resume"))
+    return out
+
+
+@pytest.fixture(scope="module")
+def prior(folder: Path) -> HeadPrior:
+    return HeadPrior.load(folder)
+
+
+def shown(latents: Latents) -> dict[str, str]:
+    known = attributes()
+    return {name: known[name].options[int(place[0])] for name, place in read_options(latents).items()}
+
+
+def test_it_learns_what_words_mean(prior: HeadPrior) -> None:
+    untrained = HeadPrior(prior.text, prior.width, prior.hidden)
+    captions = draw_templated(200, 991)
+    assert satisfied_rate(prior, captions) > 0.85 > 0.5 > satisfied_rate(untrained, captions)
+
+
+def test_it_composes_what_no_caption_combined(prior: HeadPrior) -> None:
+    assert satisfied_rate(prior, draw_held_out(150, 992)) > 0.85
+
+
+def test_words_bind_to_their_own_noun(prior: HeadPrior) -> None:
+    one, two = prior.read(["blue eyes and red hair", "red lipstick and blue hair"])
+    assert one.likeliest()["eyes"] == "blue" and one.likeliest()["hair_colour"] in ("ginger", "auburn", "red")
+    assert two.likeliest()["hair_colour"] == "blue" and two.likeliest()["makeup"] == "red"
+
+
+def test_it_says_of_what_a_text_speaks(prior: HeadPrior) -> None:
+    asked = prior.read(["a woman with round glasses"])[0].asked()
+    assert {"sex", "glasses"} <= set(asked) and len(asked) <= 5
+
+
+def test_a_text_does_not_depend_on_the_others_of_its_batch(prior: HeadPrior) -> None:
+    alone = prior.read(["bald"])[0]
+    among = prior.read(["an old man with a very long grey beard, smiling", "bald"])[1]
+    for name, logs in alone.options.items():
+        assert abs(logs - among.options[name]).max() < 1e-4
+
+
+def test_candidates_show_what_is_asked_and_differ_elsewhere(prior: HeadPrior) -> None:
+    drawn = draw_candidates(prior, "an old bald man with round glasses", 8, 0)
+    options = drawn.latents.option("glasses")
+    assert options[0] == "round" and drawn.latents.option("hair_style")[0] == "bald"
+    assert len({shown(drawn.latents.row(row))["cloth"] for row in range(8)}) > 1
+    again = draw_candidates(prior, "an old bald man with round glasses", 8, 0)
+    assert torch.equal(again.latents.values, drawn.latents.values)
+    assert not torch.equal(draw_candidates(prior, "an old bald man with round glasses", 8, 1).latents.values, drawn.latents.values)
+    assert drawn.log_density[0] == drawn.log_density.max()
+
+
+def test_an_edit_moves_only_the_latents_of_what_it_names(prior: HeadPrior) -> None:
+    before = draw_candidates(prior, "a young woman with brown hair", 1, 3).latents
+    changed = edit(prior, before, "blue eyes")
+    places, _ = places_of("eyes")
+    moved = (changed.latents.values != before.values)[0].nonzero().flatten().tolist()
+    assert set(moved) <= set(places) and moved
+    assert changed.latents.categories == before.categories or all(
+        torch.equal(changed.latents.categories[name], before.categories[name]) for name in before.categories
+    )
+    assert shown(changed.latents)["eyes"] == "blue" and set(changed.changes) == {"eyes"}
+    assert displacement(EmbeddedHead(), before, changed.latents) == 0.0
+
+
+def test_an_edit_of_what_is_there_already_changes_nothing(prior: HeadPrior) -> None:
+    before = draw_candidates(prior, "a bald man", 1, 0).latents
+    again = edit(prior, before, "bald")
+    assert torch.equal(again.latents.values, before.values) and not again.changes
+
+
+def test_an_ordered_attribute_moves_on(prior: HeadPrior) -> None:
+    before = draw_candidates(prior, "an old man", 1, 0).latents
+    older = edit(prior, before, "older")
+    assert float(older.latents.value("age")) > float(before.value("age"))
+
+
+def test_what_is_kept_stays(prior: HeadPrior) -> None:
+    before = draw_candidates(prior, "a man with brown eyes", 1, 0).latents
+    kept = edit(prior, before, "blue eyes and a red beard", keep=["eyes"])
+    assert shown(kept.latents)["eyes"] == shown(before)["eyes"]
+    assert shown(kept.latents)["facial_hair"] == "beard"
+    assert all(name in attributes() for names in KEEPABLE.values() for name in names)
+
+
+def test_edits_are_done_and_keep_the_rest(prior: HeadPrior) -> None:
+    figures = measure_edits(prior, EmbeddedHead(), 40, 0)
+    assert figures.done > 0.75 and figures.kept > 0.97 and figures.moved < 0.1
+
+
+def test_unknown_words_are_named_with_the_nearest_known(prior: HeadPrior) -> None:
+    (unknown,) = prior.unknown_words("a man with glassess")
+    assert unknown.word == "glassess" and "glasses" in unknown.suggestions
+    assert prior.unknown_words("a man with glasses") == ()
+
+
+def test_a_text_without_words_is_read_as_nothing(prior: HeadPrior) -> None:
+    assert prior.read(["..."])[0].asked() == prior.read([","])[0].asked()
+
+
+def test_the_model_folder_is_checked(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="head_prior|there is no"):
+        HeadPrior.load(tmp_path)
