@@ -51,6 +51,47 @@ ENGLISH = {
     "😀": "😀",
     "It’s ‘fine’ — “yes”…": "It’s ‘fine’ — “yes”…",
 }
+PLACES = {
+    "John's St. is wide": "John's street is wide",
+    "St. Paul's St. is by St. Paul's": "saint Paul's street is by saint Paul's",
+    "on 42nd St. in town": "on forty-second street in town",
+    "He lives on Elm St. She left.": "He lives on Elm street. She left.",
+    "Mount St. Helens, King's St. Mary": "Mount saint Helens, King's saint Mary",
+    "Dr. John's Dr. is late": "doctor John's doctor is late",
+}
+STROKES = {
+    "he is 5'11\" tall": "he is five foot eleven tall",
+    "6’2” or 5′11½″": "six foot two or five foot eleven and a half",
+    "a 5' pole, 3' x 12\", 5'x7'": "a five foot pole, three feet by twelve inches, five feet by seven feet",
+    "at 40°26'46\"": "at forty degrees twenty-six minutes forty-six seconds",
+    "he ran 12'34\"": "he ran twelve minutes thirty-four seconds",
+    "\"I have 12\" and 'I have 5'": "\"I have twelve\" and 'I have five'",
+    "rock 'n' roll of the '90s": "rock 'n' roll of the nineties",
+}
+POWERS = {
+    "x² + y^2 = (a+b)²": "x squared plus y squared equals (a plus b) squared",
+    "10^6, 10⁻³ and 2^n": "ten to the power of six, ten to the power of minus three and two to the power of n",
+    "6.02×10^23": "six point zero two times ten to the power of twenty-three",
+    "50 m², 3 km^2 and 2 cm³": "fifty square metres, three square kilometres and two cubic centimetres",
+    "in km² or per m²": "in square kilometres or per square metre",
+    "€100/m², 5 kg/m³": "one hundred euros per square metre, five kilograms per cubic metre",
+    "H₂O, CO₂": "H two O, CO two",
+    "the study² shows": "the study² shows",  # a footnote
+}
+LISTS = {
+    "1,2,3": "one, two, three",
+    "rooms 1,2 and 3": "rooms one, two and three",
+    "1.5,2.5": "one point five, two point five",
+    "10,20,30 kg": "ten, twenty, thirty kilograms",
+    "12,34,567": "one million two hundred thirty-four thousand five hundred sixty-seven",
+    "₹1,50,000.50": "one hundred fifty thousand rupees fifty paise",
+    "1,00,00,000 and 1,234,567": (
+        "ten million and one million two hundred thirty-four thousand five hundred sixty-seven"
+    ),
+    "1,5 kg": "one point five kilograms",
+    "4K, an 8K video, a 5K run": "four K, an eight K video, a five K run",
+    "$4K and 60K": "four thousand dollars and sixty thousand",
+}
 VIETNAMESE = {
     "7h30'-9h": "bảy giờ ba mươi đến chín giờ",
     "lúc 10h30ph": "lúc mười giờ ba mươi",
@@ -70,10 +111,16 @@ VIETNAMESE = {
     "ĐT: 0912.345.678": "điện thoại: không chín một hai ba bốn năm sáu bảy tám",
     "vd: 5": "ví dụ: năm",
     "hôm 1/5": "hôm một tháng năm",
+    "x², m², 50 km^2": "x mũ hai, mét vuông, năm mươi ki lô mét vuông",
+    "10^6 hay 10⁻³": "mười mũ sáu hay mười mũ âm ba",
+    "100 người/km²": "một trăm người trên ki lô mét vuông",
+    "1,2,3 và 12,34,567": ("một, hai, ba và một triệu hai trăm ba mươi bốn nghìn năm trăm sáu mươi bảy"),
+    "video 4K, giá 4K": "video bốn ca, giá bốn nghìn",
+    "chờ 5', chạy 5'30\"": "chờ năm phút, chạy năm phút ba mươi giây",
 }
 
 
-@pytest.mark.parametrize(("text", "words"), ENGLISH.items())
+@pytest.mark.parametrize(("text", "words"), {**ENGLISH, **PLACES, **STROKES, **POWERS, **LISTS}.items())
 def test_english(text: str, words: str) -> None:
     assert said(text, "en-us") == words
 
@@ -117,7 +164,7 @@ def test_a_number_of_a_scale_is_said_like_its_digits(number: int, scale: int) ->
     assert english(number * 1000**scale) == english(number) + names[scale]
 
 
-LETTERS = st.text(st.sampled_from("aZ09 $€đ%.,:;/-–+&#№@'\u00a0\n×°kgXIVSt😀ờ"), max_size=40)
+LETTERS = st.text(st.sampled_from("aZ09 ²^m\"$€đ%.,:;/-–+&#№@'\u00a0\n×°kgXIVSt😀ờ"), max_size=40)
 
 
 @given(LETTERS | st.text(max_size=40), st.sampled_from(["en-us", "vi", "de"]))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from mien.media.speech.normalization.feet import minute_rules
 from mien.media.speech.normalization.lexicon import Currency, Lexicon, addresses, number_rules, saying, sign_rules
 from mien.media.speech.normalization.numbers import roman, vietnamese, vietnamese_ordinal
+from mien.media.speech.normalization.powers import exponent_rules, power_rules, powers_of_units
 from mien.media.speech.normalization.rewriting import Rule
 
 
@@ -19,6 +21,9 @@ def _currency(name: str, cents: str = "") -> Currency:
 
 _DOLLAR, _EURO, _DONG = _currency("đô la", "xu"), _currency("ơ rô", "xu"), _currency("đồng")
 
+_LENGTHS = {"km": "ki lô mét", "m": "mét", "dm": "đề xi mét", "cm": "xăng ti mét", "mm": "mi li mét"}
+_POWERS = powers_of_units(_LENGTHS, {"2": "{} vuông", "3": "{} khối"})
+
 LEXICON = Lexicon(
     cardinal=vietnamese, point=",", point_word="phẩy", minus="âm", to="đến", by="nhân", number="số",
     currencies={
@@ -29,17 +34,17 @@ LEXICON = Lexicon(
                 "tỷ": "tỷ", "tỉ": "tỉ"},
     units=_same({
         "%": "phần trăm", "kg": "ki lô gam", "g": "gam", "mg": "mi li gam", "km": "ki lô mét", "m": "mét",
-        "cm": "xăng ti mét", "mm": "mi li mét", "l": "lít", "ml": "mi li lít", "km²": "ki lô mét vuông",
-        "m²": "mét vuông", "m2": "mét vuông", "m³": "mét khối", "m3": "mét khối", "ha": "héc ta", "°C": "độ xê",
+        "cm": "xăng ti mét", "mm": "mi li mét", "l": "lít", "ml": "mi li lít", "ha": "héc ta", "°C": "độ xê",
         "°": "độ", "km/h": "ki lô mét trên giờ", "m/s": "mét trên giây", "h": "giờ", "s": "giây", "ms": "mi li giây",
         "W": "oát", "kW": "ki lô oát", "kWh": "ki lô oát giờ", "V": "vôn", "Hz": "héc", "GB": "ghi ga bai",
-        "MB": "mê ga bai", "x": "lần",
-    }),
+        "MB": "mê ga bai", "x": "lần", "m/s²": "mét trên giây bình phương", "m/s^2": "mét trên giây bình phương",
+    } | {short: f"{_LENGTHS[words.split()[0]]} {words.split()[1]}" for short, words in _POWERS.items()}),
     signs={"&": "và", "+": "cộng", "=": "bằng", "×": "nhân", "÷": "chia", "±": "cộng trừ", "≈": "khoảng", "@": "a còng",
            "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "%": "phần trăm"},
     address={".": "chấm", "/": "gạch chéo", "@": "a còng", "-": "gạch ngang", "_": "gạch dưới", ":": "hai chấm",
              "?": "hỏi", "=": "bằng", "&": "và", "#": "thăng", "%": "phần trăm", "~": "ngã", "+": "cộng",
              "www": "vê kép vê kép vê kép"},
+    per="trên", power="mũ", powers={},
 )  # fmt: skip
 
 _ABBREVIATIONS = {
@@ -153,7 +158,14 @@ def rules() -> list[Rule]:
             _roman,
         ),
         (re.compile(r"(?<!\w)([A-Z])\+\+(?!\w)"), lambda match: f"{match[1]} cộng cộng"),
+        (
+            re.compile(r"(?<![\w.,$€£¥])(?<!giá )(?<!chỉ )(?<!tiền )(?<!phí )(?<!mất )([248])K(?!\w)"),
+            lambda match: f"{vietnamese(int(match[1]))} ca",
+        ),
+        *minute_rules(),
+        *exponent_rules(LEXICON),
         *number_rules(LEXICON),
+        *power_rules(LEXICON),
         *sign_rules(LEXICON),
     ]
 
