@@ -119,13 +119,41 @@ VIETNAMESE = {
     "chờ 5', chạy 5'30\"": "chờ năm phút, chạy năm phút ba mươi giây",
 }
 
+VIETNAMESE_DATES = {
+    "02/09": "ngày mùng hai tháng chín",
+    "từ 28/08 đến 05/09": "từ ngày hai mươi tám tháng tám đến ngày mùng năm tháng chín",
+    "lễ 2/9, 30/4": "lễ ngày mùng hai tháng chín, ngày ba mươi tháng tư",
+    "02-09, 09/2024": "ngày mùng hai tháng chín, tháng chín năm hai nghìn không trăm hai mươi bốn",
+    "02/09/75": "ngày mùng hai tháng chín năm một nghìn chín trăm bảy mươi lăm",
+    "đường 3/2, Đ. 30/4, phố 19/5": "đường ba tháng hai, đường ba mươi tháng tư, phố mười chín tháng năm",
+    "hẻm 12/5, tỷ số 3/1, 24/7": "hẻm mười hai trên năm, tỷ số ba trên một, hai mươi bốn trên bảy",
+    "3/4 cốc, 1/6 dân số": "ba phần tư cốc, một phần sáu dân số",
+    "32/10": "ba mươi hai trên mười",
+}
+VIETNAMESE_NAMES = {
+    "Đ. T. Hùng và Nguyễn Đ.T.": "Đ T Hùng và Nguyễn Đ T.",
+    "P. Q. Trần, Nguyễn Q. Hải": "P Q Trần, Nguyễn Q Hải",
+    "Đ. Nguyễn Huệ, Q. 1, P.5": "đường Nguyễn Huệ, quận một, phường năm",
+    "PGS.TS. Nguyễn": "phó giáo sư tiến sĩ Nguyễn",
+    "GS.TSKH Lê, PGS TS Trần": "giáo sư tiến sĩ khoa học Lê, phó giáo sư tiến sĩ Trần",
+    "ThS. BS. Hà, BS An": "thạc sĩ bác sĩ Hà, bác sĩ An",
+    "BS.CKII. Minh, NSƯT Lan": "bác sĩ chuyên khoa hai Minh, nghệ sĩ ưu tú Lan",
+    "Ông là TS.": "Ông là tiến sĩ.",
+    "TP.HCM, Tp. HCM, tp.HCM, TP Huế": (
+        "thành phố Hồ Chí Minh, thành phố Hồ Chí Minh, thành phố Hồ Chí Minh, thành phố Huế"
+    ),
+    "đt: 091, Đt 091, số đt": "điện thoại: không chín một, điện thoại không chín một, số điện thoại",
+    "sđt 091, SĐT": "số điện thoại không chín một, số điện thoại",
+    "đ. Lê Lợi, 5 đ.": "đường Lê Lợi, năm đồng.",
+}
+
 
 @pytest.mark.parametrize(("text", "words"), {**ENGLISH, **PLACES, **STROKES, **POWERS, **LISTS}.items())
 def test_english(text: str, words: str) -> None:
     assert said(text, "en-us") == words
 
 
-@pytest.mark.parametrize(("text", "words"), VIETNAMESE.items())
+@pytest.mark.parametrize(("text", "words"), {**VIETNAMESE, **VIETNAMESE_DATES, **VIETNAMESE_NAMES}.items())
 def test_vietnamese(text: str, words: str) -> None:
     assert said(text, "vi") == words
 
@@ -192,6 +220,26 @@ def test_abbreviations_end_no_sentence() -> None:
 
 
 def test_a_hostile_text_of_the_greatest_length_is_worded() -> None:
-    for piece in ("a", "1", "1.", "a@", "St. ", "-1", "www.", "1,000"):
+    pieces = (
+        "a",
+        "1",
+        "1.",
+        "a@",
+        "St. ",
+        "-1",
+        "www.",
+        "1,000",
+        "1,",
+        "12,",
+        "5'",
+        '"',
+        "x^",
+        "²",
+        "TS.",
+        "Đ. ",
+        "2/9 ",
+    )
+    for piece in pieces:
         text = (piece * 20_000)[:20_000]
-        assert spoken_text(text, "en-us").written == text
+        for language in ("en-us", "vi"):
+            assert spoken_text(text, language).written == text
