@@ -164,6 +164,31 @@ def test_only_america_writes_the_month_first() -> None:
     assert said("25/12/2024", "en-us") == "December twenty-fifth, twenty twenty-four"
 
 
+ABBREVIATIONS = {
+    "de": {
+        "Z. B. Äpfel, d.h. Obst usw.": "Zum Beispiel Äpfel, das heißt Obst und so weiter.",
+        "Äpfel usw. und Nr. 5. Danach Art. 3": "Äpfel und so weiter und Nummer 5. Danach Artikel 3",
+        "in dieser Art. Dann A. Maier": "in dieser Art. Dann A Maier",
+        "der 3. Mai, am 21. Juni": "der dritte Mai, am einundzwanzigsten Juni",
+    },
+    "fr": {"M. Dupont, p. ex., etc.": "monsieur Dupont, par exemple, et cetera."},
+    "es": {"La Sra. Ruiz vive en EE. UU.": "La señora Ruiz vive en Estados Unidos."},
+    "it": {"il sig. Rossi, ad es. oggi": "il signor Rossi, ad esempio oggi"},
+    "nl": {"d.w.z. kaas enz.": "dat wil zeggen kaas enzovoort."},
+    "pt": {"a Dra. Costa, p. ex. aqui": "a doutora Costa, por exemplo aqui"},
+    "pl": {"tzn. nie itd.": "to znaczy nie i tak dalej."},
+    "ru": {"и т. д. на ул. Ленина, г. Москва": "и так далее на улица Ленина, город Москва"},
+    "sv": {"J. R. Berg": "J R Berg"},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"), [(name, *pair) for name, texts in ABBREVIATIONS.items() for pair in texts.items()]
+)
+def test_abbreviations_of_other_languages_end_no_sentence(language: str, text: str, words: str) -> None:
+    assert said(text, language) == words
+
+
 def test_other_languages_are_left_to_the_engine() -> None:
     assert said("am 5.6.2024 für 3,50 €", "de") == "am 5.6.2024 für 3,50 €"
     assert said("क्\u200dष 😀", "hi") == "क्\u200dष"

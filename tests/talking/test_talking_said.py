@@ -88,6 +88,20 @@ def test_texts_of_every_script_are_spoken() -> None:
         assert all(0 <= word.start <= word.end <= what.seconds + 0.01 for word in what.words)
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Es gibt z. B. Obst, d. h. Äpfel usw. und Dr. A. Maier am 3. Mai"),
+        ("fr", "M. Dupont a p. ex. env. dix ans, etc. et voilà"),
+        ("ru", "Это и т. д. и т. п. на ул. Ленина"),
+    ],
+)
+def test_no_caption_is_cut_at_an_abbreviation(language: str, text: str) -> None:
+    pytest.importorskip("espeakng_loader")
+    blocks = webvtt(synthesise_speech(text, HZ, language).words, longest=60).strip().split("\n\n")[1:]
+    assert [" ".join(block.split("\n")[1:]) for block in blocks] == [text]
+
+
 def test_words_in_a_script_that_the_voice_does_not_read_are_named() -> None:
     pytest.importorskip("espeakng_loader")
     (note,) = synthesise_speech("My friends say مرحبا to everyone", HZ).notes

@@ -8,7 +8,7 @@ MOST_DIGITS = 15
 """Longer numbers are said digit by digit, and so are numbers with a leading zero, such as those of telephones."""
 
 GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'\u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*")
-_LAKHS = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?![0-9])"
+_LAKHS = r"[0-9]{1,2}(?:,[0-9]{2}){1,6},[0-9]{3}(?![0-9])"
 NUMBER = (
     rf"(?:{_LAKHS}(?:\.[0-9]+)?|"
     r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?|"
