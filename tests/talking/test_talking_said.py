@@ -114,6 +114,27 @@ def test_words_in_a_script_that_the_voice_does_not_read_are_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Say مرحبا سلام and мир or 안녕",
+            ["no Arabic letters (مرحبا, سلام): ", "no Cyrillic letters (мир): ", "no Korean letters (안녕): "],
+        ),
+        ("Say καλημέρα and नमस्ते", ["--language el; no Devanagari letters (नमस्ते): ", "--language hi"]),
+        (
+            "Say こんにちは, コーヒー and 世界",
+            ["no Japanese letters (", "no Chinese letters (世界): write them in kana"],
+        ),
+        ("Say សួស្តី and שלום", ["no Khmer letters (", "write them in Latin letters", "no Hebrew letters (שלום): "]),
+    ],
+)
+def test_every_script_of_a_text_is_named_with_its_own_remedy(text: str, told: list[str]) -> None:
+    note, _ = scripts.unread_note(text, "en-us")
+    assert all(words in note for words in told), note
+    assert note.count("a voice of en-us") == 1
+
+
+@pytest.mark.parametrize(
     ("text", "language", "words"),
     [
         ("مرحبا بالعالم", "en-us", "no Arabic letters .*--language ar"),
