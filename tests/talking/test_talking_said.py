@@ -14,6 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from mien.media.captions import webvtt
+from mien.media.sound import silent_ends
 from mien.media.speech.interface import Speech, SpokenWord, Voice
 from mien.media.speech.normalization import scripts
 from mien.media.video import write_video
@@ -53,6 +54,8 @@ def broken(folder: Path) -> dict[str, str]:
     """Every kind of recording that cannot be used, with a word of the answer."""
     soundfile.write(folder / "nan.wav", np.full(8000, np.nan, np.float32), HZ, subtype="FLOAT")
     soundfile.write(folder / "silent.wav", np.zeros(8000), HZ)
+    soundfile.write(folder / "constant.wav", np.full(8000, 0.5), HZ)
+    soundfile.write(folder / "constant.flac", np.full((48_000, 2), [-0.9, 0.3]), 44_100)
     soundfile.write(folder / "nothing.wav", np.zeros(0), HZ)
     soundfile.write(folder / "click.wav", np.full(800, 0.5), HZ)
     soundfile.write(folder / "hours.wav", np.full((MAX_SECONDS + 1) * 1000, 0.1), 1000)
@@ -62,7 +65,8 @@ def broken(folder: Path) -> dict[str, str]:
     (folder / "pointer.wav").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
     write_video(folder / "mute.mp4", [np.zeros((32, 32, 3), np.uint8)] * 5, Fraction(25))
     return {
-        "nan.wav": "not numbers", "silent.wav": "silent", "nothing.wav": "nothing.wav|only 0.00", "click.wav": "0.05 s",
+        "nan.wav": "not numbers", "silent.wav": "silent", "constant.wav": "silent",
+        "constant.flac": "silent", "nothing.wav": "nothing.wav|only 0.00", "click.wav": "0.05 s",
         "hours.wav": "split it", "empty.wav": "0 bytes", "page.wav": "web page", "noise.wav": "decoded|no sound",
         "pointer.wav": "git lfs pull", "mute.mp4": "no sound", "missing.wav": "not there",
     }  # fmt: skip
@@ -73,6 +77,13 @@ def test_recordings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         with pytest.raises(RequestError, match=words) as caught:
             read_speech(tmp_path / name, HZ)
         assert "\n" not in str(caught.value), name
+
+
+def test_speech_on_a_constant_offset_is_heard(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "offset.wav", 0.3 + 0.1 * tone(HZ), HZ)
+    assert read_speech(tmp_path / "offset.wav", HZ).seconds == 0.5
+    late = np.concatenate([np.zeros(HZ), tone(HZ), np.zeros(HZ)]).astype(np.float32) + np.float32(0.1)
+    assert silent_ends(late, HZ) == (1.0, 1.0)
 
 
 def test_texts_of_every_script_are_spoken() -> None:
