@@ -157,6 +157,8 @@ def _sentence(request: type[Request], error: Any) -> str:
     if name not in request.model_fields:
         return f"there is no {flag(name)}: choose from {', '.join(map(flag, request.model_fields))}"
     found = schema(request, name)
+    if kind == "string_unicode":  # a byte of the command line that is no UTF-8 arrives as a lone surrogate
+        return f"{flag(name)} is no text in UTF-8: convert it, or set the terminal and the locale to UTF-8"
     if kind == "missing":
         return f"{flag(name)} is needed: {found['description']}"
     if kind in ("string_pattern_mismatch", "too_short"):
