@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from mien.systems.errors import RequestError
+from mien.systems.numbers import decimal_comma
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def _sentence(request: type[Request], error: Any) -> str:
         return f"{flag(name)} has {len(given):,} characters, more than {error['ctx']['max_length']:,}: split it"
     if kind == "less_than_equal" and error["ctx"]["le"] > 1e9:  # `limits` leaves it out
         return f"{flag(name)} must be at most {_number(error['ctx']['le'])}, not {_shown(given)}"
+    if found["type"] == "number" and isinstance(given, str) and (comma := decimal_comma(given)):
+        return f"{flag(name)} {comma}"
     limit = limits(request, name)
     allowed = limit if "enum" in found else f"{_KINDS[found['type']]}{f', {limit},' if limit else ''}"
     return f"{flag(name)} must be {allowed.rstrip(',')}, not {_shown(given)}"
