@@ -21,6 +21,7 @@ HELP = """Text in, faces and figures that move out.
 """
 
 app = typer.Typer(
+    name="mien",
     help=HELP,
     no_args_is_help=True,
     add_completion=False,

@@ -196,6 +196,7 @@ def test_batch_and_export_refuse_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_missing_option_is_exit_2() -> None:
+    assert "Usage: mien promote" in mien("promote").output
     assert mien("talk", "--text", "hi").exit_code == 2
     assert mien("dance").exit_code == 2
 
