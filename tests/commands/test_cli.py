@@ -27,6 +27,7 @@ from mien.commands.summary import (
     SummaryError,
     read_evaluation,
 )
+from mien.commands.systems import SYSTEMS
 from mien.heads.performance import Performance
 from mien.media.video import write_video
 
@@ -70,6 +71,15 @@ def test_help_teaches_with_examples() -> None:
         "--mark",
     ):
         assert option in text
+
+
+def test_help_promises_to_overwrite_only_what_is_overwritten() -> None:
+    folders = {name for name, system in SYSTEMS.items() if any(one.folder for one in system.outputs)}
+    assert folders == {"move"}
+    for name in SYSTEMS:
+        text = " ".join(mien(name, "--help").output.replace("│", " ").split())
+        assert "Overwrite an existing output" in text
+        assert ("but never a folder (.obj)" in text) == (name in folders)
 
 
 def test_without_arguments_it_shows_its_help() -> None:
