@@ -71,21 +71,31 @@ def write_wav(path: Path, samples: NDArray[np.float32], hz: int) -> None:
 
 
 def loudness_db(samples: NDArray[np.float32], window: int = 800) -> float:
-    """RMS level in dBFS of the loudest of the windows of `window` samples; −inf for digital silence."""
-    if samples.size == 0:
-        return float("-inf")
-    whole = samples[: samples.size // window * window].reshape(-1, window) if samples.size >= window else samples[None]
-    power = float(np.max(np.mean(np.square(whole, dtype=np.float64), axis=1)))
+    """RMS level in dBFS of the loudest of the windows of `window` samples; −inf for digital silence.
+
+    It is that of the samples without their mean in the window: a constant offset makes no sound.
+    """
+    power = float(np.max(_window_powers(samples, window), initial=0.0))
     return 10.0 * float(np.log10(power)) if power > 0 else float("-inf")
+
+
+def _window_powers(samples: NDArray[np.float32], window: int) -> NDArray[np.float64]:
+    """Variance of the samples in each whole window, or in all of them if they fill none."""
+    if samples.size == 0:
+        return np.zeros(0)
+    whole = samples[: samples.size // window * window].reshape(-1, window) if samples.size >= window else samples[None]
+    return np.var(whole, axis=1, dtype=np.float64)
 
 
 def silent_ends(samples: NDArray[np.float32], hz: int, threshold_db: float = SILENCE_DB) -> tuple[float, float]:
     """Seconds of silence before and after the sound in samples (N,) at `hz`, in steps of 10 ms.
 
-    Silence is what is below `threshold_db` in dBFS; if everything is, both are the whole length.
+    Silence is what is below `threshold_db` in dBFS, apart from a constant offset; if everything is, both are the whole
+    length.
     """
     window = max(1, hz // 100)
-    padded = np.pad(samples, (0, -len(samples) % window)).reshape(-1, window)
+    level = samples - np.mean(samples, dtype=np.float64) if len(samples) else samples
+    padded = np.pad(level, (0, -len(samples) % window)).reshape(-1, window)
     power = np.mean(np.square(padded, dtype=np.float64), axis=1)
     loud = np.flatnonzero(power >= 10 ** (threshold_db / 10))
     if not len(loud):
@@ -94,5 +104,12 @@ def silent_ends(samples: NDArray[np.float32], hz: int, threshold_db: float = SIL
 
 
 def is_silent(samples: NDArray[np.float32], threshold_db: float = SILENCE_DB) -> bool:
-    """Whether the loudest 50 ms (at 16 kHz) of samples (N,) are below `threshold_db` in dBFS."""
-    return loudness_db(samples) < threshold_db
+    """Whether the loudest 50 ms (at 16 kHz) of samples (N,) are below `threshold_db` in dBFS.
+
+    The first and the last windows do not count where there are others: codecs and resampling leave a click at the ends
+    of a constant signal.
+    """
+    powers = _window_powers(samples, 800)
+    ends = min(len(powers) // 4, 2)
+    inner = powers[ends : len(powers) - ends]
+    return float(np.max(inner, initial=0.0)) < 10 ** (threshold_db / 10)

@@ -135,7 +135,7 @@ class _Measure:
             self.cancelled += float(np.trace(power))
         self.peaks = np.maximum(self.peaks, np.abs(block).max(axis=1))
         self.mean_peak = max(self.mean_peak, float(np.abs(block.mean(axis=0)).max()))
-        loudest = float(np.diag(power).max()) / block.shape[1]
+        loudest = float(block.var(axis=1).max())  # without a constant offset, which makes no sound
         self.level = max(self.level, 10 * float(np.log10(loudest)) if loudest > 0 else float("-inf"))
 
 
