@@ -185,7 +185,9 @@ json_values = st.recursive(
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.dictionaries(st.sampled_from(["format", "values", "categories", "prompt", "seed", "provenance"]), json_values))
+@given(
+    st.dictionaries(st.sampled_from(["format", "values", "categories", "prompt", "seed", "provenance"]), json_values)
+)
 def test_any_json_is_a_person_or_refused(content: dict[str, object]) -> None:
     try:
         person = Person.from_json({**GOOD, **content})

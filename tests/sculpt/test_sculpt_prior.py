@@ -33,7 +33,7 @@ OPTIONS = HeadPriorOptions(
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prior after a few seconds of training."""
     out = tmp_path_factory.mktemp("prior") / "head_prior"
-    train_head_prior(OPTIONS, out, Run(resume=out.parent / "resume"))
+    train_head_prior(OPTIONS, out, Run(out.parent / "resume", "prior of the tests"))
     return out
 
 
@@ -82,7 +82,8 @@ def test_candidates_show_what_is_asked_and_differ_elsewhere(prior: HeadPrior) ->
     assert len({shown(drawn.latents.row(row))["cloth"] for row in range(8)}) > 1
     again = draw_candidates(prior, "an old bald man with round glasses", 8, 0)
     assert torch.equal(again.latents.values, drawn.latents.values)
-    assert not torch.equal(draw_candidates(prior, "an old bald man with round glasses", 8, 1).latents.values, drawn.latents.values)
+    other = draw_candidates(prior, "an old bald man with round glasses", 8, 1)
+    assert not torch.equal(other.latents.values, drawn.latents.values)
     assert drawn.log_density[0] == drawn.log_density.max()
 
 
