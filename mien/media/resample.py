@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -28,6 +28,7 @@ from mien.media.ffmpeg import (
 )
 from mien.media.reading.hdr import is_wide, lookup_table
 from mien.media.reading.listening import Heard, listen, pan
+from mien.media.reading.unchanged import refuse_changed, unchanged
 from mien.media.sound import read_sound, write_wav
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
@@ -72,12 +73,13 @@ def resample_clips(
 
     The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and sample rate are
     those of the resampled file, which includes the sound; `sound` is None. Rejected clips keep their row and reason.
-    Results for equal files and options are taken from `cache`. Raises MachineError for a full disk and its like; what
-    is finished is then in `cache`.
+    Results for equal files and options are taken from `cache`. Raises MachineError for a full disk and its like,
+    InputError for a file that changes meanwhile; what is finished is then in `cache`.
     """
     remove_leftovers(cache / "resample", tree=True)
     usable = [clip for clip in clips if clip.ok]
     outcomes = map_clips(partial(_resample, options=options, cache=cache), usable, execution, "resample")
+    refuse_changed((Path(clip.path), outcome.reason) for clip, outcome in zip(usable, outcomes, strict=True))
     made = dict(zip((clip.clip_id for clip in usable), outcomes, strict=True))
     rows = []
     with atomic_directory(folder) as temporary:
@@ -99,6 +101,13 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
     """The resampled clip; its path is inside the cache."""
     source = Path(clip.path)
     sound = Path(clip.sound) if clip.sound else None
+    with unchanged(source, sound) as check:
+        return _resampled(clip, source, sound, options, cache, check)
+
+
+def _resampled(
+    clip: Clip, source: Path, sound: Path | None, options: ResampleOptions, cache: Path, check: Callable[[], None]
+) -> Clip:
     check_is_media(source)
     digest = sha256_file(source)  # before it is decoded: a failing disk is noticed here, where no file can be blamed
     info = probe(source)
@@ -114,7 +123,12 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
     )
     heard = listen(sound or source) if sound or info.audio_hz else None
     store = ClipCache(cache, "resample", VERSION)
-    made = store.fetch(key, ".mkv", partial(_encode, source, sound, info, heard, options))
+
+    def encode(target: Path) -> None:
+        _encode(source, sound, info, heard, options, target)
+        check()  # nothing is kept under the digest of another content
+
+    made = store.fetch(key, ".mkv", encode)
     result = probe(made)
     assert result.frames is not None
     return replace(
