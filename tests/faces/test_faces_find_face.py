@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from faces_drawing import draw_face, face_transform
+from PIL import Image
 from talk_making import REAL, textured, wall, with_faces
 
 from mien.faces.pictures import find_face
@@ -70,7 +70,9 @@ def test_a_picture_is_turned_until_all_its_faces_are_upright(turns: int) -> None
     assert found.chosen == 0
     for one, other in zip(found.faces, upright.faces, strict=True):
         assert np.abs(one.landmarks - other.landmarks).mean() < 2
-    assert upright_faces(np.rot90(picture, turns), 1)[2].chosen == 1, "counted from the left of the upright picture"
+    given = np.ascontiguousarray(np.rot90(picture, turns))
+    assert upright_faces(given, 1)[2].chosen == (0 if turns > 1 else 1), "counted from the left of the given picture"
+    assert upright_faces(given, 0)[2].chosen == (1 if turns > 1 else 0)
     with pytest.raises(NoFace, match="no face 2"):
         upright_faces(np.rot90(picture, turns), 2)
 

@@ -128,6 +128,16 @@ def test_what_was_held_turned_stands_upright(tmp_path: Path, turns: int, suffix:
         read_reference(path, 1)
 
 
+def test_in_every_frame_of_an_upside_down_video_the_same_face_is_chosen(tmp_path: Path) -> None:
+    both = with_faces(wall(), (90, 144, 140), (270, 144, 150))
+    write_video(tmp_path / "a.mp4", [np.ascontiguousarray(both[::-1, ::-1])] * 4, FPS)
+    assert read_reference(tmp_path / "a.mp4", 0).faces.face.centre[0] > 200, "on the left of the video as it is stored"
+    frames = reference._video(tmp_path / "a.mp4")
+    next(frames)
+    _, _, found = reference.upright_faces(next(frames)[1], 0, held=2)
+    assert found.face.centre[0] > 200
+
+
 def test_what_shows_no_face_gets_one_sentence(tmp_path: Path) -> None:
     write_video(tmp_path / "wall.mp4", [wall()] * 5, FPS)
     Image.fromarray(wall()).save(tmp_path / "wall.png")

@@ -62,22 +62,33 @@ class FoundFaces:
 
 
 def upright_faces(
-    picture: NDArray[np.uint8], number: int | None = None, thorough: bool = True
+    given: NDArray[np.uint8], number: int | None = None, thorough: bool = True, held: int = 0
 ) -> tuple[int, NDArray[np.uint8], FoundFaces]:
     """The faces in an RGB picture (H, W, 3), of which one is selected, with the picture turned until they are upright.
 
     Nobody poses upside down or on the side, but cameras can be held so. Returns the quarter turns counter-clockwise by
-    which the largest face comes upright, the picture turned by them, and the faces in it. `number` and errors as in
-    `choose_face`, `thorough` as in `find_faces`.
+    which the largest face comes upright, the picture turned by them, and the faces in it. `number` counts from 0 on the
+    left of the picture as it was given; `held`: turns that are tried first. Errors as in `choose_face`, `thorough` as
+    in `find_faces`.
     """
+    picture = _rotated(given, held)
     faces = find_faces(picture, thorough)
-    turns = turns_upright(max(faces, key=lambda face: face.extent)) if faces else 0
-    if turns:
-        picture = np.ascontiguousarray(np.rot90(picture, turns))
-        turned = [turned_back(face, -turns, *picture.shape[:2]) for face in faces]
+    more = turns_upright(max(faces, key=lambda face: face.extent)) if faces else 0
+    if more:
+        picture = _rotated(picture, more)
+        turned = [turned_back(face, -more, *picture.shape[:2]) for face in faces]
         # Others may have been missed where they were not upright.
         faces = find_faces(picture, thorough) or sorted(turned, key=lambda face: float(face.centre[0]))
-    return turns, picture, choose_face(faces, number)
+    turns = (held + more) % 4
+    found = choose_face(faces, number)
+    if turns and number is not None:
+        places = [turned_back(face, turns, *given.shape[:2]).centre[0] for face in faces]
+        found = replace(found, chosen=int(np.argsort(places, kind="stable")[number]))
+    return turns, picture, found
+
+
+def _rotated(picture: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
 
 def choose_face(faces: Sequence[Face], number: int | None = None) -> FoundFaces:

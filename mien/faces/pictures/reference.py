@@ -69,8 +69,8 @@ class Reference:
 def read_reference(path: Path, face: int | None = None) -> Reference:
     """The photo in `path`, or the best frame of a video or an animation, with the selected face.
 
-    The picture is turned by quarter turns until the largest face is upright; `face` counts its faces from 0 on the left;
-    None: the largest. The best of at most `LOOKED_AT` frames has the lowest
+    The picture is turned by quarter turns until the largest face is upright. `face` counts the faces from 0 on the left
+    of the picture as it is stored; None: the largest. The best of at most `LOOKED_AT` frames has the lowest
     `faults`: a frontal, sharp face with open eyes and a closed mouth.
     Raises PortraitError for a file that cannot be read as a picture or has no such face.
     """
@@ -116,13 +116,11 @@ def _best(frames: Iterator[tuple[float, NDArray[np.uint8]]], face: int | None) -
         try:
             # A thorough search of every frame would be slow, so only the first few are searched thoroughly.
             thorough = best is None and tried < 3
-            turned = np.ascontiguousarray(np.rot90(frame, turns))
-            more, picture, found = upright_faces(turned, face, thorough)
+            turns, picture, found = upright_faces(frame, face, thorough, turns)  # most likely turned as the last one
         except NoFace as error:
             refusal = error
             tried += 1
             continue
-        turns += more  # the next frames are most likely turned as this one
         wrong = faults(found.face, picture)
         if wrong < fewest:
             best, fewest = Reference(picture, found, second), wrong
