@@ -26,16 +26,17 @@ from mien.media.ffmpeg import (
     run_ffmpeg,
     unicode_name,
 )
-from mien.media.reading.hdr import is_wide, lookup_table
+from mien.media.picture_filters import input_options, upright_pictures
 from mien.media.reading.listening import Heard, listen, pan
 from mien.media.reading.unchanged import refuse_changed, unchanged
+from mien.media.reading.unsaid_fields import first_field
 from mien.media.sound import read_sound, write_wav
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
 from mien.storage.clip_cache import ClipCache, link_or_copy
 from mien.storage.leftovers import remove_leftovers
 
-VERSION = "3"
+VERSION = "4"
 """Part of the cache key: to be changed with anything that changes the bytes of a resampled clip."""
 
 SOUND_TOLERANCE = 0.02
@@ -113,6 +114,8 @@ def _resampled(
     info = probe(source)
     if info.seconds is None or info.seconds > options.max_seconds:
         raise ClipError("too_long", f"{info.seconds} s, max_seconds is {options.max_seconds:g}")
+    if not info.interlaced:
+        info = replace(info, combed=first_field(source, info))
     if options.require_sound and sound is None and info.audio_hz is None:
         raise ClipError("no_audio")
     key = (
@@ -154,7 +157,10 @@ def _encode(
         unicode_name(sound or source) as sound_file,
         tempfile.TemporaryDirectory() as folder,
     ):
-        streams = [_picture(media_input(picture_file), info, options, own_sound=sound is not None)]
+        picture = media_input(picture_file, **input_options(info)).video
+        if sound is not None:  # it starts with the first frame, whatever start time the container states
+            picture = picture.filter("setpts", "PTS-STARTPTS")
+        streams = [upright_pictures(picture, info, options.fps, options.max_side)]
         if heard is not None and heard.changes:
             streams.append(_changing_sound(source, sound, info, options, folder))
         elif heard is not None:
@@ -169,25 +175,6 @@ def _encode(
             threads=1,
         )
         run_ffmpeg(output, options.timeout_seconds, target.parent)
-
-
-def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: bool) -> Any:
-    stream = source.video
-    if own_sound:  # a separate sound file starts with the first frame, whatever start time the container states
-        stream = stream.filter("setpts", "PTS-STARTPTS")
-    if info.interlaced:
-        stream = stream.filter("scale", info.width, info.height)  # bwdif cannot follow a change of size
-        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
-    # A late first frame is repeated from time 0 on, so that sound and video stay in sync.
-    stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
-    # Also where the first frame has this size already, since later ones may have another.
-    stream = stream.filter("scale", *shown_size(info, options.max_side), flags="bicubic+accurate_rnd+bitexact")
-    if is_wide(info.transfer, info.primaries):
-        stream = stream.filter("format", "gbrp16le")
-        stream = stream.filter("lut3d", str(lookup_table(info.transfer, info.primaries)), interp="tetrahedral")
-        stream = stream.filter("setparams", color_primaries="bt709", color_trc="bt709", colorspace="gbr")
-        stream = stream.filter("scale", out_color_matrix="bt709", out_range="tv", flags="bicubic+accurate_rnd+bitexact")
-    return stream.filter("setsar", 1)
 
 
 def _changing_sound(source: Path, sound: Path | None, info: MediaInfo, options: ResampleOptions, folder: str) -> Any:
@@ -211,17 +198,3 @@ def _sound(source: Any, heard: Heard, options: ResampleOptions) -> Any:
         rematrix_maxval=1,
         **{"async": 1, "first_pts": 0, "min_hard_comp": SOUND_TOLERANCE},
     )
-
-
-def shown_size(info: MediaInfo, max_side: int) -> tuple[int, int]:
-    """Even width and height for square pixels; no side exceeds `max_side` or the source."""
-    if not info.width or not info.height:
-        raise ClipError("undecodable", "the picture has no size")
-    aspect = info.sample_aspect
-    width = Fraction(info.width) * min(aspect, Fraction(1))
-    height = Fraction(info.height) / max(aspect, Fraction(1))
-    shrink = min(Fraction(1), Fraction(max_side) / max(width, height))
-    even = [2 * (int(side * shrink) // 2) for side in (width, height)]
-    if min(even) < 2:
-        raise ClipError("undecodable", f"the picture is {info.width} × {info.height} pixels")
-    return even[0], even[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -53,8 +54,8 @@ def standard_range(values: NDArray[np.uint8] | NDArray[np.uint16], codes: tuple[
     return picture
 
 
-def samples(image: Image.Image) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """The decoded samples (H, W, 3 or 4), of 16 bits where a PNG has them, which Pillow cuts to 8."""
+def samples(image: Image.Image) -> NDArray[Any]:
+    """The decoded samples, uint8 or uint16 (H, W, 3 or 4), of 16 bits where a PNG has them, which Pillow cuts to 8."""
     if image.format == "PNG" and not getattr(image, "is_animated", False) and getattr(image, "filename", None):
         deep = deep_samples(Path(str(image.filename)))  # type: ignore[attr-defined]
         if deep is not None:
