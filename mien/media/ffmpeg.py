@@ -26,10 +26,10 @@ import imageio_ffmpeg
 
 from mien.clips import ClipError
 from mien.machine import KilledError, fault_in_text, reading_fault, size_fault
-from mien.media.reading.file_end import missing_bytes
 from mien.media.reading.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
 from mien.media.reading.movie_header import movie_header_seconds
 from mien.media.reading.tracks import Track, alpha_decoder, has_alpha, is_mirrored, picture_stream, sound_streams
+from mien.media.reading.truncation import missing_bytes
 
 FORMATS = (
     "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif,"

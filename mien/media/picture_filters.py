@@ -12,7 +12,11 @@ from mien.media.ffmpeg import MediaInfo
 from mien.media.reading.hdr import is_wide, lookup_table
 
 _SCALING = "bicubic+accurate_rnd+bitexact"
-_TURNS = {90: [("transpose", "cclock")], 180: [("hflip",), ("vflip",)], 270: [("transpose", "clock")]}
+_TURNS: dict[int, list[tuple[str, ...]]] = {
+    90: [("transpose", "cclock")],
+    180: [("hflip",), ("vflip",)],
+    270: [("transpose", "clock")],
+}
 
 
 def input_options(info: MediaInfo) -> dict[str, Any]:

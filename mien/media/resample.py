@@ -27,7 +27,7 @@ from mien.media.ffmpeg import (
     unicode_name,
 )
 from mien.media.picture_filters import input_options, upright_pictures
-from mien.media.reading.listening import Heard, listen, pan
+from mien.media.reading.audio_selection import AudioSelection, pan, select_audio
 from mien.media.reading.unchanged import refuse_changed, unchanged
 from mien.media.reading.unsaid_fields import first_field
 from mien.media.sound import read_sound, write_wav
@@ -124,11 +124,11 @@ def _resampled(
         options.model_dump(mode="json", exclude={"timeout_seconds", "max_seconds", "require_sound"}),
         ffmpeg_version(),
     )
-    heard = listen(sound or source) if sound or info.audio_hz else None
+    audio = select_audio(sound or source) if sound or info.audio_hz else None
     store = ClipCache(cache, "resample", VERSION)
 
     def encode(target: Path) -> None:
-        _encode(source, sound, info, heard, options, target)
+        _encode(source, sound, info, audio, options, target)
         check()  # nothing is kept under the digest of another content
 
     made = store.fetch(key, ".mkv", encode)
@@ -145,12 +145,17 @@ def _resampled(
         width=result.width,
         height=result.height,
         audio_hz=result.audio_hz,
-        detail="; ".join(filter(None, (clip.detail, *(heard.notes if heard else ())))) or None,
+        detail="; ".join(filter(None, (clip.detail, *(audio.notes if audio else ())))) or None,
     )
 
 
 def _encode(
-    source: Path, sound: Path | None, info: MediaInfo, heard: Heard | None, options: ResampleOptions, target: Path
+    source: Path,
+    sound: Path | None,
+    info: MediaInfo,
+    audio: AudioSelection | None,
+    options: ResampleOptions,
+    target: Path,
 ) -> None:
     with (
         unicode_name(source) as picture_file,
@@ -161,10 +166,10 @@ def _encode(
         if sound is not None:  # it starts with the first frame, whatever start time the container states
             picture = picture.filter("setpts", "PTS-STARTPTS")
         streams = [upright_pictures(picture, info, options.fps, options.max_side)]
-        if heard is not None and heard.changes:
+        if audio is not None and audio.changes:
             streams.append(_changing_sound(source, sound, info, options, folder))
-        elif heard is not None:
-            streams.append(_sound(media_input(sound_file), heard, options))
+        elif audio is not None:
+            streams.append(_sound(media_input(sound_file), audio, options))
         output = ffmpeg.output(
             *streams,
             file_url(target),
@@ -181,16 +186,16 @@ def _changing_sound(source: Path, sound: Path | None, info: MediaInfo, options: 
     """Sound whose rate or channels change: ffmpeg would start all filters anew there, those of the picture too."""
     path = Path(folder) / "sound.wav"
     write_wav(path, read_sound(sound or source, options.audio_hz), options.audio_hz)
-    return _sound(media_input(path, itsoffset=0.0 if sound else info.audio_start), Heard(), options)
+    return _sound(media_input(path, itsoffset=0.0 if sound else info.audio_start), AudioSelection(), options)
 
 
-def _sound(source: Any, heard: Heard, options: ResampleOptions) -> Any:
-    stream = source[f"a:{heard.track}"]
-    mixed = pan(heard)
+def _sound(source: Any, audio: AudioSelection, options: ResampleOptions) -> Any:
+    stream = source[f"a:{audio.track}"]
+    mixed = pan(audio)
     if mixed is not None:
         stream = stream.filter("pan", **mixed)
-    if heard.gain != 1.0:
-        stream = stream.filter("volume", f"{heard.gain:.9g}")
+    if audio.gain != 1.0:
+        stream = stream.filter("volume", f"{audio.gain:.9g}")
     return stream.filter(
         "aresample",
         options.audio_hz,

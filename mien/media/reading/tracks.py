@@ -64,7 +64,7 @@ def decoded(container: Any, stream: Any) -> Iterator[Any]:
     if name is None:
         yield from container.decode(stream)
         return
-    context = av.CodecContext.create(name, "r")
+    context: Any = av.CodecContext.create(name, "r")
     context.thread_count = 1
     for packet in container.demux(stream):
         yield from context.decode(packet if packet.size else None)
