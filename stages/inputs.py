@@ -17,7 +17,6 @@ from typing import Any
 
 from mien.files import fingerprint, read_json, write_json
 from stages.pipeline_files import PipelineFileError, PipelineFiles, read_yaml
-from stages.receipts import Receipt
 
 
 def inputs(root: Path) -> None:
@@ -117,7 +116,10 @@ def main() -> None:
     except PipelineFileError as error:
         print(f"inputs: {error}", file=sys.stderr)
         sys.exit(2)
-    Receipt(stage="inputs", state="finished", finished=time.time()).write(Path.cwd())
+    if "MIEN_PARENT_RUN" in os.environ:  # only flows read it, and its import is most of what this stage costs
+        from stages.receipts import Receipt
+
+        Receipt(stage="inputs", state="finished", finished=time.time()).write(Path.cwd())
 
 
 if __name__ == "__main__":
