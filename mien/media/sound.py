@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import open_media
-from mien.media.reading.listening import SILENCE_DB, Heard, channels, listen, resampled
+from mien.media.reading.audio_selection import SILENCE_DB, AudioSelection, channels, resampled, select_audio
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,33 +30,33 @@ def read_sound(path: Path, hz: int = 16000) -> NDArray[np.float32]:
 
 
 def read_recording(path: Path, hz: int = 16000) -> Recording:
-    """The sound of any media file from its first sample on, at `hz`: the track, channels and level of `listen`.
+    """The sound of any media file from its first sample on, at `hz`: the track, channels and level of `select_audio`.
 
     Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio.
     """
-    heard = listen(path)
+    audio = select_audio(path)
     blocks: list[NDArray[np.float32]] = []
     with open_media(path) as container:
         try:
-            for frame in resampled(container.decode(container.streams.audio[heard.track]), hz):
-                blocks.append(_mono(frame, heard))
+            for frame in resampled(container.decode(container.streams.audio[audio.track]), hz):
+                blocks.append(_mono(frame, audio))
         except av.error.FFmpegError as error:
             if not blocks:
                 raise ClipError("undecodable", str(error.strerror or "")) from error
     if not blocks:
         raise ClipError("no_audio")
     samples = np.clip(np.concatenate(blocks), -1.0, 1.0).astype(np.float32, copy=False)
-    return Recording(samples, heard.notes)
+    return Recording(samples, audio.notes)
 
 
-def _mono(frame: av.AudioFrame, heard: Heard) -> NDArray[np.float32]:
+def _mono(frame: av.AudioFrame, audio: AudioSelection) -> NDArray[np.float32]:
     samples = channels(frame)
-    if heard.weights is not None:
-        mono = np.asarray(heard.weights, np.float32) @ samples
+    if audio.weights is not None:
+        mono = np.asarray(audio.weights, np.float32) @ samples
     else:
         # The mean over channels cannot clip; swresample's down-mix of float sound can.
         mono = samples.mean(axis=0, dtype=np.float32)
-    return np.asarray(mono if heard.gain == 1.0 else mono * np.float32(heard.gain), np.float32)
+    return np.asarray(mono if audio.gain == 1.0 else mono * np.float32(audio.gain), np.float32)
 
 
 def write_wav(path: Path, samples: NDArray[np.float32], hz: int) -> None:

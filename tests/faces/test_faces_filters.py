@@ -18,7 +18,7 @@ from mien.faces.alignment import align_image
 from mien.faces.detectors.open import open_detector
 from mien.faces.filters import SHARPNESS_SIZE, Quality, check_quality, loudness, sharpness
 from mien.faces.options import FilterOptions
-from mien.media.reading.listening import SILENCE_DB
+from mien.media.reading.audio_selection import SILENCE_DB
 from mien.media.video import decode_frames
 
 GOOD = Quality(

@@ -97,9 +97,12 @@ def test_one_value_moves_what_it_names() -> None:
     values[1, VALUE_INDEX["age"]] = 2.0
     young, old = (decode(heads(values)).appearance(row) for row in (0, 1))
     assert years(heads(values)).tolist() == [42.0, 74.0]
-    assert old.wrinkles == 1.0 and old.ageing > 0.8 and young.ageing == 0.0
+    assert old.wrinkles == 1.0
+    assert old.ageing > 0.8
+    assert young.ageing == 0.0
     bearded, bare = (decode(mean_head(facial_hair=name)).appearance(0) for name in ("beard", "none"))
-    assert bearded.beard > 0.9 and bare.beard == bare.moustache == bare.stubble == 0.0
+    assert bearded.beard > 0.9
+    assert bare.beard == bare.moustache == bare.stubble == 0.0
 
 
 def test_a_beard_has_the_colour_of_the_hair_unless_it_has_its_own() -> None:
@@ -108,7 +111,8 @@ def test_a_beard_has_the_colour_of_the_hair_unless_it_has_its_own() -> None:
     values[:, colour_slice("beard")] = SPACES["beard"].encode(torch.tensor([0.9, 0.9, 0.9])).float()
     values[:, VALUE_INDEX["own_beard_colour"]] = torch.tensor([-1.0, 3.0])
     colours = decode(heads(values, facial_hair="beard")).colours["beard"]
-    assert colours[0].max() < 0.1 and colours[1].min() > 0.85
+    assert colours[0].max() < 0.1
+    assert colours[1].min() > 0.85
 
 
 def test_soft_options_lie_between_the_hard_ones() -> None:
@@ -130,7 +134,8 @@ def test_latents_of_the_wrong_shape_are_refused() -> None:
 def test_batches_are_stacked_and_taken_apart() -> None:
     first, second = mean_head(glasses="round"), mean_head(hair_style="bob")
     both = stack([first, second])
-    assert both.option("glasses") == ["round", "none"] and both.row(1).option("hair_style") == ["bob"]
+    assert both.option("glasses") == ["round", "none"]
+    assert both.row(1).option("hair_style") == ["bob"]
 
 
 def test_a_person_comes_back_to_the_bit(tmp_path: Path) -> None:
@@ -138,7 +143,8 @@ def test_a_person_comes_back_to_the_bit(tmp_path: Path) -> None:
     person = Person(heads(values, hair_style="wavy"), "très vieux", 7, {"generator": "mien"})
     person.save(tmp_path / "person.json")
     read = Person.load(tmp_path / "person.json")
-    assert torch.equal(read.latents.values, values) and read.latents.option("hair_style") == ["wavy"]
+    assert torch.equal(read.latents.values, values)
+    assert read.latents.option("hair_style") == ["wavy"]
     assert (read.prompt, read.seed, dict(read.tags)) == ("très vieux", 7, {"generator": "mien"})
     person.save(tmp_path / "again.json")
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "person.json").read_bytes()
@@ -174,7 +180,8 @@ def test_another_file_is_refused_in_one_sentence(name: str, tmp_path: Path) -> N
     path.write_bytes(BAD[name])
     with pytest.raises(HeadError, match=r"person\.json") as refused:
         Person.load(path)
-    assert "\n" not in str(refused.value) and len(str(refused.value)) < 2500
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 2500
 
 
 json_values = st.recursive(

@@ -19,8 +19,8 @@ from media_making import picture, tone, write_media
 
 from mien.clips import ClipError
 from mien.media.ffmpeg import PROTOCOLS, check_is_media, ffmpeg_exe, probe, probe_sound
-from mien.media.reading.file_end import missing_bytes
 from mien.media.reading.movie_header import movie_header_seconds
+from mien.media.reading.truncation import missing_bytes
 from mien.media.sound import is_silent, read_sound, write_wav
 from mien.media.video import decode_frames, write_video
 

@@ -75,8 +75,10 @@ def test_captions_state_what_their_words_say() -> None:
     for _ in range(400):
         caption = draw_caption(rng)
         for name, options in caption.facts.items():
-            assert options and options <= set(attributes()[name].options)
-        assert caption.text == " ".join(caption.text.split()) and words(caption.text)
+            assert options
+            assert options <= set(attributes()[name].options)
+        assert caption.text == " ".join(caption.text.split())
+        assert words(caption.text)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,8 @@ def test_held_out_captions_are_never_allowed_in_training() -> None:
 
 def test_captions_are_the_same_for_one_seed_and_differ_for_another() -> None:
     first, again, other = draw_captions(300, 1), draw_captions(300, 1), draw_captions(300, 2)
-    assert first.texts == again.texts and (first.options == again.options).all()
+    assert first.texts == again.texts
+    assert (first.options == again.options).all()
     assert first.texts != other.texts
 
 

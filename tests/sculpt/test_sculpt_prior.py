@@ -23,7 +23,7 @@ from mien.training.run import Run
 
 OPTIONS = HeadPriorOptions(
     training=TrainingOptions(
-        samples=20_480, batch=128, lr=1e-2, weight_decay=1e-4, ema_decay=0.9, precision="float32"
+        samples=40_960, batch=128, lr=8e-3, weight_decay=1e-4, ema_decay=0.95, precision="float32"
     ),
     captions=8000, width=32, hidden=32, text=TextOptions(width=32, layers=0),
 )  # fmt: skip
@@ -50,7 +50,7 @@ def shown(latents: Latents) -> dict[str, str]:
 def test_it_learns_what_words_mean(prior: HeadPrior) -> None:
     untrained = HeadPrior(prior.text, prior.width, prior.hidden)
     captions = draw_templated(200, 991)
-    assert satisfied_rate(prior, captions) > 0.85 > 0.5 > satisfied_rate(untrained, captions)
+    assert satisfied_rate(prior, captions) > 0.88 > 0.5 > satisfied_rate(untrained, captions)
 
 
 def test_it_composes_what_no_caption_combined(prior: HeadPrior) -> None:
@@ -59,13 +59,16 @@ def test_it_composes_what_no_caption_combined(prior: HeadPrior) -> None:
 
 def test_words_bind_to_their_own_noun(prior: HeadPrior) -> None:
     one, two = prior.read(["blue eyes and red hair", "red lipstick and blue hair"])
-    assert one.likeliest()["eyes"] == "blue" and one.likeliest()["hair_colour"] in ("ginger", "auburn", "red")
-    assert two.likeliest()["hair_colour"] == "blue" and two.likeliest()["makeup"] == "red"
+    assert one.likeliest()["eyes"] == "blue"
+    assert one.likeliest()["hair_colour"] in ("ginger", "auburn", "red")
+    assert two.likeliest()["hair_colour"] == "blue"
+    assert two.likeliest()["makeup"] == "red"
 
 
 def test_it_says_of_what_a_text_speaks(prior: HeadPrior) -> None:
     asked = prior.read(["a woman with round glasses"])[0].asked()
-    assert {"sex", "glasses"} <= set(asked) and len(asked) <= 5
+    assert {"sex", "glasses"} <= set(asked)
+    assert len(asked) <= 5
 
 
 def test_a_text_does_not_depend_on_the_others_of_its_batch(prior: HeadPrior) -> None:
@@ -78,13 +81,14 @@ def test_a_text_does_not_depend_on_the_others_of_its_batch(prior: HeadPrior) -> 
 def test_candidates_show_what_is_asked_and_differ_elsewhere(prior: HeadPrior) -> None:
     drawn = draw_candidates(prior, "an old bald man with round glasses", 8, 0)
     options = drawn.latents.option("glasses")
-    assert options[0] == "round" and drawn.latents.option("hair_style")[0] == "bald"
+    assert options[0] == "round"
+    assert drawn.latents.option("hair_style")[0] == "bald"
     assert len({shown(drawn.latents.row(row))["cloth"] for row in range(8)}) > 1
     again = draw_candidates(prior, "an old bald man with round glasses", 8, 0)
     assert torch.equal(again.latents.values, drawn.latents.values)
     other = draw_candidates(prior, "an old bald man with round glasses", 8, 1)
     assert not torch.equal(other.latents.values, drawn.latents.values)
-    assert drawn.log_density[0] == drawn.log_density.max()
+    assert drawn.log_density[0] >= drawn.log_density.max() - 1e-6
 
 
 def test_an_edit_moves_only_the_latents_of_what_it_names(prior: HeadPrior) -> None:
@@ -92,18 +96,21 @@ def test_an_edit_moves_only_the_latents_of_what_it_names(prior: HeadPrior) -> No
     changed = edit(prior, before, "blue eyes")
     places, _ = places_of("eyes")
     moved = (changed.latents.values != before.values)[0].nonzero().flatten().tolist()
-    assert set(moved) <= set(places) and moved
+    assert set(moved) <= set(places)
+    assert moved
     assert changed.latents.categories == before.categories or all(
         torch.equal(changed.latents.categories[name], before.categories[name]) for name in before.categories
     )
-    assert shown(changed.latents)["eyes"] == "blue" and set(changed.changes) == {"eyes"}
+    assert shown(changed.latents)["eyes"] == "blue"
+    assert set(changed.changes) == {"eyes"}
     assert displacement(EmbeddedHead(), before, changed.latents) == 0.0
 
 
 def test_an_edit_of_what_is_there_already_changes_nothing(prior: HeadPrior) -> None:
     before = draw_candidates(prior, "a bald man", 1, 0).latents
     again = edit(prior, before, "bald")
-    assert torch.equal(again.latents.values, before.values) and not again.changes
+    assert torch.equal(again.latents.values, before.values)
+    assert not again.changes
 
 
 def test_an_ordered_attribute_moves_on(prior: HeadPrior) -> None:
@@ -122,12 +129,15 @@ def test_what_is_kept_stays(prior: HeadPrior) -> None:
 
 def test_edits_are_done_and_keep_the_rest(prior: HeadPrior) -> None:
     figures = measure_edits(prior, EmbeddedHead(), 40, 0)
-    assert figures.done > 0.75 and figures.kept > 0.97 and figures.moved < 0.1
+    assert figures.done > 0.75
+    assert figures.kept > 0.97
+    assert figures.moved < 0.1
 
 
 def test_unknown_words_are_named_with_the_nearest_known(prior: HeadPrior) -> None:
     (unknown,) = prior.unknown_words("a man with glassess")
-    assert unknown.word == "glassess" and "glasses" in unknown.suggestions
+    assert unknown.word == "glassess"
+    assert "glasses" in unknown.suggestions
     assert prior.unknown_words("a man with glasses") == ()
 
 
@@ -135,6 +145,6 @@ def test_a_text_without_words_is_read_as_nothing(prior: HeadPrior) -> None:
     assert prior.read(["..."])[0].asked() == prior.read([","])[0].asked()
 
 
-def test_the_model_folder_is_checked(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="head_prior|there is no"):
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="is not a model folder"):
         HeadPrior.load(tmp_path)
