@@ -49,7 +49,7 @@ def test_latents_show_the_options_that_they_were_drawn_for() -> None:
 def test_every_word_of_the_lexicon_asks_for_something_that_exists() -> None:
     for word in all_words():
         for name, options in word.facts.items():
-            assert options and options <= set(attributes()[name].options), word
+            assert options, word
             assert options < set(attributes()[name].options), f"{word.text!r} accepts everything"
 
 
@@ -83,7 +83,7 @@ def test_captions_state_what_their_words_say() -> None:
 
 @pytest.mark.parametrize(
     ("word", "attribute", "option"),
-    [("hairless", "hair_style", "bald"), ("freckled", "freckles", "yes"), ("livid", "expression", "angry"),
+    [("chignon", "hair_style", "bun"), ("freckled", "freckles", "yes"), ("livid", "expression", "angry"),
      ("goatee", "facial_hair", "goatee"), ("turtleneck", "clothing", "turtleneck")],
 )  # fmt: skip
 def test_a_caption_with_a_word_states_its_fact(word: str, attribute: str, option: str) -> None:
