@@ -42,7 +42,7 @@ class QuickRenderer:
         with torch.no_grad():
             atlases = self._painter.paint(look).permute(0, 2, 3, 1).mul(255).add(0.5).byte().numpy()
             own = embedded_head().vertices(look.identity.float(), look.expression.float())
-            frames = np.empty((len(look), len(each[0]) if each else 0, self.size, self.size, 3), np.uint8)
+            frames = np.empty((len(look), len(each[0]), self.size, self.size, 3), np.uint8)
             for row, atlas in enumerate(atlases):
                 head = dressed(look, row, self._painter.reduction)
                 amounts = {name: values[row] for name, values in look.amounts.items()}
