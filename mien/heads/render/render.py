@@ -34,7 +34,7 @@ __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
 Array = NDArray[np.float64]
 
 # strength and exponent of the highlight, strength of the sheen at grazing angles; by material
-_GLOSS = np.array(
+GLOSS = np.array(
     [[0.10, 11.0, 0.25], [1.6, 55.0, 0.0], [0.16, 30.0, 0.0], [0.10, 9.0, 0.10], [0.015, 6.0, 0.12], [0, 1, 0],
      [0.45, 40.0, 0.3]]
 )  # fmt: skip
@@ -115,8 +115,8 @@ def wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
 def lighting_of(light: Light) -> tuple[Array, Array, Array, Array, Array]:
     """The arguments that `light_table` and `light_vertices` share: lamps, strengths, ambient, sheen, highlights."""
     lamps, strengths = light.lamps()
-    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
-    return lamps, strengths, np.array(light.ambient, float), _GLOSS[:, 2].copy(), highlight
+    highlight = highlight_table(GLOSS[:, 0], 2 * GLOSS[:, 1])
+    return lamps, strengths, np.array(light.ambient, float), GLOSS[:, 2].copy(), highlight
 
 
 @lru_cache(maxsize=8)
