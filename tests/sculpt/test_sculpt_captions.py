@@ -83,7 +83,7 @@ def test_captions_state_what_their_words_say() -> None:
 
 @pytest.mark.parametrize(
     ("word", "attribute", "option"),
-    [("chignon", "hair_style", "bun"), ("freckled", "freckles", "yes"), ("livid", "expression", "angry"),
+    [("bun", "hair_style", "bun"), ("freckled", "freckles", "yes"), ("livid", "expression", "angry"),
      ("goatee", "facial_hair", "goatee"), ("turtleneck", "clothing", "turtleneck")],
 )  # fmt: skip
 def test_a_caption_with_a_word_states_its_fact(word: str, attribute: str, option: str) -> None:
