@@ -17,17 +17,18 @@ from mien.heads.latents.latents import Latents
 from mien.heads.pictures.dressed import embedded_head
 from mien.sculpt.evaluate.diversity import measure_diversity
 from mien.sculpt.evaluate.edits import measure_edits
+from mien.sculpt.evaluate.geometry import measure_geometry
 from mien.sculpt.evaluate.measure import VERDICTS, MeasuredHead
 from mien.sculpt.evaluate.prompts import WRITTEN, SculptPrompt, evaluation_prompts
 from mien.sculpt.evaluate.report import SculptReport
 from mien.sculpt.evaluate.retrieval import FRONT, SIDE, Retrieval
 from mien.sculpt.evaluate.sources import Heads, all_rows
 from mien.sculpt.generate.sculptor import Sculptor
-from mien.sculpt.networks.guide import open_guide
+from mien.sculpt.networks.guide import Guide, open_guide
 from mien.sculpt.options import EvaluateSculptOptions
 from mien.systems.evaluation.evaluate import Judge, RowFigures, evaluate, identity_of
 from mien.systems.evaluation.figures import Figures, interval, mean, rates, rounded
-from mien.systems.evaluation.rows import REAL
+from mien.systems.evaluation.rows import GENERATED, REAL
 from mien.tracking.values import numbers
 from mien.training.curves import Log
 
@@ -78,6 +79,22 @@ class SculptEvaluation(Judge[SculptPrompt, MeasuredHead]):
         return found
 
 
+GEOMETRY_HEADS = 24
+"""Heads whose geometry is measured."""
+
+NEAREST_OF = 1000
+"""People of the corpus among whom the nearest is looked for."""
+
+
+@torch.no_grad()
+def corpus_people(corpus: Path, guide: Guide) -> tuple[Latents, torch.Tensor]:
+    """The first training people of the corpus and their features (N, E) under the guide."""
+    store = HeadsStore(corpus)
+    rows = [int(number) for number in store.numbers("train")[:NEAREST_OF]]
+    features = [guide.picture_features(store.pictures(chunk)) for chunk in batches(rows, 64)]
+    return store.latents[rows], torch.cat(features)
+
+
 def evaluate_sculpt(
     corpus: Path, prior: Path, clip: Path, options: EvaluateSculptOptions, out: Path, log: Log
 ) -> dict[str, Any]:
@@ -90,7 +107,7 @@ def evaluate_sculpt(
     sculptor = Sculptor.load(prior, clip)
     retrieval = Retrieval(open_guide(clip / "judge"))
     parts = evaluation_prompts(options.prompts, options.seed)
-    people, features = corpus_people(corpus, sculptor)
+    people, features = corpus_people(corpus, sculptor.guide)
     sources = all_rows(sculptor, people, features, options.seed, options.methods)
     evaluation = SculptEvaluation(sources, retrieval)
     prompts = [prompt for own in parts.values() for prompt in own]
@@ -102,6 +119,8 @@ def evaluate_sculpt(
         further: dict[str, Any] = {
             "diversity": measure_diversity(sculptor.prior, embedded_head(), parts[WRITTEN], options.seed)
         }
+        makers = sources[GENERATED](parts[WRITTEN][:GEOMETRY_HEADS])
+        further["geometry"] = measure_geometry(embedded_head(), [one for one in makers if one is not None])
         if options.edits:
             further["edits"] = measure_edits(sculptor.prior, embedded_head(), options.edits, options.seed).figures()
         log(numbers(further), len(prompts))

@@ -13,10 +13,8 @@ from mien.sculpt.evaluate.prompts import SculptPrompt
 from mien.sculpt.generate.sculptor import Sculptor, method_named
 from mien.sculpt.methods.method import Method, Tools
 from mien.sculpt.methods.prior import ModeMethod
-from mien.systems.evaluation.rows import FIRST_SAMPLE, GENERATED, REAL
+from mien.systems.evaluation.rows import FIRST_SAMPLE, GENERATED, GRADIENT, NEAREST, RANDOM, REAL, SEARCH
 from mien.training.randomness import derived_seed, numpy_generator
-
-RANDOM, NEAREST, GRADIENT, SEARCH = "random", "nearest", "gradient", "search"
 
 Heads = Callable[[Sequence[SculptPrompt]], list[Latents | None]]
 """Prompts → a head (1) each, None for a prompt that the row leaves out."""
