@@ -25,6 +25,7 @@ PARTS = (
     "hair",
     "cloth",
     "glasses",
+    "beard",
 )
 """Names of what a vertex may belong to; left is the person's own left, at x > 0."""
 

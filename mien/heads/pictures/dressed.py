@@ -10,8 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import pad
 
 from mien.heads.appearance import Appearance
+from mien.heads.embedded.beard import BeardKind, beard_kind, hanging_beard
 from mien.heads.embedded.glasses import glasses_part
 from mien.heads.embedded.head import EmbeddedHead, head_surface
 from mien.heads.embedded.parts import PARTS, Part
@@ -47,6 +49,9 @@ class Dressed:
         points = torch.from_numpy(worn.rest).float() + torch.einsum("i,ivc->vc", identity, worn.identity)
         for name, span in self.spans.items():
             points = points + amounts[name] * span
+        if len(worn.bound):
+            away = worn.away + (points - torch.from_numpy(worn.rest).float())[worn.bound]
+            return torch.cat([own, worn.with_bound(points[None] / HEAD_HEIGHT, own[None], away)[0]])
         return torch.cat([own, points / HEAD_HEIGHT])
 
 
@@ -58,11 +63,12 @@ def embedded_head() -> EmbeddedHead:
 
 def dressed(look: Look, row: int, reduction: int) -> Dressed:
     """Head and worn parts of one head of a look; details of hair and cloth are those of seed 0 for everybody."""
-    return _dressed(look.hair_style[row], look.clothing[row], look.glasses[row], reduction)
+    kind = beard_kind(look.appearance(row))
+    return _dressed(look.hair_style[row], look.clothing[row], look.glasses[row], kind, reduction)
 
 
 @lru_cache(maxsize=96)
-def _dressed(hair_style: str, clothing: str, glasses: str, reduction: int) -> Dressed:
+def _dressed(hair_style: str, clothing: str, glasses: str, beard: BeardKind | None, reduction: int) -> Dressed:
     plain = Appearance(hair_style=hair_style, clothing=clothing, glasses=glasses, frame_weight=0.0)  # type: ignore[arg-type]
     found = [
         _part("hair", replace(Appearance(), hair_style=plain.hair_style)),
@@ -74,6 +80,10 @@ def _dressed(hair_style: str, clothing: str, glasses: str, reduction: int) -> Dr
     thick = glasses_part(replace(plain, frame_weight=1.0))
     if thick is not None:
         spans["frame_weight"] = _span(parts, thick)
+    if beard is not None:
+        parts.append(worn_part(hanging_beard(beard, 0.0)))
+        spans = {name: pad(span, (0, 0, 0, len(parts[-1].weight))) for name, span in spans.items()}
+        spans["beard_length"] = _span(parts, hanging_beard(beard, 1.0))
     return _from_all_sides(scene_with(Worn(parts), reduction), reduction, spans)
 
 

@@ -223,7 +223,7 @@ def _moved_vertices(
                 translation=translation,
                 eyes=torch.from_numpy(performance.gaze[part]),
             )
-            yield from torch.cat([own, worn.vertices(identity[None], neck, translation)], dim=1).double().numpy()
+            yield from torch.cat([own, worn.vertices(identity[None], neck, translation, own)], dim=1).double().numpy()
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.heads.appearance import Appearance
+from mien.heads.embedded.beard import beard_part
 from mien.heads.embedded.glasses import glasses_part, rigid_identity
 from mien.heads.embedded.head import HEAD_HEIGHT, NECK_PIVOT, PART_MATERIALS, head_surface, neck_weight, rotation
-from mien.heads.embedded.identity import identity_fields
+from mien.heads.embedded.identity import IDENTITY_NAMES, identity_fields
 from mien.heads.embedded.parts import PARTS, Part
 from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.render.atlas import FACE, atlas_coordinates
@@ -26,7 +27,10 @@ _CORNER = (FACE[0].start, FACE[1].start)
 
 @dataclass(frozen=True)
 class WornPart:
-    """A part and how it moves: weight (V,) with which it follows the neck, identity (I, V, 3) cm for each step."""
+    """A part and how it moves: weight (V,) with which it follows the neck, identity (I, V, 3) cm for each step.
+
+    What is bound to the skin moves as the skin does there, whatever weight and identity are.
+    """
 
     part: Part
     weight: NDArray[np.float64]
@@ -34,14 +38,19 @@ class WornPart:
 
 
 def worn_part(part: Part) -> WornPart:
-    """How hair, a garment or glasses move with the head."""
+    """How hair, a garment, glasses or a beard move with the head."""
     points = part.positions
+    if (part.bind >= 0).all():
+        return WornPart(part, np.zeros(len(points)), np.zeros((len(IDENTITY_NAMES), len(points), 3)))
     weight = neck_weight(points) * (part.kind != "cloth")
     return WornPart(part, weight, rigid_identity(points) if part.kind == "glasses" else identity_fields(points))
 
 
 class Worn:
-    """Hair, clothes and glasses; identity, neck and translation move them with the head."""
+    """Hair, clothes, glasses and a beard; identity, neck and translation move them with the head.
+
+    bound: vertices that move as a vertex of the skin does, bind: which of the head's; away: from it to them, cm.
+    """
 
     def __init__(self, parts: Sequence[WornPart]) -> None:
         self.parts = [one.part for one in parts]
@@ -50,13 +59,22 @@ class Worn:
         self.faces = np.concatenate([p.faces + s for p, s in zip(self.parts, start, strict=False)])
         self.weight = torch.from_numpy(np.concatenate([one.weight for one in parts])).float()
         self.identity = torch.from_numpy(np.concatenate([one.identity for one in parts], axis=1)).float()
+        bind = np.concatenate([p.bind for p in self.parts])
+        self.bound = torch.from_numpy(np.flatnonzero(bind >= 0))
+        self.bind = torch.from_numpy(bind[bind >= 0])
+        self.away = torch.from_numpy(self.rest[bind >= 0] - head_surface().rest[bind[bind >= 0]]).float()
 
-    def vertices(self, identity: Tensor, neck: Tensor, translation: Tensor) -> Tensor:
-        """(B, V, 3) head units, arguments as `EmbeddedHead.vertices`."""
+    def vertices(self, identity: Tensor, neck: Tensor, translation: Tensor, own: Tensor) -> Tensor:
+        """(B, V, 3) head units, arguments as `EmbeddedHead.vertices`; own: that head's vertices (B, H, 3)."""
         points = torch.from_numpy(self.rest).float()[None] + torch.einsum("bi,ivc->bvc", identity, self.identity)
         pivot = torch.tensor(NECK_PIVOT)
         moved = (points - pivot) @ rotation(*neck.unbind(dim=1)).transpose(1, 2) + pivot
-        return torch.lerp(points, moved, self.weight[None, :, None]) / HEAD_HEIGHT + translation[:, None]
+        points = torch.lerp(points, moved, self.weight[None, :, None]) / HEAD_HEIGHT + translation[:, None]
+        return self.with_bound(points, own, self.away) if len(self.bound) else points
+
+    def with_bound(self, points: Tensor, own: Tensor, away: Tensor) -> Tensor:
+        """Worn vertices (B, V, 3) with those in place that are `away` (N, 3) cm from vertices of the head's `own`."""
+        return points.index_copy(1, self.bound, own[:, self.bind] + away / HEAD_HEIGHT)
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,8 @@ class Scene:
 @lru_cache(maxsize=24)
 def scene(appearance: Appearance) -> Scene:
     """The scene of an appearance, for an atlas of full size."""
-    things = (hair_part(appearance), clothing_part(appearance), glasses_part(appearance))
+    makers = (hair_part, clothing_part, glasses_part, beard_part)
+    things = [maker(appearance) for maker in makers]
     return scene_with(Worn([worn_part(part) for part in things if part is not None]))
 
 
