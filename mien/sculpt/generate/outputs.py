@@ -19,8 +19,8 @@ from mien.heads.export.turntable import turntable_frames
 from mien.heads.head import Head
 from mien.heads.latents.decode import decode
 from mien.heads.latents.person import Person
+from mien.heads.transfer import transferred
 from mien.progress import counted
-from mien.sculpt.generate.transfer import transferred
 from mien.systems.output import write_clip
 
 FPS = Fraction(24)
