@@ -117,7 +117,7 @@ class System(Generic[R]):
             raise RequestError(f"the output must be named {suffixes}, not {out.name!r}")
         inputs = request.inputs()
         for name, path in inputs.items():
-            if not path.exists():
+            if not _exists(path):
                 raise RequestError(f"the {name.replace('_', ' ')} {path} is not there")
         request.check(out)
         self._check_models([request], folders)
@@ -171,6 +171,13 @@ class System(Generic[R]):
             raise RequestError(f"mien {self.command} has no model {name!r}, only {', '.join(known)}")
         for name, model in [("model", self.model), *((one.name, one.model) for one in self._needed(requests))]:
             model.check(located(folders.get(name, model.folder)), f"--{name.replace('_', '-')}")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long for a name
+        return False
 
 
 @dataclass(frozen=True)
