@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.acting.levels import loudness_envelope
 from mien.acting.mood import Mood
 from mien.acting.movement import blinks, ease, expressed, neck_angles, saccades, smooth_noise
 from mien.acting.visemes import (
@@ -54,20 +55,6 @@ class GivenMotion:
     gaze: Array | None
     expression: Array
     blinks: bool = True
-
-
-def loudness_envelope(samples: NDArray[np.float32], hz: int, times: Array, width: float = 0.06) -> Array:
-    """RMS (T,) of the speech within `width` s of each time, relative to its 0.9 quantile, in [0, 1.2]."""
-    window = np.hanning(max(3, int(2 * width * hz)))
-    squared = np.pad(np.asarray(samples, np.float64) ** 2, (len(window) // 2, len(window)))
-    place = times * hz
-    inside = (place >= 0) & (place <= len(samples) - 1)
-    before = np.where(inside, place, 0).astype(int)
-    windows = np.lib.stride_tricks.sliding_window_view(squared, len(window))
-    power, after = windows[before] @ window, windows[before + 1] @ window
-    level = np.sqrt(np.where(inside, power + (place - before) * (after - power), 0))
-    loud = np.quantile(level[level > 0], 0.9) if (level > 0).any() else 1.0
-    return np.clip(level / loud, 0, 1.2)
 
 
 def act(

@@ -7,7 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from mien.acting.acting import act, loudness_envelope, mouth_drive
+from mien.acting.acting import act, mouth_drive
+from mien.acting.levels import loudness_envelope
 from mien.acting.mood import manner
 from mien.acting.movement import blinks, saccades
 from mien.clips import EMOTIONS
