@@ -28,7 +28,7 @@ from mien.media.speech.interface import Speech
 from mien.systems.errors import RequestError
 from mien.talking.generate.emotion_track import read_emotion_track
 from mien.talking.generate.frame_generator import FrameGenerator, constant_emotion
-from mien.talking.generate.head_motion import HeadMotion, head_poses, performance_motion
+from mien.talking.generate.head_motion import HeadMotion, head_poses, load_head_motion, performance_motion
 from mien.talking.generate.performance import blend_emotions, unsupported_expressions
 from mien.talking.generate.request import TalkOptions
 from mien.talking.generate.speech import check_speech, read_speech, synthesise_speech, with_silence
