@@ -22,7 +22,7 @@ import soundfile
 from measuring import processor_seconds
 from numpy.typing import NDArray
 
-from mien.corpora.embedded.acting import mouth_drive
+from mien.acting.acting import mouth_drive
 from mien.corpora.embedded.corpus import render_corpus
 from mien.corpora.options import EmbeddedOptions
 from mien.execution import Execution

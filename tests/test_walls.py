@@ -27,7 +27,7 @@ FLOORS = [
         "errors",
     },
     {"media", "heads", "text", "training", "metrics"},
-    {"faces", "bodies", "corpora", "systems"},
+    {"faces", "bodies", "corpora", "systems", "acting"},
     SYSTEMS,
     {"commands"},
     {"__main__"},

@@ -40,6 +40,7 @@ class Provenance(BaseModel):
     `generator`: `mien` and its version. `model`: kind and version (digest of the weights). `git_revision`: of the code.
     `data_digest`: of the training clips. `emotion`: one of EMOTIONS, or a description of a change over time.
     `intensity` in [0, 1]. `engine`: of the synthesised voice; None: a recording. `prompt`: the text of the request.
+    `person`: digest of the sculpted person who is shown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +54,7 @@ class Provenance(BaseModel):
     seed: int | None = Field(default=None, ge=0)
     engine: str | None = None
     prompt: str | None = None
+    person: str | None = None
 
 
 def tags(provenance: Provenance, title: str = TITLE) -> dict[str, str]:

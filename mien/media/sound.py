@@ -59,15 +59,19 @@ def _mono(frame: av.AudioFrame, audio: AudioSelection) -> NDArray[np.float32]:
     return np.asarray(mono if audio.gain == 1.0 else mono * np.float32(audio.gain), np.float32)
 
 
-def write_wav(path: Path, samples: NDArray[np.float32], hz: int) -> None:
-    """Write samples (N,) in [−1, 1] atomically as 16-bit mono WAV; equal samples give equal bytes.
+def write_wav(path: Path, samples: NDArray[np.float32], hz: int, title: str = "", comment: str = "") -> None:
+    """Write samples (N,) in [−1, 1] atomically as 16-bit mono WAV; equal arguments give equal bytes.
 
-    Raises ValueError for samples that are not one channel of finite values.
+    title, comment: of the file's metadata. Raises ValueError for samples that are not one channel of finite values.
     """
     if samples.ndim != 1 or not np.all(np.isfinite(samples)):
         raise ValueError(f"sound is one channel of finite samples, not an array of shape {samples.shape}")
-    with atomic_file(path) as temporary:
-        soundfile.write(temporary, np.clip(samples, -1.0, 1.0), hz, subtype="PCM_16", format="WAV")
+    with atomic_file(path) as temporary, soundfile.SoundFile(temporary, "w", hz, 1, "PCM_16", format="WAV") as file:
+        if title:
+            file.title = title
+        if comment:
+            file.comment = comment
+        file.write(np.clip(samples, -1.0, 1.0))
 
 
 def loudness_db(samples: NDArray[np.float32], window: int = 800) -> float:

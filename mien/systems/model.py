@@ -22,6 +22,10 @@ class TrainedModel:
     data: str | None
 
 
+NO_MODEL = TrainedModel(None, "no trained model", None)
+"""In place of a model where no request needs one."""
+
+
 @dataclass(frozen=True)
 class ModelFolder:
     """A folder with a trained model.

@@ -7,6 +7,7 @@ imported, so that mistakes are reported at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,24 @@ class FileOrText:
     """Metadata of a text field that names a file where it ends with `suffix` or where there is such a file."""
 
     suffix: str
+
+
+@dataclass(frozen=True)
+class NumberOrFile:
+    """Metadata of a text field that holds a whole number from `least` to `most`, or else names a file."""
+
+    least: int
+    most: int
+
+    def number(self, value: str) -> int | None:
+        """The number that a field's value is; None: it names a file. Raises ValueError for a number out of bounds."""
+        # pandas writes whole numbers with `.0` where a cell of the column is empty
+        if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", value):
+            return None
+        whole = re.fullmatch(r"\+?([0-9]{1,18})(\.0*)?", value)
+        if whole is None or not self.least <= int(whole[1]) <= self.most:
+            raise ValueError(f"a whole number, {self.least:,} to {self.most:,}")
+        return int(whole[1])
 
 
 class Request(BaseModel):
@@ -100,7 +119,16 @@ def file_in(request: type[Request], name: str, value: object, folder: Path = Pat
     for one in request.model_fields[name].metadata:
         if isinstance(one, FileOrText):
             return named_file(value, one.suffix, folder)
+        if isinstance(one, NumberOrFile):
+            return None if _is_number(one, value) else folder / value
     return None
+
+
+def _is_number(kind: NumberOrFile, value: str) -> bool:
+    try:
+        return kind.number(value) is not None
+    except ValueError:  # out of bounds, which the request says
+        return True
 
 
 def named_file(text: str, suffix: str, folder: Path = Path()) -> Path | None:

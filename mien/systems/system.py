@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self
 from mien.checkout import located
 from mien.systems.errors import RequestError
 from mien.systems.files import check_writable
-from mien.systems.model import ModelFolder, TrainedModel
+from mien.systems.model import NO_MODEL, ModelFolder, TrainedModel
 from mien.systems.placement import staged
 from mien.systems.request import R, Request
 from mien.systems.serving import Served
@@ -58,6 +58,10 @@ class ExtraModel:
     needed: Callable[[Any], bool]
 
 
+def _always(_request: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class System(Generic[R]):
     """One system.
@@ -67,7 +71,7 @@ class System(Generic[R]):
     output; the first one is the default of a table. `generate(loaded, request, out, progress)` writes `out` atomically
     from a checked request and returns what it made, where there is more to say than the output's path and the model's
     version. `served`: the trained model, and how the registry calls it. `extras`: further models that
-    some requests need.
+    some requests need. `needs_model`: whether a request needs the trained model itself.
     """
 
     name: str
@@ -80,6 +84,7 @@ class System(Generic[R]):
     generate: Callable[[Loaded, R, Path, bool], Made | None]
     served: Served
     extras: tuple[ExtraModel, ...] = ()
+    needs_model: Callable[[Any], bool] = _always
 
     @property
     def model(self) -> ModelFolder:
@@ -117,7 +122,7 @@ class System(Generic[R]):
             raise RequestError(f"the output must be named {suffixes}, not {out.name!r}")
         inputs = request.inputs()
         for name, path in inputs.items():
-            if not path.exists():
+            if not _exists(path):
                 raise RequestError(f"the {name.replace('_', ' ')} {path} is not there")
         request.check(out)
         self._check_models([request], folders)
@@ -130,6 +135,8 @@ class System(Generic[R]):
         extras = {
             one.name: one.model.open(located(folders.get(one.name, one.model.folder))) for one in self._needed(requests)
         }
+        if requests and not any(map(self.needs_model, requests)):
+            return Loaded(self, NO_MODEL, extras)
         return Loaded(self, self.model.open(located(folders.get("model", self.model.folder))), extras)
 
     def run_table(
@@ -169,8 +176,18 @@ class System(Generic[R]):
         known = ("model", *(one.name for one in self.extras))
         for name in set(folders) - set(known):
             raise RequestError(f"mien {self.command} has no model {name!r}, only {', '.join(known)}")
-        for name, model in [("model", self.model), *((one.name, one.model) for one in self._needed(requests))]:
+        needed = [(one.name, one.model) for one in self._needed(requests)]
+        if any(map(self.needs_model, requests)) or not requests:
+            needed.insert(0, ("model", self.model))
+        for name, model in needed:
             model.check(located(folders.get(name, model.folder)), f"--{name.replace('_', '-')}")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long for a name
+        return False
 
 
 @dataclass(frozen=True)
@@ -180,6 +197,10 @@ class Loaded:
     system: System[Any]
     main: TrainedModel
     extras: Mapping[str, TrainedModel] = field(default_factory=dict)
+
+    def without_model(self, version: str) -> Self:
+        """The same without the trained model, for an output that is made by `version` instead."""
+        return replace(self, main=replace(NO_MODEL, version=version))
 
     @property
     def identity(self) -> str:

@@ -15,6 +15,10 @@ def _generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) -
     return generate(loaded, request, out, progress)
 
 
+def _needs_model(request: TalkRequest) -> bool:
+    return not request.rendered
+
+
 SYSTEM = System(
     name="talking",
     command="talk",
@@ -25,6 +29,10 @@ SYSTEM = System(
     whole picture (--no-paste-back: only the face is shown). What is said is a text, which a synthesiser speaks, or a
     recording. The video's metadata says that it is AI-generated, and by which model.
 
+    In place of a picture, a person.json of `mien sculpt` can talk: a picture of the person is rendered, from the front
+    and with a neutral face, and made to speak. With --rendered the 3D head itself talks, with the visemes of the text,
+    the emotion and the motion, and without a trained model; a recording then moves the mouth by its loudness only.
+
     An emotion track is a text file of lines `seconds: emotion intensity`, such as `1.5: happy 0.8`; between them the
     face changes gradually.""",
     examples=(
@@ -33,9 +41,15 @@ SYSTEM = System(
         'mien talk -i me.jpg -t "Xin chào" --language vi --voice f2 --captions -o chao.mp4',
         "mien talk -i us.jpg --face 1 -s voice.wav --emotion-track moods.txt -o moods.mp4",
         'mien talk -i me.jpg -t "Yes, of course" --motion "nods twice, then smiles" -o yes.mp4',
+        'mien talk --person person.json -t "Good morning" -e happy -o person.mp4',
+        'mien talk --person person.json -t "Good morning" -e happy --rendered -o person.glb',
     ),
     request=TalkRequest,
-    outputs=(Output(".mp4", "a video with sound"),),
+    outputs=(
+        Output(".mp4", "a video with sound"),
+        Output(".glb", "with --rendered, the animated head for other programs, and its sound beside it as .wav"),
+    ),
+    needs_model=_needs_model,
     generate=_generate,
     served=SERVED,
 )

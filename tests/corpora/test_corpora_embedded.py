@@ -15,9 +15,9 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from mien.acting.acting import mouth_drive
 from mien.corpora.cremad import decode_name, list_cremad
 from mien.corpora.embedded import corpus as embedded
-from mien.corpora.embedded.acting import mouth_drive
 from mien.corpora.embedded.corpus import render_clip, render_corpus
 from mien.corpora.embedded.plan import PlannedClip, actor, plan_corpus
 from mien.corpora.options import EmbeddedOptions

@@ -56,7 +56,11 @@ def model(tmp_path: Path) -> Path:
         ),
         ({"text": "nods", "head_file": Path("a.npz")}, "a.mp4", "the embedded head needs no file"),
         ({"text": "nods", "head": "ict", "head_file": Path("absent.npz")}, "a.mp4", "absent.npz is not there"),
-        ({"text": "nods", "head": "ict", "person": 3}, "a.mp4", "--person is one of the synthetic people"),
+        (
+            {"text": "nods", "head": "ict", "person": 3},
+            "a.mp4",
+            "the number of --person is one of the synthetic",
+        ),
         ({"text": "nods", "person": -1}, "a.mp4", "--person must be a whole number, 0 to 999,999"),
         ({"text": "nods"}, "a.avi", "must be named .mp4, .gif, .npz, .glb, .obj, not 'a.avi'"),
         ({"text": "nods"}, "a", "must be named"),

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.acting.acting import act, frame_count
+from mien.acting.mood import manner
 from mien.clips import INTENSITIES
-from mien.corpora.embedded.acting import act, frame_count, manner
 from mien.corpora.embedded.plan import (
     Actor,
     PlannedClip,

@@ -2,7 +2,7 @@
 
 The action units follow Ekman and Friesen's descriptions (anger 4+5+7+23/24, disgust 9+10+17, fear 1+2+4+5+20,
 happiness 6+12, sadness 1+4+15), written in ARKit's names. How a feeling and speech share the mouth is
-the business of whoever acts (`mien.corpora.embedded.acting`).
+the business of whoever acts (`mien.acting`).
 """
 
 from __future__ import annotations
@@ -81,12 +81,16 @@ def _checked(emotion: str, intensity: float) -> float:
     return float(intensity)
 
 
+STRENGTH_POWER = 0.85
+"""An expression grows with this power of its intensity."""
+
+
 def emotion_expression(emotion: str, intensity: float = 1.0) -> NDArray[np.float32]:
     """Expression weights float32 (52,) in [0, 1] of an emotion, growing with its intensity in [0, 1].
 
     Raises ValueError for an unknown emotion or an intensity out of range.
     """
-    strength = _checked(emotion, intensity) ** 0.85
+    strength = _checked(emotion, intensity) ** STRENGTH_POWER
     weights: dict[str, float] = {}
     for name, value in _WEIGHTS[emotion].items():
         if name.endswith("Both"):

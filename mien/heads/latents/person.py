@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mien.files import atomic_file
+from mien.files import atomic_file, fingerprint
 from mien.heads.head import HeadError
 from mien.heads.latents.latents import Latents
 
@@ -16,6 +16,8 @@ FORMAT = "mien person 1"
 
 MAX_BYTES = 1_000_000
 """Maximum size of a file."""
+
+MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,11 @@ class Person:
     prompt: str = ""
     seed: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Digest of what the head looks like: of latents and seed, not of the words or of where it is from."""
+        return fingerprint({"seed": self.seed, **self.latents.to_json()})[:16]
 
     def to_json(self) -> dict[str, Any]:
         """The content of the file."""
@@ -48,9 +55,10 @@ class Person:
                 f"{name} is no person: it lacks the format {FORMAT!r}; `mien sculpt -o person.json` makes one"
             )
         prompt, seed, tags = content.get("prompt", ""), content.get("seed", 0), content.get("provenance", {})
-        if not isinstance(prompt, str) or isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        whole = isinstance(seed, int) and not isinstance(seed, bool)
+        if not _is_text(prompt) or not whole or not 0 <= seed <= MAX_SEED:
             raise HeadError(f"{name} has a prompt or a seed of another kind than text and a natural number")
-        if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        if not isinstance(tags, dict) or not all(map(_is_text, (*tags, *tags.values()))):
             raise HeadError(f"{name} has a provenance that does not consist of texts")
         try:
             return cls(Latents.from_json(content), prompt, seed, tags)
@@ -60,10 +68,18 @@ class Person:
     @classmethod
     def load(cls, path: Path) -> Person:
         """The person in a file of `save`. Raises HeadError for any other file, OSError where it cannot be read."""
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise HeadError(f"{path.name} is no person: it is no file")
         if path.stat().st_size > MAX_BYTES:
             raise HeadError(f"{path.name} is no person: it has more than {MAX_BYTES:,} bytes")
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls.from_json(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
+        except HeadError:
+            raise
         except (ValueError, RecursionError) as error:
             raise HeadError(f"{path.name} is no person: it is no JSON in UTF-8") from error
-        return cls.from_json(content, path.name)
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a text that can be written as UTF-8, which a lone surrogate of JSON's escapes cannot."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)

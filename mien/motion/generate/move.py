@@ -19,8 +19,11 @@ from mien.heads.embedded.people import sample_actor
 from mien.heads.export.glb import used_expressions, write_head_glb
 from mien.heads.export.obj import write_obj
 from mien.heads.head import Head, HeadError
+from mien.heads.latents.person import Person
 from mien.heads.performance import ARKIT_NAMES, Performance
 from mien.heads.render.playback import render_head
+from mien.heads.resting import resting_performance
+from mien.heads.sculpture import Sculpture
 from mien.media.provenance import draw_mark
 from mien.motion.data.features import FPS
 from mien.motion.generate.blinks import add_blinks, mentions_eyes
@@ -32,6 +35,7 @@ from mien.motion.measure.text import describe_events
 from mien.progress import counted, progress_bar
 from mien.systems.errors import RequestError
 from mien.systems.output import write_clip
+from mien.systems.person import read_person
 from mien.systems.system import Loaded, Made
 
 Picture = NDArray[np.uint8]
@@ -73,11 +77,23 @@ class GeneratedMotion(Made):
 
 @dataclass(frozen=True)
 class Actor:
-    """A head with identity (I,), None for the average, and appearance, None for the default."""
+    """A head with identity (I,), None for the average, and appearance, None for the default.
+
+    resting: weights (52,) of its expression at rest, None: neutral. person: who it is, None: nobody sculpted.
+    """
 
     head: Head
     identity: Tensor | None = None
     appearance: Appearance | None = None
+    resting: NDArray[np.float32] | None = None
+    person: Person | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the person the head cannot show."""
+        if self.person is None or self.head.name == "embedded":
+            return ()
+        return (f"the head {self.head.name} shows the person's shape and colours, without hair, clothes and glasses",)
 
 
 def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) -> GeneratedMotion:
@@ -87,7 +103,7 @@ def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) ->
     folder with a file per frame.
     """
     mover: Mover = loaded.main.model
-    actor = open_actor(request.head, request.head_file, request.person or 0)
+    actor = _actor(request)
     script = Script((Cue(0.0, request.text or ""),)) if request.script is None else read_script(request.script)
     started = time.perf_counter()
     performance, excluded = _performance(mover, script, request)
@@ -95,18 +111,19 @@ def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) ->
     check_length(performance.seconds, out)
     notes = mover.word_notes(*(cue.text for cue in script.cues))
     if out.suffix != ".npz":
-        notes += _head_notes(actor.head, performance)
+        notes += (*_head_notes(actor.head, performance), *actor.notes)
     video = out.suffix in VIDEOS
     displayed = add_blinks(performance, request.seed, excluded) if video and request.blink else performance
+    if actor.resting is not None:
+        displayed = resting_performance(displayed, actor.resting)
     prompt = request.text if request.script is None else script.description()
-    tags = loaded.tags(seed=request.seed, prompt=prompt)
+    shown = actor.person if out.suffix != ".npz" else None  # a motion is nobody's
+    tags = loaded.tags(seed=request.seed, prompt=prompt, person=None if shown is None else shown.digest)
     frames = _RenderedFrames(actor, displayed, request)
     if out.suffix == ".npz":
         performance.save(out, tags)
     elif out.suffix == ".glb":
-        write_head_glb(
-            out, actor.head, actor.identity, actor.appearance, displayed, targets=used_expressions(displayed), tags=tags
-        )
+        _write_glb(out, actor, displayed, tags)
     elif out.suffix == ".obj":
         write_obj(out, actor.head, actor.identity, displayed, tags=tags)
     else:
@@ -115,6 +132,22 @@ def generate(loaded: Loaded, request: MoveRequest, out: Path, progress: bool) ->
         path=out, model_version=loaded.main.version, notes=notes, performance=performance,
         generation_seconds=seconds_taken, render_rate=frames.rate, events=detect_events(performance),
     )  # fmt: skip
+
+
+def _write_glb(out: Path, actor: Actor, displayed: Performance, tags: dict[str, str]) -> None:
+    write_head_glb(
+        out, actor.head, actor.identity, actor.appearance, displayed, targets=used_expressions(displayed),
+        resting=actor.resting, tags=tags, person=None if actor.person is None else actor.person.to_json(),
+    )  # fmt: skip
+
+
+def _actor(request: MoveRequest) -> Actor:
+    """Who moves. Raises RequestError for a head or a person that cannot be opened."""
+    actor = open_actor(request.head, request.head_file, request.person_number)
+    if request.person_file is None:
+        return actor
+    one = Sculpture.of(read_person(request.person_file), actor.head)
+    return Actor(*one.parts, resting=one.expression, person=one.person)
 
 
 @lru_cache(maxsize=4)

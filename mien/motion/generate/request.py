@@ -5,16 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mien.motion.generate.script import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS, read_script
 from mien.systems.errors import RequestError
-from mien.systems.request import Request, Short
+from mien.systems.person import read_person
+from mien.systems.request import NumberOrFile, Request, Short
 
 VIDEOS = (".mp4", ".gif")
 
 SHORT_SECONDS = 30.0
 """Maximum length of a GIF or a folder of OBJ files, which grow by megabytes per second."""
+
+
+_PERSON = NumberOrFile(0, 999_999)
+
+
+def _as_text(value: object) -> object:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole or isinstance(value, Path) else value
 
 
 class MoveRequest(Request):
@@ -45,9 +54,10 @@ class MoveRequest(Request):
         default=None, ge=1, le=50, description="Sampling steps", json_schema_extra={"unset": "the model's"}
     )
     size: int = Field(default=512, ge=64, le=2048, multiple_of=2, description="Side of the video in pixels")
-    person: int | None = Field(
-        default=None, ge=0, le=999_999, description="Which synthetic person the embedded head shows",
-        json_schema_extra={"unset": "0"},
+    person: Annotated[str | None, BeforeValidator(_as_text), _PERSON] = Field(
+        default=None, min_length=1,
+        description="Who it is: a person.json of `mien sculpt`, or the number of a synthetic person, 0 to 999,999",
+        json_schema_extra={"unset": "0"}, examples=["person.json"],
     )  # fmt: skip
     renderer: Literal["numba", "pyrender", "dots"] = Field(default="numba", description="Renderer of the video")
     mark: bool = Field(default=False, description="Draw a visible mark, AI, into the video")
@@ -63,14 +73,33 @@ class MoveRequest(Request):
             )
         if self.head == "embedded" and self.head_file is not None:
             raise RequestError("the embedded head needs no file: leave --head-file out, or name another --head")
-        if self.head != "embedded" and self.person is not None:
-            raise RequestError("--person is one of the synthetic people of the embedded head: leave --head out")
+        try:
+            numbered = _PERSON.number(self.person or "") is not None
+        except ValueError as error:
+            raise RequestError(f"--person must be {error}, or a person.json, not {(self.person or '')[:40]}") from error
+        if self.head != "embedded" and numbered:
+            raise RequestError(
+                "the number of --person is one of the synthetic people of the embedded head: leave --head out, or give "
+                "a person.json"
+            )
+
+    @property
+    def person_number(self) -> int:
+        """Which synthetic person; 0 if none or a file is given."""
+        return _PERSON.number(self.person or "") or 0
+
+    @property
+    def person_file(self) -> Path | None:
+        """The file of the person; None if it is a number or none is given."""
+        return self.inputs().get("person")
 
     def check(self, out: Path) -> None:
         if self.seconds is not None:
             check_length(self.seconds, out)
         if self.script is not None:
             read_script(self.script)
+        if self.person_file is not None:
+            read_person(self.person_file)
 
 
 def check_length(seconds: float, out: Path) -> None:

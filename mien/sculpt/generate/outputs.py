@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from mien.heads.appearance import Appearance
 from mien.heads.export.glb import head_glb, write_head_glb
 from mien.heads.export.obj import write_head_obj
 from mien.heads.export.page import write_head_page
 from mien.heads.export.turntable import turntable_frames
-from mien.heads.head import Head
-from mien.heads.latents.decode import decode
 from mien.heads.latents.person import Person
+from mien.heads.sculpture import Sculpture
 from mien.progress import counted
-from mien.sculpt.generate.transfer import transferred
 from mien.systems.output import write_clip
 
 FPS = Fraction(24)
@@ -29,29 +24,6 @@ TURN_FRAMES = 96
 
 SHEET_YAWS = (0, 2, 4, 6)
 """Views of a sheet: front, one side, back, the other side, in eighths of a turn."""
-
-
-@dataclass(frozen=True, eq=False)
-class Sculpture:
-    """A person on a head: identity (I,), appearance, and weights (52,) of the resting expression."""
-
-    person: Person
-    head: Head
-    identity: Tensor
-    appearance: Appearance
-    expression: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, person: Person, head: Head) -> Sculpture:
-        """The person on the head; on another than the embedded one as near as its own identities come."""
-        look = decode(person.latents, seed=person.seed)
-        identity = transferred(look.identity[0], head)
-        return cls(person, head, identity, look.appearance(0), look.expression[0].numpy().astype(np.float32))
-
-    @property
-    def parts(self) -> tuple[Head, Tensor, Appearance]:
-        """Head, identity and appearance."""
-        return self.head, self.identity, self.appearance
 
 
 Tags = Mapping[str, str]

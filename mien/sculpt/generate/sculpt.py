@@ -12,12 +12,14 @@ from mien.heads.export.turntable import write_picture
 from mien.heads.head import HeadError
 from mien.heads.latents.latents import Latents
 from mien.heads.latents.person import Person
-from mien.sculpt.generate.outputs import WRITERS, Sculpture, sheet_row
+from mien.heads.sculpture import Sculpture
+from mien.sculpt.generate.outputs import WRITERS, sheet_row
 from mien.sculpt.generate.request import SculptRequest, numbered
 from mien.sculpt.generate.sculptor import Sculptor
 from mien.sculpt.methods.describe import described
 from mien.sculpt.methods.edit import Edit
 from mien.systems.errors import RequestError
+from mien.systems.person import read_person
 from mien.systems.system import Loaded, Made
 
 
@@ -39,7 +41,7 @@ def generate(loaded: Loaded, request: SculptRequest, out: Path, progress: bool) 
     notes = _notes(sculptor, request.text)
     shown: tuple[str, ...]
     if request.edit is not None:
-        before = load_person(request.edit)
+        before = read_person(request.edit)
         changed = sculptor.edit(before.latents, request.text, request.keep, request.seed)
         latents, shown = changed.latents, (_changes(changed),)
         prompt, seed = f"{before.prompt} / {request.text}".strip(" /"), before.seed
@@ -50,16 +52,6 @@ def generate(loaded: Loaded, request: SculptRequest, out: Path, progress: bool) 
         prompt, seed = request.text, request.seed
     _write(loaded, request, out, latents, prompt, seed)
     return Sculpted(path=out, model_version=loaded.main.version, notes=notes, shown=shown)
-
-
-def load_person(path: Path) -> Person:
-    """The person in a file. Raises RequestError for any other file."""
-    try:
-        return Person.load(path)
-    except HeadError as error:
-        raise RequestError(str(error)) from error
-    except OSError as error:
-        raise RequestError(f"{path} could not be read: {error.strerror or error}") from error
 
 
 def _notes(sculptor: Sculptor, text: str) -> tuple[str, ...]:

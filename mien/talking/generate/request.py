@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from mien.clips import EMOTIONS
 from mien.systems.errors import RequestError
+from mien.systems.person import read_person
 from mien.systems.request import FileOrText, Request, Short, named_file
 
 EMOTION_WORDS = {
@@ -70,7 +71,7 @@ class TalkOptions(Request):
     size: int | None = Field(
         default=None, ge=64, le=2048, multiple_of=2,
         description="Longest side of the video in pixels",
-        json_schema_extra={"unset": "the picture's, up to 1280; 256 for a face"},
+        json_schema_extra={"unset": "the picture's, up to 1280; 640 for a person, 256 for a face"},
     )  # fmt: skip
     lead_in: float = Field(
         default=0.2, ge=0, le=10, description="Silence before the speech in seconds, with what a recording has of it"
@@ -101,9 +102,15 @@ class TalkOptions(Request):
 
 
 class TalkRequest(TalkOptions):
-    """A request to `mien talk`: picture, text or recording, voice, and the options of `TalkOptions`."""
+    """A request to `mien talk`: picture or person, text or recording, voice, and the options of `TalkOptions`."""
 
-    image: Annotated[Path, Short("-i")] = Field(description="A photo with a face, or a video")
+    image: Annotated[Path | None, Short("-i")] = Field(
+        default=None, description="A photo with a face, or a video (or give --person)"
+    )
+    person: Path | None = Field(default=None, description="A person.json of `mien sculpt`, who talks")
+    rendered: bool = Field(
+        default=False, description="Let the person's 3D head itself talk, without a trained model of a talking face"
+    )
     text: Annotated[str | None, Short("-t")] = Field(
         default=None, max_length=20_000, pattern=r"\S", examples=["Good morning"],
         description="Text to speak (or give --speech)",
@@ -118,6 +125,16 @@ class TalkRequest(TalkOptions):
 
     def rules(self) -> None:
         super().rules()
+        if self.image is None and self.person is None:
+            raise RequestError("--image is needed, a photo or video of who talks; or give a --person of `mien sculpt`")
+        if self.image is not None and self.person is not None:
+            raise RequestError("give who talks either as a picture (--image) or as a person (--person), not both")
+        if self.rendered and self.person is None:
+            raise RequestError("--rendered is for the 3D head of a --person: a picture has none")
+        if self.person is not None and self.face is not None:
+            raise RequestError("--face chooses a face of a picture: leave it out with --person")
+        if self.rendered and not self.paste_back:
+            raise RequestError("--rendered shows the whole head: leave --no-paste-back out")
         if (self.text is None) == (self.speech is None):
             both = "not both" if self.text is not None else "one of them is needed"
             raise RequestError(f"give what is said either as a text (--text) or as a recording (--speech): {both}")
@@ -129,8 +146,20 @@ class TalkRequest(TalkOptions):
         """Name of the synthesiser without its model, which may be a private folder; None for a recording."""
         return None if self.text is None else self.engine.partition(":")[0]
 
+    def check(self, out: Path) -> None:
+        if out.suffix == ".glb" and not self.rendered:
+            raise RequestError("an animated head (.glb) needs --rendered, which plays the speech on the head itself")
+        if self.person is not None:
+            read_person(self.person)
+
     def beside(self, out: Path) -> tuple[Path, ...]:
-        return (captions_path(out),) if self.captions else ()
+        captions = (captions_path(out),) if self.captions else ()
+        return (*captions, sound_path(out)) if out.suffix == ".glb" else captions
+
+
+def sound_path(out: Path) -> Path:
+    """Path of the sound of the animated head `out`."""
+    return out.with_suffix(".wav")
 
 
 def captions_path(out: Path) -> Path:

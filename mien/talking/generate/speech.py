@@ -15,7 +15,15 @@ from mien.clips import ClipError
 from mien.media.ffmpeg import probe_sound
 from mien.media.sound import is_silent, read_recording, silent_ends
 from mien.media.speech.engines import synthesiser
-from mien.media.speech.interface import Speech, SpeechUnavailable, SpokenWord, Synthesiser, Voice, placed_pieces
+from mien.media.speech.interface import (
+    Speech,
+    SpeechUnavailable,
+    SpokenPhoneme,
+    SpokenWord,
+    Synthesiser,
+    Voice,
+    placed_pieces,
+)
 from mien.media.speech.normalization.normalize import spoken_text, written_words
 from mien.media.speech.normalization.scripts import unread_note
 from mien.systems.errors import RequestError
@@ -81,6 +89,7 @@ def _synthesise_sections(engine: Synthesiser, text: str, voice: Voice, hz: int) 
     wording = spoken_text(unicodedata.normalize("NFC", text), voice.language)
     samples: list[NDArray[np.float32]] = []
     words: list[SpokenWord] = []
+    phonemes: list[SpokenPhoneme] = []
     length = 0
     for position, section in _sections(wording.spoken):
         speech = engine.speak(section, voice).at(hz)
@@ -92,13 +101,14 @@ def _synthesise_sections(engine: Synthesiser, text: str, voice: Voice, hz: int) 
             words.append(
                 replace(word, start=word.start + begin, end=word.end + begin, position=word.position + position)
             )
+        phonemes += [replace(one, start=one.start + begin, end=one.end + begin) for one in speech.phonemes]
         samples.append(speech.samples)
         length += len(speech.samples)
         if length > MAX_SECONDS * hz:
             raise RequestError(
                 f"the text takes more than {MAX_SECONDS} s to say, the most that is made at once: split it"
             )
-    return Speech(np.concatenate(samples), hz, (), tuple(written_words(words, wording)))
+    return Speech(np.concatenate(samples), hz, tuple(phonemes), tuple(written_words(words, wording)))
 
 
 def _sections(text: str) -> list[tuple[int, str]]:

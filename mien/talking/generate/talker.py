@@ -135,7 +135,7 @@ class Talker(FrameGenerator):
         weights = constant if track is None else track.at(frames, self.fps)
         if given is None and options.motion is None:
             return None, weights, ()
-        head, performance, notes = _head_motion(options, float(frames / self.fps), given, text_to_motion)
+        head, performance, notes = requested_motion(options, float(frames / self.fps), given, text_to_motion)
         # Blinks, gaze and position are sampled where the motion does not specify them.
         pose = head_poses(head, frames, self.fps, self.sample_pose(constant, options.seed))
         if performance is None:
@@ -169,7 +169,7 @@ def open_reference(image: Path | Picture, face: int | None) -> Reference:
         raise RequestError(str(error)) from error
 
 
-def _head_motion(
+def requested_motion(
     options: TalkOptions, seconds: float, given: Performance | None, text_to_motion: TextToMotion | None
 ) -> tuple[HeadMotion, Performance | None, tuple[str, ...]]:
     """The requested head motion, the performance if it is one, and notes."""

@@ -7,15 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from mien.acting.acting import act, mouth_drive
+from mien.acting.levels import loudness_envelope
+from mien.acting.mood import manner
+from mien.acting.movement import blinks, saccades
 from mien.clips import EMOTIONS
-from mien.corpora.embedded.acting import (
-    act,
-    blinks,
-    loudness_envelope,
-    manner,
-    mouth_drive,
-    saccades,
-)
 from mien.corpora.embedded.corpus import (
     PEAK,
     acted_intensity,

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mien.corpora.embedded.visemes import (
+from mien.acting.visemes import (
     VISEME_OF,
     VISEMES,
     Segment,

@@ -150,8 +150,24 @@ def closure(times: NDArray[np.float64], segments: Sequence[Segment], hold: float
     return closed
 
 
+CHUNK = 1024
+"""Frames that are computed together, so that the time that long speech takes grows with its length only."""
+
+_REACH = 2.0  # seconds beyond which a segment is felt no more
+
+
 def mouth_track(segments: Sequence[Segment], times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """ARKit weights (T, 52) of the mouth at `times` (T,), seconds, before loudness and emotion."""
+    """ARKit weights (T, 52) of the mouth at `times` (T,), ascending seconds, before loudness and emotion."""
+    parts = [times[at : at + CHUNK] for at in range(0, len(times), CHUNK)]
+    return np.concatenate([_mouth_track(_near(segments, part), part) for part in parts])
+
+
+def _near(segments: Sequence[Segment], times: NDArray[np.float64]) -> list[Segment]:
+    first, last = times[0] - _REACH, times[-1] + _REACH
+    return [segment for segment in segments if segment.end > first and segment.start < last]
+
+
+def _mouth_track(segments: Sequence[Segment], times: NDArray[np.float64]) -> NDArray[np.float64]:
     ahead = times + ANTICIPATION
     jaw_total, lip_total = np.full(len(times), 1e-3), np.full(len(times), 1e-3)
     jaw, lips = np.zeros(len(times)), np.zeros((len(times), len(ARKIT_NAMES)))

@@ -1,0 +1,1 @@
+"""Acting: spoken words and a feeling become a performance of a head."""
