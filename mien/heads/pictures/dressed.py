@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -20,7 +20,6 @@ from mien.heads.embedded.parts import PARTS, Part
 from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.head import HEAD_HEIGHT
 from mien.heads.look import Look
-from mien.heads.render.atlas import PLACES
 from mien.heads.render.scene import Scene, Worn, WornPart, scene_with, worn_part
 
 _PARTS = {"hair": hair_part, "clothing": clothing_part, "glasses": glasses_part}
@@ -46,7 +45,7 @@ class Dressed:
         own: the head's (H, 3), head units. identity: (I,). amounts: () by name.
         """
         worn = self.scene.worn
-        points = torch.from_numpy(worn.rest).float() + torch.einsum("i,ivc->vc", identity, worn.identity)
+        points = worn.shaped(identity)
         for name, span in self.spans.items():
             points = points + amounts[name] * span
         if len(worn.bound):
@@ -81,10 +80,10 @@ def _dressed(hair_style: str, clothing: str, glasses: str, beard: BeardKind | No
     if thick is not None:
         spans["frame_weight"] = _span(parts, thick)
     if beard is not None:
-        parts.append(worn_part(hanging_beard(beard, 0.0)))
+        parts.append(_beard(beard)[0])
         spans = {name: pad(span, (0, 0, 0, len(parts[-1].weight))) for name, span in spans.items()}
-        spans["beard_length"] = _span(parts, hanging_beard(beard, 1.0))
-    return _from_all_sides(scene_with(Worn(parts), reduction), reduction, spans)
+        spans["beard_length"] = _span(parts, _beard(beard)[1])
+    return _from_all_sides(scene_with(Worn(parts), reduction), spans)
 
 
 def _span(parts: list[WornPart], full: Part) -> Tensor:
@@ -98,25 +97,47 @@ def _part(name: str, appearance: Appearance) -> WornPart | None:
     return None if part is None else worn_part(part)
 
 
-def _from_all_sides(scene: Scene, reduction: int, spans: Mapping[str, Tensor]) -> Dressed:
-    """Mend what does not show in front: the ears face inwards, and the skin's texture runs back at its seam.
+@cache
+def _beard(kind: BeardKind) -> tuple[WornPart, Part]:
+    """The shortest and the longest beard of a kind."""
+    return worn_part(hanging_beard(kind, 0.0)), hanging_beard(kind, 1.0)
 
-    The faces of the corpora's renderer stay as they are, since their frames must.
+
+@dataclass(frozen=True)
+class _Mended:
+    """The head's own faces (F, 3), mended for views from all sides.
+
+    The ears face inwards, and the skin's texture runs back at its seam, where a vertex needs two places in the texture.
+    The faces of the corpora's renderer stay as they are, since their frames must. faces: by vertices of the head; seam
+    (F, 3): the corners of faces across the seam that need the other place; twice (N,): the vertices there.
     """
-    faces = scene.faces.copy()
-    ears = np.isin(faces[:, 0], np.flatnonzero(head_surface().kind == PARTS.index("ear")))
+
+    faces: NDArray[np.int32]
+    seam: NDArray[np.bool_]
+    twice: NDArray[np.int64]
+
+
+@lru_cache(maxsize=1)
+def _mended() -> _Mended:
+    surface = head_surface()
+    faces = surface.faces.copy()
+    ears = surface.kind[faces[:, 0]] == PARTS.index("ear")
     faces[ears] = faces[ears][:, [0, 2, 1]]
-    width = PLACES["skin"][2] / reduction
-    across = scene.coordinates[faces, 0]
-    on_skin = faces[:, 0] < len(head_surface().skin.positions)
-    seam = on_skin & (np.ptp(across, axis=1) > width / 2)
-    corners = seam[:, None] & (across > 0.9 * width)
-    twice = np.unique(faces[corners])
+    across = surface.texture[faces, 0]
+    on_skin = surface.kind[faces[:, 0]] == PARTS.index("skin")
+    seam = (on_skin & (np.ptp(across, axis=1) > 0.5))[:, None] & (across > 0.9)
+    return _Mended(faces, seam, np.unique(faces[seam]).astype(np.int64))
+
+
+def _from_all_sides(scene: Scene, spans: Mapping[str, Tensor]) -> Dressed:
+    mended, own, count = _mended(), len(_mended().faces), len(scene.shade)
+    faces = scene.faces.copy()
+    faces[:own] = mended.faces
     drawn = faces.copy()
-    drawn[corners] = len(scene.shade) + np.searchsorted(twice, faces[corners])
-    source = np.concatenate([np.arange(len(scene.shade)), twice])
+    drawn[:own][mended.seam] = count + np.searchsorted(mended.twice, mended.faces[mended.seam])
+    source = np.concatenate([np.arange(count), mended.twice])
     coordinates = scene.coordinates[source]
-    coordinates[len(scene.shade) :, 0] = 0.5
+    coordinates[count:, 0] = 0.5
     whole = replace(
         scene, faces=drawn, coordinates=coordinates, shade=scene.shade[source], material=scene.material[source]
     )

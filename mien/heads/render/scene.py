@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import torch
@@ -33,17 +33,18 @@ class WornPart:
     """
 
     part: Part
-    weight: NDArray[np.float64]
-    identity: NDArray[np.float64]
+    weight: Tensor
+    identity: Tensor
 
 
 def worn_part(part: Part) -> WornPart:
     """How hair, a garment, glasses or a beard move with the head."""
     points = part.positions
     if (part.bind >= 0).all():
-        return WornPart(part, np.zeros(len(points)), np.zeros((len(IDENTITY_NAMES), len(points), 3)))
+        return WornPart(part, torch.zeros(len(points)), torch.zeros(len(IDENTITY_NAMES), len(points), 3))
     weight = neck_weight(points) * (part.kind != "cloth")
-    return WornPart(part, weight, rigid_identity(points) if part.kind == "glasses" else identity_fields(points))
+    fields = rigid_identity(points) if part.kind == "glasses" else identity_fields(points)
+    return WornPart(part, torch.from_numpy(weight).float(), torch.from_numpy(fields).float())
 
 
 class Worn:
@@ -53,16 +54,27 @@ class Worn:
     """
 
     def __init__(self, parts: Sequence[WornPart]) -> None:
+        self._worn = tuple(parts)
         self.parts = [one.part for one in parts]
         self.rest = np.concatenate([p.positions for p in self.parts])
         start = np.cumsum([0] + [len(p.positions) for p in self.parts])
         self.faces = np.concatenate([p.faces + s for p, s in zip(self.parts, start, strict=False)])
-        self.weight = torch.from_numpy(np.concatenate([one.weight for one in parts])).float()
-        self.identity = torch.from_numpy(np.concatenate([one.identity for one in parts], axis=1)).float()
+        self.weight = torch.cat([one.weight for one in parts])
         bind = np.concatenate([p.bind for p in self.parts])
         self.bound = torch.from_numpy(np.flatnonzero(bind >= 0))
         self.bind = torch.from_numpy(bind[bind >= 0])
         self.away = torch.from_numpy(self.rest[bind >= 0] - head_surface().rest[bind[bind >= 0]]).float()
+
+    @cached_property
+    def identity(self) -> Tensor:
+        """Displacement (I, V, 3) cm for each step of identity."""
+        return torch.cat([one.identity for one in self._worn], dim=1)
+
+    def shaped(self, identity: Tensor) -> Tensor:
+        """Vertices (V, 3) cm of an identity (I,), before anything moves."""
+        # part by part: a wardrobe of its own would need megabytes for the whole field
+        moves = [torch.einsum("i,ivc->vc", identity, one.identity) for one in self._worn]
+        return torch.from_numpy(self.rest).float() + torch.cat(moves)
 
     def vertices(self, identity: Tensor, neck: Tensor, translation: Tensor, own: Tensor) -> Tensor:
         """(B, V, 3) head units, arguments as `EmbeddedHead.vertices`; own: that head's vertices (B, H, 3)."""
@@ -104,32 +116,32 @@ def scene(appearance: Appearance) -> Scene:
 
 def scene_with(worn: Worn, reduction: int = 1) -> Scene:
     """The scene of the embedded head with what it wears, for an atlas of 1 / `reduction` of the full size."""
-    surface = head_surface()
-    materials = [np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind]]
-    materials += [np.full(len(p.positions), PART_MATERIALS[p.kind]) for p in worn.parts]
-    material = np.concatenate(materials)
+    surface, parts = head_surface(), worn.parts
+    own = np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind]
+    material = np.concatenate([own, *(np.full(len(p.positions), PART_MATERIALS[p.kind]) for p in parts)])
     faces = np.concatenate([surface.faces, worn.faces + len(surface.rest)]).astype(np.int32)
-    face_material = material[faces[:, 0]].astype(np.uint8)
-    coordinates = _coordinates(worn, 1)
+    coordinates = [atlas_coordinates(p.kind, p.texture, reduction) for p in parts]
     return Scene(
         worn=worn,
         faces=faces,
-        coordinates=coordinates if reduction == 1 else _coordinates(worn, reduction),
+        coordinates=np.concatenate([_coordinates(reduction), *coordinates]),
         shade=np.concatenate([_occlusion(), np.ones(len(worn.rest))]),
         material=material,
-        face_material=face_material,
-        wrinkled=(face_material == SKIN) & _wrinkled(coordinates[faces]),
+        face_material=material[faces[:, 0]].astype(np.uint8),
+        wrinkled=np.concatenate([_wrinkled(), np.zeros(len(worn.faces), bool)]),
     )
 
 
-def _coordinates(worn: Worn, reduction: int) -> NDArray[np.float64]:
+@cache
+def _coordinates(reduction: int) -> NDArray[np.float64]:
+    """Pixels (V, 2) in the atlas of the head's own vertices."""
     surface = head_surface()
     own = np.zeros((len(surface.rest), 2))
     for index, kind in enumerate(PARTS):
         chosen = surface.kind == index
         if chosen.any():
             own[chosen] = atlas_coordinates(kind, surface.texture[chosen], reduction)
-    return np.concatenate([own, *(atlas_coordinates(p.kind, p.texture, reduction) for p in worn.parts)])
+    return own
 
 
 @cache
@@ -152,12 +164,17 @@ def _occlusion() -> NDArray[np.float64]:
     return shade
 
 
-def _wrinkled(corners: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether a wrinkle map is above 0 near triangles of the atlas with `corners` (F, 3, 2): in twice their box."""
+@cache
+def _wrinkled() -> NDArray[np.bool_]:
+    """Whether a wrinkle map is above 0 near each of the head's own triangles of skin (F,): in twice its box."""
+    surface = head_surface()
+    corners = _coordinates(1)[surface.faces]
     inside = np.pad(wrinkle_maps().any(axis=-1).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))  # summed-area table
     half = np.ptp(corners, axis=1) / 2
     size = np.array(inside.shape)[::-1] - 1
     corners = corners - _CORNER[::-1]
     left, top = np.clip(np.floor(corners.min(axis=1) - half), 0, size).astype(int).T
     right, low = np.clip(np.ceil(corners.max(axis=1) + half), 0, size).astype(int).T
-    return np.asarray(inside[low, right] - inside[top, right] - inside[low, left] + inside[top, left] > 0)
+    near = inside[low, right] - inside[top, right] - inside[low, left] + inside[top, left] > 0
+    material = np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind[surface.faces[:, 0]]]
+    return np.asarray(near & (material == SKIN))
