@@ -32,6 +32,7 @@ from mien.heads.embedded.topology import SkinMesh, skin_mesh
 from mien.heads.head import HEAD_HEIGHT, Head, Pose, rotation, turned
 from mien.heads.landmarks import landmark_vertices
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX
+from mien.heads.render.atlas import atlas_coordinates
 from mien.heads.render.shading import (
     CLOTH,
     EYE,
@@ -41,7 +42,7 @@ from mien.heads.render.shading import (
     MOUTH,
     SKIN,
 )
-from mien.heads.render.texture import atlas_coordinates, paint_atlas
+from mien.heads.render.texture import paint_atlas
 
 __all__ = [
     "HEAD_HEIGHT",

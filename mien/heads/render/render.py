@@ -12,23 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.heads.appearance import Appearance, Colour
-from mien.heads.embedded.glasses import glasses_part, rigid_identity
-from mien.heads.embedded.head import (
-    HEAD_HEIGHT,
-    NECK_PIVOT,
-    PART_MATERIALS,
-    EmbeddedHead,
-    neck_weight,
-    rotation,
-)
-from mien.heads.embedded.identity import identity_fields
-from mien.heads.embedded.parts import PARTS, Part
-from mien.heads.embedded.wardrobe import clothing_part, hair_part
+from mien.heads.embedded.head import HEAD_HEIGHT, EmbeddedHead
 from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.heads.render.atlas import FACE
 from mien.heads.render.raster import visible_triangles
+from mien.heads.render.scene import Worn, scene
 from mien.heads.render.shading import (
     LINEAR,
-    SKIN,
     highlight_table,
     light_table,
     light_vertices,
@@ -36,13 +26,7 @@ from mien.heads.render.shading import (
     srgb_table,
     vertex_normals,
 )
-from mien.heads.render.texture import (
-    FACE,
-    atlas_coordinates,
-    eye_shade,
-    paint_atlas,
-    wrinkle_maps,
-)
+from mien.heads.render.texture import paint_atlas, wrinkle_maps
 
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
 
@@ -114,97 +98,7 @@ def project(points: NDArray[np.floating], camera: Camera, size: tuple[int, int])
     return np.stack([x, y, depth * HEAD_HEIGHT], axis=-1)
 
 
-class _Worn:
-    """Hair, clothes and glasses of an appearance; identity, neck and translation move them with the head."""
-
-    def __init__(self, parts: list[Part]) -> None:
-        self.parts = parts
-        self.rest = np.concatenate([p.positions for p in parts])
-        start = np.cumsum([0] + [len(p.positions) for p in parts])
-        self.faces = np.concatenate([p.faces + s for p, s in zip(parts, start, strict=False)])
-        weights = [neck_weight(p.positions) * (p.kind != "cloth") for p in parts]
-        self.weight = torch.from_numpy(np.concatenate(weights)).float()
-        fields = [rigid_identity(p.positions) if p.kind == "glasses" else identity_fields(p.positions) for p in parts]
-        self.identity = torch.from_numpy(np.concatenate(fields, axis=1)).float()
-
-    def vertices(self, identity: Tensor, neck: Tensor, translation: Tensor) -> Tensor:
-        """(B, V, 3) head units, arguments as `EmbeddedHead.vertices`."""
-        points = torch.from_numpy(self.rest).float()[None] + torch.einsum("bi,ivc->bvc", identity, self.identity)
-        pivot = torch.tensor(NECK_PIVOT)
-        moved = (points - pivot) @ rotation(*neck.unbind(dim=1)).transpose(1, 2) + pivot
-        return torch.lerp(points, moved, self.weight[None, :, None]) / HEAD_HEIGHT + translation[:, None]
-
-
-@dataclass(frozen=True)
-class _Scene:
-    """The mesh of head and worn parts without its positions: the same for every frame of an appearance.
-
-    faces (F, 3); coordinates (V, 2) in the atlas, pixels; shade (V,) ambient occlusion in [0, 1]; material (V,);
-    face_material (F,); wrinkled (F,), whether a wrinkle can show on a face.
-    """
-
-    worn: _Worn
-    faces: NDArray[np.int32]
-    coordinates: NDArray[np.float64]
-    shade: NDArray[np.float64]
-    material: NDArray[np.int64]
-    face_material: NDArray[np.uint8]
-    wrinkled: NDArray[np.bool_]
-
-
-@lru_cache(maxsize=24)
-def _scene(appearance: Appearance) -> _Scene:
-    surface = EmbeddedHead().surface
-    things = (hair_part(appearance), clothing_part(appearance), glasses_part(appearance))
-    worn = _Worn([part for part in things if part is not None])
-    head_count = len(surface.rest)
-    coordinates = np.zeros((head_count, 2))
-    for index, kind in enumerate(PARTS):
-        chosen = surface.kind == index
-        if chosen.any():
-            coordinates[chosen] = atlas_coordinates(kind, surface.texture[chosen])
-    shade = np.ones(head_count)
-    skin = surface.skin
-    cavity = np.clip(skin.cavity * 5, 0, 1)
-    touch = np.where(skin.lip == 0, 0.6, 1.0)
-    shade[: len(skin.positions)] = (1 - 0.93 * cavity) * np.where(skin.ring == -1, 0.75, 1.0) * touch
-    for name in ("eye_left", "eye_right"):
-        chosen = surface.kind == PARTS.index(name)
-        shade[chosen] = eye_shade(surface.rest[chosen])
-    for name in ("teeth_upper", "teeth_lower"):
-        chosen = surface.kind == PARTS.index(name)
-        depth = np.clip((9.1 - surface.rest[chosen, 2]) / 2.4, 0, 1)
-        shade[chosen] = 0.82 - 0.62 * depth
-    shade[surface.kind == PARTS.index("tongue")] = 0.55
-    materials = [np.array([PART_MATERIALS[kind] for kind in PARTS])[surface.kind]]
-    materials += [np.full(len(p.positions), PART_MATERIALS[p.kind]) for p in worn.parts]
-    material = np.concatenate(materials)
-    coordinates = np.concatenate([coordinates, *(atlas_coordinates(p.kind, p.texture) for p in worn.parts)])
-    faces = np.concatenate([surface.faces, worn.faces + head_count]).astype(np.int32)
-    face_material = material[faces[:, 0]].astype(np.uint8)
-    return _Scene(
-        worn=worn,
-        faces=faces,
-        coordinates=coordinates,
-        shade=np.concatenate([shade, np.ones(len(worn.rest))]),
-        material=material,
-        face_material=face_material,
-        wrinkled=(face_material == SKIN) & _wrinkled(coordinates[faces]),
-    )
-
-
-def _wrinkled(corners: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether a wrinkle map is above 0 near triangles of the atlas with `corners` (F, 3, 2): in twice their box."""
-    inside = np.pad(wrinkle_maps().any(axis=-1).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))  # summed-area table
-    half = np.ptp(corners, axis=1) / 2
-    size = np.array(inside.shape)[::-1] - 1
-    corners = corners - _CORNER[::-1]
-    left, top = np.clip(np.floor(corners.min(axis=1) - half), 0, size).astype(int).T
-    right, low = np.clip(np.ceil(corners.max(axis=1) + half), 0, size).astype(int).T
-    return np.asarray(inside[low, right] - inside[top, right] - inside[low, left] + inside[top, left] > 0)
-
-
-def _wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
+def wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
     """Strength (4,) of each wrinkle map for an expression (52,)."""
 
     def both(name: str) -> float:
@@ -216,7 +110,8 @@ def _wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.array([frown, raised, both("noseSneer"), fold])
 
 
-def _lighting(light: Light) -> tuple[Array, Array, Array, Array, Array]:
+@lru_cache(maxsize=64)
+def lighting_of(light: Light) -> tuple[Array, Array, Array, Array, Array]:
     """The arguments that `light_table` and `light_vertices` share: lamps, strengths, ambient, sheen, highlights."""
     lamps, strengths = light.lamps()
     highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
@@ -226,7 +121,7 @@ def _lighting(light: Light) -> tuple[Array, Array, Array, Array, Array]:
 @lru_cache(maxsize=8)
 def light_on_materials(light: Light) -> NDArray[np.float32]:
     """`light_table` of a light for every material of `mien.heads.render.shading`."""
-    return light_table(*_lighting(light))
+    return light_table(*lighting_of(light))
 
 
 def default_background(size: tuple[int, int], colour: Colour = (0.55, 0.58, 0.60)) -> NDArray[np.uint8]:
@@ -263,33 +158,33 @@ def render_frames(
     identity: (I,). size: width, height in pixels. background: a wall's colour, a picture (H, W, 3), or None for grey.
     Raises ValueError for a background of another size.
     """
-    scene = _scene(appearance)
+    parts = scene(appearance)
     width, height = size
     wall = background_picture(background, size)
     atlas, folds = paint_atlas(appearance), wrinkle_maps()
-    lighting = _lighting(light)
+    lighting = lighting_of(light)
     shape = 2 * height, 2 * width
     buffers = np.empty(shape, np.int32), np.empty(shape, np.float32)
-    normals = np.empty((len(scene.material), 3))
-    lit = np.empty((len(scene.material), 10))
-    vertices = _moved_vertices(head, scene.worn, identity, performance)
+    normals = np.empty((len(parts.material), 3))
+    lit = np.empty((len(parts.material), 10))
+    vertices = _moved_vertices(head, parts.worn, identity, performance)
     for points, expression in zip(vertices, performance.expression, strict=True):
-        vertex_normals(points, scene.faces, normals)
+        vertex_normals(points, parts.faces, normals)
         screen = project(points, camera, (2 * width, 2 * height))
-        index, depth = visible_triangles(screen, scene.faces, *shape, cull=True, buffers=buffers)
-        light_vertices(screen, normals, scene.coordinates, scene.shade, scene.material, *lighting, lit)
+        index, depth = visible_triangles(screen, parts.faces, *shape, cull=True, buffers=buffers)
+        light_vertices(screen, normals, parts.coordinates, parts.shade, parts.material, *lighting, lit)
         frame = np.empty((height, width, 3), np.uint8)
         shade_image(
             index,
             depth,
             lit,
-            scene.faces,
-            scene.face_material,
-            scene.wrinkled,
+            parts.faces,
+            parts.face_material,
+            parts.wrinkled,
             atlas,
             LINEAR,
             srgb_table(),
-            _wrinkle_weights(expression),
+            wrinkle_weights(expression),
             folds,
             _CORNER,
             wall,
@@ -299,7 +194,7 @@ def render_frames(
 
 
 def _moved_vertices(
-    head: EmbeddedHead, worn: _Worn, identity: Tensor, performance: Performance
+    head: EmbeddedHead, worn: Worn, identity: Tensor, performance: Performance
 ) -> Iterator[NDArray[np.float64]]:
     """Vertices (V, 3) in head units of the head and then of what it wears, for each frame of a performance."""
     for start in range(0, len(performance), _CHUNK):
