@@ -1,4 +1,4 @@
-"""Heads with what they wear, put together from cached parts."""
+"""Heads with what they wear, put together from cached parts, and whole from all sides."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.heads.appearance import Appearance
 from mien.heads.embedded.glasses import glasses_part
-from mien.heads.embedded.head import EmbeddedHead
-from mien.heads.embedded.parts import Part
+from mien.heads.embedded.head import EmbeddedHead, head_surface
+from mien.heads.embedded.parts import PARTS, Part
 from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.head import HEAD_HEIGHT
 from mien.heads.look import Look
+from mien.heads.render.atlas import PLACES
 from mien.heads.render.scene import Scene, Worn, WornPart, scene_with, worn_part
 
 _PARTS = {"hair": hair_part, "clothing": clothing_part, "glasses": glasses_part}
@@ -24,18 +26,28 @@ _PARTS = {"hair": hair_part, "clothing": clothing_part, "glasses": glasses_part}
 
 @dataclass(frozen=True)
 class Dressed:
-    """A scene and how far its worn vertices (W, 3) cm move for a full amount, by the amount's name."""
+    """A head and what it wears.
+
+    scene: of the vertices that are drawn. source (V,): the vertex of head and worn parts that each of them is; some are
+    drawn twice, with two places in the texture. faces (F, 3): the scene's faces by those sources, for normals. spans:
+    how far the worn vertices (W, 3) cm move for a full amount, by the amount's name.
+    """
 
     scene: Scene
+    source: NDArray[np.int64]
+    faces: NDArray[np.int32]
     spans: Mapping[str, Tensor]
 
-    def worn_vertices(self, identity: Tensor, amounts: Mapping[str, Tensor]) -> Tensor:
-        """The worn vertices (W, 3), head units, for an identity (I,) and amounts () by name."""
+    def vertices(self, own: Tensor, identity: Tensor, amounts: Mapping[str, Tensor]) -> Tensor:
+        """Vertices of the head (H, 3) followed by the worn ones, head units.
+
+        own: the head's (H, 3), head units. identity: (I,). amounts: () by name.
+        """
         worn = self.scene.worn
         points = torch.from_numpy(worn.rest).float() + torch.einsum("i,ivc->vc", identity, worn.identity)
         for name, span in self.spans.items():
             points = points + amounts[name] * span
-        return points / HEAD_HEIGHT
+        return torch.cat([own, points / HEAD_HEIGHT])
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +74,7 @@ def _dressed(hair_style: str, clothing: str, glasses: str, reduction: int) -> Dr
     thick = glasses_part(replace(plain, frame_weight=1.0))
     if thick is not None:
         spans["frame_weight"] = _span(parts, thick)
-    return Dressed(scene_with(Worn(parts), reduction), spans)
+    return _from_all_sides(scene_with(Worn(parts), reduction), reduction, spans)
 
 
 def _span(parts: list[WornPart], full: Part) -> Tensor:
@@ -74,3 +86,28 @@ def _span(parts: list[WornPart], full: Part) -> Tensor:
 def _part(name: str, appearance: Appearance) -> WornPart | None:
     part = _PARTS[name](appearance)
     return None if part is None else worn_part(part)
+
+
+def _from_all_sides(scene: Scene, reduction: int, spans: Mapping[str, Tensor]) -> Dressed:
+    """Mend what does not show in front: the ears face inwards, and the skin's texture runs back at its seam.
+
+    The faces of the corpora's renderer stay as they are, since their frames must.
+    """
+    faces = scene.faces.copy()
+    ears = np.isin(faces[:, 0], np.flatnonzero(head_surface().kind == PARTS.index("ear")))
+    faces[ears] = faces[ears][:, [0, 2, 1]]
+    width = PLACES["skin"][2] / reduction
+    across = scene.coordinates[faces, 0]
+    on_skin = faces[:, 0] < len(head_surface().skin.positions)
+    seam = on_skin & (np.ptp(across, axis=1) > width / 2)
+    corners = seam[:, None] & (across > 0.9 * width)
+    twice = np.unique(faces[corners])
+    drawn = faces.copy()
+    drawn[corners] = len(scene.shade) + np.searchsorted(twice, faces[corners])
+    source = np.concatenate([np.arange(len(scene.shade)), twice])
+    coordinates = scene.coordinates[source]
+    coordinates[len(scene.shade) :, 0] = 0.5
+    whole = replace(
+        scene, faces=drawn, coordinates=coordinates, shade=scene.shade[source], material=scene.material[source]
+    )
+    return Dressed(whole, source, faces, spans)

@@ -46,7 +46,7 @@ class QuickRenderer:
             for row, atlas in enumerate(atlases):
                 head = dressed(look, row, self._painter.reduction)
                 amounts = {name: values[row] for name, values in look.amounts.items()}
-                points = torch.cat([own[row], head.worn_vertices(look.identity[row].float(), amounts)])
+                points = head.vertices(own[row], look.identity[row].float(), amounts)
                 wrinkles = wrinkle_weights(look.expression[row].float().numpy())
                 self._render(points.double().numpy(), head, atlas, wrinkles, each[row], frames[row])
         return torch.from_numpy(frames).permute(0, 1, 4, 2, 3).float() / 255
@@ -61,8 +61,9 @@ class QuickRenderer:
         frames: NDArray[np.uint8],
     ) -> None:
         scene, double = head.scene, 2 * self.size
-        normals, lit = np.empty_like(points), np.empty((len(points), 10))
-        vertex_normals(points, scene.faces, normals)
+        normals, lit = np.empty_like(points), np.empty((len(head.source), 10))
+        vertex_normals(points, head.faces, normals)
+        points, normals = points[head.source], normals[head.source]
         buffers = np.empty((double, double), np.int32), np.empty((double, double), np.float32)
         folds, corner = folds_and_corner(self._painter.reduction)
         for view, frame in zip(views, frames, strict=True):

@@ -80,7 +80,7 @@ def _spots() -> Array:
         ]
     )
     canvas = blank_canvas()
-    draw_dots(canvas, places, rng.uniform(0.10, 0.32, len(places)), rng.uniform(70, 190, len(places)))
+    draw_dots(canvas, places, rng.uniform(0.10, 0.32, len(places)), rng.uniform(60, 155, len(places)))
     return onto_skin(cv2.GaussianBlur(canvas, (0, 0), 3.0))
 
 
