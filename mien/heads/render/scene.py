@@ -135,10 +135,16 @@ def _occlusion() -> NDArray[np.float64]:
 
 def _wrinkled(corners: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a wrinkle map is above 0 near triangles of the atlas with `corners` (F, 3, 2): in twice their box."""
-    inside = np.pad(wrinkle_maps().any(axis=-1).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))  # summed-area table
+    inside = _wrinkle_table()
     half = np.ptp(corners, axis=1) / 2
     size = np.array(inside.shape)[::-1] - 1
     corners = corners - _CORNER[::-1]
     left, top = np.clip(np.floor(corners.min(axis=1) - half), 0, size).astype(int).T
     right, low = np.clip(np.ceil(corners.max(axis=1) + half), 0, size).astype(int).T
     return np.asarray(inside[low, right] - inside[top, right] - inside[low, left] + inside[top, left] > 0)
+
+
+@cache
+def _wrinkle_table() -> NDArray[np.int64]:
+    """The summed-area table (H + 1, W + 1) of where a wrinkle map is above 0: made once, not for every wardrobe."""
+    return np.pad(wrinkle_maps().any(axis=-1).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
