@@ -12,9 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from mien.files import atomic_directory
 from mien.heads.latents.latents import Latents
 from mien.heads.pictures.dressed import embedded_head
+from mien.sculpt.corpus.store import HeadsStore
 from mien.sculpt.evaluate.diversity import measure_diversity
 from mien.sculpt.evaluate.edits import measure_edits
 from mien.sculpt.evaluate.geometry import measure_geometry
@@ -24,6 +27,7 @@ from mien.sculpt.evaluate.report import SculptReport
 from mien.sculpt.evaluate.retrieval import FRONT, SIDE, Retrieval
 from mien.sculpt.evaluate.sources import Heads, all_rows
 from mien.sculpt.generate.sculptor import Sculptor
+from mien.sculpt.networks.clip import JUDGE_KIND
 from mien.sculpt.networks.guide import Guide, open_guide
 from mien.sculpt.options import EvaluateSculptOptions
 from mien.systems.evaluation.evaluate import Judge, RowFigures, evaluate, identity_of
@@ -31,6 +35,7 @@ from mien.systems.evaluation.figures import Figures, interval, mean, rates, roun
 from mien.systems.evaluation.rows import GENERATED, REAL
 from mien.tracking.values import numbers
 from mien.training.curves import Log
+from mien.training.model_folder import read_config
 
 
 class SculptEvaluation(Judge[SculptPrompt, MeasuredHead]):
@@ -56,7 +61,7 @@ class SculptEvaluation(Judge[SculptPrompt, MeasuredHead]):
         self.seconds[row] += time.perf_counter() - started
         self.made[row] += sum(head is not None for head in made)
         texts = [prompt.text for prompt in prompts]
-        front, side = (self.retrieval.found(texts, made, views) for views in (FRONT, SIDE))
+        front, side = (self.retrieval.found(texts, made, view) for view in (FRONT, SIDE))
         return [MeasuredHead(*one) for one in zip(prompts, made, front, side, strict=True)]
 
     def part_figures(
@@ -89,10 +94,10 @@ NEAREST_OF = 1000
 @torch.no_grad()
 def corpus_people(corpus: Path, guide: Guide) -> tuple[Latents, torch.Tensor]:
     """The first training people of the corpus and their features (N, E) under the guide."""
-    store = HeadsStore(corpus)
+    store = HeadsStore(corpus / "guide")
     rows = [int(number) for number in store.numbers("train")[:NEAREST_OF]]
-    features = [guide.picture_features(store.pictures(chunk)) for chunk in batches(rows, 64)]
-    return store.latents[rows], torch.cat(features)
+    chunks = [rows[start : start + 64] for start in range(0, len(rows), 64)]
+    return store.latents[rows], torch.cat([guide.picture_features(store.pictures(chunk)) for chunk in chunks])
 
 
 def evaluate_sculpt(
@@ -112,7 +117,9 @@ def evaluate_sculpt(
     evaluation = SculptEvaluation(sources, retrieval)
     prompts = [prompt for own in parts.values() for prompt in own]
     data = [(one.clip_id, one.text, sorted((k, sorted(v)) for k, v in one.facts.items())) for one in prompts]
-    identity = identity_of("sculpt", data, model_version(clip / "judge"), options, shown=("show",))
+    identity = identity_of(
+        "sculpt", data, read_config(clip / "judge", (JUDGE_KIND,)).get("sha256"), options, shown=("show",)
+    )
     with atomic_directory(out) as folder:
         report = SculptReport(folder, options.show)
         metrics = evaluate(evaluation.rows, parts, evaluation, report, log, identity)

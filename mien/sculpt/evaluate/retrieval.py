@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from mien.heads.latents.decode import decode
 from mien.heads.latents.latents import Latents
 from mien.heads.pictures.quick import QuickRenderer
 from mien.heads.pictures.views import View
+from mien.sculpt.methods.method import pictures_for
 from mien.sculpt.networks.guide import Guide
 
-FRONT = (View(light=3), View(light=3, crop="face"))
-SIDE = (View(yaw=1.2, light=3), View(yaw=1.2, light=3, crop="face"))
+FRONT, SIDE = View(), View(yaw=0.5)
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,7 @@ class Retrieval:
     judge: Guide
 
     @torch.no_grad()
-    def found(
-        self, texts: Sequence[str], heads: Sequence[Latents | None], views: tuple[View, View]
-    ) -> list[bool | None]:
+    def found(self, texts: Sequence[str], heads: Sequence[Latents | None], view: View) -> list[bool | None]:
         """Whether each head (1) is nearer to its own text than to every other one; None where there is no head.
 
         R-precision of one picture among as many texts as there are. Equal texts are the same.
@@ -42,7 +39,7 @@ class Retrieval:
             if head is None:
                 found.append(None)
                 continue
-            picture: Tensor = renderer.pictures(decode(head), views)
+            picture = pictures_for(self.judge, renderer, decode(head), [view])
             scores = self.judge.picture_features(picture)[0] @ features.T
             found.append(distinct[int(scores.argmax())] == text)
         return found
