@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 python benchmarks/head_pictures.py [--people 100]
 
-One thread, in seconds of CPU, so that other work on the machine disturbs little. The people are drawn at random, so that
+One thread, in seconds of CPU, so that other work on the machine disturbs little. The people are drawn at random, and
 nearly each wears something that nobody else does; each is seen whole and by the face.
 """
 
@@ -44,11 +44,8 @@ def people(count: int) -> list[Look]:
             beard_length=float(rng.random() < 0.3) * 0.5,
         )
 
-    batches = [min(BATCH, count - start) for start in range(0, count, BATCH)]
-    identity = torch.from_numpy(rng.normal(0, 0.5, (count, 31)).astype(np.float32)).split(BATCH)
-    return [
-        Look.of(own, torch.zeros(n, 52), [one() for _ in range(n)]) for own, n in zip(identity, batches, strict=True)
-    ]
+    shapes = torch.from_numpy(rng.normal(0, 0.5, (count, 31)).astype(np.float32)).split(BATCH)
+    return [Look.of(shape, torch.zeros(len(shape), 52), [one() for _ in shape]) for shape in shapes]
 
 
 def seconds(function: Callable[[], object]) -> float:
