@@ -134,9 +134,7 @@ def draw_captions(rng: random.Random, options: Options, row: int, count: int) ->
     return tuple(captions)
 
 
-def render(
-    latents: Latents, views: Sequence[Sequence[View]], order: NDArray[np.int64], size: int
-) -> NDArray[np.uint8]:
+def render(latents: Latents, views: Sequence[Sequence[View]], order: NDArray[np.int64], size: int) -> NDArray[np.uint8]:
     """Pictures uint8 (N, V, size, size, 3) of the first N heads; order: in which they are rendered.
 
     Heads that wear the same follow each other, for a scene is made once for them.

@@ -10,7 +10,6 @@ from mien.sculpt.corpus.lexicon.lexicon import SUBJECT, WEIGHTS
 from mien.sculpt.corpus.lexicon.people import NEUTRAL
 from mien.sculpt.corpus.lexicon.phrases import Facts
 
-
 _ATTEMPTS = 24
 
 

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from mien.networks.text_attention import TextAttention
 from mien.shapes.data.layers import FIGURES, Layers
 from mien.shapes.networks.layer_encoder import GAPS_PER_FRAME, FigureEncoder, gaps
-from mien.networks.text_attention import TextAttention
 from mien.text.encoder import TextEncoder, features_of
 
 _CODE_WIDTH = 64

@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from mien.shapes.data.layers import FIGURES, PICTURE_SIDE, Layers
 from mien.networks.text_attention import TextAttention
+from mien.shapes.data.layers import FIGURES, PICTURE_SIDE, Layers
 
 NOISE = 24
 """Noise dimensions of each figure: a third for its appearance, the rest for its motion."""
