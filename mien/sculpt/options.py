@@ -30,14 +30,14 @@ class HeadJudgeOptions(Options):
     """The judge: a CLIP of another architecture, other people, framing and seed. It only evaluates."""
 
     training: TrainingOptions = Field(
-        default=TrainingOptions(seed=77, samples=120_000, batch=512, lr=2e-3, weight_decay=0.05, ema_decay=0.98),
+        default=TrainingOptions(seed=77, samples=60_000, batch=512, lr=2e-3, weight_decay=0.05, ema_decay=0.98),
         description="see TrainingOptions; of the contrastive training",
     )
     labels: TrainingOptions = Field(
         default=TrainingOptions(seed=77, samples=24_000, batch=64, lr=2e-3, weight_decay=0.05, ema_decay=0.99),
         description="see TrainingOptions; of the picture encoder, which learns the options of all attributes first",
     )
-    channels: int = Field(default=32, ge=8, le=512, multiple_of=8, description="of the encoder's first stage")
+    channels: int = Field(default=16, ge=8, le=512, multiple_of=8, description="of the encoder's first stage")
     width: int = Field(default=192, ge=16, le=2048, description="dimensions of the picture features")
     embedding: int = Field(default=192, ge=16, le=2048, description="dimensions of the joint embedding space")
 
@@ -52,17 +52,17 @@ class HeadClipOptions(Options):
     )
     download: bool = Field(default=False, description="download that model by its name; needs the network")
     training: TrainingOptions = Field(
-        default=TrainingOptions(samples=240_000, batch=1024, lr=2e-3, weight_decay=0.05, ema_decay=0.98),
+        default=TrainingOptions(samples=96_000, batch=512, lr=2e-3, weight_decay=0.05, ema_decay=0.98),
         description="see TrainingOptions; of the contrastive training, a sample is a pair of a text and a picture",
     )
     labels: TrainingOptions = Field(
         default=TrainingOptions(samples=60_000, batch=64, lr=2e-3, weight_decay=0.05, ema_decay=0.99),
         description="see TrainingOptions; of the picture encoder, which learns the options of all attributes first",
     )
-    channels: int = Field(default=32, ge=8, le=512, multiple_of=8, description="of the first layer of the face's tower")
+    channels: int = Field(default=32, ge=8, le=512, multiple_of=8, description="of the first layer of each tower")
     width: int = Field(default=256, ge=16, le=2048, description="dimensions of the picture features")
     embedding: int = Field(default=256, ge=16, le=2048, description="dimensions of the joint embedding space")
-    text: TextOptions = Field(default=TextOptions(width=96, layers=1), description="text encoder")
+    text: TextOptions = Field(default=TextOptions(width=96, layers=0), description="text encoder")
     judge: HeadJudgeOptions = Field(default=HeadJudgeOptions(), description="the independent judge")
 
 
@@ -71,11 +71,11 @@ class HeadPriorOptions(Options):
 
     training: TrainingOptions = Field(
         default=TrainingOptions(
-            samples=76_800, batch=256, lr=6e-3, weight_decay=1e-4, ema_decay=0.98, precision="float32"
+            samples=89_600, batch=256, lr=6e-3, weight_decay=1e-4, ema_decay=0.98, precision="float32"
         ),
         description="see TrainingOptions",
     )
-    captions: int = Field(default=24_000, ge=1, description="captions composed for the training")
+    captions: int = Field(default=28_000, ge=1, description="captions composed for the training")
     width: int = Field(default=48, ge=8, le=1024, description="dimensions of the text attention")
     hidden: int = Field(default=48, ge=8, le=1024, description="dimensions of the hidden layer of each attribute")
     text: TextOptions = Field(default=TextOptions(width=48, layers=0), description="text encoder")
@@ -90,6 +90,6 @@ class EvaluateSculptOptions(Options):
 
     prompts: int = Field(default=64, ge=1, description="prompts of each part, but for those written by hand")
     methods: int = Field(default=16, ge=0, description="prompts of each part for the rows gradient and search; 0: none")
-    edits: int = Field(default=48, ge=0, description="edits of sculpted people")
+    edits: int = Field(default=200, ge=0, description="edits of sculpted people")
     seed: int = Field(default=0, ge=0, description="of prompts, people and draws")
     show: int = Field(default=8, ge=0, le=50, description="prompts of each part on the contact sheet")

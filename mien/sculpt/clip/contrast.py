@@ -1,4 +1,4 @@
-"""Contrastive training on the features of a trained picture encoder, which stays as it is (Zhai et al., LiT, CVPR 2022).
+"""Contrastive training on the features of a trained picture encoder, which stays as it is (LiT, Zhai et al., 2022).
 
 A caption is true of many pictures of a large batch, and it is known of which: every true pair is a positive.
 """
@@ -14,6 +14,7 @@ from mien.sculpt.clip.data import ClipData, scaled
 from mien.sculpt.clip.measure import measured
 from mien.sculpt.corpus.truth import true_pairs
 from mien.sculpt.networks.clip import HeadClip
+from mien.sculpt.networks.guide import OwnGuide
 from mien.training.distributed import gather
 from mien.training.optimizers import adamw
 from mien.training.options import TrainingOptions
@@ -88,7 +89,7 @@ class ContrastTrainer(Trainer[PairBatch]):
 
     def validate(self) -> dict[str, float]:
         """See `measured`."""
-        return {} if self.val is None else measured(self.ema.average, self.val)
+        return {} if self.val is None else measured(OwnGuide.of(self.ema.average), self.val)
 
 
 def many_positives(logits: Tensor, true: Tensor) -> Tensor:

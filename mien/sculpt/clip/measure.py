@@ -16,7 +16,7 @@ from mien.sculpt.corpus.captions import describe
 from mien.sculpt.corpus.prompts import class_prompts
 from mien.sculpt.corpus.truth import option_slices
 from mien.sculpt.corpus.visibility import known_of
-from mien.sculpt.networks.clip import HeadClip
+from mien.sculpt.networks.guide import Guide
 
 RETRIEVED = 64
 """Of so many people, a picture finds its own text, and a text its own picture."""
@@ -52,7 +52,7 @@ def classified(classifier: torch.nn.Module, data: ClipData) -> dict[str, float]:
     return found
 
 
-def zero_shot(clip: HeadClip, pictures: Tensor, data: ClipData) -> dict[str, float]:
+def zero_shot(guide: Guide, pictures: Tensor, data: ClipData) -> dict[str, float]:
     """Balanced accuracy of the nearest option's prompts to picture embeddings (N, E): attribute → accuracy.
 
     Only options that words name are chosen from; people with another one, or with whom it cannot be seen, do not count.
@@ -63,7 +63,7 @@ def zero_shot(clip: HeadClip, pictures: Tensor, data: ClipData) -> dict[str, flo
         if len(prompts) < 2:
             continue
         texts = [text for own in prompts.values() for text in own]
-        embedded = embed_texts(clip, texts).split([len(own) for own in prompts.values()])
+        embedded = guide.text_features(texts).float().cpu().split([len(own) for own in prompts.values()])
         classes = torch.stack([torch.nn.functional.normalize(own.mean(dim=0), dim=0) for own in embedded])
         options = torch.tensor([attributes()[name].index(option) for option in prompts])
         truth = data.options[:, number]
@@ -71,16 +71,6 @@ def zero_shot(clip: HeadClip, pictures: Tensor, data: ClipData) -> dict[str, flo
         if counted.any():
             found[name] = balanced(options[(pictures[counted] @ classes.T).argmax(dim=1)], truth[counted])
     return found
-
-
-def embed_texts(clip: HeadClip, texts: list[str]) -> Tensor:
-    """Embeddings float32 (N, E) of texts."""
-    rows = []
-    with torch.no_grad():
-        for start in range(0, len(texts), 4 * BATCH):
-            tokens, mask = clip.read(texts[start : start + 4 * BATCH])
-            rows.append(clip.embed_tokens(tokens.to(clip.device), mask.to(clip.device)).float().cpu())
-    return torch.cat(rows)
 
 
 def retrieval_texts(data: ClipData, seed: int = 0) -> list[str]:
@@ -93,31 +83,20 @@ def retrieval_texts(data: ClipData, seed: int = 0) -> list[str]:
     return texts
 
 
-def measured(clip: HeadClip, data: ClipData) -> dict[str, float]:
+def measured(guide: Guide, data: ClipData) -> dict[str, float]:
     """R-precision of 64 in both directions, mean zero-shot accuracies, and those of every attribute.
 
     Without R-precision for fewer than 64 people.
     """
-    pictures = over_pictures(_Embedding(clip), data)
+    pictures = over_pictures(guide.picture_features, data)
     figures: dict[str, float] = {}
     if len(data) >= RETRIEVED:
-        texts = embed_texts(clip, retrieval_texts(data)).double().numpy()
+        texts = guide.text_features(retrieval_texts(data)).double().cpu().numpy()
         seen = pictures.double().numpy()
         figures["val_r_precision"] = float(r_precision(seen, texts, RETRIEVED, 1)[0])
         figures["val_r_precision_text"] = float(r_precision(texts, seen, RETRIEVED, 1)[0])
-    accuracy = zero_shot(clip, pictures, data)
+    accuracy = zero_shot(guide, pictures, data)
     look = [value for name, value in accuracy.items() if name not in SHAPES]
     shape = [value for name, value in accuracy.items() if name in SHAPES]
-    figures |= {"val_look": float(np.mean(look)), "val_shape": float(np.mean(shape))}
-    return figures | {f"val_{name}": value for name, value in accuracy.items()}
-
-
-class _Embedding(torch.nn.Module):
-    """Pictures → embeddings."""
-
-    def __init__(self, clip: HeadClip) -> None:
-        super().__init__()
-        self.clip = clip
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.clip.embed_features(self.clip.features(pictures))
+    means = {"val_look": float(np.mean(look)), "val_shape": float(np.mean(shape))} if look and shape else {}
+    return figures | means | {f"val_{name}": value for name, value in accuracy.items()}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mien.files import atomic_directory
 from mien.sculpt.cards import CARDS
 from mien.sculpt.clip.contrast import ContrastTrainer
 from mien.sculpt.clip.data import ClipData
 from mien.sculpt.clip.labels import LabelTrainer
+from mien.sculpt.clip.measure import measured
+from mien.sculpt.corpus.store import HeadsStore
 from mien.sculpt.networks.clip import JUDGE_KIND, KIND, Architecture, HeadClip
+from mien.sculpt.networks.guide import TransformersGuide, write_choice
 from mien.sculpt.options import HeadClipOptions, HeadJudgeOptions
 from mien.text.encoder import encoder_of
 from mien.text.options import TextOptions
@@ -25,15 +29,29 @@ def train_head_clip(
 ) -> dict[str, float]:
     """Train guide and judge on the corpora in `corpus`, write them to `out` and `out/judge`, and return their figures.
 
-    cache: where features of a pretrained text encoder are kept. The figures of the judge are named `judge_…`. Raises
-    ValueError for a corpus without people, TextEncoderError for a text encoder that is not available.
+    With `options.model` no guide is trained: `out` names the model of transformers that takes its place. cache: where
+    features of a pretrained text encoder are kept. The figures of the judge are named `judge_…`. Raises ValueError for
+    a corpus without people, GuideError and TextEncoderError for a model that is not available.
     """
-    guide = _trained(KIND, "towers", corpus / "guide", options, options.text, run, cache)
     own = options.judge
     words = TextOptions(width=own.width // 4 * 4, layers=0)
+    chosen = TransformersGuide(options.model, options.download) if options.model.strip() else None
+    guide = None if chosen else _trained(KIND, "towers", corpus / "guide", options, options.text, run, cache)
     judge = _trained(JUDGE_KIND, "residual", corpus / JUDGE, own, words, run.phase(JUDGE, f"{JUDGE}_"), None)
-    save_models(out, {"": guide, JUDGE: judge})
-    return {**guide.figures, **{f"{JUDGE}_{name}": value for name, value in judge.figures.items()}}
+    figures = {f"{JUDGE}_{name}": value for name, value in judge.figures.items()}
+    if guide is not None:
+        save_models(out, {"": guide, JUDGE: judge})
+        return {**guide.figures, **figures}
+    assert chosen is not None
+    val = _val(corpus / "guide")
+    with atomic_directory(out) as folder:
+        write_choice(folder, options.model, chosen.fingerprint, options.download)
+        save_models(folder / JUDGE, {"": judge})
+    return {**(measured(chosen, val) if val else {}), **figures}
+
+
+def _val(corpus: Path) -> ClipData | None:
+    return ClipData(corpus, "val") if len(HeadsStore(corpus).numbers("val")) else None
 
 
 def _trained(
@@ -45,8 +63,7 @@ def _trained(
     run: Run,
     cache: Path | None,
 ) -> ModelFiles:
-    data = ClipData(corpus, "train")
-    val = ClipData(corpus, "val") if len(data.store.numbers("val")) else None
+    data, val = ClipData(corpus, "train"), _val(corpus)
     seed_weights(options.training.seed, kind)
     encoder = encoder_of(text, data.texts, data.texts, cache)
     sizes = {"channels": options.channels, "width": options.width, "embedding": options.embedding}

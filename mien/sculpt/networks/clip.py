@@ -26,6 +26,7 @@ KIND, JUDGE_KIND = "head_clip", "head_clip_judge"
 Architecture = Literal["towers", "residual"]
 
 _QUERIES = 12  # of the text attention
+_LENGTHS = 4  # groups of texts of similar length in a large batch
 _FLOOR = -8.0  # log-probabilities below it are as good as this
 
 
@@ -34,8 +35,9 @@ class _AttentionReader(nn.Module):
 
     def __init__(self, text_width: int, width: int) -> None:
         super().__init__()
-        self.attention = TextAttention(text_width, width // 2, _QUERIES)
-        self.out = nn.Sequential(nn.Flatten(), nn.Linear(_QUERIES * (width // 2), 2 * width), nn.SiLU())
+        inner = width * 3 // 8
+        self.attention = TextAttention(text_width, inner, _QUERIES)
+        self.out = nn.Sequential(nn.Flatten(), nn.Linear(_QUERIES * inner, 2 * width), nn.SiLU())
 
     def forward(self, words: Tensor, mask: Tensor) -> Tensor:
         return self.out(self.attention(words, mask))  # type: ignore[no-any-return]
@@ -104,7 +106,15 @@ class HeadClip(nn.Module):
 
     def embed_tokens(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Embeddings (B, E) of texts; input of `mien.text.encoder.read_tokens`."""
-        read = self.reader(features_of(self.text, tokens, mask), mask)
+        # texts of similar length together: half of the padding of a batch is that of its longest texts
+        lengths = mask.sum(dim=1)
+        order = lengths.argsort(stable=True)
+        parts = []
+        for rows in order.chunk(_LENGTHS if len(tokens) >= 16 * _LENGTHS else 1):
+            longest = int(lengths[rows].max())
+            own = tokens[rows, :longest], mask[rows, :longest]
+            parts.append(self.reader(features_of(self.text, *own), own[1]))
+        read = torch.cat(parts)[order.argsort()]
         return functional.normalize(self.text_embedding(read).float(), dim=1)
 
     def read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:

@@ -6,15 +6,14 @@ from itertools import pairwise
 
 from torch import Tensor, cat, nn
 
-from mien.networks.film import group_norm
-
 CENTRE, SCALE = 0.5, 3.5
 """Pictures in [0, 1] are shifted and scaled to about unit variance."""
 
 
 def _convolution(before: int, after: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
+    # batch normalisation: with groups of channels the colours are normalised away, and half as much is learned
     convolution = nn.Conv2d(before, after, kernel, stride, kernel // 2, bias=False)
-    return nn.Sequential(convolution, group_norm(after), nn.ReLU(inplace=True))
+    return nn.Sequential(convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True))
 
 
 class Residual(nn.Module):
@@ -23,7 +22,7 @@ class Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.first = _convolution(channels, channels)
-        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1, bias=False), group_norm(channels))
+        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (B, channels, h, w) → maps of the same shape."""
@@ -31,18 +30,16 @@ class Residual(nn.Module):
 
 
 class Tower(nn.Module):
-    """A picture (B, 3, S, S) → features (B, `width`): convolutions of stride 2 to S / 16, then one linear layer.
+    """A picture (B, 3, S, S) → features (B, `width`): four convolutions of stride 2, then one linear layer.
 
-    widths: channels of the four layers. residual: a `Residual` after the second one, at S / 4.
+    channels: of the first layer; the others have 1.5, 3 and 5 times as many.
     """
 
-    def __init__(self, size: int, widths: tuple[int, ...], width: int, residual: bool) -> None:
+    def __init__(self, size: int, channels: int, width: int) -> None:
         super().__init__()
+        widths = (channels, channels * 3 // 2, 3 * channels, 5 * channels)
         layers: list[nn.Module] = [_convolution(3, widths[0], stride=2, kernel=5)]
-        for number, (before, after) in enumerate(pairwise(widths)):
-            layers.append(_convolution(before, after, stride=2))
-            if residual and number == 0:
-                layers.append(Residual(after))
+        layers += [_convolution(before, after, stride=2) for before, after in pairwise(widths)]
         side = size // 2 ** len(widths)
         self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(widths[-1] * side * side, width))
 
@@ -52,17 +49,15 @@ class Tower(nn.Module):
 
 
 class TwoTowers(nn.Module):
-    """Whole picture and face crop (B, 2, 3, S, S) → features (B, `width`), by a tower each.
+    """Whole picture and face crop (B, 2, 3, S, S) → features (B, `width`), by a `Tower` each.
 
     One network for both as channels learns nothing of the face in a short time: what is seen in the crop is elsewhere
-    in the whole picture. channels: of the first layer of the face's tower, which has twice those of the other.
+    in the whole picture.
     """
 
     def __init__(self, size: int, channels: int, width: int) -> None:
         super().__init__()
-        half = channels // 2
-        self.whole = Tower(size, (half, channels, 2 * channels, 4 * channels), width, residual=False)
-        self.face = Tower(size, (channels, 2 * channels, 4 * channels, 6 * channels), width, residual=True)
+        self.whole, self.face = Tower(size, channels, width), Tower(size, channels, width)
         self.joint = nn.Sequential(nn.Linear(2 * width, width), nn.SiLU())
 
     def forward(self, pictures: Tensor) -> Tensor:
