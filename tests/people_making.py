@@ -29,7 +29,7 @@ def _first() -> dict[str, torch.Tensor]:
 
 def saved(path: Path, values: dict[str, float] | None = None, **options: str) -> Path:
     """The file of a person."""
-    person(values, **options).save(path)
+    person(values, 3, **options).save(path)
     return path
 
 

@@ -93,7 +93,7 @@ class Mood:
 
     @classmethod
     def over(cls, weights: NDArray[np.floating]) -> Mood:
-        """Weights (T, 6) of EMOTIONS in [0, 1], which add up to 1 with the neutral one's.
+        """Weights (T, 6) of EMOTIONS in [0, 1]; the neutral one is what the others leave.
 
         The differences of the emotions from the neutral one add up; tremble, sway, pace and blinks are the mean over
         time. A constant weight gives `of` with it as the intensity.

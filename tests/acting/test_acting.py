@@ -9,7 +9,7 @@ import pytest
 
 from mien.acting.acting import act, mouth_drive
 from mien.acting.levels import loudness_envelope
-from mien.acting.mood import manner
+from mien.acting.mood import Mood, manner
 from mien.acting.movement import blinks, saccades
 from mien.clips import EMOTIONS
 from mien.corpora.embedded.corpus import (
@@ -156,3 +156,24 @@ def test_intensity_words_are_acted() -> None:
     assert clips["LO"] < clips["MD"] < clips["HI"] <= 1
     assert clips["MD"] - 0.1 < clips["XX"] <= 1
     assert acted_intensity(np.random.default_rng(0), person, PlannedClip(person.actor_id, "DFA", "NEU", "XX")) == 0
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS)
+def test_a_mood_over_time_is_the_emotion_where_it_is_constant(emotion: str) -> None:
+    weights = np.zeros((5, len(EMOTIONS)))
+    weights[:, EMOTIONS.index("NEU")] = 0.3
+    weights[:, EMOTIONS.index(emotion)] += 0.7
+    over, of = Mood.over(weights), Mood.of(emotion, 0.7)
+    for name in ("expression", "neck", "gaze", "forward"):
+        np.testing.assert_allclose(getattr(over, name), np.tile(getattr(of, name), (5, 1)), atol=1e-6)
+    for name in ("openness", "nod", "tremble", "sway", "pace", "blinks"):
+        np.testing.assert_allclose(getattr(over, name), getattr(of, name), atol=1e-6)
+
+
+def test_a_mood_changes_with_its_weights() -> None:
+    weights = np.zeros((3, len(EMOTIONS)))
+    weights[0, EMOTIONS.index("SAD")] = weights[1, EMOTIONS.index("NEU")] = weights[2, EMOTIONS.index("HAP")] = 1
+    mood = Mood.over(weights)
+    assert mood.neck[0, 1] > 0 == mood.neck[1, 1] > mood.neck[2, 1], "sad heads hang"
+    smile = mood.expression[:, ARKIT_NAMES.index("mouthSmileLeft")]
+    assert smile[2] > 0.9 > smile[1] == smile[0] == 0

@@ -72,7 +72,7 @@ def test_weights_are_in_range_and_ordered() -> None:
 @pytest.mark.parametrize("phase", np.linspace(0, 1, 7))
 def test_lips_meet_in_a_frame_at_every_p_b_m(fps: float, phase: float) -> None:
     segments = [Segment("a", 0, 0.2), Segment("p", 0.2, 0.23, closes=True), Segment("a", 0.23, 0.5)]
-    times = (np.arange(20) + phase) / fps
+    times = np.asarray((np.arange(20) + phase) / fps, np.float64)
     assert closure(times, segments, hold=0.04).max() == pytest.approx(1)
     assert closure(np.array([0.05, 0.4]), segments).max() == 0
 
@@ -107,3 +107,12 @@ def test_segments_fill_the_time_in_order() -> None:
     assert segments[-1].end == 1.0
     assert all(first.end == pytest.approx(second.start) for first, second in itertools.pairwise(segments))
     assert [segment.closes for segment in segments].count(True) == 1
+
+
+def test_long_speech_is_computed_in_pieces_of_the_same_mouth() -> None:
+    segments = [Segment("a" if n % 2 else "p", 0.15 * n, 0.15 * n + 0.15) for n in range(500)]
+    times = np.arange(1900) / 25
+    whole = mouth_track(segments, times)
+    for start in (0, 1000, 1020, 1700):
+        part = times[start : start + 50]
+        np.testing.assert_allclose(whole[start : start + 50], mouth_track(segments, part), atol=1e-9)

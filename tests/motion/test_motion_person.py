@@ -18,6 +18,7 @@ from mien.files import sha256_file
 from mien.heads.latents.person import Person
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.render.playback import render_head
+from mien.heads.resting import resting_performance
 from mien.heads.sculpture import Sculpture
 from mien.media.file_tags import file_tags
 from mien.media.provenance import parse_tags, read_tags
@@ -51,7 +52,7 @@ def test_the_video_shows_the_person_and_says_who(smiling: Path, head_motion_mode
     assert not first.expression[0, EXPRESSION_INDEX["mouthSmileLeft"]] > 0.5, "the motion itself does not smile"
 
     def difference(resting: np.ndarray[Any, Any]) -> float:
-        shown = moving.resting_performance(first, resting)
+        shown = resting_performance(first, resting)
         expected = next(render_head(head, one.identity, shown, (64, 64), appearance=one.appearance))
         return float(np.abs(frame - expected).mean())
 

@@ -1,7 +1,7 @@
 """A sculpted person whose 3D head itself talks: visemes, emotions and motion as a performance, without a trained model.
 
 The mouth follows the phonemes of the voice as the actors of the embedded corpus do (`mien.acting`). Emotions are those
-of the request; where they leave weight to the neutral one, the face at rest is the person's own.
+of the request; as far as their weights leave room, the face is the person's own at rest.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def spoken_performance(
     else:
         weights = read_emotion_track(options.emotion_track).at(frames, FPS)
     motion, notes = _motion(options, frames, text_to_motion)
-    resting = one.expression * weights[:, [EMOTIONS.index("NEU")]]
+    # what the emotions leave is the person's own face
+    left = np.clip(1 - np.delete(weights, EMOTIONS.index("NEU"), axis=1).sum(axis=1), 0, 1)
+    resting = one.expression * left[:, None]
     rng = numpy_generator(options.seed, "rendered talk")
     performance = perform(rng, speech, 0.0, frames, FPS, Mood.over(weights), resting, motion)
     return performance, speech, (*speech.notes, *notes)
