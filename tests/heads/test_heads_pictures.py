@@ -100,6 +100,16 @@ def test_details_are_visible_in_a_face_of_64_pixels(quick: QuickRenderer) -> Non
         assert (changed > 0.06).sum() >= 15, name
 
 
+def test_wire_frames_are_lines_and_not_dots(quick: QuickRenderer) -> None:
+    wire = {"frame": (0.0, 0.0, 0.0), "frame_weight": 0.0, "skin": (1.0, 0.9, 0.8)}
+    bare = front(quick, Appearance(skin=(1.0, 0.9, 0.8)), crop="face")
+    dark = (bare - front(quick, Appearance(glasses="round", **wire), crop="face")).max(axis=0)  # type: ignore[arg-type]
+    # below the eyes, where the rim is before bare skin, every column of a lens sees it
+    middle = SIZE // 2
+    for columns in (slice(middle + 9, middle + 18), slice(middle - 18, middle - 9)):
+        assert dark[middle - 14 : middle, columns].max(axis=0).min() > 0.2
+
+
 def test_views_of_each_head_are_its_own(quick: QuickRenderer) -> None:
     look = look_of(Appearance(), Appearance(hair_style="long"))
     one, other = [View(), View(crop="face")], [View(yaw=0.5), View(light=2, background=RED)]

@@ -13,7 +13,7 @@ from torch.nn.functional import grid_sample, normalize
 from mien.heads.look import Look
 from mien.heads.painting.painter import Painter
 from mien.heads.performance import ARKIT_NAMES
-from mien.heads.pictures.dressed import Dressed, dressed, embedded_head
+from mien.heads.pictures.dressed import Dressed, dressed, embedded_head, visible_amounts
 from mien.heads.pictures.light import Shading, linear_light, srgb_of
 from mien.heads.pictures.quick import folds_and_corner, wall
 from mien.heads.pictures.splat import splatted
@@ -54,7 +54,7 @@ class DifferentiableRenderer:
         found = []
         for row, atlas in enumerate(atlases):
             head = dressed(look, row, self._painter.reduction)
-            amounts = {name: values[row] for name, values in look.amounts.items()}
+            amounts = visible_amounts(look, row, self.size)
             points = head.vertices(own[row], look.identity[row].float(), amounts)
             found.append(self._views(points, head, atlas, wrinkles[row], each[row]))
         return torch.stack(found)

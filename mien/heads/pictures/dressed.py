@@ -14,12 +14,13 @@ from torch.nn.functional import pad
 
 from mien.heads.appearance import Appearance
 from mien.heads.embedded.beard import BeardKind, beard_kind, hanging_beard
-from mien.heads.embedded.glasses import glasses_part
+from mien.heads.embedded.glasses import glasses_part, weight_of
 from mien.heads.embedded.head import EmbeddedHead, head_surface
 from mien.heads.embedded.parts import PARTS, Part
 from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.head import HEAD_HEIGHT
 from mien.heads.look import Look
+from mien.heads.pictures.views import View
 from mien.heads.render.scene import Scene, Worn, WornPart, scene_with, worn_part
 
 _PARTS = {"hair": hair_part, "clothing": clothing_part, "glasses": glasses_part}
@@ -101,6 +102,17 @@ def _part(name: str, appearance: Appearance) -> WornPart | None:
 def _beard(kind: BeardKind) -> tuple[WornPart, Part]:
     """The shortest and the longest beard of a kind."""
     return worn_part(hanging_beard(kind, 0.0)), hanging_beard(kind, 1.0)
+
+
+def visible_amounts(look: Look, row: int, size: int) -> dict[str, Tensor]:
+    """The amounts () of one head by name; frames are at least as thick as a sample of a face of `size` pixels.
+
+    Thinner ones would be drawn as dots.
+    """
+    amounts = {name: values[row] for name, values in look.amounts.items()}
+    sample = View(crop="face").camera.height * HEAD_HEIGHT / (2 * size)
+    amounts["frame_weight"] = amounts["frame_weight"].clamp(min=weight_of(sample))
+    return amounts
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from mien.heads.appearance import Colour
 from mien.heads.look import Look
 from mien.heads.painting.layers import face_frame
 from mien.heads.painting.painter import Painter
-from mien.heads.pictures.dressed import Dressed, dressed, embedded_head
+from mien.heads.pictures.dressed import Dressed, dressed, embedded_head, visible_amounts
 from mien.heads.pictures.views import View, light_of, views_of_each
 from mien.heads.render.raster import visible_triangles
 from mien.heads.render.render import default_background, lighting_of, project, wrinkle_weights
@@ -45,7 +45,7 @@ class QuickRenderer:
             frames = np.empty((len(look), len(each[0]), self.size, self.size, 3), np.uint8)
             for row, atlas in enumerate(atlases):
                 head = dressed(look, row, self._painter.reduction)
-                amounts = {name: values[row] for name, values in look.amounts.items()}
+                amounts = visible_amounts(look, row, self.size)
                 points = head.vertices(own[row], look.identity[row].float(), amounts)
                 wrinkles = wrinkle_weights(look.expression[row].float().numpy())
                 self._render(points.double().numpy(), head, atlas, wrinkles, each[row], frames[row])

@@ -32,7 +32,7 @@ def strong_freckles(image: Array, skin: Colour, amount: float) -> Array:
     """The face (H, W, 3) with large freckles by `amount`, clamped to [0, 1]."""
     if amount <= 0:
         return image
-    return mix(image, np.array(skin) * [0.58, 0.38, 0.27], min(amount, 1.0) * freckle_map())
+    return mix(image, np.array(skin) * [0.50, 0.32, 0.22], min(amount, 1.0) * freckle_map())
 
 
 @cache
@@ -92,18 +92,16 @@ def _spots() -> Array:
 def freckle_map() -> Array:
     """Density of strong freckles on `FACE`, in [0, 1]: over nose and cheeks, fewer on the forehead."""
     rng = np.random.default_rng(4)
-    count = 800
+    count = 1500
     places = np.stack([rng.uniform(-6.3, 6.3, count), rng.uniform(-6.0, 5.0, count)], 1)
     x, y = places.T
-    density = (
-        bump(x, y, (2.6, -2.0), (1.9, 1.3))
-        + bump(x, y, (0.0, -1.6), (1.4, 1.2))
-        + 0.25 * bump(x, y, (1.5, 3.6), (2.5, 0.9))
-    )
+    density = bump(x, y, (2.6, -2.1), (1.9, 1.4)) + bump(x, y, (0.0, -1.7), (1.3, 1.3))
+    density = density + 0.20 * bump(x, y, (1.5, 3.6), (2.5, 0.9))
     places = places[rng.uniform(0, 1, count) < density]
     canvas = blank_canvas()
-    draw_dots(canvas, places, rng.uniform(0.05, 0.125, len(places)), rng.uniform(110, 240, len(places)))
+    draw_dots(canvas, places, rng.uniform(0.04, 0.115, len(places)), rng.uniform(60, 185, len(places)))
     x, y, _ = front()
-    return onto_skin(cv2.GaussianBlur(canvas, (0, 0), 1.6)) * (
-        1 - smoothstep(bump(x, y, (3.2, 0.0), (1.0, 0.5)), 0.4, 0.7)
-    )
+    eyes = smoothstep(bump(x, y, (3.2, 0.0), (1.0, 0.5)), 0.4, 0.7)
+    # between the large ones the skin is darker from small ones: that is what shows from afar
+    marks = onto_skin(cv2.GaussianBlur(canvas, (0, 0), 1.6)) + 1.1 * onto_skin(cv2.GaussianBlur(canvas, (0, 0), 9.0))
+    return np.clip(marks, 0, 1) * (1 - eyes)
