@@ -289,6 +289,9 @@ def _material(file: GltfFile, part: MeshPart) -> int:
         surface["baseColorFactor"] = [*material.colour, 1.0]
     if material.double_sided:
         entry["doubleSided"] = True
+    if not material.mirrors:
+        entry["extensions"] = {"KHR_materials_specular": {"specularFactor": 0.0}}
+        file.tree["extensionsUsed"] = ["KHR_materials_specular"]
     return file.add("materials", entry)
 
 

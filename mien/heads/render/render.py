@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -38,11 +38,13 @@ from mien.heads.render.shading import (
 )
 from mien.heads.render.texture import (
     FACE,
+    WIDTH,
     atlas_coordinates,
     eye_shade,
     paint_atlas,
     wrinkle_maps,
 )
+from mien.heads.render.turning import opened_seam, outwards, turned_frames
 
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
 
@@ -140,7 +142,8 @@ class _Scene:
     """The mesh of head and worn parts without its positions: the same for every frame of an appearance.
 
     faces (F, 3); coordinates (V, 2) in the atlas, pixels; shade (V,) ambient occlusion in [0, 1]; material (V,);
-    face_material (F,); wrinkled (F,), whether a wrinkle can show on a face.
+    face_material (F,); wrinkled (F,), whether a wrinkle can show on a face. Where vertices are doubled: source (V,),
+    which vertex each is, and whole (F, 3), the faces over those.
     """
 
     worn: _Worn
@@ -150,6 +153,8 @@ class _Scene:
     material: NDArray[np.int64]
     face_material: NDArray[np.uint8]
     wrinkled: NDArray[np.bool_]
+    source: NDArray[np.int64] | None = None
+    whole: NDArray[np.int32] | None = None
 
 
 @lru_cache(maxsize=24)
@@ -266,20 +271,25 @@ def render_frames(
     Raises ValueError for a background of another size.
     """
     scene = _scene(appearance)
+    normals = np.empty((len(scene.material), 3))
+    if turns is not None:
+        scene = _all_round(scene, head)
     width, height = size
     wall = background_picture(background, size)
     atlas, folds = paint_atlas(appearance), wrinkle_maps()
     lighting = _lighting(light)
     shape = 2 * height, 2 * width
     buffers = np.empty(shape, np.int32), np.empty(shape, np.float32)
-    normals = np.empty((len(scene.material), 3))
     lit = np.empty((len(scene.material), 10))
     vertices = turned_frames(_moved_vertices(head, scene.worn, identity, performance), turns)
     for points, expression in zip(vertices, performance.expression, strict=True):
-        vertex_normals(points, scene.faces, normals)
-        screen = project(points, camera, (2 * width, 2 * height))
+        vertex_normals(points, scene.faces if scene.whole is None else scene.whole, normals)
+        at, facing = points, normals
+        if scene.source is not None:
+            at, facing = points[scene.source], normals[scene.source]
+        screen = project(at, camera, (2 * width, 2 * height))
         index, depth = visible_triangles(screen, scene.faces, *shape, cull=True, buffers=buffers)
-        light_vertices(screen, normals, scene.coordinates, scene.shade, scene.material, *lighting, lit)
+        light_vertices(screen, facing, scene.coordinates, scene.shade, scene.material, *lighting, lit)
         frame = np.empty((height, width, 3), np.uint8)
         shade_image(
             index,
@@ -300,16 +310,31 @@ def render_frames(
         yield frame
 
 
-def turned_frames(
-    frames: Iterator[NDArray[np.float64]], turns: NDArray[np.floating] | None
-) -> Iterator[NDArray[np.float64]]:
-    """Frames of vertices (V, 3), each turned as a whole about the vertical axis by `turns` (T,) radians."""
-    if turns is None:
-        yield from frames
-        return
-    for points, angle in zip(frames, turns, strict=True):
-        cosine, sine = np.cos(angle), np.sin(angle)
-        yield points @ np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]]).T
+def _all_round(scene: _Scene, head: EmbeddedHead) -> _Scene:
+    """The scene for views from the side and from behind: ears that look outwards, and no seam on the back's skin.
+
+    Without turns both stay as films and corpora have them: the ears are inside out, so that they are culled from the
+    side, and the triangles at the back show the whole width of the texture.
+    """
+    surface = head.surface
+    kind = np.full(len(scene.material), -1)
+    kind[: len(surface.kind)] = surface.kind
+    whole = scene.faces.copy()
+    ears = kind[whole[:, 0]] == PARTS.index("ear")
+    whole[ears] = outwards(surface.rest, whole[ears])
+    faces, doubled = opened_seam(whole, scene.coordinates[:, 0] / WIDTH, kind == PARTS.index("skin"))
+    source = np.concatenate([np.arange(len(kind)), doubled])
+    coordinates = scene.coordinates[source]
+    coordinates[len(kind) :, 0] -= WIDTH
+    return replace(
+        scene,
+        faces=faces,
+        coordinates=coordinates,
+        shade=scene.shade[source],
+        material=scene.material[source],
+        source=source,
+        whole=whole,
+    )
 
 
 def _moved_vertices(
