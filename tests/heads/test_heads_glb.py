@@ -262,6 +262,7 @@ def test_heads_without_texture_have_vertex_colours(head: Head) -> None:
     assert {"jawOpen", "mouthSmileLeft", "viseme_aa", "viseme_sil"} <= set(made.targets)
     if head.name == "embedded":
         return
+    assert made.left_out[-2:] == ("Hair", "Clothes")
     assert "images" not in file.tree
     for part in head_mesh(head, None, None).parts:
         # glTF's vertex colours are linear light
@@ -298,6 +299,8 @@ def test_provenance_and_person_are_in_the_file(tmp_path: Path) -> None:
     file = Glb(tmp_path / "a.glb")
     assert file.tree["asset"]["extras"]["person"] == about
     assert file.target_names() == ["jawOpen"]
+    again = head_glb(embedded(), tags=TAGS, person=about, targets=["jawOpen"])
+    assert again.content == (tmp_path / "a.glb").read_bytes()
 
 
 def test_bad_requests_write_nothing(performance: Performance, tmp_path: Path) -> None:

@@ -110,13 +110,17 @@ class MeshPart:
 
 @dataclass(frozen=True, eq=False)
 class HeadMesh:
-    """A head with what it wears, of V vertices. eyeball (V,): 1 on the left eyeball, -1 on the right one, else 0."""
+    """A head with what it wears, of V vertices.
+
+    eyeball (V,): 1 on the left eyeball, -1 on the right one, else 0. missing: what it should wear but has no parts for.
+    """
 
     head: Head
     identity: Tensor
     appearance: Appearance
     parts: tuple[MeshPart, ...]
     eyeball: NDArray[np.int64]
+    missing: tuple[str, ...] = ()
 
     def positions(self, performance: Performance) -> Iterator[NDArray[np.float64]]:
         """Vertices (V, 3) in metres for each frame of a performance."""
@@ -145,7 +149,8 @@ def head_mesh(head: Head, identity: Tensor | None, appearance: Appearance | None
     found = [_part(name, head.faces[of_face == name], poses) for name in dict.fromkeys(of_face.tolist())]
     parts = tuple(replace(part, colours=colours[part.source]) for part in found)
     eyeball = np.where(head.materials == EYE, np.sign(poses[:, 0]), 0).astype(np.int64)
-    return HeadMesh(head, person, look, parts, eyeball)
+    worn = {"Hair": look.hair_style != "bald", "Clothes": True, "Glasses": look.glasses != "none"}
+    return HeadMesh(head, person, look, parts, eyeball, tuple(name for name, wears in worn.items() if wears))
 
 
 def _poses(frames: Iterator[NDArray[np.float64]]) -> NDArray[np.float64]:
