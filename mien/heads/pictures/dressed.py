@@ -15,13 +15,13 @@ from torch.nn.functional import pad
 from mien.heads.appearance import Appearance
 from mien.heads.embedded.beard import BeardKind, beard_kind, hanging_beard
 from mien.heads.embedded.glasses import glasses_part, weight_of
-from mien.heads.embedded.head import EmbeddedHead, head_surface
-from mien.heads.embedded.parts import PARTS, Part
+from mien.heads.embedded.head import EmbeddedHead
+from mien.heads.embedded.parts import Part
 from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.head import HEAD_HEIGHT
 from mien.heads.look import Look
 from mien.heads.pictures.views import View
-from mien.heads.render.scene import Scene, Worn, WornPart, scene_with, worn_part
+from mien.heads.render.scene import Scene, Worn, WornPart, all_round, scene_with, worn_part
 
 _PARTS = {"hair": hair_part, "clothing": clothing_part, "glasses": glasses_part}
 
@@ -115,42 +115,6 @@ def visible_amounts(look: Look, row: int, size: int) -> dict[str, Tensor]:
     return amounts
 
 
-@dataclass(frozen=True)
-class _Mended:
-    """The head's own faces (F, 3), mended for views from all sides.
-
-    The ears face inwards, and the skin's texture runs back at its seam, where a vertex needs two places in the texture.
-    The faces of the corpora's renderer stay as they are, since their frames must. faces: by vertices of the head; seam
-    (F, 3): the corners of faces across the seam that need the other place; twice (N,): the vertices there.
-    """
-
-    faces: NDArray[np.int32]
-    seam: NDArray[np.bool_]
-    twice: NDArray[np.int64]
-
-
-@lru_cache(maxsize=1)
-def _mended() -> _Mended:
-    surface = head_surface()
-    faces = surface.faces.copy()
-    ears = surface.kind[faces[:, 0]] == PARTS.index("ear")
-    faces[ears] = faces[ears][:, [0, 2, 1]]
-    across = surface.texture[faces, 0]
-    on_skin = surface.kind[faces[:, 0]] == PARTS.index("skin")
-    seam = (on_skin & (np.ptp(across, axis=1) > 0.5))[:, None] & (across > 0.9)
-    return _Mended(faces, seam, np.unique(faces[seam]).astype(np.int64))
-
-
-def _from_all_sides(scene: Scene, spans: Mapping[str, Tensor]) -> Dressed:
-    mended, own, count = _mended(), len(_mended().faces), len(scene.shade)
-    faces = scene.faces.copy()
-    faces[:own] = mended.faces
-    drawn = faces.copy()
-    drawn[:own][mended.seam] = count + np.searchsorted(mended.twice, mended.faces[mended.seam])
-    source = np.concatenate([np.arange(count), mended.twice])
-    coordinates = scene.coordinates[source]
-    coordinates[count:, 0] = 0.5
-    whole = replace(
-        scene, faces=drawn, coordinates=coordinates, shade=scene.shade[source], material=scene.material[source]
-    )
-    return Dressed(whole, source, faces, spans)
+def _from_all_sides(plain: Scene, spans: Mapping[str, Tensor]) -> Dressed:
+    turned = all_round(plain)
+    return Dressed(turned.scene, turned.source, turned.faces, spans)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 
 import numpy as np
@@ -21,6 +21,7 @@ from mien.heads.embedded.wardrobe import clothing_part, hair_part
 from mien.heads.render.atlas import FACE, atlas_coordinates
 from mien.heads.render.shading import SKIN
 from mien.heads.render.texture import eye_shade, wrinkle_maps
+from mien.heads.render.turning import opened_seam, outwards
 
 _CORNER = (FACE[0].start, FACE[1].start)
 
@@ -130,6 +131,40 @@ def scene_with(worn: Worn, reduction: int = 1) -> Scene:
         face_material=material[faces[:, 0]].astype(np.uint8),
         wrinkled=np.concatenate([_wrinkled(), np.zeros(len(worn.faces), bool)]),
     )
+
+
+@dataclass(frozen=True)
+class RoundScene:
+    """A scene for views from all sides: ears that look outwards, and no seam on the skin.
+
+    Films and corpora keep the plain scene, whose frames must not change: there the ears are inside out, so that they
+    are culled from the side, and the triangles at the back show the whole width of the texture. scene: its faces name
+    the doubled vertices too; source (V',): which vertex each of them is; faces (F, 3): the same over the vertices.
+    """
+
+    scene: Scene
+    source: NDArray[np.int64]
+    faces: NDArray[np.int32]
+
+
+def all_round(plain: Scene) -> RoundScene:
+    """The scene for views from all sides."""
+    surface, count = head_surface(), len(plain.shade)
+    kind = np.full(count, -1)
+    kind[: len(surface.kind)] = surface.kind
+    whole = plain.faces.copy()
+    ears = kind[whole[:, 0]] == PARTS.index("ear")
+    whole[ears] = outwards(surface.rest, whole[ears])
+    across = np.zeros(count)
+    across[: len(surface.kind)] = surface.texture[:, 0]
+    drawn, doubled = opened_seam(whole, across, kind == PARTS.index("skin"))
+    source = np.concatenate([np.arange(count), doubled])
+    coordinates = plain.coordinates[source]
+    coordinates[count:, 0] = 0.5  # the left end of the texture
+    turned = replace(
+        plain, faces=drawn, coordinates=coordinates, shade=plain.shade[source], material=plain.material[source]
+    )
+    return RoundScene(turned, source, whole)
 
 
 @cache
