@@ -1,4 +1,5 @@
-"""Corpora for tests of a CLIP: people whose pictures show their options as coloured fields, so that little is enough."""
+"""Corpora for tests of a CLIP: people whose pictures show their options as coloured fields, "
+"so that little is enough."""
 
 from __future__ import annotations
 

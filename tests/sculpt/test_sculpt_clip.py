@@ -51,9 +51,7 @@ def test_it_finds_texts_and_options_of_people_it_never_saw(learned: tuple[Path, 
     assert "judge_val_r_precision" in figures
 
 
-def test_guide_and_judge_are_kept_in_folders_of_their_own(
-    learned: tuple[Path, dict[str, float]], corpus: Path
-) -> None:
+def test_guide_and_judge_are_kept_in_folders_of_their_own(learned: tuple[Path, dict[str, float]], corpus: Path) -> None:
     folder, figures = learned
     guide, judge = OwnGuide(folder), OwnGuide(folder / "judge")
     assert (guide.crops, judge.crops) == (("whole", "face"), ("whole",))
@@ -71,7 +69,9 @@ def test_an_interrupted_training_ends_in_the_same_bytes(corpus: Path, tmp_path: 
 def test_labels_that_cannot_be_seen_have_no_gradient(corpus: Path) -> None:
     data = ClipData(corpus / "guide", "train")
     torch.manual_seed(0)
-    clip = HeadClip(open_encoder("tokens", vocabulary_of(data.texts), width=16), "towers", data.store.crops, 32, 8, 16, 16)
+    clip = HeadClip(
+        open_encoder("tokens", vocabulary_of(data.texts), width=16), "towers", data.store.crops, 32, 8, 16, 16
+    )
     trainer = LabelTrainer(clip, data, None, TINY.labels)
     from mien.training.trainer import Step
 
@@ -117,7 +117,11 @@ def test_balanced_accuracy_is_the_mean_over_options() -> None:
 def test_embeddings_do_not_depend_on_the_other_texts_of_a_batch(learned: tuple[Path, dict[str, float]]) -> None:
     for folder in (learned[0], learned[0] / "judge"):
         guide = OwnGuide(folder)
-        texts = ["an old man", "a young woman with long blond hair, round glasses and a red sweater, smiling", "bald"] * 30
+        texts = [
+            "an old man",
+            "a young woman with long blond hair, round glasses and a red sweater, smiling",
+            "bald",
+        ] * 30
         together = guide.text_features(texts)
         torch.testing.assert_close(together[:3], torch.cat([guide.text_features([text]) for text in texts[:3]]))
         torch.testing.assert_close(together.norm(dim=1), torch.ones(90))

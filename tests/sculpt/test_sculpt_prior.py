@@ -15,31 +15,12 @@ from mien.sculpt.evaluate.edits import displacement, measure_edits
 from mien.sculpt.methods.candidates import draw_candidates
 from mien.sculpt.methods.edit import KEEPABLE, edit, places_of
 from mien.sculpt.networks.prior import HeadPrior
-from mien.sculpt.options import HeadPriorOptions
-from mien.sculpt.train.prior import satisfied_rate, train_head_prior
-from mien.text.options import TextOptions
-from mien.training.options import TrainingOptions
-from mien.training.run import Run
-
-OPTIONS = HeadPriorOptions(
-    training=TrainingOptions(
-        samples=40_960, batch=128, lr=8e-3, weight_decay=1e-4, ema_decay=0.95, precision="float32"
-    ),
-    captions=8000, width=32, hidden=32, text=TextOptions(width=32, layers=0),
-)  # fmt: skip
+from mien.sculpt.train.prior import satisfied_rate
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A prior after a few seconds of training."""
-    out = tmp_path_factory.mktemp("prior") / "head_prior"
-    train_head_prior(OPTIONS, out, Run(out.parent / "resume", "prior of the tests"))
-    return out
-
-
-@pytest.fixture(scope="module")
-def prior(folder: Path) -> HeadPrior:
-    return HeadPrior.load(folder)
+def prior(prior_folder: Path) -> HeadPrior:
+    return HeadPrior.load(prior_folder)
 
 
 def shown(latents: Latents) -> dict[str, str]:
@@ -148,3 +129,16 @@ def test_a_text_without_words_is_read_as_nothing(prior: HeadPrior) -> None:
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not a model folder"):
         HeadPrior.load(tmp_path)
+
+
+def test_related_words_are_named_for_what_cannot_be_shown(prior: HeadPrior) -> None:
+    (unknown,) = prior.unknown_words("a man with sunglasses")
+    assert unknown.suggestions == ("glasses",)
+
+
+def test_coloured_hair_takes_hair_for_granted(prior: HeadPrior) -> None:
+    bald = draw_candidates(prior, "a hairless head", 1, 0).latents
+    assert bald.option("hair_style") == ["bald"]
+    red = edit(prior, bald, "green hair").latents
+    assert red.option("hair_style") != ["bald"]
+    assert shown(red)["hair_colour"] == "green"
