@@ -38,7 +38,7 @@ def test_true_people_satisfy_everything_and_random_ones_do_not(
     assert metrics["random"]["overall"] < 0.6 < metrics["generated"]["overall"]
     for row in ("nearest", "search", "gradient", "first_sample", "edits", "diversity", "geometry"):
         assert row in metrics, row
-    assert metrics["evaluated"][WRITTEN] == 64
+    assert metrics["evaluated"][WRITTEN] == 6
 
 
 def test_the_report_says_what_was_missed(evaluated: tuple[dict[str, object], Path]) -> None:
@@ -78,13 +78,11 @@ def test_a_verdict_is_counted_by_hand() -> None:
     assert MeasuredHead(right.prompt, None).verdict["attributes"] is None
 
 
-def test_a_head_that_is_none_any_more_is_seen_in_its_geometry() -> None:
+def test_lids_that_leave_the_average_are_seen_in_the_geometry() -> None:
     mean = Latents(torch.zeros(1, 61), {name: torch.zeros(1, dtype=torch.int64) for name in CATEGORIES})
     values = torch.zeros(1, 61)
-    for name in ("jaw_width", "nose_projection", "mouth_width", "cheek_fullness"):
-        values[0, VALUE_INDEX[name]] = -6.0
-    crushed = Latents(values, mean.categories)
+    values[0, VALUE_INDEX["eye_tilt"]] = 2.0
     head = embedded_head()
-    good, bad = (measure_geometry(head, [one]) for one in (mean, crushed))
-    assert bad["self_intersections"] > good["self_intersections"]
-    assert good["lid_gap_max_mm"] < 0.3
+    good, tilted = (measure_geometry(head, [one]) for one in (mean, Latents(values, mean.categories)))
+    assert good["lid_gap_mm"] < 0.05 < tilted["lid_gap_mm"] < 1
+    assert good["self_intersections"] <= 2

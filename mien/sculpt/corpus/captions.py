@@ -67,7 +67,7 @@ def _part(rng: random.Random, part: Part, facts: Gathered) -> tuple[str, list[st
     noun = _word(rng, part.nouns, facts)
     if noun is None:
         return None
-    slots = [slot for slot in part.slots if rng.random() < (0.42 if part.bare else 0.6)]
+    slots = [slot for slot in part.slots if rng.random() < (0.5 if part.bare else 0.6)]
     if not slots and not part.bare:
         slots = [rng.choice(part.slots)]
     adjectives = [text for slot in slots if (text := _word(rng, slot, facts)) is not None]

@@ -123,6 +123,8 @@ def _go_together(
     put("blush", chance[5] < 0.7, _index("blush", "no"))
     put("glasses", chance[6] < 0.6, _index("glasses", "none"))
     put("beard_length", chance[7] < 0.85, _index("beard_length", "short"))
+    fair = np.isin(options["hair_colour"], _among("hair_colour", "ginger", "blond", "platinum", "auburn"))
+    put("skin", fair & stated["hair_colour"] & (chance[9] < 0.9), rng.integers(2, size=count))  # pale or light
     # the colour of hair that was not named follows a named beard
     follows = stated["beard_colour"] & ~stated["hair_colour"] & (chance[8] < 0.95)
     options["hair_colour"] = np.where(follows, options["beard_colour"], options["hair_colour"])

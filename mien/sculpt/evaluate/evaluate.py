@@ -111,7 +111,7 @@ def evaluate_sculpt(
     """
     sculptor = Sculptor.load(prior, clip)
     retrieval = Retrieval(open_guide(clip / "judge"))
-    parts = evaluation_prompts(options.prompts, options.seed)
+    parts = evaluation_prompts(options.prompts, options.seed, options.written)
     people, features = corpus_people(corpus, sculptor.guide)
     sources = all_rows(sculptor, people, features, options.seed, options.methods)
     evaluation = SculptEvaluation(sources, retrieval)

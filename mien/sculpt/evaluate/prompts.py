@@ -27,13 +27,13 @@ class SculptPrompt:
     facts: Facts
 
 
-def evaluation_prompts(count: int, seed: int) -> dict[str, list[SculptPrompt]]:
-    """Part → prompts: `count` composed ones and held-out combinations, and all that were written by hand."""
+def evaluation_prompts(count: int, seed: int, written: int = 64) -> dict[str, list[SculptPrompt]]:
+    """Part → prompts: `count` composed ones and held-out combinations, and the first `written` of those by hand."""
     own = derived_seed(seed, "evaluation")
     return {
         SEEN: _named(SEEN, draw_templated(count, own)),
         HELD_OUT: _named(HELD_OUT, draw_held_out(count, own)),
-        WRITTEN: written_prompts(),
+        WRITTEN: written_prompts()[:written],
     }
 
 
