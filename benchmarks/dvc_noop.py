@@ -59,7 +59,7 @@ def make_repository(folder: Path) -> Path:
         else:
             shutil.copy(source, folder / name)
     text = (folder / "dvc.yaml").read_text()
-    works = re.sub(r"cmd: python -m stages\.(?!code\b)(\w+)", rf"cmd: {sys.executable} work.py \1", text)
+    works = re.sub(r"cmd: python -m stages\.(?!code\b|inputs\b)(\w+)", rf"cmd: {sys.executable} work.py \1", text)
     (folder / "dvc.yaml").write_text(works.replace("cmd: python -m", f"cmd: {sys.executable} -m"))
     (folder / "work.py").write_text(WORK)
     (folder / "data" / "raw").mkdir(parents=True)
@@ -81,7 +81,7 @@ def seconds(folder: Path, *words: str) -> float:
 def measure(folder: Path, rounds: int) -> tuple[float, float]:
     """(`dvc repro`, import of DVC) in seconds, each one's fastest."""
     said = dvc(folder, "repro")
-    if "up to date" not in said:
+    if said.count("Running stage") > 1:  # the stage `inputs` runs each time
         raise SystemExit(f"{folder} was not up to date:\n{said}")
     repro, imported = [], []
     for _ in range(rounds):

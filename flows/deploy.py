@@ -31,7 +31,7 @@ from pydantic import BaseModel
 
 from mien.files import atomic_file, write_json
 from mien.locks import file_lock
-from mien.processes import Process, stop_tree
+from mien.processes import Process, print_anything, stop_tree
 from mien.tracking.tracking import TABLE_VIEW, Tracking
 from mien.tracking.values import main_root, tracking_uri
 
@@ -266,6 +266,7 @@ def serve() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    print_anything()
     parser = argparse.ArgumentParser(prog="python -m flows.deploy", description="MLflow and Prefect on this machine")
     parser.add_argument("action", choices=("up", "down", "status", "serve"))
     action = parser.parse_args(argv).action

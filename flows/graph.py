@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.dvc_process import dvc_output
-from flows.inputs import check_inputs
+from stages.inputs import are_current, check_inputs
 
 
 class UnknownStageError(ValueError):
@@ -98,18 +98,20 @@ def _relative(out: Any, repository: Path) -> str:
 def read_status(repository: Path, environment: Mapping[str, str]) -> dict[str, list[str]]:
     """Stage → changes as text, for each stage that DVC would run; one call for the whole repository.
 
-    Raises DvcError, in one sentence where a folder of the user holds a name that DVC cannot hash.
+    A stage that always runs, `inputs`, counts as changed where it would write something else: its check is made here.
+    Raises DvcError, and PipelineFileError in one sentence where a folder of the user holds what DVC cannot hash.
     """
     check_inputs(repository)
+    always = [] if are_current(repository) else ["linked folders changed"]
     answer: dict[str, Any] = json.loads(dvc_output(repository, ["status", "--json"], environment) or "{}")
-    return {name: reasons for name, entries in answer.items() if (reasons := _reasons(entries))}
+    return {name: reasons for name, entries in answer.items() if (reasons := _reasons(entries, always))}
 
 
-def _reasons(entries: Sequence[Any]) -> list[str]:
-    reasons = []
+def _reasons(entries: Sequence[Any], always: Sequence[str]) -> list[str]:
+    reasons: list[str] = []
     for entry in entries:
         if isinstance(entry, str):
-            reasons.append(entry)
+            reasons += always if entry == "always changed" else [entry]
             continue
         for kind, changes in entry.items():
             # Includes outs that only need a checkout from the cache: the stage is restored.

@@ -28,6 +28,7 @@ from flows.graph import Stage, Step, UnknownStageError, read_graph, read_status
 from flows.pipeline_run import PipelineRun, StageEnd
 from flows.schedule import simulate, usable_cores
 from mien.locks import LockHeldError, file_lock
+from mien.processes import print_anything
 from stages.pipeline_files import PipelineFileError
 
 REPORT_SECONDS = 30.0
@@ -185,6 +186,7 @@ def _stop(number: int, _frame: object) -> NoReturn:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    print_anything()
     parser = argparse.ArgumentParser(prog="python -m flows.repro", description="Make stages and their upstream stages.")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="stages to make (default: all)")
     parser.add_argument("--jobs", "-j", type=int, default=usable_cores(), help="stages at once (default: one a core)")

@@ -47,6 +47,7 @@ REASONS: dict[str, str] = {
     "too_long": "the clip is longer than the greatest length",
     "too_large": "its pictures or its sound are larger than what is read",
     "truncated": "the file ends before its header says",
+    "changed": "the file changed while it was read",
     "no_face": "no face was found",
     "several_faces": "more than one face is in view",
     "face_too_small": "the face is too small",

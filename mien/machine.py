@@ -10,6 +10,7 @@ import errno
 import re
 import resource
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,8 +71,15 @@ _FULL_BYTES = 64 * 2**10
 _OUTPUT = re.compile(r"output|\[out|mux|writ|trailer|closing file", re.IGNORECASE)
 _RUST = re.compile(r"\(os error ([0-9]+)\)")
 _THREADS = "can't start new thread"
-_UNSAID = re.compile(r"System error\.|[0-9]+ requested and [0-9]+ written")
-"""All that libsndfile and numpy say of a failed write."""
+_UNSAID = re.compile(
+    r"System error\.|[0-9]+ requested and [0-9]+ written|disk I/O error|"
+    r"\[enforce fail at inline_container\.cc:[0-9]+\] \. unexpected pos.*",
+    re.DOTALL,
+)
+"""All that libsndfile, numpy, torch and SQLite say of a failed write."""
+
+_NO_TEMPORARY = "No usable temporary directory"
+"""What `tempfile` says where it can write no byte into any of its folders."""
 
 
 def machine_fault(error: BaseException, folder: Path | None = None) -> MachineError | None:
@@ -144,15 +152,20 @@ def _number(error: BaseException) -> int | None:
         return errno.ENOMEM
     if isinstance(error, RuntimeError) and _THREADS in str(error):
         return errno.EAGAIN
-    if isinstance(error, OSError | RuntimeError) and _UNSAID.fullmatch(str(error)):
-        # where this process may write no large files, that is the likelier cause
-        limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
-        return errno.EFBIG if limited else errno.EIO
+    if isinstance(error, OSError | RuntimeError | sqlite3.OperationalError) and _UNSAID.fullmatch(str(error)):
+        return errno.EFBIG if _is_limited() else errno.EIO
+    if isinstance(error, FileNotFoundError) and _NO_TEMPORARY in str(error):
+        return errno.EFBIG if _is_limited() else errno.ENOSPC
     rust = _RUST.search(str(error))  # of safetensors
     if rust is not None and int(rust[1]) in WRITING:
         return int(rust[1])
     # HDF5 puts the system's error into the text of its own
     return _in_line(str(error), writing=False) if isinstance(error, OSError | RuntimeError) else None
+
+
+def _is_limited() -> bool:
+    """Whether this process may write no large files, which is then the likelier cause of a failed write."""
+    return resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
 
 
 def _in_line(line: str, writing: bool) -> int | None:
@@ -191,8 +204,15 @@ def _sentence(number: int, path: Path) -> str:
 
 def _fullest(path: Path) -> tuple[Path, int]:
     """The folder at `path`, or the one of temporary files if that has less room; and its free bytes."""
-    folders = [_existing(path), Path(tempfile.gettempdir())]
+    folders = [_existing(path), _temporary()]
     return min(((folder, shutil.disk_usage(folder).free) for folder in folders), key=lambda pair: pair[1])
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:  # it tries to write there
+        return Path("/tmp")
 
 
 def _is_full(folder: Path) -> bool:

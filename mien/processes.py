@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import multiprocessing
 import os
 import select
@@ -71,6 +72,19 @@ def end_with_parent() -> None:
         stop_self()
 
     threading.Thread(target=wait, name="watch-parent", daemon=True).start()
+
+
+def print_anything() -> None:
+    """Let stdout and stderr print every text, whatever their encoding: a letter that it lacks is escaped (`\\u1ea3`).
+
+    Otherwise a message, or the help, ends in a traceback where the locale or PYTHONIOENCODING is not UTF-8.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # where Python allows it, names of files that are no UTF-8 pass through a pipe byte by byte
+            through = stream.encoding.lower() == "utf-8" and stream.errors == "surrogateescape"
+            if not through:
+                stream.reconfigure(errors="backslashreplace")
 
 
 def exit_on(*numbers: int) -> None:

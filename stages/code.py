@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from mien.files import write_json
+from mien.processes import print_anything
 from stages.codebase.table import project_tables
 from stages.pipeline_files import PipelineFileError, PipelineFiles
 from stages.receipts import Receipt
@@ -26,6 +27,7 @@ def code(root: Path) -> None:
 
 def main() -> None:
     """Run the stage in the working folder; exit code 2 with one sentence where a file cannot be read."""
+    print_anything()
     gc.disable()  # a short process: the collector would walk the syntax trees again and again
     try:
         code(Path.cwd())

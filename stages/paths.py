@@ -11,6 +11,8 @@ MOTIONS = Path("data/motion_clips")
 MOTION_EVALUATION = Path("data/evaluate_motion")
 SHAPES_CORPUS = Path("data/shapes_corpus")
 SHAPES_EVALUATION = Path("data/evaluate_shapes")
+HEADS_CORPUS = Path("data/heads_corpus")
+SCULPT_EVALUATION = Path("data/evaluate_sculpt")
 MODELS = Path("models")
 METRICS = Path("metrics")
 """Folder with a file of headline figures for each stage that has any."""

@@ -44,7 +44,7 @@ from mien.execution import Execution
 from mien.files import atomic_file, fingerprint, write_json
 from mien.locks import LockHeldError, file_lock
 from mien.machine import machine_fault
-from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, stop_self, watch
+from mien.processes import GRACE_SECONDS, Process, ancestors, die_with_parent, print_anything, stop_self, watch
 from mien.storage.leftovers import remove_leftovers
 from stages.options import OptionsError, parse_options
 from stages.paths import DETAILS, METRICS
@@ -176,6 +176,7 @@ def run(
     `options_model` defaults to the annotation of the function's first parameter; the stage's name is the stem of
     the function's file. distributed: a training that runs in `execution.ranks` processes.
     """
+    print_anything()
     name = Path(function.__code__.co_filename).stem
     parser = argparse.ArgumentParser(prog=f"python -m stages.{name}", description=function.__doc__)
     parser.add_argument("--params", type=Path, default=Path("params.yaml"), help="the file with this stage's section")

@@ -6,8 +6,9 @@ import errno
 import os
 import pickle
 import resource
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -151,6 +152,25 @@ def test_hdf5_sound_and_plain_files_on_a_full_disk(tmp_path: Path) -> None:
         with largest_file(65536), pytest.raises(MachineError):
             ClipCache(tmp_path / "cache", "test", "1").fetch((name,), Path(name).suffix, write)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_limit_of_file_sizes_is_named_whatever_the_writer_says(tmp_path: Path) -> None:
+    def database(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("create table rows (content)")
+            connection.executemany("insert into rows values (?)", [("x" * 1000,)] * 1000)
+            connection.commit()
+
+    def tensors(path: Path) -> None:
+        torch.save({"a": torch.rand(100_000)}, path)
+
+    for write in (database, tensors):
+        with largest_file(65536), pytest.raises(MachineError, match="ulimit -f"), atomic_file(tmp_path / "x") as path:
+            write(path)
+    error = FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+    with largest_file(0):
+        assert "ulimit -f" in str(machine_fault(error, tmp_path))
+    assert [path for path in tmp_path.iterdir() if path.name == "x"] == []
 
 
 def test_a_full_disk_while_a_video_is_written(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def make_repository(folder: Path) -> Path:
             name=name, model=f"{name.title()}Options", inputs=paths, extra=PICTURE if name == "both" else ""
         )
         (folder / "stages" / f"{name}.py").write_text(text)
-    for shared in sorted(_reached("shell")):
+    for shared in sorted(_reached("shell") | _reached("inputs")):
         (folder / "stages" / f"{shared}.py").write_text((ROOT / "stages" / f"{shared}.py").read_text())
     (folder / "stages" / "__init__.py").write_text("")
     (folder / "dvc.yaml").write_text(_definition())

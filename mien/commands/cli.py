@@ -13,7 +13,7 @@ from mien.checkout import located
 from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
 from mien.commands.systems import SYSTEMS
-from mien.processes import exit_on
+from mien.processes import exit_on, print_anything
 
 HELP = """Text in, faces and figures that move out.
 
@@ -21,6 +21,7 @@ HELP = """Text in, faces and figures that move out.
 """
 
 app = typer.Typer(
+    name="mien",
     help=HELP,
     no_args_is_help=True,
     add_completion=False,
@@ -157,6 +158,7 @@ app.command()(promote)
 
 def main() -> None:
     """Entry point of the `mien` command."""
+    print_anything()
     exit_on(signal.SIGTERM, signal.SIGHUP)
     app(prog_name="mien")
 

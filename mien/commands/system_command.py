@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Mapping
 from inspect import Parameter, Signature
@@ -19,7 +20,8 @@ Table = Annotated[
     Path | None,
     typer.Option(help="A CSV file whose rows are requests: -o is then the folder of the outputs."),
 ]
-Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existing output.")]
+_OVERWRITE = "Overwrite an existing output"
+Force = Annotated[bool, typer.Option("--force", "-f", help=f"{_OVERWRITE}.")]
 
 TABLE_HELP = (
     "With --table, each row of a CSV file is a request: its columns are the options by their names, and `out`, the "
@@ -66,6 +68,9 @@ def run_table(
         summary = system.run_table(table, out, given, force, **folders)
     except RequestError as error:
         refuse(error)
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        print(f"stopped; what is made stays in {out}, and the same command goes on with the rest", file=sys.stderr)
+        raise SystemExit(stopped.code if isinstance(stopped, SystemExit) else 128 + signal.SIGINT) from None
     print(summary)
     if summary.failed:
         raise typer.Exit(1)
@@ -101,8 +106,14 @@ def _parameters(system: System[Any]) -> list[Parameter]:
         *(_parameter(name, _option(system.request, name), None) for name in names),
         *models,
         _parameter("table", Table, None),
-        _parameter("force", Force, False),
+        _parameter("force", _force(system), False),
     ]
+
+
+def _force(system: System[Any]) -> Any:
+    folders = " or ".join(one.suffix for one in system.outputs if one.folder)
+    kept = f", but never a folder ({folders})" if folders else ""
+    return Annotated[bool, typer.Option("--force", "-f", help=f"{_OVERWRITE}{kept}.")]
 
 
 def _parameter(name: str, annotation: Any, default: object) -> Parameter:

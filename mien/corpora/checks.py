@@ -15,6 +15,7 @@ from mien.execution import Execution
 from mien.files import sha256_file
 from mien.machine import reading_fault
 from mien.media.ffmpeg import probe, probe_sound
+from mien.media.reading.unchanged import refuse_changed, unchanged
 from mien.parallel import map_clips
 
 
@@ -106,10 +107,13 @@ class Candidate:
 def check_files(candidates: Sequence[Candidate], execution: Execution) -> list[Clip]:
     """Check the files of every candidate that is not yet rejected: digest, packets, first frame, sound.
 
-    Returns the clips in the order of `candidates`, each with the measured columns, or rejected with a reason.
+    Returns the clips in the order of `candidates`, each with the measured columns, or rejected with a reason. Raises
+    InputError for a file that changes meanwhile.
     """
     waiting = [candidate for candidate in candidates if candidate.clip.ok]
-    outcomes = iter(map_clips(_check, waiting, execution, "corpus"))
+    checked = map_clips(_check, waiting, execution, "corpus")
+    refuse_changed((one.file, outcome.reason) for one, outcome in zip(waiting, checked, strict=True))
+    outcomes = iter(checked)
     clips = []
     for candidate in candidates:
         if not candidate.clip.ok:
@@ -121,6 +125,11 @@ def check_files(candidates: Sequence[Candidate], execution: Execution) -> list[C
 
 
 def _check(candidate: Candidate) -> Clip:
+    with unchanged(candidate.file, candidate.sound):
+        return _checked(candidate)
+
+
+def _checked(candidate: Candidate) -> Clip:
     clip = candidate.clip
     try:
         status = candidate.file.stat()

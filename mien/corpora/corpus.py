@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from mien.clips import Clip, portable_path, write_clips
-from mien.corpora.checks import Candidate, check_files
+from mien.corpora.checks import Candidate, check_files, find_files
 from mien.corpora.cremad import list_cremad
 from mien.corpora.folder import list_folder
 from mien.corpora.grid import list_grid
@@ -25,8 +25,10 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
 
     `folder/notes.txt` holds remarks, one per line: what could not be checked, how many clips are missing. The source
     `embedded` also renders its media into `folder`, in CREMA-D's layout. Nothing is written elsewhere.
-    Raises ValueError if there is no corpus at `options.path`, no clip in it, or an unreadable table.
+    Raises ValueError if there is no corpus at `options.path`, no clip in it, or an unreadable table, and InputError if
+    files of it are written, appear or vanish meanwhile.
     """
+    before = set() if options.source == "embedded" else _names(options)
     with atomic_directory(folder) as temporary:
         if options.source == "embedded":
             from mien.corpora.embedded.corpus import render_corpus  # a slow import that only this source needs
@@ -39,7 +41,9 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
         if not candidates:
             raise InputError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
         clips = sorted(check_files(candidates, execution), key=lambda clip: clip.clip_id)
-        if options.source == "embedded":
+        if options.source != "embedded":
+            _refuse_others(options, before ^ _names(options))
+        else:
             clips = [_moved(clip, temporary, folder) for clip in clips]
         notes = _overall(clips) + notes + twin_notes(clips)
         (temporary / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
@@ -57,6 +61,19 @@ def _list(options: CorpusOptions) -> tuple[list[Candidate], list[str]]:
     if options.source == "grid":
         return list_grid(root, options.actors, options.follow_links)
     return list_folder(root, options.follow_links)
+
+
+def _names(options: CorpusOptions) -> set[str]:
+    return {one.relative for one in find_files(options.path, None, options.follow_links)}
+
+
+def _refuse_others(options: CorpusOptions, names: Collection[str]) -> None:
+    # DVC hashes the folder again after the stage: it would take the files of then for those that were listed.
+    if names:
+        raise InputError(
+            f"{options.path} changed while it was read ({min(names)!r} came or went): run this again when nothing "
+            "writes there any more"
+        )
 
 
 def _moved(clip: Clip, temporary: Path, folder: Path) -> Clip:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from mien.media.phrases import bracketed_spans
 from mien.media.speech.interface import SpokenWord
 
 PAUSE_SECONDS = 0.28
@@ -23,7 +24,8 @@ LINES = 2
 def webvtt(words: Sequence[SpokenWord], longest: int = 42, note: Sequence[str] = ()) -> str:
     """The text of a WebVTT file for timed words: cues of at most two lines of at most `longest` characters.
 
-    A cue ends at a pause, when it is full, or after 6 s of speech; cues do not overlap. Words are escaped; a word
+    A cue ends at a pause, when it is full, or after 6 s of speech; cues do not overlap. What stands in brackets or
+    quotation marks stays in one cue, if a cue can hold it, pauses included. Words are escaped; a word
     longer than a line is split. `note`: lines of a comment before the cues. Raises ValueError for `longest` < 8 and
     for times that do not ascend.
     """
@@ -68,17 +70,37 @@ def _split_word(word: SpokenWord, longest: int) -> Iterator[SpokenWord]:
 
 def _cues(words: Sequence[SpokenWord], longest: int) -> Iterator[list[SpokenWord]]:
     cue: list[SpokenWord] = []
-    for word in words:
-        if cue and (
-            word.start - cue[-1].end >= PAUSE_SECONDS
-            or word.end - cue[0].start > LONGEST_SECONDS
-            or len(_lines([piece.word for piece in [*cue, word]], longest)) > LINES
-        ):
+    for phrase in _phrases(words, longest):
+        if cue and (phrase[0].start - cue[-1].end >= PAUSE_SECONDS or not _fits([*cue, *phrase], longest)):
             yield cue
             cue = []
-        cue.append(word)
+        cue += phrase
     if cue:
         yield cue
+
+
+def _phrases(words: Sequence[SpokenWord], longest: int) -> Iterator[list[SpokenWord]]:
+    """Single words, and as one what stands in brackets or quotation marks, where a cue can hold it."""
+    ends = {
+        first: last
+        for first, last in reversed(bracketed_spans([word.word for word in words]))  # outer ones win
+        if _fits(words[first : last + 1], longest)
+    }
+    number = 0
+    while number < len(words):
+        last = ends.get(number, number)
+        yield list(words[number : last + 1])
+        number = last + 1
+
+
+def _fits(words: Sequence[SpokenWord], longest: int) -> bool:
+    short = words[-1].end - words[0].start <= LONGEST_SECONDS
+    # a phrase of more characters than two lines hold need not be set to know
+    return (
+        short
+        and sum(len(word.word) + 1 for word in words) <= 2 * (longest + 1)
+        and (len(_lines([word.word for word in words], longest)) <= LINES)
+    )
 
 
 def _lines(words: list[str], longest: int) -> list[str]:

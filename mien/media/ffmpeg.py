@@ -26,10 +26,10 @@ import imageio_ffmpeg
 
 from mien.clips import ClipError
 from mien.machine import KilledError, fault_in_text, reading_fault, size_fault
-from mien.media.reading.file_end import missing_bytes
 from mien.media.reading.limits import MAX_CLIP_SECONDS, MAX_PIXELS, check_length, check_picture_count, check_samples
 from mien.media.reading.movie_header import movie_header_seconds
-from mien.media.reading.tracks import Track, picture_stream, sound_streams
+from mien.media.reading.tracks import Track, alpha_decoder, has_alpha, is_mirrored, picture_stream, sound_streams
+from mien.media.reading.truncation import missing_bytes
 
 FORMATS = (
     "mov,matroska,avi,flv,mpeg,mpegvideo,mpegts,m4v,asf,ogg,wav,w64,aiff,mp3,flac,aac,gif,"
@@ -58,7 +58,10 @@ class MediaInfo:
     all tracks; `header_seconds` is the duration in the header. `width` and `height` are of the displayed frame: rotated
     by `rotation` degrees (0, 90, 180, 270; counter-clockwise), not yet scaled by `sample_aspect` (width of a pixel over
     its height). `fps` is the mean rate. `transfer` and `primaries`: codes of ITU-T H.273, 2 is unspecified.
-    `interlaced`: whether the first frame is, or the stream says so. `audio_start`: from the first packet on.
+    `interlaced`: whether the first frame is, or the stream says so. `combed`: the first field of pictures that are
+    interlaced though nothing says so, `tff` or `bff`; see `mien.media.reading.unsaid_fields`. `alpha`: whether pictures
+    are transparent, `decoder`: the one that keeps it, where it is not the usual one. `mirrored`: whether they are to be
+    mirrored as well as rotated. `audio_start`: from the first packet on.
     """
 
     seconds: float | None
@@ -77,6 +80,10 @@ class MediaInfo:
     transfer: int = 2
     primaries: int = 2
     interlaced: bool = False
+    combed: str | None = None
+    alpha: bool = False
+    decoder: str | None = None
+    mirrored: bool = False
     audio_start: float = 0.0
 
 
@@ -332,6 +339,7 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
             aspect = Fraction(1)
         if rotation % 180:
             width, height, aspect = height, width, 1 / aspect
+    decoder = alpha_decoder(video) if video is not None else None
     container_format = container.format.name.split(",")[0]
     stated = None
     if container_format in _HEADED_FORMATS and container.duration:
@@ -355,6 +363,9 @@ def _info(container: Any, video: Any, audio: Any, frame: Any, tracks: dict[int, 
         transfer=frame.color_trc if frame is not None else 2,
         primaries=frame.color_primaries if frame is not None else 2,
         interlaced=frame is not None and (frame.interlaced_frame or video.codec_context.field_order > 1),
+        alpha=frame is not None and (decoder is not None or has_alpha(frame.format.name)),
+        decoder=decoder,
+        mirrored=frame is not None and is_mirrored(frame),
     )
 
 

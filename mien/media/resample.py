@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -26,15 +26,17 @@ from mien.media.ffmpeg import (
     run_ffmpeg,
     unicode_name,
 )
-from mien.media.reading.hdr import is_wide, lookup_table
-from mien.media.reading.listening import Heard, listen, pan
+from mien.media.picture_filters import input_options, upright_pictures
+from mien.media.reading.audio_selection import AudioSelection, pan, select_audio
+from mien.media.reading.unchanged import refuse_changed, unchanged
+from mien.media.reading.unsaid_fields import first_field
 from mien.media.sound import read_sound, write_wav
 from mien.media.video import BIT_EXACT
 from mien.parallel import map_clips
 from mien.storage.clip_cache import ClipCache, link_or_copy
 from mien.storage.leftovers import remove_leftovers
 
-VERSION = "3"
+VERSION = "4"
 """Part of the cache key: to be changed with anything that changes the bytes of a resampled clip."""
 
 SOUND_TOLERANCE = 0.02
@@ -72,12 +74,13 @@ def resample_clips(
 
     The returned clips are in the order of `clips`. Their path, sha256, bytes, seconds, fps, size and sample rate are
     those of the resampled file, which includes the sound; `sound` is None. Rejected clips keep their row and reason.
-    Results for equal files and options are taken from `cache`. Raises MachineError for a full disk and its like; what
-    is finished is then in `cache`.
+    Results for equal files and options are taken from `cache`. Raises MachineError for a full disk and its like,
+    InputError for a file that changes meanwhile; what is finished is then in `cache`.
     """
     remove_leftovers(cache / "resample", tree=True)
     usable = [clip for clip in clips if clip.ok]
     outcomes = map_clips(partial(_resample, options=options, cache=cache), usable, execution, "resample")
+    refuse_changed((Path(clip.path), outcome.reason) for clip, outcome in zip(usable, outcomes, strict=True))
     made = dict(zip((clip.clip_id for clip in usable), outcomes, strict=True))
     rows = []
     with atomic_directory(folder) as temporary:
@@ -99,11 +102,20 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
     """The resampled clip; its path is inside the cache."""
     source = Path(clip.path)
     sound = Path(clip.sound) if clip.sound else None
+    with unchanged(source, sound) as check:
+        return _resampled(clip, source, sound, options, cache, check)
+
+
+def _resampled(
+    clip: Clip, source: Path, sound: Path | None, options: ResampleOptions, cache: Path, check: Callable[[], None]
+) -> Clip:
     check_is_media(source)
     digest = sha256_file(source)  # before it is decoded: a failing disk is noticed here, where no file can be blamed
     info = probe(source)
     if info.seconds is None or info.seconds > options.max_seconds:
         raise ClipError("too_long", f"{info.seconds} s, max_seconds is {options.max_seconds:g}")
+    if not info.interlaced:
+        info = replace(info, combed=first_field(source, info))
     if options.require_sound and sound is None and info.audio_hz is None:
         raise ClipError("no_audio")
     key = (
@@ -112,9 +124,14 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
         options.model_dump(mode="json", exclude={"timeout_seconds", "max_seconds", "require_sound"}),
         ffmpeg_version(),
     )
-    heard = listen(sound or source) if sound or info.audio_hz else None
+    audio = select_audio(sound or source) if sound or info.audio_hz else None
     store = ClipCache(cache, "resample", VERSION)
-    made = store.fetch(key, ".mkv", partial(_encode, source, sound, info, heard, options))
+
+    def encode(target: Path) -> None:
+        _encode(source, sound, info, audio, options, target)
+        check()  # nothing is kept under the digest of another content
+
+    made = store.fetch(key, ".mkv", encode)
     result = probe(made)
     assert result.frames is not None
     return replace(
@@ -128,23 +145,31 @@ def _resample(clip: Clip, options: ResampleOptions, cache: Path) -> Clip:
         width=result.width,
         height=result.height,
         audio_hz=result.audio_hz,
-        detail="; ".join(filter(None, (clip.detail, *(heard.notes if heard else ())))) or None,
+        detail="; ".join(filter(None, (clip.detail, *(audio.notes if audio else ())))) or None,
     )
 
 
 def _encode(
-    source: Path, sound: Path | None, info: MediaInfo, heard: Heard | None, options: ResampleOptions, target: Path
+    source: Path,
+    sound: Path | None,
+    info: MediaInfo,
+    audio: AudioSelection | None,
+    options: ResampleOptions,
+    target: Path,
 ) -> None:
     with (
         unicode_name(source) as picture_file,
         unicode_name(sound or source) as sound_file,
         tempfile.TemporaryDirectory() as folder,
     ):
-        streams = [_picture(media_input(picture_file), info, options, own_sound=sound is not None)]
-        if heard is not None and heard.changes:
+        picture = media_input(picture_file, **input_options(info)).video
+        if sound is not None:  # it starts with the first frame, whatever start time the container states
+            picture = picture.filter("setpts", "PTS-STARTPTS")
+        streams = [upright_pictures(picture, info, options.fps, options.max_side)]
+        if audio is not None and audio.changes:
             streams.append(_changing_sound(source, sound, info, options, folder))
-        elif heard is not None:
-            streams.append(_sound(media_input(sound_file), heard, options))
+        elif audio is not None:
+            streams.append(_sound(media_input(sound_file), audio, options))
         output = ffmpeg.output(
             *streams,
             file_url(target),
@@ -157,39 +182,20 @@ def _encode(
         run_ffmpeg(output, options.timeout_seconds, target.parent)
 
 
-def _picture(source: Any, info: MediaInfo, options: ResampleOptions, own_sound: bool) -> Any:
-    stream = source.video
-    if own_sound:  # a separate sound file starts with the first frame, whatever start time the container states
-        stream = stream.filter("setpts", "PTS-STARTPTS")
-    if info.interlaced:
-        stream = stream.filter("scale", info.width, info.height)  # bwdif cannot follow a change of size
-        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
-    # A late first frame is repeated from time 0 on, so that sound and video stay in sync.
-    stream = stream.filter("fps", fps=str(options.fps), start_time=0, round="near")
-    # Also where the first frame has this size already, since later ones may have another.
-    stream = stream.filter("scale", *shown_size(info, options.max_side), flags="bicubic+accurate_rnd+bitexact")
-    if is_wide(info.transfer, info.primaries):
-        stream = stream.filter("format", "gbrp16le")
-        stream = stream.filter("lut3d", str(lookup_table(info.transfer, info.primaries)), interp="tetrahedral")
-        stream = stream.filter("setparams", color_primaries="bt709", color_trc="bt709", colorspace="gbr")
-        stream = stream.filter("scale", out_color_matrix="bt709", out_range="tv", flags="bicubic+accurate_rnd+bitexact")
-    return stream.filter("setsar", 1)
-
-
 def _changing_sound(source: Path, sound: Path | None, info: MediaInfo, options: ResampleOptions, folder: str) -> Any:
     """Sound whose rate or channels change: ffmpeg would start all filters anew there, those of the picture too."""
     path = Path(folder) / "sound.wav"
     write_wav(path, read_sound(sound or source, options.audio_hz), options.audio_hz)
-    return _sound(media_input(path, itsoffset=0.0 if sound else info.audio_start), Heard(), options)
+    return _sound(media_input(path, itsoffset=0.0 if sound else info.audio_start), AudioSelection(), options)
 
 
-def _sound(source: Any, heard: Heard, options: ResampleOptions) -> Any:
-    stream = source[f"a:{heard.track}"]
-    mixed = pan(heard)
+def _sound(source: Any, audio: AudioSelection, options: ResampleOptions) -> Any:
+    stream = source[f"a:{audio.track}"]
+    mixed = pan(audio)
     if mixed is not None:
         stream = stream.filter("pan", **mixed)
-    if heard.gain != 1.0:
-        stream = stream.filter("volume", f"{heard.gain:.9g}")
+    if audio.gain != 1.0:
+        stream = stream.filter("volume", f"{audio.gain:.9g}")
     return stream.filter(
         "aresample",
         options.audio_hz,
@@ -197,17 +203,3 @@ def _sound(source: Any, heard: Heard, options: ResampleOptions) -> Any:
         rematrix_maxval=1,
         **{"async": 1, "first_pts": 0, "min_hard_comp": SOUND_TOLERANCE},
     )
-
-
-def shown_size(info: MediaInfo, max_side: int) -> tuple[int, int]:
-    """Even width and height for square pixels; no side exceeds `max_side` or the source."""
-    if not info.width or not info.height:
-        raise ClipError("undecodable", "the picture has no size")
-    aspect = info.sample_aspect
-    width = Fraction(info.width) * min(aspect, Fraction(1))
-    height = Fraction(info.height) / max(aspect, Fraction(1))
-    shrink = min(Fraction(1), Fraction(max_side) / max(width, height))
-    even = [2 * (int(side * shrink) // 2) for side in (width, height)]
-    if min(even) < 2:
-        raise ClipError("undecodable", f"the picture is {info.width} × {info.height} pixels")
-    return even[0], even[1]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import open_media
-from mien.media.reading.listening import SILENCE_DB, Heard, channels, listen, resampled
+from mien.media.reading.audio_selection import SILENCE_DB, AudioSelection, channels, resampled, select_audio
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,33 +30,33 @@ def read_sound(path: Path, hz: int = 16000) -> NDArray[np.float32]:
 
 
 def read_recording(path: Path, hz: int = 16000) -> Recording:
-    """The sound of any media file from its first sample on, at `hz`: the track, channels and level of `listen`.
+    """The sound of any media file from its first sample on, at `hz`: the track, channels and level of `select_audio`.
 
     Raises ClipError: missing, empty, lfs_pointer, undecodable, no_audio.
     """
-    heard = listen(path)
+    audio = select_audio(path)
     blocks: list[NDArray[np.float32]] = []
     with open_media(path) as container:
         try:
-            for frame in resampled(container.decode(container.streams.audio[heard.track]), hz):
-                blocks.append(_mono(frame, heard))
+            for frame in resampled(container.decode(container.streams.audio[audio.track]), hz):
+                blocks.append(_mono(frame, audio))
         except av.error.FFmpegError as error:
             if not blocks:
                 raise ClipError("undecodable", str(error.strerror or "")) from error
     if not blocks:
         raise ClipError("no_audio")
     samples = np.clip(np.concatenate(blocks), -1.0, 1.0).astype(np.float32, copy=False)
-    return Recording(samples, heard.notes)
+    return Recording(samples, audio.notes)
 
 
-def _mono(frame: av.AudioFrame, heard: Heard) -> NDArray[np.float32]:
+def _mono(frame: av.AudioFrame, audio: AudioSelection) -> NDArray[np.float32]:
     samples = channels(frame)
-    if heard.weights is not None:
-        mono = np.asarray(heard.weights, np.float32) @ samples
+    if audio.weights is not None:
+        mono = np.asarray(audio.weights, np.float32) @ samples
     else:
         # The mean over channels cannot clip; swresample's down-mix of float sound can.
         mono = samples.mean(axis=0, dtype=np.float32)
-    return np.asarray(mono if heard.gain == 1.0 else mono * np.float32(heard.gain), np.float32)
+    return np.asarray(mono if audio.gain == 1.0 else mono * np.float32(audio.gain), np.float32)
 
 
 def write_wav(path: Path, samples: NDArray[np.float32], hz: int, title: str = "", comment: str = "") -> None:
@@ -75,21 +75,31 @@ def write_wav(path: Path, samples: NDArray[np.float32], hz: int, title: str = ""
 
 
 def loudness_db(samples: NDArray[np.float32], window: int = 800) -> float:
-    """RMS level in dBFS of the loudest of the windows of `window` samples; −inf for digital silence."""
-    if samples.size == 0:
-        return float("-inf")
-    whole = samples[: samples.size // window * window].reshape(-1, window) if samples.size >= window else samples[None]
-    power = float(np.max(np.mean(np.square(whole, dtype=np.float64), axis=1)))
+    """RMS level in dBFS of the loudest of the windows of `window` samples; −inf for digital silence.
+
+    It is that of the samples without their mean in the window: a constant offset makes no sound.
+    """
+    power = float(np.max(_window_powers(samples, window), initial=0.0))
     return 10.0 * float(np.log10(power)) if power > 0 else float("-inf")
+
+
+def _window_powers(samples: NDArray[np.float32], window: int) -> NDArray[np.float64]:
+    """Variance of the samples in each whole window, or in all of them if they fill none."""
+    if samples.size == 0:
+        return np.zeros(0)
+    whole = samples[: samples.size // window * window].reshape(-1, window) if samples.size >= window else samples[None]
+    return np.var(whole, axis=1, dtype=np.float64)
 
 
 def silent_ends(samples: NDArray[np.float32], hz: int, threshold_db: float = SILENCE_DB) -> tuple[float, float]:
     """Seconds of silence before and after the sound in samples (N,) at `hz`, in steps of 10 ms.
 
-    Silence is what is below `threshold_db` in dBFS; if everything is, both are the whole length.
+    Silence is what is below `threshold_db` in dBFS, apart from a constant offset; if everything is, both are the whole
+    length.
     """
     window = max(1, hz // 100)
-    padded = np.pad(samples, (0, -len(samples) % window)).reshape(-1, window)
+    level = samples - np.mean(samples, dtype=np.float64) if len(samples) else samples
+    padded = np.pad(level, (0, -len(samples) % window)).reshape(-1, window)
     power = np.mean(np.square(padded, dtype=np.float64), axis=1)
     loud = np.flatnonzero(power >= 10 ** (threshold_db / 10))
     if not len(loud):
@@ -98,5 +108,12 @@ def silent_ends(samples: NDArray[np.float32], hz: int, threshold_db: float = SIL
 
 
 def is_silent(samples: NDArray[np.float32], threshold_db: float = SILENCE_DB) -> bool:
-    """Whether the loudest 50 ms (at 16 kHz) of samples (N,) are below `threshold_db` in dBFS."""
-    return loudness_db(samples) < threshold_db
+    """Whether the loudest 50 ms (at 16 kHz) of samples (N,) are below `threshold_db` in dBFS.
+
+    The first and the last windows do not count where there are others: codecs and resampling leave a click at the ends
+    of a constant signal.
+    """
+    powers = _window_powers(samples, 800)
+    ends = min(len(powers) // 4, 2)
+    inner = powers[ends : len(powers) - ends]
+    return float(np.max(inner, initial=0.0)) < 10 ** (threshold_db / 10)

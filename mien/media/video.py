@@ -38,7 +38,8 @@ _PLAIN_TAGS = {"title", "artist", "author", "comment", "description", "copyright
 def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     """Yield the frames of a file of constant rate as uint8 (H, W, 3) RGB, rotated as the file specifies.
 
-    Where the size of the pictures changes, later ones are scaled to the size of the first.
+    Where the size of the pictures changes, later ones are scaled to the size of the first, within black bars where
+    their proportions change too.
     Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video, too_large), and MemoryError. A decoding error
     after the first frame, as in a truncated file, ends the frames.
     """
@@ -49,7 +50,7 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
         try:
             for frame in decoded(container, stream):
                 width, height = width or frame.width, height or frame.height
-                picture = frame_rgb(frame, reformatter, width, height)
+                picture = _within(frame, reformatter, width, height)
                 quarter_turns = round(frame.rotation / 90) % 4
                 yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
                 count += 1
@@ -60,6 +61,18 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
                 raise ClipError("undecodable", str(error.strerror or "")) from error
         if count == 0:
             raise ClipError("undecodable")
+
+
+def _within(frame: Any, reformatter: VideoReformatter, width: int, height: int) -> NDArray[np.uint8]:
+    """A frame as (height, width, 3) RGB with its proportions kept, up to the rounding to whole pixels."""
+    scale = min(width / frame.width, height / frame.height)
+    across, down = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+    if width - across <= 2 and height - down <= 2:
+        return frame_rgb(frame, reformatter, width, height)
+    picture = np.zeros((height, width, 3), np.uint8)
+    top, left = (height - down) // 2, (width - across) // 2
+    picture[top : top + down, left : left + across] = frame_rgb(frame, reformatter, across, down)
+    return picture
 
 
 def write_video(

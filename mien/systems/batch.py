@@ -283,7 +283,10 @@ class _Batch:
             self.known[latest.out] = latest
         order = {row.out: number for number, row in enumerate(self.rows)}
         lines = sorted(self.known.values(), key=lambda one: (order.get(one.out, len(order)), one.out))
-        with atomic_file(self.out / RECORD) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        with (
+            atomic_file(self.out / RECORD) as temporary,
+            temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream,
+        ):
             writer = csv.DictWriter(stream, _RECORD_COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(asdict(one) for one in lines)

@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from mien.systems.errors import RequestError
+from mien.systems.numbers import decimal_comma
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Request(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise RequestError(_sentence(cls, error.errors()[0])) from error
+            raise RequestError(_sentence(cls, error.errors()[0], values)) from error
 
     @classmethod
     def check_values(cls, values: Mapping[str, object]) -> None:
@@ -76,7 +77,7 @@ class Request(BaseModel):
         except ValidationError as error:
             for one in error.errors():
                 if one["loc"] and one["loc"][0] in values:
-                    raise RequestError(_sentence(cls, one)) from error
+                    raise RequestError(_sentence(cls, one, values)) from error
 
     def rules(self) -> None:
         """Raise RequestError for inconsistent fields."""
@@ -176,26 +177,36 @@ def _number(value: float) -> str:
 _KINDS = {"integer": "a whole number", "number": "a number", "boolean": "yes or no", "string": "a text"}
 
 
-def _sentence(request: type[Request], error: Any) -> str:
-    """One of the errors of Pydantic as a sentence that names the flag and says what is allowed."""
+def _sentence(request: type[Request], error: Any, values: Mapping[str, object]) -> str:
+    """One of the errors of Pydantic as a sentence that names the flag and says what is allowed.
+
+    Of several values of one flag in `values`, the wrong one is named by its number.
+    """
     kind, given = error["type"], error["input"]
     if kind == "value_error":  # of a validator or of `rules`: a whole sentence
         return str(error["ctx"]["error"])
     name = str(error["loc"][0])
     if name not in request.model_fields:
         return f"there is no {flag(name)}: choose from {', '.join(map(flag, request.model_fields))}"
-    found = schema(request, name)
+    found, named = schema(request, name), flag(name)
+    several = values.get(name)
+    if len(error["loc"]) > 1 and isinstance(several, list | tuple) and len(several) > 1:
+        named = f"{named} number {int(error['loc'][1]) + 1} of {len(several)}"
+    if kind == "string_unicode":  # a byte of the command line that is no UTF-8 arrives as a lone surrogate
+        return f"{named} is no text in UTF-8: convert it, or set the terminal and the locale to UTF-8"
     if kind == "missing":
-        return f"{flag(name)} is needed: {found['description']}"
+        return f"{named} is needed: {found['description']}"
     if kind in ("string_pattern_mismatch", "too_short"):
-        return f"{flag(name)} is empty: write something such as {found['examples'][0]!r}"
+        return f"{named} is empty: write something such as {found['examples'][0]!r}"
     if kind == "string_too_long":
-        return f"{flag(name)} has {len(given):,} characters, more than {error['ctx']['max_length']:,}: split it"
+        return f"{named} has {len(given):,} characters, more than {error['ctx']['max_length']:,}: split it"
     if kind == "less_than_equal" and error["ctx"]["le"] > 1e9:  # `limits` leaves it out
-        return f"{flag(name)} must be at most {_number(error['ctx']['le'])}, not {_shown(given)}"
+        return f"{named} must be at most {_number(error['ctx']['le'])}, not {_shown(given)}"
+    if found["type"] == "number" and isinstance(given, str) and (comma := decimal_comma(given)):
+        return f"{named} {comma}"
     limit = limits(request, name)
     allowed = limit if "enum" in found else f"{_KINDS[found['type']]}{f', {limit},' if limit else ''}"
-    return f"{flag(name)} must be {allowed.rstrip(',')}, not {_shown(given)}"
+    return f"{named} must be {allowed.rstrip(',')}, not {_shown(given)}"
 
 
 def _shown(value: object) -> str:

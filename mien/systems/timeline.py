@@ -11,11 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from mien.systems.errors import RequestError
+from mien.systems.numbers import decimal_comma
 
 T = TypeVar("T")
 
 _CLOCK = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]{2}(?:\.[0-9]*)?)\s*(?=:)")
 _UNITS = re.compile(r"(?=[0-9])(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m(?:in)?)?(?:([0-9]{1,9}(?:\.[0-9]*)?)s)?")
+_COMMA_TIME = re.compile(r"((?:[0-9]+\s?(?:h|min|m)\s?|[0-9]+:)*[0-9]+,[0-9]+\s?s?)\s*:")
+"""A time with a decimal comma, in seconds, on a clock or in units."""
 
 MAX_BYTES = 1_000_000
 """The largest file that is read: a line for each frame of ten minutes is a third of it."""
@@ -48,6 +51,9 @@ def parse_timeline(
 
 def _time_and_value(content: str, example: str) -> tuple[float, str]:
     """The time in seconds at the start of a line, and the text after its colon."""
+    comma = _COMMA_TIME.match(content)
+    if comma is not None:
+        raise RequestError(f"the time {comma[1]!r} has a decimal comma: write {comma[1].replace(',', '.')}")
     clock = _CLOCK.match(content)
     if clock is not None:
         moment, rest = clock.group().strip(), content[clock.end() + 1 :]
@@ -78,5 +84,7 @@ def number_in(text: str, what: str, limits: str, greatest: float) -> float:
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and 0 <= value <= greatest):
+        if comma := decimal_comma(text):
+            raise RequestError(f"{what} {comma}")
         raise RequestError(f"{what} is a number, {limits}, not {text.strip()[:40]!r}")
     return value + 0.0  # no negative zero

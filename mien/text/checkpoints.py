@@ -7,7 +7,7 @@ with a checkpoint is never run.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,11 +79,32 @@ def load_model(checkpoint: Checkpoint) -> Any:
     """The frozen text model in float32. Raises TextEncoderError if the weights do not match the configuration."""
     library = transformers()
     kind = _text_class(library, checkpoint.name, checkpoint.config)
+    model = _load(library, checkpoint, kind, checkpoint.text_config)
+    if getattr(checkpoint.text_config, "is_encoder_decoder", False):
+        model = model.get_encoder()
+    return model.eval().requires_grad_(False)
+
+
+def load_joint_model(checkpoint: Checkpoint, kinds: Sequence[str]) -> Any:
+    """The frozen model of texts and pictures in float32, of one of these types, such as "clip".
+
+    Raises TextEncoderError for another type, and if the weights do not match the configuration.
+    """
+    library = transformers()
+    if checkpoint.config.model_type not in kinds:
+        raise TextEncoderError(
+            f"{checkpoint.name} is a model of the type {checkpoint.config.model_type!r}, not {' or '.join(kinds)}"
+        )
+    kind = getattr(library, f"{type(checkpoint.config).__name__.removesuffix('Config')}Model")
+    return _load(library, checkpoint, kind, checkpoint.config).eval().requires_grad_(False)
+
+
+def _load(library: Any, checkpoint: Checkpoint, kind: Any, config: Any) -> Any:
     try:
         with _quiet(library):
             model, report = kind.from_pretrained(
                 checkpoint.weights,
-                config=checkpoint.text_config,
+                config=config,
                 dtype=torch.float32,
                 use_safetensors=True,
                 local_files_only=True,
@@ -95,9 +116,7 @@ def load_model(checkpoint: Checkpoint) -> Any:
     missing = sorted(key for key in report["missing_keys"] if not any(part in key for part in _WITHOUT_USE))
     if missing:
         raise TextEncoderError(f"the weights of {checkpoint.name} lack {missing[0]} and {len(missing) - 1} others")
-    if getattr(checkpoint.text_config, "is_encoder_decoder", False):
-        model = model.get_encoder()
-    return model.eval().requires_grad_(False)
+    return model
 
 
 def _folder(name: str) -> Path | None:

@@ -25,11 +25,16 @@ def _full(name: bytes, *parts: bytes, version: int = 0) -> bytes:
     return _box(name, struct.pack(">I", version << 24), *parts)
 
 
-def _coded(tile: NDArray[np.uint8], path: Path) -> tuple[bytes, bytes]:
+def _coded(tile: NDArray[np.uint8] | NDArray[np.float64], path: Path) -> tuple[bytes, bytes]:
     """The decoder's configuration (hvcC) and the picture of one tile."""
     size = f"{tile.shape[1]}x{tile.shape[0]}"
-    command = [ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-i", "-"]
-    command += ["-vf", "scale=out_color_matrix=bt601:out_range=pc", "-pix_fmt", "yuvj420p", "-c:v", "libx265"]
+    deep = tile.dtype != np.uint8
+    kind, matrix, made = ("rgb48le", "bt2020nc", "yuv420p10le") if deep else ("rgb24", "bt601", "yuvj420p")
+    if deep:
+        tile = np.round(65535 * tile).astype(np.uint16)
+    command = [ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", kind, "-s", size, "-i", "-"]
+    command += ["-vf", f"scale=out_color_matrix={matrix}:out_range=pc", "-pix_fmt", made, "-c:v", "libx265"]
+    command += ["-color_range", "pc"]
     command += ["-x265-params", "crf=12:log-level=none:info=0", "-tag:v", "hvc1", str(path)]
     subprocess.run(command, input=tile.tobytes(), check=True)
     with av.open(str(path)) as container:
@@ -52,8 +57,17 @@ def profile(content: bytes) -> bytes:
     return _box(b"colr", b"prof", content)
 
 
-def write_heic(path: Path, picture: NDArray[np.uint8], boxes: Sequence[bytes] = (), grid: bool = True) -> Path:
-    """A picture (H, W, 3) uint8 RGB as one HEVC picture, or as tiles that reach beyond its edges."""
+def write_heic(
+    path: Path,
+    picture: NDArray[np.uint8] | NDArray[np.float64],
+    boxes: Sequence[bytes] = (),
+    grid: bool = True,
+    codes: tuple[int, int, int] = (1, 13, 6),
+) -> Path:
+    """A picture (H, W, 3) RGB as one HEVC picture, or as tiles that reach beyond its edges.
+
+    uint8, or in [0, 1] for 10 bits. `codes`: primaries, transfer and matrix (H.273).
+    """
     height, width = picture.shape[:2]
     rows, columns = (-(-height // TILE), -(-width // TILE)) if grid else (1, 1)
     padding = ((0, rows * TILE - height), (0, columns * TILE - width), (0, 0)) if grid else ((0, 0),) * 3
@@ -61,7 +75,7 @@ def write_heic(path: Path, picture: NDArray[np.uint8], boxes: Sequence[bytes] = 
     tiles = [padded[TILE * r : TILE * (r + 1), TILE * c : TILE * (c + 1)] for r in range(rows) for c in range(columns)]
     coded = [_coded(np.ascontiguousarray(tile), path.with_suffix(".mp4")) for tile in (tiles if grid else [padded])]
     side = (TILE, TILE) if grid else (width, height)
-    colours = _box(b"colr", b"nclx", struct.pack(">HHHB", 1, 13, 6, 0x80))
+    colours = _box(b"colr", b"nclx", struct.pack(">HHHB", *codes, 0x80))
     properties = [coded[0][0] and _box(b"hvcC", coded[0][0]), _full(b"ispe", struct.pack(">II", *side)), colours]
     own = [*boxes, *([_full(b"ispe", struct.pack(">II", width, height))] if grid else [])]
     links = {number: [1, 2, 3] for number in range(1, len(coded) + 1)}

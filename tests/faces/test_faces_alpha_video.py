@@ -10,9 +10,13 @@ import pytest
 from PIL import Image
 from talk_making import wall, with_faces
 
+from mien.clips import Clip
+from mien.execution import Execution
 from mien.faces.pictures.portrait import read_portrait
 from mien.faces.pictures.reference import read_reference
-from mien.media.ffmpeg import ffmpeg_exe
+from mien.media.ffmpeg import ffmpeg_exe, probe
+from mien.media.resample import ResampleOptions, resample_clips
+from mien.media.video import decode_frames
 
 CODECS = {
     "vp9.webm": ("libvpx-vp9", "yuva420p", "-b:v", "2M"),
@@ -45,3 +49,16 @@ def test_transparent_parts_are_white_and_their_edges_soft(tmp_path: Path, name: 
         assert np.abs(read.astype(int) - expected).mean() < 4
         edge = (distance > 120) & (distance < 140)
         assert np.abs(read.astype(int) - expected)[edge].mean() < 8
+    assert probe(tmp_path / name).alpha
+    row = resample_clips(
+        [Clip("x", "test", str(tmp_path / name))],
+        ResampleOptions(require_sound=False),
+        tmp_path / "out",
+        tmp_path / "cache",
+        Execution(workers=1),
+    )[0]
+    clip = next(iter(decode_frames(Path(row.path)))).astype(int)
+    assert clip.shape == picture.shape
+    assert clip[:5].min() > 240
+    assert np.abs(clip - expected).mean() < 5
+    assert np.abs(clip - expected)[edge].mean() < 10

@@ -12,7 +12,7 @@ from PIL import Image
 from talk_making import REAL, Picture, wall, with_faces
 
 from mien.faces.pictures import reference
-from mien.faces.pictures.find_face import choose_face
+from mien.faces.pictures.find_face import choose_face, find_faces
 from mien.faces.pictures.portrait import PortraitError
 from mien.faces.pictures.reference import LOOKED_AT, faults, read_reference
 from mien.media.video import write_video
@@ -52,7 +52,7 @@ def test_of_a_video_a_sharp_frame_is_taken_and_frames_without_a_face_are_passed_
 
 def test_faults_see_a_turned_face_closed_eyes_an_open_mouth_and_blur() -> None:
     picture = face()
-    good = choose_face(picture).face
+    good = choose_face(find_faces(picture)).face
     fewest = faults(good, picture)
 
     def changed(points: list[int], shift: tuple[float, float]) -> float:
@@ -108,6 +108,36 @@ def test_one_of_several_faces_in_a_video(tmp_path: Path) -> None:
         read_reference(tmp_path / "a.mp4", 2)
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+@pytest.mark.parametrize("suffix", [".png", ".gif", ".mp4"])
+def test_what_was_held_turned_stands_upright(tmp_path: Path, turns: int, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    frames = [np.ascontiguousarray(np.rot90(one, turns)) for one in (face(0.9), face(), face(0.9))]
+    if suffix == ".mp4":
+        write_video(path, frames, FPS)
+    elif suffix == ".gif":
+        pictures = [Image.fromarray(frame) for frame in frames]
+        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=40)
+    else:
+        Image.fromarray(frames[1]).save(path)
+    found = read_reference(path)
+    assert found.picture.shape == face().shape
+    assert np.abs(found.picture.astype(int) - face()).mean() < 6
+    assert np.abs(found.faces.face.centre - (180, 142)).max() < 6
+    with pytest.raises(PortraitError, match="no face 1"):
+        read_reference(path, 1)
+
+
+def test_in_every_frame_of_an_upside_down_video_the_same_face_is_chosen(tmp_path: Path) -> None:
+    both = with_faces(wall(), (90, 144, 140), (270, 144, 150))
+    write_video(tmp_path / "a.mp4", [np.ascontiguousarray(both[::-1, ::-1])] * 4, FPS)
+    assert read_reference(tmp_path / "a.mp4", 0).faces.face.centre[0] > 200, "on the left of the video as it is stored"
+    frames = reference._video(tmp_path / "a.mp4")
+    next(frames)
+    _, _, found = reference.upright_faces(next(frames)[1], 0, held=2)
+    assert found.face.centre[0] > 200
+
+
 def test_what_shows_no_face_gets_one_sentence(tmp_path: Path) -> None:
     write_video(tmp_path / "wall.mp4", [wall()] * 5, FPS)
     Image.fromarray(wall()).save(tmp_path / "wall.png")
@@ -127,5 +157,5 @@ def test_real_videos() -> None:
         found = read_reference(path)
         assert found.second is not None
         first = next(reference._video(path))[1]
-        assert faults(found.faces.face, found.picture) <= faults(choose_face(first).face, first)
+        assert faults(found.faces.face, found.picture) <= faults(choose_face(find_faces(first)).face, first)
         assert faults(found.faces.face, found.picture) < 2.5

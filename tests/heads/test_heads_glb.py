@@ -100,7 +100,7 @@ def test_every_target_is_the_heads_own_displacement(made: GlbContent, person: to
 def test_the_parts_are_whole_and_face_outwards(made: GlbContent) -> None:
     file = Glb(made.content)
     parts = file.primitives()
-    assert list(parts) == ["Skin", "Eyes", "Mouth", "Lashes", "Ears", "Hair", "Clothes", "Glasses"]
+    assert list(parts) == ["Skin", "MouthInside", "Eyes", "Mouth", "Lashes", "Ears", "Hair", "Clothes", "Glasses"]
     for name, primitive in parts.items():
         points, normals = file.attribute(name, "POSITION"), file.attribute(name, "NORMAL")
         faces = file.read(primitive["indices"]).reshape(-1, 3).astype(int)
@@ -119,7 +119,7 @@ def test_the_parts_are_whole_and_face_outwards(made: GlbContent) -> None:
         )
         if name in ("Skin", "Mouth", "Hair", "Clothes"):
             middle = np.repeat(points.mean(axis=0)[None], len(points), axis=0)
-        if name not in ("Lashes",):
+        if name not in ("Lashes", "MouthInside"):
             out = (a + b + c) / 3 - middle[faces[:, 0]]
             assert (facing * out).sum() > 0, name
 
@@ -170,12 +170,14 @@ def test_textures_are_the_painting_at_every_vertex(made: GlbContent) -> None:
 
 def test_the_inside_of_the_mouth_is_dark(made: GlbContent) -> None:
     file = Glb(made.content)
-    shade = file.attribute("Skin", "COLOR_0")[:, 0] / 65535
-    deep = file.attribute("Skin", "POSITION")
-    inside = (np.abs(deep[:, 0]) < 0.01) & (np.abs(deep[:, 1] + 0.065) < 0.012) & (deep[:, 2] < 0.07) & (deep[:, 2] > 0)
-    assert inside.any()
-    assert shade[inside].max() < 0.3
-    assert np.median(shade) == 1
+    shade = file.attribute("MouthInside", "COLOR_0")[:, 0] / 65535
+    assert np.median(shade) < 0.3
+    assert np.median(file.attribute("Skin", "COLOR_0")[:, 0] / 65535) == 1
+    (material,) = [one for one in file.tree["materials"] if one["name"] == "MouthInside"]
+    assert material["extensions"] == {"KHR_materials_specular": {"specularFactor": 0.0}}
+    assert file.tree["extensionsUsed"] == ["KHR_materials_specular"]
+    # it opens with the lips
+    assert np.abs(file.target("MouthInside", "jawOpen")).max() > 0.01
 
 
 def test_bones_and_resting_expression(made: GlbContent) -> None:
@@ -260,6 +262,7 @@ def test_heads_without_texture_have_vertex_colours(head: Head) -> None:
     assert {"jawOpen", "mouthSmileLeft", "viseme_aa", "viseme_sil"} <= set(made.targets)
     if head.name == "embedded":
         return
+    assert made.left_out[-2:] == ("Hair", "Clothes")
     assert "images" not in file.tree
     for part in head_mesh(head, None, None).parts:
         # glTF's vertex colours are linear light
@@ -275,7 +278,7 @@ def test_trimesh_reads_every_part(made: GlbContent, tmp_path: Path) -> None:
     for mesh in scene.geometry.values():
         name = mesh.visual.material.name
         np.testing.assert_array_equal(mesh.vertices, file.attribute(name, "POSITION"))
-        if name != "Glasses":
+        if name not in ("Glasses", "MouthInside"):
             assert mesh.visual.material.baseColorTexture is not None
 
 
@@ -296,6 +299,8 @@ def test_provenance_and_person_are_in_the_file(tmp_path: Path) -> None:
     file = Glb(tmp_path / "a.glb")
     assert file.tree["asset"]["extras"]["person"] == about
     assert file.target_names() == ["jawOpen"]
+    again = head_glb(embedded(), tags=TAGS, person=about, targets=["jawOpen"])
+    assert again.content == (tmp_path / "a.glb").read_bytes()
 
 
 def test_bad_requests_write_nothing(performance: Performance, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_browser_shows_and_plays_it(glb: GlbContent, tmp_path: Path) -> None:
     with opened(program, tmp_path / "profile", address) as page:
         page.wait_for("document.documentElement?.dataset.ready || document.documentElement?.dataset.failed")
         assert page.value("document.documentElement.dataset.failed") is None
-        assert page.value("document.documentElement.dataset.ready") == "4"  # parts that move
+        assert page.value("document.documentElement.dataset.ready") == "5"  # parts that move
         assert page.value("document.title").split() == HOSTILE.split()
         # a slider adds to the resting expression
         page.value("headPage.set('smile', 0.5)")

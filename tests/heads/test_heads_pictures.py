@@ -13,9 +13,11 @@ import torch
 from mien.heads.appearance import Appearance
 from mien.heads.embedded.emotions import emotion_expression
 from mien.heads.embedded.head import HEAD_HEIGHT, EmbeddedHead
+from mien.heads.embedded.parts import PARTS
 from mien.heads.embedded.people import sample_actor
 from mien.heads.look import Look
 from mien.heads.performance import Performance
+from mien.heads.pictures.dressed import dressed, embedded_head
 from mien.heads.pictures.quick import QuickRenderer
 from mien.heads.pictures.views import LIGHTS, View, light_of
 from mien.heads.render.render import Camera, render_frames
@@ -98,6 +100,16 @@ def test_details_are_visible_in_a_face_of_64_pixels(quick: QuickRenderer) -> Non
         assert (changed > 0.06).sum() >= 15, name
 
 
+def test_wire_frames_are_lines_and_not_dots(quick: QuickRenderer) -> None:
+    wire = {"frame": (0.0, 0.0, 0.0), "frame_weight": 0.0, "skin": (1.0, 0.9, 0.8)}
+    bare = front(quick, Appearance(skin=(1.0, 0.9, 0.8)), crop="face")
+    dark = (bare - front(quick, Appearance(glasses="round", **wire), crop="face")).max(axis=0)  # type: ignore[arg-type]
+    # below the eyes, where the rim is before bare skin, every column of a lens sees it
+    middle = SIZE // 2
+    for columns in (slice(middle + 9, middle + 18), slice(middle - 18, middle - 9)):
+        assert dark[middle - 14 : middle, columns].max(axis=0).min() > 0.2
+
+
 def test_views_of_each_head_are_its_own(quick: QuickRenderer) -> None:
     look = look_of(Appearance(), Appearance(hair_style="long"))
     one, other = [View(), View(crop="face")], [View(yaw=0.5), View(light=2, background=RED)]
@@ -123,3 +135,18 @@ def test_lights_are_others_and_none_is_dark_or_glaring(quick: QuickRenderer) -> 
         View(light=LIGHTS)
     with pytest.raises(ValueError, match="unknown crop"):
         View(crop="nose")  # type: ignore[arg-type]
+
+
+def test_ears_face_outwards_and_the_back_of_the_head_has_no_seam(quick: QuickRenderer) -> None:
+    bald = look_of(Appearance(hair_style="bald", brows=GREEN))
+    head = dressed(bald, 0, 8)
+    surface = embedded_head().surface
+    points = head.vertices(torch.from_numpy(surface.rest) / HEAD_HEIGHT, bald.identity[0], {})
+    ears = surface.kind == PARTS.index("ear")
+    for side in (1, -1):
+        own = np.flatnonzero(ears & (side * surface.rest[:, 0] > 0))
+        corners = points.numpy()[head.faces[np.isin(head.faces[:, 0], own)]]
+        area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]).sum(axis=0)
+        assert side * area[0] > 0
+    back = quick.pictures(bald, [View(yaw=math.pi)])[0, 0, :, 16:38, 26:38]
+    assert float(back.diff(dim=2).abs().max()) < 0.05

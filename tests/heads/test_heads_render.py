@@ -12,6 +12,7 @@ import torch
 
 from mien.clips import EMOTIONS
 from mien.heads.appearance import CLOTHING, HAIR_STYLES, Appearance
+from mien.heads.embedded.beard import beard_part
 from mien.heads.embedded.emotions import emotion_expression
 from mien.heads.embedded.glasses import glasses_part
 from mien.heads.embedded.head import EmbeddedHead
@@ -94,10 +95,11 @@ def agreement(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
     return np.einsum("fi,fki->fk", own[solid] / length[solid, None], normals[faces[solid]])
 
 
-def test_the_light_sees_the_side_of_hair_clothes_and_glasses_that_is_seen() -> None:
+def test_the_light_sees_the_side_of_hair_clothes_glasses_and_beard_that_is_seen() -> None:
     worn = [hair_part(Appearance(hair_style=style)) for style in HAIR_STYLES]
     worn += [clothing_part(Appearance(clothing=clothing)) for clothing in CLOTHING]
     worn += [glasses_part(Appearance(glasses=shape)) for shape in ("round", "oval", "rectangular")]
+    worn += [beard_part(Appearance(**{kind: 1.0}, beard_length=0.6)) for kind in ("beard", "goatee")]  # type: ignore[arg-type]
     for part in worn:
         if part is not None:
             assert (agreement(part.positions, part.faces) > 0.2).mean() > 0.97, part.kind

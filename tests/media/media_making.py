@@ -140,3 +140,8 @@ def write_changing(path: Path, parts: Sequence[tuple[int, int, int, str]], rate:
         part.sample_rate, part.time_base, part.pts = 16000, Fraction(1, 16000), 0
         container.mux([*audio.encode(part), *audio.encode(None)])
     return path
+
+
+def tone(seconds: float, hz: int = 16000) -> NDArray[np.float32]:
+    """A sine of 440 Hz at half the full scale."""
+    return (0.5 * np.sin(2 * np.pi * 440 * np.arange(int(seconds * hz)) / hz)).astype(np.float32)

@@ -102,6 +102,46 @@ def test_a_line_has_a_least_length() -> None:
         webvtt([], longest=7)
 
 
+def shown(text: str, pauses: str = ".,", longest: int = 42) -> list[str]:
+    """The cues of words that are spoken with a pause behind each that ends in one of `pauses`."""
+    words, now = [], 0.0
+    for word in text.split():
+        words.append(SpokenWord(word, now, now + 0.2))
+        now += 0.2 + 0.4 * (word.rstrip(')"”»')[-1:] in pauses)
+    return [" ".join(lines) for _, _, lines in cues(webvtt(words, longest))]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        '"Stop. Go now."', "“Stop. Go now.”", "„Halt. Geh.“", "«Non. Va.»", "« Non. Va. »", "»Halt. Geh.«",
+        "(see above. And below.)", "[a, b, c]", "('one, two', \"three. four\")", "「はい. いいえ.」", "'Stop. Go.'",
+    ],
+)  # fmt: skip
+def test_brackets_and_quotes_stay_in_one_cue(phrase: str) -> None:
+    told = shown(f"She said. {phrase} Then she left.")
+    assert told[0] == "She said."
+    assert any(phrase in cue for cue in told)
+
+
+def test_a_full_cue_ends_before_a_bracket_that_does_not_fit() -> None:
+    told = shown("a very long line of words before it (with a bracket behind)", longest=28)
+    assert told == ["a very long line of words before it", "(with a bracket behind)"]
+
+
+def test_marks_without_a_partner_hold_nothing_together() -> None:
+    assert shown("It's 5'11\" tall. Don't. 'Tis so.") == ["It's 5'11\" tall.", "Don't.", "'Tis so."]
+    assert shown("Hi :) there. (open. Still.") == ["Hi :) there.", "(open.", "Still."]
+    assert shown('He "said. And. never closed.') == ['He "said.', "And.", "never closed."]
+
+
+def test_a_quotation_longer_than_a_cue_is_cut_at_its_pauses() -> None:
+    long = '"One sentence of many words here. Another sentence of many words. And a third one of many words."'
+    assert shown(long) == [
+        '"One sentence of many words here.', "Another sentence of many words.", 'And a third one of many words."',
+    ]  # fmt: skip
+
+
 texts = st.text(st.characters(blacklist_categories=("Cs",)), max_size=60)
 gaps = st.tuples(texts, st.floats(0, 3), st.floats(0, 9))
 

@@ -16,6 +16,7 @@ from mien.execution import Execution
 from mien.faces.pictures.reference import _video
 from mien.media.ffmpeg import ffmpeg_exe, probe
 from mien.media.reading.interlacing import COMBED, combing, deinterlaced
+from mien.media.reading.unsaid_fields import first_field
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.video import decode_frames, write_video
 
@@ -25,6 +26,9 @@ CODERS = {
     "dvd.mpg": ("-vf", "tinterlace=interleave_top,setfield=tff", "-c:v", "mpeg2video", "-flags", "+ilme+ildct"),
 }  # fmt: skip
 UNSAID = ("-vf", "tinterlace=interleave_top,setfield=prog", "-c:v", "libx264", "-crf", "12")
+
+
+NO_SOUND = ResampleOptions(require_sound=False)
 
 
 def moving(count: int = 50, step: int = 6) -> list[np.ndarray]:
@@ -64,6 +68,46 @@ def test_a_reference_has_no_combs_though_the_video_does_not_say_that_it_is_inter
     assert not probe(path).interlaced
     assert max(combing(frame) for frame in decode_frames(path)) > 2 * COMBED  # there are combs in it
     assert max(combing(frame) for _, frame in _video(path)) < COMBED
+
+
+@pytest.mark.parametrize("field", ["tff", "bff"])
+@pytest.mark.parametrize("coder", ["libx264", "mpeg4"])
+def test_a_clip_has_no_combs_though_the_video_does_not_say_that_it_is_interlaced(
+    tmp_path: Path, field: str, coder: str
+) -> None:
+    side = {"tff": "top", "bff": "bottom"}[field]
+    options = ("-vf", f"tinterlace=interleave_{side},setfield=prog", "-c:v", coder, "-q:v", "2")
+    path = interlaced(tmp_path, "x.mkv", options)
+    info = probe(path)
+    assert not info.interlaced
+    assert first_field(path, info) == field
+    clip = Clip("x", "test", str(path))
+    row = resample_clips([clip], NO_SOUND, tmp_path / "out", tmp_path / "cache", Execution(workers=1))[0]
+    assert row.ok
+    combs = [combing(frame) for frame in decode_frames(Path(row.path))]
+    assert len(combs) > 20
+    assert max(combs) < COMBED
+
+
+@pytest.mark.parametrize("kind", ["moving", "still", "stripes", "noise"])
+def test_progressive_video_has_no_fields(tmp_path: Path, kind: str) -> None:
+    random = np.random.default_rng(0)
+    stripes = np.repeat(np.repeat(np.tile([[40], [200]], (96, 1)), 256, axis=1)[:, :, None], 3, axis=2).astype(np.uint8)
+    frames = {
+        "moving": moving(),
+        "still": moving(1) * 30,
+        "stripes": [np.roll(stripes, index, axis=0) for index in range(30)],
+        "noise": [random.integers(0, 255, (192, 256, 3), dtype=np.uint8) for _ in range(30)],
+    }[kind]
+    write_video(tmp_path / "x.mkv", frames, Fraction(25), quality=5)
+    assert first_field(tmp_path / "x.mkv", probe(tmp_path / "x.mkv")) is None
+
+
+def test_the_fields_of_a_video_with_a_damaged_end_are_seen(tmp_path: Path) -> None:
+    path = interlaced(tmp_path, "x.mkv", UNSAID)
+    info = probe(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert first_field(path, info) == "tff"
 
 
 def test_progressive_video_is_left_as_it_is(tmp_path: Path) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import signal
 import struct
+import subprocess
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from media_making import picture, write_media
+from media_making import picture, write_changing, write_media
+from PIL import Image
 
+import mien.media.ffmpeg as media
 from mien.clips import ClipError
-from mien.media.ffmpeg import probe, probe_sound
-from mien.media.reading import limits
+from mien.media.ffmpeg import ffmpeg_exe, media_input, probe, probe_sound, quiet, run_ffmpeg
+from mien.media.reading import limits, tracks
 from mien.media.reading.tracks import Track
 from mien.media.video import decode_frames
 
@@ -92,3 +97,37 @@ def test_many_large_pictures_are_refused_where_no_header_states_their_number(
     assert probe(path).frames == 21
     monkeypatch.setattr(limits, "MAX_CLIP_PIXELS", 20 * 64 * 48)
     assert reason(path) == "too_large"
+
+
+GROWING = [(5, 64, 48, "yuvj420p"), (5, 128, 96, "yuvj420p")]
+
+
+def sizes_read_by_ffmpeg(path: Path, folder: Path) -> list[tuple[int, int]]:
+    """Sizes of the pictures that ffmpeg decodes of a file, whatever it says about the rest."""
+    numbered = media_input(path).video.output(str(folder / "%d.png"), fps_mode="passthrough")
+    with suppress(ClipError):
+        run_ffmpeg(numbered, 60)
+    return [Image.open(one).size for one in sorted(folder.glob("*.png"), key=lambda one: int(one.stem))]
+
+
+def test_ffmpeg_decodes_no_picture_beyond_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_changing(tmp_path / "x.mkv", GROWING)
+    for name, most, count in (("all", 128 * 96, 10), ("some", 64 * 48, 5), ("none", 64 * 48 - 1, 0)):
+        (tmp_path / name).mkdir()
+        monkeypatch.setattr(media, "MAX_PIXELS", most)
+        assert len(sizes_read_by_ffmpeg(path, tmp_path / name)) == count
+
+
+def test_pyav_decodes_no_picture_beyond_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_changing(tmp_path / "x.mkv", GROWING)
+    monkeypatch.setattr(tracks, "MAX_PIXELS", 64 * 48)
+    assert len(list(decode_frames(path))) == 5
+    monkeypatch.setattr(tracks, "MAX_PIXELS", 128 * 96)
+    assert len(list(decode_frames(path))) == 10
+
+
+def test_ffmpeg_ends_itself_when_its_time_is_up() -> None:
+    """Nobody waits for it: so it is where its caller was killed."""
+    endless = ["-f", "lavfi", "-i", "nullsrc=s=1280x720:r=1000,noise=alls=100:allf=t", "-f", "null", "-"]
+    done = subprocess.run([ffmpeg_exe(), *quiet(0.0), *endless], check=False, capture_output=True, timeout=120)
+    assert done.returncode in (255, -signal.SIGXCPU)

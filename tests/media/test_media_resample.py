@@ -24,7 +24,8 @@ from mien.clips import Clip, ClipError, read_clips
 from mien.execution import Execution
 from mien.media import resample as resample_module
 from mien.media.ffmpeg import MediaInfo, ffmpeg_exe, probe, run_ffmpeg
-from mien.media.resample import ResampleOptions, resample_clips, shown_size
+from mien.media.picture_filters import shown_size
+from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import write_wav
 from mien.media.video import decode_frames, write_video
 from mien.storage.clip_cache import ClipCache, link_or_copy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -227,6 +228,38 @@ def test_the_command_tells_what_it_made(model: Path, tmp_path: Path) -> None:
     assert sha256_file(out) == before, "the same request gives the same file"
 
 
+def test_of_several_texts_the_wrong_ones_are_named_and_nothing_is_made(
+    animator: StandIn, model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.gif"
+    for texts, told in (
+        (
+            [RIGHT, "xylophone", STAR, "?!"],
+            "the model knows no word of 'xylophone', '[?]!': .*of the other texts neither",
+        ),
+        ([RIGHT, " "], "--text number 2 of 2 is empty"),
+        ([RIGHT, STAR, "a" * 301], "--text number 3 of 3 has 301 characters"),
+        ([" "], "--text is empty"),
+    ):
+        done = mien("shapes", *(word for text in texts for word in ("-t", text)), "--model", model, "-o", out)
+        assert done.exit_code == 2
+        assert re.match(told, done.stderr), done.stderr
+        assert not out.exists()
+    assert animator.asked == []
+
+
+@pytest.mark.usefixtures("animator")
+def test_more_figures_than_a_clip_holds_are_answered_with_the_limit(model: Path, tmp_path: Path) -> None:
+    three = "red circle moving left and blue square moving right and a star shrinking"
+    done = mien("shapes", "-t", three, "-t", BOTH, "--model", model, "-o", tmp_path / "out.gif")
+    assert done.exit_code == 0
+    notes = [line for line in done.stderr.splitlines() if "at most" in line]
+    assert notes == [
+        f"a clip shows at most 2 figures, and {three[:60]!r} names 3 (circle, square, star): "
+        "give the others a --text of their own"
+    ]
+
+
 def test_words_that_are_all_unknown_are_refused(animator: StandIn, model: Path, tmp_path: Path) -> None:
     for text in ("xylophone", "?!", ",", "horses galloping"):
         done = mien("shapes", "-t", RIGHT, "-t", text, "--model", model, "-o", tmp_path / "out.gif")
@@ -274,7 +307,7 @@ def test_a_damaged_model_is_refused_in_a_sentence(model: Path, tmp_path: Path) -
     [
         ([], "--text is needed: What is to be seen"),
         (["-t", " "], "--text is empty"),
-        (["-t", RIGHT, "-t", ""], "--text is empty"),
+        (["-t", RIGHT, "-t", ""], "--text number 2 of 2 is empty"),
         (["-t", "x" * 301], "301 characters"),
         (["-t", RIGHT, "--seconds", "0.3"], "--seconds must be a number, 0.4 to 10, not 0.3"),
         (["-t", RIGHT, "--seconds", "11"], "not 11"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from mien.networks.text_attention import TextAttention
 from mien.shapes.data.decompose import HALF_SIDE
 from mien.shapes.data.layers import FIGURES, PICTURE_SIDE, Layers
 from mien.shapes.generate.animator import to_bytes
@@ -17,7 +18,6 @@ from mien.shapes.networks.frames import NOISE as FRAME_NOISE
 from mien.shapes.networks.frames import FrameDiscriminator, FrameGenerator
 from mien.shapes.networks.generator import NOISE, LayerGenerator
 from mien.shapes.networks.layer_encoder import gaps
-from mien.networks.text_attention import TextAttention
 from mien.shapes.train.adversary import mixed_clips
 from mien.text.encoder import TokensEncoder, open_encoder
 

@@ -268,9 +268,9 @@ def test_performances_of_no_use_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", fps=np.asarray("25"), neck=np.zeros((3, 3)), expression=np.zeros((3, 52)))
     refused("lacks translation")
     np.savez(tmp_path / "a.npz", fps=np.asarray("x"), neck=np.zeros((3, 3)), expression=np.zeros((3, 52)))
-    refused("a.npz cannot be read as a performance")
+    refused("^a.npz is not a performance: it lacks")
     arrays = {"translation": np.zeros((3, 3)), "gaze": np.zeros((3, 2)), "expression": np.zeros((3, 52))}
     np.savez(tmp_path / "a.npz", fps=np.asarray("25"), neck=np.full((3, 3), np.nan), **arrays)
-    refused("not finite")
+    refused("^a.npz could not be read as a performance: a performance's neck holds a value that is not finite$")
     np.savez(tmp_path / "a.npz", fps=np.asarray("25"), neck=np.full((3, 3), "a"), **arrays)
-    refused("a.npz cannot be read as a performance")
+    refused("^a.npz could not be read as a performance: ")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bit_flips import flip_bit
 from PIL import Image
 from talk_making import Picture, options, talk, wall, with_faces
 
@@ -99,12 +100,6 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
-def flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 4
-    path.write_bytes(content)
-
-
 def edit(path: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "network": {"size": "large"}}))
 
@@ -119,7 +114,7 @@ def edit(path: Path) -> None:
         ("config.json", lambda path: path.write_bytes(b"\xff\xfe\x00")),
         ("model.safetensors", Path.unlink),
         ("model.safetensors", cut),
-        ("model.safetensors", flip),
+        ("model.safetensors", flip_bit),
         ("model.safetensors", lambda path: path.write_bytes(b"")),
     ],
 )

@@ -14,6 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from mien.media.captions import webvtt
+from mien.media.sound import silent_ends
 from mien.media.speech.interface import Speech, SpokenWord, Voice
 from mien.media.speech.normalization import scripts
 from mien.media.video import write_video
@@ -53,6 +54,8 @@ def broken(folder: Path) -> dict[str, str]:
     """Every kind of recording that cannot be used, with a word of the answer."""
     soundfile.write(folder / "nan.wav", np.full(8000, np.nan, np.float32), HZ, subtype="FLOAT")
     soundfile.write(folder / "silent.wav", np.zeros(8000), HZ)
+    soundfile.write(folder / "constant.wav", np.full(8000, 0.5), HZ)
+    soundfile.write(folder / "constant.flac", np.full((48_000, 2), [-0.9, 0.3]), 44_100)
     soundfile.write(folder / "nothing.wav", np.zeros(0), HZ)
     soundfile.write(folder / "click.wav", np.full(800, 0.5), HZ)
     soundfile.write(folder / "hours.wav", np.full((MAX_SECONDS + 1) * 1000, 0.1), 1000)
@@ -62,7 +65,8 @@ def broken(folder: Path) -> dict[str, str]:
     (folder / "pointer.wav").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
     write_video(folder / "mute.mp4", [np.zeros((32, 32, 3), np.uint8)] * 5, Fraction(25))
     return {
-        "nan.wav": "not numbers", "silent.wav": "silent", "nothing.wav": "nothing.wav|only 0.00", "click.wav": "0.05 s",
+        "nan.wav": "not numbers", "silent.wav": "silent", "constant.wav": "silent",
+        "constant.flac": "silent", "nothing.wav": "nothing.wav|only 0.00", "click.wav": "0.05 s",
         "hours.wav": "split it", "empty.wav": "0 bytes", "page.wav": "web page", "noise.wav": "decoded|no sound",
         "pointer.wav": "git lfs pull", "mute.mp4": "no sound", "missing.wav": "not there",
     }  # fmt: skip
@@ -73,6 +77,13 @@ def test_recordings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         with pytest.raises(RequestError, match=words) as caught:
             read_speech(tmp_path / name, HZ)
         assert "\n" not in str(caught.value), name
+
+
+def test_speech_on_a_constant_offset_is_heard(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "offset.wav", 0.3 + 0.1 * tone(HZ), HZ)
+    assert read_speech(tmp_path / "offset.wav", HZ).seconds == 0.5
+    late = np.concatenate([np.zeros(HZ), tone(HZ), np.zeros(HZ)]).astype(np.float32) + np.float32(0.1)
+    assert silent_ends(late, HZ) == (1.0, 1.0)
 
 
 def test_texts_of_every_script_are_spoken() -> None:
@@ -88,6 +99,20 @@ def test_texts_of_every_script_are_spoken() -> None:
         assert all(0 <= word.start <= word.end <= what.seconds + 0.01 for word in what.words)
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Es gibt z. B. Obst, d. h. Äpfel usw. und Dr. A. Maier am 3. Mai"),
+        ("fr", "M. Dupont a p. ex. env. dix ans, etc. et voilà"),
+        ("ru", "Это и т. д. и т. п. на ул. Ленина"),
+    ],
+)
+def test_no_caption_is_cut_at_an_abbreviation(language: str, text: str) -> None:
+    pytest.importorskip("espeakng_loader")
+    blocks = webvtt(synthesise_speech(text, HZ, language).words, longest=60).strip().split("\n\n")[1:]
+    assert [" ".join(block.split("\n")[1:]) for block in blocks] == [text]
+
+
 def test_words_in_a_script_that_the_voice_does_not_read_are_named() -> None:
     pytest.importorskip("espeakng_loader")
     (note,) = synthesise_speech("My friends say مرحبا to everyone", HZ).notes
@@ -97,6 +122,27 @@ def test_words_in_a_script_that_the_voice_does_not_read_are_named() -> None:
     assert synthesise_speech("Ｈｅｌｌｏ, café naïve Đà Nẵng: π and 5 µm 😀", HZ).notes == ()
     assert synthesise_speech("мир hello", HZ, "ru").notes == ()
     assert synthesise_speech("世界 hello", HZ, "cmn").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Say مرحبا سلام and мир or 안녕",
+            ["no Arabic letters (مرحبا, سلام): ", "no Cyrillic letters (мир): ", "no Korean letters (안녕): "],
+        ),
+        ("Say καλημέρα and नमस्ते", ["--language el; no Devanagari letters (नमस्ते): ", "--language hi"]),
+        (
+            "Say こんにちは, コーヒー and 世界",
+            ["no Japanese letters (", "no Chinese letters (世界): write them in kana"],
+        ),
+        ("Say សួស្តី and שלום", ["no Khmer letters (", "write them in Latin letters", "no Hebrew letters (שלום): "]),
+    ],
+)
+def test_every_script_of_a_text_is_named_with_its_own_remedy(text: str, told: list[str]) -> None:
+    note, _ = scripts.unread_note(text, "en-us")
+    assert all(words in note for words in told), note
+    assert note.count("a voice of en-us") == 1
 
 
 @pytest.mark.parametrize(

@@ -92,9 +92,9 @@ def test_the_face_moves_in_the_whole_picture_without_a_seam(
 
 
 def talk_landmarks(picture: Picture) -> NDArray[np.float32]:
-    from mien.faces.pictures.find_face import choose_face
+    from mien.faces.pictures.find_face import choose_face, find_faces
 
-    return choose_face(picture).face.landmarks
+    return choose_face(find_faces(picture)).face.landmarks
 
 
 @pytest.mark.parametrize(

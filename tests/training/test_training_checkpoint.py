@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
+from bit_flips import flip_bit, flipped_bits
 from torch import nn
 
 from mien.training.checkpoint import (
@@ -40,9 +40,7 @@ def test_the_newest_whole_checkpoint_is_loaded(tmp_path: Path) -> None:
 def test_damaged_tensors_are_passed_over_for_the_one_before(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save_checkpoint(tmp_path, IDENTITY, checkpoint(10, 1.0))
     newest = save_checkpoint(tmp_path, IDENTITY, checkpoint(20, 2.0))
-    content = bytearray(newest.with_suffix(".safetensors").read_bytes())
-    content[-1] ^= 1
-    newest.with_suffix(".safetensors").write_bytes(content)
+    flip_bit(newest.with_suffix(".safetensors"), -1)
     loaded = load_checkpoint(tmp_path, IDENTITY)
     assert loaded is not None
     assert loaded.samples == 10
@@ -57,13 +55,8 @@ def test_metadata_that_is_not_whole_does_not_count(tmp_path: Path, content: str)
 
 def test_every_bit_of_the_metadata_counts(tmp_path: Path) -> None:
     metadata = save_checkpoint(tmp_path, IDENTITY, checkpoint(10, 1 / 3))
-    written = metadata.read_bytes()
-    rng = np.random.default_rng(0)
     skipped = 0
-    for place in rng.integers(len(written), size=300):
-        changed = bytearray(written)
-        changed[place] ^= 1 << int(rng.integers(8))
-        metadata.write_bytes(changed)
+    for _ in flipped_bits(metadata, 300):
         loaded = load_checkpoint(tmp_path, IDENTITY)
         skipped += loaded is None
         assert loaded is None or (loaded.samples, loaded.state) == (10, checkpoint(10, 1 / 3).state)

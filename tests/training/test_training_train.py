@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from bit_flips import bits_flipped_everywhere
 from tiny_problem import OPTIONS, TinyTrainer
 from torch import Tensor
 
@@ -80,15 +81,10 @@ def test_a_damaged_checkpoint_is_skipped_for_the_one_before(tmp_path: Path) -> N
     train(whole, run(tmp_path, checkpoint_seconds=0.0))
     newest = max(tmp_path.glob("*.json"))
     for path in (newest, newest.with_suffix(".safetensors")):
-        content = bytearray(path.read_bytes())
-        for position in range(0, len(content), max(1, len(content) // 40)):
-            flipped = bytearray(content)
-            flipped[position] ^= 4
-            path.write_bytes(flipped)
+        for position in bits_flipped_everywhere(path, 40):
             found = load_checkpoint(tmp_path, "tiny")
             assert found is not None
             assert found.samples == 19 * 24, (path.suffix, position)
-        path.write_bytes(content)
 
 
 def start(folder: Path, samples: int, count: int = 1, **execution: object) -> subprocess.Popen[bytes]:

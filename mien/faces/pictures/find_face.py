@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +17,7 @@ from mien.faces.alignment import OTHER_FACE_SIZE, warp
 from mien.faces.detectors.face_score import FaceScore
 from mien.faces.detectors.interface import Face, LandmarkDetector
 from mien.faces.detectors.open import open_detector
-from mien.faces.pictures.turning import turned_back, well_oriented
+from mien.faces.pictures.turning import turned_back, turns_upright, well_oriented
 
 MOST_FACES = 16
 """Maximum number of faces per tile."""
@@ -61,13 +61,41 @@ class FoundFaces:
         return self.faces[self.chosen]
 
 
-def choose_face(picture: NDArray[np.uint8], number: int | None = None, thorough: bool = True) -> FoundFaces:
-    """Detect the faces in an upright RGB picture (H, W, 3) and select one.
+def upright_faces(
+    given: NDArray[np.uint8], number: int | None = None, thorough: bool = True, held: int = 0
+) -> tuple[int, NDArray[np.uint8], FoundFaces]:
+    """The faces in an RGB picture (H, W, 3), of which one is selected, with the picture turned until they are upright.
 
-    `number` counts from 0 on the left; None: the largest. `thorough` as in `find_faces`. Raises NoFace if there is no
-    face, or no face with this number.
+    Nobody poses upside down or on the side, but cameras can be held so. Returns the quarter turns counter-clockwise by
+    which the largest face comes upright, the picture turned by them, and the faces in it. `number` counts from 0 on the
+    left of the picture as it was given; `held`: turns that are tried first. Errors as in `choose_face`, `thorough` as
+    in `find_faces`.
     """
+    picture = _rotated(given, held)
     faces = find_faces(picture, thorough)
+    more = turns_upright(max(faces, key=lambda face: face.extent)) if faces else 0
+    if more:
+        picture = _rotated(picture, more)
+        turned = [turned_back(face, -more, *picture.shape[:2]) for face in faces]
+        # Others may have been missed where they were not upright.
+        faces = find_faces(picture, thorough) or sorted(turned, key=lambda face: float(face.centre[0]))
+    turns = (held + more) % 4
+    found = choose_face(faces, number)
+    if turns and number is not None:
+        places = [turned_back(face, turns, *given.shape[:2]).centre[0] for face in faces]
+        found = replace(found, chosen=int(np.argsort(places, kind="stable")[number]))
+    return turns, picture, found
+
+
+def _rotated(picture: NDArray[np.uint8], turns: int) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
+
+
+def choose_face(faces: Sequence[Face], number: int | None = None) -> FoundFaces:
+    """Select one of the faces, which are sorted from left to right.
+
+    `number` counts from 0 on the left; None: the largest. Raises NoFace if there is no face, or none with this number.
+    """
     if not faces:
         raise NoFace("there is no face in the picture; use one that shows a face from the front")
     if number is None:
@@ -88,12 +116,13 @@ def find_faces(picture: NDArray[np.uint8], thorough: bool = True) -> list[Face]:
     Not `thorough`: no tiles, so small faces may be missed.
     """
     detector = _detector()
-    found = _search(picture, detector, LEAST_TILE if thorough else max(picture.shape))
+    least_tile = LEAST_TILE if thorough else max(picture.shape)
+    found = _search(picture, detector, least_tile)
     if not found:
         found = _with_surroundings(picture, detector)
     for turns in (1, 3, 2):
         if not found:
-            found = _turned(picture, turns, detector)
+            found = _turned(picture, turns, detector, least_tile)
     found = [well_oriented(face, picture, detector.detect, _score()) for face in found]
     largest = max((face.extent for face in found), default=0.0)
     counted = [face for face in found if face.extent >= OTHER_FACE_SIZE * largest]
@@ -223,8 +252,8 @@ def _with_surroundings(picture: NDArray[np.uint8], detector: _Locked) -> list[Fa
     return _joined([], moved, picture, detector)
 
 
-def _turned(picture: NDArray[np.uint8], turns: int, detector: _Locked) -> list[Face]:
+def _turned(picture: NDArray[np.uint8], turns: int, detector: _Locked, least_tile: int) -> list[Face]:
     """The faces in the picture rotated counter-clockwise by quarter turns, in pixels of the original picture."""
     height, width = picture.shape[:2]
     upright = np.ascontiguousarray(np.rot90(picture, turns))
-    return [turned_back(face, turns, height, width) for face in _search(upright, detector, max(picture.shape))]
+    return [turned_back(face, turns, height, width) for face in _search(upright, detector, least_tile)]

@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from mien.clips import ClipError
+from mien.faces.pictures.coded_colours import note_coded_colours
 from mien.faces.pictures.heic import heic_sizes, is_heic, open_heic
 from mien.faces.pictures.srgb import WORKING_SIDE as WORKING_SIDE
 from mien.faces.pictures.srgb import bounded, srgb
@@ -96,6 +97,7 @@ def open_picture(path: Path) -> Image.Image:
             _check_jpeg(path, image)
         else:
             check_size(path, *image.size)
+        note_coded_colours(image, path)
     except PortraitError:
         image.close()
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from mien.faces.alignment import mean_shape, similarity_transform, warp
 from mien.faces.detectors.interface import Face
 from mien.faces.filters import SHARPNESS_SIZE, sharpness
 from mien.faces.measures import eye_opening
-from mien.faces.pictures.find_face import FoundFaces, NoFace, choose_face
+from mien.faces.pictures.find_face import FoundFaces, NoFace, upright_faces
 from mien.faces.pictures.portrait import (
     Kind,
     PortraitError,
@@ -31,7 +31,6 @@ from mien.faces.pictures.portrait import (
     read_portrait,
 )
 from mien.faces.pictures.srgb import bounded, srgb
-from mien.faces.pictures.turning import roll, turned_back
 from mien.media.ffmpeg import open_media
 from mien.media.reading.frame_rgb import frame_rgb
 from mien.media.reading.interlacing import COMBED, combing, deinterlaced
@@ -70,7 +69,8 @@ class Reference:
 def read_reference(path: Path, face: int | None = None) -> Reference:
     """The photo in `path`, or the best frame of a video or an animation, with the selected face.
 
-    `face` counts the faces from 0 on the left; None: the largest. The best of at most `LOOKED_AT` frames has the lowest
+    The picture is turned by quarter turns until the largest face is upright. `face` counts the faces from 0 on the left
+    of the picture as it is stored; None: the largest. The best of at most `LOOKED_AT` frames has the lowest
     `faults`: a frontal, sharp face with open eyes and a closed mouth.
     Raises PortraitError for a file that cannot be read as a picture or has no such face.
     """
@@ -78,21 +78,11 @@ def read_reference(path: Path, face: int | None = None) -> Reference:
     try:
         if kind is Kind.PHOTO:
             picture = read_portrait(path)
-            return _on_its_feet(Reference(picture, choose_face(picture, face)))
-        return _on_its_feet(_best(_animation(path) if kind is Kind.ANIMATION else _video(path), face))
+            _, picture, found = upright_faces(picture, face)
+            return Reference(picture, found)
+        return _best(_animation(path) if kind is Kind.ANIMATION else _video(path), face)
     except NoFace as error:
         raise PortraitError(f"{path.name}: {error}") from error
-
-
-def _on_its_feet(reference: Reference) -> Reference:
-    """The reference, turned by 180° if its face is upside down: nobody poses so, but cameras can be held so."""
-    if abs(roll(reference.faces.face)) < 135:
-        return reference
-    height, width = reference.picture.shape[:2]
-    faces = tuple(turned_back(face, 2, height, width) for face in reversed(reference.faces.faces))
-    chosen = len(faces) - 1 - reference.faces.chosen
-    picture = np.ascontiguousarray(np.rot90(reference.picture, 2))
-    return replace(reference, picture=picture, faces=FoundFaces(faces, chosen))
 
 
 def faults(face: Face, picture: NDArray[np.uint8]) -> float:
@@ -121,11 +111,12 @@ def _best(frames: Iterator[tuple[float, NDArray[np.uint8]]], face: int | None) -
     best: Reference | None = None
     fewest = float("inf")
     refusal = NoFace("there is no frame in it")
-    tried = 0
-    for second, picture in frames:
+    tried = turns = 0
+    for second, frame in frames:
         try:
             # A thorough search of every frame would be slow, so only the first few are searched thoroughly.
-            found = choose_face(picture, face, thorough=best is None and tried < 3)
+            thorough = best is None and tried < 3
+            turns, picture, found = upright_faces(frame, face, thorough, turns)  # most likely turned as the last one
         except NoFace as error:
             refusal = error
             tried += 1

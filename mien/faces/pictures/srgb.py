@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import math
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
+from mien.faces.pictures.coded_colours import PAPER, coded_colours, samples, standard_range
+
 WORKING_SIDE = 2048
 """Maximum longest side in pixels; a higher resolution improves neither detection nor the crop."""
 
-PAPER = 255
+Samples = TypeVar("Samples", np.uint8, np.uint16)
 
 _ROWS = 256  # converted at once, so that intermediate results stay small
 _ORIENTATION = 0x0112  # the tag of EXIF
@@ -23,31 +26,39 @@ _ALPHA = ("RGBA", "LA", "PA", "La", "RGBa")
 def srgb(image: Image.Image) -> NDArray[np.uint8]:
     """The picture as uint8 (H, W, 3): upright, on white, sRGB, its longest side at most `WORKING_SIDE`.
 
-    High bit depths are scaled to 8 bits, colours converted by the embedded ICC profile. Raises Pillow's errors.
+    High bit depths are scaled to 8 bits, colours converted by the embedded ICC profile or by code points: HDR is
+    tone-mapped as videos are. Raises Pillow's errors.
     """
     if image.format == "JPEG":
         width, height = image.size
         scale = WORKING_SIDE / max(width, height)
         image.draft("RGB", (math.ceil(scale * width), math.ceil(scale * height)))  # decodes at 1, 1/2, 1/4 or 1/8
     image.load()
-    profile = image.info.get("icc_profile")
-    mode = _kept_mode(image, bool(profile))
-    small = Image.fromarray(bounded(_eight_bits(image, mode)), mode)
-    if profile or mode == "LAB":
-        small = _converted(small, profile)
+    codes = coded_colours(image)
+    if codes is not None:
+        small = Image.fromarray(standard_range(bounded(samples(image)), codes))
+    else:
+        small = _by_profile(image)
     exif = small.getexif()
     exif[_ORIENTATION] = image.getexif().get(_ORIENTATION, 1)
     return np.array(ImageOps.exif_transpose(small).convert("RGB"), dtype=np.uint8)
 
 
-def bounded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _by_profile(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    mode = _kept_mode(image, bool(profile))
+    small = Image.fromarray(bounded(_eight_bits(image, mode)), mode)
+    return _converted(small, profile) if profile or mode == "LAB" else small
+
+
+def bounded(picture: NDArray[Samples]) -> NDArray[Samples]:
     """The picture (H, W, …), downsampled by averaging if its longest side exceeds `WORKING_SIDE`."""
     height, width = picture.shape[:2]
     scale = WORKING_SIDE / max(height, width)
     if scale >= 1:
         return picture
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=picture.dtype)
 
 
 def _deep(image: Image.Image) -> bool:

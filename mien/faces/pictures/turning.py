@@ -14,6 +14,9 @@ from mien.faces.detectors.interface import Face
 UPRIGHT_MARGIN = 0.08
 """Difference of `FaceScore` by which another orientation must be better. True ones are better by 0.1 to 0.35."""
 
+LYING = 60.0
+"""Degrees of roll from which a picture is on its side: heads are tilted by less."""
+
 _WINDOW = 256
 _FRAMING = 2.4  # side of the window in extents of the face
 
@@ -25,6 +28,11 @@ def roll(face: Face) -> float:
     points = np.asarray(face.landmarks, np.float64)
     down = points[48:].mean(axis=0) - points[36:48].mean(axis=0)
     return float(np.degrees(np.arctan2(down[0], down[1])))
+
+
+def turns_upright(face: Face) -> int:
+    """Quarter turns counter-clockwise, 0 … 3, by which a picture is to be turned for the face to stand upright."""
+    return 0 if abs(roll(face)) < LYING else round(-roll(face) / 90) % 4
 
 
 def turned_back(face: Face, turns: int, height: int, width: int) -> Face:

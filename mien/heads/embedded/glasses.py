@@ -25,6 +25,7 @@ _FRONT = 10.45  # z of the bridge: before the nose's root and the lashes
 _WRAP = 0.030  # how much the front bends round the face, cm for each squared cm from the middle
 _DROP = 0.30  # how far the lenses' middle lies below the pupils
 _AHEAD, _UP = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0])
+_WIRE, _PLASTIC = 0.045, 0.13  # radius: wire is 0.09 cm thick, plastic up to 0.35 cm
 _SECTION = 8  # points round a bar's cross-section
 
 _METALS: tuple[Colour, ...] = ((0.62, 0.52, 0.30), (0.55, 0.56, 0.58), (0.13, 0.13, 0.14), (0.52, 0.36, 0.30))
@@ -47,8 +48,7 @@ def glasses_part(appearance: Appearance) -> Part | None:
     if appearance.glasses == "none":
         return None
     half_width, half_height, power = _LENSES[appearance.glasses]
-    # wire is 0.09 cm thick, plastic up to 0.35 cm
-    thick = 0.045 + 0.13 * appearance.frame_weight
+    thick = _WIRE + _PLASTIC * appearance.frame_weight
     inner, outer = EYE_CENTRE[0] - half_width, EYE_CENTRE[0] + half_width
     around = 2 * np.pi * np.arange(56) / 56
     cosine, sine = np.cos(around), np.sin(around)
@@ -70,6 +70,11 @@ def glasses_part(appearance: Appearance) -> Part | None:
     positions = np.concatenate([points for points, _ in pieces])
     faces = np.concatenate([faces + first for (_, faces), first in zip(pieces, start, strict=False)])
     return Part("glasses", positions, faces, np.full((len(positions), 2), 0.5), np.full(len(positions), -1))
+
+
+def weight_of(thickness: float) -> float:
+    """The frame_weight in [0, 1] whose bars come nearest to a thickness in cm."""
+    return float(np.clip((thickness / 2 - _WIRE) / _PLASTIC, 0, 1))
 
 
 def rigid_identity(points: Array) -> Array:

@@ -67,6 +67,7 @@ PART_MATERIALS = {
     "cloth": CLOTH,
     "lashes": LASH,
     "glasses": FRAME,
+    "beard": HAIR,
 }
 """Material of each part, for the light."""
 

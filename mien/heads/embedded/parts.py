@@ -25,6 +25,7 @@ PARTS = (
     "hair",
     "cloth",
     "glasses",
+    "beard",
 )
 """Names of what a vertex may belong to; left is the person's own left, at x > 0."""
 
@@ -169,6 +170,7 @@ def lashes(skin: SkinMesh) -> list[Part]:
             faces = grid_faces(2, len(index))
             u = np.concatenate([t, t])
             v = np.repeat([0.0, 1.0], len(index))
+            # The normals of both sides cancel, so without the second ones lashes would be lit otherwise.
             both = np.concatenate([faces, faces[:, [0, 2, 1]]])
             parts.append(Part("lashes", positions, both, np.stack([u, v], 1), np.concatenate([index, index])))
     return parts

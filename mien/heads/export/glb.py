@@ -36,7 +36,10 @@ _UNUSED = 1e-3  # maximum weight of an expression that a performance does not us
 
 @dataclass(frozen=True)
 class GlbContent:
-    """A glb and what is in it. targets: names of the morph targets in order. left_out: those that the head lacks."""
+    """A glb and what is in it. targets: names of the morph targets in order.
+
+    left_out: the targets that the head lacks, and parts such as hair that it should wear but has not.
+    """
 
     content: bytes
     parts: tuple[str, ...]
@@ -119,7 +122,9 @@ def head_glb(
         extras["person"] = dict(person)
     if extras:
         file.tree["asset"]["extras"] = extras
-    return GlbContent(file.content(), tuple(part.name for part in mesh.parts), tuple(shapes.targets), left_out)
+    return GlbContent(
+        file.content(), tuple(part.name for part in mesh.parts), tuple(shapes.targets), left_out + mesh.missing
+    )
 
 
 def write_head_glb(
@@ -289,6 +294,9 @@ def _material(file: GltfFile, part: MeshPart) -> int:
         surface["baseColorFactor"] = [*material.colour, 1.0]
     if material.double_sided:
         entry["doubleSided"] = True
+    if not material.mirrors:
+        entry["extensions"] = {"KHR_materials_specular": {"specularFactor": 0.0}}
+        file.tree["extensionsUsed"] = ["KHR_materials_specular"]
     return file.add("materials", entry)
 
 

@@ -155,7 +155,7 @@ def _material(part: MeshPart, stem: str, tags: Mapping[str, str] | None) -> tupl
     # MTL has no word on it; factors are written as the textures are, in sRGB
     red, green, blue = _srgb(np.array(material.colour))
     lines = [f"newmtl {part.name}", f"Kd {red:.4f} {green:.4f} {blue:.4f}", "Ka 0 0 0", "illum 2"]
-    shine = 1 - material.roughness
+    shine = 1 - material.roughness if material.mirrors else 0.0
     lines += [f"Ks {0.2 * shine:.4f} {0.2 * shine:.4f} {0.2 * shine:.4f}", f"Ns {1 + 200 * shine**3:.1f}"]
     # the common extension for physically based materials
     lines += [f"Pr {material.roughness:.3f}", f"Pm {material.metallic:.3f}"]

@@ -22,11 +22,13 @@ from mien.heads.render.playback import posed_frames
 from mien.heads.render.render import DressedMesh, dressed, dressed_vertices
 from mien.heads.render.shading import EYE, HAIR, LASH, LINEAR, MOUTH, SKIN, vertex_normals
 from mien.heads.render.texture import paint_atlas
+from mien.heads.render.turning import opened_seam, outwards
 
 METRES = HEAD_HEIGHT / 100
 """Metres of one head unit."""
 
 EYES = "Eyes"
+_INSIDE = "MouthInside"
 
 # which part of the exported head the embedded head's own parts belong to; any other has one of its own
 _GROUPS = {
@@ -51,12 +53,16 @@ _APART = of_expressions(np.stack([expression_vector({}), expression_vector({"jaw
 
 @dataclass(frozen=True)
 class Material:
-    """Metallic-roughness material; colour: linear RGB factor. double_sided: the part is an open sheet."""
+    """Metallic-roughness material; colour: linear RGB factor. double_sided: the part is an open sheet.
+
+    mirrors: False without reflections, which no program shades deep in the mouth.
+    """
 
     roughness: float = 0.7
     metallic: float = 0.0
     colour: tuple[float, float, float] = (1.0, 1.0, 1.0)
     double_sided: bool = False
+    mirrors: bool = True
 
 
 _MATERIALS = {
@@ -64,6 +70,7 @@ _MATERIALS = {
     "Ears": Material(0.58),
     EYES: Material(0.12),
     "Mouth": Material(0.35),
+    _INSIDE: Material(1.0, mirrors=False),
     "Lashes": Material(0.9, double_sided=True),
     "Hair": Material(0.5, double_sided=True),
     "Beard": Material(0.65, double_sided=True),
@@ -103,13 +110,17 @@ class MeshPart:
 
 @dataclass(frozen=True, eq=False)
 class HeadMesh:
-    """A head with what it wears, of V vertices. eyeball (V,): 1 on the left eyeball, -1 on the right one, else 0."""
+    """A head with what it wears, of V vertices.
+
+    eyeball (V,): 1 on the left eyeball, -1 on the right one, else 0. missing: what it should wear but has no parts for.
+    """
 
     head: Head
     identity: Tensor
     appearance: Appearance
     parts: tuple[MeshPart, ...]
     eyeball: NDArray[np.int64]
+    missing: tuple[str, ...] = ()
 
     def positions(self, performance: Performance) -> Iterator[NDArray[np.float64]]:
         """Vertices (V, 3) in metres for each frame of a performance."""
@@ -128,16 +139,18 @@ def head_mesh(head: Head, identity: Tensor | None, appearance: Appearance | None
     if isinstance(head, EmbeddedHead):
         mesh = dressed(head, look)
         poses = _poses(dressed_vertices(head, person, look, _APART))
-        parts = tuple(_textured_parts(mesh, poses, look))
+        parts = tuple(_textured_parts(head, mesh, poses, look))
         eyeball = (mesh.kind == "eye_left").astype(np.int64) - (mesh.kind == "eye_right")
         return HeadMesh(head, person, look, parts, eyeball)
     poses = _poses(posed_frames(head, person, _APART))
     colours = LINEAR[head.painted(look)].astype(np.float64)
     names = np.array([_BY_MATERIAL.get(int(index), "Skin") for index in head.materials])
-    found = [_part(name, names, head.faces, poses) for name in dict.fromkeys(names[head.faces[:, 0]].tolist())]
+    of_face = names[head.faces[:, 0]]
+    found = [_part(name, head.faces[of_face == name], poses) for name in dict.fromkeys(of_face.tolist())]
     parts = tuple(replace(part, colours=colours[part.source]) for part in found)
     eyeball = np.where(head.materials == EYE, np.sign(poses[:, 0]), 0).astype(np.int64)
-    return HeadMesh(head, person, look, parts, eyeball)
+    worn = {"Hair": look.hair_style != "bald", "Clothes": True, "Glasses": look.glasses != "none"}
+    return HeadMesh(head, person, look, parts, eyeball, tuple(name for name, wears in worn.items() if wears))
 
 
 def _poses(frames: Iterator[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -145,14 +158,13 @@ def _poses(frames: Iterator[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.concatenate(list(frames), axis=1)
 
 
-def _part(name: str, names: NDArray[np.str_], faces: NDArray[np.int32], poses: NDArray[np.float64]) -> MeshPart:
-    """The part of the faces whose vertices have `name`; a sheet that has both its sides as faces keeps the outer."""
-    own = faces[names[faces[:, 0]] == name]
+def _part(name: str, faces: NDArray[np.int32], poses: NDArray[np.float64]) -> MeshPart:
+    """The part that has the faces (F, 3); a sheet that has both its sides as faces keeps the outer."""
     _, place = np.unique(np.round(poses, 6), axis=0, return_inverse=True)
     place = place.reshape(-1)
-    corners = np.sort(place[own], axis=1)
+    corners = np.sort(place[faces], axis=1)
     whole = (np.diff(corners, axis=1) > 0).all(axis=1)
-    own, corners = own[whole], corners[whole]
+    own, corners = faces[whole], corners[whole]
     _, first = np.unique(corners, axis=0, return_index=True)
     own = own[np.sort(first)]
     source, over = np.unique(own, return_inverse=True)
@@ -161,53 +173,47 @@ def _part(name: str, names: NDArray[np.str_], faces: NDArray[np.int32], poses: N
     return MeshPart(name, material, source.astype(np.int64), over.reshape(-1, 3).astype(np.int32), joined)
 
 
-def _textured_parts(mesh: DressedMesh, poses: NDArray[np.float64], look: Appearance) -> Iterator[MeshPart]:
-    groups = np.array([_GROUPS.get(str(kind), str(kind).capitalize()) for kind in mesh.kind])
+def _textured_parts(
+    head: EmbeddedHead, mesh: DressedMesh, poses: NDArray[np.float64], look: Appearance
+) -> Iterator[MeshPart]:
+    kinds = np.array([_GROUPS.get(str(kind), str(kind).capitalize()) for kind in mesh.kind])
+    groups = kinds[mesh.faces[:, 0]].astype(object)
+    inside = np.flatnonzero(head.surface.skin.cavity > 0)
+    groups[np.isin(mesh.faces, inside).any(axis=1)] = _INSIDE
     atlas = paint_atlas(look)
     for name in dict.fromkeys(groups.tolist()):
-        part = _part(name, groups, mesh.faces, poses)
-        if name == "Glasses":
-            metal = look.frame_weight < _WIRE
-            part = replace(part, material=Material(0.3 if metal else 0.38, 0.9 if metal else 0.0))
-        if name == "Ears":
-            part = _outwards(part, poses)
-        kinds = mesh.kind[part.source]
-        if name == "Lashes":
-            yield replace(part, uv=mesh.texture[part.source], picture=lash_strands(atlas, look))
-            continue
-        picture, uv = group_texture(atlas, kinds, mesh.texture[part.source])
-        part = replace(part, colours=np.repeat(mesh.shade[part.source, None], 3, axis=1))
-        if part.colours is not None and part.colours.min() == 1:
-            part = replace(part, colours=None)
-        single = colour_of(picture)
-        if single is not None:
-            yield replace(part, material=replace(part.material, colour=single))
-        else:
-            yield _without_wrapping(replace(part, uv=uv, picture=picture), cylinder=kinds == "skin")
+        part = _part(name, mesh.faces[groups == name], poses)
+        shade = mesh.shade[part.source]
+        if shade.min() < 1:
+            part = replace(part, colours=np.repeat(shade[:, None], 3, axis=1))
+        if name == "Ears":  # the embedded head's are inside out
+            part = replace(part, faces=outwards(poses[part.source, :3], part.faces))
+        yield _painted(part, mesh, atlas, look)
 
 
-def _outwards(part: MeshPart, poses: NDArray[np.float64]) -> MeshPart:
-    """The same part with faces that look outwards: the embedded head's ears are inside out."""
-    points = poses[part.source, :3]
-    left = points[:, 0] > 0
-    for side in (left, ~left):
-        points = np.where(side[:, None], points - points[side].mean(axis=0), points)
-    a, b, c = points[part.faces].transpose(1, 0, 2)
-    inside_out = (a * np.cross(b, c)).sum() < 0
-    return replace(part, faces=part.faces[:, [0, 2, 1]].copy()) if inside_out else part
+def _painted(part: MeshPart, mesh: DressedMesh, atlas: NDArray[np.uint8], look: Appearance) -> MeshPart:
+    """The same part with its picture, or with the one colour that it has."""
+    texture = mesh.texture[part.source]
+    if part.name == _INSIDE:
+        red, green, blue = (float(value) for value in LINEAR[np.round(np.array(look.lips) * 160).astype(int)])
+        return replace(part, material=replace(part.material, colour=(red, green, blue)))
+    if part.name == "Lashes":
+        return replace(part, uv=texture, picture=lash_strands(atlas, look))
+    if part.name == "Glasses":
+        metal = look.frame_weight < _WIRE
+        part = replace(part, material=Material(0.3 if metal else 0.38, 0.9 if metal else 0.0))
+    kinds = mesh.kind[part.source]
+    picture, uv = group_texture(atlas, kinds, texture)
+    single = colour_of(picture)
+    if single is not None:
+        return replace(part, material=replace(part.material, colour=single))
+    return _without_wrapping(replace(part, uv=uv, picture=picture), cylinder=kinds == "skin")
 
 
 def _without_wrapping(part: MeshPart, cylinder: NDArray[np.bool_]) -> MeshPart:
     """The same part with the vertices at the seam of a cylindrical texture doubled, one for each of its ends."""
     assert part.uv is not None
-    u = part.uv[:, 0]
-    wraps = np.ptp(u[part.faces], axis=1) > 0.5
-    far = wraps[:, None] & (u[part.faces] > 0.75) & cylinder[part.faces]
-    if not far.any():
-        return part
-    doubled, number = np.unique(part.faces[far], return_inverse=True)
-    faces = part.faces.copy()
-    faces[far] = len(part.source) + number.reshape(-1)
+    faces, doubled = opened_seam(part.faces, part.uv[:, 0], cylinder)
     more = [*range(len(part.source)), *doubled]
     uv = part.uv[more]
     uv[len(part.source) :, 0] -= 1

@@ -12,8 +12,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from mien.heads.appearance import Appearance
-from mien.heads.render.shading import LINEAR
 from mien.heads.render.atlas import PLACES, atlas_coordinates
+from mien.heads.render.shading import LINEAR
 
 _STRANDS, _STRAND_HEIGHT, _STRAND_WIDTH = 30, 128, 1024
 

@@ -14,7 +14,7 @@ from mien.heads.appearance import Colour
 from mien.heads.look import Look
 from mien.heads.painting.layers import face_frame
 from mien.heads.painting.painter import Painter
-from mien.heads.pictures.dressed import Dressed, dressed, embedded_head
+from mien.heads.pictures.dressed import Dressed, dressed, embedded_head, visible_amounts
 from mien.heads.pictures.views import View, light_of, views_of_each
 from mien.heads.render.raster import visible_triangles
 from mien.heads.render.render import default_background, lighting_of, project, wrinkle_weights
@@ -42,11 +42,11 @@ class QuickRenderer:
         with torch.no_grad():
             atlases = self._painter.paint(look).permute(0, 2, 3, 1).mul(255).add(0.5).byte().numpy()
             own = embedded_head().vertices(look.identity.float(), look.expression.float())
-            frames = np.empty((len(look), len(each[0]) if each else 0, self.size, self.size, 3), np.uint8)
+            frames = np.empty((len(look), len(each[0]), self.size, self.size, 3), np.uint8)
             for row, atlas in enumerate(atlases):
                 head = dressed(look, row, self._painter.reduction)
-                amounts = {name: values[row] for name, values in look.amounts.items()}
-                points = torch.cat([own[row], head.worn_vertices(look.identity[row].float(), amounts)])
+                amounts = visible_amounts(look, row, self.size)
+                points = head.vertices(own[row], look.identity[row].float(), amounts)
                 wrinkles = wrinkle_weights(look.expression[row].float().numpy())
                 self._render(points.double().numpy(), head, atlas, wrinkles, each[row], frames[row])
         return torch.from_numpy(frames).permute(0, 1, 4, 2, 3).float() / 255
@@ -61,8 +61,9 @@ class QuickRenderer:
         frames: NDArray[np.uint8],
     ) -> None:
         scene, double = head.scene, 2 * self.size
-        normals, lit = np.empty_like(points), np.empty((len(points), 10))
-        vertex_normals(points, scene.faces, normals)
+        normals, lit = np.empty_like(points), np.empty((len(head.source), 10))
+        vertex_normals(points, head.faces, normals)
+        points, normals = points[head.source], normals[head.source]
         buffers = np.empty((double, double), np.int32), np.empty((double, double), np.float32)
         folds, corner = folds_and_corner(self._painter.reduction)
         for view, frame in zip(views, frames, strict=True):

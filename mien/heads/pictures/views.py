@@ -88,8 +88,8 @@ def views_of_each(views: Sequence[View] | Sequence[Sequence[View]], heads: int) 
     if len(each) != heads:
         raise ValueError(f"there must be a list of views for each of {heads} heads, not {len(each)}")
     counts = {len(own) for own in each}
-    if heads and (len(counts) != 1 or 0 in counts):
-        raise ValueError(f"every head must have equally many views, not {sorted(counts)}")
+    if len(counts) != 1 or 0 in counts:
+        raise ValueError(f"there must be heads, with equally many views each, not {sorted(counts)}")
     return each
 
 

@@ -25,14 +25,14 @@ def aged_skin(image: Array, skin: Colour, amount: float) -> Array:
     image = image * (1 - amount * np.array([0.05, 0.08, 0.12]))
     image = mix(image, tone * [0.62, 0.50, 0.46], amount * hollows)
     image = mix(image, tone * [0.55, 0.40, 0.30], amount * spots)
-    return mix(image, tone * [0.42, 0.30, 0.26], amount * folds)
+    return mix(image, tone * [0.46, 0.33, 0.28], amount * folds)
 
 
 def strong_freckles(image: Array, skin: Colour, amount: float) -> Array:
     """The face (H, W, 3) with large freckles by `amount`, clamped to [0, 1]."""
     if amount <= 0:
         return image
-    return mix(image, np.array(skin) * [0.62, 0.42, 0.30], min(amount, 1.0) * freckle_map())
+    return mix(image, np.array(skin) * [0.50, 0.32, 0.22], min(amount, 1.0) * freckle_map())
 
 
 @cache
@@ -47,27 +47,31 @@ def ageing_maps() -> tuple[Array, Array, Array]:
 
 def _folds() -> Array:
     canvas = blank_canvas()
-    s = np.linspace(0, 1, 16)
-    for sign in (-1.0, 1.0):
+    s = np.linspace(0, 1, 17)
 
-        def line(x: Array, y: Array, thickness: float, value: int, sign: float = sign) -> None:
-            draw_lines(canvas, np.stack([sign * x, y], 1), thickness, value)
+    def fold(x: Array, y: Array, thickness: float, depth: int) -> None:
+        """A line on both sides, deepest in its middle."""
+        for k, middle in enumerate((s[:-1] + s[1:]) / 2):
+            value = round(depth * np.sin(np.pi * (0.12 + 0.76 * middle)))
+            for sign in (-1.0, 1.0):
+                draw_lines(canvas, np.stack([sign * x[k : k + 2], y[k : k + 2]], 1), thickness, value)
 
-        line(1.75 + 1.35 * s**0.85, -3.7 - 3.3 * s - 0.35 * np.sin(np.pi * s), 0.26, 235)  # nose to mouth
-        line(2.75 + 0.35 * s, -7.0 - 2.0 * s, 0.20, 200)  # corner of the mouth to the chin
-        line(3.6 + 0.7 * s, -3.6 - 3.0 * s, 0.14, 120)  # cheek
-        line(0.50 + 0.15 * np.sin(3 * s), 1.15 + 1.5 * s, 0.17, 215)  # between the brows
-        line(1.85 + 2.5 * s, -0.85 - 0.75 * np.sin(np.pi * (0.1 + 0.75 * s)), 0.16, 220)  # below the eye
-        line(2.1 + 2.6 * s, -1.35 - 0.8 * np.sin(np.pi * (0.1 + 0.75 * s)), 0.12, 140)
-        for k in (-1.5, -0.5, 0.5, 1.5):  # beside the eye
-            line(4.85 + 1.25 * s, 0.05 + k * (0.14 + 0.42 * s) - 0.1 * s, 0.12, 205)
-        for k in (0.35, 0.95, 1.5):  # above the upper lip
-            line(k + 0.06 * s, -5.2 - 0.75 * s, 0.07, 130)
-    wave = np.linspace(-1, 1, 40)
+    below = np.sin(np.pi * (0.1 + 0.75 * s))
+    fold(1.75 + 1.3 * s**0.85, -3.7 - 3.1 * s - 0.35 * np.sin(np.pi * s), 0.26, 255)  # nose to mouth
+    fold(2.75 + 0.4 * s, -6.9 - 2.2 * s, 0.22, 225)  # corner of the mouth to the chin
+    fold(0.50 + 0.15 * np.sin(3 * s), 1.0 + 1.8 * s, 0.18, 235)  # between the brows
+    fold(1.85 + 2.5 * s, -0.85 - 0.75 * below, 0.18, 240)  # below the eye
+    fold(2.2 + 2.6 * s, -1.4 - 0.8 * below, 0.14, 160)
+    for k in (-1.5, -0.5, 0.5, 1.5):  # beside the eye
+        fold(4.75 + 1.5 * s, 0.05 + k * (0.14 + 0.45 * s) - 0.1 * s, 0.13, 225)
+    for k in (0.35, 0.95, 1.5):  # above the upper lip
+        fold(k + 0.06 * s, -5.1 - 0.85 * s, 0.08, 150)
     for k in range(4):  # across the forehead
-        height = 3.35 + 0.85 * k + 0.24 * np.cos(wave * 4.2) * (1 if k % 2 else 0.7)
-        draw_lines(canvas, np.stack([wave * (4.3 - 0.3 * k), height], 1), 0.17, 215)
-    return onto_skin(cv2.GaussianBlur(canvas, (0, 0), 3.5))
+        height = 3.35 + 0.85 * k + 0.24 * np.cos(s * 4.2) * (1 if k % 2 else 0.7)
+        fold((s - 0.06) * (4.3 - 0.3 * k), height, 0.18, 235)
+    # a sharp crease in a soft hollow
+    hollow = onto_skin(cv2.GaussianBlur(canvas, (0, 0), 10.0))
+    return np.clip(0.55 * onto_skin(cv2.GaussianBlur(canvas, (0, 0), 3.0)) + 0.75 * hollow, 0, 1)
 
 
 def _spots() -> Array:
@@ -80,7 +84,7 @@ def _spots() -> Array:
         ]
     )
     canvas = blank_canvas()
-    draw_dots(canvas, places, rng.uniform(0.10, 0.32, len(places)), rng.uniform(70, 190, len(places)))
+    draw_dots(canvas, places, rng.uniform(0.10, 0.32, len(places)), rng.uniform(60, 155, len(places)))
     return onto_skin(cv2.GaussianBlur(canvas, (0, 0), 3.0))
 
 
@@ -88,18 +92,16 @@ def _spots() -> Array:
 def freckle_map() -> Array:
     """Density of strong freckles on `FACE`, in [0, 1]: over nose and cheeks, fewer on the forehead."""
     rng = np.random.default_rng(4)
-    count = 520
+    count = 1500
     places = np.stack([rng.uniform(-6.3, 6.3, count), rng.uniform(-6.0, 5.0, count)], 1)
     x, y = places.T
-    density = (
-        bump(x, y, (2.6, -2.0), (1.9, 1.3))
-        + bump(x, y, (0.0, -1.6), (1.4, 1.2))
-        + 0.25 * bump(x, y, (1.5, 3.6), (2.5, 0.9))
-    )
+    density = bump(x, y, (2.6, -2.1), (1.9, 1.4)) + bump(x, y, (0.0, -1.7), (1.3, 1.3))
+    density = density + 0.20 * bump(x, y, (1.5, 3.6), (2.5, 0.9))
     places = places[rng.uniform(0, 1, count) < density]
     canvas = blank_canvas()
-    draw_dots(canvas, places, rng.uniform(0.06, 0.15, len(places)), rng.uniform(110, 235, len(places)))
+    draw_dots(canvas, places, rng.uniform(0.04, 0.115, len(places)), rng.uniform(60, 185, len(places)))
     x, y, _ = front()
-    return onto_skin(cv2.GaussianBlur(canvas, (0, 0), 1.6)) * (
-        1 - smoothstep(bump(x, y, (3.2, 0.0), (1.0, 0.5)), 0.4, 0.7)
-    )
+    eyes = smoothstep(bump(x, y, (3.2, 0.0), (1.0, 0.5)), 0.4, 0.7)
+    # between the large ones the skin is darker from small ones: that is what shows from afar
+    marks = onto_skin(cv2.GaussianBlur(canvas, (0, 0), 1.6)) + 1.1 * onto_skin(cv2.GaussianBlur(canvas, (0, 0), 9.0))
+    return np.clip(marks, 0, 1) * (1 - eyes)

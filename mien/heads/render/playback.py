@@ -26,9 +26,9 @@ from mien.heads.render.render import (
     light_on_materials,
     project,
     render_frames,
-    turned_frames,
 )
 from mien.heads.render.shading import LINEAR, srgb_table, vertex_normals
+from mien.heads.render.turning import turned_frames
 from mien.heads.render.vertex_shading import shade_painted
 
 Renderer = Literal["numba", "pyrender", "dots"]

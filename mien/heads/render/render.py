@@ -17,7 +17,7 @@ from mien.heads.embedded.parts import PARTS
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.render.atlas import FACE
 from mien.heads.render.raster import visible_triangles
-from mien.heads.render.scene import Worn, scene
+from mien.heads.render.scene import Worn, all_round, scene
 from mien.heads.render.shading import (
     LINEAR,
     highlight_table,
@@ -28,13 +28,14 @@ from mien.heads.render.shading import (
     vertex_normals,
 )
 from mien.heads.render.texture import paint_atlas, wrinkle_maps
+from mien.heads.render.turning import turned_frames
 
 __all__ = ["Appearance", "Camera", "Light", "project", "render_frames"]
 
 Array = NDArray[np.float64]
 
 # strength and exponent of the highlight, strength of the sheen at grazing angles; by material
-_GLOSS = np.array(
+GLOSS = np.array(
     [[0.10, 11.0, 0.25], [1.6, 55.0, 0.0], [0.16, 30.0, 0.0], [0.10, 9.0, 0.10], [0.015, 6.0, 0.12], [0, 1, 0],
      [0.45, 40.0, 0.3]]
 )  # fmt: skip
@@ -115,8 +116,8 @@ def wrinkle_weights(expression: NDArray[np.float32]) -> NDArray[np.float64]:
 def lighting_of(light: Light) -> tuple[Array, Array, Array, Array, Array]:
     """The arguments that `light_table` and `light_vertices` share: lamps, strengths, ambient, sheen, highlights."""
     lamps, strengths = light.lamps()
-    highlight = highlight_table(_GLOSS[:, 0], 2 * _GLOSS[:, 1])
-    return lamps, strengths, np.array(light.ambient, float), _GLOSS[:, 2].copy(), highlight
+    highlight = highlight_table(GLOSS[:, 0], 2 * GLOSS[:, 1])
+    return lamps, strengths, np.array(light.ambient, float), GLOSS[:, 2].copy(), highlight
 
 
 @lru_cache(maxsize=8)
@@ -162,28 +163,33 @@ def render_frames(
     Raises ValueError for a background of another size.
     """
     parts = scene(appearance)
+    round_scene = None if turns is None else all_round(parts)
+    drawn = parts if round_scene is None else round_scene.scene
+    normals = np.empty((len(parts.material), 3))
     width, height = size
     wall = background_picture(background, size)
     atlas, folds = paint_atlas(appearance), wrinkle_maps()
     lighting = lighting_of(light)
     shape = 2 * height, 2 * width
     buffers = np.empty(shape, np.int32), np.empty(shape, np.float32)
-    normals = np.empty((len(parts.material), 3))
-    lit = np.empty((len(parts.material), 10))
+    lit = np.empty((len(drawn.material), 10))
     vertices = turned_frames(_moved_vertices(head, parts.worn, identity, performance), turns)
     for points, expression in zip(vertices, performance.expression, strict=True):
-        vertex_normals(points, parts.faces, normals)
-        screen = project(points, camera, (2 * width, 2 * height))
-        index, depth = visible_triangles(screen, parts.faces, *shape, cull=True, buffers=buffers)
-        light_vertices(screen, normals, parts.coordinates, parts.shade, parts.material, *lighting, lit)
+        vertex_normals(points, parts.faces if round_scene is None else round_scene.faces, normals)
+        at, facing = (
+            (points, normals) if round_scene is None else (points[round_scene.source], normals[round_scene.source])
+        )
+        screen = project(at, camera, (2 * width, 2 * height))
+        index, depth = visible_triangles(screen, drawn.faces, *shape, cull=True, buffers=buffers)
+        light_vertices(screen, facing, drawn.coordinates, drawn.shade, drawn.material, *lighting, lit)
         frame = np.empty((height, width, 3), np.uint8)
         shade_image(
             index,
             depth,
             lit,
-            parts.faces,
-            parts.face_material,
-            parts.wrinkled,
+            drawn.faces,
+            drawn.face_material,
+            drawn.wrinkled,
             atlas,
             LINEAR,
             srgb_table(),
@@ -194,18 +200,6 @@ def render_frames(
             frame,
         )
         yield frame
-
-
-def turned_frames(
-    frames: Iterator[NDArray[np.float64]], turns: NDArray[np.floating] | None
-) -> Iterator[NDArray[np.float64]]:
-    """Frames of vertices (V, 3), each turned as a whole about the vertical axis by `turns` (T,) radians."""
-    if turns is None:
-        yield from frames
-        return
-    for points, angle in zip(frames, turns, strict=True):
-        cosine, sine = np.cos(angle), np.sin(angle)
-        yield points @ np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]]).T
 
 
 def _moved_vertices(
@@ -223,7 +217,7 @@ def _moved_vertices(
                 translation=translation,
                 eyes=torch.from_numpy(performance.gaze[part]),
             )
-            yield from torch.cat([own, worn.vertices(identity[None], neck, translation)], dim=1).double().numpy()
+            yield from torch.cat([own, worn.vertices(identity[None], neck, translation, own)], dim=1).double().numpy()
 
 
 @dataclass(frozen=True, eq=False)

@@ -153,7 +153,8 @@ def beard_area(x: Array, y: Array) -> tuple[Array, Array]:
 
 def chin_area(x: Array, y: Array) -> Array:
     """The part of a beard's area that a goatee keeps, in [0, 1]."""
-    return smoothstep(np.abs(x), 3.1, 2.3) * smoothstep(y, -7.0, -7.6)
+    chin = smoothstep((x / 2.55) ** 2 + ((y + 10.0) / 2.25) ** 2, 1.25, 0.75)
+    return np.maximum(chin, smoothstep(np.abs(x), 0.95, 0.45) * smoothstep(y, -7.2, -7.6))
 
 
 def facial_hair(image: Array, a: Appearance, rng: np.random.Generator) -> Array:

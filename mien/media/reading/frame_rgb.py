@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import av
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from mien.media.reading.hdr import is_wide, mapped
 from mien.media.reading.interlacing import deinterlaced
+from mien.media.reading.tracks import has_alpha
 
 PAPER = 255
 
@@ -30,17 +30,12 @@ def frame_rgb(
 
 
 def _picture(frame: av.VideoFrame, reformatter: VideoReformatter, width: int, height: int) -> NDArray[np.uint8]:
-    if _has_alpha(frame.format.name):
+    if has_alpha(frame.format.name):
         return _on_paper(_array(reformatter.reformat(frame, width, height, format="rgba", threads=1)))
     if is_wide(frame.color_trc, frame.color_primaries):
         deep = reformatter.reformat(frame, width, height, format="gbrp16le", threads=1)
         return mapped(deep, frame.color_trc, frame.color_primaries)
     return _array(reformatter.reformat(frame, width, height, format="rgb24", threads=1))
-
-
-@cache
-def _has_alpha(pixel_format: str) -> bool:
-    return any(component.is_alpha for component in av.VideoFormat(pixel_format).components)
 
 
 def _array(frame: Any) -> NDArray[np.uint8]:

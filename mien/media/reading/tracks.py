@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import av
@@ -58,23 +60,36 @@ def picture_stream(container: Any) -> Any:
 
 def decoded(container: Any, stream: Any) -> Iterator[Any]:
     """The frames of a video stream from where the container is, with their transparency. Raises PyAV's errors."""
-    context = _alpha_decoder(stream)
-    if context is None:
+    name = alpha_decoder(stream)
+    if name is None:
         yield from container.decode(stream)
         return
+    context: Any = av.CodecContext.create(name, "r")
+    context.thread_count = 1
     for packet in container.demux(stream):
         yield from context.decode(packet if packet.size else None)
 
 
-def _alpha_decoder(stream: Any) -> Any:
-    """libvpx's decoder of a WebM with transparency, which ffmpeg's own ones leave out; None for other videos."""
+def alpha_decoder(stream: Any) -> str | None:
+    """Name of libvpx's decoder for a WebM with transparency, which ffmpeg's own ones leave out; None for others."""
     name = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(stream.codec_context.name)
     tags = {key.lower(): value for key, value in stream.metadata.items()}
-    if name is None or tags.get("alpha_mode") != "1" or name not in av.codecs_available:
-        return None
-    context = av.CodecContext.create(name, "r")
-    context.thread_count = 1
-    return context
+    return name if tags.get("alpha_mode") == "1" and name in av.codecs_available else None
+
+
+@cache
+def has_alpha(pixel_format: str) -> bool:
+    """Whether pictures of this format of ffmpeg hold transparency."""
+    return any(component.is_alpha for component in av.VideoFormat(pixel_format).components)
+
+
+def is_mirrored(frame: Any) -> bool:
+    """Whether the display matrix of a frame mirrors it, which `frame.rotation` does not say."""
+    matrix = next((bytes(one) for one in frame.side_data if one.type.name == "DISPLAYMATRIX"), b"")
+    if len(matrix) != 36:
+        return False
+    a, b, _, c, d = struct.unpack("<5i", matrix[:20])
+    return bool(a * d - b * c < 0)
 
 
 def sound_streams(container: Any) -> list[Any]:

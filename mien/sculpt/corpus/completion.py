@@ -19,9 +19,14 @@ HELD_OUT_PAIRS: tuple[tuple[str, str], ...] = (
 HELD_OUT_FRACTION = 6
 """One in so many combinations is held out."""
 
-_SPECIFIC = 6  # a fact that accepts more options than this, such as "not bald", names none
+_SPECIFIC = 7  # a fact that accepts more options than this, such as "not bald", names none
 
 _ATTEMPTS = 12
+
+
+def is_named(facts: Facts, name: str) -> bool:
+    """Whether facts speak of an attribute: "not bald" alone speaks of no hair style."""
+    return name in facts and len(facts[name]) <= _SPECIFIC
 
 
 def is_held_out(pair: tuple[str, str], first: str, second: str) -> bool:
@@ -127,7 +132,7 @@ def names_held_out(facts: Facts, options: Mapping[str, int]) -> bool:
     """Whether facts name both attributes of a pair whose combination in `options` is held out."""
     known = attributes()
     for pair in HELD_OUT_PAIRS:
-        if all(name in facts and len(facts[name]) <= _SPECIFIC for name in pair):
+        if all(is_named(facts, name) for name in pair):
             first, second = (known[name].options[options[name]] for name in pair)
             if is_held_out(pair, first, second):
                 return True

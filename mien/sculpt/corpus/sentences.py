@@ -10,15 +10,26 @@ from mien.sculpt.corpus.lexicon.lexicon import SUBJECT, WEIGHTS
 from mien.sculpt.corpus.lexicon.people import NEUTRAL
 from mien.sculpt.corpus.lexicon.phrases import Facts
 
+_ATTEMPTS = 24
+
 
 class Gathered:
-    """Facts gathered so far; contradictions are refused."""
+    """Facts gathered so far; contradictions are refused.
 
-    def __init__(self) -> None:
+    known: what is true of the person that is described, attribute → options; facts that share no option with it are
+    refused too, so no options at all: nothing can be said. Nothing known is stated by itself.
+    """
+
+    def __init__(self, known: Facts | None = None) -> None:
         self.stated: dict[str, frozenset[str]] = {}
+        self._known = known or {}
+        self.attempts = 1 if known is None else _ATTEMPTS
+        """How many words are tried for a place in the sentence: few of them are true of a person."""
 
     def add(self, facts: Facts) -> bool:
-        """Add facts, unless they contradict what is stated."""
+        """Add facts, unless they contradict what is stated or known."""
+        if not all(options & self._known.get(name, options) for name, options in facts.items()):
+            return False
         merged = {name: options & self.stated.get(name, options) for name, options in facts.items()}
         if not all(merged.values()):
             return False

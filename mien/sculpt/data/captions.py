@@ -13,7 +13,7 @@ from torch import Tensor
 from mien.progress import progress_bar
 from mien.sculpt.corpus.attributes import attributes
 from mien.sculpt.corpus.captions import Caption, draw_caption
-from mien.sculpt.corpus.completion import names_held_out, training_options
+from mien.sculpt.corpus.completion import is_named, names_held_out, training_options
 from mien.sculpt.corpus.lexicon.phrases import Facts
 from mien.training.randomness import derived_seed, numpy_generator
 
@@ -42,7 +42,7 @@ def draw_captions(count: int, seed: int) -> CaptionData:
             found, kept = training_options(numpy_generator(seed, "heads of captions", number), [c.facts for c in drawn])
             texts += [drawn[row].text for row in kept]
             options.append(np.stack([found[name] for name in names], axis=1))
-            named.append(np.array([[name in drawn[row].facts for name in names] for row in kept]))
+            named.append(np.array([[is_named(drawn[row].facts, name) for name in names] for row in kept]))
             advance(size)
     return CaptionData(texts, torch.from_numpy(np.concatenate(options)), torch.from_numpy(np.concatenate(named)))
 

@@ -19,6 +19,16 @@ TEMPERATURE = 0.7
 """Of the draws of options that a text asks for."""
 
 
+_TAKEN_FOR_GRANTED = (
+    ("hair_colour", "hair_style", frozenset({"bald"})),
+    ("beard_colour", "facial_hair", frozenset({"none", "stubble"})),
+    ("beard_length", "facial_hair", frozenset({"none", "stubble", "moustache"})),
+    ("frame", "glasses", frozenset({"none"})),
+    ("frame_weight", "glasses", frozenset({"none"})),
+)
+"""Attribute that is asked for, what must be there for it, and the options that would hide it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """B heads. log_density: (B,) of the options that the text asks for, under the prior."""
@@ -35,13 +45,23 @@ def draw_candidates(prior: HeadPrior, text: str, count: int, seed: int) -> Candi
     asked = reading.asked()
     chosen = [{name: likeliest[name] for name in asked}]
     chosen += [{name: _draw(rng, name, reading) for name in asked} for _ in range(count - 1)]
-    facts = [{name: frozenset({option}) for name, option in one.items()} for one in chosen]
+    facts = [implied({name: frozenset({option}) for name, option in one.items()}) for one in chosen]
     latents = draw_latents(rng, draw_options(rng, facts))
     known = attributes()
     density = [
         sum(float(reading.options[name][known[name].index(option)]) for name, option in one.items()) for one in chosen
     ]
     return Candidates(latents, torch.tensor(density))
+
+
+def implied(facts: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The facts with what they take for granted: coloured hair is there, and so is a coloured beard."""
+    known = attributes()
+    found = dict(facts)
+    for name, worn, missing in _TAKEN_FOR_GRANTED:
+        if name in facts:
+            found.setdefault(worn, frozenset(known[worn].options) - missing)
+    return found
 
 
 def _draw(rng: np.random.Generator, name: str, reading: Reading) -> str:

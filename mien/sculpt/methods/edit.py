@@ -10,7 +10,8 @@ import numpy as np
 from mien.heads.latents.latents import LARGEST, Latents
 from mien.heads.latents.layout import CATEGORIES, VALUE_INDEX, colour_slice
 from mien.sculpt.corpus.attributes import SHAPES, attributes, draw_latents, read_options
-from mien.sculpt.networks.prior import HeadPrior
+from mien.sculpt.methods.candidates import implied
+from mien.sculpt.networks.prior import HeadPrior, Reading
 from mien.training.randomness import numpy_generator
 
 MORE = 0.7
@@ -78,9 +79,23 @@ def edit(prior: HeadPrior, latents: Latents, text: str, keep: Iterable[str] = ()
             goal[name] = reading.likeliest()[name]
         elif len(known[name].options) == 3 and now[name] == reading.likeliest()[name]:
             further.append(name)
+    goal |= _taken_for_granted(reading, {**now, **goal}, goal, held)
     changed = _with_options(latents, {**now, **goal}, goal, seed)
     changed = _moved_on(changed, {name: now[name] for name in further})
     return Edit(changed, {name: (now[name], option) for name, option in goal.items()})
+
+
+def _taken_for_granted(
+    reading: Reading, options: dict[str, str], goal: dict[str, str], held: set[str]
+) -> dict[str, str]:
+    """What must be there for the goal to be seen: red hair needs hair."""
+    found = {}
+    for name, accepted in implied({name: frozenset({option}) for name, option in goal.items()}).items():
+        if options[name] not in accepted and name not in held:
+            known = attributes()[name].options
+            likely = max(accepted, key=lambda option: reading.options[name][known.index(option)])
+            found[name] = likely
+    return found
 
 
 def _with_options(latents: Latents, options: dict[str, str], changed: dict[str, str], seed: int) -> Latents:

@@ -16,7 +16,7 @@ from mien.heads.latents.latents import LARGEST, Latents
 from mien.heads.latents.layout import CATEGORIES, VALUE_NAMES
 from mien.heads.pictures.differentiable import DifferentiableRenderer
 from mien.heads.pictures.views import LIGHTS, View
-from mien.sculpt.methods.method import FRONT, Tools
+from mien.sculpt.methods.method import FRONT, Tools, pictures_for
 from mien.training.randomness import torch_generator
 
 SOFT = ("facial_hair", "expression")
@@ -43,11 +43,11 @@ class GradientMethod:
         with torch.no_grad():
             goal = tools.guide.text_features([text])[0]
         for _ in range(self.steps):
-            pairs = [_random_views(random) for _ in range(self.views)]
+            views = [_random_view(random) for _ in range(self.views)]
             soft = {name: one.softmax(dim=1) for name, one in logits.items()}
             look = decode(Latents(values, start.categories), soft)
-            pictures = renderer.pictures(look, [view for pair in pairs for view in pair])
-            loss = -(tools.guide.picture_features(pictures.unflatten(1, (self.views, 2))[0]) @ goal).mean()
+            pictures = pictures_for(tools.guide, renderer, look, views)
+            loss = -(tools.guide.picture_features(pictures) @ goal).mean()
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -68,9 +68,8 @@ def _dressed(text: str, tools: Tools) -> Latents:
     return Latents(torch.zeros(1, len(VALUE_NAMES)), chosen)
 
 
-def _random_views(random: torch.Generator) -> tuple[View, View]:
+def _random_view(random: torch.Generator) -> View:
     yaw, pitch, red, green, blue = torch.rand(5, generator=random).tolist()
     light = int(torch.randint(LIGHTS, (1,), generator=random))
-    seen = {"yaw": 0.8 * (yaw - 0.5), "pitch": 0.3 * (pitch - 0.5)}
     wall = (0.2 + 0.7 * red, 0.2 + 0.7 * green, 0.2 + 0.7 * blue)
-    return View(**seen, light=light, background=wall), View(**seen, light=light, background=wall, crop="face")
+    return View(yaw=0.8 * (yaw - 0.5), pitch=0.3 * (pitch - 0.5), light=light, background=wall)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -11,23 +11,25 @@ from torch import Tensor
 
 from mien.heads.latents.decode import decode
 from mien.heads.latents.latents import Latents
+from mien.heads.look import Look
 from mien.heads.pictures.views import HeadRenderer, View
 from mien.sculpt.networks.guide import Guide
 from mien.sculpt.networks.prior import HeadPrior
 
 METHODS: tuple[str, ...] = ("prior", "gradient", "search")
 
-GUIDE_SIZE = 64
-"""Side in pixels of the pictures that a guide sees, unless it says otherwise."""
+FRONT: tuple[View, ...] = (View(),)
+"""The view from the front."""
 
-FRONT: tuple[tuple[View, View], ...] = ((View(), View(crop="face")),)
-"""The view from the front: whole head and face."""
-
-VIEWS: tuple[tuple[View, View], ...] = (
-    *FRONT,
-    (View(yaw=0.35, pitch=0.05, light=1), View(yaw=0.35, pitch=0.05, light=1, crop="face")),
-)
+VIEWS: tuple[View, ...] = (*FRONT, View(yaw=0.35, pitch=0.05, light=1))
 """The views by which candidates are compared."""
+
+
+def pictures_for(guide: Guide, renderer: HeadRenderer, look: Look, views: Sequence[View]) -> Tensor:
+    """Pictures (B * V, C, 3, S, S) of B heads in V views, each in the C crops that the guide sees."""
+    cropped = [replace(view, crop=crop) for view in views for crop in guide.crops]  # type: ignore[arg-type]
+    pictures = renderer.pictures(look, cropped)
+    return pictures.unflatten(1, (len(views), len(guide.crops))).flatten(0, 1)
 
 
 class Method(Protocol):
@@ -47,17 +49,9 @@ class Tools:
     renderer: HeadRenderer
 
     @torch.no_grad()
-    def scores(self, text: str, latents: Latents, views: Sequence[tuple[View, View]] = VIEWS) -> Tensor:
+    def scores(self, text: str, latents: Latents, views: Sequence[View] = VIEWS) -> Tensor:
         """Cosine (B,) between a text and the pictures of B heads under the guide, the mean over views."""
-        return pictures_scores(self.guide, text, self.renderer, latents, views)
-
-
-def pictures_scores(
-    guide: Guide, text: str, renderer: HeadRenderer, latents: Latents, views: Sequence[tuple[View, View]]
-) -> Tensor:
-    """Cosine (B,) between a text and the pictures of B heads, the mean over pairs of a whole and a face view."""
-    features = guide.text_features([text])
-    flat = [view for pair in views for view in pair]
-    pictures = renderer.pictures(decode(latents), flat).unflatten(1, (len(views), 2)).flatten(0, 1)
-    found = guide.picture_features(pictures) @ features[0]
-    return found.unflatten(0, (len(latents), len(views))).mean(dim=1)
+        feature = self.guide.text_features([text])[0]
+        pictures = pictures_for(self.guide, self.renderer, decode(latents), views)
+        found = self.guide.picture_features(pictures) @ feature
+        return found.unflatten(0, (len(latents), len(views))).mean(dim=1)

@@ -9,7 +9,7 @@ from mien.heads.latents.decode import decode
 from mien.heads.latents.latents import Latents
 from mien.heads.pictures.differentiable import DifferentiableRenderer
 from mien.sculpt.corpus.attributes import attributes, read_options
-from mien.sculpt.methods.method import VIEWS, Tools
+from mien.sculpt.methods.method import VIEWS, Tools, pictures_for
 from mien.sculpt.networks.prior import Reading
 
 RADIUS = 0.4
@@ -47,8 +47,7 @@ def _ascended(text: str, latents: Latents, tools: Tools, steps: int) -> Latents:
     optimizer = torch.optim.AdamW([values], lr=LR, weight_decay=0.0)
     for _ in range(steps):
         own = Latents(values, latents.categories)
-        pictures = renderer.pictures(decode(own), [view for pair in VIEWS for view in pair])
-        found = tools.guide.picture_features(pictures.unflatten(1, (len(VIEWS), 2))[0]) @ goal
+        found = tools.guide.picture_features(pictures_for(tools.guide, renderer, decode(own), VIEWS)) @ goal
         loss = -found.mean() - DENSITY_WEIGHT * own.log_density().mean()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -61,8 +60,7 @@ def _ascended(text: str, latents: Latents, tools: Tools, steps: int) -> Latents:
 @torch.no_grad()
 def _agreement(reading: Reading, latents: Latents, tools: Tools) -> float:
     """Log-probability of the options asked for, under the second guide; 0 for a guide without one."""
-    flat = [view for pair in VIEWS for view in pair]
-    pictures = tools.renderer.pictures(decode(latents), flat).unflatten(1, (len(VIEWS), 2))[0]
+    pictures = pictures_for(tools.guide, tools.renderer, decode(latents), VIEWS)
     found = tools.guide.option_log_probabilities(pictures)
     if found is None:
         return 0.0

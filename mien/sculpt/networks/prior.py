@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from mien.networks.text_attention import TextAttention
 from mien.sculpt.corpus.attributes import attributes
+from mien.sculpt.corpus.lexicon.related import RELATED
 from mien.text.encoder import TextEncoder, build_encoder, features_of, read_tokens
 from mien.text.interface import UnknownWord
 from mien.training.model_folder import load_network
@@ -99,8 +100,9 @@ class HeadPrior(nn.Module):
         return str(spelled) if any(map(str.isalnum, spelled)) else ","
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
-        """The words that the network has never seen, with the most similar known ones."""
-        return self.text.unknown_words(text)
+        """The words that the network has never seen, with the nearest known ones: by meaning, else by spelling."""
+        found = self.text.unknown_words(text)
+        return tuple(UnknownWord(one.word, RELATED.get(one.word, one.suggestions)) for one in found)
 
     def config(self) -> dict[str, Any]:
         """JSON-serialisable configuration, without weights."""

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from mien.files import atomic_file
 from mien.progress import counted
-from mien.shapes.corpus.vocabulary import FPS
+from mien.shapes.corpus.vocabulary import FPS, SHAPES
 from mien.shapes.generate.animator import Animator
 from mien.shapes.generate.layout import draw_grid, draw_strips, grid_columns
 from mien.shapes.generate.request import ShapesRequest
@@ -26,6 +26,9 @@ from mien.text.tokens import words
 
 FRAMES_AT_ONCE = 400
 """Frames generated in one batch: more take more memory and no less time."""
+
+MOST_FIGURES = 2
+"""Figures in a clip, in the training data too."""
 
 LONG_FRAMES = 600
 """Above this number of frames, which takes a few seconds, progress bars are shown."""
@@ -79,16 +82,30 @@ def generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool) 
 
 
 def _notes(animator: Animator, texts: Sequence[str]) -> tuple[str, ...]:
-    """A note for each word that is not in the training data. Raises RequestError for a text without a known word."""
-    notes: list[str] = []
-    for text in texts:
-        unknown = animator.unknown_words(text)
-        if not set(words(text)) - {",", *(one.word for one in unknown)}:
-            raise RequestError(
-                f"the model knows no word of {text[:60]!r}: say it with words such as circle, star, red, big, moving up"
-            )
-        notes += [one.note for one in unknown]
-    return tuple(dict.fromkeys(notes))
+    """A note for each word that is not in the training data, and for each text of too many figures.
+
+    Raises RequestError, which names them, where texts have no known word: no clip is made then, of the others neither.
+    """
+    unknown = {text: animator.unknown_words(text) for text in texts}
+    empty = [text for text in unknown if not set(words(text)) - {",", *(one.word for one in unknown[text])}]
+    if empty:
+        named = ", ".join(repr(text[:60]) for text in empty)
+        others = "" if len(empty) == len(unknown) else "; nothing is made, of the other texts neither"
+        raise RequestError(
+            f"the model knows no word of {named}: say it with words such as circle, star, red, big, moving up{others}"
+        )
+    notes = [one.note for text in texts for one in unknown[text]]
+    return tuple(dict.fromkeys([*notes, *(note for text in texts for note in _figure_notes(text))]))
+
+
+def _figure_notes(text: str) -> list[str]:
+    named = [word for word in words(text) if word in SHAPES or word.removesuffix("s") in SHAPES]
+    if len(named) <= MOST_FIGURES:
+        return []
+    return [
+        f"a clip shows at most {MOST_FIGURES} figures, and {text[:60]!r} names {len(named)} ({', '.join(named)}): "
+        "give the others a --text of their own"
+    ]
 
 
 def _make(

@@ -25,7 +25,10 @@ class ShapesRequest(Request):
 
     text: Annotated[
         tuple[Text, ...], BeforeValidator(lambda text: (text,) if isinstance(text, str) else text), Short("-t")
-    ] = Field(min_length=1, description="What is to be seen; several times: a clip for each")
+    ] = Field(
+        min_length=1,
+        description="What is to be seen; several times: a clip for each, or none if one of them cannot be made",
+    )
     copies: int = Field(default=1, ge=1, le=MAX_CLIPS, description="Clips of each text, with consecutive seeds")
     seed: int = Field(default=0, ge=0, le=2**62, description="Seed of the first clip of each text")
     seconds: float | None = Field(

@@ -8,6 +8,7 @@ SHUFFLED = "shuffled"
 BASELINE = "baseline"
 FIRST_SAMPLE = "first_sample"
 GENERATED = "generated"
+RANDOM, NEAREST, SEARCH, GRADIENT = "random", "nearest", "search", "gradient"
 REAL_MOTION = "real_motion"
 
 ROWS = {
@@ -15,6 +16,10 @@ ROWS = {
     REPEATED: "the reference frame, repeated: the lower bound of what moves",
     SHUFFLED: "generated clips paired with the condition of another clip: chance level",
     BASELINE: "the baseline model that was trained beside the model, where it was",
+    RANDOM: "samples of the unconditional prior: chance level",
+    NEAREST: "the training sample that is nearest to the prompt under the guide",
+    SEARCH: "search under the guide alone, without a trained prior",
+    GRADIENT: "gradients of the guide alone, without a trained prior",
     FIRST_SAMPLE: "the model's first sample of each prompt, without selection among several",
     GENERATED: "the model as users run it",
     REAL_MOTION: "the model conditioned on the real clip's own head motion, gaze and blinks",

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from mien.clips import EMOTIONS
 from mien.systems.errors import RequestError
 from mien.systems.files import read_small_text
+from mien.systems.numbers import decimal_comma
 from mien.systems.timeline import MAX_BYTES, number_in, parse_timeline
 from mien.talking.generate.request import TalkOptions, emotion_code
 
@@ -70,6 +71,9 @@ def parse_emotion_track(text: str, name: str = "the emotion track") -> EmotionTr
 
 def _weights(text: str, *_: object) -> NDArray[np.float64]:
     """Emotion weights (6,) of a line."""
+    # commas part emotions, so that 0,8 would be the emotion 8
+    if comma := decimal_comma(text):
+        raise RequestError(f"the intensity {comma}")
     row = np.zeros(len(EMOTIONS))
     named: set[int] = set()
     for part in text.split(","):

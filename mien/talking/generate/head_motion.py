@@ -114,7 +114,7 @@ def load_head_motion(path: Path) -> tuple[HeadMotion, Performance | None]:
     try:
         performance = Performance.load(path)
     except ValueError as error:
-        raise RequestError(f"{path.name} cannot be read as a performance: {str(error)[:200]}") from error
+        raise RequestError(str(error)[:300]) from error  # it names the file
     return performance_motion(performance, path.name), performance
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.pictures import find_face
-from mien.faces.pictures.find_face import NoFace, choose_face
+from mien.faces.pictures.find_face import NoFace, upright_faces
 from mien.faces.pictures.paste_back import HOLD_BORDER, PasteBack
 from mien.faces.pictures.portrait import PortraitError
 from mien.faces.pictures.reference import Reference, read_reference
@@ -163,7 +163,8 @@ def open_reference(image: Path | Picture, face: int | None) -> Reference:
             return read_reference(image, face)
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or min(image.shape[:2]) < 2:
             raise RequestError(f"a picture is upright RGB uint8 (H, W, 3), not {image.dtype} {image.shape}")
-        return Reference(image, choose_face(image, face))
+        _, upright, found = upright_faces(image, face)
+        return Reference(upright, found)
     except (PortraitError, NoFace) as error:
         raise RequestError(str(error)) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mien.media.speech.normalization.feet import feet_rules
 from mien.media.speech.normalization.lexicon import (
     Currency,
     Lexicon,
@@ -14,6 +15,7 @@ from mien.media.speech.normalization.lexicon import (
     sign_rules,
 )
 from mien.media.speech.normalization.numbers import MOST_DIGITS, english, english_ordinal, english_year, roman
+from mien.media.speech.normalization.powers import exponent_rules, power_rules, powers_of_units
 from mien.media.speech.normalization.rewriting import Rule
 
 _MONTHS = [
@@ -36,13 +38,13 @@ _DOLLAR, _EURO, _POUND = (
     Currency("euro", "euros", "cents"),
     Currency("pound", "pounds", "pence"),
 )
-_DONG, _YEN = Currency("dong", "dong"), Currency("yen", "yen")
+_DONG, _YEN, _RUPEE = Currency("dong", "dong"), Currency("yen", "yen"), Currency("rupee", "rupees", "paise")
 _UNITS = {
     "kg": "kilogram", "g": "gram", "mg": "milligram", "km": "kilometre", "cm": "centimetre", "mm": "millimetre",
     "m": "metre", "mi": "mile", "l": "litre", "ml": "millilitre", "L": "litre", "lb": "pound",
     "lbs": "pound", "oz": "ounce",
-    "yd": "yard", "ft": "foot", "km²": "square kilometre", "m²": "square metre", "m2": "square metre",
-    "m³": "cubic metre", "ha": "hectare", "h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute",
+    "yd": "yard", "ft": "foot", "ha": "hectare", "h": "hour", "hr": "hour",
+    "hrs": "hour", "min": "minute", "mins": "minute",
     "s": "second", "sec": "second", "ms": "millisecond", "W": "watt", "kW": "kilowatt", "MW": "megawatt",
     "kWh": "kilowatt hour", "V": "volt", "mA": "milliampere", "°": "degree", "MB": "megabyte", "GB": "gigabyte",
     "KB": "kilobyte", "kB": "kilobyte", "TB": "terabyte", "dB": "decibel", "px": "pixel", "fps": "frame per second",
@@ -50,13 +52,28 @@ _UNITS = {
 _FIXED_UNITS = {
     "%": "percent", "‰": "per mille", "°C": "degrees Celsius", "°F": "degrees Fahrenheit", "Hz": "hertz",
     "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "km/h": "kilometres per hour",
-    "kmh": "kilometres per hour", "mph": "miles per hour", "m/s": "metres per second", "Mbps": "megabits per second",
+    "kmh": "kilometres per hour", "mph": "miles per hour", "m/s": "metres per second",
+    "m/s²": "metres per second squared", "m/s^2": "metres per second squared", "Mbps": "megabits per second",
     "x": "times",
 }  # fmt: skip
 
 
+_LENGTHS = {"km": "kilometre", "m": "metre", "cm": "centimetre", "mm": "millimetre", "mi": "mile", "ft": "foot",
+            "yd": "yard"}  # fmt: skip
+_UNITS |= {
+    short: re.sub(r"\w+$", lambda name: _LENGTHS[name.group()], words)
+    for short, words in powers_of_units(_LENGTHS, {"2": "square {}", "3": "cubic {}"}).items()
+}
+_UNITS |= {"in²": "square inch", "in³": "cubic inch", "sq ft": "square foot", "sq m": "square metre",
+           "sq km": "square kilometre", "cu ft": "cubic foot"}  # fmt: skip
+
+
 def _plural(unit: str) -> str:
-    return {"foot": "feet", "frame per second": "frames per second"}.get(unit, f"{unit}s")
+    if unit == "frame per second":
+        return "frames per second"
+    ending = {"foot": "feet", "inch": "inches"}
+    start, last = re.fullmatch(r"(.*?)(\w+)", unit).groups()  # type: ignore[union-attr]
+    return start + ending.get(last, f"{last}s")
 
 
 LEXICON = Lexicon(
@@ -64,6 +81,7 @@ LEXICON = Lexicon(
     currencies={
         "$": _DOLLAR, "US$": _DOLLAR, "USD": _DOLLAR, "€": _EURO, "EUR": _EURO, "£": _POUND, "GBP": _POUND,
         "¥": _YEN, "JPY": _YEN, "đ": _DONG, "₫": _DONG, "VND": _DONG, "VNĐ": _DONG, "¢": Currency("cent", "cents"),
+        "₹": _RUPEE, "INR": _RUPEE, "Rs.": _RUPEE,
     },
     magnitudes={
         "k": "thousand", "K": "thousand", "M": "million", "m": "million", "bn": "billion", "B": "billion",
@@ -77,6 +95,7 @@ LEXICON = Lexicon(
            "°C": "degrees Celsius"},
     address={".": "dot", "/": "slash", "@": "at", "-": "dash", "_": "underscore", ":": "colon", "?": "question mark",
              "=": "equals", "&": "and", "#": "hashtag", "%": "percent", "~": "tilde", "+": "plus", "www": "w w w"},
+    per="per", power="to the power of", powers={"2": "squared", "3": "cubed"},
 )  # fmt: skip
 
 _ABBREVIATIONS = {
@@ -202,14 +221,31 @@ def _roman(match: re.Match[str]) -> str | None:
     return f"{match['before'] or ''}{match['gap'] or ''}{said}"
 
 
+_OPENER = re.compile(
+    r"(?i)an?|after|all|and|are|as|at|before|but|by|do|for|from|he|her|here|his|how|i|if|in|is|it|its|my|no|on|our|she|so|"
+    r"that|the|their|then|there|they|these|this|those|to|today|was|we|were|what|when|where|who|why|with|yes|you|your"
+)
+"""Words that open a sentence and are no saint's or doctor's name."""
+
+
 def _street(match: re.Match[str]) -> str:
     """`St.` and `Dr.`: a street behind its name, else a saint or a doctor before one."""
     saint, street = {"S": ("saint", "street"), "D": ("doctor", "drive")}[match.group()[0]]
     earlier = match.string[max(0, match.start() - 60) : match.start()]
-    before = re.search(r"\b[A-Z]\w+\s$", earlier)
-    after = re.match(r"\s+[A-Z]\w*", match.string[match.end() :])
-    if before is not None and (after is None or re.search(r"[0-9]\w*\s(?:\w+\s)?\w+\s$", earlier)):
-        return street + ("." if ends_sentence(match) else "")
+    # John's St. and 42nd St. are streets; John's Dr. is a doctor
+    named = r"\b[A-Z]\w+\s$" if saint == "doctor" else r"(?:\b[A-Z]\w+(?:['’]s?)?|\b[0-9]+(?:st|nd|rd|th))\s$"
+    after = re.match(r"\s+([A-Z][\w'’]*)", match.string[match.end() :])
+    if re.search(named, earlier) is None:
+        return saint
+    last = after is None or _OPENER.fullmatch(after[1]) is not None
+    number = re.search(r"[0-9]\w*\s(?:\w+\s)?[\w'’]+\s$|\b[0-9]+(?:st|nd|rd|th)\s$", earlier)
+    along = re.search(r"\b(?:[Oo]n|[Aa]long|[Dd]own|[Aa]cross|[Oo]ff)\s(?:the\s)?(?:[A-Z][\w'’]+\s)+$", earlier)
+    if (
+        last
+        or number is not None
+        or (along is not None and not re.search(r"\b(?:Mount|Mt|Fort|Port|Lake)\s$", earlier))
+    ):
+        return street + ("." if ends_sentence(match) and (last or number is not None) else "")
     return saint
 
 
@@ -295,6 +331,7 @@ def rules(british: bool) -> list[Rule]:
             lambda match: _day_and_month(match[1], match[2], british),
         ),
         (re.compile(r"(?<![\w/.,])([0-9]{1,3})/([0-9]{1,3})(?![\w/])"), _fraction),
+        *feet_rules(),
         (re.compile(r"(?<=[0-9])½"), saying(" and a half")),
         *_abbreviations(),
         (
@@ -312,7 +349,14 @@ def rules(british: bool) -> list[Rule]:
         (re.compile(r"(?<!\w)([A-Z])\+\+(?!\w)"), lambda match: f"{match[1]} plus plus"),
         (re.compile(r"(?<!\w)([A-GJ])#(?!\w)"), lambda match: f"{match[1]} sharp"),
         (re.compile(r"(?<![\w.,/:-])([12][0-9]{3})(?!\w|[.,][0-9]|\s?[%°])"), _bare_year),
+        # 4K: a picture's width, as everybody says it; $4K is an amount
+        (
+            re.compile(r"(?<![\w.,$€£¥₹])(?<![$€£¥₹]\s)([24568]|1[026])K(?!\w)"),
+            lambda match: f"{english(int(match[1]))} K",
+        ),
+        *exponent_rules(LEXICON),
         *number_rules(LEXICON),
+        *power_rules(LEXICON),
         *sign_rules(LEXICON),
     ]
 

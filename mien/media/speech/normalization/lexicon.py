@@ -50,6 +50,10 @@ class Lexicon:
     units: Mapping[str, tuple[str, str]]
     signs: Mapping[str, str]
     address: Mapping[str, str]
+    per: str
+    power: str
+    powers: Mapping[str, str]
+    """Exponents that have words of their own, such as `squared` for 2; `power` stands before the others."""
 
     def digits(self, text: str) -> str:
         """The digits of a text, one by one."""
@@ -129,11 +133,30 @@ def number_rules(lexicon: Lexicon) -> list[Rule]:
         text = match["number"]
         return f"{lexicon.signed(text)} {one if text == '1' else more}"
 
+    def listed(match: re.Match[str]) -> str | None:
+        text = match["list"]
+        if text.count(",") == 1 and "." not in text:  # 1,5 is a fraction, but rooms 1,2 and 3 are a list
+            more = re.match(r"\s(?:and|or|&)\s[0-9]+(?![.,]?[0-9])", match.string[match.end() :])
+            if lexicon.point == "," or more is None or re.search(r",[0-9]{3}$", text):
+                return None
+        elif re.fullmatch(NUMBER, text):
+            return None
+        words = ", ".join(lexicon.said(one, ".") for one in text.split(","))
+        return f"{words} {lexicon.units[match['unit']][1]}" if match["unit"] else words
+
     def scaled(match: re.Match[str]) -> str:
         return f"{lexicon.said(match['number'])} {lexicon.magnitudes[match['scale']]}"
 
     scale = rf"(?:\s?(?P<scale>{magnitude}){SHARP_END})?"
+    element = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
     return [
+        (  # 1,2,3: numbers one after another
+            re.compile(
+                rf"(?<![\w.,])(?P<list>{element}(?:,{element})+)(?![.,]?[0-9])"
+                rf"(?:\s?(?P<unit>{unit}){SHARP_END}|(?!\w))"
+            ),
+            listed,
+        ),
         (re.compile(rf"(?P<minus>{MINUS})(?P<sign>{prefix})\s?(?P<below>[-−]?)(?P<number>{RANGE}){scale}"), before),
         (
             re.compile(rf"(?P<minus>{MINUS})(?P<number>(?<![\w.,]){RANGE}){scale}\s?(?P<sign>{currency}){SHARP_END}"),
@@ -165,7 +188,7 @@ def number_rules(lexicon: Lexicon) -> list[Rule]:
             ),
         ),
         (
-            re.compile(rf"(?<![\w.,]){NUMBER}(?:\s?[x×]\s?{NUMBER})+(?!\w)"),
+            re.compile(rf"(?<![\w.,]){NUMBER}(?:\s?[x×]\s?{NUMBER})+(?![\w^⁻])"),
             lambda match: f" {lexicon.by} ".join(map(lexicon.said, re.split(r"\s?[x×]\s?", match.group()))),
         ),
         (re.compile(rf"(?<![\w.,-]){NUMBER}–{NUMBER}(?![\w-])"), lambda match: lexicon.said(match.group())),

@@ -9,6 +9,7 @@ from functools import cache
 
 from mien.media.speech.interface import SpokenWord
 from mien.media.speech.normalization import english, vietnamese
+from mien.media.speech.normalization.abbreviations import abbreviation_rules
 from mien.media.speech.normalization.rewriting import Rule, SpokenText, rewrite
 
 _PICTURES = r"\U0001F1E6-\U0001FAFF\u2600-\u27BF"
@@ -23,7 +24,8 @@ def spoken_text(text: str, language: str) -> SpokenText:
     """What is said for a written text in a language, such as `en-us` and `vi`.
 
     Emoji beside words are not said. In English and Vietnamese, numbers, dates, times, amounts, units, addresses and
-    abbreviations become words. In other languages the engine reads the text as it is written.
+    abbreviations become words. In other languages the engine reads the text as it is written, but for abbreviations
+    with a point, which it takes for the end of a sentence.
     """
     rules = _rules(language)
     # nobody reads a smiley aloud, unless there is nothing else to say
@@ -36,7 +38,7 @@ def _rules(language: str) -> tuple[Rule, ...]:
     if main == "en":
         # America alone writes the month first
         return tuple(english.rules(british=not language.startswith("en-us")))
-    return tuple(vietnamese.rules()) if main == "vi" else ()
+    return tuple(vietnamese.rules() if main == "vi" else abbreviation_rules(main))
 
 
 def written_words(words: Sequence[SpokenWord], text: SpokenText) -> list[SpokenWord]:

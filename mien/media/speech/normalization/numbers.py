@@ -8,11 +8,13 @@ MOST_DIGITS = 15
 """Longer numbers are said digit by digit, and so are numbers with a leading zero, such as those of telephones."""
 
 GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'\u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*")
+_LAKHS = r"[0-9]{1,2}(?:,[0-9]{2}){1,6},[0-9]{3}(?![0-9])"
 NUMBER = (
-    r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?|"
+    rf"(?:{_LAKHS}(?:\.[0-9]+)?|"
+    r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?|"
     r"[0-9]{1,3}(?:['\u00a0\u2009\u202f][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)(?![0-9])"
 )
-"""A number with or without marks between its thousands and a fraction."""
+"""A number with or without marks between its thousands (in India, between lakhs and crores) and a fraction."""
 
 
 def parsed_number(text: str, point: str) -> tuple[str, str]:
@@ -20,6 +22,9 @@ def parsed_number(text: str, point: str) -> tuple[str, str]:
 
     The other mark groups thousands; so does `point` where it stands twice, or where other marks follow it.
     """
+    if re.match(_LAKHS, text):
+        whole, _, fraction = text.replace(",", "").partition(".")
+        return whole, fraction
     grouped = GROUPED.match(text)
     if grouped is not None:
         mark, rest = grouped.group(1), text[grouped.end() :]

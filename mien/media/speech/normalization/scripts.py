@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 
@@ -26,7 +25,7 @@ def unread_words(text: str, language: str) -> dict[str, list[str]]:
     A single Greek letter, as in formulas and units, is read by its name and counts as read.
     """
     found: dict[str, list[str]] = {}
-    for word in re.findall(r"[^\W\d_]+(?:[^\W\d_]|[\u0300-\u036f])*", unicodedata.normalize("NFC", text)):
+    for word in _words(unicodedata.normalize("NFC", text)):
         for script, count in Counter(map(_script, unicodedata.normalize("NFKC", word))).items():
             if not _reads(language, script) and not (script == "GREEK" and count == 1):
                 found.setdefault(script, []).append(word)
@@ -36,18 +35,34 @@ def unread_words(text: str, language: str) -> dict[str, list[str]]:
 def unread_note(text: str, language: str) -> tuple[str, bool]:
     """A sentence on the words that a voice of `language` spells letter by letter; whether they are most of the text.
 
-    Empty if it reads all of them.
+    It names every script, each with its words and its remedy, the most frequent first. Empty if all words are read.
     """
     found = unread_words(text, language)
     if not found:
         return "", False
-    script = max(found, key=lambda name: sum(map(len, found[name])))
-    words = list(dict.fromkeys(word for words in found.values() for word in words))
-    shown = ", ".join(word[:20] for word in words[:3]) + (", …" if len(words) > 3 else "")
     letters = sum(letter.isalpha() for letter in text)
-    most = 2 * sum(len(word) for words in found.values() for word in words) > letters
-    name = _NAMES.get(script, script.capitalize())
-    return f"a voice of {language} reads no {name} letters ({shown}): {_remedy(script, language)}", most
+    most = 2 * sum(letter.isalpha() for words in found.values() for word in words for letter in word) > letters
+    kana = not found.keys().isdisjoint({"HIRAGANA", "KATAKANA"})
+    told: dict[tuple[str, str], list[str]] = {}
+    for script, words in sorted(found.items(), key=lambda entry: -sum(map(len, entry[1]))):
+        remedy = _WRITE_INSTEAD["ja"] if kana and script == "CJK" else _remedy(script, language)
+        told.setdefault((_NAMES.get(script, script.capitalize()), remedy), []).extend(words)
+    each = "; ".join(f"no {name} letters ({_shown(words)}): {remedy}" for (name, remedy), words in told.items())
+    return f"a voice of {language} reads {each}", most
+
+
+def _shown(words: list[str]) -> str:
+    different = list(dict.fromkeys(words))
+    return ", ".join(word[:20] for word in different[:3]) + (", …" if len(different) > 3 else "")
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, with vowel signs and other marks, which are no letters to Python, and joiners."""
+    kept = (
+        letter if letter.isalpha() or letter in "\u200c\u200d" or unicodedata.category(letter)[0] == "M" else " "
+        for letter in text
+    )
+    return [word for word in "".join(kept).split() if any(map(str.isalpha, word))]
 
 
 def _script(letter: str) -> str:

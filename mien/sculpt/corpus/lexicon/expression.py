@@ -29,6 +29,14 @@ _FEELINGS: dict[str, str] = {
 
 _ADJECTIVES = says("expression", _FEELINGS)
 
+_COMPARATIVES = says("expression", {
+    "smiling": "happier, more cheerful, friendlier, merrier, jollier, smiling more, more smiling",
+    "sad": "sadder, unhappier, gloomier, more miserable", "angry": "angrier, grumpier, madder, crosser, fiercer",
+    "afraid": "more afraid, more scared, more frightened, more nervous", "disgusted": "more disgusted",
+    "surprised": "more surprised, more shocked", "bored": "sleepier, more tired, more bored, wearier",
+    "neutral": "calmer, more serious, more relaxed, less emotional",
+})  # fmt: skip
+
 _PHRASES = says("expression", {
     "smiling": "a smile, a grin, a big smile, a broad smile, a wide smile, a happy smile, a friendly smile, "
                "a big grin, "
@@ -66,7 +74,7 @@ def _expressions() -> tuple[Word, ...]:
 
 EXPRESSION = Topic(
     "expression",
-    adjectives=(*_ADJECTIVES, *(Word(f"{word.text} looking", word.facts) for word in _ADJECTIVES)),
+    adjectives=(*_ADJECTIVES, *_COMPARATIVES, *(Word(f"{word.text} looking", word.facts) for word in _ADJECTIVES)),
     phrases=(*_PHRASES, *_PHRASES, *_expressions()),
     predicates=(
         *_seemingly(),

@@ -18,7 +18,7 @@ _COLOURS: dict[str, str] = {
              "corn coloured, dark blond, straw coloured, sandy blond, honey blonde, dirty blonde, golden blonde",
     "platinum": "platinum, platinum blond, platinum blonde, bleached, ash blond, pale blond, very light blond, "
                 "bleached blond, almost white blond, white blond, bleach blonde, bleached blonde, ice blond",
-    "blond platinum": "fair, light, light blond, light blonde, light coloured",
+    "blond platinum": "fair, light, lighter, fairer, blonder, light blond, light blonde, light coloured",
     "grey": "grey, gray, grey, salt and pepper, greying, graying, ash grey, iron grey, steel grey, slate grey, "
             "grizzled, "
             "ashen, peppered",
@@ -28,7 +28,7 @@ _COLOURS: dict[str, str] = {
     "green": "green, emerald, lime, lime green, emerald green, bright green, dyed green, neon green",
     "pink": "pink, hot pink, magenta, bubblegum pink, pastel pink, rose, bright pink, dyed pink, fuchsia, candy pink",
     "purple": "purple, violet, lilac, lavender, mauve, dyed purple, plum",
-    "black dark_brown": "dark, dark, dark, darkish",
+    "black dark_brown": "dark, dark, dark, darkish, darker",
 }  # fmt: skip
 
 

@@ -116,16 +116,17 @@ AGE_IN_YEARS = Topic("age", adjectives=_EXACT_AGE.adjectives, phrases=_YEARS_AFT
 """Ages as numbers: a topic of its own, so that the many numbers do not crowd out the other words."""
 
 _TONES = says("skin", {
-    "pale": "pale, porcelain, ivory, milky, very pale, alabaster, pallid, white, chalky, very fair, milk white, "
+    "pale": "pale, paler, whiter, porcelain, ivory, milky, very pale, alabaster, pallid, white, chalky, very fair, "
+            "milk white, "
             "snow white, "
             "very light",
     "light": "light, rosy, peach, peachy",
-    "pale light": "fair, creamy",
+    "pale light": "fair, creamy, lighter, fairer",
     "tan": "tanned, olive, tan, sun tanned, bronzed, golden, bronze, suntanned, beige, sun kissed, honey, medium, "
            "swarthy",
     "brown": "brown, caramel, light brown, medium brown, cinnamon, mocha, coffee, chestnut brown",
     "dark": "ebony, deep brown, very dark, black, dark brown, deep, chocolate",
-    "dark brown": "dark",
+    "dark brown": "dark, darker, browner",
 })  # fmt: skip
 
 SKIN = Topic(

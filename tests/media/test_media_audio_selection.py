@@ -1,4 +1,4 @@
-"""Which of several tracks and channels is heard, and at which level; by `mien talk` and by the stage resample alike."""
+"""Which of several tracks and channels is used, and at which level; by `mien talk` and by the stage resample alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mien.clips import Clip, ClipError
 from mien.execution import Execution
 from mien.media.ffmpeg import ffmpeg_exe, probe, probe_sound
-from mien.media.reading.listening import listen
+from mien.media.reading.audio_selection import select_audio
 from mien.media.resample import ResampleOptions, resample_clips
 from mien.media.sound import read_recording
 from mien.media.video import write_video
@@ -123,7 +123,7 @@ def test_channels_that_do_not_cancel_are_averaged_without_a_word(tmp_path: Path)
         samples, row = resampled(path)
         for got in (read_recording(path).samples, samples):
             assert level(got) == pytest.approx(expected, abs=0.03)
-        assert (listen(path).notes, row.detail) == ((), None)
+        assert (select_audio(path).notes, row.detail) == ((), None)
 
 
 SURROUND = {
@@ -168,13 +168,13 @@ def test_sound_of_a_lossy_codec_beyond_one_is_scaled_too(tmp_path: Path) -> None
     path = movie(tmp_path, [source], "-c:a", "libvorbis")
     got = read_recording(path).samples
     assert np.sqrt(np.mean((got[1000:15000] - voice(level=1.0)[3000:45000:3]) ** 2)) < 0.06
-    assert "scaled to its peak" in "".join(listen(path).notes)
+    assert "scaled to its peak" in "".join(select_audio(path).notes)
 
 
 def test_usual_overshoot_of_a_lossy_codec_is_no_matter(tmp_path: Path) -> None:
     path = movie(tmp_path, [wav(tmp_path / "a.wav", voice(level=1.0))], "-c:a", "libmp3lame")
-    assert listen(path).gain == 1.0
-    assert listen(path).notes == ()
+    assert select_audio(path).gain == 1.0
+    assert select_audio(path).notes == ()
 
 
 def test_sound_whose_channels_change_is_read_to_its_end(tmp_path: Path) -> None:

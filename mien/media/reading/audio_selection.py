@@ -1,4 +1,4 @@
-"""Which sound track of a file is heard, how its channels become one, and at which level.
+"""Which sound track of a file is used, how its channels become one, and at which level.
 
 One integer channel needs no look at its samples. Otherwise the track is decoded once, block by block.
 """
@@ -34,8 +34,8 @@ FAINT = 0.01
 
 
 @dataclass(frozen=True)
-class Heard:
-    """How the sound of a file is heard.
+class AudioSelection:
+    """Which track of a file is used, and how it becomes one channel.
 
     `track`: index among the sound streams. `weights`: factors of the channels, whose sum is the sound; None: the mean.
     `gain`: factor that brings samples beyond ±1 back to it. `notes`: what a user should know, a sentence each.
@@ -49,7 +49,7 @@ class Heard:
     changes: bool = False
 
 
-def listen(path: Path) -> Heard:
+def select_audio(path: Path) -> AudioSelection:
     """Choose the track, the weights of its channels and the gain for a file with sound.
 
     The track is the default one, or else the first that is not silent. Of more than two channels the centre is used,
@@ -63,7 +63,7 @@ def listen(path: Path) -> Heard:
         numbers = {stream.index: number for number, stream in enumerate(container.streams.audio)}
         context = sound_streams(container)[0].codec_context
         if len(order) == 1 and context.channels == 1 and not _is_float(context.format.name):
-            return Heard()
+            return AudioSelection()
     measured = None
     for index in order:
         measure = _measure(path, numbers[index])
@@ -72,7 +72,7 @@ def listen(path: Path) -> Heard:
         if measured.level >= SILENCE_DB:
             break
     assert measured is not None
-    return _heard(measured, path.name, len(order))
+    return _selection(measured, path.name, len(order))
 
 
 def resampled(frames: Iterable[av.AudioFrame], hz: int | None = None) -> Iterator[av.AudioFrame]:
@@ -135,7 +135,7 @@ class _Measure:
             self.cancelled += float(np.trace(power))
         self.peaks = np.maximum(self.peaks, np.abs(block).max(axis=1))
         self.mean_peak = max(self.mean_peak, float(np.abs(block.mean(axis=0)).max()))
-        loudest = float(np.diag(power).max()) / block.shape[1]
+        loudest = float(block.var(axis=1).max())  # without a constant offset, which makes no sound
         self.level = max(self.level, 10 * float(np.log10(loudest)) if loudest > 0 else float("-inf"))
 
 
@@ -157,7 +157,7 @@ def _parts(block: NDArray[np.float32], length: int) -> list[NDArray[np.float32]]
     return [block[:, start : start + length] for start in range(0, block.shape[1], max(length, 1))]
 
 
-def _heard(measured: _Measure, name: str, tracks: int) -> Heard:
+def _selection(measured: _Measure, name: str, tracks: int) -> AudioSelection:
     notes = []
     if tracks > 1 and measured.track:
         notes.append(f"of the {tracks} sound tracks of {name} number {measured.track + 1} is used")
@@ -172,7 +172,7 @@ def _heard(measured: _Measure, name: str, tracks: int) -> Heard:
     if peak > (1.0 if measured.float_pcm else OVERSHOOT):
         gain = 1 / float(peak)
         notes.append(f"{name} holds samples of up to ±{peak:.4g} instead of ±1: it is scaled to its peak")
-    return Heard(measured.track, weights, gain, tuple(notes), measured.changes)
+    return AudioSelection(measured.track, weights, gain, tuple(notes), measured.changes)
 
 
 def _weights(measured: _Measure) -> tuple[float, ...] | None:
@@ -200,9 +200,9 @@ def _only(index: int, count: int) -> tuple[float, ...]:
     return tuple(float(number == index) for number in range(count))
 
 
-def pan(heard: Heard) -> dict[str, str] | None:
+def pan(audio: AudioSelection) -> dict[str, str] | None:
     """The options of ffmpeg's filter `pan` for the weights; None where its own down-mix is right."""
-    if heard.weights is None:
+    if audio.weights is None:
         return None
-    terms = "+".join(f"{weight:.9g}*c{index}" for index, weight in enumerate(heard.weights) if weight)
+    terms = "+".join(f"{weight:.9g}*c{index}" for index, weight in enumerate(audio.weights) if weight)
     return {"mono|c0": terms}

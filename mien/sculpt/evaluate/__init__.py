@@ -1,0 +1,1 @@
+"""Evaluation of sculpted heads, by judges that guide no method."""

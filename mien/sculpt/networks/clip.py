@@ -1,0 +1,145 @@
+"""CLIP of heads: texts and pictures in one space (Radford et al., ICML 2021), with classifiers of every attribute.
+
+The picture encoder learns the options of all attributes first. The embeddings of pictures are made of its features and
+of what its classifiers say, those of texts by a reader of the words; both are then learned by contrast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from mien.networks.text_attention import TextAttention
+from mien.sculpt.corpus.truth import option_columns, option_slices
+from mien.sculpt.networks.pictures import ResidualEncoder, TwoTowers
+from mien.text.encoder import TextEncoder, build_encoder, features_of, read_tokens
+from mien.training.model_folder import load_network
+
+KIND, JUDGE_KIND = "head_clip", "head_clip_judge"
+
+Architecture = Literal["towers", "residual"]
+
+_QUERIES = 12  # of the text attention
+_LENGTHS = 4  # groups of texts of similar length in a large batch
+_FLOOR = -8.0  # log-probabilities below it are as good as this
+
+
+class _AttentionReader(nn.Module):
+    """Word features (B, L, W) → (B, `width`) by attention pooling."""
+
+    def __init__(self, text_width: int, width: int) -> None:
+        super().__init__()
+        inner = width * 3 // 8
+        self.attention = TextAttention(text_width, inner, _QUERIES)
+        self.out = nn.Sequential(nn.Flatten(), nn.Linear(_QUERIES * inner, 2 * width), nn.SiLU())
+
+    def forward(self, words: Tensor, mask: Tensor) -> Tensor:
+        return self.out(self.attention(words, mask))  # type: ignore[no-any-return]
+
+
+class _RecurrentReader(nn.Module):
+    """Word features (B, L, W) → (B, `width`) by the last states of a bidirectional GRU."""
+
+    def __init__(self, text_width: int, width: int) -> None:
+        super().__init__()
+        self.gru = nn.GRU(text_width, width, batch_first=True, bidirectional=True)
+
+    def forward(self, words: Tensor, mask: Tensor) -> Tensor:
+        # packed, so that an embedding does not depend on the other texts of the batch
+        lengths = mask.sum(dim=1).cpu()
+        with torch.autocast(words.device.type, enabled=False):
+            packed = pack_padded_sequence(words.float(), lengths, batch_first=True, enforce_sorted=False)
+            return self.gru(packed)[1].transpose(0, 1).flatten(1)  # type: ignore[no-any-return]
+
+
+class HeadClip(nn.Module):
+    """Texts and pictures → unit-norm embeddings (N, `embedding`).
+
+    architecture: "towers": whole and face apart and attention to words, the guide; "residual": one picture and a
+    recurrent reader, the judge. crops, size: of its pictures. channels, width: of the picture encoder and its features.
+    """
+
+    def __init__(
+        self,
+        text: TextEncoder,
+        architecture: Architecture,
+        crops: Sequence[str],
+        size: int,
+        channels: int,
+        width: int,
+        embedding: int,
+    ) -> None:
+        super().__init__()
+        self.text, self.architecture, self.crops, self.size = text, architecture, tuple(crops), size
+        self.channels, self.width, self.embedding = channels, width, embedding
+        towers = architecture == "towers"
+        if len(self.crops) != (2 if towers else 1):
+            raise ValueError(f"the architecture {architecture} does not see the crops {', '.join(self.crops)}")
+        self.pictures = (TwoTowers if towers else ResidualEncoder)(size, channels, width)
+        self.classifiers = nn.Linear(width, option_columns())
+        self.picture_embedding = nn.Sequential(
+            nn.Linear(width + option_columns(), 2 * width), nn.SiLU(), nn.Linear(2 * width, embedding)
+        )
+        self.reader = (_AttentionReader if towers else _RecurrentReader)(text.width, width)
+        self.text_embedding = nn.Linear(2 * width, embedding)
+        self.log_scale = nn.Parameter(torch.tensor(2.6))
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """Features (B, `width`) of pictures (B, C, 3, S, S) in [0, 1], with which the classifiers begin."""
+        return self.pictures(pictures)  # type: ignore[no-any-return]
+
+    def log_probabilities(self, features: Tensor) -> Tensor:
+        """Log-probabilities (B, O) of the options of all attributes, see `option_slices`, of picture features."""
+        logits = self.classifiers(features).float()
+        return torch.cat([logits[:, own].log_softmax(dim=1) for own in option_slices().values()], dim=1)
+
+    def embed_features(self, features: Tensor) -> Tensor:
+        """Embeddings (B, E) of picture features."""
+        said = self.log_probabilities(features).clamp(min=_FLOOR) / -_FLOOR
+        return functional.normalize(self.picture_embedding(torch.cat([features.float(), said], dim=1)).float(), dim=1)
+
+    def embed_tokens(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Embeddings (B, E) of texts; input of `mien.text.encoder.read_tokens`."""
+        # texts of similar length together: half of the padding of a batch is that of its longest texts
+        lengths = mask.sum(dim=1)
+        order = lengths.argsort(stable=True)
+        parts = []
+        for rows in order.chunk(_LENGTHS if len(tokens) >= 16 * _LENGTHS else 1):
+            longest = int(lengths[rows].max())
+            own = tokens[rows, :longest], mask[rows, :longest]
+            parts.append(self.reader(features_of(self.text, *own), own[1]))
+        read = torch.cat(parts)[order.argsort()]
+        return functional.normalize(self.text_embedding(read).float(), dim=1)
+
+    def read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Tokens and mask of texts; one without words is a comma."""
+        spelled = [self.text.spelled_out(text) for text in texts]
+        return read_tokens(self.text, [text if any(map(str.isalnum, text)) else "," for text in spelled])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.log_scale.device
+
+    def config(self) -> dict[str, Any]:
+        """JSON-serialisable configuration, without weights."""
+        return {
+            "text": self.text.config(), "architecture": self.architecture, "crops": list(self.crops),
+            "size": self.size, "channels": self.channels, "width": self.width, "embedding": self.embedding,
+        }  # fmt: skip
+
+    @classmethod
+    def load(cls, folder: Path) -> HeadClip:
+        """The model in `folder`, in evaluation mode. Raises ValueError if there is none or it is damaged."""
+
+        def build(content: Mapping[str, Any]) -> HeadClip:
+            own = dict(content["model"])
+            return cls(build_encoder(own.pop("text")), **own)
+
+        return load_network(folder, (KIND, JUDGE_KIND), build)[0]
