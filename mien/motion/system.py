@@ -24,12 +24,16 @@ SYSTEM = System(
     A video's metadata says that it is AI-generated, by which model and from which words. The head of a video also
     blinks where the motion leaves it time (--no-blink: not); the other files hold the model's motion alone.
 
+    A person is a number, or a person.json of `mien sculpt`: then the head has that person's shape, colours, hair,
+    clothes and glasses, and keeps the face that the person has at rest under the motion.
+
     A script is a text file of lines `seconds: text`, such as `2.5: looks to the left`, each until the next one starts;
     a last line `7: end` says when it ends.""",
     examples=(
         'mien move --text "nods twice, then smiles" -o yes.mp4',
         'mien move -t "shakes his head" --head ict --seconds 3 -o no.glb',
         "mien move --script scene.txt --person 5 -o scene.mp4",
+        'mien move -t "shakes his head" --person person.json -o they_do_not.mp4',
         "mien move --table wishes.csv -o wishes",
     ),
     request=MoveRequest,

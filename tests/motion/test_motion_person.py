@@ -165,3 +165,12 @@ def test_cells_are_numbers_or_files_beside_the_table(smiling: Path, head_motion_
     told = read_tags(folder / "made/c.mp4")
     assert told is not None
     assert told.person == person({"age": 1.4}, expression="smiling", glasses="round", hair_style="long").digest
+
+
+def test_another_head_says_what_it_cannot_show(
+    smiling: Path, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = moving.open_actor("embedded", None, 0).head
+    monkeypatch.setattr(head, "name", "ict", raising=False)
+    made = move(tmp_path / "a.mp4", head_motion_model, person=smiling)
+    assert made.notes == ("the head ict shows the person's shape and colours, without hair, clothes and glasses",)
