@@ -18,7 +18,7 @@ class HeadsCorpusOptions(Options):
     judge_val: int = Field(default=256, ge=0, description="other people to validate the judge on")
     views: int = Field(default=1, ge=1, le=16, description="views of each person, the guide's")
     judge_views: int = Field(default=1, ge=1, le=16, description="views of each person, the judge's")
-    size: int = Field(default=64, ge=16, le=256, multiple_of=16, description="side of the guide's pictures in pixels")
+    size: int = Field(default=80, ge=16, le=256, multiple_of=16, description="side of the guide's pictures in pixels")
     judge_size: int = Field(
         default=128, ge=16, le=256, multiple_of=16, description="side of the judge's pictures in pixels"
     )
@@ -30,11 +30,11 @@ class HeadJudgeOptions(Options):
     """The judge: a CLIP of another architecture, other people, framing and seed. It only evaluates."""
 
     training: TrainingOptions = Field(
-        default=TrainingOptions(seed=77, samples=60_000, batch=512, lr=2e-3, weight_decay=0.05, ema_decay=0.98),
+        default=TrainingOptions(seed=77, samples=64_000, batch=256, lr=4e-3, weight_decay=0.05, ema_decay=0.98),
         description="see TrainingOptions; of the contrastive training",
     )
     labels: TrainingOptions = Field(
-        default=TrainingOptions(seed=77, samples=24_000, batch=64, lr=2e-3, weight_decay=0.05, ema_decay=0.99),
+        default=TrainingOptions(seed=77, samples=22_000, batch=64, lr=1.5e-3, weight_decay=0.05, ema_decay=0.99),
         description="see TrainingOptions; of the picture encoder, which learns the options of all attributes first",
     )
     channels: int = Field(default=16, ge=8, le=512, multiple_of=8, description="of the encoder's first stage")
@@ -52,11 +52,11 @@ class HeadClipOptions(Options):
     )
     download: bool = Field(default=False, description="download that model by its name; needs the network")
     training: TrainingOptions = Field(
-        default=TrainingOptions(samples=96_000, batch=512, lr=2e-3, weight_decay=0.05, ema_decay=0.98),
+        default=TrainingOptions(samples=96_000, batch=256, lr=4e-3, weight_decay=0.05, ema_decay=0.98),
         description="see TrainingOptions; of the contrastive training, a sample is a pair of a text and a picture",
     )
     labels: TrainingOptions = Field(
-        default=TrainingOptions(samples=60_000, batch=64, lr=2e-3, weight_decay=0.05, ema_decay=0.99),
+        default=TrainingOptions(samples=48_000, batch=64, lr=1.5e-3, weight_decay=0.05, ema_decay=0.99),
         description="see TrainingOptions; of the picture encoder, which learns the options of all attributes first",
     )
     channels: int = Field(default=32, ge=8, le=512, multiple_of=8, description="of the first layer of each tower")

@@ -18,8 +18,9 @@ class ClipData:
     """N people with V views and M captions.
 
     pictures: uint8 (N, V, C, 3, S, S). options: int64 (N, A) by `attributes()`. seen: bool (N, A), see `visible`.
-    shown: (N, O) `one_hot_options`. texts: the captions; refused: their `refused_options` (M, O); owners: (M,) whose
-    they are. Raises ValueError for a corpus without people in the part, ClipStoreError for no corpus.
+    shown: (N, O) `one_hot_options`. texts: the captions; refused: their `refused_options` (M, O). first_caption,
+    caption_counts: (N,) where a person's captions lie. Raises ValueError for a corpus without people in the part,
+    ClipStoreError for no corpus.
     """
 
     def __init__(self, folder: Path, part: str) -> None:
@@ -37,7 +38,6 @@ class ClipData:
         self.texts = self.store.texts_of(numbers)
         self.refused = refused_options([facts for number in numbers for facts in self.store.facts[number]])
         counts = torch.tensor([len(self.store.texts[number]) for number in numbers])
-        self.owners = torch.repeat_interleave(torch.arange(len(numbers)), counts)
         self.first_caption = counts.cumsum(0) - counts
         self.caption_counts = counts
 

@@ -29,11 +29,14 @@ def option_columns() -> int:
 
 def one_hot_options(options: Options) -> Tensor:
     """float32 (N, O): 1 for the options of N heads."""
-    count = len(options["sex"])
-    rows = torch.zeros(count, option_columns())
-    for name, columns in option_slices().items():
-        rows[torch.arange(count), columns.start + torch.from_numpy(options[name])] = 1
-    return rows
+    return one_hot_rows(torch.stack([torch.from_numpy(options[name]) for name in option_slices()], dim=1))
+
+
+def one_hot_rows(options: Tensor) -> Tensor:
+    """float32 (N, O): as `one_hot_options`, of options int64 (N, A) in the order of the attributes."""
+    rows = torch.zeros(len(options), option_columns())
+    starts = torch.tensor([columns.start for columns in option_slices().values()])
+    return rows.scatter_(1, options + starts, 1.0)
 
 
 def refused_options(facts: Sequence[Facts]) -> Tensor:

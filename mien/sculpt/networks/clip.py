@@ -1,7 +1,7 @@
 """CLIP of heads: texts and pictures in one space (Radford et al., ICML 2021), with classifiers of every attribute.
 
-The picture encoder learns the options of all attributes first. The embeddings of pictures are made of its features and
-of what its classifiers say, those of texts by a reader of the words; both are then learned by contrast.
+The picture encoder learns the options of all attributes first. The embeddings of pictures are made of what its
+classifiers say, those of texts by a reader of the words; both are then learned by contrast.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ Architecture = Literal["towers", "residual"]
 
 _QUERIES = 12  # of the text attention
 _LENGTHS = 4  # groups of texts of similar length in a large batch
-_FLOOR = -8.0  # log-probabilities below it are as good as this
 
 
 class _AttentionReader(nn.Module):
@@ -65,6 +64,8 @@ class HeadClip(nn.Module):
     recurrent reader, the judge. crops, size: of its pictures. channels, width: of the picture encoder and its features.
     """
 
+    chance: Tensor
+
     def __init__(
         self,
         text: TextEncoder,
@@ -83,12 +84,32 @@ class HeadClip(nn.Module):
             raise ValueError(f"the architecture {architecture} does not see the crops {', '.join(self.crops)}")
         self.pictures = (TwoTowers if towers else ResidualEncoder)(size, channels, width)
         self.classifiers = nn.Linear(width, option_columns())
-        self.picture_embedding = nn.Sequential(
-            nn.Linear(width + option_columns(), 2 * width), nn.SiLU(), nn.Linear(2 * width, embedding)
-        )
+        counts = [own.stop - own.start for own in option_slices().values()]
+        chance = torch.cat([torch.full((count,), 1 / count) for count in counts])
+        self.register_buffer("chance", chance, persistent=False)
         self.reader = (_AttentionReader if towers else _RecurrentReader)(text.width, width)
-        self.text_embedding = nn.Linear(2 * width, embedding)
+        self.refusals = nn.Linear(2 * width, option_columns())
+        self.picture_embedding, self.text_embedding = (nn.Linear(option_columns(), embedding, bias=False) for _ in "12")
+        hidden = nn.Linear(option_columns(), 2 * width)
+        self.picture_rest = nn.Sequential(hidden, nn.SiLU(), nn.Linear(2 * width, embedding))
+        self.text_rest = nn.Linear(2 * width, embedding)
+        self._begin()
         self.log_scale = nn.Parameter(torch.tensor(2.6))
+
+    def _begin(self) -> None:
+        """First weights of the embeddings: one projection for what is seen in a picture and what a text refuses.
+
+        A text then is the nearer to a picture the less of what it refuses is seen, before anything was contrasted.
+        """
+        nn.init.orthogonal_(self.picture_embedding.weight)
+        nn.init.constant_(self.refusals.bias, -3.0)
+        last = self.picture_rest[-1]
+        assert isinstance(last, nn.Linear)
+        with torch.no_grad():
+            self.text_embedding.weight.copy_(-self.picture_embedding.weight)
+        for layer in (last, self.text_rest):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
 
     def features(self, pictures: Tensor) -> Tensor:
         """Features (B, `width`) of pictures (B, C, 3, S, S) in [0, 1], with which the classifiers begin."""
@@ -99,13 +120,24 @@ class HeadClip(nn.Module):
         logits = self.classifiers(features).float()
         return torch.cat([logits[:, own].log_softmax(dim=1) for own in option_slices().values()], dim=1)
 
-    def embed_features(self, features: Tensor) -> Tensor:
-        """Embeddings (B, E) of picture features."""
-        said = self.log_probabilities(features).clamp(min=_FLOOR) / -_FLOOR
-        return functional.normalize(self.picture_embedding(torch.cat([features.float(), said], dim=1)).float(), dim=1)
+    def embed_pictures(self, pictures: Tensor) -> Tensor:
+        """Embeddings (B, E) of pictures (B, C, 3, S, S) in [0, 1]."""
+        return self.embed_said(self.log_probabilities(self.features(pictures)))
+
+    def embed_said(self, log_probabilities: Tensor) -> Tensor:
+        """Embeddings (B, E) of what the classifiers say of pictures.
+
+        Of nothing else, for the features themselves know the people that they were trained on one by one.
+        """
+        said = log_probabilities.exp() - self.chance
+        return functional.normalize((self.picture_embedding(said) + self.picture_rest(said)).float(), dim=1)
 
     def embed_tokens(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Embeddings (B, E) of texts; input of `mien.text.encoder.read_tokens`."""
+        return self.embed_read(*self.read_words(tokens, mask))
+
+    def read_words(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Of texts: what was read (B, 2 · `width`), and logits (B, O) that an option contradicts them."""
         # texts of similar length together: half of the padding of a batch is that of its longest texts
         lengths = mask.sum(dim=1)
         order = lengths.argsort(stable=True)
@@ -115,7 +147,11 @@ class HeadClip(nn.Module):
             own = tokens[rows, :longest], mask[rows, :longest]
             parts.append(self.reader(features_of(self.text, *own), own[1]))
         read = torch.cat(parts)[order.argsort()]
-        return functional.normalize(self.text_embedding(read).float(), dim=1)
+        return read, self.refusals(read).float()
+
+    def embed_read(self, read: Tensor, refused: Tensor) -> Tensor:
+        """Embeddings (B, E) of the output of `read_words`."""
+        return functional.normalize((self.text_embedding(refused.sigmoid()) + self.text_rest(read)).float(), dim=1)
 
     def read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Tokens and mask of texts; one without words is a comma."""

@@ -89,16 +89,16 @@ class OwnGuide:
 
     def picture_features(self, pictures: Tensor) -> Tensor:
         """See `Guide`."""
-        return self.clip.embed_features(self._features(pictures))
+        return self.clip.embed_pictures(self._seen(pictures))
 
     def option_log_probabilities(self, pictures: Tensor) -> dict[str, Tensor] | None:
         """See `Guide`."""
-        said = self.clip.log_probabilities(self._features(pictures))
+        said = self.clip.log_probabilities(self.clip.features(self._seen(pictures)))
         return {name: said[:, columns] for name, columns in option_slices().items()}
 
-    def _features(self, pictures: Tensor) -> Tensor:
+    def _seen(self, pictures: Tensor) -> Tensor:
         _check(pictures, len(self.crops))
-        return self.clip.features(_resized(pictures.to(self.clip.device), self.size))
+        return _resized(pictures.to(self.clip.device), self.size)
 
 
 class TransformersGuide:

@@ -52,18 +52,21 @@ class TwoTowers(nn.Module):
     """Whole picture and face crop (B, 2, 3, S, S) → features (B, `width`), by a `Tower` each.
 
     One network for both as channels learns nothing of the face in a short time: what is seen in the crop is elsewhere
-    in the whole picture.
+    in the whole picture. The face's size decides what is learned of eyes, glasses and expression; hair and clothes need
+    less, so the whole picture is reduced.
     """
 
     def __init__(self, size: int, channels: int, width: int) -> None:
         super().__init__()
-        self.whole, self.face = Tower(size, channels, width), Tower(size, channels, width)
+        self.reduced = -(-size * 3 // 5 // 16) * 16
+        self.whole, self.face = Tower(self.reduced, channels, width), Tower(size, channels, width)
         self.joint = nn.Sequential(nn.Linear(2 * width, width), nn.SiLU())
 
     def forward(self, pictures: Tensor) -> Tensor:
         """pictures in [0, 1]."""
         scaled = (pictures - CENTRE) * SCALE
-        return self.joint(cat([self.whole(scaled[:, 0]), self.face(scaled[:, 1])], dim=1))  # type: ignore[no-any-return]
+        whole = nn.functional.interpolate(scaled[:, 0], (self.reduced,) * 2, mode="bilinear", antialias=True)
+        return self.joint(cat([self.whole(whole), self.face(scaled[:, 1])], dim=1))  # type: ignore[no-any-return]
 
 
 class ResidualEncoder(nn.Module):
