@@ -71,7 +71,7 @@ class HeadPriorOptions(Options):
 
     training: TrainingOptions = Field(
         default=TrainingOptions(
-            samples=89_600, batch=256, lr=6e-3, weight_decay=1e-4, ema_decay=0.98, precision="float32"
+            samples=89_600, batch=128, lr=5e-3, weight_decay=1e-4, ema_decay=0.99, precision="float32"
         ),
         description="see TrainingOptions",
     )

@@ -22,10 +22,17 @@ def aged_skin(image: Array, skin: Colour, amount: float) -> Array:
         return image
     hollows, folds, spots = ageing_maps()
     tone = np.array(skin)
-    image = image * (1 - amount * np.array([0.05, 0.08, 0.12]))
+    image = image * (1 - amount * _sallow()[..., None] * np.array([0.05, 0.08, 0.12]))
     image = mix(image, tone * [0.62, 0.50, 0.46], amount * hollows)
     image = mix(image, tone * [0.55, 0.40, 0.30], amount * spots)
     return mix(image, tone * [0.46, 0.33, 0.28], amount * folds)
+
+
+@cache
+def _sallow() -> Array:
+    """Where the skin is sallow, in [0, 1]: on the face, and gone towards the edges of `FACE`, where the skull begins."""
+    _, y, mask = front()
+    return np.asarray(mask * smoothstep(y, 9.0, 4.0) * smoothstep(y, -15.0, -10.0))
 
 
 def strong_freckles(image: Array, skin: Colour, amount: float) -> Array:
