@@ -30,7 +30,7 @@ def aged_skin(image: Array, skin: Colour, amount: float) -> Array:
 
 @cache
 def _sallow() -> Array:
-    """Where the skin is sallow, in [0, 1]: on the face, and gone towards the edges of `FACE`, where the skull begins."""
+    """Where skin is sallow, in [0, 1]: on the face, and gone towards the edges of `FACE`, where the skull begins."""
     _, y, mask = front()
     return np.asarray(mask * smoothstep(y, 9.0, 4.0) * smoothstep(y, -15.0, -10.0))
 
