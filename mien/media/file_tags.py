@@ -2,7 +2,7 @@
 
 Media files keep them in the container's metadata, PNG in text chunks, npz in an array `provenance` with JSON, glTF in
 `asset.extras`, OBJ and MTL in comments at their start, HTML in `meta` elements, WebVTT in a NOTE, ONNX in its
-properties.
+properties, a sculpted person's JSON in `provenance`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ MAX_ARRAY_BYTES = 2_000_000_000
 MAX_ONNX_BYTES = 2_000_000_000
 HEAD_BYTES = 65_536
 """The part of a text file in which its tags stand."""
+
+PERSON = "mien person "
+"""Start of the format of a person's JSON, see `mien.heads.latents.person`."""
 
 NAMES = ("title", "comment", "description")
 """Keys of the tags, see `mien.media.provenance.tags`."""
@@ -76,6 +79,8 @@ def file_tags(path: Path) -> dict[str, str]:
         return _html_tags(start)
     if suffix == ".onnx":
         return _onnx_tags(path)
+    if suffix == ".json" and (tags := _person_tags(start)):
+        return tags
     if suffix in WITHOUT:
         raise TagsError(f"{WITHOUT[suffix]} files have no place for provenance")
     if suffix in PICTURES:
@@ -112,6 +117,18 @@ def _png_tags(path: Path) -> dict[str, str]:
             return {str(key): value for key, value in picture.info.items() if isinstance(value, str)}
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise TagsError(str(error)) from error
+
+
+def _person_tags(start: bytes) -> dict[str, str]:
+    """The provenance in the JSON of a sculpted person, which is small; empty for any other JSON."""
+    try:
+        content = parse_json(start.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(content, dict) or not str(content.get("format")).startswith(PERSON):
+        return {}
+    provenance = content.get("provenance")
+    return _texts(provenance) if isinstance(provenance, dict) else {}
 
 
 def _npz_tags(path: Path) -> dict[str, str]:

@@ -29,7 +29,7 @@ def test_help_teaches_with_examples() -> None:
     assert all(verb in whole.output for verb in ("talk", "move", "shapes", "heads", "inspect", "doctor", "summary"))
     # Verbs of systems that are not there yet are not promised.
     assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {
-        "talk", "batch", "move", "shapes", "heads", "export", "inspect", "doctor", "summary", "promote",
+        "talk", "batch", "move", "sculpt", "shapes", "heads", "export", "inspect", "doctor", "summary", "promote",
     }  # fmt: skip
     text = mien("move", "--help").output
     assert "mien move --text" in text

@@ -9,6 +9,8 @@ import pytest
 import torch
 from people_making import damaged, person, saved
 
+from mien.heads.latents.person import Person
+from mien.media.file_tags import TagsError, file_tags
 from mien.systems.errors import RequestError
 from mien.systems.person import read_person
 
@@ -60,3 +62,12 @@ def test_what_cannot_be_read_is_refused_without_waiting(tmp_path: Path) -> None:
     saved(tmp_path / "whole.json")
     (tmp_path / "link.json").symlink_to(tmp_path / "whole.json")
     read_person(tmp_path / "link.json")
+
+
+def test_where_a_person_is_from_is_in_its_file(tmp_path: Path) -> None:
+    one = person({"age": 1.5})
+    Person(one.latents, "old", 3, {"title": "AI-generated 3D head", "comment": "by mien"}).save(tmp_path / "a.json")
+    assert file_tags(tmp_path / "a.json") == {"title": "AI-generated 3D head", "comment": "by mien"}
+    (tmp_path / "other.json").write_text('{"provenance": {"title": "not a person"}}')
+    with pytest.raises(TagsError, match="no place for provenance"):
+        file_tags(tmp_path / "other.json")
