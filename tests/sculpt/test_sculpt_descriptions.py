@@ -93,7 +93,8 @@ def test_captions_of_the_corpus_name_no_held_out_combination() -> None:
         bad = [pair for pair in HELD_OUT_PAIRS if is_held_out(pair, own[pair[0]], own[pair[1]])]
         combined += len(bad)
         for caption in draw_captions(rng, options, row, 3 if bad else 1):
-            assert caption.text and caption.facts
+            assert caption.text
+            assert caption.facts
             for first, second in bad:
                 specific = [len(caption.facts.get(name, known[name].options)) <= 6 for name in (first, second)]
                 assert not (first in caption.facts and second in caption.facts and all(specific)), caption.text

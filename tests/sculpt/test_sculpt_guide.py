@@ -146,7 +146,7 @@ def test_what_cannot_guide_is_refused_in_a_sentence(
     (damaged / "model.safetensors").write_bytes(b"x" * 100)
     with pytest.raises(ValueError, match="is damaged"):
         open_guide(damaged)
-    with pytest.raises(GuideError, match="'no/such-model' cannot guide: .* not on this machine as safetensors"):
+    with pytest.raises(GuideError, match=r"'no/such-model' cannot guide: .* not on this machine as safetensors"):
         TransformersGuide("no/such-model")
     bare = shutil.copytree(joint[1], tmp_path / "bare")
     (bare / "preprocessor_config.json").unlink()
