@@ -20,34 +20,34 @@ from mien.sculpt.networks.clip import HeadClip
 from mien.sculpt.networks.guide import OwnGuide
 from mien.sculpt.options import HeadClipOptions
 from mien.text.encoder import open_encoder, vocabulary_of
+from mien.training.trainer import Step
 
 TINY = tiny("head_clip")
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return painted_corpus(tmp_path_factory.mktemp("painted") / "corpus", 320, 128)
+    return painted_corpus(tmp_path_factory.mktemp("painted") / "corpus", 320, 128, captions=12)
 
 
 @pytest.fixture(scope="module")
 def learned(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, float]]:
     """A model that was trained for half a minute, and its figures."""
     folder = tmp_path_factory.mktemp("learned")
-    training = TINY.training.model_copy(update={"samples": 20_480, "batch": 128, "ema_decay": 0.9, "lr": 3e-3})
-    labels = TINY.labels.model_copy(update={"samples": 6_400, "batch": 32, "ema_decay": 0.9, "lr": 3e-3})
-    wide = {"width": 64, "embedding": 64, "training": training, "labels": labels}
+    training = TINY.training.model_copy(update={"samples": 24_000, "batch": 48, "ema_decay": 0.9, "lr": 4e-3})
+    labels = TINY.labels.model_copy(update={"samples": 4_800, "batch": 32, "ema_decay": 0.9, "lr": 3e-3})
+    wide = {"width": 64, "embedding": 256, "training": training, "labels": labels}
     options = TINY.model_copy(update={**wide, "text": TINY.text.model_copy(update={"width": 48})})
     return folder / "clip", train_head_clip(corpus, options, folder / "clip", a_run(folder / "resume"))
 
 
-def test_it_finds_texts_and_options_of_people_it_never_saw(learned: tuple[Path, dict[str, float]]) -> None:
+def test_it_knows_what_people_show_whom_it_never_saw(learned: tuple[Path, dict[str, float]]) -> None:
     figures = learned[1]
-    assert figures["val_r_precision"] > 8 / 64, "chance is 1 / 64"
-    assert figures["val_r_precision_text"] > 8 / 64
-    chance = {"sex": 0.5, "glasses": 0.25, "cloth": 1 / 13}
-    for name, rate in chance.items():
-        assert figures[f"val_{name}"] > 1.5 * rate, name
+    least = {"sex": 0.75, "age": 0.6, "skin": 0.4, "glasses": 0.5}
+    for name, rate in least.items():
+        assert figures[f"val_{name}"] > rate, (name, figures[f"val_{name}"])
     assert figures["val_ear_size"] < 0.75, "no picture shows it"
+    assert figures["val_r_precision_text"] > 3 / 64, "a text is a quarter about what is shown; chance is 1 / 64"
     assert "judge_val_r_precision" in figures
 
 
@@ -69,12 +69,15 @@ def test_an_interrupted_training_ends_in_the_same_bytes(corpus: Path, tmp_path: 
 def test_labels_that_cannot_be_seen_have_no_gradient(corpus: Path) -> None:
     data = ClipData(corpus / "guide", "train")
     torch.manual_seed(0)
+<<<<<<< HEAD
     clip = HeadClip(
         open_encoder("tokens", vocabulary_of(data.texts), width=16), "towers", data.store.crops, 32, 8, 16, 16
     )
+=======
+    encoder = open_encoder("tokens", vocabulary_of(data.texts), width=16)
+    clip = HeadClip(encoder, "towers", data.store.crops, 32, 8, 16, 16)
+>>>>>>> wt-clip
     trainer = LabelTrainer(clip, data, None, TINY.labels)
-    from mien.training.trainer import Step
-
     batch = trainer.batch(0)
     frame = list(option_slices()).index("frame")
     batch.seen[:, frame] = False
@@ -119,7 +122,11 @@ def test_embeddings_do_not_depend_on_the_other_texts_of_a_batch(learned: tuple[P
         guide = OwnGuide(folder)
         texts = [
             "an old man",
+<<<<<<< HEAD
             "a young woman with long blond hair, round glasses and a red sweater, smiling",
+=======
+            "a young woman with long blond hair and round glasses, smiling",
+>>>>>>> wt-clip
             "bald",
         ] * 30
         together = guide.text_features(texts)

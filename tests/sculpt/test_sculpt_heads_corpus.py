@@ -1,5 +1,4 @@
-"""The corpora of heads: the same bytes with any number of processes, pictures of the people, "
-"and damage in a sentence."""
+"""The corpora of heads: the same with any number of processes, pictures of the people, damage told in a sentence."""
 
 from __future__ import annotations
 
