@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-"""Corpora for tests of a CLIP: people whose pictures show their options as coloured fields, "
-"so that little is enough."""
-=======
 """Corpora for tests of a CLIP: people whose pictures show some options as coloured fields, which is soon learned."""
->>>>>>> wt-clip
 
 from __future__ import annotations
 

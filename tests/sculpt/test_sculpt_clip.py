@@ -69,14 +69,8 @@ def test_an_interrupted_training_ends_in_the_same_bytes(corpus: Path, tmp_path: 
 def test_labels_that_cannot_be_seen_have_no_gradient(corpus: Path) -> None:
     data = ClipData(corpus / "guide", "train")
     torch.manual_seed(0)
-<<<<<<< HEAD
-    clip = HeadClip(
-        open_encoder("tokens", vocabulary_of(data.texts), width=16), "towers", data.store.crops, 32, 8, 16, 16
-    )
-=======
     encoder = open_encoder("tokens", vocabulary_of(data.texts), width=16)
     clip = HeadClip(encoder, "towers", data.store.crops, 32, 8, 16, 16)
->>>>>>> wt-clip
     trainer = LabelTrainer(clip, data, None, TINY.labels)
     batch = trainer.batch(0)
     frame = list(option_slices()).index("frame")
@@ -122,11 +116,7 @@ def test_embeddings_do_not_depend_on_the_other_texts_of_a_batch(learned: tuple[P
         guide = OwnGuide(folder)
         texts = [
             "an old man",
-<<<<<<< HEAD
-            "a young woman with long blond hair, round glasses and a red sweater, smiling",
-=======
             "a young woman with long blond hair and round glasses, smiling",
->>>>>>> wt-clip
             "bald",
         ] * 30
         together = guide.text_features(texts)

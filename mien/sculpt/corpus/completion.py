@@ -103,7 +103,8 @@ def _go_together(
     put("sex", has_lipstick & ~has_beard, woman)
     is_woman = options["sex"] == woman
     put("facial_hair", is_woman, none)
-    put("makeup", ~is_woman, _index("makeup", "none"))
+    put("facial_hair", chance[10] < 0.4, none)
+    put("makeup", ~is_woman | (chance[11] < 0.6), _index("makeup", "none"))
     bare = np.isin(options["hair_style"], _among("hair_style", "bald", "buzz", "receding", "short", "side_part"))
     womens = np.array(_among("hair_style", "bob", "long", "wavy", "bun", "curly", "fringe"))
     put("hair_style", is_woman & bare, womens[rng.integers(len(womens), size=count)])
