@@ -18,7 +18,7 @@ from mien.systems.evaluation.figures import wilson
 
 ROOT = Path(__file__).parents[1]
 DETAILS, REFERENCE, PAGE = ROOT / "metrics" / "details", ROOT / "docs" / "reference", ROOT / "docs" / "benchmarks.md"
-EVALUATIONS = ("evaluate_talking", "evaluate_motion", "evaluate_shapes")
+EVALUATIONS = ("evaluate_talking", "evaluate_motion", "evaluate_shapes", "evaluate_sculpt")
 
 TALKING_ROWS = ("real", "repeated", "shuffled", "generated", "real_motion")
 TALKING: dict[str, tuple[str, int]] = {
@@ -64,6 +64,10 @@ SHAPES_ROWS = ("real", "baseline", "first_sample", "generated", "shuffled")
 SHAPES_PARTS = ("val", "wordings", "held_out")
 SHAPES = ("present", "shape", "colour", "size", "motion", "steady")
 
+SCULPT_ROWS = ("real", "random", "nearest", "search", "gradient", "first_sample", "generated")
+SCULPT_PARTS = ("seen", "held_out", "written")
+SCULPT = ("attributes", "exact", "look", "shape", "hair_style", "expression", "glasses", "retrieved", "retrieved_side")
+
 
 def _number(value: float | None, places: int) -> str:
     return "–" if value is None else f"{value:,.{places}f}"
@@ -76,7 +80,7 @@ def _short(value: float | None, places: int) -> str:
 
 def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[str]]]:
     """(first cell, further cells) of each row of the tables; `figures`: evaluation → its metrics."""
-    talking, motion, shapes = (figures[name] for name in EVALUATIONS)
+    talking, motion, shapes, sculpt = (figures[name] for name in EVALUATIONS)
     for title, (name, places) in TALKING.items():
         values = (talking[row]["val"].get(name, talking[row].get(name)) for row in TALKING_ROWS)
         yield title, [_number(value, places) for value in values]
@@ -89,6 +93,10 @@ def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, 
             low, high = wilson(round(own["exact"] * own["clips"]), own["clips"])
             exact = f"{own['exact']:.2f} ({_number(low, 2)}–{_number(high, 2)})"
             yield f"`{row}`, {part}", [exact, *(_number(own.get(name), 2) for name in SHAPES)]
+    for row in SCULPT_ROWS:
+        for part in SCULPT_PARTS:
+            own = sculpt[row][part]
+            yield f"heads, `{row}`, {part}", [str(own["heads"]), *(_number(own.get(name), 2) for name in SCULPT)]
 
 
 def with_tables(page: str, figures: Mapping[str, Mapping[str, Any]]) -> str:
