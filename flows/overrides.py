@@ -18,7 +18,17 @@ ALLOWED = "MIEN_FORM_OVERRIDES"
 
 CLOSED_SECTIONS = frozenset({"execution"})
 CLOSED_KEYS = frozenset(
-    {"path", "follow_links", "videos", "blendshapes", "perceptual_weights", "identity_model", "encoder", "download"}
+    {
+        "path",
+        "follow_links",
+        "videos",
+        "blendshapes",
+        "perceptual_weights",
+        "identity_model",
+        "encoder",
+        "download",
+        "model",
+    }
 )
 """Names of options that hold a path or the name of a model, or that allow downloads."""
 
