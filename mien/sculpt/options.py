@@ -37,7 +37,7 @@ class HeadJudgeOptions(Options):
         default=TrainingOptions(seed=77, samples=22_000, batch=64, lr=1.5e-3, weight_decay=0.05, ema_decay=0.99),
         description="see TrainingOptions; of the picture encoder, which learns the options of all attributes first",
     )
-    channels: int = Field(default=16, ge=8, le=512, multiple_of=8, description="of the encoder's first stage")
+    channels: int = Field(default=16, ge=8, le=512, multiple_of=8, description="of the encoder's first layer")
     width: int = Field(default=192, ge=16, le=2048, description="dimensions of the picture features")
     embedding: int = Field(default=192, ge=16, le=2048, description="dimensions of the joint embedding space")
 

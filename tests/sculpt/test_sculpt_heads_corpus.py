@@ -100,7 +100,7 @@ def test_a_folder_without_a_corpus_is_refused_in_a_sentence(tmp_path: Path) -> N
         HeadsStore(tmp_path)
     folder = painted_corpus(tmp_path / "made", 2, 1) / "guide"
     index = pd.read_parquet(folder / "index.parquet")
-    for facts in ([[{"nose": ["wide"]}]], [[{"glasses": ["square"]}]], [{"glasses": 3}], "nothing"):
+    for facts in ([{"nose": ["wide"]}], [{"glasses": ["square"]}], [[{"glasses": ["round"]}]], "nothing"):
         damaged = index.assign(facts=json.dumps(facts))
         damaged.to_parquet(folder / "index.parquet", index=False)
         with pytest.raises(ClipStoreError, match="run the heads_corpus stage again"):

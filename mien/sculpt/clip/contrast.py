@@ -26,6 +26,7 @@ from mien.training.trainer import Step, Trainer, Values
 COPIES = 2
 """Differently tinted copies of a picture of which is learned what is said."""
 
+_JOINT = 0.02  # rate of the embeddings, relative to that of the reader
 _NAMED = 0.5  # weight of the error in what a text refuses
 _TINT = 0.04
 _BATCH = 128
@@ -63,8 +64,14 @@ class ContrastTrainer(Trainer[PairBatch]):
         clip.classifiers.requires_grad_(False)
         self.clip = self.parts.module("clip", clip)
         self.ema = self.parts.average("ema", clip, options.ema_decay)
-        trained = [parameter for parameter in clip.parameters() if parameter.requires_grad]
-        self.parts.optimizer("optimizer", adamw(trained, options))
+        joint = [*clip.picture_embedding.parameters(), *clip.text_embedding.parameters(), clip.log_scale]
+        others = [one for part in (clip.text, clip.reader, clip.refusals) for one in part.parameters()]
+        # the embeddings begin where they fit: at the reader's rate they would lose that first
+        groups = [
+            {"params": others, "lr": options.lr},
+            {"params": joint, "lr": _JOINT * options.lr, "weight_decay": 0.0},
+        ]
+        self.parts.optimizer("optimizer", adamw(groups, options))
         self.tokens, self.mask = clip.read(data.texts)
 
     def batch(self, step: int) -> PairBatch:
@@ -105,8 +112,8 @@ class ContrastTrainer(Trainer[PairBatch]):
     def loss(self, batch: PairBatch, step: Step) -> tuple[Tensor, Values]:
         """`many_positives`, and the cross-entropy of what each text refuses."""
         with step.autocast():
-            read, refusals = self.clip.read_words(batch.tokens, batch.mask)
-            texts, pictures = self.clip.embed_read(read, refusals), self.clip.embed_said(batch.said)
+            refusals = self.clip.read_words(batch.tokens, batch.mask)
+        texts, pictures = self.clip.embed_read(refusals), self.clip.embed_said(batch.said)
         named = functional.binary_cross_entropy_with_logits(refusals, batch.refused, reduction="none").sum(dim=1).mean()
         texts, pictures, shown, refused = (gather(own) for own in (texts, pictures, batch.shown, batch.refused))
         scale = self.clip.log_scale.clamp(max=_MOST_LOG_SCALE).exp()

@@ -71,7 +71,7 @@ class HeadsStore(ClipStore):
             self.crops = tuple(str(self.index["crops"].iloc[0]).split(","))
             self.facts: list[tuple[Facts, ...]] = [_facts(content) for content in self.index["facts"]]
             shape = self.read(0).shape
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise self._damaged() from error
         sizes = [len(facts) for facts in self.facts] != [len(texts) for texts in self.texts]
         if sizes or shape[1] != shape[2] or shape[0] % len(self.crops):

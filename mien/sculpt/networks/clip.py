@@ -17,15 +17,17 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from mien.networks.text_attention import TextAttention
 from mien.sculpt.corpus.truth import option_columns, option_slices
-from mien.sculpt.networks.pictures import ResidualEncoder, TwoTowers
+from mien.sculpt.networks.pictures import SinglePicture, TwoTowers
 from mien.text.encoder import TextEncoder, build_encoder, features_of, read_tokens
 from mien.training.model_folder import load_network
 
 KIND, JUDGE_KIND = "head_clip", "head_clip_judge"
 
-Architecture = Literal["towers", "residual"]
+Architecture = Literal["towers", "single"]
 
 _QUERIES = 12  # of the text attention
+_FLOOR = -6.0  # log-probabilities below it are as good as this
+_LEAST = 0.05
 _LENGTHS = 4  # groups of texts of similar length in a large batch
 
 
@@ -60,7 +62,7 @@ class _RecurrentReader(nn.Module):
 class HeadClip(nn.Module):
     """Texts and pictures → unit-norm embeddings (N, `embedding`).
 
-    architecture: "towers": whole and face apart and attention to words, the guide; "residual": one picture and a
+    architecture: "towers": whole and face apart and attention to words, the guide; "single": one picture and a
     recurrent reader, the judge. crops, size: of its pictures. channels, width: of the picture encoder and its features.
     """
 
@@ -82,7 +84,7 @@ class HeadClip(nn.Module):
         towers = architecture == "towers"
         if len(self.crops) != (2 if towers else 1):
             raise ValueError(f"the architecture {architecture} does not see the crops {', '.join(self.crops)}")
-        self.pictures = (TwoTowers if towers else ResidualEncoder)(size, channels, width)
+        self.pictures = (TwoTowers if towers else SinglePicture)(size, channels, width)
         self.classifiers = nn.Linear(width, option_columns())
         counts = [own.stop - own.start for own in option_slices().values()]
         chance = torch.cat([torch.full((count,), 1 / count) for count in counts])
@@ -90,26 +92,11 @@ class HeadClip(nn.Module):
         self.reader = (_AttentionReader if towers else _RecurrentReader)(text.width, width)
         self.refusals = nn.Linear(2 * width, option_columns())
         self.picture_embedding, self.text_embedding = (nn.Linear(option_columns(), embedding, bias=False) for _ in "12")
-        hidden = nn.Linear(option_columns(), 2 * width)
-        self.picture_rest = nn.Sequential(hidden, nn.SiLU(), nn.Linear(2 * width, embedding))
-        self.text_rest = nn.Linear(2 * width, embedding)
-        self._begin()
-        self.log_scale = nn.Parameter(torch.tensor(2.6))
-
-    def _begin(self) -> None:
-        """First weights of the embeddings: one projection for what is seen in a picture and what a text refuses.
-
-        A text then is the nearer to a picture the less of what it refuses is seen, before anything was contrasted.
-        """
-        nn.init.orthogonal_(self.picture_embedding.weight)
         nn.init.constant_(self.refusals.bias, -3.0)
-        last = self.picture_rest[-1]
-        assert isinstance(last, nn.Linear)
-        with torch.no_grad():
-            self.text_embedding.weight.copy_(-self.picture_embedding.weight)
-        for layer in (last, self.text_rest):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        nn.init.orthogonal_(self.picture_embedding.weight)
+        with torch.no_grad():  # one projection of options for both: so a text fits before anything was contrasted
+            self.text_embedding.weight.copy_(self.picture_embedding.weight)
+        self.log_scale = nn.Parameter(torch.tensor(3.2))
 
     def features(self, pictures: Tensor) -> Tensor:
         """Features (B, `width`) of pictures (B, C, 3, S, S) in [0, 1], with which the classifiers begin."""
@@ -129,15 +116,16 @@ class HeadClip(nn.Module):
 
         Of nothing else, for the features themselves know the people that they were trained on one by one.
         """
-        said = log_probabilities.exp() - self.chance
-        return functional.normalize((self.picture_embedding(said) + self.picture_rest(said)).float(), dim=1)
+        said = log_probabilities.clamp(min=_FLOOR) / -_FLOOR
+        centred = torch.cat([one - one.mean(dim=1, keepdim=True) for one in self._apart(said)], dim=1)
+        return functional.normalize(self.picture_embedding(centred).float(), dim=1)
 
     def embed_tokens(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Embeddings (B, E) of texts; input of `mien.text.encoder.read_tokens`."""
-        return self.embed_read(*self.read_words(tokens, mask))
+        return self.embed_read(self.read_words(tokens, mask))
 
-    def read_words(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Of texts: what was read (B, 2 · `width`), and logits (B, O) that an option contradicts them."""
+    def read_words(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Logits (B, O) that an option contradicts texts; input of `read_tokens`."""
         # texts of similar length together: half of the padding of a batch is that of its longest texts
         lengths = mask.sum(dim=1)
         order = lengths.argsort(stable=True)
@@ -146,12 +134,24 @@ class HeadClip(nn.Module):
             longest = int(lengths[rows].max())
             own = tokens[rows, :longest], mask[rows, :longest]
             parts.append(self.reader(features_of(self.text, *own), own[1]))
-        read = torch.cat(parts)[order.argsort()]
-        return read, self.refusals(read).float()
+        return self.refusals(torch.cat(parts)[order.argsort()]).float()  # type: ignore[no-any-return]
 
-    def embed_read(self, read: Tensor, refused: Tensor) -> Tensor:
-        """Embeddings (B, E) of the output of `read_words`."""
-        return functional.normalize((self.text_embedding(refused.sigmoid()) + self.text_rest(read)).float(), dim=1)
+    def embed_read(self, refusals: Tensor) -> Tensor:
+        """Embeddings (B, E) of logits (B, O) that options contradict texts.
+
+        Of the share of each option among those that a text accepts, beyond the share by chance, where it speaks of the
+        attribute at all; so its product with the log-probabilities is about the likelihood of what the text says.
+        """
+        shares = []
+        for refused, chance in zip(self._apart(refusals.sigmoid()), self._apart(self.chance), strict=True):
+            stated = refused.amax(dim=1, keepdim=True)
+            accepted = (1 - refused) * stated
+            shares.append(accepted / accepted.sum(dim=1, keepdim=True).clamp(min=_LEAST) - stated * chance)
+        return functional.normalize(self.text_embedding(torch.cat(shares, dim=1)).float(), dim=1)
+
+    def _apart(self, columns: Tensor) -> tuple[Tensor, ...]:
+        """Columns (…, O) of all options by attribute."""
+        return columns.split([own.stop - own.start for own in option_slices().values()], dim=-1)
 
     def read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Tokens and mask of texts; one without words is a comma."""
