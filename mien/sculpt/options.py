@@ -20,7 +20,7 @@ class HeadsCorpusOptions(Options):
     judge_views: int = Field(default=1, ge=1, le=16, description="views of each person, the judge's")
     size: int = Field(default=80, ge=16, le=256, multiple_of=16, description="side of the guide's pictures in pixels")
     judge_size: int = Field(
-        default=128, ge=16, le=256, multiple_of=16, description="side of the judge's pictures in pixels"
+        default=64, ge=16, le=256, multiple_of=16, description="side of the judge's pictures in pixels"
     )
     captions: int = Field(default=6, ge=1, le=64, description="captions of each person")
     seed: int = Field(default=0, ge=0, description="of people, views and captions")
@@ -34,10 +34,10 @@ class HeadJudgeOptions(Options):
         description="see TrainingOptions; of the contrastive training",
     )
     labels: TrainingOptions = Field(
-        default=TrainingOptions(seed=77, samples=22_000, batch=64, lr=1.5e-3, weight_decay=0.05, ema_decay=0.99),
+        default=TrainingOptions(seed=77, samples=32_000, batch=64, lr=2e-3, weight_decay=0.05, ema_decay=0.99),
         description="see TrainingOptions; of the picture encoder, which learns the options of all attributes first",
     )
-    channels: int = Field(default=16, ge=8, le=512, multiple_of=8, description="of the encoder's first layer")
+    channels: int = Field(default=24, ge=8, le=512, multiple_of=8, description="of the encoder's first layer")
     width: int = Field(default=192, ge=16, le=2048, description="dimensions of the picture features")
     embedding: int = Field(default=192, ge=16, le=2048, description="dimensions of the joint embedding space")
 

@@ -29,7 +29,11 @@ def options(model: type[BaseModel], above: str) -> Iterator[tuple[str, Any]]:
 
 def test_no_option_that_names_a_file_or_model_is_open_to_a_form() -> None:
     found = [one for section, model in options_models(ROOT).items() for one in options(model, f"{section}.")]
-    reaching = {name for name, kind in found if "Path" in str(kind) or name.endswith((".encoder", ".download", "head_clip.model"))}
+    reaching = {
+        name
+        for name, kind in found
+        if "Path" in str(kind) or name.endswith((".encoder", ".download", "head_clip.model"))
+    }
     assert {"corpus.path", "generator.perceptual_weights", "shapes.text.encoder", "head_clip.model"} <= reaching
     assert not [name for name in reaching if not is_closed(name)]
     assert not [name for name, _ in found if name.startswith("execution.") and not is_closed(name)]

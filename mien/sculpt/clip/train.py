@@ -37,7 +37,7 @@ def train_head_clip(
     words = TextOptions(width=own.width // 4 * 4, layers=0)
     chosen = TransformersGuide(options.model, options.download) if options.model.strip() else None
     guide = None if chosen else _trained(KIND, "towers", corpus / "guide", options, options.text, run, cache)
-    judge = _trained(JUDGE_KIND, "single", corpus / JUDGE, own, words, run.phase(JUDGE, f"{JUDGE}_"), None)
+    judge = _trained(JUDGE_KIND, "shared", corpus / JUDGE, own, words, run.phase(JUDGE, f"{JUDGE}_"), None)
     figures = {f"{JUDGE}_{name}": value for name, value in judge.figures.items()}
     if guide is not None:
         save_models(out, {"": guide, JUDGE: judge})

@@ -46,8 +46,8 @@ _SPLIT = 32  # lights below it are the guide's, the others and the default one t
 GUIDE = Framing(("whole", "face"), yaw=0.35, pitch=0.15, lights=tuple(range(_SPLIT)), greys=False)
 """The guide's pictures: the whole head, and the face alone, whose resolution decides what can be learned of it."""
 
-JUDGE = Framing(("whole",), yaw=0.5, pitch=0.2, lights=(0, *range(_SPLIT, LIGHTS)), greys=True)
-"""The judge's: one larger picture, from wider angles, in other lights and before grey walls."""
+JUDGE = Framing(("whole", "face"), yaw=0.5, pitch=0.2, lights=(0, *range(_SPLIT, LIGHTS)), greys=True)
+"""The judge's: from wider angles, in other lights and before grey walls."""
 
 FRAMINGS: dict[str, Framing] = {"guide": GUIDE, "judge": JUDGE}
 """The corpora by name."""

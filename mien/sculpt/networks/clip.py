@@ -13,17 +13,16 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence
 
 from mien.networks.text_attention import TextAttention
 from mien.sculpt.corpus.truth import option_columns, option_slices
-from mien.sculpt.networks.pictures import SinglePicture, TwoTowers
+from mien.sculpt.networks.pictures import SharedNetwork, TwoTowers
 from mien.text.encoder import TextEncoder, build_encoder, features_of, read_tokens
 from mien.training.model_folder import load_network
 
 KIND, JUDGE_KIND = "head_clip", "head_clip_judge"
 
-Architecture = Literal["towers", "single"]
+Architecture = Literal["towers", "shared"]
 
 _QUERIES = 12  # of the text attention
 _FLOOR = -6.0  # log-probabilities below it are as good as this
@@ -44,26 +43,27 @@ class _AttentionReader(nn.Module):
         return self.out(self.attention(words, mask))  # type: ignore[no-any-return]
 
 
-class _RecurrentReader(nn.Module):
-    """Word features (B, L, W) → (B, `width`) by the last states of a bidirectional GRU."""
+class _ConvolutionReader(nn.Module):
+    """Word features (B, L, W) → (B, 2 · `width`) by convolutions over neighbouring words and pooling (Kim, EMNLP 2014)."""
 
     def __init__(self, text_width: int, width: int) -> None:
         super().__init__()
-        self.gru = nn.GRU(text_width, width, batch_first=True, bidirectional=True)
+        self.first, self.second = (nn.Conv1d(before, width, 3, padding=1) for before in (text_width, width))
 
     def forward(self, words: Tensor, mask: Tensor) -> Tensor:
-        # packed, so that an embedding does not depend on the other texts of the batch
-        lengths = mask.sum(dim=1).cpu()
-        with torch.autocast(words.device.type, enabled=False):
-            packed = pack_padded_sequence(words.float(), lengths, batch_first=True, enforce_sorted=False)
-            return self.gru(packed)[1].transpose(0, 1).flatten(1)  # type: ignore[no-any-return]
+        valid = mask[:, None]
+        x = words.transpose(1, 2) * valid
+        for convolution in (self.first, self.second):
+            x = functional.silu(convolution(x)) * valid
+        largest = x.masked_fill(~valid, -1e4).amax(dim=2)
+        return torch.cat([largest, x.sum(dim=2) / valid.sum(dim=2).clamp(min=1)], dim=1)
 
 
 class HeadClip(nn.Module):
     """Texts and pictures → unit-norm embeddings (N, `embedding`).
 
-    architecture: "towers": whole and face apart and attention to words, the guide; "single": one picture and a
-    recurrent reader, the judge. crops, size: of its pictures. channels, width: of the picture encoder and its features.
+    architecture: "towers": whole and face apart and attention to words, the guide; "shared": one network for
+    both and convolutions over words, the judge. crops, size: of its pictures. channels, width: of the picture encoder and its features.
     """
 
     chance: Tensor
@@ -82,14 +82,14 @@ class HeadClip(nn.Module):
         self.text, self.architecture, self.crops, self.size = text, architecture, tuple(crops), size
         self.channels, self.width, self.embedding = channels, width, embedding
         towers = architecture == "towers"
-        if len(self.crops) != (2 if towers else 1):
-            raise ValueError(f"the architecture {architecture} does not see the crops {', '.join(self.crops)}")
-        self.pictures = (TwoTowers if towers else SinglePicture)(size, channels, width)
+        if len(self.crops) != 2:
+            raise ValueError(f"it sees two crops, not {', '.join(self.crops)}")
+        self.pictures = (TwoTowers if towers else SharedNetwork)(size, channels, width)
         self.classifiers = nn.Linear(width, option_columns())
         counts = [own.stop - own.start for own in option_slices().values()]
         chance = torch.cat([torch.full((count,), 1 / count) for count in counts])
         self.register_buffer("chance", chance, persistent=False)
-        self.reader = (_AttentionReader if towers else _RecurrentReader)(text.width, width)
+        self.reader = (_AttentionReader if towers else _ConvolutionReader)(text.width, width)
         self.refusals = nn.Linear(2 * width, option_columns())
         self.picture_embedding, self.text_embedding = (nn.Linear(option_columns(), embedding, bias=False) for _ in "12")
         nn.init.constant_(self.refusals.bias, -3.0)

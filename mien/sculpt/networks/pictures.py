@@ -1,4 +1,4 @@
-"""Picture encoders: two towers for the guide, one deeper network for the judge."""
+"""Picture encoders: two towers for the guide, one network for both pictures for the judge."""
 
 from __future__ import annotations
 
@@ -56,24 +56,22 @@ class TwoTowers(nn.Module):
         return self.joint(cat([self.whole(whole), self.face(scaled[:, 1])], dim=1))  # type: ignore[no-any-return]
 
 
-class SinglePicture(nn.Module):
-    """One picture (B, 1, 3, S, S) → features (B, `width`): the middle of it, by five convolutions.
+class SharedNetwork(nn.Module):
+    """Whole picture and face crop (B, 2, 3, S, S) → features (B, `width`), both by the same five convolutions.
 
     channels: of the first layer; the others have 2, 4 and 8 times as many.
     """
 
     def __init__(self, size: int, channels: int, width: int) -> None:
         super().__init__()
-        self.window = (size // 32, size - 3 * size // 16, 3 * size // 16, size - 3 * size // 16)
         widths = (3, channels, 2 * channels, 4 * channels, 8 * channels)
         layers = [_convolution(before, after, stride=2) for before, after in pairwise(widths)]
         layers.append(_convolution(widths[-1], widths[-1]))
-        top, bottom, left, right = self.window
-        cells = -(-(bottom - top) // 16) * -(-(right - left) // 16)
-        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(widths[-1] * cells, width), nn.SiLU())
+        cells = (-(-size // 16)) ** 2
+        self.layers = nn.Sequential(*layers, nn.Flatten())
+        self.joint = nn.Sequential(nn.Linear(2 * widths[-1] * cells, width), nn.SiLU())
 
     def forward(self, pictures: Tensor) -> Tensor:
         """pictures in [0, 1]."""
-        top, bottom, left, right = self.window
-        seen = pictures[:, 0, :, top:bottom, left:right]
-        return self.layers((seen - CENTRE) * SCALE)  # type: ignore[no-any-return]
+        seen = self.layers(((pictures - CENTRE) * SCALE).flatten(0, 1))
+        return self.joint(seen.unflatten(0, (len(pictures), -1)).flatten(1))  # type: ignore[no-any-return]
