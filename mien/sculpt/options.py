@@ -90,7 +90,7 @@ class EvaluateSculptOptions(Options):
 
     prompts: int = Field(default=64, ge=1, description="prompts of each part, but for those written by hand")
     written: int = Field(default=64, ge=1, le=64, description="prompts written by hand")
-    methods: int = Field(default=16, ge=0, description="prompts of each part for the rows gradient and search; 0: none")
+    methods: int = Field(default=8, ge=0, description="prompts of each part for the rows gradient and search; 0: none")
     edits: int = Field(default=200, ge=0, description="edits of sculpted people")
     seed: int = Field(default=0, ge=0, description="of prompts, people and draws")
     show: int = Field(default=8, ge=0, le=50, description="prompts of each part on the contact sheet")

@@ -17,6 +17,7 @@ import torch
 from mien.files import atomic_directory
 from mien.heads.latents.latents import Latents
 from mien.heads.pictures.dressed import embedded_head
+from mien.progress import progress_bar
 from mien.sculpt.corpus.store import HeadsStore
 from mien.sculpt.evaluate.diversity import measure_diversity
 from mien.sculpt.evaluate.edits import measure_edits
@@ -49,10 +50,13 @@ class SculptEvaluation(Judge[SculptPrompt, MeasuredHead]):
     def rows(self, prompts: Sequence[SculptPrompt]) -> dict[str, list[MeasuredHead]]:
         """Measurements of the heads of each row; prompts of several parts are judged part by part."""
         rows: dict[str, list[MeasuredHead]] = {row: [] for row in self.sources}
-        for part in dict.fromkeys(prompt.part for prompt in prompts):
-            own = [prompt for prompt in prompts if prompt.part == part]
-            for row, heads in self.sources.items():
-                rows[row] += self._measured(row, heads, own)
+        parts = tuple(dict.fromkeys(prompt.part for prompt in prompts))
+        with progress_bar("heads", len(parts) * len(self.sources), "rows") as advance:
+            for part in parts:
+                own = [prompt for prompt in prompts if prompt.part == part]
+                for row, heads in self.sources.items():
+                    rows[row] += self._measured(row, heads, own)
+                    advance(1)
         return rows
 
     def _measured(self, row: str, heads: Heads, prompts: Sequence[SculptPrompt]) -> list[MeasuredHead]:

@@ -44,7 +44,7 @@ class _AttentionReader(nn.Module):
 
 
 class _ConvolutionReader(nn.Module):
-    """Word features (B, L, W) → (B, 2 · `width`) by convolutions over neighbouring words and pooling (Kim, EMNLP 2014)."""
+    """Word features (B, L, W) → (B, 2 · `width`) by convolutions over words and pooling (Kim, EMNLP 2014)."""
 
     def __init__(self, text_width: int, width: int) -> None:
         super().__init__()
@@ -62,8 +62,9 @@ class _ConvolutionReader(nn.Module):
 class HeadClip(nn.Module):
     """Texts and pictures → unit-norm embeddings (N, `embedding`).
 
-    architecture: "towers": whole and face apart and attention to words, the guide; "shared": one network for
-    both and convolutions over words, the judge. crops, size: of its pictures. channels, width: of the picture encoder and its features.
+    architecture: "towers": whole and face apart and attention to words, the guide; "shared": one network for both and
+    convolutions over words, the judge. crops, size: of its pictures. channels, width: of the picture encoder and its
+    features.
     """
 
     chance: Tensor
