@@ -83,7 +83,15 @@ SHAPES_FIGURES = {
 }  # fmt: skip
 """Figure of moving shapes → its heading and decimals."""
 
-PARTS = {"val": "seen", "wordings": "other words", "held_out": "held out"}
+SCULPT_FIGURES = {
+    "attributes": ("of what is asked", 2), "exact": ("all of it", 2), "look": ("looks", 2), "shape": ("shapes", 2),
+    "hair_style": ("hair style", 2), "expression": ("expression", 2), "retrieved": ("found by the judge", 2),
+}  # fmt: skip
+"""Figure of heads from words → its heading and decimals."""
+
+PARTS = {
+    "val": "seen", "seen": "seen", "wordings": "other words", "held_out": "held out", "written": "written by hand",
+}  # fmt: skip
 
 
 def read_rows(folder: Path, stage: str) -> dict[str, Mapping[str, Any]]:
@@ -138,6 +146,7 @@ def places(folder: Path) -> list[tuple[str, str]]:
         ("figures of each clip", data / "samples.csv"),
         ("head motion", motion),
         ("moving shapes", folder / "data" / "evaluate_shapes"),
+        ("heads from words", folder / "data" / "evaluate_sculpt"),
         ("metrics", folder / "metrics"),
         ("models", folder / "models"),
     ]
@@ -159,6 +168,7 @@ def show(folder: Path) -> None:
         for table, title, shown, stage in (
             (rows_table, "Head motion from words", MOTION_FIGURES, "evaluate_motion"),
             (figures_across, "Moving shapes from words: what is right", SHAPES_FIGURES, "evaluate_shapes"),
+            (figures_across, "Heads from words: what is shown", SCULPT_FIGURES, "evaluate_sculpt"),
         )
         if (rows := read_rows(folder, stage))
     ]
