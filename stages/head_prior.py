@@ -9,7 +9,7 @@ from stages.shell import StageRun, run
 
 def head_prior(options: HeadPriorOptions, stage: StageRun) -> None:
     """Train on captions that are composed for it; nothing is rendered."""
-    from mien.sculpt.train.prior import train_head_prior
+    from mien.sculpt.prior.train import train_head_prior
 
     stage.metrics(train_head_prior(options, MODELS / "head_prior", stage.training, cache=Path(".cache/text")))
 

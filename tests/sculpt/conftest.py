@@ -10,7 +10,7 @@ from tiny import a_run, tiny
 
 from mien.sculpt.clip.train import train_head_clip
 from mien.sculpt.options import HeadPriorOptions
-from mien.sculpt.train.prior import train_head_prior
+from mien.sculpt.prior.train import train_head_prior
 from mien.text.options import TextOptions
 from mien.training.options import TrainingOptions
 

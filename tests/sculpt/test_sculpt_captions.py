@@ -18,7 +18,7 @@ from mien.sculpt.corpus.completion import (
 )
 from mien.sculpt.corpus.lexicon.lexicon import topics
 from mien.sculpt.corpus.lexicon.phrases import Word, accepted, says
-from mien.sculpt.data.captions import draw_captions, draw_held_out, draw_templated
+from mien.sculpt.prior.data import draw_captions, draw_held_out, draw_templated
 from mien.text.tokens import words
 
 

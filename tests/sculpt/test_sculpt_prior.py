@@ -10,12 +10,12 @@ import torch
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.latents.latents import Latents
 from mien.sculpt.corpus.attributes import attributes, read_options
-from mien.sculpt.data.captions import draw_held_out, draw_templated
 from mien.sculpt.evaluate.edits import displacement, measure_edits
 from mien.sculpt.methods.candidates import draw_candidates
 from mien.sculpt.methods.edit import KEEPABLE, edit, places_of
 from mien.sculpt.networks.prior import HeadPrior
-from mien.sculpt.train.prior import satisfied_rate
+from mien.sculpt.prior.data import draw_held_out, draw_templated
+from mien.sculpt.prior.train import satisfied_rate
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from importlib.resources import files
 from mien.sculpt.corpus.attributes import attributes
 from mien.sculpt.corpus.captions import Caption
 from mien.sculpt.corpus.lexicon.phrases import Facts
-from mien.sculpt.data.captions import draw_held_out, draw_templated
+from mien.sculpt.prior.data import draw_held_out, draw_templated
 from mien.training.randomness import derived_seed
 
 SEEN, HELD_OUT, WRITTEN = "seen", "held_out", "written"

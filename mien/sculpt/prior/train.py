@@ -14,9 +14,9 @@ from torch.nn import functional
 from mien.files import fingerprint
 from mien.sculpt.cards import CARDS
 from mien.sculpt.corpus.captions import Caption
-from mien.sculpt.data.captions import CaptionData, draw_captions, draw_held_out, draw_templated, satisfied
 from mien.sculpt.networks.prior import KIND, HeadPrior
 from mien.sculpt.options import HeadPriorOptions
+from mien.sculpt.prior.data import CaptionData, draw_captions, draw_held_out, draw_templated, satisfied
 from mien.text.encoder import TokensEncoder, encoder_of, read_tokens
 from mien.text.tokens import FIRST_WORD, UNKNOWN
 from mien.training.model_folder import ModelFiles, save_models

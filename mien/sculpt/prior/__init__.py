@@ -1,0 +1,1 @@
+"""The prior: its captions and its training."""
