@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.latents.latents import Latents
-from mien.sculpt.corpus.attributes import attributes, read_options
+from mien.sculpt.corpus.attributes import attributes, draw_latents, read_options
+from mien.sculpt.corpus.completion import draw_options
 from mien.sculpt.evaluate.edits import displacement, measure_edits
 from mien.sculpt.methods.candidates import draw_candidates
 from mien.sculpt.methods.edit import KEEPABLE, edit, places_of
@@ -137,8 +139,29 @@ def test_related_words_are_named_for_what_cannot_be_shown(prior: HeadPrior) -> N
 
 
 def test_coloured_hair_takes_hair_for_granted(prior: HeadPrior) -> None:
-    bald = draw_candidates(prior, "a hairless head", 1, 0).latents
-    assert bald.option("hair_style") == ["bald"]
+    bald = draw_latents(
+        np.random.default_rng(0), draw_options(np.random.default_rng(0), [{"hair_style": frozenset({"bald"})}])
+    )
     red = edit(prior, bald, "green hair").latents
     assert red.option("hair_style") != ["bald"]
     assert shown(red)["hair_colour"] == "green"
+
+
+def test_unknown_words_do_not_steer_the_result(prior: HeadPrior) -> None:
+    plain = prior.read(["bald with round glasses"])[0]
+    noisy = prior.read(["bald qwx with zxcv asdf round qqq glasses eee rrr ttt"])[0]
+    assert plain.likeliest() == noisy.likeliest()
+    assert plain.asked() == noisy.asked()
+
+
+def test_ages_of_children_are_read_as_adults(prior: HeadPrior) -> None:
+    assert prior.plain("an 8-year-old boy").startswith("an 18 ")
+    assert prior.plain("an 80 year old man") == "an 80 year old man"
+
+
+def test_what_an_edit_did_is_said(prior: HeadPrior) -> None:
+    old = draw_candidates(prior, "an old man", 1, 0).latents
+    older = edit(prior, old, "older")
+    assert older.moved["age"] > 0
+    assert older.understood
+    assert not edit(prior, old, "qwx zxcv").understood

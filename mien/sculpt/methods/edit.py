@@ -44,10 +44,16 @@ KEEPABLE: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """The result of an edit: latents (1), and the attributes that changed, with their options before and after."""
+    """The result of an edit: latents (1), and what changed.
+
+    changes: attribute → its options before and after. moved: ordered attribute that had the option asked for already →
+    by how many standard deviations it moved on. understood: whether the words speak of any attribute.
+    """
 
     latents: Latents
     changes: dict[str, tuple[str, str]]
+    moved: dict[str, float]
+    understood: bool
 
 
 def places_of(attribute: str) -> tuple[tuple[int, ...], str | None]:
@@ -81,8 +87,10 @@ def edit(prior: HeadPrior, latents: Latents, text: str, keep: Iterable[str] = ()
             further.append(name)
     goal |= _taken_for_granted(reading, {**now, **goal}, goal, held)
     changed = _with_options(latents, {**now, **goal}, goal, seed)
-    changed = _moved_on(changed, {name: now[name] for name in further})
-    return Edit(changed, {name: (now[name], option) for name, option in goal.items()})
+    final = _moved_on(changed, {name: now[name] for name in further})
+    steps = {name: float((final.values - changed.values)[0, list(places_of(name)[0])].sum()) for name in further}
+    moved = {name: step for name, step in steps.items() if step}
+    return Edit(final, {name: (now[name], option) for name, option in goal.items()}, moved, bool(reading.asked()))
 
 
 def _taken_for_granted(

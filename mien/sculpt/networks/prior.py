@@ -10,6 +10,7 @@ of what their words mean elsewhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,19 @@ from torch import Tensor, nn
 from mien.networks.text_attention import TextAttention
 from mien.sculpt.corpus.attributes import attributes
 from mien.sculpt.corpus.lexicon.related import RELATED
-from mien.text.encoder import TextEncoder, build_encoder, features_of, read_tokens
+from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of, read_tokens, words
 from mien.text.interface import UnknownWord
 from mien.training.model_folder import load_network
 
 KIND = "head_prior"
+
+_CHILD = re.compile(r"\b(\d|1[0-7])((?:\s|-)*(?:years?|yrs?)\b)", re.IGNORECASE)
+"""An age under 18; all heads are adults, so it is read as 18."""
+
+
+def names_a_child(text: str) -> bool:
+    """Whether a text gives an age under 18."""
+    return _CHILD.search(text) is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +104,13 @@ class HeadPrior(nn.Module):
         ]
 
     def plain(self, text: str) -> str:
-        """The text as the network reads it; a text without words is one comma."""
-        spelled = self.text.spelled_out(text) if hasattr(self.text, "spelled_out") else text
-        return str(spelled) if any(map(str.isalnum, spelled)) else ","
+        """The text as the network reads it: without unknown words, and one comma where no word is left."""
+        text = _CHILD.sub(lambda found: f"18{found[2]}", text)
+        if not isinstance(self.text, TokensEncoder):
+            return text if any(map(str.isalnum, text)) else ","
+        known = set(self.text.vocabulary)
+        kept = [word for word in words(self.text.spelled_out(text)) if word == "," or word in known]
+        return " ".join(kept) if set(kept) - {","} else ","
 
     def unknown_words(self, text: str) -> tuple[UnknownWord, ...]:
         """The words that the network has never seen, with the nearest known ones: by meaning, else by spelling."""
