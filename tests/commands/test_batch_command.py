@@ -11,6 +11,7 @@ import pytest
 
 STOPPED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the tests with it ignored
 from mien.commands import cli
 from mien.systems.system import System
 

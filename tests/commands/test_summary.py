@@ -10,7 +10,6 @@ import pytest
 from commands_making import mien
 
 from mien.commands.summary import (
-    PARTS,
     ROWS,
     SHAPES_FIGURES,
     SummaryError,
@@ -89,7 +88,7 @@ def test_summary_shows_the_figures_of_moving_shapes(tmp_path: Path, monkeypatch:
     (tmp_path / "metrics/details/evaluate_shapes.json").write_text(json.dumps(rows))
     told = mien("summary").output
     assert all(words in told for words in ("Moving shapes", "generated, seen", "0.75", "0.62"))
-    every = {part: dict.fromkeys(SHAPES_FIGURES, 0.5) for part in PARTS}
+    every = {part: dict.fromkeys(SHAPES_FIGURES, 0.5) for part in ("val", "wordings", "held_out")}
     whole = dict.fromkeys(("real", "baseline", "first_sample", "generated", "shuffled"), every)
     (tmp_path / "metrics/details/evaluate_shapes.json").write_text(json.dumps(whole))
     monkeypatch.setenv("COLUMNS", "80")

@@ -31,7 +31,8 @@ def test_a_needle_through_a_triangle_is_one_crossing() -> None:
     needle = [[0.5, 0.5, -1], [0.5, 0.5, 1], [0.6, 0.5, 1]]
     faces = np.array([[0, 1, 2], [3, 4, 5]])
     assert self_intersections(np.array(plate + needle, float), faces) == 1
-    assert self_intersections(np.array([*plate, *([*np.array(needle), 5, 0, 0])], float), faces) == 0
+    apart = np.array(needle, float) + np.array([5.0, 0.0, 0.0])
+    assert self_intersections(np.concatenate([np.array(plate, float), apart]), faces) == 0
 
 
 def test_it_does_not_depend_on_order_or_place() -> None:

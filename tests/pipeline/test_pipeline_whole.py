@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.pipeline, pytest.mark.slow]
 
 
 def test_from_raw_clips_to_an_evaluated_model(project: Path) -> None:
-    command(project, "dvc", "repro", "-q", seconds=400)
+    command(project, "dvc", "repro", "-q", seconds=900)
     figures = json.loads((project / "metrics/details/evaluate_talking.json").read_text())
     assert figures.pop("evaluated")["val"] == 3
     assert set(figures) == {"real", "repeated", "shuffled", "generated", "real_motion"}

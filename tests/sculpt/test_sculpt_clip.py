@@ -54,7 +54,7 @@ def test_it_knows_what_people_show_whom_it_never_saw(learned: tuple[Path, dict[s
 def test_guide_and_judge_are_kept_in_folders_of_their_own(learned: tuple[Path, dict[str, float]], corpus: Path) -> None:
     folder, figures = learned
     guide, judge = OwnGuide(folder), OwnGuide(folder / "judge")
-    assert (guide.crops, judge.crops) == (("whole", "face"), ("whole",))
+    assert (guide.crops, judge.crops) == (("whole", "face"), ("whole", "face"))
     assert type(guide.clip.pictures) is not type(judge.clip.pictures)
     assert type(guide.clip.reader) is not type(judge.clip.reader)
     again = measured(guide, ClipData(corpus / "guide", "val"))

@@ -26,7 +26,7 @@ def evaluated(
     prior_folder: Path, clip_folder: Path, small_corpus: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, object], Path]:
     out = tmp_path_factory.mktemp("evaluated") / "out"
-    options = tiny("evaluate_sculpt")
+    options = tiny("evaluate_sculpt").model_copy(update={"methods": 1})
     return evaluate_sculpt(small_corpus, prior_folder, clip_folder, options, out, no_log), out
 
 

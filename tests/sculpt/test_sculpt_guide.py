@@ -129,7 +129,7 @@ def test_a_chosen_model_takes_the_guides_place_in_the_folder(joint: tuple[str, P
     assert {"val_glasses", "judge_val_glasses"} <= set(figures)
     guide = open_guide(tmp_path / "clip")
     assert isinstance(guide, TransformersGuide)
-    assert OwnGuide(tmp_path / "clip" / "judge").crops == ("whole",)
+    assert OwnGuide(tmp_path / "clip" / "judge").crops == ("whole", "face")
     other = json.loads((tmp_path / "clip" / CHOICE).read_text())
     assert other["model"] == str(joint[1])
     (tmp_path / "clip" / CHOICE).write_text("{}")

@@ -76,7 +76,7 @@ def test_pictures_show_the_people(corpus: Path) -> None:
 
 def test_guide_and_judge_see_other_people_in_other_framing_and_light(corpus: Path) -> None:
     guide, judge = HeadsStore(corpus / "guide"), HeadsStore(corpus / "judge")
-    assert judge.crops == ("whole",)
+    assert judge.crops == ("whole", "face")
     assert not torch.equal(guide.latents.values[:4], judge.latents.values[:4])
     assert set(GUIDE.lights) & set(JUDGE.lights) == {0}
     views = GUIDE.draw(np.random.default_rng(0), 3)
