@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,14 +11,19 @@ import torch
 
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.latents.latents import Latents
+from mien.heads.latents.layout import CATEGORIES, VALUE_NAMES
 from mien.sculpt.corpus.attributes import attributes, draw_latents, read_options
 from mien.sculpt.corpus.completion import draw_options
 from mien.sculpt.evaluate.edits import displacement, measure_edits
+from mien.sculpt.generate.request import Kept, SculptRequest
 from mien.sculpt.methods.candidates import draw_candidates
 from mien.sculpt.methods.edit import KEEPABLE, edit, places_of
+from mien.sculpt.methods.method import METHODS
 from mien.sculpt.networks.prior import HeadPrior
 from mien.sculpt.prior.data import draw_held_out, draw_templated
 from mien.sculpt.prior.train import satisfied_rate
+from mien.sculpt.registration import CATEGORIES as SIGNATURE_CATEGORIES
+from mien.sculpt.registration import VALUES
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +171,9 @@ def test_what_an_edit_did_is_said(prior: HeadPrior) -> None:
     assert older.moved["age"] > 0
     assert older.understood
     assert not edit(prior, old, "qwx zxcv").understood
+
+
+def test_names_that_are_repeated_for_quick_imports_agree() -> None:
+    assert get_args(Kept) == tuple(KEEPABLE)
+    assert (len(VALUE_NAMES), len(CATEGORIES)) == (VALUES, SIGNATURE_CATEGORIES)
+    assert get_args(SculptRequest.model_fields["method"].annotation) == METHODS

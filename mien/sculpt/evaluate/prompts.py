@@ -42,7 +42,7 @@ def _named(part: str, captions: Sequence[Caption]) -> list[SculptPrompt]:
 
 
 def written_prompts() -> list[SculptPrompt]:
-    """The 64 prompts that were written by hand, by somebody who did not know the lexicon, and never trained on."""
+    """The 64 free-form prompts, written without knowledge of the lexicon and never trained on."""
     lines = files("mien.sculpt.evaluate").joinpath("written.jsonl").read_text(encoding="utf-8").splitlines()
     found = []
     for place, line in enumerate(lines):
