@@ -1,0 +1,1 @@
+"""Bodies: poses in pictures, their repair, and the parametric figure that is rendered."""
