@@ -11,8 +11,8 @@ PLAIN, STRIPES, DOTS, CHECKS, BUTTONS, FACE, LEAVES, FUR, STRANDS = range(9)
 """Patterns of a material."""
 
 # columns of the table of materials
-RED, GREEN, BLUE, PATTERN, OTHER_RED, OTHER_GREEN, OTHER_BLUE, GLOSS, SHARPNESS, WRAP, GLOW, BUTTONED = range(12)
-COLUMNS = 12
+RED, GREEN, BLUE, PATTERN, OTHER_RED, OTHER_GREEN, OTHER_BLUE, GLOSS, SHARPNESS, WRAP, GLOW, BUTTONED, FOLDS = range(13)
+COLUMNS = 13
 
 
 @njit(cache=CACHE)
@@ -98,7 +98,10 @@ def occlude(points, normals, group, bones, radii, owner, strength, out):  # type
 
 @njit(cache=CACHE)
 def look_up_shadow(points, depth, bias, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Share of the sun (V,) that reaches points (V, 3) given in the light's own picture with its depths (N, N)."""
+    """Share of the sun (V,) that reaches points (V, 3) given in the light's own picture with its depths (N, N).
+
+    In shadow it is 0.3: what is lit around a figure lights it too.
+    """
     size = depth.shape[0]
     for v in range(points.shape[0]):
         x, y = points[v, 0] - 0.5, points[v, 1] - 0.5
@@ -114,4 +117,4 @@ def look_up_shadow(points, depth, bias, out):  # type: ignore[no-untyped-def]  #
                 inside = 0 <= row < size and 0 <= column < size
                 if not inside or depth[row, column] > points[v, 2] - bias:
                     lit += wx * wy
-        out[v] = lit / 9.0
+        out[v] = 0.3 + 0.7 * lit / 9.0

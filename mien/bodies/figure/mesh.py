@@ -39,8 +39,8 @@ class Ring:
 class Part:
     """Rings of vertices that are joined to a surface.
 
-    rings: n of them. x, y, z: (n, m) cm along U, V and D; the last column repeats the first where the part is closed
-    around. material: see `materials.py`. group: of what moves together, for occlusion. length: (n,) cm along the part,
+    rings: one for each of n rows, or others by `choice` (n, m), the number of each vertex's. x, y, z: (n, m) cm along
+    U, V and D; the last column repeats the first where the part is closed around. material: see `materials.py`. group: of what moves together, for occlusion. length: (n,) cm along the part,
     for patterns. gaps: bool (n - 1, m - 1), quads that are left out. thin: is seen from inside too. pattern:
     (n, m, 2) place in the material's pattern where it is not cm around and along the part.
     """
@@ -55,6 +55,7 @@ class Part:
     gaps: NDArray[np.bool_] | None = None
     thin: bool = False
     pattern: NDArray[np.float32] | None = None
+    choice: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def build_mesh(parts: Sequence[Part], materials: Sequence[str], groups: Sequence
         closed = np.hypot(part.x[:, 0] - part.x[:, -1], part.y[:, 0] - part.y[:, -1]).max() < 1e-6
         z = np.zeros_like(part.x) if part.z is None else part.z
         for name, values in {
-            "ring": np.repeat(len(rings) + np.arange(count), columns),
+            "ring": len(rings) + (np.repeat(np.arange(count), columns) if part.choice is None else part.choice.ravel()),
             "local": np.stack([part.x, part.y, z], -1).reshape(-1, 3),
             "pattern": _pattern(part).reshape(-1, 2),
             "faces": faces,

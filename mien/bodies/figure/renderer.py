@@ -18,7 +18,7 @@ from mien.bodies.figure.outfit import figure_parts, proportions_of
 from mien.bodies.figure.rest import standing_joints
 from mien.bodies.figure.shading import shade
 from mien.bodies.figure.shadow import ground_shadow, light_axes, light_depth
-from mien.bodies.figure.skeleton import Controls, Proportions, controls
+from mien.bodies.figure.skeleton import POINT, Controls, Proportions, controls
 from mien.bodies.keypoints import BODY_AND_FEET, JOINTS, LEFT_HAND, RIGHT_HAND
 from mien.bodies.scene import Light, Scene
 from mien.heads.render.raster import visible_triangles
@@ -40,6 +40,9 @@ _OCCLUDERS: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
         )
     ),
 )  # fmt: skip
+_ENDS = np.array([[POINT[a], POINT[b]] for a, b, _, _ in _OCCLUDERS])
+# near its shoulder an arm lies on the trunk: what is dark there is the seam, not a hollow
+_STARTS = np.array([[0.35 if a.endswith("shoulder") else 0.0] for a, _, _, _ in _OCCLUDERS])
 _RADII = np.array([radius for _, _, radius, _ in _OCCLUDERS])
 _OWNERS = np.array([[name in own for name in GROUPS] for *_, own in _OCCLUDERS])
 
@@ -119,7 +122,8 @@ class FigureRenderer:
         normals = np.empty_like(points)
         vertex_normals(points, mesh.faces, mesh.seam, normals)
         openness, sunlit = np.empty(len(points)), np.empty(len(points))
-        bones = np.array([[pose.point(a), pose.point(b)] for a, b, _, _ in _OCCLUDERS])
+        ends = pose.points[_ENDS]
+        bones = np.stack([ends[:, 0] + _STARTS * (ends[:, 1] - ends[:, 0]), ends[:, 1]], 1)
         occlude(points, normals, mesh.group, bones, _RADII * pose.unit, _OWNERS, 0.75, openness)
         seen, depth, texel = light_depth(points, mesh.faces, light)
         cm = pose.unit / texel

@@ -11,6 +11,7 @@ from mien.bodies.figure.kernels import (
     CHECKS,
     DOTS,
     FACE,
+    FOLDS,
     FUR,
     GLOSS,
     GLOW,
@@ -170,6 +171,10 @@ def _sample(points, attributes, corners, m, light, half, face, grain, x, y):  # 
         length = -length  # the inner side of cloth
     u, v = wa * p[3] + wb * q[3] + wc * r[3], wa * p[4] + wb * q[4] + wc * r[4]
     ao, sun = wa * p[5] + wb * q[5] + wc * r[5], wa * p[6] + wb * q[6] + wc * r[6]
+    if m[FOLDS] > 0.0:
+        nx += m[FOLDS] * length * (_noise(u * 0.16 + v * 0.05, v * 0.12 - u * 0.03) - 0.5)
+        ny += m[FOLDS] * length * (_noise(u * 0.1 + 31.0, v * 0.17 + u * 0.05) - 0.5)
+        length *= np.sqrt(nx * nx + ny * ny + nz * nz) / abs(length)
     red, green, blue = _albedo(m, u, v, face, grain)
     lr, lg, lb, shine = _light(m, light, half, nx / length, ny / length, nz / length, ao, sun)
     return (

@@ -58,14 +58,16 @@ def ground_shadow(
     height, width = canvas.shape[:2]
     if level > height + 30 * unit or level < 0:
         return
-    box = (points[:, 0].min() - 60 * unit, level - 30 * unit, points[:, 0].max() + 60 * unit, level + 30 * unit)
-    left, top = max(int(box[0]), 0), max(int(box[1]), 0)
-    right, bottom = min(int(box[2]) + 1, width), min(int(box[3]) + 1, height)
+    flat = _flattened(points, level, feet, unit, light)
+    low, high = np.minimum(flat.min(0), points.min(0)), np.maximum(flat.max(0), points.max(0))
+    margin = 12 * unit
+    left, top = max(int(low[0] - margin), 0), max(int(min(flat[:, 1].min(), level) - margin), 0)
+    right, bottom = min(int(high[0] + margin) + 1, width), min(int(max(flat[:, 1].max(), level) + margin) + 1, height)
     if left >= right or top >= bottom:
         return
     dark = _contact(feet, soles, level, unit, (left, top, right, bottom))
     sun = float(np.mean(light.sun)) / max(float(np.mean(light.sun) + np.mean(light.ambient)), 1e-6)
-    cast = _cast(points, faces, level, feet, unit, light, (left, top, right, bottom))
+    cast = _cast(flat, faces, unit, (left, top, right, bottom))
     keep = (1.0 - 0.55 * strength * dark) * (1.0 - 0.65 * strength * sun * cast)
     part = canvas[top:bottom, left:right]
     part[:] = np.uint8(part * keep[..., None] + 0.5)
@@ -85,18 +87,20 @@ def _contact(feet: list[Array], soles: list[float], level: float, unit: float, b
     return dark
 
 
-def _cast(points: Array, faces: Array, level: float, feet: list[Array], unit: float, light: Light,
-          box: tuple[int, int, int, int]) -> Array:  # fmt: skip
-    """The figure projected along the sunlight to the ground, blurred, float32 over the box."""
-    left, top, right, bottom = box
-    shape = (bottom - top, right - left)
+def _flattened(points: Array, level: float, feet: list[Array], unit: float, light: Light) -> Array:
+    """The figure projected along the sunlight to the ground (V, 3); a low sun counts as one at 35 degrees."""
     x, y, z = light.direction
-    if y >= -0.15:  # a sun at the horizon casts no shadow that can be seen
-        return np.zeros(shape, np.float32)
+    down = max(-y, 0.57)
     high = np.maximum(level - points[:, 1], 0.0)
     base = float(np.mean([foot[:, 2].mean() for foot in feet]))
-    back = points[:, 2] - base - high * z / -y
-    flat = np.stack([points[:, 0] - high * x / -y, level - 2.0 * unit - back * _TILT, np.ones(len(points))], 1)
+    back = points[:, 2] - base - high * z / down
+    return np.stack([points[:, 0] - high * x / down, level - 2.0 * unit - back * _TILT, np.ones(len(points))], 1)
+
+
+def _cast(flat: Array, faces: Array, unit: float, box: tuple[int, int, int, int]) -> Array:
+    """The shadow of a flattened figure, blurred, float32 over the box."""
+    left, top, right, bottom = box
+    shape = (bottom - top, right - left)
     step = max(unit * 1.5, 1.0)  # a soft shadow needs no fine picture
     small = (max(int(shape[0] / step), 1), max(int(shape[1] / step), 1))
     screen = (flat - (left, top, 0.0)) * (small[1] / shape[1], small[0] / shape[0], 1.0)

@@ -7,6 +7,7 @@ state between frames, and a jump only where a limb points exactly against its re
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,11 +91,12 @@ _RELAXED = np.array(
 class Proportions:
     """Lengths in cm that a kind of figure has of its own.
 
-    head: size of the head against an adult's. neck: from the shoulders' line to the base of the head. hair: length of
-    hair that hangs. tunic: length of a tunic's panels from the waist. belly: half depth of the trunk.
+    head: size of the head against an adult's. rise: how far a head of twice the size is moved up. hair: length of hair
+    that hangs. tunic: length of a tunic's panels from the waist. belly: half depth of the trunk.
     """
 
     head: float = 1.0
+    rise: float = 9.0
     hair: float = 46.0
     tunic: float = 82.0
     belly: float = 11.0
@@ -190,8 +192,8 @@ def _trunk(points: Array, axes: Array, unit: float) -> None:
     axes[AXIS["up"]] = up
     axes[AXIS["down"]] = (0, 1, 0)
     points[POINT["pelvis"]], points[POINT["chest"]] = pelvis, chest
-    points[POINT["left_inner"]] = chest + 0.42 * (left_shoulder - chest) + up * 2.0 * unit
-    points[POINT["right_inner"]] = chest + 0.42 * (right_shoulder - chest) + up * 2.0 * unit
+    points[POINT["left_inner"]] = chest + 0.35 * (left_shoulder - chest) - up * 4.0 * unit
+    points[POINT["right_inner"]] = chest + 0.35 * (right_shoulder - chest) - up * 4.0 * unit
 
 
 def _head(points: Array, axes: Array, unit: float, proportions: Proportions) -> None:
@@ -209,7 +211,7 @@ def _head(points: Array, axes: Array, unit: float, proportions: Proportions) -> 
     axes[AXIS["head_front"]] = ahead * size
     axes[AXIS["head_up"]] = (head_up := cross(ahead, side)) * size
     # the ears are 1.3 cm below the pupils; a larger head grows upwards, so that it does not sink into the shoulders
-    points[POINT["head"]] = ears + head_up * (1.3 + 9.0 * max(size - 1.0, 0.0)) * unit
+    points[POINT["head"]] = ears + head_up * (1.3 + proportions.rise * max(size - 1.0, 0.0)) * unit
     points[POINT["neck"]] = points[POINT["chest"]] + up * 5.5 * unit - front * 1.2 * unit
 
 
@@ -257,7 +259,7 @@ def _hang(points: Array, axes: Array, unit: float, proportions: Proportions) -> 
     head_up, head_front = axes[AXIS["head_up"]], axes[AXIS["head_front"]]
     chest = points[POINT["chest"]]
     for name, root, behind, length in (
-        ("hair", head - 1.0 * head_up - 1.5 * head_front, 5.0, proportions.hair),
+        ("hair", head - 1.0 * head_up - 1.5 * head_front, 1.2, proportions.hair),
         ("tail", head + 4.0 * head_up - 11.0 * head_front, 5.0, proportions.hair * 0.85),
     ):
         for number in range(HANGING):
@@ -317,7 +319,7 @@ def unit_vector(vector: Array, otherwise: Any, scale: float) -> Array:
 
 def soft_plus(value: float) -> float:
     """max(value, 0) in cm, rounded over about two."""
-    return float(np.logaddexp(value / 1.5, 0.0) * 1.5)
+    return value if value > 30.0 else 1.5 * math.log1p(math.exp(value / 1.5))
 
 
 def soft_step(value: float, low: float, high: float) -> float:
