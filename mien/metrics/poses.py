@@ -81,7 +81,7 @@ def pck(found: ArrayLike, asked: ArrayLike, counted: ArrayLike, scale: ArrayLike
     """
     right = correct_points(found, asked, scale, threshold)
     scales = np.broadcast_to(np.asarray(scale, np.float64), (len(right),))
-    measured: Flags = np.nan_to_num(scales) > 0
+    measured = np.asarray(np.nan_to_num(scales) > 0)
     used = np.asarray(counted, bool) & measured[:, None]
     return float(right[used].mean()) if used.any() else None
 
