@@ -80,9 +80,8 @@ def pck(found: ArrayLike, asked: ArrayLike, counted: ArrayLike, scale: ArrayLike
     See `correct_points`. A frame whose scale is not finite or not positive is left out; None where nothing is counted.
     """
     right = correct_points(found, asked, scale, threshold)
-    scales = np.broadcast_to(np.asarray(scale, np.float64), (len(right),))
-    measured = np.asarray(np.nan_to_num(scales) > 0)
-    used = np.asarray(counted, bool) & measured[:, None]
+    scales: Values = np.broadcast_to(np.asarray(scale, np.float64), (len(right),))
+    used = np.asarray(counted, bool) & (np.nan_to_num(scales) > 0)[:, None]
     return float(right[used].mean()) if used.any() else None
 
 
@@ -138,7 +137,7 @@ def box_area(points: ArrayLike, counted: ArrayLike) -> Values:
     at, used = np.asarray(points, np.float64), np.asarray(counted, bool)
     low = np.where(used[..., None], at, np.inf).min(axis=1)
     high = np.where(used[..., None], at, -np.inf).max(axis=1)
-    sides = np.where(used.any(axis=1)[:, None], high - low, 0.0)
+    sides = np.where(np.any(used, axis=1, keepdims=True), high - low, 0.0)
     return np.asarray(AREA_OF_BOX * sides.prod(axis=1))
 
 

@@ -6,6 +6,7 @@ It differs from whatever a generator is trained with: other architecture, other 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class FigureJudge(nn.Module):
         super().__init__()
         self.size, self.channels, self.width, self.dropout = size, channels, width, dropout
         sizes = (3, channels, channels * 2, channels * 3, channels * 4)
-        self.blocks = nn.ModuleList(_Block(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.blocks = nn.ModuleList(_Block(a, b) for a, b in pairwise(sizes))
         self.locals = nn.ModuleList(nn.Conv2d(count, _LOCAL, 1) for count in sizes[1:4])
         self.figure = nn.Sequential(
             nn.Dropout(dropout), nn.Linear(POINTS * (3 * _LOCAL + 3) + 2 * sizes[-1], width), nn.SiLU(),

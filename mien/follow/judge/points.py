@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.keypoints import BODY, INDEX
 
 Floats = NDArray[np.float32]
-Name = TypeVar("Name", bound=str)
 
 _BETWEEN = (
     ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"), ("right_shoulder", "right_elbow"),
@@ -32,9 +29,9 @@ def head_frame(joints: Floats) -> tuple[Floats, Floats, Floats]:
 
     Up is as long as from the middle of the shoulders to the middle of the ears.
     """
-    shoulders = (joints[..., INDEX["left_shoulder"], :] + joints[..., INDEX["right_shoulder"], :]) / 2
-    ears = (joints[..., INDEX["left_ear"], :] + joints[..., INDEX["right_ear"], :]) / 2
-    up = ears - shoulders
+    shoulders = _middle(joints, "left_shoulder", "right_shoulder")
+    ears = _middle(joints, "left_ear", "right_ear")
+    up: Floats = ears - shoulders
     right = np.stack([-up[..., 1], up[..., 0]], axis=-1)
     return ears, up, right
 
@@ -57,9 +54,14 @@ def judged_points(joints: Floats) -> Floats:
     """The points (…, P, 2) at which the network reads its features, of key points (…, 65, 2) in pixels."""
     body = [joints[..., number, :] for number in range(len(BODY))]
     toes = [joints[..., INDEX[f"{side}_big_toe"], :] for side in ("left", "right")]
-    between = [(joints[..., INDEX[a], :] + joints[..., INDEX[b], :]) / 2 for a, b in _BETWEEN]
+    between = [_middle(joints, a, b) for a, b in _BETWEEN]
     ears, up, right = head_frame(joints)
     above = [ears + height * up for height in _HEAD_HEIGHTS]
     beside = [ears + down * up + side * right for down in (0.0, -0.7) for side in (-0.8, 0.8)]
     torso = torso_points(joints, (0.15, 0.5, 0.85), (-0.35, 0.35))
     return np.concatenate([np.stack([*body, *toes, *between, *above, *beside], axis=-2), torso], axis=-2)
+
+
+def _middle(joints: Floats, first: str, second: str) -> Floats:
+    found: Floats = (joints[..., INDEX[first], :] + joints[..., INDEX[second], :]) / np.float32(2)
+    return found

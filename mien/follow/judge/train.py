@@ -82,7 +82,7 @@ def judge_frames(clips: Iterable[JudgedClip], per_clip: int, size: int) -> Judge
         chosen = np.linspace(0, count - 1, min(per_clip, count)).round().astype(int)
         frames, joints = clip.frames[chosen], clip.joints[chosen, :, :2]
         pictures, points = judge_input(frames, joints, size)
-        flipped = joints[:, order] * np.float32([-1, 1]) + np.float32([frames.shape[2], 0])
+        flipped = joints[:, order] * np.array([-1, 1], np.float32) + np.array([frames.shape[2], 0], np.float32)
         labels, visible = clip.scene.labels(), clip.scene.visible()
         options = torch.tensor([LABELS[name].index(labels[name]) for name in LABELS])
         seen = torch.tensor([name in visible for name in LABELS])
