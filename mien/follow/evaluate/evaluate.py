@@ -23,8 +23,6 @@ from mien.systems.evaluation.figures import Figures, criteria, interval, mean, r
 from mien.systems.evaluation.rows import GENERATED, REAL
 from mien.training.randomness import numpy_generator
 
-VAL, WORDINGS, HELD_OUT, WRITTEN = PARTS = ("val", "wordings", "held_out", "written")
-
 _BY_LANGUAGE = ("looks", "place", "pck_10")
 _OVERALL = ("looks", "place", "pck_10")
 

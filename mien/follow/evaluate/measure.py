@@ -39,7 +39,7 @@ class LookJudge(Protocol):
 class PoseFinder(Protocol):
     """A detector of poses for evaluation."""
 
-    def find(self, frames: Video) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def detect(self, frames: Video) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The person in each frame (T, H, W, 3): points (T, 17, 2) in pixels, confidence (T, 17); 0: not found."""
         ...
 
@@ -91,7 +91,7 @@ class Observer:
         return Observation(
             self.judge.read(frames, joints),
             measured_colours(frames, joints, shown),
-            {prefix: FoundPose(*finder.find(frames)) for prefix, finder in self.finders.items()},
+            {prefix: FoundPose(*finder.detect(frames)) for prefix, finder in self.finders.items()},
             flicker(video[:length], figure_regions(clip.joints[:length], *video.shape[1:3])),
             sharpness(frames),
             len(video),
@@ -165,12 +165,21 @@ class MeasuredFollow:
     def _pose_figures(self, prefix: str) -> dict[str, float | None]:
         points, counted = self.asked
         found = np.where(self.poses[prefix].confidence[..., None] > 0, self.poses[prefix].points, np.nan)
-        torso = float(np.nanmedian(torso_lengths(points, np.ones_like(counted))))
+        torso = torso_scale(points)
         head = float(np.nanmedian(head_lengths(points, np.ones_like(counted))))
         figures = {name: pck(found, points, counted, torso, limit) for name, limit in THRESHOLDS.items()}
         return {
             f"{prefix}{name}": v for name, v in {**figures, "pckh_50": pck(found, points, counted, head, 0.5)}.items()
         }
+
+
+def torso_scale(points: NDArray[np.float32]) -> float:
+    """The torso of poses (T, 17, 2) in pixels: the median over their frames, but at least a quarter of the box.
+
+    So a figure that bends towards the viewer has a size too.
+    """
+    box = float(np.median(np.ptp(points, axis=1).max(axis=-1)))
+    return max(float(np.median(torso_lengths(points, np.ones(points.shape[:2], bool)))), box / 4)
 
 
 def _rate(values: list[bool]) -> float | None:

@@ -59,6 +59,10 @@ class AskedClip:
         """The first frames of the clip."""
         return replace(self, frames=self.frames[:frames], joints=self.joints[:frames])
 
+    def at_rate(self, fps: Fraction) -> AskedClip:
+        """The same frames at another rate."""
+        return replace(self, fps=fps)
+
     def rows(self, count: int) -> NDArray[np.int64]:
         """At most `count` evenly spaced frames, the first and the last among them."""
         frames = len(self.joints)
