@@ -15,6 +15,7 @@ class EvaluateFollowOptions(Options):
     judged: int = Field(default=8, ge=1, le=1000, description="frames of each clip that the judges look at")
     hidden: float = Field(default=0.3, ge=0, lt=1, description="part of the key points that the rows hidden_… lack")
     written: int = Field(default=24, ge=0, le=200, description="prompts written by hand")
+    counted: int = Field(default=64, ge=1, description="clips of each part whose texts are counted without pictures")
     texts: int = Field(default=6, ge=0, description="texts whose diversity is measured; 0: none")
     answers: int = Field(default=6, ge=2, description="answers to each of these texts")
     seconds: float = Field(default=90.0, ge=0, description="length of the long video; 0: none")

@@ -5,14 +5,12 @@ The figure's region comes from the key points that were asked for, so that all r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.keypoints import BODY_AND_FEET, INDEX, LIMBS
-from mien.follow.evaluate.colour_difference import delta_e, lab
+from mien.follow.judge.lab import delta_e, lab
 from mien.follow.judge.points import head_frame, torso_points
 
 Video = NDArray[np.uint8]
@@ -86,14 +84,13 @@ def sharpness(video: Video) -> float:
     return float(np.mean([of_frame(frame) for frame in video]))
 
 
-def drift(first: Sequence[Video], first_joints: Joints, last: Sequence[Video], last_joints: Joints) -> dict[str, float]:
+def drift(first: Video, first_joints: Joints, last: Video, last_joints: Joints) -> dict[str, float]:
     """CIEDE2000 between two pieces of a video: of the `torso`'s colour, and of the `place` in a grid of cells.
 
-    Frames (H, W, 3) with key points (T, 65, 2 or 3). The colours of each piece are averaged over its frames first.
+    Videos (T, H, W, 3) with key points (T, 65, 2 or 3). The colours of each piece are averaged over its frames first.
     """
     torso, place = [], []
-    for frames, joints in ((first, first_joints), (last, last_joints)):
-        video = np.stack(list(frames))
+    for video, joints in ((first, first_joints), (last, last_joints)):
         torso.append(_torso_colour(video, joints))
         place.append(_cells(video, figure_regions(joints, *video.shape[1:3])))
     both = np.isfinite(place[0]).all(axis=-1) & np.isfinite(place[1]).all(axis=-1)

@@ -11,7 +11,9 @@ from mien.systems.errors import RequestError
 from mien.systems.request import Request, Short, WordOrFile
 
 # the names are repeated here, because importing `mien.bodies.motions` is slow
-MOTION_NAMES = ("walk", "run", "dance", "jump", "wave", "sign", "squat", "kick", "turn", "sit")
+MOTION_NAMES = (
+    "walk", "run", "turn", "dance", "jump", "squat", "kick", "sit", "wave", "clap", "sign", "bow", "idle",
+)  # fmt: skip
 
 VIDEOS = (".mp4", ".gif")
 
@@ -113,13 +115,24 @@ class FollowRequest(PoseOptions):
             )
         if not self.diffusers and self.pipeline is not None:
             raise RequestError("--pipeline is for --architecture animatediff or wan_vace: name one of them")
-        if self.diffusers and self.text is None:
-            raise RequestError(f"--architecture {self.architecture} draws what a --text says: give one")
+        if self.diffusers and (self.text is None or self.pose is None):
+            raise RequestError(f"--architecture {self.architecture} draws what a --text says, as a --pose: give both")
 
     @property
     def diffusers(self) -> bool:
         """Whether a pipeline of diffusers makes the frames."""
         return self.architecture in ("animatediff", "wan_vace")
+
+    @property
+    def look_file(self) -> Path | None:
+        """The file of scenes; None where the look is a picture or is not given."""
+        return self.look if self.look is not None and self.look.suffix.lower() == ".json" else None
+
+    @property
+    def needs_model(self) -> bool:
+        """Whether the trained model is needed: for words, pictures, and key points without depth."""
+        plain = self.look_file is not None and self.text is None and self.pose_file is None
+        return not self.diffusers and not (plain and self.architecture == "rigged")
 
     @property
     def pose_file(self) -> Path | None:

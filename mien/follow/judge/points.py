@@ -17,7 +17,7 @@ _BETWEEN = (
 )  # fmt: skip
 """Pairs of key points between which a skirt, a coat's hem or a sleeve shows."""
 
-_HEAD_HEIGHTS = (0.6, 1.0, 1.4, 1.9)
+_HEAD_HEIGHTS = (0.3, 0.55, 0.8, 1.2)
 """Above the ears, in lengths from the shoulders to the ears: forehead, hair, hat, air."""
 
 POINTS = len(BODY) + 2 + len(_BETWEEN) + len(_HEAD_HEIGHTS) + 4 + 6

@@ -17,6 +17,7 @@ from mien.bodies.keypoints import mirrored_order
 from mien.bodies.scene import LABELS, Scene
 from mien.follow.judge.network import KIND, FigureJudge, judge_input, option_columns
 from mien.follow.judge.options import FigureJudgeOptions
+from mien.follow.judge.visibility import seen_attributes
 from mien.systems.card import Card
 from mien.training.distributed import global_mean
 from mien.training.model_folder import ModelFiles, save_models
@@ -83,11 +84,12 @@ def judge_frames(clips: Iterable[JudgedClip], per_clip: int, size: int) -> Judge
         frames, joints = clip.frames[chosen], clip.joints[chosen, :, :2]
         pictures, points = judge_input(frames, joints, size)
         flipped = joints[:, order] * np.array([-1, 1], np.float32) + np.array([frames.shape[2], 0], np.float32)
-        labels, visible = clip.scene.labels(), clip.scene.visible()
-        options = torch.tensor([LABELS[name].index(labels[name]) for name in LABELS])
-        seen = torch.tensor([name in visible for name in LABELS])
         mirrored = judge_input(frames, flipped, size)[1]
-        found.append(JudgeFrames(pictures, points, mirrored, *(one.expand(len(chosen), -1) for one in (options, seen))))
+        labels = clip.scene.labels()
+        options = torch.tensor([LABELS[name].index(labels[name]) for name in LABELS]).expand(len(chosen), -1)
+        visible = seen_attributes(clip.scene, joints, frames.shape[2], frames.shape[1])
+        seen = torch.from_numpy(np.stack([visible[name] for name in LABELS], axis=1))
+        found.append(JudgeFrames(pictures, points, mirrored, options, seen))
     if not found:
         raise ValueError("there are no clips to train the judge of figures on")
     names = ("pictures", "points", "mirrored", "options", "seen")
@@ -176,7 +178,21 @@ def accuracies(judge: FigureJudge, data: JudgeFrames) -> dict[str, float]:
     return {**found, "val_mean": sum(found.values()) / len(found)} if found else {}
 
 
-def train_figure_judge(
+def train_figure_judge(corpus: Path, options: FigureJudgeOptions, out: Path, run: Run) -> dict[str, float]:
+    """Train the judge on the part judge_train of the corpus in a folder, and measure it on judge_val.
+
+    See `train_on_clips`. Raises ValueError without clips to train on, ClipStoreError without a corpus.
+    """
+    from mien.follow.corpus.store import FiguresCorpus
+
+    figures = FiguresCorpus(corpus)
+    train_clips, val_clips = (
+        (figures[int(number)] for number in figures.numbers(part)) for part in ("judge_train", "judge_val")
+    )
+    return train_on_clips(train_clips, val_clips, figures.size, figures.digest, options, out, run)
+
+
+def train_on_clips(
     train_clips: Iterable[JudgedClip],
     val_clips: Iterable[JudgedClip],
     size: int,

@@ -9,8 +9,8 @@ from figure_drawing import draw_figure, standing_joints
 
 from mien.bodies.keypoints import BODY_AND_FEET
 from mien.bodies.scene import Scene
-from mien.follow.evaluate.colour_difference import delta_e, lab
 from mien.follow.evaluate.steadiness import drift, figure_regions, flicker, jumps, seam, sharpness
+from mien.follow.judge.lab import delta_e, lab
 
 
 def test_colour_difference_is_that_of_scikit_image() -> None:
@@ -63,14 +63,14 @@ def test_a_seam_stands_out() -> None:
 def test_drift_tells_figure_and_place_apart() -> None:
     joints = standing_joints(6)
     video = draw_figure(Scene(top_colour="grey"), joints)
-    assert drift(list(video), joints, list(video), joints) == {"torso": 0, "place": 0}
+    assert drift(video, joints, video, joints) == {"torso": 0, "place": 0}
     regions = figure_regions(joints, 96, 96)
     brighter = np.where(regions[..., None], video, np.minimum(video.astype(int) + 12, 255)).astype(np.uint8)
-    found = drift(list(video), joints, list(brighter), joints)
+    found = drift(video, joints, brighter, joints)
     assert found["torso"] == 0
     assert found["place"] > 2
     other = draw_figure(Scene(top_colour="light_blue"), joints)
-    found = drift(list(video), joints, list(other), joints)
+    found = drift(video, joints, other, joints)
     assert found["torso"] > 10
     assert found["place"] == 0
 

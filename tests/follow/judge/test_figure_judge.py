@@ -15,7 +15,7 @@ from mien.bodies.scene import LABELS
 from mien.follow.judge.network import FigureJudge, judge_input
 from mien.follow.judge.options import FigureJudgeOptions
 from mien.follow.judge.points import POINTS, head_frame, judged_points, torso_points
-from mien.follow.judge.train import FigureJudgeTrainer, augmented, judge_frames, train_figure_judge
+from mien.follow.judge.train import FigureJudgeTrainer, augmented, judge_frames, train_on_clips
 from mien.training.options import TrainingOptions
 from mien.training.trainer import Step
 
@@ -28,7 +28,7 @@ OPTIONS = FigureJudgeOptions(
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, float]]:
     folder = tmp_path_factory.mktemp("judge")
-    figures = train_figure_judge(
+    figures = train_on_clips(
         drawn_clips(240, seed=1, size=64), drawn_clips(60, seed=2, size=64), 64, "digest", OPTIONS,
         folder / "judge", a_run(folder / "resume"),
     )  # fmt: skip
@@ -67,7 +67,7 @@ def test_a_folder_without_a_judge_is_named(tmp_path: Path) -> None:
 def test_an_interrupted_training_ends_in_the_same_bytes(tmp_path: Path) -> None:
     options = OPTIONS.model_copy(update={"training": OPTIONS.training.model_copy(update={"samples": 160, "batch": 16})})
     clips, val = drawn_clips(20, seed=4, size=32), drawn_clips(4, seed=5, size=32)
-    assert_resumes(lambda out, run: train_figure_judge(clips, val, 32, "digest", options, out, run), tmp_path)
+    assert_resumes(lambda out, run: train_on_clips(clips, val, 32, "digest", options, out, run), tmp_path)
 
 
 def test_attributes_that_cannot_be_seen_have_no_gradient() -> None:
