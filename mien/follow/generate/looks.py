@@ -1,0 +1,107 @@
+"""What the figures and their place look like: from words, from a picture, or from a file of scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mien.bodies.scene import Scene
+from mien.faces.pictures.portrait import PortraitError, read_portrait
+from mien.files import read_json, write_json
+from mien.follow.adapters.interface import Picture
+from mien.follow.generate.pictures import picture_poses
+from mien.follow.generate.request import FollowRequest
+from mien.follow.model import FollowModel
+from mien.systems.errors import RequestError
+
+PLACE = ("place", "time", "variation")
+"""Attributes that all people of a clip share."""
+
+_REMEDY = "write one with `mien follow … -o look.json`"
+
+
+def choose_scenes(
+    request: FollowRequest, model: FollowModel | None, people: int
+) -> tuple[list[Scene], tuple[str, ...]]:
+    """A scene for each of the people, all in one place, and notes for the user.
+
+    Raises RequestError for a look that cannot be read, and for a text without a known word.
+    """
+    if request.look_file is not None:
+        given = read_scenes(request.look_file)
+        scenes, notes = [given[number % len(given)] for number in range(people)], ()
+    elif request.look is not None:
+        scenes, notes = [_seen(request.look, request, _needed(model))] * people, ()
+    else:
+        sampled = _needed(model).scenes.sample(request.text or "", request.seed, people)
+        scenes, notes = list(sampled), ()
+    return together(scenes), notes
+
+
+def together(scenes: Sequence[Scene]) -> list[Scene]:
+    """The scenes of several people in one place: that of the first."""
+    shared = {name: getattr(scenes[0], name) for name in PLACE}
+    return [replace(scene, **shared) for scene in scenes]
+
+
+def read_look(path: Path) -> Picture:
+    """The picture of a look, uint8 (H, W, 3) RGB, upright. Raises RequestError for a file that is none."""
+    try:
+        return read_portrait(path)
+    except PortraitError as error:
+        raise RequestError(f"the look cannot be read: {error}") from error
+
+
+def read_scenes(path: Path) -> list[Scene]:
+    """The scenes in a file of `write_scenes`, at least one. Raises RequestError in one sentence for any other file."""
+    try:
+        content = read_json(path)
+        found = content["scenes"] if isinstance(content, dict) and "scenes" in content else [content]
+        scenes = [Scene.from_json(one) for one in found]
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise RequestError(f"{path.name} holds no look ({reason}): {_REMEDY}") from error
+    if not scenes:
+        raise RequestError(f"{path.name} holds no look: {_REMEDY}")
+    return scenes
+
+
+def write_scenes(path: Path, scenes: Sequence[Scene], tags: Mapping[str, str]) -> None:
+    """Write scenes and the metadata as JSON, atomically."""
+    content: dict[str, Any] = {"scenes": [scene.to_json() for scene in scenes], "about": dict(tags)}
+    write_json(path, content)
+
+
+def _seen(path: Path, request: FollowRequest, model: FollowModel) -> Scene:
+    picture = read_look(path)
+    poses = picture_poses(picture, path.name, request)
+    return model.look.read(picture, poses)
+
+
+def _needed(model: FollowModel | None) -> FollowModel:
+    if model is None:  # as `FollowRequest.needs_model` says
+        raise RequestError("words and pictures need the trained model: see --model")
+    return model
+
+
+def described(scene: Scene) -> str:
+    """What can be seen of a scene in a few words, such as `woman, long black hair, red dress; beach, sunset`."""
+    seen = {name: option.replace("_", " ") for name, option in scene.visible().items()}
+    parts = [f"{seen['kind']}"]
+    if seen["build"] != "average":
+        parts.append(f"{seen['build']} build")
+    if "skin" in seen:
+        parts.append(f"{seen['skin']} skin")
+    if "hair_style" in seen:
+        parts.append("bald" if scene.hair_style == "bald" else f"{seen['hair_colour']} hair ({seen['hair_style']})")
+    if scene.top != "none":
+        pattern = "" if scene.top_pattern == "plain" else f" with {seen['pattern_colour']} {seen['top_pattern']}"
+        parts.append(f"{seen['top_colour']} {seen['top']}{pattern}")
+    if scene.bottom != "none":
+        parts.append(f"{seen['bottom_colour']} {seen['bottom']}")
+    if scene.hat != "none":
+        parts.append(f"{seen.get('hat_colour', '')} {seen['hat']}".strip())
+    place = ", ".join(seen[name] for name in ("place", "time") if name in seen)
+    return f"{', '.join(parts)}; {place}"
