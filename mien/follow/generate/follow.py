@@ -19,7 +19,7 @@ from mien.follow.adapters.interface import FramePipeline, Picture
 from mien.follow.adapters.opening import open_pipeline
 from mien.follow.generate.drawing import baseline_frames, picked, pipeline_frames, scaled
 from mien.follow.generate.frames import output_size, render_frames
-from mien.follow.generate.looks import choose_scenes, described, write_scenes
+from mien.follow.generate.looks import action_of, choose_scenes, described, write_scenes
 from mien.follow.generate.movement import Movement
 from mien.follow.generate.request import FollowRequest, check_length
 from mien.follow.generate.sound import HZ, read_track
@@ -107,7 +107,7 @@ def _prepared(
     """The movement and the looks of a request, and the size of its pictures."""
     if request.pose_file is None:
         chosen, notes = choose_scenes(request, model, 1)
-        name = request.motion_name or action_of(request.text or "", model)
+        name = request.motion_name or action_of(request, model)
         movement = built_in(name, request.seconds, request.seed, chosen[0].kind)
     else:
         lift = flat if model is None else model.lifter.lift  # a pipeline of diffusers sees skeletons only

