@@ -91,12 +91,11 @@ class Canvas:
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
         """The pixels of a rectangle, cut to the picture."""
         middle = self.width / 2
-        columns = np.clip([np.floor((left + middle) / self.pixel), np.ceil((right + middle) / self.pixel)], 0, None)
-        rows = np.clip([np.floor(top / self.pixel), np.ceil(bottom / self.pixel)], 0, None)
-        return (
-            slice(int(rows[0]), min(int(rows[1]), self.rows)),
-            slice(int(columns[0]), min(int(columns[1]), self.columns)),
+        columns = np.clip(
+            [np.floor((left + middle) / self.pixel), np.ceil((right + middle) / self.pixel)], 0, self.columns
         )
+        rows = np.clip([np.floor(top / self.pixel), np.ceil(bottom / self.pixel)], 0, self.rows)
+        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
 
     def at(self, box: Box) -> tuple[Field, Field]:
         """x (R, C) and y (R, C) of the pixels of a box."""
@@ -135,8 +134,8 @@ class Canvas:
         low, high = every.min(0) - 2 * self.pixel, every.max(0) + 2 * self.pixel
         box = self.box(low[0], low[1], high[0], high[1])
         mask = np.zeros((box[0].stop - box[0].start, box[1].stop - box[1].start), np.uint8)
-        if min(mask.shape) <= 0:
-            return box, np.zeros((max(mask.shape[0], 0), max(mask.shape[1], 0)), np.float32)
+        if not mask.size:
+            return box, mask.astype(np.float32)
         for points in polygons:
             pixels = np.asarray(points, np.float64) / self.pixel + (self.width / 2 / self.pixel, 0) - 0.5
             pixels -= (box[1].start, box[0].start)

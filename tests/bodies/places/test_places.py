@@ -76,7 +76,9 @@ def test_a_simple_classifier_tells_the_places_apart() -> None:
         frame = picture(place, time, variation, size=48).astype(float)
         return frame.reshape(6, 8, 6, 8, 3).mean((1, 3)).ravel()
 
-    rows = [(place, time, number) for place, time in itertools.product(PLACES, ("day", "sunset")) for number in range(6)]
+    rows = [
+        (place, time, number) for place, time in itertools.product(PLACES, ("day", "sunset")) for number in range(6)
+    ]
     known = np.stack([features(*row) for row in rows])
     hits = []
     for place, time in itertools.product(PLACES, ("day", "sunset")):
