@@ -33,6 +33,11 @@ MOTION_SIDE = 512
 """Side in pixels of the square picture of a built-in motion."""
 
 
+YAWS = {"walk": 1.0, "run": 1.0, "kick": 0.8, "sit": 0.6, "squat": 0.5}
+YAW = 0.2
+"""Angles in radians from which built-in motions are seen, where they show best."""
+
+
 def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Movement:
     """The movement of the chosen people in a video or a file of poses.
 
@@ -96,10 +101,10 @@ def flat(track: PoseTrack, _width: int, _height: int) -> NDArray[np.float32]:
 
 
 def built_in(name: str, seconds: float | None, seed: int, kind: str) -> Movement:
-    """A built-in motion, seen from the front. kind: of the figure, whose proportions it has if it is a person."""
+    """A built-in motion. kind: of the figure, whose proportions it has if it is a person."""
     body = kind if kind in ("woman", "man", "child") else None
     moved = motion(name, seconds or DEFAULT_SECONDS, MOTION_FPS, seed, body)
-    joints = to_picture(moved, framed(moved, MOTION_SIDE, MOTION_SIDE, yaw=0.0))
+    joints = to_picture(moved, framed(moved, MOTION_SIDE, MOTION_SIDE, YAWS.get(name, YAW)))
     frames = len(joints)
     known = np.ones((frames, len(JOINTS)), np.float32)
     poses = PoseVideo(MOTION_SIDE, MOTION_SIDE, MOTION_FPS, (PoseTrack(joints[..., :2].copy(), known),), frames)
