@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from mien.bodies.keypoints import INDEX, JOINTS, LEFT_HAND, RIGHT_HAND
 from mien.bodies.motions.hands import SHAPES, hand_points
@@ -19,6 +18,10 @@ from mien.bodies.motions.rotations import about, bend, rotate, unit
 
 Array = NDArray[np.float64]
 SIDES = ("left", "right")
+STRAIGHT = 0.99
+"""Length of a standing leg in parts of thigh and shin: knees are never quite straight."""
+SOFT = 0.008
+"""Lengths of the leg within which its limit is felt."""
 
 
 @dataclass
@@ -106,16 +109,19 @@ def _turned(angles: Array) -> Array:
 
 
 def _within_reach(posture: Posture, pelvis: Array, body: Proportions) -> Array:
-    """The roots (T, 3), lowered so that no leg is longer than it is."""
+    """The roots (T, 3), lowered so that no leg is longer than it is.
+
+    Softly: a straight leg that bends moves its knee at once and far, which would be a jerk.
+    """
     root = posture.root.copy()
-    most = np.full(len(root), np.inf)
+    heights = [root[:, 1]]
     for side in (0, 1):
         hip = rotate(pelvis, outwards(np.array([body.hips, 0.0, 0.0]), side))
         ankle = posture.ankles[:, side] - hip
         flat = np.sum((ankle - root)[:, [0, 2]] ** 2, axis=1)
-        most = np.minimum(most, ankle[:, 1] + np.sqrt(np.maximum((0.995 * body.leg) ** 2 - flat, 0.01)))
-    lowered = np.minimum(root[:, 1], most)
-    root[:, 1] = np.minimum(gaussian_filter1d(lowered, 1.0, mode="nearest"), most)
+        heights.append(ankle[:, 1] + np.sqrt(np.maximum((STRAIGHT * body.leg) ** 2 - flat, 0.01)))
+    soft = SOFT * body.leg
+    root[:, 1] = -soft * np.logaddexp.reduce([-height / soft for height in heights])
     return root
 
 
