@@ -1,0 +1,97 @@
+"""Who moves in a clip, and how: joints in picture pixels for each person and frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from mien.bodies.keypoints import BODY_AND_FEET, INDEX, JOINTS, LEFT_HAND, RIGHT_HAND, PoseTrack, PoseVideo
+
+HAND_SHARE = 0.6
+"""Part of the points of a hand that must be known for it to be drawn with its fingers."""
+
+_FEET = [INDEX["left_ankle"], INDEX["right_ankle"], *range(INDEX["left_big_toe"], BODY_AND_FEET)]
+
+
+@dataclass(frozen=True)
+class Mover:
+    """One person of a clip.
+
+    joints: float32 (T, 65, 3), picture pixels, z away from the viewer. hands: bool (T, 2), whether the fingers of the
+    left and the right hand are known. shown: bool (T,), False where nobody knows where the person is.
+    """
+
+    joints: NDArray[np.float32]
+    hands: NDArray[np.bool_]
+    shown: NDArray[np.bool_]
+    person: int = 0
+
+    def __post_init__(self) -> None:
+        frames = len(self.joints)
+        shapes = self.joints.shape, self.hands.shape, self.shown.shape
+        if shapes != ((frames, len(JOINTS), 3), (frames, 2), (frames,)):
+            raise ValueError(f"a person's joints, hands and frames are (T, 65, 3), (T, 2), (T,), not {shapes}")
+
+    def foot_line(self, fps: float) -> NDArray[np.float32]:
+        """The lowest point of the feet in each frame, (T,) pixels, without steps and jumps of less than a second."""
+        lowest = self.joints[:, _FEET, 1].max(axis=1)
+        return np.asarray(gaussian_filter1d(lowest, fps, mode="nearest"), np.float32)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """All people of a clip.
+
+    poses: the key points that are followed; its width, height and frame rate are those of the clip. movers: one for
+    each of its people. video: the file whose sound belongs to it; start: the second of it that is the first frame.
+    notes: what the user should know.
+    """
+
+    poses: PoseVideo
+    movers: tuple[Mover, ...]
+    video: Path | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def frames(self) -> int:
+        return self.poses.frames
+
+    @property
+    def fps(self) -> Fraction:
+        return self.poses.fps
+
+    @property
+    def seconds(self) -> float:
+        return self.poses.seconds
+
+
+def known_hands(track: PoseTrack) -> NDArray[np.bool_]:
+    """In which frames the fingers of the left and of the right hand are known, bool (T, 2)."""
+    known = track.known()
+    shares = [known[:, hand].mean(axis=1) for hand in (LEFT_HAND, RIGHT_HAND)]
+    return np.stack([share >= HAND_SHARE for share in shares], axis=1)
+
+
+def drawing_order(movers: tuple[Mover, ...], fps: float) -> NDArray[np.int64]:
+    """For each frame the numbers of the people from the farthest to the nearest, (T, people).
+
+    Who stands lower in the picture is nearer, as on level ground.
+    """
+    lines = np.stack([mover.foot_line(fps) for mover in movers], axis=1)
+    return np.argsort(lines, axis=1, kind="stable")
+
+
+def gap_notes(track: PoseTrack, fps: Fraction, named: str) -> tuple[str, ...]:
+    """A note on when a person is lost; at most three times are named."""
+    lost = np.flatnonzero(np.diff(np.concatenate([[False], ~track.present(), [False]]).astype(np.int8)))
+    spans = [(start / float(fps), end / float(fps)) for start, end in lost.reshape(-1, 2)]
+    if not spans:
+        return ()
+    times = ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in spans[:3])
+    more = f" and {len(spans) - 3} more times" if len(spans) > 3 else ""
+    return (f"{named} is not found at {times}{more}: nobody is drawn there",)

@@ -1,0 +1,128 @@
+"""Where a movement comes from: a video, a file of poses, or a built-in motion; and its repair and lifting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.bodies.detectors.detect import FEWEST_FRAMES, detect_poses, open_detector
+from mien.bodies.detectors.frames import open_frames
+from mien.bodies.keypoints import JOINTS, PoseError, PoseTrack, PoseVideo
+from mien.bodies.motions.catalogue import motion
+from mien.bodies.motions.picture import framed, to_picture
+from mien.bodies.poses.choosing import choose_people
+from mien.bodies.poses.files import is_poses, read_poses
+from mien.bodies.poses.tracking import PeopleTracker
+from mien.bodies.repair.repair import repair
+from mien.follow.generate.movement import Movement, Mover, gap_notes, known_hands
+from mien.follow.generate.request import DEFAULT_SECONDS, PoseOptions
+from mien.progress import counted
+from mien.systems.errors import RequestError
+
+Lift = Callable[[PoseTrack, int, int], NDArray[np.float32]]
+"""(poses, width, height) → joints float32 (T, 65, 3) in picture pixels."""
+
+MOTION_FPS = Fraction(25)
+MOTION_SIDE = 512
+"""Side in pixels of the square picture of a built-in motion."""
+
+
+YAWS = {"walk": 1.0, "run": 1.0, "kick": 0.8, "sit": 0.6, "squat": 0.5}
+YAW = 0.2
+"""Angles in radians from which built-in motions are seen, where they show best."""
+
+
+def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Movement:
+    """The movement of the chosen people in a video or a file of poses.
+
+    Raises RequestError in one sentence for a file without usable poses.
+    """
+    poses, notes = read_people(path, options, progress)
+    movers = tuple(
+        Mover(lift(track, poses.width, poses.height), known_hands(track), track.present(), track.person)
+        for track in poses.people
+    )
+    return Movement(poses, movers, None if is_poses(path) else path, notes)
+
+
+def read_people(path: Path, options: PoseOptions, progress: bool) -> tuple[PoseVideo, tuple[str, ...]]:
+    """The poses of the chosen people in a file, repaired unless that is switched off, and notes for the user.
+
+    Raises RequestError in one sentence for a file without usable poses.
+    """
+    try:
+        found = read_poses(path) if is_poses(path) else _detected(path, options, progress)
+        found = shortened(found, options.seconds)
+        chosen = choose_people(found, options.person)
+    except PoseError as error:
+        raise RequestError(str(error)) from error
+    poses = repaired(chosen) if options.repair else chosen
+    return poses, _notes(found, poses)
+
+
+def _detected(path: Path, options: PoseOptions, progress: bool) -> PoseVideo:
+    """The poses of all people of a video; of its start alone where only that is asked for, since detectors are slow."""
+    if options.seconds is None:
+        return detect_poses(path, options.detector, options.weights, progress)
+    frames = open_frames(path)
+    wanted = max(1, round(options.seconds * frames.fps))
+    detector, tracker = open_detector(options.detector, options.weights), PeopleTracker()
+    try:
+        shown = counted(islice(frames, wanted), "poses", min(wanted, frames.expected), "frames", progress)
+        for frame in shown:
+            tracker.add(detector.detect(frame), frame)
+    finally:
+        detector.close()
+    tracks = tracker.tracks(min(FEWEST_FRAMES, max(1, tracker.frames // 2)))
+    return PoseVideo(frames.width, frames.height, frames.fps, tracks, tracker.frames)
+
+
+def shortened(poses: PoseVideo, seconds: float | None) -> PoseVideo:
+    """The first `seconds` of poses, at least one frame; all of them for None."""
+    frames = poses.frames if seconds is None else min(poses.frames, max(1, round(seconds * poses.fps)))
+    people = tuple(PoseTrack(track.points[:frames], track.confidence[:frames], track.person) for track in poses.people)
+    return replace(poses, people=people, frames=frames)
+
+
+def repaired(poses: PoseVideo) -> PoseVideo:
+    """The same poses with outliers, short gaps and exchanged sides repaired."""
+    return poses.only(tuple(repair(track, float(poses.fps)) for track in poses.people))
+
+
+def flat(track: PoseTrack, _width: int, _height: int) -> NDArray[np.float32]:
+    """Joints without depth, for those who draw skeletons only."""
+    return np.concatenate([track.points, np.zeros_like(track.points[..., :1])], axis=2)
+
+
+def built_in(name: str, seconds: float | None, seed: int, kind: str) -> Movement:
+    """A built-in motion. kind: of the figure, whose proportions it has if it is a person."""
+    body = kind if kind in ("woman", "man", "child") else None
+    moved = motion(name, seconds or DEFAULT_SECONDS, MOTION_FPS, seed, body)
+    joints = to_picture(moved, framed(moved, MOTION_SIDE, MOTION_SIDE, YAWS.get(name, YAW)))
+    frames = len(joints)
+    known = np.ones((frames, len(JOINTS)), np.float32)
+    poses = PoseVideo(MOTION_SIDE, MOTION_SIDE, MOTION_FPS, (PoseTrack(joints[..., :2].copy(), known),), frames)
+    return Movement(poses, (Mover(joints, np.ones((frames, 2), np.bool_), np.ones(frames, np.bool_)),))
+
+
+def _notes(found: PoseVideo, poses: PoseVideo) -> tuple[str, ...]:
+    present = [track for track in found.people if track.present().any()]
+    notes = [note for track in poses.people for note in gap_notes(track, poses.fps, named(track, poses))]
+    if len(present) > len(poses.people):
+        numbers = ", ".join(str(track.person) for track in present)
+        followed = poses.people[0].person
+        notes.insert(
+            0, f"{len(present)} people are seen ({numbers}) and person {followed} is followed: --person chooses others"
+        )
+    return tuple(notes)
+
+
+def named(track: PoseTrack, poses: PoseVideo) -> str:
+    """How a note calls a person."""
+    return f"person {track.person}" if len(poses.people) > 1 else "the person"
