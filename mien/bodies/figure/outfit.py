@@ -20,7 +20,9 @@ def proportions_of(scene: Scene) -> Proportions:
     body = Body(scene.kind, scene.build)
     depth = body.trunk_between(0.8, 0.9, 0.0, 2)[0, 2] + (2.6 if scene.top == "coat" else 1.0)
     rise = 9.0 if scene.kind in PEOPLE else 3.0
-    return Proportions(head=_HEADS[scene.kind], rise=rise, belly=float(depth))
+    hair = 46.0 if scene.kind in PEOPLE and scene.hair_style in ("long", "ponytail") else 0.0
+    tunic = 82.0 if scene.top == "ao_dai" else 0.0
+    return Proportions(_HEADS[scene.kind], rise, hair, tunic, float(depth))
 
 
 def figure_parts(scene: Scene) -> list[Part]:

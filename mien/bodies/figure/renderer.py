@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.figure.face_painting import SCALE, face_pictures
-from mien.bodies.figure.kernels import look_up_shadow, occlude, seen_faces, vertex_normals
+from mien.bodies.figure.kernels import bounds, look_up_shadow, occlude, seen_faces, vertex_normals
 from mien.bodies.figure.materials import GROUPS, MATERIALS, material_table
 from mien.bodies.figure.measures import BODY_HEIGHT, figure_scale
 from mien.bodies.figure.mesh import Mesh, build_mesh
@@ -104,7 +104,7 @@ class FigureRenderer:
         light = light or Light()
         points = self._mesh.vertices(pose)
         if shadow > 0:
-            ground_shadow(canvas, points, self._mesh.faces, joints, pose.unit, light, ground, shadow)
+            ground_shadow(canvas, points, self._mesh.large, joints, pose.unit, light, ground, shadow)
         self._lay(canvas, mask, pose, points, self._attributes(pose, points, light), light)
         return mask
 
@@ -125,14 +125,14 @@ class FigureRenderer:
         ends = pose.points[_ENDS]
         bones = np.stack([ends[:, 0] + _STARTS * (ends[:, 1] - ends[:, 0]), ends[:, 1]], 1)
         occlude(points, normals, mesh.group, bones, _RADII * pose.unit, _OWNERS, 0.75, openness)
-        seen, depth, texel = light_depth(points, mesh.faces, light)
+        seen, depth, texel = light_depth(points, mesh.large, light)
         cm = pose.unit / texel
         look_up_shadow(seen + normals @ light_axes(light) * (0.8 * cm), depth, 1.2 * cm, sunlit)
         return np.concatenate([normals, mesh.pattern, openness[:, None], sunlit[:, None]], 1)
 
     def _lay(self, canvas: Array, mask: Array, pose: Controls, points: Array, attributes: Array, light: Light) -> None:
         height, width = mask.shape
-        low, high = points.min(0), points.max(0)
+        low, high = bounds(points)
         left, top = max(int(np.floor(low[0])), 0), max(int(np.floor(low[1])), 0)
         right, bottom = min(int(np.ceil(high[0])), width), min(int(np.ceil(high[1])), height)
         if left >= right or top >= bottom:

@@ -138,7 +138,7 @@ def _moved(ring: Ring, place: tuple[float, float, float]) -> Ring:
     for axes, distance in zip((ring.across, ring.ahead, ring.rise), place, strict=True):
         for name, weight in axes.items():
             offset[name] = offset.get(name, 0.0) + weight * distance
-    return Ring(ring.centre, ring.across, ring.ahead, offset, ring.shift, ring.rise)
+    return Ring(ring.centre, ring.across, ring.ahead, offset, ring.rise)
 
 
 HEAD = Ring({"head": 1.0}, {"head_side": 1.0}, {"head_front": 1.0}, rise={"head_up": 1.0})
