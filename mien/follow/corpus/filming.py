@@ -74,8 +74,10 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
     frames = np.empty((options.frames, options.size, options.size, 3), np.uint8)
     masks = np.empty(frames.shape[:3], np.uint8)
     for number in range(options.frames):
-        frames[number] = painter.frame(start + number / options.fps)
+        seconds = start + number / options.fps
+        frames[number] = painter.frame(seconds)
         mask = renderer.draw(points[number], (hands, hands), frames[number], light, ground=float(ground[number]))
+        painter.mirror(frames[number], mask, float(ground[number]), seconds)
         masks[number] = np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8)
     take = Take(action, view.framing, hands, options.fps)
     return FigureClip(clip.name, clip.part, scene, captions, take, frames, masks, points)
