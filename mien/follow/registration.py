@@ -16,7 +16,8 @@ from mien.systems.serving import Served, Signature
 if TYPE_CHECKING:
     from mien.follow.model import FollowModel
 
-KIND = "follow"
+KIND = "scene_prior"
+"""Of the folder itself, which holds the model of scenes; the other parts are in folders of their own in it."""
 
 SERVED_SIDE = 96
 """Side in pixels of the videos of the served model."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from mien.follow.adapters.interface import FramePipeline, Picture
 from mien.follow.adapters.opening import open_pipeline
 from mien.follow.generate.drawing import baseline_frames, picked, pipeline_frames, scaled
 from mien.follow.generate.frames import output_size, render_frames
-from mien.follow.generate.looks import choose_scenes, described, write_scenes
+from mien.follow.generate.looks import Looks, choose_looks, described, write_scenes
 from mien.follow.generate.movement import Movement
-from mien.follow.generate.request import FollowRequest, check_length
+from mien.follow.generate.request import MOTION_NAMES, FollowRequest, check_length
 from mien.follow.generate.sound import HZ, read_track
 from mien.follow.generate.sources import built_in, flat, followed
 from mien.follow.generate.strips import strip, strip_numbers
@@ -106,15 +106,21 @@ def _prepared(
 ) -> _Clip:
     """The movement and the looks of a request, and the size of its pictures."""
     if request.pose_file is None:
-        chosen, notes = choose_scenes(request, model, 1)
-        name = request.motion_name or action_of(request.text or "", model)
-        movement = built_in(name, request.seconds, request.seed, chosen[0].kind)
+        looks = choose_looks(request, model, 1)
+        movement = built_in(_motion(request, looks), request.seconds, request.seed, looks.scenes[0].kind)
+        unsaid = looks.action is None and request.motion_name is None
+        notes = (f"the text names no motion: the figure stands; choose one with --pose ({', '.join(MOTION_NAMES)})",)
+        looks = replace(looks, notes=(*looks.notes, *notes)) if unsaid else looks
     else:
         lift = flat if model is None else model.lifter.lift  # a pipeline of diffusers sees skeletons only
         movement = followed(request.pose_file, request, lift, progress)
-        chosen, notes = choose_scenes(request, model, len(movement.movers)) if pipeline is None else ([], ())
+        looks = choose_looks(request, model, len(movement.movers)) if pipeline is None else Looks(())
     size = output_size(movement.poses.width, movement.poses.height, request.size)
-    return _Clip(request, movement, tuple(chosen), size, (*notes, *movement.notes))
+    return _Clip(request, movement, looks.scenes, size, (*looks.notes, *movement.notes))
+
+
+def _motion(request: FollowRequest, looks: Looks) -> str:
+    return request.motion_name or looks.action or "idle"
 
 
 class _TimedFrames:

@@ -3,47 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mien.bodies.scene import Scene
+from mien.bodies.scene import LABELS, Scene
 from mien.faces.pictures.portrait import PortraitError, read_portrait
 from mien.files import read_json, write_json
 from mien.follow.adapters.interface import Picture
 from mien.follow.generate.pictures import picture_poses
 from mien.follow.generate.request import FollowRequest
 from mien.follow.model import FollowModel
+from mien.follow.scenes.prior import Read
 from mien.systems.errors import RequestError
 
 PLACE = ("place", "time", "variation")
 """Attributes that all people of a clip share."""
 
+SAMPLES = 24
+"""Samples of a text that tell what it says: that is the same in all of them."""
+
 _REMEDY = "write one with `mien follow … -o look.json`"
 
 
-def choose_scenes(
-    request: FollowRequest, model: FollowModel | None, people: int
-) -> tuple[list[Scene], tuple[str, ...]]:
-    """A scene for each of the people, all in one place, and notes for the user.
+@dataclass(frozen=True)
+class Looks:
+    """What a clip shows. scenes: one for each person. action: that of the text, None if it names none.
 
-    Raises RequestError for a look that cannot be read, and for a text without a known word.
+    notes: what the user should know.
     """
-    if request.look_file is not None:
-        given = read_scenes(request.look_file)
-        scenes, notes = [given[number % len(given)] for number in range(people)], ()
-    elif request.look is not None:
-        scenes, notes = [_seen(request.look, request, _needed(model))] * people, ()
-    else:
-        sampled = _needed(model).scenes.sample(request.text or "", request.seed, people)
-        scenes, notes = list(sampled), ()
-    return together(scenes), notes
+
+    scenes: tuple[Scene, ...]
+    notes: tuple[str, ...] = ()
+    action: str | None = None
 
 
-def together(scenes: Sequence[Scene]) -> list[Scene]:
+def choose_looks(request: FollowRequest, model: FollowModel | None, people: int) -> Looks:
+    """A scene for each of the people, all in one place; what a text says holds in place of what a picture shows.
+
+    Raises RequestError for a look that cannot be read, and for a text that cannot be understood.
+    """
+    if request.look is None:
+        read = _read(request, _needed(model), people)
+        return Looks(together(read.scenes), read.notes, read.action)
+    given = [_seen(request.look, request, _needed(model))] if request.look_file is None else read_scenes(request.look)
+    scenes = [given[number % len(given)] for number in range(people)]
+    if request.text is None:
+        return Looks(together(scenes))
+    read = _read(request, _needed(model), SAMPLES)
+    said = said_by(read.scenes)
+    return Looks(together([changed(scene, read.scenes[0], said) for scene in scenes]), read.notes, read.action)
+
+
+def _read(request: FollowRequest, model: FollowModel, count: int) -> Read:
+    try:
+        return model.scenes.sample(request.text or "", request.seed, count, request.language)
+    except ValueError as error:
+        raise RequestError(str(error)) from error
+
+
+def said_by(samples: Sequence[Scene]) -> tuple[str, ...]:
+    """The attributes that all samples of a text share: those that it says."""
+    return tuple(name for name in LABELS if len({getattr(scene, name) for scene in samples}) == 1)
+
+
+def changed(scene: Scene, other: Scene, names: Sequence[str]) -> Scene:
+    """The scene with these attributes, and their shades, of another one."""
+    shades = {name: rgb for name, rgb in scene.shades.items() if name not in names}
+    shades |= {name: rgb for name, rgb in other.shades.items() if name in names}
+    return replace(scene, **{name: getattr(other, name) for name in names}, shades=shades)
+
+
+def together(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
     """The scenes of several people in one place: that of the first."""
     shared = {name: getattr(scenes[0], name) for name in PLACE}
-    return [replace(scene, **shared) for scene in scenes]
+    return tuple(replace(scene, **shared) for scene in scenes)
 
 
 def read_look(path: Path) -> Picture:
@@ -77,7 +111,7 @@ def write_scenes(path: Path, scenes: Sequence[Scene], tags: Mapping[str, str]) -
 def _seen(path: Path, request: FollowRequest, model: FollowModel) -> Scene:
     picture = read_look(path)
     poses = picture_poses(picture, path.name, request)
-    return model.look.read(picture, poses)
+    return model.look.read(picture, poses.people[0])
 
 
 def _needed(model: FollowModel | None) -> FollowModel:

@@ -34,5 +34,5 @@ def _video(model: FollowModel, text: str, seed: int, pose: NDArray[np.float32]) 
     joints = model.lifter.lift(track, SERVED_SIDE, SERVED_SIDE)
     mover = Mover(joints, known_hands(track), track.present())
     movement = Movement(PoseVideo(SERVED_SIDE, SERVED_SIDE, FPS, (track,), len(track)), (mover,))
-    scenes = model.scenes.sample(text, seed, 1)
+    scenes = model.scenes.sample(text, seed, 1).scenes
     return np.stack(list(render_frames(movement, scenes, SERVED_SIDE, SERVED_SIDE, range(len(track)))))

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.bodies.detectors.detect import detect_poses
+from mien.bodies.detectors.detect import FEWEST_FRAMES, detect_poses, open_detector
+from mien.bodies.detectors.frames import open_frames
 from mien.bodies.keypoints import JOINTS, PoseError, PoseTrack, PoseVideo
 from mien.bodies.motions.catalogue import motion
 from mien.bodies.motions.picture import framed, to_picture
 from mien.bodies.poses.choosing import choose_people
 from mien.bodies.poses.files import is_poses, read_poses
+from mien.bodies.poses.tracking import PeopleTracker
 from mien.bodies.repair.repair import repair
 from mien.follow.generate.movement import Movement, Mover, gap_notes, known_hands
 from mien.follow.generate.request import DEFAULT_SECONDS, PoseOptions
+from mien.progress import counted
 from mien.systems.errors import RequestError
 
 Lift = Callable[[PoseTrack, int, int], NDArray[np.float32]]
@@ -27,6 +31,11 @@ Lift = Callable[[PoseTrack, int, int], NDArray[np.float32]]
 MOTION_FPS = Fraction(25)
 MOTION_SIDE = 512
 """Side in pixels of the square picture of a built-in motion."""
+
+
+YAWS = {"walk": 1.0, "run": 1.0, "kick": 0.8, "sit": 0.6, "squat": 0.5}
+YAW = 0.2
+"""Angles in radians from which built-in motions are seen, where they show best."""
 
 
 def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Movement:
@@ -48,15 +57,30 @@ def read_people(path: Path, options: PoseOptions, progress: bool) -> tuple[PoseV
     Raises RequestError in one sentence for a file without usable poses.
     """
     try:
-        if is_poses(path):
-            found = read_poses(path)
-        else:
-            found = detect_poses(path, options.detector, options.weights, progress)
-        chosen = choose_people(shortened(found, options.seconds), options.person)
+        found = read_poses(path) if is_poses(path) else _detected(path, options, progress)
+        found = shortened(found, options.seconds)
+        chosen = choose_people(found, options.person)
     except PoseError as error:
         raise RequestError(str(error)) from error
     poses = repaired(chosen) if options.repair else chosen
     return poses, _notes(found, poses)
+
+
+def _detected(path: Path, options: PoseOptions, progress: bool) -> PoseVideo:
+    """The poses of all people of a video; of its start alone where only that is asked for, since detectors are slow."""
+    if options.seconds is None:
+        return detect_poses(path, options.detector, options.weights, progress)
+    frames = open_frames(path)
+    wanted = max(1, round(options.seconds * frames.fps))
+    detector, tracker = open_detector(options.detector, options.weights), PeopleTracker()
+    try:
+        shown = counted(islice(frames, wanted), "poses", min(wanted, frames.expected), "frames", progress)
+        for frame in shown:
+            tracker.add(detector.detect(frame), frame)
+    finally:
+        detector.close()
+    tracks = tracker.tracks(min(FEWEST_FRAMES, max(1, tracker.frames // 2)))
+    return PoseVideo(frames.width, frames.height, frames.fps, tracks, tracker.frames)
 
 
 def shortened(poses: PoseVideo, seconds: float | None) -> PoseVideo:
@@ -77,10 +101,10 @@ def flat(track: PoseTrack, _width: int, _height: int) -> NDArray[np.float32]:
 
 
 def built_in(name: str, seconds: float | None, seed: int, kind: str) -> Movement:
-    """A built-in motion, seen from the front. kind: of the figure, whose proportions it has if it is a person."""
+    """A built-in motion. kind: of the figure, whose proportions it has if it is a person."""
     body = kind if kind in ("woman", "man", "child") else None
     moved = motion(name, seconds or DEFAULT_SECONDS, MOTION_FPS, seed, body)
-    joints = to_picture(moved, framed(moved, MOTION_SIDE, MOTION_SIDE, yaw=0.0))
+    joints = to_picture(moved, framed(moved, MOTION_SIDE, MOTION_SIDE, YAWS.get(name, YAW)))
     frames = len(joints)
     known = np.ones((frames, len(JOINTS)), np.float32)
     poses = PoseVideo(MOTION_SIDE, MOTION_SIDE, MOTION_FPS, (PoseTrack(joints[..., :2].copy(), known),), frames)
