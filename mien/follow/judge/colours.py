@@ -53,7 +53,7 @@ def colour_points(joints: Joints, shown: Mapping[str, str]) -> dict[str, Joints]
             axis=1,
         )
     if "hair_colour" in shown and shown.get("hat") == "none":
-        found["hair_colour"] = np.stack([ears + height * up for height in (0.4, 0.5)], axis=1)
+        found["hair_colour"] = np.stack([ears + height * up for height in (0.55, 0.65)], axis=1)
     if "hat_colour" in shown:
         found["hat_colour"] = np.stack([ears + height * up for height in (0.6, 0.75)], axis=1)
     return found
