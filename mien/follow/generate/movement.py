@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from mien.bodies.keypoints import BODY_AND_FEET, INDEX, JOINTS, LEFT_HAND, RIGHT_HAND, PoseTrack, PoseVideo
 
@@ -37,10 +37,16 @@ class Mover:
         if shapes != ((frames, len(JOINTS), 3), (frames, 2), (frames,)):
             raise ValueError(f"a person's joints, hands and frames are (T, 65, 3), (T, 2), (T,), not {shapes}")
 
-    def foot_line(self, fps: float) -> NDArray[np.float32]:
-        """The lowest point of the feet in each frame, (T,) pixels, without steps and jumps of less than a second."""
-        lowest = self.joints[:, _FEET, 1].max(axis=1)
-        return np.asarray(gaussian_filter1d(lowest, fps, mode="nearest"), np.float32)
+    def lowest(self) -> NDArray[np.float32]:
+        """The lowest point of the feet in each frame, (T,) pixels."""
+        return np.asarray(self.joints[:, _FEET, 1].max(axis=1), np.float32)
+
+    def ground(self, fps: float) -> NDArray[np.float32]:
+        """Where the ground is in each frame, (T,) pixels: where the feet are lowest within a second, as in a jump."""
+        lowest = self.lowest()
+        reached = maximum_filter1d(lowest, 2 * round(fps / 2) + 1, mode="nearest")
+        smooth = gaussian_filter1d(reached, max(1.0, fps / 5), mode="nearest")
+        return np.asarray(np.maximum(smooth, lowest), np.float32)
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,15 @@ class Movement:
     """All people of a clip.
 
     poses: the key points that are followed; its width, height and frame rate are those of the clip. movers: one for
-    each of its people. video: the file whose sound belongs to it; start: the second of it that is the first frame.
-    notes: what the user should know.
+    each of its people. video: the file whose sound belongs to it.
+    repairs: what was mended, a line for each person. notes: what the user should know.
     """
 
     poses: PoseVideo
     movers: tuple[Mover, ...]
     video: Path | None = None
-    notes: tuple[str, ...] = field(default=())
+    repairs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -82,7 +89,7 @@ def drawing_order(movers: tuple[Mover, ...], fps: float) -> NDArray[np.int64]:
 
     Who stands lower in the picture is nearer, as on level ground.
     """
-    lines = np.stack([mover.foot_line(fps) for mover in movers], axis=1)
+    lines = np.stack([gaussian_filter1d(mover.ground(fps), fps, mode="nearest") for mover in movers], axis=1)
     return np.argsort(lines, axis=1, kind="stable")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from mien.bodies.motions.picture import framed, to_picture
 from mien.bodies.poses.choosing import choose_people
 from mien.bodies.poses.files import is_poses, read_poses
 from mien.bodies.poses.tracking import PeopleTracker
-from mien.bodies.repair.repair import repair
+from mien.bodies.repair.repair import mend, repair
 from mien.follow.generate.movement import Movement, Mover, gap_notes, known_hands
 from mien.follow.generate.request import DEFAULT_SECONDS, PoseOptions
 from mien.progress import counted
@@ -38,21 +38,35 @@ YAW = 0.2
 """Angles in radians from which built-in motions are seen, where they show best."""
 
 
+@dataclass(frozen=True)
+class People:
+    """The poses of the chosen people of a file, `repairs`: a line for each of them, and `notes` for the user."""
+
+    poses: PoseVideo
+    repairs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Movement:
     """The movement of the chosen people in a video or a file of poses.
 
     Raises RequestError in one sentence for a file without usable poses.
     """
-    poses, notes = read_people(path, options, progress)
-    movers = tuple(
+    people = read_people(path, options, progress)
+    movers = lifted(people.poses, lift)
+    return Movement(people.poses, movers, None if is_poses(path) else path, people.repairs, people.notes)
+
+
+def lifted(poses: PoseVideo, lift: Lift) -> tuple[Mover, ...]:
+    """The people of poses with joints in space."""
+    return tuple(
         Mover(lift(track, poses.width, poses.height), known_hands(track), track.present(), track.person)
         for track in poses.people
     )
-    return Movement(poses, movers, None if is_poses(path) else path, notes)
 
 
-def read_people(path: Path, options: PoseOptions, progress: bool) -> tuple[PoseVideo, tuple[str, ...]]:
-    """The poses of the chosen people in a file, repaired unless that is switched off, and notes for the user.
+def read_people(path: Path, options: PoseOptions, progress: bool) -> People:
+    """The poses of the chosen people in a file, repaired unless that is switched off.
 
     Raises RequestError in one sentence for a file without usable poses.
     """
@@ -62,8 +76,13 @@ def read_people(path: Path, options: PoseOptions, progress: bool) -> tuple[PoseV
         chosen = choose_people(found, options.person)
     except PoseError as error:
         raise RequestError(str(error)) from error
-    poses = repaired(chosen) if options.repair else chosen
-    return poses, _notes(found, poses)
+    if not options.repair:
+        return People(chosen, (), _notes(found, chosen))
+    size = (chosen.width, chosen.height)
+    mended = [mend(track, chosen.fps, size) for track in chosen.people]
+    poses = chosen.only(tuple(track for track, _ in mended))
+    repairs = tuple(f"{named(track, poses)}: {report.line()}" for track, report in mended)
+    return People(poses, repairs, _notes(found, poses))
 
 
 def _detected(path: Path, options: PoseOptions, progress: bool) -> PoseVideo:
@@ -92,7 +111,8 @@ def shortened(poses: PoseVideo, seconds: float | None) -> PoseVideo:
 
 def repaired(poses: PoseVideo) -> PoseVideo:
     """The same poses with outliers, short gaps and exchanged sides repaired."""
-    return poses.only(tuple(repair(track, float(poses.fps)) for track in poses.people))
+    size = (poses.width, poses.height)
+    return poses.only(tuple(repair(track, poses.fps, size) for track in poses.people))
 
 
 def flat(track: PoseTrack, _width: int, _height: int) -> NDArray[np.float32]:
