@@ -47,15 +47,19 @@ def jump(times: Array, body: Proportions, rng: np.random.Generator) -> Posture:
     high = rng.uniform(0.08, 0.14) if jacks else rng.uniform(0.12, 0.4) * body.leg / 0.87
     flight = 2 * np.sqrt(2 * high / GRAVITY)
     contact = rng.uniform(0.25, 0.4) if jacks else rng.uniform(0.55, 1.1)
+    deep = (0.09 if jacks else rng.uniform(0.18, 0.28)) * body.leg
+    speed = GRAVITY * flight / 2
+    contact = min(contact, 5.5 * deep / speed)
     period = flight + contact
     clock = np.mod(times + rng.uniform(0, period), period)
     air = clock > contact
     ground = np.clip(clock / contact, 0, 1)
     t = clock - contact
     up = np.where(air, t * (flight - t) * GRAVITY / 2, 0.0)
-    bent = np.sin(np.pi * ground) ** 1.5 * (0.10 if jacks else 0.26)
+    down = _landing(ground, contact, deep, speed)
+    bent = down / body.leg
     tuck = np.sin(np.pi * np.clip(t / flight, 0, 1)) ** 2 * rng.uniform(0.0, 0.5) * high * (not jacks)
-    posture.root[:, 1] += up - bent * body.leg
+    posture.root[:, 1] += up - down
     posture.root[:, 2] -= 0.25 * bent * body.leg
     posture.pelvis[:, 0] += 1.2 * bent
     posture.chest[:, 0] += 0.5 * bent
@@ -125,6 +129,13 @@ def sit(times: Array, body: Proportions, rng: np.random.Generator) -> Posture:
     return posture
 
 
+def _landing(ground: Array, contact: float, deep: float, speed: float) -> Array:
+    """How far the hips are down, from landing at `speed` (ground = 0) over the lowest point to leaving as fast (1)."""
+    u = np.clip(1 - np.abs(2 * ground - 1), 0, 1)  # 0 at both ends, 1 in the middle: a cubic with these slopes
+    slope = speed * contact / 2
+    return (3 * deep - 2 * slope) * u**2 + (slope - 2 * deep) * u**3 + slope * u
+
+
 def _repeated(times: Array, rng: np.random.Generator, period: float) -> Array:
     """Down and up again every `period` seconds, 0 to 1, with a short rest at both ends."""
     phase = np.mod(times / period + rng.random(), 1.0)
@@ -142,7 +153,7 @@ def _raise_leg(
     posture.chest[:, 1] -= sign * (0.45 if side_kick else 0.08) * raised
     posture.pelvis[:, 1] -= sign * (0.3 if side_kick else 0.0) * raised
     posture.chest[:, 2] += sign * 0.3 * raised
-    angle, reach = high * raised, body.leg * (0.985 - 0.42 * np.clip(chamber, 0, 1))
+    angle, reach = high * raised, body.leg * (0.965 - 0.42 * np.clip(chamber, 0, 1))
     hip = posture.root + np.array([sign * body.hips, 0.0, 0.0])
     sideways, forward = (np.sin(angle), 0.15 * angle) if side_kick else (0 * angle, np.sin(angle))
     target = hip + reach[:, None] * np.stack([sign * sideways, -np.cos(angle), forward], axis=1)

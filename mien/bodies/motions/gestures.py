@@ -137,7 +137,7 @@ def bow(times: Array, body: Proportions, rng: np.random.Generator) -> Posture:
 
 def upright(times: Array, body: Proportions, rng: np.random.Generator, legs: float = 1.0) -> Posture:
     """Standing as people do: swaying, breathing, looking about; `legs`: how much the weight is shifted."""
-    posture = standing(len(times), body, stance=rng.uniform(0.0, 0.12) * body.leg)
+    posture = standing(times, body, stance=rng.uniform(0.0, 0.12) * body.leg)
     shift = np.tanh(wander(times, rng, 2.0)) * legs
     posture.root[:, 0] += 0.045 * shift
     posture.root[:, 1] -= rng.uniform(0.0, 0.02) + 0.012 * np.abs(shift)

@@ -16,15 +16,15 @@ Array = NDArray[np.float64]
 
 def walk(times: Array, body: Proportions, rng: np.random.Generator) -> Posture:
     """Walking: on the spot as on a treadmill, in a circle, or straight on; strolling, brisk or swaggering."""
-    speed = rng.uniform(0.7, 1.55) * np.sqrt(body.leg / 0.87)
+    speed = rng.uniform(0.7, 1.45) * np.sqrt(body.leg / 0.87)
     # Grieve's relation: the step length grows with the root of the speed.
-    cadence = 1.72 * np.sqrt(speed / 1.25) * np.sqrt(0.87 / body.leg) * rng.uniform(0.95, 1.05)
+    cadence = 1.86 * np.sqrt(speed / 1.25) * np.sqrt(0.87 / body.leg) * rng.uniform(0.95, 1.05)
     gait = Gait(cadence, rng.uniform(0.6, 0.64), rng.uniform(0.04, 0.09) * body.leg, width=rng.uniform(0.4, 0.9))
     posture, phase, spot = _moving(times, body, rng, speed, gait)
     swagger = rng.uniform(0.6, 1.5)
     cycle = np.pi * phase  # a stride is 2π; the left foot lands at even multiples of π
     over = np.sin(cycle - 0.6 * np.pi / 2 + 0.2)  # positive above the left foot
-    posture.root[:, 1] = body.hip_height * 0.985 - 0.018 * body.leg * np.cos(2 * cycle - 0.5)
+    posture.root[:, 1] = body.hip_height * 0.98 - 0.018 * body.leg * np.cos(2 * cycle - 0.5)
     posture.root += np.outer(over * 0.022 * swagger, [1, 0, 0]) * np.cos(posture.facing)[:, None]
     posture.pelvis[:, 0] = 0.04
     posture.pelvis[:, 1] = 0.05 * swagger * over
@@ -76,8 +76,8 @@ def turn(times: Array, body: Proportions, rng: np.random.Generator) -> Posture:
         heading = keyed(when, at, headings, hold=0.1)
         return np.stack([0.03 * np.sin(heading), 0.03 * np.cos(heading), heading], axis=1)
 
-    posture = standing(len(times), body)
-    gait = Gait(rng.uniform(1.8, 2.6), 0.62, 0.045, push=0.3, strike=0.05, width=1.2)
+    posture = standing(times, body)
+    gait = Gait(rng.uniform(1.8, 2.6), 0.62, 0.045, push=0.45, strike=0.05, width=1.2)
     phase = step_along(posture, times, path, gait, body)
     over = np.sin(np.pi * phase - 0.7)
     posture.root[:, 1] = body.hip_height * 0.985
@@ -108,7 +108,7 @@ def _moving(
         far = speed * (when - middle - begin)
         return np.stack([np.zeros_like(far), far, np.zeros_like(far)], axis=1)
 
-    posture = standing(len(times), body)
+    posture = standing(times, body)
     phase = step_along(posture, times + begin, path, gait, body)
     spot = None
     if kind == "spot":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from mien.bodies.keypoints import INDEX, JOINTS, LEFT_HAND, RIGHT_HAND
 from mien.bodies.motions.hands import SHAPES, hand_points
@@ -18,9 +19,11 @@ from mien.bodies.motions.rotations import about, bend, rotate, unit
 
 Array = NDArray[np.float64]
 SIDES = ("left", "right")
-STRAIGHT = 0.99
+STRAIGHT = 0.988
 """Length of a standing leg in parts of thigh and shin: knees are never quite straight."""
-SOFT = 0.008
+YIELD_SECONDS = 0.07
+"""Over which the pelvis gives way to a leg."""
+SOFT = 0.012
 """Lengths of the leg within which its limit is felt."""
 
 
@@ -30,7 +33,8 @@ class Posture:
 
     Axes of `mien.bodies.motions`. Index 0 of two is the left side, 1 the right one. Angles in radians.
 
-    root: (T, 3) between the hips, lowered where a leg would not reach. facing: (T,) turn to the left; 0 looks along z.
+    times: (T,) in seconds. root: (T, 3) between the hips, lowered where a leg would not reach. facing: (T,) turn to the
+    left; 0 looks along z.
     pelvis, chest, head: (T, 3) bend forward, tilt to the left, turn to the left; each relative to the part below.
     ankles: (T, 2, 3) in the room. foot_yaw: (T, 2) turn to the left, in the room. foot_pitch: (T, 2) heel up.
     knees: (T, 2) how far knees point outwards.
@@ -39,6 +43,7 @@ class Posture:
     and out of the palms, alike; fingers of 0 go on along the forearm. curls: (T, 2, 5), see `hands.SHAPES`.
     """
 
+    times: Array
     root: Array
     facing: Array
     pelvis: Array
@@ -58,12 +63,14 @@ class Posture:
         return len(self.root)
 
 
-def standing(frames: int, body: Proportions, stance: float = 0.06) -> Posture:
+def standing(times: Array, body: Proportions, stance: float = 0.06) -> Posture:
     """Upright, arms down, feet `stance` metres outside the hips."""
+    frames = len(times)
     ankles = np.zeros((frames, 2, 3))
     ankles[:, 0, 0], ankles[:, 1, 0] = body.hips + stance, -body.hips - stance
     ankles[..., 1] = body.ankle
     return Posture(
+        times=times,
         root=np.tile([0.0, body.hip_height - 0.006, 0.0], (frames, 1)),
         facing=np.zeros(frames),
         pelvis=np.zeros((frames, 3)),
@@ -109,10 +116,7 @@ def _turned(angles: Array) -> Array:
 
 
 def _within_reach(posture: Posture, pelvis: Array, body: Proportions) -> Array:
-    """The roots (T, 3), lowered so that no leg is longer than it is.
-
-    Softly: a straight leg that bends moves its knee at once and far, which would be a jerk.
-    """
+    """The roots (T, 3), lowered so that no leg is longer than it is; smoothly, since a body has a mass."""
     root = posture.root.copy()
     heights = [root[:, 1]]
     for side in (0, 1):
@@ -121,7 +125,12 @@ def _within_reach(posture: Posture, pelvis: Array, body: Proportions) -> Array:
         flat = np.sum((ankle - root)[:, [0, 2]] ** 2, axis=1)
         heights.append(ankle[:, 1] + np.sqrt(np.maximum((STRAIGHT * body.leg) ** 2 - flat, 0.01)))
     soft = SOFT * body.leg
-    root[:, 1] = -soft * np.logaddexp.reduce([-height / soft for height in heights])
+    lowered = -soft * np.logaddexp.reduce([-height / soft for height in heights]) - root[:, 1]
+    if len(root) > 2:
+        frames = YIELD_SECONDS / (posture.times[1] - posture.times[0])
+        least = minimum_filter1d(lowered, 2 * round(frames) + 1, mode="nearest")
+        lowered = gaussian_filter1d(least, frames, mode="nearest")
+    root[:, 1] += lowered
     return root
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from mien.bodies.motions.curves import smooth
 from mien.bodies.motions.proportions import Proportions
@@ -27,7 +28,7 @@ class Gait:
     cadence: float
     duty: float = 0.62
     lift: float = 0.07
-    push: float = 0.55
+    push: float = 0.95
     strike: float = 0.28
     width: float = 0.7
 
@@ -55,12 +56,7 @@ def _swing(posture: Posture, side: int, times: Array, path: Path, gait: Gait, bo
     u = np.clip((times - ends[index]) / (starts[index + 1] - ends[index]), 0.0, 1.0)
     moved = smooth(u)[:, None]
     place = places[index] * (1 - moved) + places[index + 1] * moved
-    stand = np.clip((times - starts[index]) / (gait.duty * cycle), 0.0, 1.0)
-    pitch = np.where(
-        u > 0,
-        gait.push * (1 - smooth(u * 1.6)) - gait.strike * smooth((u - 0.5) * 2),
-        gait.push * smooth((stand - 0.6) / 0.4) - gait.strike * (1 - smooth(stand / 0.2)),
-    )
+    pitch = _pitch(np.mod(times - starts[index], cycle) / cycle, gait)
     offset = gait.width * body.hips * (1 if side == 0 else -1)
     yaw = place[:, 2]
     ankle = np.stack([place[:, 0] + offset * np.cos(yaw), np.zeros(len(u)), place[:, 1] - offset * np.sin(yaw)], axis=1)
@@ -68,6 +64,23 @@ def _swing(posture: Posture, side: int, times: Array, path: Path, gait: Gait, bo
     posture.foot_yaw[:, side] = yaw + (0.1 if side == 0 else -0.1)
     posture.foot_pitch[:, side] = pitch
     posture.ankles[:, side] = ankle + roll_over(pitch, posture.foot_yaw[:, side], body)
+
+
+def _pitch(cycle: Array, gait: Gait) -> Array:
+    """Pitch (T,) of a foot, heel up, over its cycle from 0, when its heel lands, to 1 (after Winter 2009)."""
+    air = 1 - gait.duty
+    knots = {
+        0.0: -gait.strike,
+        0.2 * gait.duty: 0.0,
+        0.55 * gait.duty: 0.03 * gait.push,
+        0.8 * gait.duty: 0.42 * gait.push,
+        gait.duty: 0.92 * gait.push,
+        gait.duty + 0.12 * air: gait.push,
+        gait.duty + 0.55 * air: 0.25 * gait.push,
+        gait.duty + 0.85 * air: -0.9 * gait.strike,
+        1.0: -gait.strike,
+    }
+    return PchipInterpolator(list(knots), list(knots.values()))(cycle)
 
 
 def roll_over(pitch: Array, yaw: Array, body: Proportions) -> Array:

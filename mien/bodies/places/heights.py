@@ -17,10 +17,10 @@ def paint_mountain(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     """High in the mountains: peaks with snow, ridges and valleys in haze, grass and rocks where the figure stands."""
     sky = paint_sky(canvas, time, rng)
     high = canvas.height
-    paint_peaks(canvas, sky, rng, canvas.horizon, 0.55 * high, 0.52, 0.42)
-    paint_peaks(canvas, sky, rng, canvas.horizon + 0.02 * high, 0.40 * high, 0.30, 0.16)
-    paint_ridge(canvas, sky, rng, 0.09 * high, 0.05, 0.34, (0.22, 0.36, 0.26))
-    paint_ridge(canvas, sky, rng, 0.03 * high, 0.04, 0.16, (0.16, 0.31, 0.17))
+    paint_peaks(canvas, sky, rng, canvas.horizon, 0.52 * high, 0.46, 0.62)
+    paint_peaks(canvas, sky, rng, canvas.horizon + 0.02 * high, 0.34 * high, 0.24, 0.30)
+    paint_ridge(canvas, sky, rng, 0.09 * high, 0.05, 0.42, (0.22, 0.36, 0.26), 0.2)
+    paint_ridge(canvas, sky, rng, 0.02 * high, 0.045, 0.22, (0.16, 0.31, 0.17), 0.3)
     _summit(canvas, sky, rng)
     return Plan(sky.daylight.light, sky, float(rng.uniform(0.3, 0.7)))
 

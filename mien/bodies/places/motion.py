@@ -34,23 +34,21 @@ def drift_clouds(picture, clear, seen, colour, alpha, shift, out):  # type: igno
 
 
 @njit(inline="always")
-def _tile(tile, level, x, y):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """A periodic tile (L, N, N) at a point in texels, between two levels of smoothness."""
-    side = tile.shape[1]
-    mask = side - 1
+def _row(tile, level, y, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """A row (N, 2) of a periodic tile (2, L, N, N) at height y in texels, between two levels of smoothness."""
+    side = tile.shape[2]
     low = int(level)
-    high = min(low + 1, tile.shape[0] - 1)
-    share = level - low
-    fx, fy = np.floor(x), np.floor(y)
-    sx, sy = np.float32(x - fx), np.float32(y - fy)
-    ax, ay = int(fx) & mask, int(fy) & mask
-    bx, by = (ax + 1) & mask, (ay + 1) & mask
-    top = tile[low, ay, ax] * (1 - sx) + tile[low, ay, bx] * sx
-    bottom = tile[low, by, ax] * (1 - sx) + tile[low, by, bx] * sx
-    fine = top * (1 - sy) + bottom * sy
-    top = tile[high, ay, ax] * (1 - sx) + tile[high, ay, bx] * sx
-    bottom = tile[high, by, ax] * (1 - sx) + tile[high, by, bx] * sx
-    return fine * (1 - share) + (top * (1 - sy) + bottom * sy) * share
+    high = min(low + 1, tile.shape[1] - 1)
+    share = np.float32(level - low)
+    base = np.floor(y)
+    part = np.float32(y - base)
+    above = int(base) & (side - 1)
+    below = (above + 1) & (side - 1)
+    for x in range(side):
+        for c in range(2):
+            fine = tile[c, low, above, x] * (1 - part) + tile[c, low, below, x] * part
+            coarse = tile[c, high, above, x] * (1 - part) + tile[c, high, below, x] * part
+            out[x, c] = fine * (1 - share) + coarse * share
 
 
 @njit(inline="always")
@@ -69,64 +67,86 @@ def _surf(gap, wave):  # type: ignore[no-untyped-def]  # pragma: no cover
     return line * _ramp(-1.6, 0.2, wave)
 
 
+@njit(inline="always")
+def _along(line, x):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Both values of a periodic row (N, 2) at x in texels."""
+    base = np.floor(x)
+    part = np.float32(x - base)
+    a = int(base) & (line.shape[0] - 1)
+    b = (a + 1) & (line.shape[0] - 1)
+    return line[a, 0] + (line[b, 0] - line[a, 0]) * part, line[a, 1] + (line[b, 1] - line[a, 1]) * part
+
+
+@njit(inline="always")
+def _point(picture, row, column):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The colour of a picture (R, W, 3) at a point, of its edge outside it."""
+    row = min(max(row, 0.0), picture.shape[0] - 1.0)
+    column = min(max(column, 0.0), picture.shape[1] - 1.0)
+    r0, c0 = int(row), int(column)
+    r1, c1 = min(r0 + 1, picture.shape[0] - 1), min(c0 + 1, picture.shape[1] - 1)
+    dr, dc = np.float32(row - r0), np.float32(column - c0)
+    a, b, c, d = (1 - dr) * (1 - dc), (1 - dr) * dc, dr * (1 - dc), dr * dc
+    return (
+        a * picture[r0, c0, 0] + b * picture[r0, c1, 0] + c * picture[r1, c0, 0] + d * picture[r1, c1, 0],
+        a * picture[r0, c0, 1] + b * picture[r0, c1, 1] + c * picture[r1, c0, 1] + d * picture[r1, c1, 1],
+        a * picture[r0, c0, 2] + b * picture[r0, c1, 2] + c * picture[r1, c0, 2] + d * picture[r1, c1, 2],
+    )
+
+
 @njit(cache=CACHE)
-def move_water(backdrop, cover, tiles, horizon, pixel, style, colours, seconds, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+def move_water(backdrop, cover, tile, horizon, pixel, style, colours, seconds, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Paint water over `out` (H, W, 3) by its share `cover` (H, W).
 
-    backdrop: (R, W, 3) what is mirrored, the rows above the horizon. horizon: in pixels. pixel: size of one in units.
-    style: near and far share of the mirror, roughness, waves, grain, foam, shore, column of the sun in pixels, speed.
-    colours: rows deep, bright, white, glint.
+    backdrop: (R, W, 3) what is mirrored, the rows above the horizon. tile: see `waves`. horizon: in pixels. pixel: size
+    of one in units. style: near and far share of the mirror, roughness, waves, grain, foam, shore, column of the sun in
+    pixels, speed. colours: rows deep, bright, white, glint.
     """
     height, width = cover.shape
-    near, far, roughness, waves, grain, foam, shore, sun, speed = style
+    near, far, roughness, contrast, grain, foam, shore, sun, speed = style
     clock = seconds * speed
     span = height - horizon
-    texels = tiles.shape[2] / 16.0
-    last = backdrop.shape[0] - 1
+    side = tile.shape[2]
+    texels = side / 16.0
+    one, two = np.empty((side, 2), np.float32), np.empty((side, 2), np.float32)
     for y in range(max(int(horizon) - 1, 0), height):
         below = max(y + 0.5 - horizon, 0.35)
         depth = span / below
         footprint = pixel * depth * np.sqrt(depth / (span * pixel)) * grain * texels
-        level = min(max(np.log2(max(footprint, 1e-6)) + 0.6, 0.0), tiles.shape[1] - 1.001)
+        level = min(max(np.log2(max(footprint, 1e-6)) + 0.4, 0.0), tile.shape[1] - 1.001)
+        finer = min(level + 0.9, tile.shape[1] - 1.001)
+        away, step = depth * grain, pixel * depth * grain
+        _row(tile, level, (1.35 * away + 0.42 * clock) * texels, one)
+        _row(tile, finer, (2.6 * away + 0.60 * clock + 7.3) * texels, two)
         share = near + (far - near) * np.sqrt(max(1.0 - below / span, 0.0))
         for x in range(width):
             seen = cover[y, x]
             if seen <= 0.002:
                 continue
-            across = (x + 0.5 - width / 2) * pixel * depth * grain
-            away = depth * grain
-            first = _tile(tiles[0], level, (across + 0.11 * clock) * texels, (away + 0.42 * clock) * texels)
-            second = _tile(
-                tiles[1], level, (1.83 * across - 0.17 * clock + 5) * texels, (1.83 * away + 0.37 * clock) * texels
-            )
-            wave = 0.62 * first + 0.38 * second
-            # The mirrored row, pushed about by the waves' slopes.
-            row = 2 * horizon - y - 1 - roughness * (0.25 * abs(wave) + 0.12 * wave) * (below + 2.0)
+            across = (x + 0.5 - width / 2) * step
+            first, slope = _along(one, (0.72 * across + 0.09 * clock) * texels)
+            second, other = _along(two, (1.7 * across - 0.15 * clock + 5.0) * texels)
+            tilt = 0.62 * slope + 0.38 * other
+            wave = 0.66 * first + 0.34 * second
+            # What is mirrored is pushed about by the slopes.
+            row = 2 * horizon - y - 1 - roughness * (0.20 * abs(tilt) + 0.12 * tilt) * (below + 2.0)
             column = x + roughness * 0.10 * second * below
-            row = min(max(row, 0.0), float(last))
-            column = min(max(column, 0.0), width - 1.0)
-            r0, c0 = int(row), int(column)
-            r1, c1 = min(r0 + 1, last), min(c0 + 1, width - 1)
-            dr, dc = np.float32(row - r0), np.float32(column - c0)
-            facing = min(max(share + waves * wave, 0.02), 0.98)
-            crest = max(wave - 0.9, 0.0) * waves * 0.7
+            facing = min(max(share - contrast * tilt + 0.45 * contrast * wave, 0.02), 0.98)
+            crest = max(wave - 0.35, 0.0) * contrast * 0.55
             sparkle = 0.0
-            if colours[3, 0] > 0:
-                reach = (x + 0.5 - sun) / (0.035 * width + 0.16 * below)
-                sparkle = np.exp(-reach * reach) * min(max(0.42 + 0.9 * (second + 0.5 * first), 0.0), 1.3)
+            reach = (x + 0.5 - sun) / (0.035 * width + 0.16 * below)
+            if colours[3, 0] > 0 and reach * reach < 6:
+                sparkle = np.exp(-reach * reach) * min(max(0.42 - 0.8 * tilt + 0.4 * second, 0.0), 1.3)
             froth = 0.0
             if foam > 0:
-                froth = foam * min(1.0, 2.4 / depth) * _ramp(0.95, 1.75, wave + 0.25 * second)
+                froth = foam * min(1.0, 2.4 / depth) * _ramp(0.95, 1.9, wave + 0.45 * second)
             amount = np.float32(seen)
             if shore > 0:
-                edge = shore + 0.05 * first + 0.06 * np.sin(0.9 * clock + 0.5 * across / grain)
+                edge = shore + 0.04 * first + 0.06 * np.sin(0.9 * clock + 0.5 * across / grain)
                 amount *= 1 - np.float32(_ramp(edge + 0.012, edge - 0.012, depth))
                 froth = min(froth + _surf(depth - edge, second), 0.95)
+            mirrored = _point(backdrop, row, column)
             for c in range(3):
-                top = backdrop[r0, c0, c] * (1 - dc) + backdrop[r0, c1, c] * dc
-                bottom = backdrop[r1, c0, c] * (1 - dc) + backdrop[r1, c1, c] * dc
-                mirrored = top * (1 - dr) + bottom * dr
-                value = colours[0, c] + (mirrored - colours[0, c]) * facing + crest * colours[1, c]
+                value = colours[0, c] + (mirrored[c] - colours[0, c]) * facing + crest * colours[1, c]
                 value += sparkle * colours[3, c]
                 value += (colours[2, c] - value) * froth
                 out[y, x, c] += (np.float32(value) - out[y, x, c]) * amount

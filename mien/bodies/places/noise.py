@@ -17,7 +17,7 @@ Numbers = NDArray[np.floating[Any]]
 Colour = Sequence[float] | Numbers
 """RGB in [0, 1]: one for all pixels, or (…, 3) for each."""
 
-TILE = 128
+TILE = 256
 """Side of a periodic tile in texels."""
 
 
@@ -80,19 +80,21 @@ def _smoothed(tile: Field, reach: int) -> Field:
 
 
 @cache
-def tiles() -> Field:
-    """Two periodic tiles (2, L, TILE, TILE), mean 0, each in L levels of rising smoothness; for waves and ripples."""
+def waves() -> Field:
+    """A periodic tile of waves (2, L, TILE, TILE): height and slope, mean 0, in L levels of rising smoothness."""
     steps = np.arange(TILE, dtype=np.float32) / TILE * 16
     x, y = np.meshgrid(steps, steps)
+    bent = fractal(x, y, 2, 91, period=16)
+    rough = fractal(x + 1.2 * bent, y + 0.8 * bent, 5, 11, period=16)
+    crests = 1 - 2.4 * np.abs(fractal(x + 0.9 * bent, y, 5, 57, period=16) - 0.5)
+    height = np.asarray(rough + 0.55 * crests, np.float32)
     found = []
-    for seed in (11, 57):
-        tile = fractal(x, y, 4, seed, period=16)
-        levels = [tile]
-        for level in range(1, 6):
+    for tile in (height, np.roll(height, -1, 0) - np.roll(height, 1, 0)):
+        levels = [np.asarray((tile - tile.mean()) / tile.std(), np.float32)]
+        for level in range(1, 7):
             levels.append(_smoothed(levels[-1], 1 << (level - 1)))
         found.append(np.stack(levels))
-    both = np.stack(found).astype(np.float32)
-    return np.asarray((both - both.mean((2, 3), keepdims=True)) / both[:, :1].std((2, 3), keepdims=True), np.float32)
+    return np.stack(found)
 
 
 def smoothstep(low: float, high: float, value: Numbers) -> Field:

@@ -12,7 +12,7 @@ from mien.bodies.places.canvas import Canvas, mixed
 from mien.bodies.places.catalogue import LEVELS, PAINT
 from mien.bodies.places.layers import Water
 from mien.bodies.places.motion import add_glow, drift_clouds, fall, move_water, to_bytes
-from mien.bodies.places.noise import Field, fractal, smoothstep, tiles
+from mien.bodies.places.noise import Field, fractal, smoothstep, waves
 from mien.bodies.places.skies import Sky
 from mien.bodies.scene import PLACES, Light, Scene
 
@@ -98,7 +98,7 @@ class PlacePainter:
         move_water(
             far,
             self._cover,
-            tiles(),
+            waves(),
             out.horizon / out.pixel,
             out.pixel,
             numbers,

@@ -26,15 +26,18 @@ def paint_fir(
     side = (across - x) / half
     rough = fractal((across - x) / size * 16, along / size * 20, 3, seed, canvas.pixel / size * 18)
     tiers = (down * 7.3 + 0.1 * np.sin(9 * side + seed)) % 1.0
-    reach = down**0.85 * (0.62 + 0.38 * tiers) + 0.35 * (rough - 0.5) * (0.25 + down)
+    needles = fractal((across - x) / size * 70, along / size * 60, 2, seed + 4, canvas.pixel / size * 66)
+    reach = down**0.85 * (0.62 + 0.38 * tiers) + (0.35 * (rough - 0.5) + 0.30 * (needles - 0.5)) * (0.25 + down)
     edge = canvas.pixel / half + 0.02
     alpha = smoothstep(edge, -edge, np.abs(side) - reach) * (down < 0.94)
-    lit = np.clip(0.45 - 0.55 * side + 0.9 * (rough - 0.5) - 0.5 * (1 - tiers), 0, 1)
+    lit = np.clip(0.45 - 0.55 * side + 0.9 * (rough - 0.5) + 0.9 * (needles - 0.5) - 0.5 * (1 - tiers), 0, 1)
     colour = mixed(colours[0], colours[1], lit)
     if snow is not None:
         white = smoothstep(0.35, 0.7, tiers + 0.9 * (rough - 0.5)) * smoothstep(-0.9, 0.0, 0.35 - side)
         colour = mixed(colour, snow, 0.9 * white)
-    canvas.rectangle(x - 0.022 * size, foot - 0.1 * size, x + 0.022 * size, foot, tuple(0.5 * c for c in colours[0]))
+    canvas.rectangle(
+        x - 0.022 * size, foot - 0.1 * size, x + 0.022 * size, foot, mixed(colours[0], (0.20, 0.13, 0.09), 0.5)
+    )
     canvas.over(box, np.asarray(alpha, np.float32), colour)
 
 
@@ -119,5 +122,5 @@ def grass(canvas: Canvas, rows: slice, colours: Sequence[Colour], seed: int) -> 
     patches = fractal(across * 2.2, away * 2.2, 4, seed, footprint * 2.2)
     blades = fractal(across * 38, away * 26, 3, seed + 3, footprint * 34)
     tufts = fractal(across * 12, away * 10, 3, seed + 5, footprint * 12)
-    lit = np.clip(0.5 + 1.5 * (patches - 0.5) + 1.5 * (blades - 0.5) + 1.2 * (tufts - 0.5), 0, 1)
+    lit = np.clip(0.5 + 1.5 * (patches - 0.5) + 2.4 * (blades - 0.5) + 1.4 * (tufts - 0.5), 0, 1)
     return mixed(mixed(colours[0], colours[1], lit), colours[2], 0.55 * smoothstep(0.55, 0.72, patches))

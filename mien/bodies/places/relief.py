@@ -19,12 +19,19 @@ def profile(canvas: Canvas, rng: np.random.Generator, grain: float, octaves: int
 
 
 def paint_ridge(
-    canvas: Canvas, sky: Sky, rng: np.random.Generator, height: float, swing: float, haze: float, colour: RGB
+    canvas: Canvas,
+    sky: Sky,
+    rng: np.random.Generator,
+    height: float,
+    swing: float,
+    haze: float,
+    colour: RGB,
+    foot: float = 0.0,
 ) -> None:
-    """A far wooded ridge along the horizon. haze: share of haze in its colour."""
+    """A far wooded ridge along the horizon. haze: share of haze in its colour. foot: how far it reaches below it."""
     line = canvas.horizon - np.maximum(height + swing * 4 * (profile(canvas, rng, 0.45) - 0.5), 0.004)
     top = max(float(line.min()) - 0.01, 0.0)
-    box = canvas.box(-canvas.width, top, canvas.width, canvas.horizon + canvas.pixel)
+    box = canvas.box(-canvas.width, top, canvas.width, canvas.horizon + canvas.pixel + foot)
     x, y = canvas.at(box)
     inside = np.clip((y - line[None, :]) / canvas.pixel + 0.5, 0, 1)
     grain = fractal(x * 24, y * 30, 4, int(rng.integers(1 << 20)), canvas.pixel * 26)
@@ -51,10 +58,15 @@ def paint_peaks(
     canvas: Canvas, sky: Sky, rng: np.random.Generator, base: float, height: float, haze: float, snowy: float,
     rock: tuple[RGB, RGB] = ((0.26, 0.27, 0.31), (0.58, 0.55, 0.53)),
 ) -> None:  # fmt: skip
-    """Rocky peaks with ridges, light and shade. base: height of their foot; snowy: share of snow from the top."""
-    line = base - height * (
-        0.18 + 0.62 * profile(canvas, rng, 0.55, 6, ridged=True) * (0.5 + profile(canvas, rng, 0.9, 2))
-    )
+    """Rocky peaks with ribs, light and shade. base: height of their foot; snowy: share of snow from the top."""
+    count = max(round(canvas.width / (0.55 * height)), 2) + 2
+    tops = (np.arange(count) + rng.uniform(0.2, 0.8, count)) / (count - 1) - 0.5
+    tops, highs = tops * (canvas.width + 0.4 * height), height * rng.uniform(0.55, 1.0, count)
+    steep = rng.uniform(0.75, 1.25, count)
+    tents = highs - steep * (np.sqrt((canvas.x[:, None] - tops) ** 2 + 0.0004) - 0.02)
+    owner = tents.argmax(1)
+    rough = profile(canvas, rng, 0.22 * height + 0.04, 6) - np.float32(0.5)
+    line = base - np.maximum(tents.max(1) + 0.22 * height * rough, 0.12 * height)
     top = max(float(line.min()) - 0.01, 0.0)
     box = canvas.box(-canvas.width, top, canvas.width, base + canvas.pixel)
     x, y = canvas.at(box)
@@ -62,16 +74,21 @@ def paint_peaks(
         return
     seed = int(rng.integers(1 << 20))
     drop = y - line[None, :]
-    warp = fractal(x * 5, y * 5, 3, seed + 9, canvas.pixel * 5)
-    folds = fractal((x + 0.55 * drop + 0.25 * warp) * 9, (y + 0.3 * warp) * 4.5, 6, seed, canvas.pixel * 8)
-    shifted = fractal((x + 0.02 + 0.55 * drop + 0.25 * warp) * 9, (y + 0.3 * warp) * 4.5, 6, seed, canvas.pixel * 8)
-    slope = np.gradient(line, canvas.pixel)[None, :]
-    lit = np.clip(0.48 + 7.0 * (folds - shifted) - 0.10 * np.clip(slope, -2, 2), 0, 1)
+    fine = fractal(x * 26, y * 26, 4, seed + 2, canvas.pixel * 26) - np.float32(0.5)
+    bent = fractal(x * 5, y * 7, 4, seed + 3, canvas.pixel * 6) - np.float32(0.5)
+    warped = (x + 0.5 * bent * np.minimum(drop, 0.2) + canvas.width / 2) / canvas.pixel  # faces meet in crooked valleys
+    nearest = owner[np.clip(warped.astype(np.int64), 0, canvas.columns - 1)]
+    below = np.maximum(y - (base - highs[nearest]), 0) + 0.05 * height
+    side = (x - tops[nearest]) / height + 0.9 * bent * below
+    fan = side * height / below
+    ribs = fractal(fan * 3.4 + nearest * 17, below / height * 1.6 + bent, 4, seed, canvas.pixel / below * 3.6)
+    lit = smoothstep(0.22, -0.22, 0.55 * fan + 2.2 * (ribs - np.float32(0.5)) + 0.5 * fine)
+    lit = np.clip(0.08 + 0.80 * lit + 0.45 * fine, 0, 1)
     colour = mixed(rock[0], rock[1], lit)
     if snowy > 0:
-        limit = snowy * height * (0.55 + 0.9 * folds)
-        white = mixed((0.55, 0.64, 0.80), (0.98, 0.98, 0.99), lit)
-        colour = mixed(colour, white, smoothstep(0.03, -0.03, drop - limit))
+        limit = snowy * height + 0.55 * height * (ribs - np.float32(0.5)) + 0.16 * height * fine
+        white = mixed((0.50, 0.60, 0.78), (0.98, 0.98, 0.99), lit)
+        colour = mixed(colour, white, smoothstep(0.02 * height, -0.02 * height, y - (base - height) - limit))
     own = sky.daylight.on(colour)
     share = np.clip(haze + 0.35 * smoothstep(0.0, 1.0, (y - top) / max(base - top, 1e-3)) * haze, 0, 0.95)
     inside = np.clip(drop / canvas.pixel + 0.5, 0, 1)

@@ -43,7 +43,7 @@ def paint_sea(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     canvas.start_water(deep)
     if rng.random() < 0.6:
         _boat(canvas, sky, rng)
-    water = Water(deep, bright, (0.14, 0.62), 2.2, 0.20, float(rng.uniform(2.6, 3.6)), 0.85, white, glint)
+    water = Water(deep, bright, (0.20, 0.66), 1.6, 0.15, float(rng.uniform(3.8, 4.8)), 0.8, white, glint)
     return Plan(sky.daylight.light, sky, float(rng.uniform(0.25, 0.8)), water)
 
 
@@ -63,7 +63,7 @@ def paint_lake(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     canvas.start_water(deep)
     _reeds(canvas, sky, rng)
     glint = tuple(0.3 * one for one in _SEA[time][3])
-    water = Water(deep, bright, (0.62, 0.94), 0.22, 0.07, 3.2, glint=(glint[0], glint[1], glint[2]), speed=0.45)
+    water = Water(deep, bright, (0.66, 0.95), 0.16, 0.035, 3.0, glint=(glint[0], glint[1], glint[2]), speed=0.45)
     return Plan(sky.daylight.light, sky, float(rng.uniform(0.3, 0.7)), water)
 
 
@@ -116,5 +116,5 @@ def paint_beach(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     foot, size = canvas.height * float(rng.uniform(0.78, 0.86)), canvas.height * float(rng.uniform(0.55, 0.68))
     canvas.blob(x - side * 0.12, foot, 0.2, 0.022, tuple(sky.daylight.on((0.25, 0.20, 0.15))), 0.55)
     paint_palm(canvas, x, foot, size, -side * size * float(rng.uniform(0.05, 0.22)), tints, seed)
-    water = Water(deep, bright, (0.16, 0.6), 1.6, 0.15, 3.4, 0.35, white, glint, shore)
+    water = Water(deep, bright, (0.20, 0.62), 1.3, 0.12, 4.0, 0.4, white, glint, shore)
     return Plan(sky.daylight.light, sky, float(rng.uniform(0.2, 0.6)), water)

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.bodies.figure.measures import figure_scale
 from mien.bodies.figure.renderer import FigureRenderer
+from mien.bodies.keypoints import INDEX
 from mien.bodies.motions.captured import read_bvh
 from mien.bodies.motions.catalogue import MOTIONS, motion
-from mien.bodies.motions.picture import to_picture
+from mien.bodies.motions.picture import Camera, to_picture
 from mien.bodies.motions.proportions import PEOPLE, Proportions, proportions_of
 from mien.bodies.places.painter import PlacePainter
 from mien.bodies.scene import RGB, Light, Scene
@@ -63,16 +65,23 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
     captions = _captions(rng, options, scene, action, clip.part)
     painter = PlacePainter(scene, options.size, options.size)
     light = varied_light(rng, painter.light) if clip.for_judge else painter.light
-    renderer = FigureRenderer(scene, scale_hint=view.camera.scale)
+    renderer = FigureRenderer(scene, float(np.median([figure_scale(one) for one in points])))
+    ground = _ground(joints, view.camera)
     start = float(rng.uniform(0, 60))
     frames = np.empty((options.frames, options.size, options.size, 3), np.uint8)
     masks = np.empty(frames.shape[:3], np.uint8)
     for number in range(options.frames):
         frames[number] = painter.frame(start + number / options.fps)
-        mask = renderer.draw(points[number], (hands, hands), frames[number], light)
-        masks[number] = mask if mask.dtype == np.uint8 else np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8)
+        mask = renderer.draw(points[number], (hands, hands), frames[number], light, ground=float(ground[number]))
+        masks[number] = np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8)
     take = Take(action, view.framing, hands, options.fps)
     return FigureClip(clip.name, clip.part, scene, captions, take, frames, masks, points)
+
+
+def _ground(joints: NDArray[np.float32], camera: Camera) -> NDArray[np.float32]:
+    """Height (T,) in the picture of the ground below the hips."""
+    below = joints[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(1, keepdims=True) * (1, 0, 1)
+    return to_picture(below, camera)[:, 0, 1]
 
 
 def _motion(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.keypoints import BODY_COUNT
-from mien.follow.evaluate.samples import FollowSample, body
+from mien.follow.evaluate.samples import ENGLISH, FollowSample, body
 from mien.follow.evaluate.steadiness import figure_regions, flicker, sharpness
 from mien.follow.judge.colours import measured_colours
 from mien.metrics.poses import box_area, head_lengths, oks, pck, torso_lengths
@@ -91,7 +91,11 @@ class Observer:
         return Observation(
             self.judge.read(frames, joints),
             measured_colours(frames, joints, shown),
-            {prefix: FoundPose(*finder.detect(frames)) for prefix, finder in self.finders.items()},
+            {
+                prefix: FoundPose(*finder.detect(frames))
+                for prefix, finder in self.finders.items()
+                if prefix == OWN or (sample.language == ENGLISH and sample.has_real)  # MediaPipe is slow
+            },
             flicker(video[:length], figure_regions(clip.joints[:length], *video.shape[1:3])),
             sharpness(frames),
             len(video),

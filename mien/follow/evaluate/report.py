@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.bodies.keypoints import BODY_COUNT, INDEX, LIMBS
+from mien.bodies.poses.drawing import draw_skeleton
 from mien.bodies.scene import LABELS
 from mien.follow.evaluate.measure import MeasuredFollow
-from mien.follow.evaluate.samples import LANGUAGES, AskedClip, FollowSample
+from mien.follow.evaluate.samples import LANGUAGES, FollowSample
 from mien.follow.evaluate.sources import HIDDEN
 from mien.systems.evaluation.pictures import caption
 from mien.systems.evaluation.report import Report
@@ -102,33 +102,17 @@ class FollowReport(Report[FollowSample, MeasuredFollow]):
             Image.fromarray(np.concatenate(lines)).save(self.folder / "contact_sheet.png")
 
     def _line(self, sample: FollowSample, text: str) -> Picture:
-        asked = skeletons(sample.clip, sample.clip.rows(SHOWN_FRAMES), SIDE)
-        blocks = [_strip(asked)]
+        rows = sample.clip.rows(SHOWN_FRAMES)
+        blocks = [_strip([draw_skeleton(sample.clip.pose, int(row)) for row in rows])]
         for row in _SHEET:
-            blocks.append(_strip(self._frames.get((row, sample.clip_id), np.zeros((0, SIDE, SIDE, 3), np.uint8))))
+            blocks.append(_strip(self._frames.get((row, sample.clip_id), ())))
         strip = np.concatenate(blocks, axis=1)
         return np.concatenate([caption(strip.shape[1], CAPTION_HEIGHT, [(0, text)], size=12), strip])
 
 
-def _strip(frames: NDArray[np.uint8]) -> Picture:
+def _strip(frames: Iterable[Picture]) -> Picture:
     strip = np.full((SIDE + GAP, SHOWN_FRAMES * SIDE + 2 * GAP, 3), 255, np.uint8)
     for number, frame in enumerate(frames):
         own = np.asarray(cv2.resize(frame, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
         strip[:SIDE, number * SIDE : (number + 1) * SIDE] = own
     return strip
-
-
-def skeletons(clip: AskedClip, rows: NDArray[np.int64], side: int) -> NDArray[np.uint8]:
-    """Pictures (N, side, side, 3) of the limbs of some frames; the person's left is orange, the right is blue."""
-    pictures = np.zeros((len(rows), side, side, 3), np.uint8)
-    scale = np.array([side / clip.size[0], side / clip.size[1]])
-    for picture, row in zip(pictures, rows, strict=True):
-        at, known = clip.joints[row, :, :2] * scale, clip.known[row]
-        for first, second in ((INDEX[a], INDEX[b]) for a, b in (*LIMBS, ("nose", "left_ear"), ("nose", "right_ear"))):
-            if known[first] and known[second]:
-                sides = {name for name, number in INDEX.items() if number in (first, second) and number < BODY_COUNT}
-                left, right = (all(name.startswith(one) for name in sides) for one in ("left", "right"))
-                colour = (255, 150, 40) if left else (70, 140, 255) if right else (220, 220, 220)
-                ends = [tuple(int(v) for v in at[point]) for point in (first, second)]
-                cv2.line(picture, ends[0], ends[1], colour, 2, cv2.LINE_AA)
-    return pictures

@@ -13,9 +13,10 @@ from mien.follow.corpus.store import FiguresCorpus
 from mien.follow.evaluate.choose import HELD_OUT, VAL, asked_clip, choose_parts, many_texts
 from mien.follow.evaluate.diversity import measure_diversity
 from mien.follow.evaluate.evaluate import FollowEvaluation, fingerprint_data
+from mien.follow.evaluate.finders import MediaPipeFinder
 from mien.follow.evaluate.long import measure_long
 from mien.follow.evaluate.measure import MEDIAPIPE, OWN, Observer, PoseFinder
-from mien.follow.evaluate.models import MediaPipeFinder, TrainedFollower
+from mien.follow.evaluate.models import TrainedFollower
 from mien.follow.evaluate.options import EvaluateFollowOptions
 from mien.follow.evaluate.report import FollowReport
 from mien.follow.evaluate.samples import ENGLISH

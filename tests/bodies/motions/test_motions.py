@@ -95,7 +95,7 @@ def test_hands_start_at_the_wrists_and_thumbs_point_forward_when_the_arms_hang()
         assert np.allclose(joints[:, hand][:, 0], at(joints, wrist))
         lengths = np.linalg.norm(np.diff(joints[:, hand][:, 9:13], axis=1), axis=2)
         assert np.ptp(lengths, axis=0).max() < 1e-4
-    still = joints_of(standing(1, proportions_of("woman")), proportions_of("woman"))[0]
+    still = joints_of(standing(np.zeros(1), proportions_of("woman")), proportions_of("woman"))[0]
     for hand in (LEFT_HAND, RIGHT_HAND):
         thumb, little = still[hand][4], still[hand][20]
         assert thumb[2] > little[2] + 0.02

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mien.bodies.places.canvas import Canvas
-from mien.bodies.places.noise import fractal, tiles
+from mien.bodies.places.noise import fractal, waves
 from mien.bodies.places.painter import PlacePainter
 from mien.bodies.scene import PLACES, TIMES, Scene
 
@@ -114,8 +114,8 @@ def test_noise_repeats_after_its_period_and_fades_with_its_footprint() -> None:
     assert np.allclose(fractal(x, y, 4, 3, period=8), fractal(x + 8, y - 8, 4, 3, period=8), atol=1e-4)
     assert not np.allclose(fractal(x, y, 4, 3), fractal(x + 8, y, 4, 3), atol=1e-2)
     assert fractal(x, y, 4, 3, 9.0).std() < 1e-6
-    assert np.allclose(tiles().mean((2, 3)), 0, atol=1e-4)
-    assert np.all(np.diff(tiles().std((2, 3)), axis=1) < 0), "each level is smoother"
+    assert np.allclose(waves().mean((2, 3)), 0, atol=1e-4)
+    assert np.all(np.diff(waves().std((2, 3)), axis=1) < 0), "each level is smoother"
 
 
 def test_a_rectangle_covers_its_area_whatever_its_place() -> None:
