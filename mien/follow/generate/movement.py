@@ -10,10 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from mien.bodies.keypoints import BODY_AND_FEET, INDEX, JOINTS, LEFT_HAND, RIGHT_HAND, PoseTrack, PoseVideo
-
-HAND_SHARE = 0.6
-"""Part of the points of a hand that must be known for it to be drawn with its fingers."""
+from mien.bodies.keypoints import BODY_AND_FEET, INDEX, JOINTS, PoseVideo
 
 _FEET = [INDEX["left_ankle"], INDEX["right_ankle"], *range(INDEX["left_big_toe"], BODY_AND_FEET)]
 
@@ -77,13 +74,6 @@ class Movement:
         return self.poses.seconds
 
 
-def known_hands(track: PoseTrack) -> NDArray[np.bool_]:
-    """In which frames the fingers of the left and of the right hand are known, bool (T, 2)."""
-    known = track.known()
-    shares = [known[:, hand].mean(axis=1) for hand in (LEFT_HAND, RIGHT_HAND)]
-    return np.stack([share >= HAND_SHARE for share in shares], axis=1)
-
-
 def drawing_order(movers: tuple[Mover, ...], fps: float) -> NDArray[np.int64]:
     """For each frame the numbers of the people from the farthest to the nearest, (T, people).
 
@@ -93,10 +83,10 @@ def drawing_order(movers: tuple[Mover, ...], fps: float) -> NDArray[np.int64]:
     return np.argsort(lines, axis=1, kind="stable")
 
 
-def gap_notes(track: PoseTrack, fps: Fraction, named: str) -> tuple[str, ...]:
-    """A note on when a person is lost; at most three times are named."""
-    lost = np.flatnonzero(np.diff(np.concatenate([[False], ~track.present(), [False]]).astype(np.int8)))
-    spans = [(start / float(fps), end / float(fps)) for start, end in lost.reshape(-1, 2)]
+def gap_notes(shown: NDArray[np.bool_], fps: Fraction, named: str) -> tuple[str, ...]:
+    """A note on when a person is lost, from whether somebody is shown in each frame; at most three times are named."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ~shown, [False]]).astype(np.int8)))
+    spans = [(start / float(fps), end / float(fps)) for start, end in edges.reshape(-1, 2)]
     if not spans:
         return ()
     times = ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in spans[:3])

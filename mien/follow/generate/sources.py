@@ -9,24 +9,24 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.bodies.detectors.detect import FEWEST_FRAMES, detect_poses, open_detector
 from mien.bodies.detectors.frames import open_frames
 from mien.bodies.keypoints import JOINTS, PoseError, PoseTrack, PoseVideo
+from mien.bodies.lifting.lifter import Lifted
 from mien.bodies.motions.catalogue import motion
 from mien.bodies.motions.picture import framed, to_picture
 from mien.bodies.poses.choosing import choose_people
 from mien.bodies.poses.files import is_poses, read_poses
 from mien.bodies.poses.tracking import PeopleTracker
 from mien.bodies.repair.repair import mend, repair
-from mien.follow.generate.movement import Movement, Mover, gap_notes, known_hands
+from mien.follow.generate.movement import Movement, Mover, gap_notes
 from mien.follow.generate.request import DEFAULT_SECONDS, PoseOptions
 from mien.progress import counted
 from mien.systems.errors import RequestError
 
-Lift = Callable[[PoseTrack, int, int], NDArray[np.float32]]
-"""(poses, width, height) → joints float32 (T, 65, 3) in picture pixels."""
+Lift = Callable[[PoseTrack, Fraction], Lifted]
+"""(poses, frames a second) → joints in space, see `Lifter.lift`."""
 
 MOTION_FPS = Fraction(25)
 MOTION_SIDE = 512
@@ -53,16 +53,20 @@ def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Mo
     Raises RequestError in one sentence for a file without usable poses.
     """
     people = read_people(path, options, progress)
-    movers = lifted(people.poses, lift)
-    return Movement(people.poses, movers, None if is_poses(path) else path, people.repairs, people.notes)
-
-
-def lifted(poses: PoseVideo, lift: Lift) -> tuple[Mover, ...]:
-    """The people of poses with joints in space."""
-    return tuple(
-        Mover(lift(track, poses.width, poses.height), known_hands(track), track.present(), track.person)
-        for track in poses.people
+    movers = movers_of(people.poses, lift)
+    lost = (
+        note
+        for track, mover in zip(people.poses.people, movers, strict=True)
+        for note in gap_notes(mover.shown, people.poses.fps, named(track, people.poses))
     )
+    video = None if is_poses(path) else path
+    return Movement(people.poses, movers, video, people.repairs, (*people.notes, *lost))
+
+
+def movers_of(poses: PoseVideo, lift: Lift) -> tuple[Mover, ...]:
+    """The people of poses with joints in space, such as by `Lifter.lift`."""
+    found = ((track, lift(track, poses.fps)) for track in poses.people)
+    return tuple(Mover(one.joints, one.hands, one.present, track.person) for track, one in found)
 
 
 def read_people(path: Path, options: PoseOptions, progress: bool) -> People:
@@ -115,9 +119,10 @@ def repaired(poses: PoseVideo) -> PoseVideo:
     return poses.only(tuple(repair(track, poses.fps, size) for track in poses.people))
 
 
-def flat(track: PoseTrack, _width: int, _height: int) -> NDArray[np.float32]:
+def flat(track: PoseTrack, _fps: Fraction) -> Lifted:
     """Joints without depth, for those who draw skeletons only."""
-    return np.concatenate([track.points, np.zeros_like(track.points[..., :1])], axis=2)
+    joints = np.concatenate([track.points, np.zeros_like(track.points[..., :1])], axis=2)
+    return Lifted(joints, np.zeros((len(track), 2), np.bool_), track.present())
 
 
 def built_in(name: str, seconds: float | None, seed: int, kind: str) -> Movement:
@@ -133,14 +138,14 @@ def built_in(name: str, seconds: float | None, seed: int, kind: str) -> Movement
 
 def _notes(found: PoseVideo, poses: PoseVideo) -> tuple[str, ...]:
     present = [track for track in found.people if track.present().any()]
-    notes = [note for track in poses.people for note in gap_notes(track, poses.fps, named(track, poses))]
-    if len(present) > len(poses.people):
-        numbers = ", ".join(str(track.person) for track in present)
-        followed = poses.people[0].person
-        notes.insert(
-            0, f"{len(present)} people are seen ({numbers}) and person {followed} is followed: --person chooses others"
-        )
-    return tuple(notes)
+    if len(present) <= len(poses.people):
+        return ()
+    numbers = ", ".join(str(track.person) for track in present)
+    followed = poses.people[0].person
+    return (
+        f"{len(present)} people are seen ({numbers}) and person {followed} is followed: --person all, or a number, "
+        "chooses others",
+    )
 
 
 def named(track: PoseTrack, poses: PoseVideo) -> str:
