@@ -48,7 +48,7 @@ class _Canvas:
 
 @lru_cache(maxsize=64)
 def face_pictures(kind: str, skin: RGB, hair: RGB) -> tuple[Array, ...]:
-    """The face (h, w, 4), RGB and opacity, at full size, half, a quarter, … for smaller heads; empty without a face of skin."""
+    """The face (h, w, 4), RGB and opacity, at full size, half, a quarter, …; empty without a face of skin."""
     canvas = _Canvas(skin)
     if kind not in PEOPLE:
         return (canvas.image[:2, :2].copy(),)
