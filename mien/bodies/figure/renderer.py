@@ -139,8 +139,9 @@ class FigureRenderer:
             return
         samples = samples_for(pose.unit * BODY_HEIGHT)
         columns, rows = (right - left) * samples, (bottom - top) * samples
-        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
         mesh = self._mesh
+        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
+        screen[:, 2] += mesh.under * pose.unit
         count = seen_faces(screen, mesh.faces, mesh.thin, columns, rows, self._numbers)
         numbers = self._numbers[:count]
         index, _ = visible_triangles(screen, mesh.faces[numbers], rows, columns, buffers=self._room(rows, columns))
