@@ -211,7 +211,7 @@ def _panel(body: Body, name: str, sign: float) -> Part:
     """Front or back of a tunic below the waist, open at the sides."""
     count, columns = 13, 15
     angle = np.linspace(-1.38, 1.38, columns)
-    trunk = body.trunk_between(0.12, 0.16, 0.9, 2)[0]
+    trunk = body.trunk_between(0.12, 0.16, 0.9, 2)[1]
     hips = body.trunk_between(-0.04, 0.0, 0.0, 2)[1]
     seat = hips[2] + sign * hips[3] + 1.7
     rings, x, y, length = [], [], [], []

@@ -69,7 +69,8 @@ class Mesh:
 
     ring (V,): of each vertex. local (V, 3): x, y, z cm. pattern (V, 2): cm around and along the cloth. faces (F, 3),
     counter-clockwise from outside with y upwards. material (F,), thin (F,), group (V,), under (V,). seam (S, 2):
-    vertices at the same place. weights (4 R, P + A): C, U, V and D of the rings from control points and axes. lengths (2 R, A): the lengths of U and V. large: the faces that matter for shadows.
+    vertices at the same place. weights (4 R, P + A): C, U, V and D of the rings from control points and axes.
+    lengths (2 R, A): the lengths of U and V. large: the faces that matter for shadows.
     """
 
     ring: NDArray[np.int64]
