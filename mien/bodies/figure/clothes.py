@@ -83,7 +83,7 @@ def bottom_parts(body: Body, bottom: str, top: str) -> list[Part]:
             low = rows[:, 0] > 1.0
             rows[low, 1:] = np.maximum(rows[low, 1:], np.interp(rows[low, :1], [1.0, 2.0], [6.6, wide]) * body.limb)
         rows[:, 1:] *= 1 + 0.018 * np.sin(rows[:, :1] * 11.0 + 1.0)
-        parts.append(under(leg_part(side, rows, "bottom"), 60.0))
+        parts.append(under(leg_part(side, rows, "bottom"), 60.0 if bottom == "trousers" else 24.0))
     return parts
 
 
@@ -228,6 +228,12 @@ def _panel(body: Body, name: str, sign: float) -> Part:
         depth = np.interp(part, [0.0, 0.12, 0.3, 1.0], [trunk[2], seat, 10.6 * body.limb + 1.0, 8.5])
         wide = np.interp(part, [0.0, 0.15, 1.0], [trunk[1], trunk[1] + 1.5, 17.0])
         x.append(wide * np.sin(angle))
-        y.append(sign * depth * np.cos(angle) ** 0.6 * (1 + 0.05 * part * np.cos(7 * angle)) + trunk[3] * (1 - part))
+        y.append(
+            sign
+            * depth
+            * np.cos(angle) ** np.interp(part, [0.0, 0.3], [0.91, 0.6])
+            * (1 + 0.05 * part * np.cos(7 * angle))
+            + trunk[3] * (1 - part)
+        )
         length.append((1.1 - 0.16) * TORSO + part * TUNIC)
     return Part(rings, np.array(x), np.array(y), "top", "skirt", length=np.array(length), thin=True)

@@ -17,7 +17,7 @@ from mien.bodies.figure.mesh import Mesh, build_mesh
 from mien.bodies.figure.outfit import figure_parts, proportions_of
 from mien.bodies.figure.rest import standing_joints
 from mien.bodies.figure.shading import shade
-from mien.bodies.figure.shadow import ground_shadow, light_axes, light_depth
+from mien.bodies.figure.shadow import TEXEL, ground_shadow, light_axes, light_depth
 from mien.bodies.figure.skeleton import POINT, Controls, Proportions, controls
 from mien.bodies.keypoints import BODY_AND_FEET, JOINTS, LEFT_HAND, RIGHT_HAND
 from mien.bodies.scene import Light, Scene
@@ -102,10 +102,13 @@ class FigureRenderer:
         if pose is None:
             return mask
         light = light or Light()
+        target = np.ascontiguousarray(canvas)  # compiled for one layout of memory
         points = self._mesh.vertices(pose)
         if shadow > 0:
-            ground_shadow(canvas, points, self._mesh.large, joints, pose.unit, light, ground, shadow)
-        self._lay(canvas, mask, pose, points, self._attributes(pose, points, light), light)
+            ground_shadow(target, points, self._mesh.large, joints, pose.unit, light, ground, shadow)
+        self._lay(target, mask, pose, points, self._attributes(pose, points, light), light)
+        if target is not canvas:
+            canvas[:] = target
         return mask
 
     def _pose(self, joints: Array, hands: tuple[bool, bool]) -> Controls | None:
@@ -125,9 +128,8 @@ class FigureRenderer:
         ends = pose.points[_ENDS]
         bones = np.stack([ends[:, 0] + _STARTS * (ends[:, 1] - ends[:, 0]), ends[:, 1]], 1)
         occlude(points, normals, mesh.group, bones, _RADII * pose.unit, _OWNERS, 0.75, openness)
-        seen, depth, texel = light_depth(points, mesh.large, light)
-        cm = pose.unit / texel
-        look_up_shadow(seen + normals @ light_axes(light) * (0.8 * cm), depth, 1.2 * cm, sunlit)
+        seen, depth = light_depth(points, pose.point("pelvis"), pose.unit, mesh.large, light)
+        look_up_shadow(seen + normals @ light_axes(light) * (0.8 / TEXEL), depth, 1.2 / TEXEL, sunlit)
         return np.concatenate([normals, mesh.pattern, openness[:, None], sunlit[:, None]], 1)
 
     def _lay(self, canvas: Array, mask: Array, pose: Controls, points: Array, attributes: Array, light: Light) -> None:
