@@ -219,12 +219,10 @@ def test_a_limb_is_as_thick_on_a_longer_bone() -> None:
     assert abs(thickness(longer) - thickness(joints)) <= 1
 
 
-@pytest.mark.parametrize("pose", POSES)
+@pytest.mark.parametrize("pose", ["standing", "arms_up"])
 @pytest.mark.parametrize(("top", "bottom"), [("shirt", "trousers"), ("ao_dai", "trousers"), ("t_shirt", "shorts")])
 def test_what_is_worn_below_does_not_pierce_what_is_worn_above(top: str, bottom: str, pose: str) -> None:
-    """Around the hips a figure from in front and from behind is of the top down to its hem, without specks."""
-    if pose == "seated":
-        pytest.skip("thighs lie in front of the hem")
+    """Around the hips a figure seen from in front is of the top down to its hem, without specks."""
     joints = POSES[pose](192)
     green, _ = picture(Scene(top=top, bottom=bottom, top_colour="green", bottom_colour="red"), joints, 192)
     same, _ = picture(Scene(top=top, bottom=bottom, top_colour="green", bottom_colour="green"), joints, 192)
