@@ -83,7 +83,9 @@ def bottom_parts(body: Body, bottom: str, top: str) -> list[Part]:
             low = rows[:, 0] > 1.0
             rows[low, 1:] = np.maximum(rows[low, 1:], np.interp(rows[low, :1], [1.0, 2.0], [6.6, wide]) * body.limb)
         rows[:, 1:] *= 1 + 0.018 * np.sin(rows[:, :1] * 11.0 + 1.0)
-        parts.append(under(leg_part(side, rows, "bottom"), 60.0 if bottom == "trousers" else 24.0))
+        parts.append(
+            under(leg_part(side, rows, "bottom"), 24.0 if bottom == "shorts" else 85.0 if top == "ao_dai" else 60.0)
+        )
     return parts
 
 

@@ -176,7 +176,7 @@ def render_figure(
 
 def samples_for(height: float) -> int:
     """Samples per pixel and axis for a figure of a height in pixels: small ones need more for edges and limbs."""
-    return 3 if height < 200 else 2 if height < 1400 else 1
+    return 3 if height < 260 else 2 if height < 1400 else 1
 
 
 def light_rows(light: Light) -> NDArray[np.float64]:
