@@ -48,7 +48,7 @@ class PlacePainter:
         if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
             raise ValueError(f"a place is painted in {SMALLEST} to {LARGEST} pixels, not in {width}×{height}")
         samples = _samples(width, height)
-        rng = np.random.default_rng([scene.variation, PLACES.index(scene.place)])
+        rng = np.random.default_rng([scene.variation % (1 << 32), PLACES.index(scene.place)])
         fine = Canvas(width * samples, height * samples, LEVELS[scene.place])
         self._plan = plan = PAINT[scene.place](fine, scene.time, rng)
         self.light = plan.light

@@ -53,6 +53,11 @@ def test_a_place_moves_smoothly_and_slowly(place: str) -> None:
         assert way > 2 * step or step < 0.01
 
 
+def test_any_whole_number_is_a_variation() -> None:
+    for variation in (-3, 1 << 70):
+        assert picture("city", variation=variation, size=32).std() > 8
+
+
 def test_frames_are_the_callers_own() -> None:
     painter = PlacePainter(Scene(place="sea"), 32, 32)
     first = painter.frame(0.0)
