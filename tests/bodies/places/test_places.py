@@ -53,6 +53,11 @@ def test_a_place_moves_smoothly_and_slowly(place: str) -> None:
         assert way > 2 * step or step < 0.01
 
 
+def test_any_whole_number_is_a_variation() -> None:
+    for variation in (-3, 1 << 70):
+        assert picture("city", variation=variation, size=32).std() > 8
+
+
 def test_frames_are_the_callers_own() -> None:
     painter = PlacePainter(Scene(place="sea"), 32, 32)
     first = painter.frame(0.0)
@@ -64,7 +69,7 @@ def test_frames_are_the_callers_own() -> None:
 def test_time_changes_the_light_out_of_doors() -> None:
     for place in set(PLACES) - {"stage", "room"}:
         day, sunset, night = (picture(place, time).astype(float) for time in TIMES)
-        assert day.mean() > sunset.mean() > night.mean() + 20, place
+        assert day.mean() > sunset.mean() > night.mean() + 10, place
         assert (sunset[..., 0] - sunset[..., 2]).mean() > (day[..., 0] - day[..., 2]).mean() + 20, "sunsets are warm"
         lights = [PlacePainter(Scene(place=place, time=time), 32, 32).light for time in TIMES]
         assert sum(lights[0].sun) > sum(lights[2].sun)
@@ -110,7 +115,7 @@ def test_a_lake_mirrors_the_figure_below_its_ground_and_a_beach_does_not() -> No
         frame = painter.frame(0.0)
         frame[mask > 0] = (255, 0, 255)
         before = frame.astype(int)
-        painter.mirror(frame, mask, 42.0, 0.0)
+        painter.finish(frame, mask, 42.0, 0.0)
         changed = np.abs(frame - before).max(2)
         assert (changed[:42] == 0).all(), "nothing above the ground"
         assert (changed[:, :24] == 0).all()
@@ -119,7 +124,22 @@ def test_a_lake_mirrors_the_figure_below_its_ground_and_a_beach_does_not() -> No
             towards = (frame - before)[46:58, 29:35].mean((0, 1))
             assert towards[0] > 0 > towards[1], "towards the figure's colour"
     with pytest.raises(ValueError, match="are not of"):
-        painter.mirror(frame, mask[1:], 42.0, 0.0)
+        painter.finish(frame, mask[1:], 42.0, 0.0)
+
+
+def test_near_snow_falls_before_the_figure() -> None:
+    painter = PlacePainter(Scene(place="snow"), 128, 128)
+    mask = np.zeros((128, 128), np.float32)
+    mask[20:110, 40:90] = 1
+    shares = []
+    for seconds in (0.0, 1.0):
+        frame = painter.frame(seconds)
+        frame[mask > 0] = 0
+        outside = frame[mask == 0].copy()
+        painter.finish(frame, mask, None, seconds)
+        assert np.array_equal(frame[mask == 0], outside)
+        shares.append(frame[mask > 0].any(1).mean())
+    assert all(0.005 < share < 0.2 for share in shares)
 
 
 def test_ten_minutes_later_it_still_moves_smoothly() -> None:

@@ -109,8 +109,8 @@ def test_the_bytes_are_the_same_with_any_number_of_processes(folder: Path, tmp_p
 
 def test_the_contact_sheet_has_a_row_for_each_part(folder: Path) -> None:
     with Image.open(folder / SHEET) as sheet:
-        assert sheet.width > 8 * 144
-        assert sheet.height > 6 * 144
+        assert sheet.width > 8 * 160
+        assert sheet.height > 6 * 160
 
 
 def test_poses_outside_the_picture_are_unknown(corpus: FiguresCorpus) -> None:
