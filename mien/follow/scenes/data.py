@@ -1,0 +1,121 @@
+"""Training data of the model of scenes: captions with scenes of which they are true; nothing is rendered."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mien.bodies.scene import LABELS, PEOPLE, Scene
+from mien.follow.corpus.language.captions import Caption, Language, Wording, caption
+from mien.follow.corpus.language.combinations import draw_scene
+from mien.follow.corpus.language.phrases import ACTIONS
+from mien.follow.corpus.language.typing import some_typing, typed
+from mien.follow.scenes.attributes import ATTRIBUTES, options_of
+from mien.follow.scenes.names import SUBJECTS
+from mien.follow.scenes.network import tokens
+from mien.follow.scenes.reading import Reader
+from mien.follow.scenes.vocabulary import Vocabulary, count_words
+from mien.progress import progress_bar
+from mien.training.randomness import derived_seed
+
+_SPOKEN: tuple[Language, ...] = ("vi", "vi", "vi", "vi", "vi", "en", "en", "en", "en", "mixed")
+_NAMED = 0.05
+_CHUNK = 4000
+SPECIAL = ("<her>", "<him>", "<name>")
+
+
+@dataclass(frozen=True, eq=False)
+class CaptionData:
+    """N captions. words int64 (N, L, 2), mask bool (N, L): see `mien.follow.scenes.network.tokens`. options int64
+    (N, A): of a scene of which the caption is true. weights float32 (N, A): of each option in the loss."""
+
+    words: Tensor
+    mask: Tensor
+    options: Tensor
+    weights: Tensor
+
+    def __len__(self) -> int:
+        return len(self.options)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A caption as it is typed, with its scene."""
+
+    text: str
+    caption: Caption
+    scene: Scene
+    action: str | None
+
+
+def compose(
+    count: int,
+    seed: int,
+    language: Language | None = None,
+    wording: Wording = "train",
+    held_out: bool = False,
+    typing: str | None = None,
+    other_things: float = 0.0,
+) -> list[Composed]:
+    """Captions of scenes. language: None for all. typing: one of `mien.follow.corpus.language.typing`, None for a
+    mixture as people type. held_out: only scenes with a combination that no training sees."""
+    rng = random.Random(derived_seed(seed, "captions of scenes"))
+    found = []
+    for _ in range(count):
+        scene = draw_scene(rng, held_out)
+        spoken: Language = language or rng.choice(_SPOKEN)
+        action = rng.choice(ACTIONS)
+        made = caption(scene, rng, spoken, wording, action, other_things)
+        text = some_typing(made.text, rng, spoken != "en") if typing is None else typed(made.text, typing)
+        found.append(Composed(text, made, scene, made.action))
+    return found
+
+
+def vocabulary_of_captions(captions: Sequence[Composed]) -> Vocabulary:
+    """The words of captions in Vietnamese and English, as they are spelt."""
+    texts = {
+        language: [one.caption.text for one in captions if one.caption.language == language]
+        for language in ("vi", "en")
+    }
+    return Vocabulary(count_words(texts["vi"], texts["en"], SPECIAL))
+
+
+def prepared(captions: Sequence[Composed], reader: Reader, open_weight: float, seed: int) -> CaptionData:
+    """The captions as the network reads them; in some the figure has a name."""
+    rng = random.Random(derived_seed(seed, "names in captions"))
+    names = {name: reader.vocabulary.by_key[name] for name in SPECIAL}
+    read, options, weights = [], [], []
+    with progress_bar("captions", len(captions), "captions") as advance:
+        for number, one in enumerate(captions):
+            text = reader.read(one.text, one.caption.language)
+            named = one.scene.kind in PEOPLE and rng.random() < _NAMED
+            if named:
+                name = names[rng.choice(SUBJECTS[one.scene.kind])]
+                ids = (reader.vocabulary.word_ids[name.key], reader.vocabulary.plain_ids[name.plain])
+                text = type(text)(text.language, (ids, *text.ids))
+            read.append(text)
+            stated = options_of(one.scene, one.action)
+            options.append([ATTRIBUTES[name].index(option) for name, option in stated.items()])
+            weights.append(_weights(one, open_weight, named))
+            if number % _CHUNK == _CHUNK - 1:
+                advance(_CHUNK)
+    words, mask = tokens(read)
+    return CaptionData(words, mask, torch.tensor(options), torch.tensor(weights, dtype=torch.float32))
+
+
+def _weights(one: Composed, open_weight: float, named: bool) -> list[float]:
+    """Of every attribute: 1 for what the caption speaks of and for the action, less for what it leaves open."""
+    facts = dict(one.caption.facts)
+    visible = one.scene.visible()
+    found = []
+    for name in ATTRIBUTES:
+        colour = name.removesuffix("_tone")
+        told = name in facts or name == "action" or (name == "kind" and named)
+        told = told or (name != colour and colour in one.caption.tones)
+        seen = name not in LABELS or name in visible
+        found.append(1.0 if told else open_weight if seen else 0.2 * open_weight)
+    return found

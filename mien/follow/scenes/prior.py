@@ -1,0 +1,102 @@
+"""Scenes from words: the trained model with what it has to say of a text."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from mien.bodies.scene import Scene
+from mien.follow.corpus.language.colours import tone_of
+from mien.follow.scenes.attributes import ATTRIBUTES, NO_ACTION, scene_of
+from mien.follow.scenes.network import SceneNetwork, tokens
+from mien.follow.scenes.reading import Reader
+from mien.follow.scenes.vocabulary import Vocabulary
+from mien.training.model_folder import load_network
+from mien.training.randomness import derived_seed, numpy_generator
+
+KIND = "scene_prior"
+
+LEAST = 0.12
+"""Options less probable than this part of the most probable one are not drawn: what a text says is kept."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a text becomes.
+
+    scenes: the samples. notes: what the user should know, a sentence each: unknown words, names, corrections. action:
+    the action that the text names, None if none. language: "vi", "en" or "mixed".
+    """
+
+    scenes: tuple[Scene, ...]
+    notes: tuple[str, ...]
+    action: str | None
+    language: str
+
+
+class ScenePrior:
+    """Words → scenes. Deterministic: equal texts and seeds give equal scenes."""
+
+    def __init__(self, network: SceneNetwork) -> None:
+        self.network = network.eval()
+        self.reader = Reader(network.vocabulary)
+
+    @classmethod
+    def load(cls, folder: Path) -> ScenePrior:
+        """The model in `folder`. Raises ValueError if there is none or it is damaged."""
+
+        def build(content: Mapping[str, Any]) -> SceneNetwork:
+            own = dict(content["model"])
+            return SceneNetwork(Vocabulary(own.pop("vocabulary")), **own)
+
+        return cls(load_network(folder, (KIND,), build)[0])
+
+    def sample(self, text: str, seed: int = 0, count: int = 1, language: str | None = None) -> Read:
+        """`count` scenes of a text; what it does not say differs between them and between seeds.
+
+        language: "vi", "en" or "mixed"; None: recognised. Raises ValueError for another language, and for `count` < 1.
+        """
+        if count < 1:
+            raise ValueError(f"at least one scene can be drawn, not {count}")
+        read = self.reader.read(text, language)
+        uniform = numpy_generator(seed, "scenes").random((count, len(ATTRIBUTES)))
+        options = self._drawn([read], torch.from_numpy(uniform).float())
+        scenes = [
+            scene_of(row, random.Random(derived_seed(seed, "details of scenes", number)))
+            for number, row in enumerate(options)
+        ]
+        action = options[0]["action"]
+        return Read(tuple(scenes), read.notes(), None if action == NO_ACTION else action, read.language)
+
+    def read(self, texts: Sequence[str], language: str | None = None) -> list[dict[str, str]]:
+        """The most probable option of each attribute of `ATTRIBUTES`, one after the other, of each text."""
+        found = []
+        for text in texts:
+            found += self._drawn([self.reader.read(text, language)], None)
+        return found
+
+    @staticmethod
+    def tones_satisfied(scene: Scene, tones: Mapping[str, frozenset[str]]) -> list[bool]:
+        """Whether each colour has one of the tones that a caption claims."""
+        return [tone_of(name, getattr(scene, name), scene.shade(name)) in allowed for name, allowed in tones.items()]
+
+    @torch.no_grad()
+    def _drawn(self, texts: Sequence[Any], uniform: torch.Tensor | None) -> list[dict[str, str]]:
+        device = self.network.first.device
+        words, mask = (tensor.to(device) for tensor in tokens(texts))
+        pooled = self.network.pooled(words, mask)
+        if uniform is not None:
+            pooled = pooled.expand(-1, len(uniform), -1)
+            uniform = uniform.to(device)
+        drawn = self.network.draw(pooled, uniform, LEAST).cpu().numpy()
+        return [_named(row) for row in drawn]
+
+
+def _named(row: np.ndarray[Any, Any]) -> dict[str, str]:
+    return {name: options[int(place)] for (name, options), place in zip(ATTRIBUTES.items(), row, strict=True)}

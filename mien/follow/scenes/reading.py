@@ -1,0 +1,231 @@
+"""How a text is read: its language, its words in either language, names, and what is not known."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mien.follow.scenes.names import FAMOUS, NAMES, SOMEONE
+from mien.follow.scenes.related import RELATED, SILENT
+from mien.follow.scenes.vocabulary import Known, Vocabulary
+from mien.text.interface import UnknownWord
+from mien.text.signs import signs_as_words, unread_signs
+from mien.text.tokens import words
+from mien.text.vietnamese import is_accented, is_syllable, key, plain, typed_keys
+
+LANGUAGES = ("vi", "en", "mixed")
+
+LONGEST = 80
+"""Words of a text that are read."""
+
+UNREAD = (0, 0)
+"""Ids of a word that is not known."""
+
+_CASED = re.compile(r"[^\W\d_]+", re.UNICODE)
+_NO_PERSON_AFTER = frozenset(key(word) for word in "in at near from to ở tại trên đến gần trong của".split())
+_RUN = re.compile(r"(.)\1{2,}")
+_DOUBLE = re.compile(r"(.)\1")
+_MOST = 3.0
+_EVIDENCE = 2.0
+_SHARE = 0.17
+_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """A text as the network gets it.
+
+    language: "vi", "en" or "mixed". ids: of each word and of its form without accents; (0, 0) where it is not known.
+    unknown: words and signs that are not known. names: words read as a person's name. corrected: a word → the known
+    one that it was read as. left_out: words at the end that are not read.
+    """
+
+    language: str
+    ids: tuple[tuple[int, int], ...]
+    unknown: tuple[UnknownWord, ...] = ()
+    names: tuple[str, ...] = ()
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
+
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know, a sentence each."""
+        named = (
+            [f"{' '.join(self.names)!r} is a name: the figure is a person, but nobody's likeness"] if self.names else []
+        )
+        read = [f"{word!r} is read as {meant!r}" for word, meant in self.corrected.items()]
+        cut = [f"the last {self.left_out} words of the text are not read"] if self.left_out else []
+        return (*named, *read, *(one.note for one in self.unknown), *cut)
+
+
+class Reader:
+    """Reads texts with the words of a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def read(self, text: str, language: str | None = None) -> ReadText:
+        """The text's words; in the language that it is in, or the one that is given.
+
+        Raises ValueError for an unknown language.
+        """
+        if language is not None and language not in LANGUAGES:
+            raise ValueError(f"a text is in the language {', '.join(LANGUAGES)}, not {language!r}")
+        text = unicodedata.normalize("NFC", text)
+        said = words(signs_as_words(text, ("and", ",")))
+        spoken = language or self.language_of(text)
+        capitals = _capitals(text)
+        return self._read(text, said, spoken, capitals)
+
+    def language_of(self, text: str) -> str:
+        """ "vi", "en", or "mixed" where both languages have a word of their own for it; "en" for nothing known."""
+        vietnamese = english = 0.0
+        for word in words(unicodedata.normalize("NFC", text)):
+            evidence = self._evidence(word)
+            vietnamese += max(0.0, evidence)
+            english += max(0.0, -evidence)
+        least, most = sorted((vietnamese, english))
+        if least > _EVIDENCE and least > _SHARE * (vietnamese + english) and most > _EVIDENCE:
+            return "mixed"
+        return "vi" if vietnamese > english else "en"
+
+    def _evidence(self, word: str) -> float:
+        """Log-odds that a word is Vietnamese and not English, in [-3, 3]."""
+        if key(word) in FAMOUS or word == ",":
+            return 0.0
+        exact = self.vocabulary.by_key.get(key(word))
+        standing = self.vocabulary.plainly(word, "vi")
+        vietnamese = sum(one.vietnamese for one in standing) * (1.0 if exact and exact.vietnamese else 0.5)
+        english = float(exact.english) if exact else 0.0
+        if vietnamese or english:
+            return max(-_MOST, min(_MOST, math.log((vietnamese + 20) / (english + 20))))
+        if is_accented(word) or typed_keys(word) is not None and self._keys(word):
+            return 1.5
+        return 0.2 if is_syllable(word) else -0.5
+
+    def _keys(self, word: str) -> Known | None:
+        """The known word that was meant by keys of Telex or VNI."""
+        meant = typed_keys(word)
+        found = self.vocabulary.by_key.get(key(meant)) if meant else None
+        return found if found and found.vietnamese else None
+
+    def _read(self, text: str, said: Sequence[str], language: str, capitals: Mapping[str, bool]) -> ReadText:
+        ids: list[tuple[int, int]] = []
+        names: list[str] = []
+        corrected: dict[str, str] = {}
+        unknown: dict[str, UnknownWord] = {}
+        accented = any(is_accented(word) for word in said)
+        before = ""
+        for word in said[:LONGEST]:
+            name = self._name(word, before, capitals, language, accented)
+            before = key(word)
+            if name is not None:
+                names.append(word)
+                ids.append(self._ids(self.vocabulary.by_key[name]))
+                continue
+            found, meant = self._word(word, language)
+            if found is None and before in SILENT:
+                continue
+            ids.append(found or UNREAD)
+            if found is None:
+                unknown[word] = UnknownWord(word, self._suggestions(word, language))
+            elif meant is not None:
+                corrected[word] = meant
+        signs = [UnknownWord(sign, ()) for sign in unread_signs(signs_as_words(text, ("and", ",")))]
+        shown = tuple(dict.fromkeys(name.title() for name in names))
+        return ReadText(
+            language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST)
+        )
+
+    def _word(self, word: str, language: str) -> tuple[tuple[int, int] | None, str | None]:
+        """Ids of a word, and the word that it was corrected to."""
+        known = self._known(word, language)
+        if known is not None:
+            return known, None
+        shortened = [_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word), _DOUBLE.sub(r"\1", word)]
+        if language != "vi" and word.endswith("s"):
+            shortened += [word[:-1], word.removesuffix("es")]
+        for short in dict.fromkeys(shortened):
+            known = self._known(short, language) if short != word else None
+            if known is not None:
+                return known, None
+        near = self.vocabulary.nearly(word, language)
+        if near is None or key(word) in RELATED:
+            return None, None
+        options = self.vocabulary.by_plain[near]
+        best = max((one for one in options if one.of(language)), key=lambda one: one.vietnamese + one.english)
+        # accents that were typed right still tell the word
+        same = [
+            one for one in options if one.of(language) and difflib.SequenceMatcher(None, word, one.word).ratio() > 0.85
+        ]
+        chosen = same[0] if len(same) == 1 else best
+        alone = len([one for one in options if one.of(language)]) == 1 or len(same) == 1
+        return (self._ids(chosen) if alone else (0, self.vocabulary.plain_ids[near])), chosen.word
+
+    def _known(self, word: str, language: str) -> tuple[int, int] | None:
+        exact = self.vocabulary.by_key.get(key(word))
+        # without accents a word may be another one: only those with accents are surely themselves
+        if exact is not None and exact.of(language) and (language == "en" or is_accented(word)):
+            return self._ids(exact)
+        meant = self._keys(word) if language != "en" else None
+        if exact is None and meant is not None:
+            return self._ids(meant)
+        standing = self.vocabulary.plainly(word, language)
+        if not standing:
+            return None if exact is None else self._ids(exact)  # a word of the other language
+        if len(standing) == 1:
+            return self._ids(standing[0])
+        return (
+            self._ids(exact)
+            if exact is not None and exact.of(language)
+            else (0, self.vocabulary.plain_ids[plain(word)])
+        )
+
+    def _ids(self, known: Known) -> tuple[int, int]:
+        return self.vocabulary.word_ids[known.key], self.vocabulary.plain_ids[known.plain]
+
+    def _name(self, word: str, before: str, capitals: Mapping[str, bool], language: str, accented: bool) -> str | None:
+        """What a name is read as, None for other words."""
+        code = key(word)
+        found = NAMES.get(code)
+        if SOMEONE not in self.vocabulary.by_key:
+            return None
+        if code in FAMOUS:
+            return found
+        inside = capitals.get(word)
+        if inside is None or before in _NO_PERSON_AFTER:
+            return None
+        exact = self.vocabulary.by_key.get(code)
+        known = exact is not None and exact.of(language)
+        if not inside:  # the first word of a sentence: only names that are no word
+            standing = self.vocabulary.plainly(word, language)
+            return found if found and not known and (accented or not standing) else None
+        if known and found is None:
+            return None
+        return found or (SOMEONE if self._known(word, language) is None else None)
+
+    def _suggestions(self, word: str, language: str) -> tuple[str, ...]:
+        if key(word) in RELATED:
+            return RELATED[key(word)]
+        if len(word) > 40:
+            return ()
+        near = difflib.get_close_matches(plain(word), self.vocabulary.plain_forms, 2 * _SUGGESTIONS, 0.6)
+        found = [one.word for form in near for one in self.vocabulary.by_plain[form] if one.of(language)]
+        return tuple(word for word in found if not word.startswith("<"))[:_SUGGESTIONS]
+
+
+def _capitals(text: str) -> dict[str, bool]:
+    """Words with a capital → whether one stands inside a sentence; none where most words of the text have one."""
+    found = list(_CASED.finditer(text))
+    cased = [match for match in found if match[0][0].isupper()]
+    if len(cased) > max(2, 0.6 * len(found)) or (len(found) > 1 and text.isupper()):
+        return {}
+    inside: dict[str, bool] = {}
+    for match in cased:
+        before = text[: match.start()].rstrip()
+        starts = not before or before[-1] in ".!?:;\n-/"
+        inside[match[0].lower()] = inside.get(match[0].lower(), False) or not starts
+    return inside
