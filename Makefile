@@ -14,6 +14,9 @@ else
 MAKE_VENV := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --progress-bar off
 endif
+# mmpose and what it stands on name packages that break the others (a second OpenCV, torchvision's CUDA build, chumpy, which
+# does not build) and do without them: so these come without their requirements, which the extra `pose` holds
+NO_DEPS := mmpose mmengine mmcv-lite
 export DO_NOT_TRACK := true
 export DVC_NO_ANALYTICS := 1
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -30,7 +33,8 @@ setup: $(READY) ## make .venv and install everything pinned
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there: install Python 3.11, or call make PYTHON=/its/path"; exit 2; }
 	@test -x $(BIN)/python || $(MAKE_VENV)
-	$(INSTALL) $(PIP_FLAGS) -c constraints.txt -e '.[speech,export,text,heads,dev]'
+	$(INSTALL) $(PIP_FLAGS) -c constraints.txt -e '.[speech,export,text,heads,pose,video,dev]'
+	$(INSTALL) $(PIP_FLAGS) -c constraints.txt --no-deps $(NO_DEPS)
 	@touch $(READY)
 
 repro: $(READY) ## run the whole pipeline, stages side by side, then say where everything is (TARGETS=, JOBS=)

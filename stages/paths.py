@@ -13,6 +13,8 @@ SHAPES_CORPUS = Path("data/shapes_corpus")
 SHAPES_EVALUATION = Path("data/evaluate_shapes")
 HEADS_CORPUS = Path("data/heads_corpus")
 SCULPT_EVALUATION = Path("data/evaluate_sculpt")
+FIGURES_CORPUS = Path("data/figures_corpus")
+FOLLOW_EVALUATION = Path("data/evaluate_follow")
 MODELS = Path("models")
 METRICS = Path("metrics")
 """Folder with a file of headline figures for each stage that has any."""

@@ -10,6 +10,7 @@ import typer
 
 from mien import __version__
 from mien.checkout import located
+from mien.commands.pose import pose
 from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
 from mien.commands.systems import SYSTEMS
@@ -154,6 +155,7 @@ def summary(
 
 
 app.command()(promote)
+app.command()(pose)
 
 
 def main() -> None:

@@ -43,6 +43,11 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
     Raises ClipError (missing, empty, lfs_pointer, undecodable, no_video, too_large), and MemoryError. A decoding error
     after the first frame, as in a truncated file, ends the frames.
     """
+    return (picture for _, picture in decode_timed_frames(path))
+
+
+def decode_timed_frames(path: Path) -> Iterator[tuple[float | None, NDArray[np.uint8]]]:
+    """As `decode_frames`, each frame with its time in seconds from the start of the file, None where it has none."""
     with open_media(path) as container:
         stream = picture_stream(container)
         reformatter = VideoReformatter()
@@ -52,7 +57,8 @@ def decode_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
                 width, height = width or frame.width, height or frame.height
                 picture = _within(frame, reformatter, width, height)
                 quarter_turns = round(frame.rotation / 90) % 4
-                yield np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
+                upright = np.ascontiguousarray(np.rot90(picture, quarter_turns)) if quarter_turns else picture
+                yield frame.time, upright
                 count += 1
         except av.error.FFmpegError as error:
             if isinstance(error, MemoryError):  # the rest of the file may be good

@@ -52,6 +52,13 @@ class NumberOrFile:
         return int(whole[1])
 
 
+@dataclass(frozen=True)
+class WordOrFile:
+    """Metadata of a text field that holds one of `words`, or else names a file or a folder."""
+
+    words: tuple[str, ...]
+
+
 class Request(BaseModel):
     """Base of the request models.
 
@@ -121,6 +128,8 @@ def file_in(request: type[Request], name: str, value: object, folder: Path = Pat
             return named_file(value, one.suffix, folder)
         if isinstance(one, NumberOrFile):
             return None if _is_number(one, value) else folder / value
+        if isinstance(one, WordOrFile):
+            return None if value.strip().lower() in one.words else folder / value
     return None
 
 

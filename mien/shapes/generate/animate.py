@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
-from mien.files import atomic_file
 from mien.progress import counted
 from mien.shapes.corpus.vocabulary import FPS, SHAPES
 from mien.shapes.generate.animator import Animator
@@ -20,7 +17,7 @@ from mien.shapes.generate.request import ShapesRequest
 from mien.shapes.measure.scene import MeasuredScene, measure_scene
 from mien.shapes.measure.text import measured_text
 from mien.systems.errors import RequestError
-from mien.systems.output import write_clip
+from mien.systems.output import write_clip, write_picture
 from mien.systems.system import Loaded, Made
 from mien.text.tokens import words
 
@@ -74,7 +71,7 @@ def generate(loaded: Loaded, request: ShapesRequest, out: Path, progress: bool) 
     tags = loaded.tags(seed=request.seed, prompt=" / ".join(request.text))
     if out.suffix == ".png":
         captions = [f"{text}, seed {seed}" if request.copies > 1 else text for text, seed in request.clips]
-        _write_png(out, draw_strips(clips, captions, request.size), tags)
+        write_picture(out, draw_strips(clips, captions, request.size), tags)
     else:
         pictures = draw_grid(clips, grid_columns(len(request.text), request.copies), request.size)
         write_clip(out, counted(pictures, "writing", frames, "frames", progress), FPS, tags)
@@ -121,11 +118,3 @@ def _make(
         made.append(clips)
         shown += [MeasuredClip(*one, measure_scene(clip)) for one, clip in zip(batch, clips, strict=True)]
     return np.concatenate(made), tuple(shown)
-
-
-def _write_png(out: Path, picture: NDArray[np.uint8], tags: Mapping[str, str]) -> None:
-    metadata = PngInfo()
-    for name, value in tags.items():
-        metadata.add_itxt(name.capitalize(), value)
-    with atomic_file(out) as temporary:
-        Image.fromarray(picture).save(temporary, "PNG", pnginfo=metadata)

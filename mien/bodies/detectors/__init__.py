@@ -1,0 +1,1 @@
+"""Detectors of poses behind one interface: MediaPipe, mmpose, ViTPose, and skeletons that are drawn already."""

@@ -1,0 +1,113 @@
+"""All parts of a scene's figure: body, clothes, hair and hat together."""
+
+from __future__ import annotations
+
+from mien.bodies.figure.body import Body, arm_part, foot_parts, hand_parts, leg_part, neck_part, trunk_part
+from mien.bodies.figure.clothes import bottom_parts, sleeve_end, top_parts, trouser_end
+from mien.bodies.figure.hair import hair_parts
+from mien.bodies.figure.hats import hat_parts
+from mien.bodies.figure.head import head_parts
+from mien.bodies.figure.mesh import Part, Ring
+from mien.bodies.figure.rings import ball
+from mien.bodies.figure.skeleton import SIDES, Proportions
+from mien.bodies.scene import PEOPLE, Scene
+
+_HEADS = {"woman": 0.97, "man": 1.03, "child": 1.28, "robot": 1.12, "panda": 1.75, "bear": 1.6}
+
+
+def proportions_of(scene: Scene) -> Proportions:
+    """Lengths of a scene's figure that are its own."""
+    body = Body(scene.kind, scene.build)
+    depth = body.trunk_between(0.8, 0.9, 0.0, 2)[0, 2] + (2.6 if scene.top == "coat" else 1.0)
+    rise = 9.0 if scene.kind in PEOPLE else 3.0
+    hair = 46.0 if scene.kind in PEOPLE and scene.hair_style in ("long", "ponytail") else 0.0
+    tunic = 82.0 if scene.top == "ao_dai" else 0.0
+    return Proportions(_HEADS[scene.kind], rise, hair, tunic, float(depth))
+
+
+def figure_parts(scene: Scene) -> list[Part]:
+    """Every surface of a scene's figure that can be seen."""
+    body = Body(scene.kind, scene.build)
+    parts = _trunk(body, scene)
+    for side in SIDES:
+        parts += _arm(body, side, scene) + _leg(body, side, scene)
+    parts += top_parts(body, scene.top) + bottom_parts(body, scene.bottom, scene.top)
+    parts += head_parts(scene.kind)
+    if scene.kind in PEOPLE:
+        parts += hair_parts(scene.hair_style, scene.hat)
+    return parts + hat_parts(scene.hat, scene.kind in PEOPLE)
+
+
+def _surface(scene: Scene, dark: bool = False) -> str:
+    if scene.kind in PEOPLE:
+        return "skin"
+    if scene.kind == "robot":
+        return "metal_dark" if dark else "metal"
+    return "fur_dark" if dark and scene.kind == "panda" else "fur"
+
+
+def _trunk(body: Body, scene: Scene) -> list[Part]:
+    surface = _surface(scene)
+    power = 5.0 if scene.kind == "robot" else 2.2
+    rows = body.trunk()
+    parts = [neck_part(_surface(scene, dark=scene.kind == "robot"), 1.0 if scene.kind in PEOPLE else 0.5)]
+    covered = scene.top != "none"
+    if covered:
+        parts.append(trunk_part(rows[rows[:, 0] > 0.85], surface, power=power))
+    elif scene.kind == "panda":
+        parts.append(trunk_part(body.trunk_between(-0.30, 0.70, 0.0, 10), "fur"))
+        parts.append(trunk_part(body.trunk_between(0.70, 1.05, 0.0, 7), "fur_dark"))
+        parts.append(trunk_part(body.trunk_between(1.05, 1.22, 0.0, 4), "fur"))
+    else:
+        parts.append(trunk_part(rows, surface, power=power))
+    if covered and scene.bottom == "none" and scene.top != "dress":
+        parts.append(trunk_part(body.trunk_between(rows[0, 0], 0.05, 0.0, 6), surface, power=power))
+    if scene.kind == "robot" and not covered:
+        centre = Ring({"chest": 1.0}, {"chest_side": 1.0}, {"chest_front": 1.0}, rise={"up": 1.0})
+        parts.append(ball(centre, (7.0, 1.2, 5.0), (0.0, 12.6, -12.0), "metal_dark", "trunk", 12, 4.0))
+        parts.extend(ball(centre, (1.3, 0.8, 1.3), (x, 13.4, -11.0), "lamp", "trunk", 8) for x in (-3.6, 0.0, 3.6))
+    return parts
+
+
+def _arm(body: Body, side: str, scene: Scene) -> list[Part]:
+    start = max(sleeve_end(scene.top) - 0.12, 0.0)
+    surface = _surface(scene, dark=scene.kind == "panda")
+    if scene.kind == "robot":
+        parts = (
+            [arm_part(side, body.limb_between("arm", max(start, 0.5), 1.84), surface, (True, True), 4.0)]
+            if start < 1.7
+            else []
+        )
+        parts += [arm_part(side, body.limb_between("arm", max(start, 2.16), 2.95, 0.8), surface, (True, True), 4.0)]
+        parts += [_joint(f"{side}_elbow", f"{side}_forearm", 4.0, f"{side}_arm")] if start < 2.1 else []
+        return parts + hand_parts(side, 1.2, "metal_dark")
+    rows = body.limb_between("arm", max(start, 0.15), 3.0)
+    parts = [arm_part(side, rows, surface, (True, True))]
+    if scene.kind in PEOPLE:
+        return parts + hand_parts(side, {"man": 1.05, "woman": 0.9}.get(scene.kind, 0.9), surface)
+    bone = f"{side}_palm"
+    wrist, middle = f"{side}_hand_wrist", f"{side}_hand_middle_1"
+    paw = Ring({wrist: 0.4, middle: 0.6}, {f"{bone}_u": 1.0}, {f"{bone}_v": 1.0}, rise={f"{bone}_t": 1.0})
+    parts.append(ball(paw, (4.6, 6.2, 7.6), (0.0, 0.0, 0.0), surface, f"{side}_hand", 12))
+    return parts
+
+
+def _leg(body: Body, side: str, scene: Scene) -> list[Part]:
+    start = max(trouser_end(scene.bottom, scene.top) - 0.1, 0.0)
+    surface = _surface(scene, dark=scene.kind == "panda")
+    if scene.kind == "robot":
+        parts = (
+            [leg_part(side, body.limb_between("leg", start, 0.86), surface, (True, True), 4.0)] if start < 0.8 else []
+        )
+        parts += [leg_part(side, body.limb_between("leg", max(start, 1.14), 2.0, 0.8), surface, (True, True), 4.0)]
+        parts += [_joint(f"{side}_knee", f"{side}_shin", 5.2, f"{side}_leg")] if start < 1.1 else []
+        return parts + foot_parts(side, "metal_dark", "metal_dark", 1.2, 4.0)
+    parts = [leg_part(side, body.limb_between("leg", start, 2.0), surface, (True, True))]
+    if scene.kind in PEOPLE:
+        return parts + foot_parts(side, "shoe", "sole")
+    return parts + foot_parts(side, surface, surface, 1.7, 2.2)
+
+
+def _joint(point: str, bone: str, radius: float, group: str) -> Part:
+    ring = Ring({point: 1.0}, {f"{bone}_u": 1.0}, {f"{bone}_v": 1.0}, rise={f"{bone}_t": 1.0})
+    return ball(ring, (radius, radius, radius), (0.0, 0.0, 0.0), "metal_dark", group, 10)

@@ -1,0 +1,110 @@
+"""The figure as the sun sees it, and its shadow on the ground."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.bodies.figure.kernels import bounds, darken, soften
+from mien.bodies.keypoints import INDEX
+from mien.bodies.scene import Light
+from mien.heads.render.raster import visible_triangles
+
+Array = NDArray[Any]
+
+_SIZE = 96
+"""Side of the picture from the sun, texels."""
+_TILT = 0.22
+"""How much of the ground's depth is seen as height: the viewer stands, and looks down a little."""
+_FEET = tuple(tuple(INDEX[f"{side}_{name}"] for name in ("heel", "big_toe", "small_toe")) for side in ("left", "right"))
+
+
+def light_axes(light: Light) -> NDArray[np.float64]:
+    """Axes of the sun's own picture as columns (3, 3): two across, and away from the sun."""
+    away = -np.asarray(light.direction, np.float64)
+    away /= max(float(np.sqrt(away @ away)), 1e-9)
+    helper = np.array([0.0, 0.0, 1.0]) if abs(away[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
+    first = np.cross(away, helper)
+    first /= np.sqrt(first @ first)
+    return np.stack([first, np.cross(away, first), away], axis=1)
+
+
+def light_depth(points: Array, faces: Array, light: Light) -> tuple[Array, Array, float]:
+    """Vertices (V, 3) in texels of the sun's picture, its depths (N, N) in texels, and pixels per texel."""
+    seen = points @ light_axes(light)
+    low, high = bounds(seen)
+    texel = max(float((high - low)[:2].max()) / (_SIZE - 4), 1e-6)
+    seen = (seen - low) / texel + (2.0, 2.0, 1.0)
+    _, depth = visible_triangles(seen, faces, _SIZE, _SIZE)
+    return seen, depth, texel
+
+
+def ground_shadow(
+    canvas: NDArray[np.uint8],
+    points: Array,
+    faces: Array,
+    joints: Array,
+    unit: float,
+    light: Light,
+    ground: float | None,
+    strength: float,
+) -> None:
+    """Darken a canvas where the figure keeps light from the ground: soft contact under the feet, and a cast shadow."""
+    feet = [joints[list(one)] for one in _FEET]
+    soles = [float(foot[:, 1].max()) + 2.0 * unit for foot in feet]
+    level = max(soles) if ground is None else float(ground)
+    height, width = canvas.shape[:2]
+    if level > height + 30 * unit or level < 0:
+        return
+    flat = _flattened(points, level, feet, unit, light)
+    low, high = bounds(flat)
+    margin = 12 * unit
+    left, top = max(int(low[0] - margin), 0), max(int(min(low[1], level) - margin), 0)
+    right, bottom = min(int(high[0] + margin) + 1, width), min(int(max(high[1], level) + margin) + 1, height)
+    if left >= right or top >= bottom:
+        return
+    sun = float(np.mean(light.sun)) / max(float(np.mean(light.sun) + np.mean(light.ambient)), 1e-6)
+    box = (left, top, right, bottom)
+    cast, step = _cast(flat, faces, unit, box)
+    across, down = _contact(feet, soles, level, unit, box)
+    darken(canvas, left, top, cast, step, 0.65 * strength * sun, across, down, 0.55 * strength)
+
+
+def _contact(
+    feet: list[Array], soles: list[float], level: float, unit: float, box: tuple[int, int, int, int]
+) -> tuple[Array, Array]:
+    """Blobs under the feet as rows (2, W) and columns (2, H); one under a lifted foot is wider and fainter."""
+    left, top, right, bottom = box
+    x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
+    across, down = np.empty((2, len(x))), np.empty((2, len(y)))
+    for number, (foot, sole) in enumerate(zip(feet, soles, strict=True)):
+        lifted = max(level - sole, 0.0) / unit
+        spread = 7.0 + 0.6 * float(np.ptp(foot[:, 0])) / unit + 0.25 * lifted
+        across[number] = np.exp(-(((x - foot[:, 0].mean()) / (spread * unit)) ** 2) - lifted / 14.0)
+        down[number] = np.exp(-(((y - level + 2.0 * unit) / ((2.6 + 0.06 * lifted) * unit + 0.3)) ** 2))
+    return across, down
+
+
+def _flattened(points: Array, level: float, feet: list[Array], unit: float, light: Light) -> Array:
+    """The figure projected along the sunlight to the ground (V, 3); a low sun counts as one at 35 degrees."""
+    x, y, z = light.direction
+    down = max(-y, 0.57)
+    high = np.maximum(level - points[:, 1], 0.0)
+    base = float(np.mean([foot[:, 2].mean() for foot in feet]))
+    back = points[:, 2] - base - high * z / down
+    return np.stack([points[:, 0] - high * x / down, level - 2.0 * unit - back * _TILT, np.ones(len(points))], 1)
+
+
+def _cast(flat: Array, faces: Array, unit: float, box: tuple[int, int, int, int]) -> tuple[Array, tuple[float, float]]:
+    """The shadow of a flattened figure, blurred, float64 (h, w), and pixels per texel across and down."""
+    left, top, right, bottom = box
+    step = max(unit * 1.5, 1.0)  # a soft shadow needs no fine picture
+    height, width = max(int((bottom - top) / step), 2), max(int((right - left) / step), 2)
+    across, down = (right - left) / width, (bottom - top) / height
+    screen = (flat - (left, top, 0.0)) / (across, down, 1.0)
+    index, _ = visible_triangles(screen, faces, height, width)
+    soft = (index >= 0).astype(np.float64)
+    soften(soft, 4)
+    return soft, (across, down)

@@ -1,0 +1,1 @@
+"""Places behind figures: painted once for a clip, then moved slowly."""

@@ -1,0 +1,80 @@
+"""The judge of poses: finds the 17 points of a figure in pictures, whatever made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig, to_tensor
+from mien.bodies.keypoints import BODY_COUNT, PoseError
+from mien.bodies.training.augmentation import fitted
+from mien.training.model_folder import load_network
+
+KIND = "pose"
+_BATCH = 64
+
+
+class PoseJudge:
+    """RTMPose that was trained on rendered figures."""
+
+    def __init__(self, network: RTMPose) -> None:
+        self.network = network.eval()
+
+    @classmethod
+    def load(cls, folder: Path) -> PoseJudge:
+        """The judge in a folder of the stage `pose`. Raises PoseError in one sentence if there is none."""
+        try:
+            network, _ = load_network(folder, (KIND,), build)
+        except PoseError:
+            raise
+        except ValueError as error:
+            raise PoseError(str(error)) from error
+        return cls(network)
+
+    def detect(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Points of the figure in each picture, in pixels, float32 (N, 17, 2), with confidence (N, 17) in [0, 1].
+
+        frames: RGB uint8 (N, H, W, 3) with one figure each, which fills a third of the height or more.
+        """
+        if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+            raise PoseError(f"pictures are uint8 (N, H, W, 3), not {frames.dtype} {frames.shape}")
+        points = np.zeros((len(frames), BODY_COUNT, 2), np.float32)
+        confidence = np.zeros((len(frames), BODY_COUNT), np.float32)
+        for start in range(0, len(frames), _BATCH):
+            rows = slice(start, start + _BATCH)
+            points[rows], confidence[rows] = self._batch(frames[rows])
+        return points, confidence
+
+    @torch.no_grad()
+    def _batch(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        side = self.network.config.width
+        made = [fitted(frame, side) for frame in frames]
+        scores = self.network(to_tensor(np.stack([picture for picture, _ in made])))
+        points, confidence = self.network.decode(scores)
+        scale, offset = made[0][1][0, 0], made[0][1][:, 2]  # pictures of one size have one transform
+        return np.asarray((points - offset) / scale, np.float32), confidence
+
+
+def build(content: Mapping[str, Any]) -> RTMPose:
+    """The network of a config.json of this kind, with random weights."""
+    return RTMPose(RTMPoseConfig(**content["model"]))
+
+
+def correct_points(
+    found: NDArray[np.float32], truth: NDArray[np.float32], known: NDArray[np.bool_], part: float = 0.1
+) -> float:
+    """PCK: rate of known points (N, 17, 2) that lie within `part` of the torso of the truth, in [0, 1].
+
+    The torso is the distance between the middles of shoulders and hips in the picture, at least a quarter of the
+    longer side of the box, so that a figure seen from above or bent forwards has a size too.
+    """
+    shoulders, hips = truth[:, [5, 6]].mean(axis=1), truth[:, [11, 12]].mean(axis=1)
+    box = np.ptp(truth, axis=1).max(axis=1)
+    size = np.maximum(np.linalg.norm(shoulders - hips, axis=1), 0.25 * box)
+    near = np.linalg.norm(found - truth, axis=2) <= part * size[:, None]
+    return float(near[known].mean()) if known.any() else 0.0

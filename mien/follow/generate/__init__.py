@@ -1,0 +1,1 @@
+"""Inference: poses and words to videos of figures."""

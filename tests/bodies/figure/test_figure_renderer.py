@@ -1,0 +1,84 @@
+"""Pictures of figures: what must hold in any pose, for any look."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mien.bodies.figure.renderer import FigureRenderer, render_figure
+from mien.bodies.figure.rest import standing_joints
+from mien.bodies.keypoints import BODY_AND_FEET, INDEX
+from mien.bodies.scene import KINDS, Scene
+
+NO_HANDS = (False, False)
+
+
+def blank(side: int = 128) -> np.ndarray:
+    return np.full((side, side, 3), 128, np.uint8)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_mask_covers_every_joint_of_body_and_feet(kind: str) -> None:
+    joints = standing_joints(100, (64, 66))
+    mask = render_figure(Scene(kind=kind), joints, NO_HANDS, blank())
+    for x, y, _ in joints[:BODY_AND_FEET]:
+        column, row = int(x), int(y)
+        assert mask[row - 1 : row + 2, column - 1 : column + 2].max() > 0.9
+
+
+def test_outside_of_the_mask_only_the_shadow_on_the_ground_changes_the_canvas() -> None:
+    joints = standing_joints(100, (64, 66))
+    canvas = blank()
+    mask = FigureRenderer(Scene()).draw(joints, NO_HANDS, canvas, shadow=0.0)
+    assert (canvas[mask == 0] == 128).all()
+    canvas = blank()
+    FigureRenderer(Scene()).draw(joints, NO_HANDS, canvas)
+    outside = canvas[mask == 0]
+    assert (outside <= 128).all()
+    assert (outside < 110).any()
+    assert (canvas[:10] == 128).all()
+
+
+def test_the_same_arguments_give_the_same_bytes_whatever_was_drawn_before() -> None:
+    joints = standing_joints(100, (64, 66))
+    renderer = FigureRenderer(Scene(top="dress", hair_style="ponytail"))
+    first = blank()
+    renderer.draw(joints, NO_HANDS, first)
+    renderer.draw(joints * 1.4 + 3, NO_HANDS, blank())
+    again = blank()
+    renderer.draw(joints, NO_HANDS, again)
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize(
+    "joints",
+    [
+        np.zeros((65, 3)),
+        np.full((65, 3), 50.0),
+        standing_joints(0.5, (64, 64)),
+        standing_joints(100, (1000, -2000)),
+        standing_joints(5000, (64, 64)),
+        standing_joints(100, (0, 64)),
+    ],
+    ids=["zero", "one point", "tiny", "outside", "huge", "cut"],
+)
+def test_degenerate_joints_are_drawn_or_left_out_without_a_fault(joints: np.ndarray) -> None:
+    mask = render_figure(Scene(top="ao_dai"), joints, NO_HANDS, blank())
+    assert np.isfinite(mask).all()
+    assert 0 <= mask.min() <= mask.max() <= 1
+
+
+def test_joints_that_are_not_finite_are_refused_in_one_sentence() -> None:
+    joints = standing_joints(100, (64, 66))
+    joints[INDEX["left_knee"]] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        render_figure(Scene(), joints, NO_HANDS, blank())
+
+
+def test_points_of_a_hand_that_is_not_given_mean_nothing() -> None:
+    joints = standing_joints(100, (64, 66))
+    first, second = blank(), blank()
+    render_figure(Scene(), joints, NO_HANDS, first)
+    joints[BODY_AND_FEET:] = np.nan
+    render_figure(Scene(), joints, NO_HANDS, second)
+    np.testing.assert_array_equal(first, second)
