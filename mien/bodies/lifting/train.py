@@ -18,7 +18,7 @@ from mien.bodies.lifting.measure import SCENES, figures_of
 from mien.bodies.lifting.network import KIND, LifterNetwork
 from mien.bodies.lifting.options import LifterOptions
 from mien.files import fingerprint
-from mien.training.model_folder import ModelFiles, save_models
+from mien.training.model_folder import ModelFiles
 from mien.training.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
@@ -107,16 +107,14 @@ def placed(network: LifterNetwork, windows: Windows) -> NDArray[np.float32]:
     return result
 
 
-def train_lifter(options: LifterOptions, out: Path, run: Run) -> dict[str, float]:
-    """Train the lifter, write it to `out`, and return its figures."""
+def train_lifter(options: LifterOptions, run: Run) -> ModelFiles:
+    """The lifter, trained on computed motions."""
     seed_weights(options.training.seed, KIND)
     trainer = LifterTrainer(LifterNetwork(options.width, options.dilations), options)
     figures = train(trainer, run)
     network = trainer.ema.average
     digest = fingerprint("motions", options.motions, options.seconds, float(trainer.pool.motions[0].sum()))[:12]
-    files = ModelFiles(KIND, network, {"model": network.config()}, options, digest, figures, _card)
-    save_models(out, {"": files})
-    return figures
+    return ModelFiles(KIND, network, {"model": network.config()}, options, digest, figures, _card)
 
 
 def _card(config: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mien.bodies.places.canvas import Canvas, mixed
 from mien.bodies.places.catalogue import LEVELS, PAINT
 from mien.bodies.places.layers import Water
-from mien.bodies.places.motion import add_glow, drift_clouds, fall, move_water, to_bytes
+from mien.bodies.places.motion import add_glow, drift_clouds, fall, mirror_figure, move_water, to_bytes
 from mien.bodies.places.noise import Field, fractal, smoothstep, waves
 from mien.bodies.places.skies import Sky
 from mien.bodies.scene import PLACES, Light, Scene
@@ -85,6 +85,19 @@ class PlacePainter:
         frame = np.empty(buffer.shape, np.uint8)
         to_bytes(buffer, frame)
         return frame
+
+    def mirror(self, frame: NDArray[np.uint8], mask: NDArray[np.float32], ground: float, seconds: float) -> None:
+        """Add the reflection of a figure to a frame in which it is drawn; in place, and only where the ground mirrors.
+
+        frame: uint8 (H, W, 3) of this painter's size. mask: float32 (H, W), the share of the figure in each pixel.
+        ground: y in pixels of the ground below the figure. Raises ValueError for another size.
+        """
+        if frame.shape != self._buffer.shape or mask.shape != frame.shape[:2]:
+            raise ValueError(f"frame {frame.shape} and mask {mask.shape} are not of {self._buffer.shape[:2]}")
+        if self._plan.polish > 0 and np.isfinite(ground):
+            sway = self._plan.ripples / self._out.pixel
+            rows = self._out.pixel * 60
+            mirror_figure(frame, mask, float(ground), self._plan.polish, sway, rows, float(seconds))
 
     def _move_water(self, water: Water, sky: Sky, seconds: float, shift: float) -> None:
         out, far = self._out, self._far

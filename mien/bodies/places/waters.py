@@ -37,14 +37,14 @@ def _boat(canvas: Canvas, sky: Sky, rng: np.random.Generator) -> None:
 def paint_sea(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     """The open sea: waves with foam from the horizon to the viewer."""
     sky = paint_sky(canvas, time, rng)
-    if rng.random() < 0.35:
-        paint_ridge(canvas, sky, rng, 0.03, 0.05, 0.75, (0.30, 0.38, 0.42))
+    if rng.random() < 0.2:
+        paint_ridge(canvas, sky, rng, 0.0, 0.04, 0.8, (0.30, 0.38, 0.42))
     deep, bright, white, glint = _SEA[time]
     canvas.start_water(deep)
     if rng.random() < 0.6:
         _boat(canvas, sky, rng)
     water = Water(deep, bright, (0.20, 0.66), 1.6, 0.15, float(rng.uniform(3.8, 4.8)), 0.8, white, glint)
-    return Plan(sky.daylight.light, sky, float(rng.uniform(0.25, 0.8)), water)
+    return Plan(sky.daylight.light, sky, float(rng.uniform(0.25, 0.8)), water, polish=0.16, ripples=0.035)
 
 
 def paint_lake(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
@@ -64,7 +64,7 @@ def paint_lake(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     _reeds(canvas, sky, rng)
     glint = tuple(0.3 * one for one in _SEA[time][3])
     water = Water(deep, bright, (0.66, 0.95), 0.16, 0.035, 3.0, glint=(glint[0], glint[1], glint[2]), speed=0.45)
-    return Plan(sky.daylight.light, sky, float(rng.uniform(0.3, 0.7)), water)
+    return Plan(sky.daylight.light, sky, float(rng.uniform(0.3, 0.7)), water, polish=0.5, ripples=0.012)
 
 
 def _reeds(canvas: Canvas, sky: Sky, rng: np.random.Generator) -> None:

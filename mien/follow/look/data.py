@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from mien.bodies.keypoints import INDEX, LIMBS
 from mien.bodies.scene import LABELS, Scene
 from mien.follow.diffusion.clips import FigureClips
 from mien.follow.look.network import LookInputs
@@ -50,7 +48,6 @@ class LookData:
 
     def __init__(self, clips: FigureClips, options: LookOptions) -> None:
         self.clips, self.options = clips, options
-        self.inside = clips.inside()
         self.targets = scene_targets(clips.scenes)
 
     def batch(self, name: str, step: int) -> LookBatch:
@@ -58,12 +55,12 @@ class LookData:
         rng = numpy_generator(self.options.training.seed, f"{name} pictures", step)
         rows = rng.integers(len(self.clips.scenes), size=self.options.training.batch)
         frames = rng.integers(self.clips.frames.shape[1], size=len(rows))
-        points, known = self.clips.joints[rows, frames, :, :2].copy(), self.inside[rows, frames].copy()
+        points, known = self.clips.points[rows, frames].copy(), self.clips.known[rows, frames].copy()
         pictures, targets = self.clips.frames[rows, frames], self.targets[rows].clone()
         masks = np.ones((len(rows), 1, *pictures.shape[1:3]), np.float32)
         cut = rng.random(len(rows)) < self.options.cut_outs
         for row in np.flatnonzero(cut):
-            person = outline(points[row], known[row], *pictures.shape[1:3])
+            person = self.clips.masks[rows[row], frames[row]].astype(np.float32) / 255
             pictures[row] = replace_background(pictures[row], person, pictures[row - 1], rng)
             masks[row, 0] = np.maximum(person, rng.random() < 0.7)
         targets[np.flatnonzero(cut)[:, None], _PLACE] = UNSEEN
@@ -73,7 +70,7 @@ class LookData:
 
     def plain(self, frame: int) -> LookBatch:
         """One frame of each clip as it is."""
-        points, known = self.clips.joints[:, frame, :, :2], self.inside[:, frame]
+        points, known = self.clips.points[:, frame], self.clips.known[:, frame]
         values = torch.from_numpy(self.clips.frames[:, frame]).movedim(-1, 1).float() / 255
         return LookBatch(look_inputs(values, torch.ones_like(values[:, :1]), points, known), self.targets)
 
@@ -95,27 +92,6 @@ def look_inputs(pictures: Tensor, masks: Tensor, points: Floats, known: Mask) ->
     return LookInputs(whole, head, sample_patches(masked, body_patches(points, known), SIDE))
 
 
-def outline(points: Floats, known: Mask, height: int, width: int) -> Floats:
-    """A rough mask (height, width) of a person, 0 or 1: thick limbs, torso and head."""
-    mask = np.zeros((height, width), np.uint8)
-    unit = float(body_unit(points[None], known[None])[0])
-    at = np.round(points).astype(int)
-
-    def joined(first: str, second: str, thickness: float) -> None:
-        one, other = INDEX[first], INDEX[second]
-        if known[one] and known[other]:
-            cv2.line(mask, at[one].tolist(), at[other].tolist(), 1, max(1, round(thickness * unit)))
-
-    for first, second in LIMBS:
-        joined(first, second, 0.32 if "shoulder" in first or "elbow" in first else 0.42)
-    joined("left_shoulder", "right_hip", 0.5)
-    joined("right_shoulder", "left_hip", 0.5)
-    for name in ("nose", "left_ear", "right_ear"):
-        if known[INDEX[name]]:
-            cv2.circle(mask, at[INDEX[name]].tolist(), max(1, round(0.35 * unit)), 1, -1)
-    return mask.astype(np.float32)
-
-
 def replace_background(
     picture: NDArray[np.uint8], person: Floats, other: NDArray[np.uint8], rng: Generator
 ) -> NDArray[np.uint8]:
@@ -125,7 +101,7 @@ def replace_background(
     ground = np.asarray(other[:, ::-1] if kind == 0 else plain, np.float32)
     if kind == 2:
         ground = ground + rng.normal(0, 30, picture.shape).astype(np.float32)
-    edge = np.asarray(cv2.GaussianBlur(person, (0, 0), 1.0)[..., None], np.float32)
+    edge = person[..., None]
     mixed = picture * edge + np.clip(ground, 0, 255) * (1 - edge)
     return np.round(mixed).astype(np.uint8)
 

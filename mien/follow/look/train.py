@@ -9,12 +9,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from mien.bodies.scene import LABELS
-from mien.follow.diffusion.clips import FigureClips
+from mien.follow.corpus.store import FiguresCorpus
+from mien.follow.diffusion.clips import FigureClips, read_clips
 from mien.follow.look.card import CARD
 from mien.follow.look.data import UNSEEN, LookBatch, LookData
 from mien.follow.look.network import KIND, LookNetwork
 from mien.follow.look.options import LookOptions
-from mien.training.model_folder import ModelFiles, save_models
+from mien.training.model_folder import ModelFiles
 from mien.training.optimizers import adamw
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
@@ -74,20 +75,23 @@ def accuracies(network: LookNetwork, batch: LookBatch) -> dict[str, float]:
     return rates
 
 
-def train_look(clips: FigureClips, val: FigureClips | None, options: LookOptions, run: Run) -> ModelFiles:
-    """Train the reader's network on frames of clips; returns the files of its model folder."""
+def train_look(corpus: Path, options: LookOptions, run: Run) -> ModelFiles:
+    """Train the reader's network on frames of the clips of a `FiguresCorpus`; returns the files of its model folder.
+
+    Raises ClipStoreError for a folder without a corpus, ValueError for one without training clips.
+    """
+    store = FiguresCorpus(corpus)
+    clips = read_clips(store, "train", store.size, options.every)
+    if clips is None:
+        raise ValueError(f"{corpus} has no training clips: run the figures_corpus stage with more")
+    return train_on_clips(clips, read_clips(store, "val", store.size, options.every), options, run)
+
+
+def train_on_clips(clips: FigureClips, val: FigureClips | None, options: LookOptions, run: Run) -> ModelFiles:
+    """`train_look` on clips in memory."""
     seed_weights(options.training.seed, KIND)
     trainer = LookTrainer(LookNetwork(options.width), clips, val, options)
     figures = train(trainer, run)
     network = trainer.ema.average
     config = {"model": {"width": network.width}}
     return ModelFiles(KIND, network, config, options, clips.digest, figures, CARD.markdown)
-
-
-def write_look(
-    clips: FigureClips, val: FigureClips | None, options: LookOptions, out: Path, run: Run
-) -> dict[str, float]:
-    """`train_look`, written to the folder `out`, whole or not at all; returns its figures."""
-    model = train_look(clips, val, options, run)
-    save_models(out, {"": model})
-    return dict(model.figures)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -17,7 +16,7 @@ from mien.follow.scenes.network import SceneNetwork
 from mien.follow.scenes.options import ScenePriorOptions
 from mien.follow.scenes.prior import KIND, ScenePrior
 from mien.follow.scenes.reading import Reader
-from mien.training.model_folder import ModelFiles, save_models
+from mien.training.model_folder import ModelFiles
 from mien.training.optimizers import adamw
 from mien.training.randomness import derived_seed, numpy_generator, seed_weights
 from mien.training.run import Run
@@ -82,8 +81,8 @@ class ScenePriorTrainer(Trainer[CaptionBatch]):
         return {f"{part}_facts": satisfied_rates(prior, own)["facts"] for part, own in self.checks.items()}
 
 
-def train_scene_prior(options: ScenePriorOptions, out: Path, run: Run) -> dict[str, float]:
-    """Train the model of scenes on captions composed for it, write it to `out`, and return its figures."""
+def train_scene_prior(options: ScenePriorOptions, run: Run) -> ModelFiles:
+    """The model of scenes, trained on captions composed for it."""
     seed = derived_seed(options.training.seed, "captions")
     captions = compose(options.captions, seed, other_things=options.other_things)
     vocabulary = vocabulary_of_captions(captions)
@@ -93,6 +92,4 @@ def train_scene_prior(options: ScenePriorOptions, out: Path, run: Run) -> dict[s
     figures = {"captions": float(len(data)), "words": float(len(vocabulary.words)), **train(trainer, run)}
     network = trainer.ema.average
     digest = fingerprint("captions", [one.text for one in captions], data.options.tolist())[:12]
-    files = ModelFiles(KIND, network, {"model": network.config()}, options, digest, figures, CARD.markdown)
-    save_models(out, {"": files})
-    return figures
+    return ModelFiles(KIND, network, {"model": network.config()}, options, digest, figures, CARD.markdown)

@@ -102,6 +102,33 @@ def test_windows_shine_at_night() -> None:
     assert ((day[..., 0] > 180) & (day[..., 0] - day[..., 2] > 40)).mean() < warm.mean() / 2
 
 
+def test_a_lake_mirrors_the_figure_below_its_ground_and_a_beach_does_not() -> None:
+    mask = np.zeros((64, 64), np.float32)
+    mask[20:41, 28:36] = 1
+    for place, mirrored in (("water", True), ("stage", True), ("beach", False), ("forest", False)):
+        painter = PlacePainter(Scene(place=place), 64, 64)
+        frame = painter.frame(0.0)
+        frame[mask > 0] = (255, 0, 255)
+        before = frame.astype(int)
+        painter.mirror(frame, mask, 42.0, 0.0)
+        changed = np.abs(frame - before).max(2)
+        assert (changed[:42] == 0).all(), "nothing above the ground"
+        assert (changed[:, :24] == 0).all()
+        assert (changed[46:58, 29:35].mean() > 5) == mirrored
+        if mirrored:
+            towards = (frame - before)[46:58, 29:35].mean((0, 1))
+            assert towards[0] > 0 > towards[1], "towards the figure's colour"
+    with pytest.raises(ValueError, match="are not of"):
+        painter.mirror(frame, mask[1:], 42.0, 0.0)
+
+
+def test_ten_minutes_later_it_still_moves_smoothly() -> None:
+    for place in ("sea", "beach", "snow", "mountain"):
+        painter = PlacePainter(Scene(place=place), 48, 48)
+        steps = [np.abs(painter.frame(t + 0.04).astype(int) - painter.frame(t)).mean() for t in (1.0, 599.9, 3600.0)]
+        assert max(steps) < 2 * steps[0] + 0.2
+
+
 @pytest.mark.parametrize("size", [(15, 64), (64, 5000)])
 def test_sizes_out_of_range_are_named(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match=r"16 to 4096 pixels, not in"):

@@ -8,28 +8,37 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from drawn_figures import drawn, drawn_clips, plain_scene, standing
+from drawn_figures import drawn, drawn_corpus, plain_scene, standing
 from tiny import a_run, assert_resumes
 
 from mien.bodies.keypoints import INDEX, JOINTS, PoseError, PoseTrack
 from mien.bodies.scene import COLOURS, LABELS, Scene
-from mien.follow.diffusion.clips import FigureClips
+from mien.follow.corpus.store import FiguresCorpus
+from mien.follow.diffusion.clips import read_clips
 from mien.follow.look.colours import lab, measured_colours, nearest_name, robust_colour
-from mien.follow.look.data import UNSEEN, LookData, outline, scene_targets
+from mien.follow.look.data import UNSEEN, LookData, scene_targets
 from mien.follow.look.options import LookOptions
 from mien.follow.look.patches import PATCHES, body_patches, body_unit, sample_patches
 from mien.follow.look.reader import LookReader
-from mien.follow.look.train import write_look
+from mien.follow.look.train import train_look
+from mien.training.model_folder import save_models
 from mien.training.options import TrainingOptions
+from mien.training.run import Run
 
 TINY = LookOptions(
-    training=TrainingOptions(samples=48, batch=8, lr=3e-3, ema_decay=0.9, precision="float32"), width=8
+    training=TrainingOptions(samples=48, batch=8, lr=3e-3, ema_decay=0.9, precision="float32"), width=8, every=1,
 )  # fmt: skip
 
 
-def clips(count: int = 12, seed: int = 0) -> FigureClips:
-    pictures, joints, scenes = drawn_clips(count, 2, seed)
-    return FigureClips(pictures, joints, scenes, f"drawn {seed}")
+def write(corpus: Path, options: LookOptions, out: Path, run: Run) -> dict[str, float]:
+    model = train_look(corpus, options, run)
+    save_models(out, {"": model})
+    return dict(model.figures)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drawn_corpus(tmp_path_factory.mktemp("drawn") / "corpus", 12, 4, 2)
 
 
 def pose(joints: np.ndarray, confidence: float = 1.0) -> PoseTrack:
@@ -43,7 +52,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> LookReader:
     options = TINY.model_copy(update={
         "training": TINY.training.model_copy(update={"samples": 6000, "batch": 32, "ema_decay": 0.95}), "width": 16,
     })  # fmt: skip
-    write_look(clips(400), clips(40, seed=1), options, folder / "model", a_run(folder / "resume"))
+    corpus = drawn_corpus(folder / "corpus", 400, 40, 2)
+    write(corpus, options, folder / "model", a_run(folder / "resume"))
     return LookReader.load(folder / "model")
 
 
@@ -123,16 +133,10 @@ def test_targets_leave_out_what_cannot_be_seen() -> None:
     assert targets[1, names.index("kind")] == LABELS["kind"].index("panda")
 
 
-def test_the_outline_covers_the_figure() -> None:
-    scene, joints = Scene(bottom_colour="red", hair_style="short"), standing(0.7)
-    person = outline(joints[:, :2], np.ones(len(JOINTS), bool), 96, 96) > 0
-    painted = (drawn(scene, joints) != drawn(scene, joints)[0, 0]).any(axis=2)
-    assert person[painted].mean() > 0.95
-    assert person.mean() < 0.35
-
-
-def test_batches_are_functions_of_the_step_and_cut_outs_have_no_place() -> None:
-    data = LookData(clips(), TINY.model_copy(update={"cut_outs": 1.0}))
+def test_batches_are_functions_of_the_step_and_cut_outs_have_no_place(corpus: Path) -> None:
+    clips = read_clips(FiguresCorpus(corpus), "train", 96)
+    assert clips is not None
+    data = LookData(clips, TINY.model_copy(update={"cut_outs": 1.0}))
     first, again, other = data.batch("a", 0), data.batch("a", 0), data.batch("a", 1)
     assert torch.equal(first.inputs.body, again.inputs.body)
     assert not torch.equal(first.inputs.whole, other.inputs.whole)
@@ -171,5 +175,5 @@ def test_without_a_person_it_says_so(reader: LookReader) -> None:
         reader.read(np.zeros((50, 50, 3), np.uint8), pose(standing(0), confidence=0.0))
 
 
-def test_an_interrupted_training_ends_in_the_same_bytes(tmp_path: Path) -> None:
-    assert_resumes(lambda out, run: write_look(clips(), clips(seed=1), TINY, out, run), tmp_path, after=3)
+def test_an_interrupted_training_ends_in_the_same_bytes(corpus: Path, tmp_path: Path) -> None:
+    assert_resumes(lambda out, run: write(corpus, TINY, out, run), tmp_path, after=3)
