@@ -238,18 +238,12 @@ def hand_parts(side: str, size: float, material: str) -> list[Part]:
     sx, sy = sections(np.array(x), np.array(y), 10, 2.5)
     parts = [Part(palm, sx, sy, material, f"{side}_hand")]
     for finger in FINGERS:
-        points = [f"{side}_hand_{finger}_{number}" for number in (1, 2, 3, 4)]
-        bones = [f"{side}_{finger}_{number}" for number in (1, 2, 3)]
+        points = [wrist, *(f"{side}_hand_{finger}_{number}" for number in (1, 2, 3, 4))]
+        bones = [f"{side}_palm", *(f"{side}_{finger}_{number}" for number in (1, 2, 3))]
         thick = (1.35 if finger == "thumb" else 0.95 if finger == "little" else 1.1) * size
-        rows = np.array(
-            [
-                [0.0, thick, thick],
-                [1.0, thick, thick],
-                [2.0, thick * 0.9, thick * 0.9],
-                [3.0, thick * 0.75, thick * 0.75],
-            ]
-        )
-        parts.append(tube(points, bones, rows, (4.0, 2.5, 2.0), 7, material, f"{side}_hand", (False, True)))
+        rows = np.outer([1.15, 1.0, 1.0, 0.92, 0.75], [0.0, thick, thick])
+        rows[:, 0] = [0.4, 1.0, 2.0, 3.0, 4.0]
+        parts.append(tube(points, bones, rows, (9.0, 4.0, 2.5, 2.0), 7, material, f"{side}_hand", (False, True)))
     return parts
 
 

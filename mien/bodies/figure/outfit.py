@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mien.bodies.figure.body import Body, arm_part, foot_parts, hand_parts, leg_part, neck_part, trunk_part
-from mien.bodies.figure.clothes import bottom_parts, sleeve_end, top_parts, trouser_end
+from mien.bodies.figure.clothes import TUNIC, bottom_parts, sleeve_end, top_parts, trouser_end
 from mien.bodies.figure.hair import hair_parts
 from mien.bodies.figure.hats import hat_parts
 from mien.bodies.figure.head import head_parts
@@ -21,7 +21,7 @@ def proportions_of(scene: Scene) -> Proportions:
     depth = body.trunk_between(0.8, 0.9, 0.0, 2)[0, 2] + (2.6 if scene.top == "coat" else 1.0)
     rise = 9.0 if scene.kind in PEOPLE else 3.0
     hair = 46.0 if scene.kind in PEOPLE and scene.hair_style in ("long", "ponytail") else 0.0
-    tunic = 82.0 if scene.top == "ao_dai" else 0.0
+    tunic = TUNIC if scene.top == "ao_dai" else 0.0
     return Proportions(_HEADS[scene.kind], rise, hair, tunic, float(depth))
 
 

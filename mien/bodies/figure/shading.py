@@ -191,8 +191,8 @@ def _sample(  # type: ignore[no-untyped-def]  # pragma: no cover
         length = -length  # the inner side of cloth
     folds = materials[m, FOLDS] * grain
     if folds > 0.0:
-        nx += folds * length * (_noise(u * 0.16 + v * 0.05, v * 0.12 - u * 0.03) - 0.5)
-        ny += folds * length * (_noise(u * 0.1 + 31.0, v * 0.17 + u * 0.05) - 0.5)
+        nx += folds * length * (_noise(u * 0.24 + v * 0.04, v * 0.06 - u * 0.02) - 0.5)
+        ny += 0.6 * folds * length * (_noise(u * 0.1 + 31.0, v * 0.14 + u * 0.06) - 0.5)
         length *= np.sqrt(nx * nx + ny * ny + nz * nz) / abs(length)
     red, green, blue = _albedo(materials, m, u, v, face, grain)
     lr, lg, lb, shine = _light(materials, m, light, half, nx / length, ny / length, nz / length, ao, sun)

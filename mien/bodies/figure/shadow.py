@@ -59,8 +59,8 @@ def ground_shadow(
     if level > height + 30 * unit or level < 0:
         return
     flat = _flattened(points, level, feet, unit, light)
-    low, high = bounds(flat)
-    margin = 12 * unit
+    low, high = bounds(np.concatenate([flat, *feet]))
+    margin = max(12.0, *(2.6 * (_spread(foot, unit) + 4.0) for foot in feet)) * unit
     left, top = max(int(low[0] - margin), 0), max(int(min(low[1], level) - margin), 0)
     right, bottom = min(int(high[0] + margin) + 1, width), min(int(max(high[1], level) + margin) + 1, height)
     if left >= right or top >= bottom:
@@ -81,10 +81,15 @@ def _contact(
     across, down = np.empty((2, len(x))), np.empty((2, len(y)))
     for number, (foot, sole) in enumerate(zip(feet, soles, strict=True)):
         lifted = max(level - sole, 0.0) / unit
-        spread = 7.0 + 0.6 * float(np.ptp(foot[:, 0])) / unit + 0.25 * lifted
+        spread = _spread(foot, unit) + 0.25 * min(lifted, 16.0)
         across[number] = np.exp(-(((x - foot[:, 0].mean()) / (spread * unit)) ** 2) - lifted / 14.0)
         down[number] = np.exp(-(((y - level + 2.0 * unit) / ((2.6 + 0.06 * lifted) * unit + 0.3)) ** 2))
     return across, down
+
+
+def _spread(foot: Array, unit: float) -> float:
+    """Half width of the blob under a foot, cm."""
+    return 7.0 + 0.6 * min(float(np.ptp(foot[:, 0])) / unit, 40.0)
 
 
 def _flattened(points: Array, level: float, feet: list[Array], unit: float, light: Light) -> Array:

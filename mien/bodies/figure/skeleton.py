@@ -33,7 +33,7 @@ POINTS: tuple[str, ...] = (
 POINT = {name: number for number, name in enumerate(POINTS)}
 
 _TRUNK = (
-    "up", "hip_side", "hip_front", "chest_side", "chest_front", "head_side", "head_up", "head_front",
+    "up", "hip_up", "hip_side", "hip_front", "chest_side", "chest_front", "head_side", "head_up", "head_front",
 )  # fmt: skip
 # each bone: its name, the bone that it hangs from, its two points
 _LIMBS: tuple[tuple[str, str, str, str], ...] = tuple(
@@ -191,6 +191,12 @@ def _trunk(points: Array, axes: Array, unit: float) -> None:
         side = unit_vector(side - up * (side @ up), (0, 0, 1), 1.0)
         axes[AXIS[f"{name}_side"]] = side * np.clip(width, 0.75, 1.35) ** power
         axes[AXIS[f"{name}_front"]] = cross(side, up)
+    # the pelvis turns with the thighs: back in a seat or a bow
+    thighs = sum(points[INDEX[f"{side}_hip"]] - points[INDEX[f"{side}_knee"]] for side in SIDES)
+    hip_side = unit_vector(axes[AXIS["hip_side"]], (1, 0, 0), 1e-9)
+    tilted = 0.6 * up + 0.4 * unit_vector(thighs - hip_side * (thighs @ hip_side), up, unit)
+    tilted = unit_vector(tilted - hip_side * (tilted @ hip_side), up, 1e-3)
+    axes[AXIS["hip_up"]], axes[AXIS["hip_front"]] = tilted, cross(hip_side, tilted)
     axes[AXIS["up"]] = up
     points[POINT["pelvis"]], points[POINT["chest"]] = pelvis, chest
     points[POINT["left_inner"]] = chest + 0.35 * (left_shoulder - chest) - up * 4.0 * unit
@@ -279,18 +285,19 @@ def _hang_tunic(points: Array, axes: Array, unit: float, length: float) -> None:
     front, pelvis, up = axes[AXIS["hip_front"]] / unit, points[POINT["pelvis"]], axes[AXIS["up"]]
     waist = pelvis + 8.0 * up
     legs = np.array([[points[INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle")] for side in SIDES])
+    floor = max(float(legs[:, 2, 1].max() - waist[1]), 0.3 * length * unit)  # cloth lies on the ground, not below it
     for number in range(HANGING):
         fallen = length * unit * number / (HANGING - 1)
-        hanging = waist + np.array([0.0, fallen, 0.0])
+        hanging = waist + np.array([0.0, min(fallen, floor), 0.0])
         leg = [_along(np.stack([waist, *one]), fallen) for one in legs]
         middle = (leg[0] + leg[1]) / 2
-        depths = np.array([(one - middle) @ front for one in leg]) / unit
-        hang = (hanging - middle) @ front / unit
-        start = soft_step(number / (HANGING - 1), 0.0, 0.5)
+        depths = [float((one - middle) @ front) / unit for one in leg]
+        hang = float((hanging - middle) @ front) / unit
         for name, sign in (("front", 1.0), ("back", -1.0)):
-            outer = max(sign * depths)
-            reach = outer + soft_plus(sign * hang - outer)
-            points[POINT[f"{name}_{number}"]] = middle + front * sign * unit * start * reach
+            outer = max(sign * depth for depth in depths)
+            free = soft_step(sign * hang - outer, 0.0, 10.0)
+            held = middle + front * (sign * unit * outer)
+            points[POINT[f"{name}_{number}"]] = held + free * (hanging - held)
 
 
 def _along(line: Array, length: float) -> Array:
@@ -312,7 +319,7 @@ def cross(a: Array, b: Array) -> Array:
 
 def unit_vector(vector: Array, otherwise: Any, scale: float) -> Array:
     """A vector at length 1; one much shorter than `scale` turns smoothly to `otherwise`."""
-    mixed = vector + 1e-3 * scale * np.asarray(otherwise, np.float64)
+    mixed = vector + 1e-4 * scale * np.asarray(otherwise, np.float64)
     length = float(np.sqrt(mixed @ mixed))
     return mixed / length if length > 1e-12 else np.asarray(otherwise, np.float64)
 
