@@ -67,7 +67,7 @@ def compose(
     found = []
     for _ in range(count):
         scene = draw_scene(rng, held_out)
-        spoken: Language = language or rng.choice(_SPOKEN)
+        spoken = rng.choice(_SPOKEN) if language is None else language
         action = rng.choice(ACTIONS)
         made = caption(scene, rng, spoken, wording, action, other_things)
         text = some_typing(made.text, rng, spoken != "en") if typing is None else typed(made.text, typing)

@@ -22,7 +22,7 @@ from mien.training.randomness import derived_seed, numpy_generator
 
 KIND = "scene_prior"
 
-LEAST = 0.12
+LEAST = 0.2
 """Options less probable than this part of the most probable one are not drawn: what a text says is kept."""
 
 

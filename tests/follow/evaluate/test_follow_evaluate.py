@@ -11,7 +11,7 @@ import pytest
 from follow_stand_ins import Memory, StandInFollower, asked_clip, samples_of
 
 from mien.bodies.keypoints import BODY_COUNT
-from mien.bodies.scene import Scene
+from mien.bodies.scene import Light, Scene
 from mien.follow.evaluate.diversity import measure_diversity
 from mien.follow.evaluate.evaluate import FollowEvaluation, other_samples
 from mien.follow.evaluate.long import long_pose, measure_long, there_and_back
@@ -22,6 +22,9 @@ from mien.follow.evaluate.sources import all_sources
 from mien.systems.evaluation.evaluate import evaluate
 from mien.training.curves import no_log
 
+DRAWN_LIGHT = dict.fromkeys(("day", "sunset", "night"), (1.0, 1.0, 1.0))
+"""The crude figures are as bright at night."""
+
 
 def evaluated(folder: Path, wrong: frozenset[str] = frozenset()) -> dict[str, Any]:
     memory = Memory()
@@ -29,7 +32,7 @@ def evaluated(folder: Path, wrong: frozenset[str] = frozenset()) -> dict[str, An
     follower = StandInFollower(memory, wrong)
     report = FollowReport(folder, show=2)
     report.choose(parts)
-    observer = Observer(memory, {"": memory}, judged=6)
+    observer = Observer(memory, {"": memory}, 6, lambda scene: Light(sun=(0, 0, 0), ambient=DRAWN_LIGHT[scene.time]))
     evaluation = FollowEvaluation(all_sources(follower, None, 0.3, 0), observer, report, 0)
     return evaluate(evaluation.rows, parts, evaluation, report, no_log, {})
 
