@@ -43,8 +43,8 @@ class Lifted:
     """A person in space, frame by frame.
 
     joints: float32 (T, 65, 3) in the pixels of the picture; z away from the viewer in the same scale, 0 in the middle
-    of the hips. hands: bool (T, 2), whether the left and the right hand are known; others hang on the wrist. present: bool
-    (T,), whether the person is there at all; where not, the joints mean nothing.
+    of the hips. hands: bool (T, 2), whether the left and the right hand are known; others hang on the wrist. present:
+    bool (T,), whether the person is there at all; where not, the joints mean nothing.
     """
 
     joints: NDArray[np.float32]
