@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mien.bodies.keypoints import HAND, INDEX, JOINTS
 from mien.bodies.scene import COLOURS, HAIRS, PLACES, SKINS, Scene
+from mien.follow.corpus.store import FigureCaption, FigureClip, Take, write_figures
 
 GROUNDS = dict(zip(PLACES, ((20, 60, 140), (90, 170, 190), (220, 190, 130), (110, 120, 90), (235, 240, 250),
                             (120, 120, 130), (30, 80, 40), (60, 20, 60), (200, 170, 150)), strict=True))  # fmt: skip
@@ -79,16 +81,22 @@ def plain_scene(rng: np.random.Generator) -> Scene:
     )  # fmt: skip
 
 
-def drawn_clips(
-    count: int, frames: int, seed: int = 0, side: int = 96
-) -> tuple[NDArray[np.uint8], Floats, tuple[Scene, ...]]:
-    """Frames uint8 (N, T, side, side, 3), joints (N, T, 65, 3) and the scenes of clips that swing their limbs."""
+def drawn_clips(count: int, frames: int, seed: int = 0, side: int = 96, part: str = "train") -> Iterator[FigureClip]:
+    """Clips that swing their limbs."""
     rng = np.random.default_rng(seed)
-    pictures, joints, scenes = [], [], []
-    for _ in range(count):
+    for number in range(count):
         scene, start, shift = plain_scene(rng), rng.uniform(0, 6), rng.uniform(-14, 14) * side / 96
         poses = [standing(float(np.sin(start + 0.4 * t)), side, side, shift) for t in range(frames)]
-        pictures.append([drawn(scene, pose, side, side) for pose in poses])
-        joints.append(poses)
-        scenes.append(scene)
-    return np.array(pictures, np.uint8), np.array(joints, np.float32), tuple(scenes)
+        painted = np.array([drawn(scene, pose, side, side) for pose in poses], np.uint8)
+        masks = 255 * (painted != np.array(GROUNDS[scene.place], np.uint8)).any(axis=-1).astype(np.uint8)
+        yield FigureClip(
+            f"{part}-{number}", part, scene, (FigureCaption("a woman", "en", "train"),),
+            Take("wave", "whole", True, 12.5), painted, masks, np.array(poses, np.float32),
+        )  # fmt: skip
+
+
+def drawn_corpus(folder: Path, train: int, val: int, frames: int, side: int = 96) -> Path:
+    """A corpus of such clips."""
+    folder.mkdir(parents=True)
+    write_figures(folder, [*drawn_clips(train, frames, 0, side), *drawn_clips(val, frames, 1, side, "val")])
+    return folder

@@ -99,11 +99,11 @@ _TRUNKS = {"woman": _WOMAN, "man": _MAN, "child": _CHILD, "robot": _ROBOT, "pand
 # rows: place along inner shoulder 0, shoulder 1, elbow 2, wrist 3; half width, half depth
 _ARM = np.array(
     [
-        [0.15, 5.6, 5.8],
-        [0.55, 5.6, 6.0],
-        [0.85, 5.6, 5.9],
-        [1.08, 5.5, 5.6],
-        [1.25, 5.1, 5.2],
+        [0.15, 4.2, 4.6],
+        [0.55, 4.4, 5.4],
+        [0.85, 4.5, 5.6],
+        [1.08, 4.9, 5.4],
+        [1.25, 5.0, 5.1],
         [1.50, 4.7, 4.8],
         [1.75, 4.2, 4.3],
         [1.92, 4.0, 4.1],
@@ -118,8 +118,8 @@ _ARM = np.array(
 # rows: hip 0, knee 1, ankle 2
 _LEG = np.array(
     [
-        [0.00, 8.6, 9.0],
-        [0.15, 8.7, 9.2],
+        [0.00, 7.8, 8.4],
+        [0.15, 8.4, 8.9],
         [0.35, 8.0, 8.6],
         [0.60, 6.9, 7.4],
         [0.82, 5.8, 6.3],
@@ -206,8 +206,8 @@ def leg_part(
     return tube(points, bones, rows, LEG_LENGTHS, 16, material, f"{side}_leg", caps, power, rounding=0.2)
 
 
-def neck_part(size: float, material: str) -> Part:
-    """The neck, from between the shoulders into the head. size: of the head."""
+def neck_part(material: str, reach: float) -> Part:
+    """The neck, from between the shoulders into the head. reach: how far below the pupils it ends, 1: at the throat."""
     rows = []
     for part in np.linspace(0.0, 1.0, 5):
         rows.append(
@@ -215,10 +215,10 @@ def neck_part(size: float, material: str) -> Part:
                 mix("neck", "head", part),
                 mix("chest_side", "head_side", part),
                 mix("chest_front", "head_front", part),
-                offset={"head_up": -8.0 * part, "head_front": -2.2 * part, "up": -2.5 * (1 - part)},
+                offset={"head_up": -8.0 * reach * part, "head_front": -2.2 * reach * part, "up": -2.5 * (1 - part)},
             )
         )
-    radius = np.array([6.6, 5.5, 5.1, 5.0, 5.0]) * size
+    radius = np.array([6.6, 5.5, 5.1, 5.0, 5.0])
     x, y = sections(radius, radius, 14)
     return Part(rows, x, y, material, "trunk")
 
@@ -230,7 +230,13 @@ def hand_parts(side: str, size: float, material: str) -> list[Part]:
     names = ("wrist", "index_1", "little_1", "middle_1")
     wrist, index, little, middle = (f"{side}_hand_{name}" for name in names)
     for part, across, thick in ((0.0, 2.7, 2.0), (0.3, 3.3, 1.9), (0.65, 3.9, 1.7), (0.95, 4.0, 1.4), (1.06, 3.4, 0.8)):
-        centre = {wrist: 1 - part, middle: part * 0.4, index: part * 0.3, little: part * 0.3}
+        centre = {
+            f"{side}_wrist": max(1 - 4 * part, 0.0),
+            wrist: 1 - part - max(1 - 4 * part, 0.0),
+            middle: part * 0.4,
+            index: part * 0.3,
+            little: part * 0.3,
+        }
         bone = f"{side}_palm"
         palm.append(Ring(centre, {f"{bone}_u": 1.0}, {f"{bone}_v": 1.0}))
         x.append(thick * size)
@@ -238,18 +244,12 @@ def hand_parts(side: str, size: float, material: str) -> list[Part]:
     sx, sy = sections(np.array(x), np.array(y), 10, 2.5)
     parts = [Part(palm, sx, sy, material, f"{side}_hand")]
     for finger in FINGERS:
-        points = [f"{side}_hand_{finger}_{number}" for number in (1, 2, 3, 4)]
-        bones = [f"{side}_{finger}_{number}" for number in (1, 2, 3)]
+        points = [wrist, *(f"{side}_hand_{finger}_{number}" for number in (1, 2, 3, 4))]
+        bones = [f"{side}_palm", *(f"{side}_{finger}_{number}" for number in (1, 2, 3))]
         thick = (1.35 if finger == "thumb" else 0.95 if finger == "little" else 1.1) * size
-        rows = np.array(
-            [
-                [0.0, thick, thick],
-                [1.0, thick, thick],
-                [2.0, thick * 0.9, thick * 0.9],
-                [3.0, thick * 0.75, thick * 0.75],
-            ]
-        )
-        parts.append(tube(points, bones, rows, (4.0, 2.5, 2.0), 7, material, f"{side}_hand", (False, True)))
+        rows = np.outer([1.15, 1.0, 1.0, 0.92, 0.75], [0.0, thick, thick])
+        rows[:, 0] = [0.4, 1.0, 2.0, 3.0, 4.0]
+        parts.append(tube(points, bones, rows, (9.0, 4.0, 2.5, 2.0), 7, material, f"{side}_hand", (False, True)))
     return parts
 
 

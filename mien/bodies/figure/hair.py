@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.bodies.figure.head import skull_grid
 from mien.bodies.figure.mesh import Part, Ring
 from mien.bodies.figure.rings import HEAD, ball, mix, sections, smooth
 from mien.bodies.figure.skeleton import HANGING
+from mien.heads.embedded.surface import base_surface
 
 Array = NDArray[Any]
 
@@ -42,27 +42,34 @@ def hair_parts(style: str, hat: str) -> list[Part]:
 
 
 def _cap(style: str, flat: bool) -> Part:
+    """Hair on the skull: rows from the crown down to the hairline, where it turns in."""
     top, side, front_y, side_y, back_y = _CAPS[style]
-    x, y, z, azimuth = skull_grid()
-    turn = np.abs(azimuth) / np.pi
+    azimuth = np.linspace(-np.pi, np.pi, 33)
     # hairline: over the forehead, down before the ears, lowest in the neck
     edge = np.interp(
-        turn, [0.0, 0.22, 0.36, 0.47, 0.62, 1.0], [front_y, front_y - 0.6, side_y + 2.0, side_y, back_y + 2, back_y]
+        np.abs(azimuth) / np.pi,
+        [0.0, 0.18, 0.30, 0.38, 0.46, 0.60, 1.0],
+        [front_y, front_y - 0.3, front_y - 2.0, side_y + 1.0, side_y, back_y + 2, back_y],
     )
-    rise = y - edge
-    inner = np.clip(rise / 1.5, -0.6, 1.0)
-    thick = (side + (top - side) * np.clip((y - 2.0) / 8.0, 0, 1)) * np.where(inner > 0, np.sqrt(np.abs(inner)), inner)
+    levels = np.linspace(0.3, 32.0, 120)
+    heights = base_surface(*(one.ravel() for one in np.meshgrid(azimuth, levels)))[:, 1].reshape(120, -1)
+    ends = np.array([np.interp(-e, -heights[:, k], levels) for k, e in enumerate(edge)])
+    down = np.array([0.0, 0.12, 0.25, 0.4, 0.55, 0.7, 0.83, 0.93, 0.985, 1.0])
+    level = 0.3 + down[:, None] * (ends - 0.3)[None]
+    points = base_surface(np.broadcast_to(azimuth, level.shape).ravel(), level.ravel()).reshape(*level.shape, 3)
+    high = np.clip((points[..., 1] - 2.0) / 8.0, 0, 1)
+    thick = side + (top - side) * high
     if flat:
         thick = np.minimum(thick, 0.9)
     if style == "curly":
-        thick *= 1.0 + 0.22 * np.sin(azimuth * 9.0 + 1.7 * y) * np.cos(1.3 * y + 2.0 * np.sin(azimuth * 5))
-    # the face's own relief has no place in hair: a smooth skull under it
-    middle = np.array([0.0, 0.8, -0.4])
-    away = np.stack([x, y, z], -1) - middle
+        x, y = azimuth[None], points[..., 1]
+        thick = thick * (1.0 + 0.2 * np.sin(x * 8.0 + 1.7 * y) * np.cos(1.3 * y + 2.0 * np.sin(x * 4)))
+    thick = thick * np.array([1, 1, 1, 1, 1, 1, 1, 0.95, 0.7, -0.2])[:, None]
+    away = points - np.array([0.0, 0.8, -0.4])
     away /= np.linalg.norm(away, axis=-1, keepdims=True)
-    x, y, z = x + away[..., 0] * thick, y + away[..., 1] * thick, z + away[..., 2] * thick
-    rows = int(np.argmax((rise < -1.5).all(1))) or len(x)
-    return Part([HEAD] * rows, x[:rows], z[:rows], "hair", "hair", z=y[:rows], length=np.arange(rows) * 2.0)
+    x, y, z = np.moveaxis(points + away * thick[..., None], -1, 0)
+    x[:, -1], z[:, -1] = x[:, 0], z[:, 0]
+    return Part([HEAD] * len(x), x, z, "hair", "hair", z=y, length=down * 20.0)
 
 
 def _curtain(width: float, depth: float, top: float, bottom: float, flare: float) -> Part:
@@ -102,15 +109,15 @@ def _mane() -> Part:
             )
         )
         a.append(np.interp(part, [0, 0.15, 0.35, 0.7, 1.0], [8.4, 9.4, 10.6, 10.2, 7.2]))
-        b.append(np.interp(part, [0, 0.15, 0.35, 0.7, 1.0], [8.6, 8.2, 5.4, 3.4, 2.0]))
+        b.append(np.interp(part, [0, 0.15, 0.35, 0.7, 1.0], [8.8, 8.2, 4.6, 3.2, 2.0]))
         length.append(part * 46.0)
     x, y = sections(np.array(a), np.array(b), 26)
     wave = 1.0 + 0.03 * np.sin(np.linspace(-np.pi, np.pi, 27) * 11)[None] * np.linspace(0, 1, count)[:, None]
     # the inner front is drawn in, so that the hair lies around the neck and does not cover the face
     angle = np.linspace(-np.pi, np.pi, 27)
-    y = np.where(y > 0, y * 0.25, y)
+    y = np.where(y > 0, y * np.interp(np.linspace(0, 1, count), [0.0, 0.2, 0.5], [0.85, 0.7, 0.25])[:, None], y)
     gaps = np.zeros((count - 1, 26), bool)
-    gaps[:5] = _open_in_front(angle, 1.25)
+    gaps[:5] = _open_in_front(angle, 1.0)
     return Part(rings, x * wave, y * wave, "hair", "hair", length=np.array(length), gaps=gaps, thin=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,10 +13,14 @@ from mien.bodies.figure.rings import HEAD, sections
 Array = NDArray[np.float64]
 
 
-def hat_parts(hat: str, size: float = 1.0) -> list[Part]:
-    """The parts of a hat. size: of the head that wears it, against a human one."""
+def hat_parts(hat: str, human: bool) -> list[Part]:
+    """The parts of a hat. human: whether it sits on a human skull, or on the flatter one of an animal or a robot."""
     makers = {"cap": _cap, "hat": _brimmed, "non_la": _non_la, "beanie": _beanie}
-    return makers[hat](size) if hat in makers else []
+    if hat not in makers:
+        return []
+    parts = makers[hat](1.0 if human else 0.75 if hat == "non_la" else 0.98)
+    lift = 0.0 if human else 3.2 if hat == "non_la" else 1.0
+    return [replace(part, z=np.zeros_like(part.x) + (0.0 if part.z is None else part.z) + lift) for part in parts]
 
 
 def _turned(

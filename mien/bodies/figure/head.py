@@ -16,8 +16,6 @@ Array = NDArray[np.float64]
 FACE_WIDTH, FACE_TOP, FACE_BOTTOM = 8.5, 8.0, -12.0
 """cm: the face's picture reaches from -8.5 to 8.5 across, and from 8 above the pupils to 12 below them."""
 
-_OUTSIDE = 9.0
-
 
 def head_parts(kind: str) -> list[Part]:
     """The head of a kind of figure without hair and hat, in the head's frame."""
@@ -33,10 +31,10 @@ def skull_grid(columns: int = 30) -> tuple[Array, Array, Array, Array]:
     """x, y (up), z (ahead) cm and azimuth of the human head's surface, (n, columns + 1), crown to throat."""
     part = np.linspace(-1, 1, columns + 1)
     azimuth = np.pi * np.sign(part) * np.abs(part) ** 1.25  # denser at the nose
-    levels = np.concatenate([[0.35], np.linspace(2.0, 14.0, 6), np.linspace(15.5, 30.5, 15)])
+    levels = np.concatenate([[0.35], np.linspace(2.0, 14.0, 6), np.linspace(15.5, 29.2, 15)])
     angle, level = (one.ravel() for one in np.meshgrid(azimuth, levels[levels < LEVELS[-1]]))
     points = base_surface(angle, level)
-    ahead = smoothstep(np.abs(angle), 1.5, 1.1)
+    ahead = smoothstep(np.abs(angle), 1.25, 0.85)
     depth = face_depth(points[:, 0], points[:, 1], points[:, 2])
     points[:, 2] += ahead * (depth - points[:, 2])
     shape = (len(levels), columns + 1)
@@ -48,8 +46,8 @@ def skull_grid(columns: int = 30) -> tuple[Array, Array, Array, Array]:
 def human_skull() -> Part:
     """Skin of head and face; its pattern is the place in the face's picture."""
     x, y, z, azimuth = skull_grid()
-    pattern = face_place(x, y)
-    pattern[np.abs(azimuth) > 1.6] = _OUTSIDE
+    behind = np.abs(azimuth) > 1.571
+    pattern = face_place(np.where(behind, np.sign(azimuth) * (2 * FACE_WIDTH - np.abs(x)), x), y)
     return Part([HEAD] * len(x), x, z, "face", "head", z=y, pattern=pattern)
 
 

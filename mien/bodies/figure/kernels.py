@@ -11,8 +11,8 @@ PLAIN, STRIPES, DOTS, CHECKS, BUTTONS, FACE, LEAVES, FUR, STRANDS = range(9)
 """Patterns of a material."""
 
 # columns of the table of materials
-RED, GREEN, BLUE, PATTERN, OTHER_RED, OTHER_GREEN, OTHER_BLUE, GLOSS, SHARPNESS, WRAP, GLOW, BUTTONED = range(12)
-COLUMNS = 12
+RED, GREEN, BLUE, PATTERN, OTHER_RED, OTHER_GREEN, OTHER_BLUE, GLOSS, SHARPNESS, WRAP, GLOW, BUTTONED, FOLDS = range(13)
+COLUMNS = 13
 
 
 @njit(cache=CACHE)
@@ -23,6 +23,17 @@ def place_vertices(centre, across, ahead, rise, ring, local, out):  # type: igno
         x, y, z = local[v, 0], local[v, 1], local[v, 2]
         for k in range(3):
             out[v, k] = centre[r, k] + x * across[r, k] + y * ahead[r, k] + z * rise[r, k]
+
+
+@njit(cache=CACHE)
+def bounds(points):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The least and the greatest of each coordinate (3,) of points (V, 3)."""
+    low, high = points[0].copy(), points[0].copy()
+    for v in range(1, points.shape[0]):
+        for k in range(3):
+            low[k] = min(low[k], points[v, k])
+            high[k] = max(high[k], points[v, k])
+    return low, high
 
 
 @njit(cache=CACHE)
@@ -67,7 +78,7 @@ def seen_faces(points, faces, thin, width, height, out):  # type: ignore[no-unty
     return count
 
 
-@njit(cache=CACHE)
+@njit(cache=CACHE, error_model="numpy", fastmath=True)
 def occlude(points, normals, group, bones, radii, owner, strength, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """How open to light from all sides each vertex (V,) is beside thick bones (B, 2, 3): 1 is wholly open.
 
@@ -82,13 +93,12 @@ def occlude(points, normals, group, bones, radii, owner, strength, out):  # type
             dx, dy, dz = (
                 bones[b, 1, 0] - bones[b, 0, 0], bones[b, 1, 1] - bones[b, 0, 1], bones[b, 1, 2] - bones[b, 0, 2],
             )  # fmt: skip
-            square = dx * dx + dy * dy + dz * dz + 1e-9
-            t = min(max((px * dx + py * dy + pz * dz) / square, 0.0), 1.0)
+            t = min(max((px * dx + py * dy + pz * dz) / (dx * dx + dy * dy + dz * dz + 1e-9), 0.0), 1.0)
             x, y, z = t * dx - px, t * dy - py, t * dz - pz
-            distance = np.sqrt(x * x + y * y + z * z) + 1e-9
-            radius = radii[b]
-            if distance > 4.0 * radius:
+            square, radius = x * x + y * y + z * z + 1e-9, radii[b]
+            if square > 12.0 * radius * radius:
                 continue
+            distance = np.sqrt(square)
             facing = (x * normals[v, 0] + y * normals[v, 1] + z * normals[v, 2]) / distance
             facing = max((facing + 0.3) / 1.3, 0.0)
             near = min(radius / distance, 1.0)
@@ -98,7 +108,10 @@ def occlude(points, normals, group, bones, radii, owner, strength, out):  # type
 
 @njit(cache=CACHE)
 def look_up_shadow(points, depth, bias, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Share of the sun (V,) that reaches points (V, 3) given in the light's own picture with its depths (N, N)."""
+    """Share of the sun (V,) that reaches points (V, 3) given in the light's own picture with its depths (N, N).
+
+    In shadow it is 0.3: what is lit around a figure lights it too.
+    """
     size = depth.shape[0]
     for v in range(points.shape[0]):
         x, y = points[v, 0] - 0.5, points[v, 1] - 0.5
@@ -114,4 +127,51 @@ def look_up_shadow(points, depth, bias, out):  # type: ignore[no-untyped-def]  #
                 inside = 0 <= row < size and 0 <= column < size
                 if not inside or depth[row, column] > points[v, 2] - bias:
                     lit += wx * wy
-        out[v] = lit / 9.0
+        out[v] = 0.3 + 0.7 * lit / 9.0
+
+
+@njit(cache=CACHE)
+def soften(image, rounds):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Blur an image (H, W) in place by weights 1, 2, 1 along rows and columns, `rounds` times; outside is 0."""
+    height, width = image.shape
+    for _ in range(rounds):
+        for y in range(height):
+            before = 0.0
+            for x in range(width):
+                own = image[y, x]
+                after = image[y, x + 1] if x + 1 < width else 0.0
+                image[y, x] = 0.25 * before + 0.5 * own + 0.25 * after
+                before = own
+        for x in range(width):
+            before = 0.0
+            for y in range(height):
+                own = image[y, x]
+                after = image[y + 1, x] if y + 1 < height else 0.0
+                image[y, x] = 0.25 * before + 0.5 * own + 0.25 * after
+                before = own
+
+
+@njit(cache=CACHE)
+def darken(canvas, left, top, cast, step, cast_strength, contact_x, contact_y, contact_strength):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Darken uint8 canvas (H, W, 3) from pixel (left, top) on.
+
+    cast (h, w): a shadow, a texel every `step` pixels (across, down). contact_x (K, W'), contact_y (K, H'): blobs as
+    products of a row and a column. Strengths: the part of the light that is taken.
+    """
+    height, width = cast.shape
+    for row in range(contact_y.shape[1]):
+        y = min(max((row + 0.5) / step[1] - 0.5, 0.0), height - 1.001)
+        for column in range(contact_x.shape[1]):
+            x = min(max((column + 0.5) / step[0] - 0.5, 0.0), width - 1.001)
+            i, j = int(x), int(y)
+            fx, fy = x - i, y - j
+            above = cast[j, i] * (1 - fx) + cast[j, i + 1] * fx
+            below = cast[j + 1, i] * (1 - fx) + cast[j + 1, i + 1] * fx
+            dark = 0.0
+            for k in range(contact_x.shape[0]):
+                dark = max(dark, contact_x[k, column] * contact_y[k, row])
+            keep = (1.0 - cast_strength * (above * (1 - fy) + below * fy)) * (1.0 - contact_strength * dark)
+            if keep < 0.999:
+                for k in range(3):
+                    value = canvas[top + row, left + column, k]
+                    canvas[top + row, left + column, k] = np.uint8(value * keep + 0.5)

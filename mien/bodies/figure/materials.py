@@ -11,8 +11,8 @@ from mien.bodies.figure import kernels
 from mien.bodies.scene import RGB, Scene
 
 MATERIALS: tuple[str, ...] = (
-    "skin", "face", "hair", "top", "top_plain", "inner", "bottom", "hat", "hat_band", "palm_leaf", "shoe", "sole",
-    "dark", "white", "fur", "fur_dark", "fur_light", "metal", "metal_dark", "lamp", "trim",
+    "skin", "face", "hair", "top", "top_front", "top_plain", "inner", "bottom", "hat", "hat_band", "palm_leaf", "shoe",
+    "sole", "dark", "white", "fur", "fur_dark", "fur_light", "metal", "metal_dark", "lamp", "trim",
 )  # fmt: skip
 """Names of all materials."""
 
@@ -34,7 +34,7 @@ _FURS = {
 class Material:
     """A surface. colour, other: of it and of its pattern. gloss, sharpness: of highlights. wrap: light past the edge.
 
-    glow: its own light. buttoned: has a row of buttons in front.
+    glow: its own light. buttoned: has a row of buttons in front. folds: how uneven cloth is.
     """
 
     colour: RGB
@@ -45,12 +45,13 @@ class Material:
     wrap: float = 0.15
     glow: float = 0.0
     buttoned: bool = False
+    folds: float = 0.0
 
     def row(self) -> list[float]:
         """Its row of the table."""
         return [
             *self.colour, self.pattern, *self.other, self.gloss, self.sharpness, self.wrap, self.glow,
-            float(self.buttoned),
+            float(self.buttoned), self.folds,
         ]  # fmt: skip
 
 
@@ -60,15 +61,16 @@ def materials_of(scene: Scene) -> dict[str, Material]:
     top, bottom, hat = scene.shade("top_colour"), scene.shade("bottom_colour"), scene.shade("hat_colour")
     fur, dark_fur, light_fur = _FURS.get(scene.kind, _FURS["bear"])
     pattern = _PATTERNS[scene.top_pattern]
-    cloth = Material(top, pattern, scene.shade("pattern_colour"), buttoned=scene.top == "shirt")
+    other = scene.shade("pattern_colour")
     return {
         "skin": Material(skin, gloss=0.05, sharpness=12.0, wrap=0.35),
         "face": Material(skin, kernels.FACE, gloss=0.05, sharpness=12.0, wrap=0.35),
         "hair": Material(scene.shade("hair_colour"), kernels.STRANDS, gloss=0.16, sharpness=24.0, wrap=0.2),
-        "top": cloth,
+        "top": Material(top, pattern, other, folds=0.28),
+        "top_front": Material(top, pattern, other, buttoned=scene.top == "shirt", folds=0.25),
         "top_plain": Material(top),
         "inner": Material((0.90, 0.90, 0.88) if min(top) < 0.8 else (0.35, 0.37, 0.42)),
-        "bottom": Material(bottom),
+        "bottom": Material(bottom, folds=0.3),
         "hat": Material(hat),
         "hat_band": Material(darker(hat, 0.55)),
         "palm_leaf": Material(_PALM_LEAF, kernels.LEAVES, gloss=0.06, sharpness=8.0),

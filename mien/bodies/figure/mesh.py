@@ -1,37 +1,39 @@
 """Parts of a figure as stacks of rings that control points and axes move, and the mesh that they make together.
 
 A vertex is C + x U + y V + z D of its ring: C, U, V and D are fixed linear combinations of control points and axes
-(`skeleton.py`), and x, y, z are lengths in cm that never change. So the whole mesh is posed by five small products.
+(`skeleton.py`), and x, y, z are lengths in cm that never change. So the whole mesh is posed by one sparse product.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from mien.bodies.figure.kernels import place_vertices
-from mien.bodies.figure.skeleton import AXES, AXIS, POINT, POINTS, Controls
+from mien.bodies.figure.skeleton import AXIS, POINT, Controls
 
 Array = NDArray[Any]
 Weights = Mapping[str, float]
+
+_LARGE = 0.8  # square cm
 
 
 @dataclass(frozen=True)
 class Ring:
     """What a ring's frame is made of: weights of control points and axes by name.
 
-    centre, offset: of points and of axes, C. across, ahead: of axes, U and V. shift, rise: of points and of axes, D.
+    centre, offset: of points and of axes, C. across, ahead, rise: of axes, U, V and D.
     """
 
     centre: Weights
     across: Weights
     ahead: Weights
     offset: Weights = field(default_factory=dict)
-    shift: Weights = field(default_factory=dict)
     rise: Weights = field(default_factory=dict)
 
 
@@ -39,10 +41,12 @@ class Ring:
 class Part:
     """Rings of vertices that are joined to a surface.
 
-    rings: n of them. x, y, z: (n, m) cm along U, V and D; the last column repeats the first where the part is closed
-    around. material: see `materials.py`. group: of what moves together, for occlusion. length: (n,) cm along the part,
-    for patterns. gaps: bool (n - 1, m - 1), quads that are left out. thin: is seen from inside too. pattern:
-    (n, m, 2) place in the material's pattern where it is not cm around and along the part.
+    rings: one for each of n rows, or others by `choice` (n, m), the number of each vertex's. x, y, z: (n, m) cm along
+    U, V and D; the last column repeats the first where the part is closed around. material: see `materials.py`. group:
+    of what moves together, for occlusion. length: (n,) cm along the part, for patterns. gaps: bool (n - 1, m - 1),
+    quads that are left out. thin: is seen from inside too. pattern: (n, m, 2) place in the material's pattern where it
+    is not cm around and along the part. under: (n,) cm by which rows count as farther away than they are, so that cloth
+    which is worn over them is not pierced.
     """
 
     rings: Sequence[Ring]
@@ -55,6 +59,8 @@ class Part:
     gaps: NDArray[np.bool_] | None = None
     thin: bool = False
     pattern: NDArray[np.float32] | None = None
+    choice: NDArray[np.int64] | None = None
+    under: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,9 @@ class Mesh:
     """All parts of a figure, ready to be posed.
 
     ring (V,): of each vertex. local (V, 3): x, y, z cm. pattern (V, 2): cm around and along the cloth. faces (F, 3),
-    counter-clockwise from outside with y upwards. material (F,), thin (F,), group (V,). seam (S, 2): vertices at the
-    same place.
+    counter-clockwise from outside with y upwards. material (F,), thin (F,), group (V,), under (V,). seam (S, 2):
+    vertices at the same place. weights (4 R, P + A): C, U, V and D of the rings from control points and axes.
+    lengths (2 R, A): the lengths of U and V. large: the faces that matter for shadows.
     """
 
     ring: NDArray[np.int64]
@@ -73,20 +80,19 @@ class Mesh:
     material: NDArray[np.int64]
     thin: NDArray[np.bool_]
     group: NDArray[np.int64]
+    under: Array
     seam: NDArray[np.int64]
-    from_points: NDArray[np.float64]
-    from_axes: NDArray[np.float64]
+    weights: csr_array
+    lengths: csr_array
+    large: NDArray[np.int32]
 
     def frames(self, pose: Controls) -> tuple[Array, Array, Array, Array]:
         """Centre and axes (R, 3) of all rings. Axes that are mixed keep their length: a bent elbow is as thick."""
-        count = self.from_axes.shape[1]
-        axes = (self.from_axes.reshape(-1, len(AXES)) @ pose.axes).reshape(4, count, 3)
-        points = (self.from_points.reshape(-1, len(POINTS)) @ pose.points).reshape(2, count, 3)
-        lengths = np.sqrt(np.square(pose.axes).sum(1))
-        wanted = np.abs(self.from_axes[1:3]) @ lengths
-        found = np.sqrt(np.square(axes[1:3]).sum(2))
-        stretch = (wanted / np.maximum(found, 0.25 * wanted + 1e-12))[..., None]
-        return points[0] + axes[0], axes[1] * stretch[0], axes[2] * stretch[1], points[1] + axes[3]
+        found = (self.weights @ np.concatenate([pose.points, pose.axes])).reshape(4, -1, 3)
+        wanted = (self.lengths @ np.sqrt(np.einsum("ak,ak->a", pose.axes, pose.axes))).reshape(2, -1)
+        length = np.sqrt(np.einsum("nrk,nrk->nr", found[1:3], found[1:3]))
+        found[1:3] *= (wanted / np.maximum(length, 0.25 * wanted + 1e-12))[..., None]
+        return found[0], found[1], found[2], found[3]
 
     def vertices(self, pose: Controls) -> Array:
         """Vertices (V, 3) in pixels."""
@@ -109,13 +115,14 @@ def build_mesh(parts: Sequence[Part], materials: Sequence[str], groups: Sequence
         closed = np.hypot(part.x[:, 0] - part.x[:, -1], part.y[:, 0] - part.y[:, -1]).max() < 1e-6
         z = np.zeros_like(part.x) if part.z is None else part.z
         for name, values in {
-            "ring": np.repeat(len(rings) + np.arange(count), columns),
+            "ring": len(rings) + (np.repeat(np.arange(count), columns) if part.choice is None else part.choice.ravel()),
             "local": np.stack([part.x, part.y, z], -1).reshape(-1, 3),
             "pattern": _pattern(part).reshape(-1, 2),
             "faces": faces,
             "part": np.full(len(faces), len(arrays.get("faces", []))),
             "material": np.full(len(faces), materials.index(part.material)),
             "thin": np.full(len(faces), part.thin),
+            "under": np.repeat(np.zeros(count) if part.under is None else part.under, columns),
             "group": np.full(count * columns, groups.index(part.group)),
             "seam": np.stack([number[:, 0], number[:, -1]], -1) if closed else np.zeros((0, 2), np.int64),
         }.items():
@@ -124,6 +131,9 @@ def build_mesh(parts: Sequence[Part], materials: Sequence[str], groups: Sequence
         start += count * columns
     joined = {name: np.concatenate(values) for name, values in arrays.items()}
     owner = joined.pop("part")
+    frames = {name: _dense([getattr(r, name) for r in rings], AXIS) for name in ("offset", "across", "ahead", "rise")}
+    centre = np.zeros((4, len(rings), len(POINT)))
+    centre[0] = _dense([r.centre for r in rings], POINT)
     mesh = Mesh(
         ring=joined["ring"],
         local=np.ascontiguousarray(joined["local"]),
@@ -132,11 +142,11 @@ def build_mesh(parts: Sequence[Part], materials: Sequence[str], groups: Sequence
         material=joined["material"],
         thin=joined["thin"],
         group=joined["group"],
+        under=joined["under"],
         seam=joined["seam"].astype(np.int64),
-        from_points=np.stack([_dense([getattr(r, n) for r in rings], POINT) for n in ("centre", "shift")]),
-        from_axes=np.stack(
-            [_dense([getattr(r, n) for r in rings], AXIS) for n in ("offset", "across", "ahead", "rise")]
-        ),
+        weights=csr_array(np.concatenate([centre, np.stack(list(frames.values()))], 2).reshape(4 * len(rings), -1)),
+        lengths=csr_array(np.abs(np.concatenate([frames["across"], frames["ahead"]]))),
+        large=np.zeros((0, 3), np.int32),
     )
     return _outside_out(mesh, owner, rest)
 
@@ -169,9 +179,6 @@ def _outside_out(mesh: Mesh, owner: NDArray[np.int64], rest: Controls) -> Mesh:
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     outward = ((corners - centres[mesh.faces]).mean(1) * normal).sum(1)
     inside = np.bincount(owner, outward) < 0
-    faces = mesh.faces.copy()
-    turned = inside[owner]
-    faces[turned] = faces[turned][:, ::-1]
-    faces.setflags(write=False)
-    object.__setattr__(mesh, "faces", faces)
-    return mesh
+    faces = np.where(inside[owner][:, None], mesh.faces[:, ::-1], mesh.faces).astype(np.int32)
+    area = np.sqrt(np.square(normal).sum(1)) / 2
+    return replace(mesh, faces=faces, large=np.ascontiguousarray(faces[area > _LARGE]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mien.bodies.figure.body import Body, arm_part, foot_parts, hand_parts, leg_part, neck_part, trunk_part
-from mien.bodies.figure.clothes import bottom_parts, sleeve_end, top_parts, trouser_end
+from mien.bodies.figure.clothes import TUNIC, bottom_parts, sleeve_end, top_parts, trouser_end, under
 from mien.bodies.figure.hair import hair_parts
 from mien.bodies.figure.hats import hat_parts
 from mien.bodies.figure.head import head_parts
@@ -19,7 +19,10 @@ def proportions_of(scene: Scene) -> Proportions:
     """Lengths of a scene's figure that are its own."""
     body = Body(scene.kind, scene.build)
     depth = body.trunk_between(0.8, 0.9, 0.0, 2)[0, 2] + (2.6 if scene.top == "coat" else 1.0)
-    return Proportions(head=_HEADS[scene.kind], belly=float(depth))
+    rise = 9.0 if scene.kind in PEOPLE else 3.0
+    hair = 46.0 if scene.kind in PEOPLE and scene.hair_style in ("long", "ponytail") else 0.0
+    tunic = TUNIC if scene.top == "ao_dai" else 0.0
+    return Proportions(_HEADS[scene.kind], rise, hair, tunic, float(depth))
 
 
 def figure_parts(scene: Scene) -> list[Part]:
@@ -32,7 +35,7 @@ def figure_parts(scene: Scene) -> list[Part]:
     parts += head_parts(scene.kind)
     if scene.kind in PEOPLE:
         parts += hair_parts(scene.hair_style, scene.hat)
-    return parts + hat_parts(scene.hat)
+    return parts + hat_parts(scene.hat, scene.kind in PEOPLE)
 
 
 def _surface(scene: Scene, dark: bool = False) -> str:
@@ -47,7 +50,7 @@ def _trunk(body: Body, scene: Scene) -> list[Part]:
     surface = _surface(scene)
     power = 5.0 if scene.kind == "robot" else 2.2
     rows = body.trunk()
-    parts = [neck_part(1.0 if scene.kind in PEOPLE else 1.2, _surface(scene, dark=scene.kind == "robot"))]
+    parts = [neck_part(_surface(scene, dark=scene.kind == "robot"), 1.0 if scene.kind in PEOPLE else 0.5)]
     covered = scene.top != "none"
     if covered:
         parts.append(trunk_part(rows[rows[:, 0] > 0.85], surface, power=power))
@@ -57,7 +60,7 @@ def _trunk(body: Body, scene: Scene) -> list[Part]:
         parts.append(trunk_part(body.trunk_between(1.05, 1.22, 0.0, 4), "fur"))
     else:
         parts.append(trunk_part(rows, surface, power=power))
-    if covered:
+    if covered and scene.bottom == "none" and scene.top != "dress":
         parts.append(trunk_part(body.trunk_between(rows[0, 0], 0.05, 0.0, 6), surface, power=power))
     if scene.kind == "robot" and not covered:
         centre = Ring({"chest": 1.0}, {"chest_side": 1.0}, {"chest_front": 1.0}, rise={"up": 1.0})
@@ -99,7 +102,8 @@ def _leg(body: Body, side: str, scene: Scene) -> list[Part]:
         parts += [leg_part(side, body.limb_between("leg", max(start, 1.14), 2.0, 0.8), surface, (True, True), 4.0)]
         parts += [_joint(f"{side}_knee", f"{side}_shin", 5.2, f"{side}_leg")] if start < 1.1 else []
         return parts + foot_parts(side, "metal_dark", "metal_dark", 1.2, 4.0)
-    parts = [leg_part(side, body.limb_between("leg", start, 2.0), surface, (True, True))]
+    bare = leg_part(side, body.limb_between("leg", start, 2.0), surface, (True, True))
+    parts = [under(bare, 50.0) if start == 0.0 else bare]
     if scene.kind in PEOPLE:
         return parts + foot_parts(side, "shoe", "sole")
     return parts + foot_parts(side, surface, surface, 1.7, 2.2)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.figure.face_painting import SCALE, face_pictures
-from mien.bodies.figure.kernels import look_up_shadow, occlude, seen_faces, vertex_normals
+from mien.bodies.figure.kernels import bounds, look_up_shadow, occlude, seen_faces, vertex_normals
 from mien.bodies.figure.materials import GROUPS, MATERIALS, material_table
 from mien.bodies.figure.measures import BODY_HEIGHT, figure_scale
 from mien.bodies.figure.mesh import Mesh, build_mesh
@@ -18,7 +18,7 @@ from mien.bodies.figure.outfit import figure_parts, proportions_of
 from mien.bodies.figure.rest import standing_joints
 from mien.bodies.figure.shading import shade
 from mien.bodies.figure.shadow import ground_shadow, light_axes, light_depth
-from mien.bodies.figure.skeleton import Controls, Proportions, controls
+from mien.bodies.figure.skeleton import POINT, Controls, Proportions, controls
 from mien.bodies.keypoints import BODY_AND_FEET, JOINTS, LEFT_HAND, RIGHT_HAND
 from mien.bodies.scene import Light, Scene
 from mien.heads.render.raster import visible_triangles
@@ -40,11 +40,14 @@ _OCCLUDERS: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
         )
     ),
 )  # fmt: skip
+_ENDS = np.array([[POINT[a], POINT[b]] for a, b, _, _ in _OCCLUDERS])
+# near its shoulder an arm lies on the trunk: what is dark there is the seam, not a hollow
+_STARTS = np.array([[0.35 if a.endswith("shoulder") else 0.0] for a, _, _, _ in _OCCLUDERS])
 _RADII = np.array([radius for _, _, radius, _ in _OCCLUDERS])
 _OWNERS = np.array([[name in own for name in GROUPS] for *_, own in _OCCLUDERS])
 
-MAX_SIDE = 4096
-"""Largest side of the picture of samples."""
+EXPOSURE = 1.2
+"""Of all light: a white shirt that faces the viewer by day is shown nearly white."""
 
 
 @lru_cache(maxsize=128)
@@ -101,7 +104,7 @@ class FigureRenderer:
         light = light or Light()
         points = self._mesh.vertices(pose)
         if shadow > 0:
-            ground_shadow(canvas, points, self._mesh.faces, joints, pose.unit, light, ground, shadow)
+            ground_shadow(canvas, points, self._mesh.large, joints, pose.unit, light, ground, shadow)
         self._lay(canvas, mask, pose, points, self._attributes(pose, points, light), light)
         return mask
 
@@ -119,24 +122,26 @@ class FigureRenderer:
         normals = np.empty_like(points)
         vertex_normals(points, mesh.faces, mesh.seam, normals)
         openness, sunlit = np.empty(len(points)), np.empty(len(points))
-        bones = np.array([[pose.point(a), pose.point(b)] for a, b, _, _ in _OCCLUDERS])
+        ends = pose.points[_ENDS]
+        bones = np.stack([ends[:, 0] + _STARTS * (ends[:, 1] - ends[:, 0]), ends[:, 1]], 1)
         occlude(points, normals, mesh.group, bones, _RADII * pose.unit, _OWNERS, 0.75, openness)
-        seen, depth, texel = light_depth(points, mesh.faces, light)
+        seen, depth, texel = light_depth(points, mesh.large, light)
         cm = pose.unit / texel
         look_up_shadow(seen + normals @ light_axes(light) * (0.8 * cm), depth, 1.2 * cm, sunlit)
         return np.concatenate([normals, mesh.pattern, openness[:, None], sunlit[:, None]], 1)
 
     def _lay(self, canvas: Array, mask: Array, pose: Controls, points: Array, attributes: Array, light: Light) -> None:
         height, width = mask.shape
-        low, high = points.min(0), points.max(0)
+        low, high = bounds(points)
         left, top = max(int(np.floor(low[0])), 0), max(int(np.floor(low[1])), 0)
         right, bottom = min(int(np.ceil(high[0])), width), min(int(np.ceil(high[1])), height)
         if left >= right or top >= bottom:
             return
         samples = samples_for(pose.unit * BODY_HEIGHT)
         columns, rows = (right - left) * samples, (bottom - top) * samples
-        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
         mesh = self._mesh
+        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
+        screen[:, 2] += mesh.under * pose.unit
         count = seen_faces(screen, mesh.faces, mesh.thin, columns, rows, self._numbers)
         numbers = self._numbers[:count]
         index, _ = visible_triangles(screen, mesh.faces[numbers], rows, columns, buffers=self._room(rows, columns))
@@ -176,7 +181,9 @@ def light_rows(light: Light) -> NDArray[np.float64]:
     """Direction, sun, ambient and ground light (4, 3)."""
     direction = np.asarray(light.direction, np.float64)
     direction = direction / max(float(np.sqrt(direction @ direction)), 1e-9)
-    return np.stack([direction, *(np.asarray(one, np.float64) for one in (light.sun, light.ambient, light.ground))])
+    return np.stack(
+        [direction, *(EXPOSURE * np.asarray(one, np.float64) for one in (light.sun, light.ambient, light.ground))]
+    )
 
 
 def _checked(joints: Array, hands: Sequence[bool], canvas: Array) -> NDArray[np.float64]:

@@ -52,7 +52,7 @@ def trunk_ring(at: float, forwards: float = 0.0) -> Ring:
         across=mix("hip_side", "chest_side", turn),
         ahead=mix("hip_front", "chest_front", turn),
         offset={
-            "up": (at - inside) * TORSO,
+            "up" if at > 0 else "hip_up": (at - inside) * TORSO,
             "hip_front": forwards * (1 - turn),
             "chest_front": forwards * turn,
         },
@@ -125,7 +125,7 @@ def _cap(row: tuple[float, float, float, float], sign: float) -> list[tuple[floa
 def ball(centre: Ring, size: tuple[float, float, float], place: tuple[float, float, float], material: str, group: str,
          columns: int = 10, power: float = 2.0) -> Part:  # fmt: skip
     """An ellipsoid of half axes `size` cm along U, V, D of a rigid ring, at `place` cm from its centre."""
-    rows = 7
+    rows = max(columns // 2, 7)
     polar = np.linspace(0.02, np.pi - 0.02, rows)
     x, y = sections(np.sin(polar) ** (2 / power) * size[0], np.sin(polar) ** (2 / power) * size[1], columns, power)
     z = np.repeat((np.sign(np.cos(polar)) * np.abs(np.cos(polar)) ** (2 / power) * size[2])[:, None], columns + 1, 1)
@@ -138,7 +138,7 @@ def _moved(ring: Ring, place: tuple[float, float, float]) -> Ring:
     for axes, distance in zip((ring.across, ring.ahead, ring.rise), place, strict=True):
         for name, weight in axes.items():
             offset[name] = offset.get(name, 0.0) + weight * distance
-    return Ring(ring.centre, ring.across, ring.ahead, offset, ring.shift, ring.rise)
+    return Ring(ring.centre, ring.across, ring.ahead, offset, ring.rise)
 
 
 HEAD = Ring({"head": 1.0}, {"head_side": 1.0}, {"head_front": 1.0}, rise={"head_up": 1.0})

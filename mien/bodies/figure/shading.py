@@ -11,6 +11,7 @@ from mien.bodies.figure.kernels import (
     CHECKS,
     DOTS,
     FACE,
+    FOLDS,
     FUR,
     GLOSS,
     GLOW,
@@ -33,8 +34,10 @@ PERIOD = 9.0
 
 @njit(inline="always")
 def _hash(x, y):  # type: ignore[no-untyped-def]  # pragma: no cover
-    value = np.sin(x * 12.9898 + y * 78.233) * 43758.5453
-    return value - np.floor(value)
+    """A number in [0, 1] for each whole x and y; whole numbers only, so that it is the same on every machine."""
+    value = np.int64(x) * 374761393 + np.int64(y) * 668265263
+    value = ((value ^ (value >> 13)) * 1274126177) & 0xFFFFFFFF
+    return ((value ^ (value >> 16)) & 0xFFFF) / 65535.0
 
 
 @njit(inline="always")
@@ -66,6 +69,13 @@ def _other_share(kind, u, v):  # type: ignore[no-untyped-def]  # pragma: no cove
 
 
 @njit(inline="always")
+def _four(face, row, column, k, wa, wb, wc, wd):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """A channel between four neighbours of the face's picture."""
+    above = wa * face[row, column, k] + wb * face[row, column + 1, k]
+    return above + wc * face[row + 1, column, k] + wd * face[row + 1, column + 1, k]
+
+
+@njit(inline="always")
 def _bilinear(face, u, v, red, green, blue):  # type: ignore[no-untyped-def]  # pragma: no cover
     """A colour below the face's picture (h, w, 4: premultiplied RGB and opacity) at a place of it."""
     s, t = (u * 0.5 + 0.5) * face.shape[1] - 0.5, v * face.shape[0] - 0.5
@@ -74,12 +84,11 @@ def _bilinear(face, u, v, red, green, blue):  # type: ignore[no-untyped-def]  # 
     si, ti = int(s), int(t)
     fs, ft = s - si, t - ti
     wa, wb, wc, wd = (1 - fs) * (1 - ft), fs * (1 - ft), (1 - fs) * ft, fs * ft
-    a, b, c, d = face[ti, si], face[ti, si + 1], face[ti + 1, si], face[ti + 1, si + 1]
-    keep = 1.0 - (wa * a[3] + wb * b[3] + wc * c[3] + wd * d[3])
+    keep = 1.0 - _four(face, ti, si, 3, wa, wb, wc, wd)
     return (
-        red * keep + wa * a[0] + wb * b[0] + wc * c[0] + wd * d[0],
-        green * keep + wa * a[1] + wb * b[1] + wc * c[1] + wd * d[1],
-        blue * keep + wa * a[2] + wb * b[2] + wc * c[2] + wd * d[2],
+        red * keep + _four(face, ti, si, 0, wa, wb, wc, wd),
+        green * keep + _four(face, ti, si, 1, wa, wb, wc, wd),
+        blue * keep + _four(face, ti, si, 2, wa, wb, wc, wd),
     )
 
 
@@ -110,9 +119,9 @@ def _buttons(u, v, red, green, blue):  # type: ignore[no-untyped-def]  # pragma:
 
 
 @njit(inline="always")
-def _albedo(m, u, v, face, grain):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Colour of a material, a row of the table, at a place of its pattern."""
-    red, green, blue, kind = m[RED], m[GREEN], m[BLUE], m[PATTERN]
+def _albedo(materials, m, u, v, face, grain):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Colour of a material, row m of the table, at a place of its pattern."""
+    red, green, blue, kind = materials[m, RED], materials[m, GREEN], materials[m, BLUE], materials[m, PATTERN]
     if kind == FACE:
         red, green, blue = _bilinear(face, u, v, red, green, blue)
     elif kind >= LEAVES:
@@ -120,25 +129,25 @@ def _albedo(m, u, v, face, grain):  # type: ignore[no-untyped-def]  # pragma: no
         red, green, blue = red * tone, green * tone, blue * tone
     else:
         other = _other_share(kind, u, v)
-        red += other * (m[OTHER_RED] - red)
-        green += other * (m[OTHER_GREEN] - green)
-        blue += other * (m[OTHER_BLUE] - blue)
-        if m[BUTTONED] > 0.0:
+        red += other * (materials[m, OTHER_RED] - red)
+        green += other * (materials[m, OTHER_GREEN] - green)
+        blue += other * (materials[m, OTHER_BLUE] - blue)
+        if materials[m, BUTTONED] > 0.0:
             red, green, blue = _buttons(u, v, red, green, blue)
     return red, green, blue
 
 
 @njit(inline="always")
-def _light(m, light, half, nx, ny, nz, ao, sun):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _light(materials, m, light, half, nx, ny, nz, ao, sun):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Light on a surface with a normal, three channels, and its highlight. half: between the sun and the viewer."""
-    wrap = m[WRAP]
+    wrap = materials[m, WRAP]
     facing = (nx * light[0, 0] + ny * light[0, 1] + nz * light[0, 2] + wrap) / (1.0 + wrap)
     facing = max(facing, 0.0) * sun * (0.5 + 0.5 * ao)
-    sky, below, glow = ao * (0.92 - 0.16 * ny), ao * max(ny, 0.0), m[GLOW]
+    sky, below, glow = ao * (0.92 - 0.16 * ny), ao * max(ny, 0.0), materials[m, GLOW]
     shine = 0.0
-    if m[GLOSS] > 0.0:
+    if materials[m, GLOSS] > 0.0:
         along = max(nx * half[0] + ny * half[1] + nz * half[2], 0.0)
-        shine = m[GLOSS] * along ** m[SHARPNESS] * (0.25 + 0.75 * sun)
+        shine = materials[m, GLOSS] * along ** materials[m, SHARPNESS] * (0.25 + 0.75 * sun)
     return (
         light[1, 0] * facing + light[2, 0] * sky + light[3, 0] * below + glow,
         light[1, 1] * facing + light[2, 1] * sky + light[3, 1] * below + glow,
@@ -159,32 +168,45 @@ def _weights(points, a, b, c, x, y):  # type: ignore[no-untyped-def]  # pragma: 
 
 
 @njit(inline="always")
-def _sample(points, attributes, corners, m, light, half, face, grain, x, y):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Colour of a triangle at a sample, [0, 1]."""
-    a, b, c = corners[0], corners[1], corners[2]
-    wa, wb, wc, back = _weights(points, a, b, c, x, y)
-    p, q, r = attributes[a], attributes[b], attributes[c]
-    nx, ny, nz = wa * p[0] + wb * q[0] + wc * r[0], wa * p[1] + wb * q[1] + wc * r[1], wa * p[2] + wb * q[2] + wc * r[2]
-    length = np.sqrt(nx * nx + ny * ny + nz * nz) + 1e-9
-    if back and nz > 0.0:
-        length = -length  # the inner side of cloth
-    u, v = wa * p[3] + wb * q[3] + wc * r[3], wa * p[4] + wb * q[4] + wc * r[4]
-    ao, sun = wa * p[5] + wb * q[5] + wc * r[5], wa * p[6] + wb * q[6] + wc * r[6]
-    red, green, blue = _albedo(m, u, v, face, grain)
-    lr, lg, lb, shine = _light(m, light, half, nx / length, ny / length, nz / length, ao, sun)
-    return (
-        min(red * lr + shine * light[1, 0], 1.0),
-        min(green * lg + shine * light[1, 1], 1.0),
-        min(blue * lb + shine * light[1, 2], 1.0),
-    )
+def _mean(attributes, k, a, b, c, wa, wb, wc):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """An attribute between the corners of a triangle."""
+    return wa * attributes[a, k] + wb * attributes[b, k] + wc * attributes[c, k]
 
 
 @njit(inline="always")
-def _lay(pixel, colour, covered, samples):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Lay the sum of `covered` of `samples` colours over a pixel."""
-    behind = 1.0 - covered / samples
-    for k in range(3):
-        pixel[k] = np.uint8(pixel[k] * behind + colour[k] * 255.0 / samples + 0.5)
+def _shown(value):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """A brightness as it is shown: what is brighter than 0.75 comes near to 1 slowly, as on film."""
+    return value if value < 0.75 else 1.0 - 0.25 * np.exp(-4.0 * (value - 0.75))
+
+
+@njit(inline="always")
+def _sample(  # type: ignore[no-untyped-def]  # pragma: no cover
+    points, attributes, a, b, c, materials, m, light, half, face, grain, x, y
+):
+    """Colour of a triangle at a sample, [0, 1]."""
+    wa, wb, wc, back = _weights(points, a, b, c, x, y)
+    nx = _mean(attributes, 0, a, b, c, wa, wb, wc)
+    ny = _mean(attributes, 1, a, b, c, wa, wb, wc)
+    nz = _mean(attributes, 2, a, b, c, wa, wb, wc)
+    u = _mean(attributes, 3, a, b, c, wa, wb, wc)
+    v = _mean(attributes, 4, a, b, c, wa, wb, wc)
+    ao = _mean(attributes, 5, a, b, c, wa, wb, wc)
+    sun = _mean(attributes, 6, a, b, c, wa, wb, wc)
+    length = np.sqrt(nx * nx + ny * ny + nz * nz) + 1e-9
+    if back and nz > 0.0:
+        length = -length  # the inner side of cloth
+    folds = materials[m, FOLDS] * grain
+    if folds > 0.0:
+        nx += folds * length * (_noise(u * 0.24 + v * 0.04, v * 0.06 - u * 0.02) - 0.5)
+        ny += 0.6 * folds * length * (_noise(u * 0.1 + 31.0, v * 0.14 + u * 0.06) - 0.5)
+        length *= np.sqrt(nx * nx + ny * ny + nz * nz) / abs(length)
+    red, green, blue = _albedo(materials, m, u, v, face, grain)
+    lr, lg, lb, shine = _light(materials, m, light, half, nx / length, ny / length, nz / length, ao, sun)
+    return (
+        _shown(red * lr + shine * light[1, 0]),
+        _shown(green * lg + shine * light[1, 1]),
+        _shown(blue * lb + shine * light[1, 2]),
+    )
 
 
 @njit(cache=CACHE, error_model="numpy", fastmath=True)
@@ -214,11 +236,10 @@ def shade(  # type: ignore[no-untyped-def]  # pragma: no cover
     """
     half = np.array([light[0, 0], light[0, 1], light[0, 2] - 1.0])
     half /= np.sqrt((half * half).sum()) + 1e-9
-    total = np.zeros(3)
+    share = 1.0 / (samples * samples)
     for row in range(index.shape[0] // samples):
         for column in range(index.shape[1] // samples):
-            total[:] = 0.0
-            count = 0
+            total_r, total_g, total_b, count = 0.0, 0.0, 0.0, 0
             for j in range(samples):
                 for i in range(samples):
                     y, x = row * samples + j, column * samples + i
@@ -226,13 +247,28 @@ def shade(  # type: ignore[no-untyped-def]  # pragma: no cover
                         continue
                     count += 1
                     f = numbers[index[y, x]]
-                    m = materials[face_material[f]]
                     red, green, blue = _sample(
-                        points, attributes, faces[f], m, light, half, face, grain, x + 0.5, y + 0.5
+                        points,
+                        attributes,
+                        faces[f, 0],
+                        faces[f, 1],
+                        faces[f, 2],
+                        materials,
+                        face_material[f],
+                        light,
+                        half,
+                        face,
+                        grain,
+                        x + 0.5,
+                        y + 0.5,
                     )
-                    total[0] += red
-                    total[1] += green
-                    total[2] += blue
+                    total_r += red
+                    total_g += green
+                    total_b += blue
             if count > 0:
-                _lay(canvas[corner[1] + row, corner[0] + column], total, count, samples * samples)
-                mask[corner[1] + row, corner[0] + column] = count / (samples * samples)
+                behind, scale = 1.0 - count * share, 255.0 * share
+                y, x = corner[1] + row, corner[0] + column
+                canvas[y, x, 0] = np.uint8(canvas[y, x, 0] * behind + total_r * scale + 0.5)
+                canvas[y, x, 1] = np.uint8(canvas[y, x, 1] * behind + total_g * scale + 0.5)
+                canvas[y, x, 2] = np.uint8(canvas[y, x, 2] * behind + total_b * scale + 0.5)
+                mask[y, x] = count * share

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.bodies.figure.kernels import bounds, darken, soften
 from mien.bodies.keypoints import INDEX
 from mien.bodies.scene import Light
 from mien.heads.render.raster import visible_triangles
@@ -34,7 +34,7 @@ def light_axes(light: Light) -> NDArray[np.float64]:
 def light_depth(points: Array, faces: Array, light: Light) -> tuple[Array, Array, float]:
     """Vertices (V, 3) in texels of the sun's picture, its depths (N, N) in texels, and pixels per texel."""
     seen = points @ light_axes(light)
-    low, high = seen.min(0), seen.max(0)
+    low, high = bounds(seen)
     texel = max(float((high - low)[:2].max()) / (_SIZE - 4), 1e-6)
     seen = (seen - low) / texel + (2.0, 2.0, 1.0)
     _, depth = visible_triangles(seen, faces, _SIZE, _SIZE)
@@ -58,48 +58,58 @@ def ground_shadow(
     height, width = canvas.shape[:2]
     if level > height + 30 * unit or level < 0:
         return
-    box = (points[:, 0].min() - 60 * unit, level - 30 * unit, points[:, 0].max() + 60 * unit, level + 30 * unit)
-    left, top = max(int(box[0]), 0), max(int(box[1]), 0)
-    right, bottom = min(int(box[2]) + 1, width), min(int(box[3]) + 1, height)
+    flat = _flattened(points, level, feet, unit, light)
+    low, high = bounds(np.concatenate([flat, *feet]))
+    margin = max(12.0, *(2.6 * (_spread(foot, unit) + 4.0) for foot in feet)) * unit
+    left, top = max(int(low[0] - margin), 0), max(int(min(low[1], level) - margin), 0)
+    right, bottom = min(int(high[0] + margin) + 1, width), min(int(max(high[1], level) + margin) + 1, height)
     if left >= right or top >= bottom:
         return
-    dark = _contact(feet, soles, level, unit, (left, top, right, bottom))
     sun = float(np.mean(light.sun)) / max(float(np.mean(light.sun) + np.mean(light.ambient)), 1e-6)
-    cast = _cast(points, faces, level, feet, unit, light, (left, top, right, bottom))
-    keep = (1.0 - 0.55 * strength * dark) * (1.0 - 0.65 * strength * sun * cast)
-    part = canvas[top:bottom, left:right]
-    part[:] = np.uint8(part * keep[..., None] + 0.5)
+    box = (left, top, right, bottom)
+    cast, step = _cast(flat, faces, unit, box)
+    across, down = _contact(feet, soles, level, unit, box)
+    darken(canvas, left, top, cast, step, 0.65 * strength * sun, across, down, 0.55 * strength)
 
 
-def _contact(feet: list[Array], soles: list[float], level: float, unit: float, box: tuple[int, int, int, int]) -> Array:
+def _contact(
+    feet: list[Array], soles: list[float], level: float, unit: float, box: tuple[int, int, int, int]
+) -> tuple[Array, Array]:
+    """Blobs under the feet as rows (2, W) and columns (2, H); one under a lifted foot is wider and fainter."""
     left, top, right, bottom = box
     x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
-    dark = np.zeros((bottom - top, right - left), np.float32)
-    for foot, sole in zip(feet, soles, strict=True):
+    across, down = np.empty((2, len(x))), np.empty((2, len(y)))
+    for number, (foot, sole) in enumerate(zip(feet, soles, strict=True)):
         lifted = max(level - sole, 0.0) / unit
-        middle = foot.mean(0)
-        spread = 7.0 + 0.6 * float(np.ptp(foot[:, 0])) / unit + 0.25 * lifted
-        across = np.exp(-(((x - middle[0]) / (spread * unit)) ** 2))
-        down = np.exp(-(((y - level + 2.0 * unit) / ((2.6 + 0.06 * lifted) * unit + 0.3)) ** 2))
-        dark = np.maximum(dark, np.outer(down, across).astype(np.float32) * float(np.exp(-lifted / 14.0)))
-    return dark
+        spread = _spread(foot, unit) + 0.25 * min(lifted, 16.0)
+        across[number] = np.exp(-(((x - foot[:, 0].mean()) / (spread * unit)) ** 2) - lifted / 14.0)
+        down[number] = np.exp(-(((y - level + 2.0 * unit) / ((2.6 + 0.06 * lifted) * unit + 0.3)) ** 2))
+    return across, down
 
 
-def _cast(points: Array, faces: Array, level: float, feet: list[Array], unit: float, light: Light,
-          box: tuple[int, int, int, int]) -> Array:  # fmt: skip
-    """The figure projected along the sunlight to the ground, blurred, float32 over the box."""
-    left, top, right, bottom = box
-    shape = (bottom - top, right - left)
+def _spread(foot: Array, unit: float) -> float:
+    """Half width of the blob under a foot, cm."""
+    return 7.0 + 0.6 * min(float(np.ptp(foot[:, 0])) / unit, 40.0)
+
+
+def _flattened(points: Array, level: float, feet: list[Array], unit: float, light: Light) -> Array:
+    """The figure projected along the sunlight to the ground (V, 3); a low sun counts as one at 35 degrees."""
     x, y, z = light.direction
-    if y >= -0.15:  # a sun at the horizon casts no shadow that can be seen
-        return np.zeros(shape, np.float32)
+    down = max(-y, 0.57)
     high = np.maximum(level - points[:, 1], 0.0)
     base = float(np.mean([foot[:, 2].mean() for foot in feet]))
-    back = points[:, 2] - base - high * z / -y
-    flat = np.stack([points[:, 0] - high * x / -y, level - 2.0 * unit - back * _TILT, np.ones(len(points))], 1)
+    back = points[:, 2] - base - high * z / down
+    return np.stack([points[:, 0] - high * x / down, level - 2.0 * unit - back * _TILT, np.ones(len(points))], 1)
+
+
+def _cast(flat: Array, faces: Array, unit: float, box: tuple[int, int, int, int]) -> tuple[Array, tuple[float, float]]:
+    """The shadow of a flattened figure, blurred, float64 (h, w), and pixels per texel across and down."""
+    left, top, right, bottom = box
     step = max(unit * 1.5, 1.0)  # a soft shadow needs no fine picture
-    small = (max(int(shape[0] / step), 1), max(int(shape[1] / step), 1))
-    screen = (flat - (left, top, 0.0)) * (small[1] / shape[1], small[0] / shape[0], 1.0)
-    index, _ = visible_triangles(screen, faces, *small)
-    soft = cv2.GaussianBlur((index >= 0).astype(np.float32), (0, 0), 1.6)
-    return np.asarray(cv2.resize(soft, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+    height, width = max(int((bottom - top) / step), 2), max(int((right - left) / step), 2)
+    across, down = (right - left) / width, (bottom - top) / height
+    screen = (flat - (left, top, 0.0)) / (across, down, 1.0)
+    index, _ = visible_triangles(screen, faces, height, width)
+    soft = (index >= 0).astype(np.float64)
+    soften(soft, 4)
+    return soft, (across, down)

@@ -63,7 +63,7 @@ def jump(times: Array, body: Proportions, rng: np.random.Generator) -> Posture:
     posture.root[:, 2] -= 0.25 * bent * body.leg
     posture.pelvis[:, 0] += 1.2 * bent
     posture.chest[:, 0] += 0.5 * bent
-    pitch = 0.75 * np.sqrt(np.sin(np.pi * np.clip(t / flight, 0, 1)))
+    pitch = 0.75 * np.sin(np.pi * np.clip(t / flight, 0, 1))
     phase = clock / period
     landed = np.maximum(0.4 * (1 - smooth(ground / 0.4)), smooth((ground - 0.5) / 0.5))
     open_ = 0.5 + 0.5 * np.sin(2 * np.pi * phase) if jacks else np.zeros_like(times)

@@ -56,7 +56,7 @@ def paint_stage(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     canvas.rectangle(-canvas.width, edge - 0.012, canvas.width, edge + 0.004, tuple(0.12 * c for c in hue))
     _frame(canvas, hue, seed)
     light = Light((-0.25, -0.82, -0.52), (0.66, 0.62, 0.54), (0.36, 0.34, 0.38), (0.10, 0.07, 0.05))
-    return Plan(light, glows=_beams(canvas, rng))
+    return Plan(light, glows=_beams(canvas, rng), polish=0.14)
 
 
 def _frame(canvas: Canvas, hue: RGB, seed: int) -> None:
@@ -131,4 +131,4 @@ def paint_room(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
         "sunset": Light((-0.66, -0.42, -0.62), (0.56, 0.44, 0.32), (0.44, 0.40, 0.38), (0.10, 0.07, 0.05)),
         "night": Light((0.45, -0.70, -0.55), (0.52, 0.44, 0.32), (0.38, 0.35, 0.33), (0.08, 0.06, 0.04)),
     }[time]
-    return Plan(light, glows=glows)
+    return Plan(light, glows=glows, polish=0.05)

@@ -47,7 +47,8 @@ class Glow:
 class Plan:
     """A place as its painter leaves it on the canvas: light on figures, and what moves.
 
-    clouds: share of the sky that they cover, 0 for none. flakes: of snow in a picture of one square unit.
+    clouds: share of the sky that they cover, 0 for none. flakes: of snow in a picture of one square unit. polish: share
+    of a figure that the ground mirrors; ripples: how much that picture sways, in units.
     """
 
     light: Light
@@ -56,3 +57,5 @@ class Plan:
     water: Water | None = None
     glows: tuple[Glow, ...] = ()
     flakes: int = 0
+    polish: float = 0.0
+    ripples: float = 0.0

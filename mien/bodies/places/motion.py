@@ -164,8 +164,11 @@ def add_glow(strength, colour, out):  # type: ignore[no-untyped-def]  # pragma: 
 
 
 @njit(cache=CACHE)
-def fall(table, seconds, colour, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Draw snow flakes: rows are x, y in [0, 1), radius in pixels, speed in heights a second, sway, phase, opacity."""
+def fall(table, seconds, colour, cover, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Draw snow flakes: rows are x, y in [0, 1), radius in pixels, speed in heights a second, sway, phase, opacity.
+
+    colour: in the unit of `out` (H, W, 3), which may be bytes. cover: (H, W), where they are seen.
+    """
     height, width = out.shape[0], out.shape[1]
     for number in range(table.shape[0]):
         x0, y0, radius, speed, sway, phase, opacity = table[number]
@@ -177,9 +180,42 @@ def fall(table, seconds, colour, out):  # type: ignore[no-untyped-def]  # pragma
                 dx, dy = column + 0.5 - x, row + 0.5 - y
                 inside = 1.0 - (dx * dx + dy * dy) / (radius * radius)
                 if inside > 0:
-                    amount = np.float32(min(inside * 1.5, 1.0) * opacity)
+                    amount = np.float32(min(inside * 1.5, 1.0) * opacity * cover[row, column])
                     for c in range(3):
-                        out[row, column, c] += (colour[c] - out[row, column, c]) * amount
+                        old = np.float32(out[row, column, c])
+                        out[row, column, c] = old + (colour[c] - old) * amount
+
+
+@njit(cache=CACHE)
+def mirror_figure(frame, mask, ground, strength, sway, grain, seconds):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Mirror what `mask` (H, W) covers of `frame` (H, W, 3) at the row `ground`, downwards, fading with distance.
+
+    sway: sideways, in pixels. grain: radians of the ripples a pixel.
+    """
+    height, width = mask.shape
+    for y in range(max(int(ground), 0), height):
+        below = y + 0.5 - ground
+        row = int(ground - below)
+        if below < 0 or row < 0 or row >= height:
+            continue
+        share = min(below / (0.25 * height), 1.0)
+        shift = (
+            sway
+            * (0.25 + 0.75 * share)
+            * (0.6 * np.sin(grain * below + 2.1 * seconds) + 0.4 * np.sin(2.3 * grain * below - 1.3 * seconds))
+        )
+        amount = strength * (1.0 - 0.55 * share)
+        for x in range(width):
+            place = x + shift
+            left = int(np.floor(place))
+            if left < 0 or left + 1 >= width:
+                continue
+            part = place - left
+            seen = (mask[row, left] * (1 - part) + mask[row, left + 1] * part) * amount * (1.0 - mask[y, x])
+            if seen > 0.004:
+                for c in range(3):
+                    value = frame[row, left, c] * (1 - part) + frame[row, left + 1, c] * part
+                    frame[y, x, c] = np.uint8(frame[y, x, c] + (value - frame[y, x, c]) * seen + 0.5)
 
 
 @njit(cache=CACHE)

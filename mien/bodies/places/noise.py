@@ -37,6 +37,12 @@ def _fractal(x, y, footprint, octaves, seed, period, out):  # type: ignore[no-un
         for octave in range(octaves):
             # An octave finer than two samples would alias: it fades into its mean.
             kept = min(max(2.0 - 4.0 * frequency * footprint[i], 0.0), 1.0)
+            if kept == 0.0:
+                total += 0.5 * amplitude
+                weight += amplitude
+                amplitude *= 0.5
+                frequency *= 2.0
+                continue
             px, py = x[i] * frequency, y[i] * frequency
             fx, fy = np.floor(px), np.floor(py)
             ix, iy = np.int64(fx), np.int64(fy)

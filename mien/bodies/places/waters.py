@@ -15,7 +15,7 @@ from mien.bodies.scene import RGB
 _SEA: dict[str, tuple[RGB, RGB, RGB, RGB]] = {
     "day": ((0.03, 0.24, 0.40), (0.42, 0.66, 0.72), (0.96, 0.98, 0.99), (0.0, 0.0, 0.0)),
     "sunset": ((0.13, 0.13, 0.26), (0.85, 0.50, 0.36), (0.98, 0.80, 0.68), (0.62, 0.40, 0.16)),
-    "night": ((0.008, 0.02, 0.06), (0.10, 0.14, 0.24), (0.40, 0.46, 0.60), (0.40, 0.42, 0.44)),
+    "night": ((0.015, 0.035, 0.085), (0.14, 0.19, 0.30), (0.40, 0.46, 0.60), (0.40, 0.42, 0.44)),
 }
 """Of a time: deep water, crests, foam, glint."""
 
@@ -37,14 +37,14 @@ def _boat(canvas: Canvas, sky: Sky, rng: np.random.Generator) -> None:
 def paint_sea(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     """The open sea: waves with foam from the horizon to the viewer."""
     sky = paint_sky(canvas, time, rng)
-    if rng.random() < 0.35:
-        paint_ridge(canvas, sky, rng, 0.03, 0.05, 0.75, (0.30, 0.38, 0.42))
+    if rng.random() < 0.2:
+        paint_ridge(canvas, sky, rng, 0.0, 0.04, 0.8, (0.30, 0.38, 0.42))
     deep, bright, white, glint = _SEA[time]
     canvas.start_water(deep)
     if rng.random() < 0.6:
         _boat(canvas, sky, rng)
     water = Water(deep, bright, (0.20, 0.66), 1.6, 0.15, float(rng.uniform(3.8, 4.8)), 0.8, white, glint)
-    return Plan(sky.daylight.light, sky, float(rng.uniform(0.25, 0.8)), water)
+    return Plan(sky.daylight.light, sky, float(rng.uniform(0.25, 0.8)), water, polish=0.16, ripples=0.035)
 
 
 def paint_lake(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
@@ -57,14 +57,14 @@ def paint_lake(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     canvas.rectangle(-canvas.width, canvas.horizon - 0.006, canvas.width, canvas.horizon + 0.01, shore)
     colours: dict[str, tuple[RGB, RGB]] = {
         "day": ((0.05, 0.20, 0.24), (0.30, 0.40, 0.42)), "sunset": ((0.16, 0.12, 0.20), (0.40, 0.26, 0.22)),
-        "night": ((0.01, 0.02, 0.05), (0.06, 0.08, 0.14)),
+        "night": ((0.02, 0.04, 0.09), (0.06, 0.08, 0.14)),
     }  # fmt: skip
     deep, bright = colours[time]
     canvas.start_water(deep)
     _reeds(canvas, sky, rng)
     glint = tuple(0.3 * one for one in _SEA[time][3])
     water = Water(deep, bright, (0.66, 0.95), 0.16, 0.035, 3.0, glint=(glint[0], glint[1], glint[2]), speed=0.45)
-    return Plan(sky.daylight.light, sky, float(rng.uniform(0.3, 0.7)), water)
+    return Plan(sky.daylight.light, sky, float(rng.uniform(0.3, 0.7)), water, polish=0.5, ripples=0.012)
 
 
 def _reeds(canvas: Canvas, sky: Sky, rng: np.random.Generator) -> None:

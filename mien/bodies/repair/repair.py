@@ -27,6 +27,10 @@ GAP_SECONDS = 0.5
 """Longer gaps stay unknown."""
 END_SECONDS = 0.1
 """Gaps at the beginning and the end, which are seen from one side only, are filled up to this length."""
+SURE = 3.0
+"""Deviations of the guess from the other points by which an outlier must be off."""
+USUAL_NOISE = 0.003
+"""Deviation of a detector in body sizes, where too few points follow one another to measure it."""
 FILLED = 0.5
 """Confidence of a filled point, in parts of that of its neighbours."""
 
@@ -113,8 +117,8 @@ def _without_outliers(points: Array, confidence: Array, size: Array, fps: float)
     scaled = points[:, body] / size[:, None, None]
     off = jumps(scaled, known[:, body], fps)
     # A quick turn leaves a smooth path as well: what the other points of the body say decides.
-    guess = fill_body(scaled, known[:, body] & ~off, off, np.full(off.shape, 0.004), fps)
-    off &= np.linalg.norm(guess - scaled, axis=-1) > LEAST_ERROR
+    guess, doubt = fill_body(scaled, known[:, body] & ~off, off, np.full(off.shape, 0.004), fps)
+    off &= np.linalg.norm(guess - scaled, axis=-1) > np.maximum(LEAST_ERROR, SURE * doubt)
     confidence[:, body][far | off] = 0.0
     for hand, wrist in ((LEFT_HAND, "left_wrist"), (RIGHT_HAND, "right_wrist")):
         lost = (far | off)[:, INDEX[wrist]]  # a hand hangs on its wrist
@@ -170,13 +174,14 @@ def _noise(points: Array, known: Mask) -> Array:
     Movements of people have next to none from frame to frame; white noise has √252 of its deviation. The lower third
     counts, since quick movements have some.
     """
-    noise = np.full(points.shape[1], 0.002)
+    noise = np.zeros(points.shape[1])
     fifth = np.diff(points, 5, axis=0) if len(points) > 5 else points[:0]
     valid = np.ones(fifth.shape[:2], bool)
     for shift in range(6 if len(points) > 5 else 0):
         valid &= known[shift : len(known) - 5 + shift]
+    everything = np.abs(fifth[valid])
     for joint in range(points.shape[1]):
         own = np.abs(fifth[valid[:, joint], joint])
-        if len(own) >= 8:
-            noise[joint] = np.percentile(own, 30) / 0.385 / np.sqrt(252)
-    return np.broadcast_to(np.clip(noise, 0.0003, 0.02), known.shape)
+        own = own if len(own) >= 8 else everything
+        noise[joint] = np.percentile(own, 30) / 0.385 / np.sqrt(252) if len(own) >= 8 else USUAL_NOISE
+    return np.broadcast_to(np.clip(noise, 0.0003, 0.01), known.shape)

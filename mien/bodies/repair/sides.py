@@ -29,8 +29,9 @@ _UNUSUAL = 0.004
 """Cost in body sizes of each exchanged frame: most frames are right."""
 _REST = 0.4
 """How much less moving at all costs than moving otherwise than before."""
-_SWITCH = 0.05
-"""Cost of a change, in body sizes."""
+_SWITCH = {"body": 0.05, "arms": 0.08, "legs": 0.08}
+"""Cost of a change, in body sizes; few points are a weak witness."""
+_SWITCH_OF_FEW = 0.2
 
 
 def exchange(points: Array, confidence: Array, size: Array, fps: float) -> tuple[Array, Array, dict[str, int]]:
@@ -45,7 +46,7 @@ def exchange(points: Array, confidence: Array, size: Array, fps: float) -> tuple
     for group, names in GROUPS.items():
         left = np.array([INDEX[f"left_{name}"] for name in names])
         judged = left[left < BODY_AND_FEET]  # fingers go with their wrist
-        swapped = _swapped(points, confidence > 0, judged, size, fps)
+        swapped = _swapped(points, confidence > 0, judged, size, fps, _SWITCH.get(group, _SWITCH_OF_FEW))
         if swapped.any():
             rows = np.nonzero(swapped)[0][:, None]
             both = np.concatenate([left, other[left]])
@@ -55,7 +56,7 @@ def exchange(points: Array, confidence: Array, size: Array, fps: float) -> tuple
     return points, confidence, changed
 
 
-def _swapped(points: Array, known: Mask, left: NDArray[np.int64], size: Array, fps: float) -> Mask:
+def _swapped(points: Array, known: Mask, left: NDArray[np.int64], size: Array, fps: float, switch: float) -> Mask:
     """In which frames (T,) the points `left` and those of the other side are exchanged."""
     right = mirrored_order()[left]
     both = np.stack([points[:, left], points[:, right]], axis=1) / size[:, None, None, None]  # (T, 2, J, 2)
@@ -64,7 +65,7 @@ def _swapped(points: Array, known: Mask, left: NDArray[np.int64], size: Array, f
         return np.zeros(len(points), bool)
     apart = np.linalg.norm(both[:, 0] - both[:, 1], axis=-1)
     telling = (seen.all(axis=1) & (apart > 0.02)).any(axis=1)  # sides that lie on one another cannot be told apart
-    return _cheapest(_moves(both, seen, fps), _bends(both, seen), telling)
+    return _cheapest(_moves(both, seen, fps), _bends(both, seen), telling, switch)
 
 
 def _moves(both: Array, seen: Mask, fps: float) -> Array:
@@ -100,19 +101,19 @@ def _bends(both: Array, seen: Mask) -> Array:
     return costs
 
 
-def _cheapest(moves: Array, bends: Array, telling: Mask) -> Mask:
+def _cheapest(moves: Array, bends: Array, telling: Mask, switch: float) -> Mask:
     """The sequence of states (T,) of least cost, by Viterbi's algorithm over pairs of states of successive frames."""
     frames = len(moves)
     unusual = np.where(telling, _UNUSUAL, 0.0)
     # cost[a, b]: of the best way that ends with state a in the last frame but one and b in the last.
-    cost = np.array([[0.0, moves[1, 1] + _SWITCH], [moves[1, 1] + _SWITCH, 0.0]]) + moves[1, 0] * np.eye(2)
+    cost = np.array([[0.0, moves[1, 1] + switch], [moves[1, 1] + switch, 0.0]]) + moves[1, 0] * np.eye(2)
     cost += unusual[0] * np.array([[0.0], [1.0]]) + unusual[1] * np.array([[0.0, 1.0]])
     came = np.zeros((frames, 2, 2), np.int64)
     states = np.arange(2)
     changed = (states[:, None] != states[None]).astype(np.int64)
     for t in range(2, frames):
         # options[a, b, c] for the states of three frames
-        step = _REST * (moves[t][changed] + _SWITCH / _REST * changed)
+        step = _REST * moves[t][changed] + switch * changed
         options = cost[:, :, None] + bends[t][changed[:, :, None], changed[None]] + step[None]
         came[t] = np.argmin(options, axis=0)
         cost = options.min(axis=0) + unusual[t] * states[None]

@@ -30,5 +30,8 @@ class PoseOptions(Options):
     stride: Literal[4, 8, 32] = Field(default=4, description="pixels for a cell of the features: 32 as in mmpose")
     maps_weight: float = Field(default=1, ge=0, le=100, description="of the loss of the maps before the bins")
     every: int = Field(default=1, ge=1, le=100, description="every how manieth frame of a clip is trained on")
-    augmentation: PoseAugmentation = PoseAugmentation()
-    training: TrainingOptions = TrainingOptions(samples=32000, batch=16, lr=2e-3, ema_decay=0.99)
+    augmentation: PoseAugmentation = Field(default=PoseAugmentation(), description="changes of the pictures")
+    training: TrainingOptions = Field(
+        default=TrainingOptions(samples=32000, batch=16, lr=2e-3, ema_decay=0.99),
+        description="see TrainingOptions; a sample is a picture",
+    )

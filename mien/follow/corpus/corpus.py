@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from mien.bodies.keypoints import PoseError
+from mien.bodies.motions.captured import read_bvh
 from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_directory
@@ -49,7 +51,8 @@ def make_figures_corpus(options: FiguresCorpusOptions, out: Path, execution: Exe
     """Write the corpus to `out`, whole or not at all, with a contact sheet; returns its figures.
 
     The same bytes with any number of processes; a clip depends on its part, its number and the options, not on how many
-    there are. Raises InputError for a folder `bvh` without BVH files, and RuntimeError when clips cannot be rendered.
+    there are. Raises InputError for a folder `bvh` without BVH files that can be used, and RuntimeError when clips
+    cannot be rendered.
     """
     files = bvh_files(options.bvh)
     blocks = [block for part in PARTS for block in _blocks(part, getattr(options, part))]
@@ -66,12 +69,20 @@ def make_figures_corpus(options: FiguresCorpusOptions, out: Path, execution: Exe
 
 
 def bvh_files(folder: str) -> tuple[Path, ...]:
-    """The BVH files below a folder, in the order of their names; none for an empty name. Raises InputError."""
+    """The BVH files below a folder, in the order of their names; none for an empty name.
+
+    Raises InputError where there are none, or for one that cannot be used.
+    """
     if not folder:
         return ()
     files = tuple(sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() == ".bvh"))
     if not files:
         raise InputError(f"figures_corpus.bvh: there are no BVH files in {folder}; leave it empty to use none")
+    for path in files:  # now, in place of after minutes of rendering
+        try:
+            read_bvh(path)
+        except PoseError as error:
+            raise InputError(f"figures_corpus.bvh: {error}") from error
     return files
 
 

@@ -31,6 +31,9 @@ from mien.follow.corpus.store import PARTS, FigureCaption, FigureClip, Take
 _WARM_UP = 4.0
 """Seconds from the start of a motion within which a clip begins."""
 
+_LARGER_HEADS = {"panda": 0.10, "bear": 0.10, "robot": 0.02}
+"""See `draw_view`."""
+
 
 @dataclass(frozen=True)
 class ClipNumber:
@@ -59,7 +62,7 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
     rng = clip.generator(options.seed)
     scene = draw_scene(rng, held_out=clip.part == "held_out" if not clip.for_judge else None)
     action, joints = _motion(rng, options, files, scene, clip.for_judge)
-    view = draw_view(rng, joints, options.size, clip.for_judge)
+    view = draw_view(rng, joints, options.size, clip.for_judge, _LARGER_HEADS.get(scene.kind, 0.0))
     points = to_picture(joints, view.camera)
     hands = bool(rng.random() < 0.75)
     captions = _captions(rng, options, scene, action, clip.part)
@@ -71,8 +74,10 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
     frames = np.empty((options.frames, options.size, options.size, 3), np.uint8)
     masks = np.empty(frames.shape[:3], np.uint8)
     for number in range(options.frames):
-        frames[number] = painter.frame(start + number / options.fps)
+        seconds = start + number / options.fps
+        frames[number] = painter.frame(seconds)
         mask = renderer.draw(points[number], (hands, hands), frames[number], light, ground=float(ground[number]))
+        painter.finish(frames[number], mask, float(ground[number]), seconds)
         masks[number] = np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8)
     take = Take(action, view.framing, hands, options.fps)
     return FigureClip(clip.name, clip.part, scene, captions, take, frames, masks, points)

@@ -10,11 +10,11 @@ from mien.options import Options
 class FiguresCorpusOptions(Options):
     """Rendered clips of figures that move, in places, with texts."""
 
-    train: int = Field(default=900, ge=1, description="clips to train on")
-    val: int = Field(default=64, ge=0, description="other clips without held-out combinations")
-    held_out: int = Field(default=96, ge=0, description="clips with combinations that are not in the training clips")
-    judge_train: int = Field(default=430, ge=0, description="clips to train judges on: other bodies in other light")
-    judge_val: int = Field(default=64, ge=0, description="other clips to validate judges on")
+    train: int = Field(default=640, ge=1, description="clips to train on")
+    val: int = Field(default=48, ge=0, description="other clips without held-out combinations")
+    held_out: int = Field(default=64, ge=0, description="clips with combinations that are not in the training clips")
+    judge_train: int = Field(default=320, ge=0, description="clips to train judges on: other bodies in other light")
+    judge_val: int = Field(default=48, ge=0, description="other clips to validate judges on")
     size: int = Field(default=96, ge=32, le=512, description="side of the pictures in pixels")
     frames: int = Field(default=16, ge=1, le=256, description="of a clip")
     fps: float = Field(default=12.5, gt=0, le=120, description="frames a second")

@@ -9,41 +9,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.scene import Scene
+from mien.follow.corpus.store import FiguresCorpus
 
 
 @dataclass(frozen=True)
 class FigureClips:
     """N clips of one length.
 
-    frames: uint8 (N, T, H, W, 3). joints: float32 (N, T, 65, 3), pixels of these frames; see `mien.bodies.keypoints`.
-    scenes: one of each clip. digest: of the corpus.
+    frames: uint8 (N, T, H, W, 3). masks: uint8 (N, T, H, W), the figure's share of each pixel. points: float32
+    (N, T, 65, 2), pixels of these frames. known: bool (N, T, 65), which points can be seen in the picture. scenes: one
+    of each clip. digest: of the corpus.
     """
 
     frames: NDArray[np.uint8]
-    joints: NDArray[np.float32]
+    masks: NDArray[np.uint8]
+    points: NDArray[np.float32]
+    known: NDArray[np.bool_]
     scenes: tuple[Scene, ...]
     digest: str
 
     def __post_init__(self) -> None:
-        if not len(self.frames) == len(self.joints) == len(self.scenes) or not len(self.scenes):
-            raise ValueError(
-                f"{len(self.frames)} clips with {len(self.joints)} poses and {len(self.scenes)} scenes do not fit"
-            )
-
-    def inside(self) -> NDArray[np.bool_]:
-        """Which joints lie in the picture, bool (N, T, 65)."""
-        height, width = self.frames.shape[2:4]
-        return in_picture(self.joints, width, height)
+        counts = {len(one) for one in (self.frames, self.masks, self.points, self.known, self.scenes)}
+        if len(counts) != 1 or counts == {0}:
+            raise ValueError(f"clips are as many frames as poses and scenes and at least one, not {sorted(counts)}")
 
 
-def in_picture(points: NDArray[np.float32], width: int, height: int) -> NDArray[np.bool_]:
-    """Which points (…, 2 or 3) lie in a picture, bool (…)."""
-    x, y = points[..., 0], points[..., 1]
-    inside: NDArray[np.bool_] = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
-    return inside
+def read_clips(corpus: FiguresCorpus, part: str, side: int, every: int = 1) -> FigureClips | None:
+    """The clips of a part with frames of `side` pixels, each `every`-th frame; None for an empty part."""
+    numbers = corpus.numbers(part)
+    if not len(numbers):
+        return None
+    frames, masks, points, known = [], [], [], []
+    for number in numbers:
+        poses = corpus.poses(int(number))
+        frames.append(resized_frames(corpus.frames(int(number))[::every], side))
+        masks.append(resized_frames(corpus.masks(int(number))[::every], side))
+        points.append(poses.points[::every] * np.float32(side / corpus.size))
+        known.append(poses.known()[::every])
+    scenes = tuple(corpus.scenes[int(number)] for number in numbers)
+    return FigureClips(np.stack(frames), np.stack(masks), np.stack(points), np.stack(known), scenes, corpus.digest)
 
 
-def smaller(frames: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Frames (T, H, W, 3) at a size, averaged if smaller, by linear interpolation if larger."""
-    mode = cv2.INTER_AREA if frames.shape[1] > height else cv2.INTER_LINEAR
-    return np.stack([cv2.resize(frame, (width, height), interpolation=mode) for frame in frames]).astype(np.uint8)
+def resized_frames(frames: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Square frames (T, S, S, …) with another side, averaged if smaller, by linear interpolation if larger."""
+    if frames.shape[1] == side:
+        return frames
+    mode = cv2.INTER_AREA if frames.shape[1] > side else cv2.INTER_LINEAR
+    return np.stack([cv2.resize(frame, (side, side), interpolation=mode) for frame in frames]).astype(np.uint8)

@@ -45,7 +45,6 @@ class WindowData:
         if clips.frames.shape[1] < options.window:
             raise ValueError(f"clips of {clips.frames.shape[1]} frames are shorter than windows of {options.window}")
         self.clips, self.options = clips, options
-        self.inside = clips.inside()
         self.numbers = scene_numbers(clips.scenes)
 
     def batch(self, name: str, step: int) -> WindowBatch:
@@ -57,11 +56,11 @@ class WindowData:
         rows = rng.integers(len(self.clips.scenes), size=count)
         starts = rng.integers(self.clips.frames.shape[1] - length + 1, size=count)
         places = rows[:, None], starts[:, None] + np.arange(length)
-        known = self.inside[places]
+        known = self.clips.known[places]
         for row in np.flatnonzero(rng.random(count) < options.hidden_joints):
             hide(known[row], rng)
         frames = pixels(self.clips.frames[places])
-        maps = window_maps(self.clips.joints[places], known, *frames.shape[3:])
+        maps = window_maps(self.clips.points[places], known, *frames.shape[3:])
         given = torch.zeros(count, length, dtype=torch.bool)
         if not alone:
             given[:, :PREFIX] = torch.from_numpy(rng.random(count) < 0.5)[:, None]

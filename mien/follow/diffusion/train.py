@@ -7,8 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from mien.follow.corpus.store import FiguresCorpus
 from mien.follow.diffusion.card import CARD
-from mien.follow.diffusion.clips import FigureClips
+from mien.follow.diffusion.clips import FigureClips, read_clips
 from mien.follow.diffusion.data import WindowBatch, WindowData
 from mien.follow.diffusion.network import KIND, VideoUNet
 from mien.follow.diffusion.options import DiffusionOptions
@@ -91,32 +92,29 @@ def window_error(
     return squares.sum(dim=(1, 2, 3, 4)) / (weight.sum(dim=(1, 2, 3, 4)) * 3).clamp(min=1e-6)
 
 
-def train_diffusion(
+def train_diffusion(corpus: Path, options: DiffusionOptions, run: Run, name: str = KIND) -> ModelFiles:
+    """Train the model on the clips of a `FiguresCorpus`; returns the files of its model folder.
+
+    Raises ClipStoreError for a folder without a corpus, ValueError for one without training clips or with clips that
+    are shorter than a window.
+    """
+    store = FiguresCorpus(corpus)
+    clips = read_clips(store, "train", options.side)
+    if clips is None:
+        raise ValueError(f"{corpus} has no training clips: run the figures_corpus stage with more")
+    return train_on_clips(clips, read_clips(store, "val", options.side), options, run, name)
+
+
+def train_on_clips(
     clips: FigureClips, val: FigureClips | None, options: DiffusionOptions, run: Run, name: str = KIND
 ) -> ModelFiles:
-    """Train the model on clips at the options' side; returns the files of its model folder.
-
-    Raises ValueError for clips of another side or shorter than a window.
-    """
-    if options.side != min(clips.frames.shape[2:4]):
-        raise ValueError(f"clips of {min(clips.frames.shape[2:4])} pixels do not fit a side of {options.side}")
+    """`train_diffusion` on clips in memory, of the options' side."""
     seed_weights(options.training.seed, name)
     network = VideoUNet(options.side, options.window, options.width)
     trainer = DiffusionTrainer(network, clips, val, options)
     figures = train(trainer, run)
     result = trainer.ema.average
     return ModelFiles(KIND, result, {"model": result.config}, options, clips.digest, figures, CARD.markdown)
-
-
-def write_diffusion(
-    clips: FigureClips, val: FigureClips | None, options: DiffusionOptions, out: Path, run: Run
-) -> dict[str, float]:
-    """`train_diffusion`, written to the folder `out`, whole or not at all; returns its figures."""
-    from mien.training.model_folder import save_models
-
-    model = train_diffusion(clips, val, options, run)
-    save_models(out, {"": model})
-    return dict(model.figures)
 
 
 def _validation(val: FigureClips, options: DiffusionOptions) -> WindowBatch:

@@ -11,12 +11,12 @@ import numpy as np
 
 from mien.bodies.scene import LABELS
 from mien.follow.corpus.language.captions import Caption, Wording, caption
+from mien.follow.corpus.language.typing import typed
 from mien.follow.corpus.store import FiguresCorpus
 from mien.follow.evaluate.options import EvaluateFollowOptions
 from mien.follow.evaluate.samples import ENGLISH, LANGUAGES, PLAIN, VIETNAMESE, AskedClip, Facts, FollowSample
 from mien.follow.judge.visibility import seen_attributes
 from mien.systems.evaluation.evaluate import draw_samples
-from mien.text.vietnamese import plain
 from mien.training.randomness import numpy_generator
 
 VAL, WORDINGS, HELD_OUT, WRITTEN = PARTS = ("val", "wordings", "held_out", "written")
@@ -48,7 +48,7 @@ def _samples(
         seen = _seen(clip, options.judged) if seen_only else set(clip.scene.visible())
         for language in LANGUAGES:
             told = _told(clip, language, _WORDING[part], options.seed)
-            text = plain(told.text) if language == PLAIN else told.text
+            text = typed(told.text, "unaccented") if language == PLAIN else told.text
             facts = {name: accepted for name, accepted in told.facts.items() if name in seen}
             yield FollowSample(f"{part}-{clip.clip_id}-{language}", part, language, text, facts, clip)
 
@@ -56,7 +56,7 @@ def _samples(
 def _told(clip: AskedClip, language: str, wording: Wording, seed: int) -> Caption:
     """A text about a clip; the Vietnamese one without accents is the Vietnamese one."""
     rng = numpy_generator(seed, f"text of {clip.clip_id}")
-    return caption(clip.scene, rng, ENGLISH if language == ENGLISH else VIETNAMESE, wording)
+    return caption(clip.scene, rng, "en" if language == ENGLISH else "vi", wording)
 
 
 def asked_clip(corpus: FiguresCorpus, number: int, frames: int) -> AskedClip:
@@ -74,13 +74,14 @@ def _seen(clip: AskedClip, judged: int) -> set[str]:
 
 
 def written_samples(clips: Sequence[AskedClip], most: int) -> list[FollowSample]:
-    """The first `most` prompts that were written by hand, each with the poses of one of the clips in turn."""
+    """At most `most` prompts that were written by hand, evenly spaced, each with the poses of a clip in turn."""
     source = files("mien.follow.corpus.language") / "written.jsonl"
     lines = source.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line.strip()]
+    rows = rows[:: max(1, len(rows) // most)][:most] if most else []
     whole = [clip for clip in clips if "bottom" in _everywhere(clip)] or list(clips)
     samples = []
-    for number, row in enumerate(rows[:most] if whole else []):
+    for number, row in enumerate(rows if whole else []):
         facts: Facts = {name: frozenset(some) for name, some in row["facts"].items() if name in LABELS}
         clip = whole[number % len(whole)]
         language = row["language"] if row["language"] in LANGUAGES else VIETNAMESE

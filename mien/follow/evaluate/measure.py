@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.keypoints import BODY_COUNT
+from mien.bodies.scene import Light, Scene
 from mien.follow.evaluate.samples import ENGLISH, FollowSample, body
 from mien.follow.evaluate.steadiness import figure_regions, flicker, sharpness
 from mien.follow.judge.colours import measured_colours
@@ -75,10 +76,12 @@ class Observation:
 
 
 class Observer:
-    """The judges."""
+    """The judges. light: the light on a figure in the place of a scene."""
 
-    def __init__(self, judge: LookJudge, finders: Mapping[str, PoseFinder], judged: int) -> None:
-        self.judge, self.finders, self.judged = judge, finders, judged
+    def __init__(
+        self, judge: LookJudge, finders: Mapping[str, PoseFinder], judged: int, light: Callable[[Scene], Light]
+    ) -> None:
+        self.judge, self.finders, self.judged, self.light = judge, finders, judged, light
 
     def observe(self, video: Video, sample: FollowSample) -> Observation:
         """Look at a video (T, H, W, 3) for a sample, at the key points that were asked for."""
@@ -90,7 +93,7 @@ class Observer:
         length = min(len(video), len(clip.joints))
         return Observation(
             self.judge.read(frames, joints),
-            measured_colours(frames, joints, shown),
+            measured_colours(frames, joints, shown, self.light(clip.scene)),
             {
                 prefix: FoundPose(*finder.detect(frames))
                 for prefix, finder in self.finders.items()

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mien.bodies.keypoints import PoseVideo
 from mien.bodies.scene import Scene
 from mien.follow.generate.frames import render_frames
-from mien.follow.generate.movement import Movement, Mover, known_hands
-from mien.follow.generate.sources import repaired
+from mien.follow.generate.movement import Movement
+from mien.follow.generate.sources import lifted, repaired
 from mien.follow.model import FollowModel
 
 Picture = NDArray[np.uint8]
@@ -25,13 +25,10 @@ class TrainedFollower:
 
     def scenes(self, text: str, count: int, seed: int) -> Sequence[Scene]:
         """Answers to a text."""
-        return self.model.scenes.sample(text, seed, count)
+        return self.model.scenes.sample(text, seed, count).scenes
 
     def frames(self, scene: Scene, pose: PoseVideo, size: tuple[int, int], repair: bool = True) -> Iterator[Picture]:
         """The frames (height, width, 3) of a clip that follows key points, made while they are asked for."""
         poses = repaired(pose) if repair else pose
-        movers = tuple(
-            Mover(self.model.lifter.lift(track, poses.width, poses.height), known_hands(track), track.present())
-            for track in poses.people
-        )
+        movers = lifted(poses, self.model.lifter.lift)
         return render_frames(Movement(poses, movers), [scene] * len(movers), *size, range(poses.frames))

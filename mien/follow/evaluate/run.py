@@ -6,6 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from mien.bodies.places.painter import PlacePainter
+from mien.bodies.scene import Light, Scene
 from mien.bodies.training.judge import KIND as POSE_KIND
 from mien.bodies.training.judge import PoseJudge
 from mien.files import atomic_directory
@@ -32,6 +34,9 @@ from mien.tracking.values import numbers
 from mien.training.curves import Log
 from mien.training.model_folder import read_config
 
+_SMALL = 16
+"""Side of a place of which only the light is wanted."""
+
 LONG_RATE = Fraction(25)
 """Frames a second of the long video."""
 
@@ -51,7 +56,7 @@ def evaluate_follow(
     finders: dict[str, PoseFinder] = {OWN: PoseJudge.load(pose)}
     if options.mediapipe:
         finders[MEDIAPIPE] = MediaPipeFinder(options.enlarged)
-    observer = Observer(FigureJudge.load(judge), finders, options.judged)
+    observer = Observer(FigureJudge.load(judge), finders, options.judged, light_of)
     baseline = follower.model.diffusion if (follow / DIFFUSION).exists() else None
     parts = choose_parts(figures, options)
     judges = [read_config(judge, (JUDGE_KIND,))["sha256"], read_config(pose, (POSE_KIND,))["sha256"]]
@@ -65,6 +70,11 @@ def evaluate_follow(
         further = _further(figures, follower, options)
         log(numbers(further), sum(map(len, parts.values())))
         return {**metrics, **rounded(further)}
+
+
+def light_of(scene: Scene) -> Light:
+    """The light on a figure in the place of a scene."""
+    return PlacePainter(scene, _SMALL, _SMALL).light
 
 
 def _further(figures: FiguresCorpus, follower: TrainedFollower, options: EvaluateFollowOptions) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.bodies.figure.measures import figure_scale
 from mien.bodies.figure.renderer import FigureRenderer
-from mien.bodies.keypoints import BODY_AND_FEET
 from mien.bodies.places.painter import PlacePainter
 from mien.bodies.scene import Scene
 from mien.follow.generate.movement import Movement, drawing_order
@@ -44,23 +44,22 @@ def render_frames(
     scale = np.array([width / poses.width, height / poses.height, width / poses.width], np.float32)
     painter = PlacePainter(scenes[0], width, height)
     figures = [
-        FigureRenderer(scene, figure_height(mover.joints[mover.shown]) * float(scale[1]))
+        FigureRenderer(scene, standing_height(mover.joints[mover.shown] * scale))
         for scene, mover in zip(scenes, movement.movers, strict=True)
     ]
     order = drawing_order(movement.movers, float(movement.fps))
+    grounds = [mover.ground(float(movement.fps)) * scale[1] for mover in movement.movers]
     for number in numbers:
         canvas = painter.frame(float(number / movement.fps))
         for person in order[number]:
             mover = movement.movers[person]
             if mover.shown[number]:
                 left, right = (bool(one) for one in mover.hands[number])
-                figures[person].draw(mover.joints[number] * scale, (left, right), canvas, painter.light)
+                joints, ground = mover.joints[number] * scale, float(grounds[person][number])
+                figures[person].draw(joints, (left, right), canvas, painter.light, ground=ground)
         yield canvas
 
 
-def figure_height(joints: NDArray[np.float32]) -> float:
-    """The height in pixels of a person with joints (T, 65, 3): nearly the largest of all frames; 1 without any."""
-    if not len(joints):
-        return 1.0
-    heights = np.ptp(joints[:, :BODY_AND_FEET, 1], axis=1)
-    return max(1.0, float(np.percentile(heights, 95)))
+def standing_height(joints: NDArray[np.float32]) -> float:
+    """The height in pixels of a standing person who moves with joints (T, 65, 3); 0 without any frame."""
+    return float(np.median(figure_scale(joints))) if len(joints) else 0.0

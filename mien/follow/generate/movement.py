@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from mien.bodies.keypoints import BODY_AND_FEET, INDEX, JOINTS, LEFT_HAND, RIGHT_HAND, PoseTrack, PoseVideo
-
-HAND_SHARE = 0.6
-"""Part of the points of a hand that must be known for it to be drawn with its fingers."""
+from mien.bodies.keypoints import BODY_AND_FEET, INDEX, JOINTS, PoseVideo
 
 _FEET = [INDEX["left_ankle"], INDEX["right_ankle"], *range(INDEX["left_big_toe"], BODY_AND_FEET)]
 
@@ -37,10 +34,16 @@ class Mover:
         if shapes != ((frames, len(JOINTS), 3), (frames, 2), (frames,)):
             raise ValueError(f"a person's joints, hands and frames are (T, 65, 3), (T, 2), (T,), not {shapes}")
 
-    def foot_line(self, fps: float) -> NDArray[np.float32]:
-        """The lowest point of the feet in each frame, (T,) pixels, without steps and jumps of less than a second."""
-        lowest = self.joints[:, _FEET, 1].max(axis=1)
-        return np.asarray(gaussian_filter1d(lowest, fps, mode="nearest"), np.float32)
+    def lowest(self) -> NDArray[np.float32]:
+        """The lowest point of the feet in each frame, (T,) pixels."""
+        return np.asarray(self.joints[:, _FEET, 1].max(axis=1), np.float32)
+
+    def ground(self, fps: float) -> NDArray[np.float32]:
+        """Where the ground is in each frame, (T,) pixels: where the feet are lowest within a second, as in a jump."""
+        lowest = self.lowest()
+        reached = maximum_filter1d(lowest, 2 * round(fps / 2) + 1, mode="nearest")
+        smooth = gaussian_filter1d(reached, max(1.0, fps / 5), mode="nearest")
+        return np.asarray(np.maximum(smooth, lowest), np.float32)
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,15 @@ class Movement:
     """All people of a clip.
 
     poses: the key points that are followed; its width, height and frame rate are those of the clip. movers: one for
-    each of its people. video: the file whose sound belongs to it; start: the second of it that is the first frame.
-    notes: what the user should know.
+    each of its people. video: the file whose sound belongs to it.
+    repairs: what was mended, a line for each person. notes: what the user should know.
     """
 
     poses: PoseVideo
     movers: tuple[Mover, ...]
     video: Path | None = None
-    notes: tuple[str, ...] = field(default=())
+    repairs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -70,26 +74,19 @@ class Movement:
         return self.poses.seconds
 
 
-def known_hands(track: PoseTrack) -> NDArray[np.bool_]:
-    """In which frames the fingers of the left and of the right hand are known, bool (T, 2)."""
-    known = track.known()
-    shares = [known[:, hand].mean(axis=1) for hand in (LEFT_HAND, RIGHT_HAND)]
-    return np.stack([share >= HAND_SHARE for share in shares], axis=1)
-
-
 def drawing_order(movers: tuple[Mover, ...], fps: float) -> NDArray[np.int64]:
     """For each frame the numbers of the people from the farthest to the nearest, (T, people).
 
     Who stands lower in the picture is nearer, as on level ground.
     """
-    lines = np.stack([mover.foot_line(fps) for mover in movers], axis=1)
+    lines = np.stack([gaussian_filter1d(mover.ground(fps), fps, mode="nearest") for mover in movers], axis=1)
     return np.argsort(lines, axis=1, kind="stable")
 
 
-def gap_notes(track: PoseTrack, fps: Fraction, named: str) -> tuple[str, ...]:
-    """A note on when a person is lost; at most three times are named."""
-    lost = np.flatnonzero(np.diff(np.concatenate([[False], ~track.present(), [False]]).astype(np.int8)))
-    spans = [(start / float(fps), end / float(fps)) for start, end in lost.reshape(-1, 2)]
+def gap_notes(shown: NDArray[np.bool_], fps: Fraction, named: str) -> tuple[str, ...]:
+    """A note on when a person is lost, from whether somebody is shown in each frame; at most three times are named."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ~shown, [False]]).astype(np.int8)))
+    spans = [(start / float(fps), end / float(fps)) for start, end in edges.reshape(-1, 2)]
     if not spans:
         return ()
     times = ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in spans[:3])

@@ -43,20 +43,22 @@ class PoseRequest(PoseOptions):
 
 @dataclass(frozen=True)
 class SavedPoses:
-    """What was written to `path`, and `notes` for the user."""
+    """What was written to `path`, `repairs`: what was mended, and `notes` for the user."""
 
     path: Path
     poses: PoseVideo
+    repairs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         poses, people = self.poses, len(self.poses.people)
         known = sum(float(track.known()[:, :BODY_COUNT].mean()) for track in poses.people) / max(1, people)
         who = "1 person" if people == 1 else f"{people} people"
-        return (
+        saved = (
             f"{self.path}: {who}, {poses.frames} frames of {poses.width}×{poses.height}, {poses.seconds:.2f} s, "
             f"{known:.0%} of the points of the body known"
         )
+        return "\n".join([saved, *self.repairs])
 
 
 def save_poses(
@@ -72,13 +74,13 @@ def save_poses(
     if not asked.video.exists():
         raise RequestError(f"the video {asked.video} is not there")
     check_writable(out, [asked.video], force)
-    poses, notes = read_people(asked.video, asked, progress)
+    people = read_people(asked.video, asked, progress)
     try:
         with staged(out, force) as path:
-            _write(path, poses, None if is_poses(asked.video) else asked.video, progress)
+            _write(path, people.poses, None if is_poses(asked.video) else asked.video, progress)
     except OSError as error:
         raise RequestError(f"{out} could not be made: {error.strerror or error}") from error
-    return SavedPoses(out, poses, notes)
+    return SavedPoses(out, people.poses, people.repairs, people.notes)
 
 
 def _write(out: Path, poses: PoseVideo, video: Path | None, progress: bool) -> None:

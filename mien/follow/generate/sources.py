@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.bodies.detectors.detect import FEWEST_FRAMES, detect_poses, open_detector
 from mien.bodies.detectors.frames import open_frames
 from mien.bodies.keypoints import JOINTS, PoseError, PoseTrack, PoseVideo
+from mien.bodies.lifting.lifter import Lifted
 from mien.bodies.motions.catalogue import motion
 from mien.bodies.motions.picture import framed, to_picture
 from mien.bodies.poses.choosing import choose_people
 from mien.bodies.poses.files import is_poses, read_poses
 from mien.bodies.poses.tracking import PeopleTracker
-from mien.bodies.repair.repair import repair
-from mien.follow.generate.movement import Movement, Mover, gap_notes, known_hands
+from mien.bodies.repair.repair import mend, repair
+from mien.follow.generate.movement import Movement, Mover, gap_notes
 from mien.follow.generate.request import DEFAULT_SECONDS, PoseOptions
 from mien.progress import counted
 from mien.systems.errors import RequestError
 
-Lift = Callable[[PoseTrack, int, int], NDArray[np.float32]]
-"""(poses, width, height) → joints float32 (T, 65, 3) in picture pixels."""
+Lift = Callable[[PoseTrack, Fraction], Lifted]
+"""(poses, frames a second) → joints in space, see `Lifter.lift`."""
 
 MOTION_FPS = Fraction(25)
 MOTION_SIDE = 512
@@ -38,21 +38,39 @@ YAW = 0.2
 """Angles in radians from which built-in motions are seen, where they show best."""
 
 
+@dataclass(frozen=True)
+class People:
+    """The poses of the chosen people of a file, `repairs`: a line for each of them, and `notes` for the user."""
+
+    poses: PoseVideo
+    repairs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Movement:
     """The movement of the chosen people in a video or a file of poses.
 
     Raises RequestError in one sentence for a file without usable poses.
     """
-    poses, notes = read_people(path, options, progress)
-    movers = tuple(
-        Mover(lift(track, poses.width, poses.height), known_hands(track), track.present(), track.person)
-        for track in poses.people
+    people = read_people(path, options, progress)
+    movers = lifted(people.poses, lift)
+    lost = (
+        note
+        for track, mover in zip(people.poses.people, movers, strict=True)
+        for note in gap_notes(mover.shown, people.poses.fps, named(track, people.poses))
     )
-    return Movement(poses, movers, None if is_poses(path) else path, notes)
+    video = None if is_poses(path) else path
+    return Movement(people.poses, movers, video, people.repairs, (*people.notes, *lost))
 
 
-def read_people(path: Path, options: PoseOptions, progress: bool) -> tuple[PoseVideo, tuple[str, ...]]:
-    """The poses of the chosen people in a file, repaired unless that is switched off, and notes for the user.
+def lifted(poses: PoseVideo, lift: Lift) -> tuple[Mover, ...]:
+    """The people of poses with joints in space, such as by `Lifter.lift`."""
+    found = ((track, lift(track, poses.fps)) for track in poses.people)
+    return tuple(Mover(one.joints, one.hands, one.present, track.person) for track, one in found)
+
+
+def read_people(path: Path, options: PoseOptions, progress: bool) -> People:
+    """The poses of the chosen people in a file, repaired unless that is switched off.
 
     Raises RequestError in one sentence for a file without usable poses.
     """
@@ -62,8 +80,13 @@ def read_people(path: Path, options: PoseOptions, progress: bool) -> tuple[PoseV
         chosen = choose_people(found, options.person)
     except PoseError as error:
         raise RequestError(str(error)) from error
-    poses = repaired(chosen) if options.repair else chosen
-    return poses, _notes(found, poses)
+    if not options.repair:
+        return People(chosen, (), _notes(found, chosen))
+    size = (chosen.width, chosen.height)
+    mended = [mend(track, chosen.fps, size) for track in chosen.people]
+    poses = chosen.only(tuple(track for track, _ in mended))
+    repairs = tuple(f"{named(track, poses)}: {report.line()}" for track, report in mended)
+    return People(poses, repairs, _notes(found, poses))
 
 
 def _detected(path: Path, options: PoseOptions, progress: bool) -> PoseVideo:
@@ -92,12 +115,14 @@ def shortened(poses: PoseVideo, seconds: float | None) -> PoseVideo:
 
 def repaired(poses: PoseVideo) -> PoseVideo:
     """The same poses with outliers, short gaps and exchanged sides repaired."""
-    return poses.only(tuple(repair(track, float(poses.fps)) for track in poses.people))
+    size = (poses.width, poses.height)
+    return poses.only(tuple(repair(track, poses.fps, size) for track in poses.people))
 
 
-def flat(track: PoseTrack, _width: int, _height: int) -> NDArray[np.float32]:
+def flat(track: PoseTrack, _fps: Fraction) -> Lifted:
     """Joints without depth, for those who draw skeletons only."""
-    return np.concatenate([track.points, np.zeros_like(track.points[..., :1])], axis=2)
+    joints = np.concatenate([track.points, np.zeros_like(track.points[..., :1])], axis=2)
+    return Lifted(joints, np.zeros((len(track), 2), np.bool_), track.present())
 
 
 def built_in(name: str, seconds: float | None, seed: int, kind: str) -> Movement:
@@ -113,14 +138,14 @@ def built_in(name: str, seconds: float | None, seed: int, kind: str) -> Movement
 
 def _notes(found: PoseVideo, poses: PoseVideo) -> tuple[str, ...]:
     present = [track for track in found.people if track.present().any()]
-    notes = [note for track in poses.people for note in gap_notes(track, poses.fps, named(track, poses))]
-    if len(present) > len(poses.people):
-        numbers = ", ".join(str(track.person) for track in present)
-        followed = poses.people[0].person
-        notes.insert(
-            0, f"{len(present)} people are seen ({numbers}) and person {followed} is followed: --person chooses others"
-        )
-    return tuple(notes)
+    if len(present) <= len(poses.people):
+        return ()
+    numbers = ", ".join(str(track.person) for track in present)
+    followed = poses.people[0].person
+    return (
+        f"{len(present)} people are seen ({numbers}) and person {followed} is followed: --person all, or a number, "
+        "chooses others",
+    )
 
 
 def named(track: PoseTrack, poses: PoseVideo) -> str:

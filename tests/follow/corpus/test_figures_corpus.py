@@ -25,16 +25,16 @@ from mien.follow.corpus.options import FiguresCorpusOptions
 from mien.follow.corpus.store import PARTS, FiguresCorpus, poses_of, write_figures
 from mien.storage.clip_store import ClipStoreError
 
-OPTIONS = FiguresCorpusOptions(train=8, val=2, held_out=4, judge_train=3, judge_val=1, size=48, frames=5, captions=2)
+OPTIONS = FiguresCorpusOptions(train=4, val=1, held_out=2, judge_train=2, judge_val=1, size=48, frames=4, captions=2)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("figures") / "corpus"
     figures = make_figures_corpus(OPTIONS, out, Execution(workers=1))
-    assert figures["clips"] == 18
-    assert figures["frames"] == 90
-    assert sum(figures["motions"].values()) == 18
+    assert figures["clips"] == 10
+    assert figures["frames"] == 40
+    assert sum(figures["motions"].values()) == 10
     return out
 
 
@@ -44,13 +44,13 @@ def corpus(folder: Path) -> FiguresCorpus:
 
 
 def test_the_parts_are_as_many_as_asked_for_and_hold_what_they_say(corpus: FiguresCorpus) -> None:
-    assert Counter(corpus.index["part"]) == {"train": 8, "val": 2, "held_out": 4, "judge_train": 3, "judge_val": 1}
+    assert Counter(corpus.index["part"]) == {"train": 4, "val": 1, "held_out": 2, "judge_train": 2, "judge_val": 1}
     assert set(corpus.index["part"]) == set(PARTS)
     for number in range(len(corpus)):
         clip = corpus[number]
-        assert clip.frames.shape == (5, 48, 48, 3)
+        assert clip.frames.shape == (4, 48, 48, 3)
         assert clip.frames.dtype == clip.masks.dtype == np.uint8
-        assert clip.joints.shape == (5, len(JOINTS), 3)
+        assert clip.joints.shape == (4, len(JOINTS), 3)
         assert clip.take.action in MOTIONS
         assert clip.take.framing in FRAMINGS
         if not clip.part.startswith("judge"):
@@ -109,8 +109,8 @@ def test_the_bytes_are_the_same_with_any_number_of_processes(folder: Path, tmp_p
 
 def test_the_contact_sheet_has_a_row_for_each_part(folder: Path) -> None:
     with Image.open(folder / SHEET) as sheet:
-        assert sheet.width > 8 * 144
-        assert sheet.height > 6 * 144
+        assert sheet.width > 8 * 160
+        assert sheet.height > 6 * 160
 
 
 def test_poses_outside_the_picture_are_unknown(corpus: FiguresCorpus) -> None:
@@ -119,8 +119,8 @@ def test_poses_outside_the_picture_are_unknown(corpus: FiguresCorpus) -> None:
     poses = poses_of(joints, 48, 48, hands=False)
     assert poses.confidence[0, 0] == poses.confidence[1, 5] == 0
     assert not poses.confidence[:, 23:].any()
-    inside = (joints[..., :2] > 0).all(-1) & (joints[..., :2] < 48).all(-1)
-    assert (poses.confidence[:, :23][inside[:, :23]] == 1).all()
+    inside = np.all((joints[:, :23, :2] > 0) & (joints[:, :23, :2] < 48), axis=-1)
+    assert np.array_equal(poses.confidence[:, :23] == 1, inside)
     assert np.array_equal(corpus.poses(0).points, corpus.joints(0)[..., :2])
 
 
@@ -158,22 +158,59 @@ def test_clips_whose_parts_do_not_fit_are_refused(corpus: FiguresCorpus, tmp_pat
             write_figures(tmp_path, [wrong])
 
 
-def test_a_failed_corpus_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "moves").mkdir()
-    (tmp_path / "moves" / "broken.bvh").write_text("no motion")
-    options = OPTIONS.model_copy(update={"bvh": str(tmp_path / "moves"), "bvh_share": 1.0})
-    with pytest.raises(RuntimeError, match=r"broken.bvh is not a BVH file"):
-        make_figures_corpus(options, tmp_path / "out", Execution(workers=1, retries=0))
-    assert not (tmp_path / "out").exists()
+def test_a_failed_corpus_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no ink")
+
+    monkeypatch.setattr("mien.follow.corpus.corpus.contact_sheet", fail)
+    tiny = OPTIONS.model_copy(update={"train": 1, "val": 0, "held_out": 0, "judge_train": 0, "judge_val": 0})
+    with pytest.raises(ValueError, match="no ink"):
+        make_figures_corpus(tiny, tmp_path / "out", Execution(workers=1, retries=0))
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_without_motions_is_named_and_their_order_is_that_of_names(tmp_path: Path) -> None:
+def _joint(name: str, offset: str, inside: str) -> str:
+    return f"JOINT {name}\n{{ OFFSET {offset} CHANNELS 3 Zrotation Xrotation Yrotation\n{inside} }}\n"
+
+
+def write_bvh(path: Path, frames: int) -> Path:
+    """A figure that stands with raised arms and travels sideways, 25 frames a second."""
+    body = _joint("Head", "0 60 0", "End Site { OFFSET 0 18 0 }")
+    for side, sign in (("Left", 1), ("Right", -1)):
+        foot = _joint(f"{side}Foot", "0 -40 0", "End Site { OFFSET 0 -6 12 }")
+        body += _joint(f"{side}UpLeg", f"{9 * sign} 0 0", _joint(f"{side}Leg", "0 -42 0", foot))
+        hand = _joint(f"{side}Hand", f"0 26 {sign}", "End Site { OFFSET 0 8 0 }")
+        body += _joint(f"{side}Arm", f"{18 * sign} 48 0", _joint(f"{side}ForeArm", "0 28 0", hand))
+    joints = 1 + body.count("JOINT")
+    rows = "\n".join(" ".join([f"{row} 90 0", *["0"] * 3 * joints]) for row in range(frames))
+    channels = "CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation"
+    head = f"HIERARCHY\nROOT Hips\n{{ OFFSET 0 0 0 {channels}\n"
+    path.write_text(f"{head}{body} }}\nMOTION\nFrames: {frames}\nFrame Time: 0.04\n{rows}\n")
+    return path
+
+
+def test_motions_of_the_users_own_are_used(tmp_path: Path) -> None:
+    files = bvh_files(str(write_bvh(tmp_path / "b.BVH", 30).parent))
+    options = OPTIONS.model_copy(update={"bvh": str(tmp_path), "bvh_share": 1.0})
+    clips = [film(options, files, ClipNumber("train", number)) for number in range(3)]
+    for clip in clips:
+        assert clip.take.action == ""
+        wrists = clip.joints[:, [INDEX["left_wrist"], INDEX["right_wrist"]], 1]
+        assert (wrists < clip.joints[:, [INDEX["nose"]], 1] + 2).all(), "the arms are raised as in the file"
+    assert film(OPTIONS, (), ClipNumber("train", 0)).take.action in MOTIONS
+
+
+def test_folders_without_usable_motions_are_named_and_the_order_is_that_of_names(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there are no BVH files in"):
         bvh_files(str(tmp_path))
-    for name in ("b.BVH", "a.bvh", "c.txt"):
-        (tmp_path / name).touch()
+    for name in ("b.BVH", "a.bvh"):
+        write_bvh(tmp_path / name, 4)
+    (tmp_path / "c.txt").touch()
     assert [path.name for path in bvh_files(str(tmp_path))] == ["a.bvh", "b.BVH"]
     assert bvh_files("") == ()
+    (tmp_path / "broken.bvh").write_text("no motion")
+    with pytest.raises(InputError, match=r"figures_corpus.bvh: .*broken.bvh is not a BVH file"):
+        bvh_files(str(tmp_path))
 
 
 def test_motions_are_resampled_in_time() -> None:
@@ -200,6 +237,17 @@ def test_views_show_what_their_framing_says(wild: bool) -> None:
     for points in seen["upper"] + seen["portrait"]:
         assert (points[:, heel, 1] > 96).all(), "feet are not seen"
         assert ((points[:, nose, 1] > 0) & (points[:, nose, 1] < 0.5 * 96)).all()
+
+
+@pytest.mark.parametrize("name", ["jump", "dance", "squat", "sit", "kick"])
+def test_heads_stay_in_the_picture_of_whole_figures(name: str) -> None:
+    rng = np.random.default_rng(2)
+    for number in range(25):
+        joints = motion(name, 1.28, 12.5, number)
+        view = draw_view(rng, joints, 96)
+        if view.framing in ("whole", "far"):
+            nose = to_picture(joints, view.camera)[:, INDEX["nose"], 1]
+            assert (nose > 0.04 * 96).all()
 
 
 def test_a_walker_stays_in_the_picture() -> None:

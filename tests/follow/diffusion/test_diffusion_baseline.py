@@ -8,21 +8,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from drawn_figures import drawn_clips, standing
+from drawn_figures import drawn_corpus, standing
 from tiny import a_run, assert_resumes
 
 from mien.bodies.keypoints import INDEX, JOINTS
 from mien.bodies.scene import Scene
+from mien.follow.corpus.store import FiguresCorpus
 from mien.follow.diffusion.baseline import DiffusionBaseline, network_size, window_starts
-from mien.follow.diffusion.clips import FigureClips, smaller
+from mien.follow.diffusion.clips import FigureClips, read_clips
 from mien.follow.diffusion.data import PREFIX, WindowData
 from mien.follow.diffusion.maps import CHANNELS, COUNT, skeleton_maps
 from mien.follow.diffusion.network import VideoUNet
 from mien.follow.diffusion.options import DiffusionOptions
 from mien.follow.diffusion.scene_code import scene_numbers
 from mien.follow.diffusion.schedule import add_noise, clip_noise, sample, scales, signal_variance
-from mien.follow.diffusion.train import write_diffusion
+from mien.follow.diffusion.train import train_diffusion
+from mien.training.model_folder import save_models
 from mien.training.options import TrainingOptions
+from mien.training.run import Run
 
 TINY = DiffusionOptions(
     training=TrainingOptions(samples=8, batch=2, lr=2e-3, ema_decay=0.9, precision="float32"),
@@ -30,18 +33,42 @@ TINY = DiffusionOptions(
 )  # fmt: skip
 
 
-def clips(count: int = 4, frames: int = 6, seed: int = 0, side: int = 16) -> FigureClips:
-    pictures, joints, scenes = drawn_clips(count, frames, seed)
-    return FigureClips(
-        np.stack([smaller(clip, side, side) for clip in pictures]), joints * (side / 96), scenes, f"drawn {seed}"
-    )
+def write(corpus: Path, options: DiffusionOptions, out: Path, run: Run) -> dict[str, float]:
+    model = train_diffusion(corpus, options, run)
+    save_models(out, {"": model})
+    return dict(model.figures)
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drawn_corpus(tmp_path_factory.mktemp("drawn") / "corpus", 4, 4, 6, 48)
+
+
+@pytest.fixture(scope="module")
+def model(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("diffusion")
-    write_diffusion(clips(), clips(seed=1), TINY, folder / "model", a_run(folder / "resume"))
+    write(corpus, TINY, folder / "model", a_run(folder / "resume"))
     return folder / "model"
+
+
+def clips(corpus: Path) -> FigureClips:
+    found = read_clips(FiguresCorpus(corpus), "train", 16)
+    assert found is not None
+    return found
+
+
+def test_clips_are_read_small_with_points_in_their_own_pixels(corpus: Path) -> None:
+    store = FiguresCorpus(corpus)
+    found = clips(corpus)
+    assert found.frames.shape == (4, 6, 16, 16, 3)
+    assert found.masks.shape == (4, 6, 16, 16)
+    assert np.allclose(found.points[1, 2], store.joints(1)[2, :, :2] / 3)
+    assert found.scenes[1] == store.scenes[1]
+    assert np.abs(found.frames[0].mean() - store.frames(0).mean()) < 1
+    assert read_clips(store, "held_out", 16) is None
+    thinned = read_clips(store, "val", 48, every=4)
+    assert thinned is not None
+    assert np.array_equal(thinned.frames[0, 1], store.frames(int(store.numbers("val")[0]))[4])
 
 
 def test_a_limb_is_drawn_in_its_own_channel_where_it_is() -> None:
@@ -95,8 +122,8 @@ def test_a_scene_is_read_by_what_can_be_seen() -> None:
     assert scene_numbers([exact]).shades[0, 2].tolist() == [1.0, -1.0, 0.0, 1.0]
 
 
-def test_batches_are_functions_of_the_step_and_hide_joints() -> None:
-    data = WindowData(clips(), TINY.model_copy(update={"hidden_joints": 0.9, "single_frames": 0.0}))
+def test_batches_are_functions_of_the_step_and_hide_joints(corpus: Path) -> None:
+    data = WindowData(clips(corpus), TINY.model_copy(update={"hidden_joints": 0.9, "single_frames": 0.0}))
     first, again, other = data.batch("a", 0), data.batch("a", 0), data.batch("a", 1)
     assert torch.equal(first.maps, again.maps)
     assert not torch.equal(first.frames, other.frames)
@@ -105,9 +132,15 @@ def test_batches_are_functions_of_the_step_and_hide_joints() -> None:
     assert shares.min() < 0.7
 
 
-def test_clips_shorter_than_a_window_are_refused() -> None:
-    with pytest.raises(ValueError, match="clips of 3 frames are shorter than windows of 4"):
-        WindowData(clips(frames=3), TINY)
+def test_clips_shorter_than_a_window_are_refused(corpus: Path) -> None:
+    with pytest.raises(ValueError, match="clips of 6 frames are shorter than windows of 8"):
+        WindowData(clips(corpus), TINY.model_copy(update={"window": 8}))
+
+
+def test_a_corpus_without_training_clips_is_refused(tmp_path: Path) -> None:
+    empty = drawn_corpus(tmp_path / "corpus", 0, 2, 4, 32)
+    with pytest.raises(ValueError, match="has no training clips"):
+        train_diffusion(empty, TINY, a_run(tmp_path / "resume"))
 
 
 def test_windows_cover_every_frame_and_share_the_prefix() -> None:
@@ -153,8 +186,8 @@ def test_poses_of_another_shape_are_refused(model: Path) -> None:
         baseline.frames(np.zeros((3, 17, 2), np.float32), np.ones((3, 65), np.float32), Scene(), (48, 48), 0)
 
 
-def test_an_interrupted_training_ends_in_the_same_bytes(tmp_path: Path) -> None:
-    assert_resumes(lambda out, run: write_diffusion(clips(), clips(seed=1), TINY, out, run), tmp_path, after=2)
+def test_an_interrupted_training_ends_in_the_same_bytes(corpus: Path, tmp_path: Path) -> None:
+    assert_resumes(lambda out, run: write(corpus, TINY, out, run), tmp_path, after=2)
 
 
 @pytest.mark.slow
@@ -162,7 +195,8 @@ def test_it_learns_where_the_figure_is_and_its_colours(tmp_path: Path) -> None:
     longer = TINY.model_copy(update={
         "training": TINY.training.model_copy(update={"samples": 1200, "batch": 4, "lr": 4e-3}), "width": 16,
     })  # fmt: skip
-    figures = write_diffusion(clips(160), clips(16, seed=1), longer, tmp_path / "model", a_run(tmp_path / "resume"))
+    corpus = drawn_corpus(tmp_path / "corpus", 160, 16, 6, 48)
+    figures = write(corpus, longer, tmp_path / "model", a_run(tmp_path / "resume"))
     untrained = VideoUNet(16, 4, 16)
     assert untrained.config == {"side": 16, "window": 4, "width": 16}
     assert figures["val_error"] < 0.2

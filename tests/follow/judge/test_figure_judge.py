@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from figure_drawing import drawn_clips, standing_joints
+from stored_figures import stored_figures
 from tiny import a_run, assert_resumes
 
 from mien.bodies.keypoints import INDEX, mirrored_order
@@ -15,7 +16,7 @@ from mien.bodies.scene import LABELS
 from mien.follow.judge.network import FigureJudge, judge_input
 from mien.follow.judge.options import FigureJudgeOptions
 from mien.follow.judge.points import POINTS, head_frame, judged_points, torso_points
-from mien.follow.judge.train import FigureJudgeTrainer, augmented, judge_frames, train_on_clips
+from mien.follow.judge.train import FigureJudgeTrainer, augmented, judge_frames, train_figure_judge, train_on_clips
 from mien.training.options import TrainingOptions
 from mien.training.trainer import Step
 
@@ -121,3 +122,14 @@ def test_points_lie_where_they_are_named() -> None:
     pictures, points = judge_input(np.zeros((2, 40, 80, 3), np.uint8), np.zeros((2, 65, 3), np.float32), 32)
     assert pictures.shape == (2, 3, 32, 32)
     assert float(points[0, 0, 0]) == -1
+
+
+def test_it_is_trained_on_the_judges_part_of_a_corpus(tmp_path: Path) -> None:
+    corpus = stored_figures(tmp_path / "corpus", train=2, judge_train=6, judge_val=2)
+    options = OPTIONS.model_copy(update={"training": OPTIONS.training.model_copy(update={"samples": 32, "batch": 16})})
+    figures = train_figure_judge(corpus, options, tmp_path / "judge", a_run(tmp_path / "resume"))
+    assert FigureJudge.load(tmp_path / "judge").size == 48
+    assert "val_place" in figures
+    alone = stored_figures(tmp_path / "alone", train=2)
+    with pytest.raises(ValueError, match="no clips"):
+        train_figure_judge(alone, options, tmp_path / "other", a_run(tmp_path / "again"))

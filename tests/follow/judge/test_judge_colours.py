@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from figure_drawing import draw_figure, standing_joints
 
-from mien.bodies.scene import COLOURS, HAIRS, Scene
-from mien.follow.judge.colours import colour_points, colours_at, measured_colours, nearest_colour
+from mien.bodies.scene import COLOURS, HAIRS, Light, Scene
+from mien.follow.judge.colours import colour_points, colours_at, measured_colours, nearest_colour, white_of
+
+WHITE = Light(sun=(0.0, 0.0, 0.0), ambient=(1.0, 1.0, 1.0))
+"""The crude figures are drawn as if in it."""
 
 
 @pytest.mark.parametrize("name", COLOURS)
@@ -15,7 +18,7 @@ def test_every_colour_of_top_and_bottom_is_read(name: str) -> None:
     other = "white" if name != "white" else "black"
     joints = standing_joints(4)
     for scene in (Scene(top_colour=name, bottom_colour=other), Scene(top_colour=other, bottom_colour=name)):
-        found = measured_colours(draw_figure(scene, joints), joints, scene.visible())
+        found = measured_colours(draw_figure(scene, joints), joints, scene.visible(), WHITE)
         assert found["top_colour"] == scene.top_colour
         assert found["bottom_colour"] == scene.bottom_colour
 
@@ -24,8 +27,8 @@ def test_every_colour_of_top_and_bottom_is_read(name: str) -> None:
 def test_hair_and_hat_are_read_at_any_size(size: int) -> None:
     joints = standing_joints(4, size=size)
     bare, covered = Scene(hair_colour="blond"), Scene(hair_colour="blond", hat="cap", hat_colour="green")
-    assert measured_colours(draw_figure(bare, joints, size), joints, bare.visible())["hair_colour"] == "blond"
-    found = measured_colours(draw_figure(covered, joints, size), joints, covered.visible())
+    assert measured_colours(draw_figure(bare, joints, size), joints, bare.visible(), WHITE)["hair_colour"] == "blond"
+    found = measured_colours(draw_figure(covered, joints, size), joints, covered.visible(), WHITE)
     assert found["hat_colour"] == "green"
     assert "hair_colour" not in found
 
@@ -44,7 +47,12 @@ def test_points_outside_the_picture_have_no_colour() -> None:
 
 
 def test_light_and_shade_leave_a_colour_its_name() -> None:
-    for name, rgb in {**COLOURS}.items():
-        if name not in ("black", "white", "grey", "brown", "orange", "pink", "light_blue"):
-            assert nearest_colour(np.array(rgb) * 0.85, COLOURS) == name, name
-    assert nearest_colour(np.array(HAIRS["grey"]), HAIRS) == "grey"
+    evening = Light(sun=(0.66, 0.46, 0.30), ambient=(0.42, 0.36, 0.40))
+    for light in (evening, WHITE):
+        white = white_of(light)
+        for palette in (COLOURS, HAIRS):
+            for name, rgb in palette.items():
+                for shade in (0.85, 1.0, 1.2):
+                    lit = np.clip(np.array(rgb) * white * shade, 0, 1)
+                    assert nearest_colour(lit, palette, white) == name, (name, shade)
+    assert nearest_colour(np.array(COLOURS["white"]) * white_of(evening), COLOURS, white_of(WHITE)) != "white"
