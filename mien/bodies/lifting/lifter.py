@@ -36,6 +36,8 @@ FADE_SECONDS = 0.3
 """Within this time a point that is lost leaves the place where it was seen for the one that the network gives it."""
 SMOOTH_SECONDS = 0.05
 """Deviation of the Gaussian that smooths depth."""
+SMOOTH_UNKNOWN_SECONDS = 0.09
+"""That of unknown points: the network changes its mind when it stops remembering where a point was."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Lifter:
         found = np.concatenate([self._chunk(points, known, size, at) for at in range(0, len(points), CHUNK)])
         if len(found) > 2:
             found[..., 2] = gaussian_filter1d(found[..., 2], SMOOTH_SECONDS * fps, axis=0, mode="nearest")
+            flat = gaussian_filter1d(found[..., :2], SMOOTH_UNKNOWN_SECONDS * fps, axis=0, mode="nearest")
+            found[..., :2] = np.where(~known.all(axis=0)[:, None], flat, found[..., :2])
         found[..., 2] -= found[:, [INDEX["left_hip"], INDEX["right_hip"]], 2].mean(axis=1, keepdims=True)
         return _exact(found, points, known, fps)
 

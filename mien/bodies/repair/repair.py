@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from mien.bodies.keypoints import BODY_AND_FEET, INDEX, LEFT_HAND, RIGHT_HAND, PoseTrack
 from mien.bodies.repair.filling import fill, fill_body
@@ -27,8 +28,10 @@ GAP_SECONDS = 0.5
 """Longer gaps stay unknown."""
 END_SECONDS = 0.1
 """Gaps at the beginning and the end, which are seen from one side only, are filled up to this length."""
-SURE = 3.0
+SURE = 4.0
 """Deviations of the guess from the other points by which an outlier must be off."""
+MISFIT = 0.03
+"""Body sizes that a point may be away from where the other points and itself would have it."""
 USUAL_NOISE = 0.003
 """Deviation of a detector in body sizes, where too few points follow one another to measure it."""
 FILLED = 0.5
@@ -89,8 +92,9 @@ def mend(
     if len(track) == 0 or not (confidence > 0).any():
         return PoseTrack(track.points, confidence.astype(np.float32), track.person), _report(confidence, counts, {})
     size = body_size(points, confidence > 0, rate)
-    points, confidence, exchanged = exchange(points, confidence, size, rate)
+    points, confidence, exchanged = exchange(points, confidence, size)
     counts |= _without_outliers(points, confidence, size, rate)
+    counts["jumps"] += _without_misfits(points, confidence, size, rate)
     points, confidence, filled = _filled(points, confidence, size, rate, smooth)
     counts["filled"] = filled
     mended = PoseTrack(points.astype(np.float32), confidence.astype(np.float32), track.person)
@@ -124,6 +128,22 @@ def _without_outliers(points: Array, confidence: Array, size: Array, fps: float)
         lost = (far | off)[:, INDEX[wrist]]  # a hand hangs on its wrist
         confidence[lost, hand] = 0.0
     return {"stretched": int(far.sum()), "jumps": int(off.sum())}
+
+
+def _without_misfits(points: Array, confidence: Array, size: Array, fps: float) -> int:
+    """Make points unknown that do not fit the rest of the body, at ends too and side by side; returns how many."""
+    body = slice(0, BODY_AND_FEET)
+    found = 0
+    for _ in range(3):  # a large error hides smaller ones beside it
+        known, scaled = confidence[:, body] > 0, points[:, body] / size[:, None, None]
+        noise = np.full(known.shape, USUAL_NOISE)
+        off = np.where(known, np.linalg.norm(fill_body(scaled, known, known, noise, fps)[0] - scaled, axis=-1), 0.0)
+        worst = (off > MISFIT) & (off >= maximum_filter1d(off, 5, axis=0))
+        if not worst.any():
+            break
+        found += int(worst.sum())
+        confidence[:, body][worst] = 0.0
+    return found
 
 
 def _filled(points: Array, confidence: Array, size: Array, fps: float, smooth: bool) -> tuple[Array, Array, int]:
