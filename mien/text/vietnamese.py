@@ -107,6 +107,7 @@ def _as_keys(word: str, doubled: str, qualities: dict[str, str], tones: dict[str
 
 def _read_vni(letters: str) -> str | None:
     read, tone = "", ""
+    letters = "đ" + letters[2:].replace("9", "") if letters.startswith("dd") else letters
     for letter in letters:
         if letter in _VNI_TONES:
             tone = _VNI_TONES[letter]
@@ -121,7 +122,7 @@ def _read_vni(letters: str) -> str | None:
             return None
         else:
             read += letter
-    return _with_tone("đ" + read[2:] if read.startswith("dd") else read, tone)
+    return _with_tone(read, tone)
 
 
 def _read_telex(letters: str) -> str | None:

@@ -230,7 +230,13 @@ def hand_parts(side: str, size: float, material: str) -> list[Part]:
     names = ("wrist", "index_1", "little_1", "middle_1")
     wrist, index, little, middle = (f"{side}_hand_{name}" for name in names)
     for part, across, thick in ((0.0, 2.7, 2.0), (0.3, 3.3, 1.9), (0.65, 3.9, 1.7), (0.95, 4.0, 1.4), (1.06, 3.4, 0.8)):
-        centre = {wrist: 1 - part, middle: part * 0.4, index: part * 0.3, little: part * 0.3}
+        centre = {
+            f"{side}_wrist": max(1 - 4 * part, 0.0),
+            wrist: 1 - part - max(1 - 4 * part, 0.0),
+            middle: part * 0.4,
+            index: part * 0.3,
+            little: part * 0.3,
+        }
         bone = f"{side}_palm"
         palm.append(Ring(centre, {f"{bone}_u": 1.0}, {f"{bone}_v": 1.0}))
         x.append(thick * size)

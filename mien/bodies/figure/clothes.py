@@ -73,7 +73,7 @@ def bottom_parts(body: Body, bottom: str, top: str) -> list[Part]:
     if bottom == "skirt":
         return [_skirt(body, "bottom", start=0.42, end=0.92, ease=1.4, flare=7.0, folds=0.06)]
     hips = body.trunk_between(-0.24, 0.30, 0.4, 9)
-    parts = [trunk_part(hips, "bottom", "trunk")]
+    parts = [under(trunk_part(hips, "bottom", "trunk"), 60.0)]
     for side in SIDES:
         end = trouser_end(bottom, top)
         rows = body.limb_between("leg", 0.0, end, 1.0 if bottom == "trousers" else 1.6)
@@ -83,8 +83,15 @@ def bottom_parts(body: Body, bottom: str, top: str) -> list[Part]:
             low = rows[:, 0] > 1.0
             rows[low, 1:] = np.maximum(rows[low, 1:], np.interp(rows[low, :1], [1.0, 2.0], [6.6, wide]) * body.limb)
         rows[:, 1:] *= 1 + 0.018 * np.sin(rows[:, :1] * 11.0 + 1.0)
-        parts.append(leg_part(side, rows, "bottom"))
+        parts.append(under(leg_part(side, rows, "bottom"), 60.0))
     return parts
+
+
+def under(part: Part, reach: float) -> Part:
+    """A part that is worn under tops or skirts, down to `reach` cm from its first row."""
+    assert part.length is not None
+    down = np.abs(part.length - part.length[0])
+    return replace(part, under=2.5 * np.clip(2.0 * (1.0 - down / reach), 0.0, 1.0))
 
 
 def _shell(body: Body, top: str) -> Part:
@@ -204,7 +211,7 @@ def _panel(body: Body, name: str, sign: float) -> Part:
     """Front or back of a tunic below the waist, open at the sides."""
     count, columns = 13, 15
     angle = np.linspace(-1.38, 1.38, columns)
-    trunk = body.trunk_between(0.12, 0.16, 0.9, 2)[0]
+    trunk = body.trunk_between(0.12, 0.16, 0.9, 2)[1]
     hips = body.trunk_between(-0.04, 0.0, 0.0, 2)[1]
     seat = hips[2] + sign * hips[3] + 1.7
     rings, x, y, length = [], [], [], []

@@ -46,8 +46,8 @@ _STARTS = np.array([[0.35 if a.endswith("shoulder") else 0.0] for a, _, _, _ in 
 _RADII = np.array([radius for _, _, radius, _ in _OCCLUDERS])
 _OWNERS = np.array([[name in own for name in GROUPS] for *_, own in _OCCLUDERS])
 
-MAX_SIDE = 4096
-"""Largest side of the picture of samples."""
+EXPOSURE = 1.2
+"""Of all light: a white shirt that faces the viewer by day is shown nearly white."""
 
 
 @lru_cache(maxsize=128)
@@ -139,8 +139,9 @@ class FigureRenderer:
             return
         samples = samples_for(pose.unit * BODY_HEIGHT)
         columns, rows = (right - left) * samples, (bottom - top) * samples
-        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
         mesh = self._mesh
+        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
+        screen[:, 2] += mesh.under * pose.unit
         count = seen_faces(screen, mesh.faces, mesh.thin, columns, rows, self._numbers)
         numbers = self._numbers[:count]
         index, _ = visible_triangles(screen, mesh.faces[numbers], rows, columns, buffers=self._room(rows, columns))
@@ -180,7 +181,9 @@ def light_rows(light: Light) -> NDArray[np.float64]:
     """Direction, sun, ambient and ground light (4, 3)."""
     direction = np.asarray(light.direction, np.float64)
     direction = direction / max(float(np.sqrt(direction @ direction)), 1e-9)
-    return np.stack([direction, *(np.asarray(one, np.float64) for one in (light.sun, light.ambient, light.ground))])
+    return np.stack(
+        [direction, *(EXPOSURE * np.asarray(one, np.float64) for one in (light.sun, light.ambient, light.ground))]
+    )
 
 
 def _checked(joints: Array, hands: Sequence[bool], canvas: Array) -> NDArray[np.float64]:

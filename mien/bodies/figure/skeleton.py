@@ -162,6 +162,9 @@ def controls(joints: Array, hands: tuple[bool, bool], proportions: Proportions, 
     _trunk(points, axes, unit)
     _head(points, axes, unit, proportions)
     _rest(axes, frames)
+    for side, place, given in zip(SIDES, (LEFT_HAND, RIGHT_HAND), hands, strict=True):
+        if given:
+            _join_hand(points, side, place, unit)
     _turn_bones(points, _LIMB_TABLE, frames)
     for number, (side, place) in enumerate(zip(SIDES, (LEFT_HAND, RIGHT_HAND), strict=True)):
         _hand(points, frames, side, place, hands[number], unit)
@@ -231,6 +234,16 @@ def _rest(axes: Array, frames: Array) -> None:
         frames[_BONE[f"{name}_leg_rest"]] = sign * hip_side, hip_front, -up
 
 
+def _join_hand(points: Array, side: str, place: slice, unit: float) -> None:
+    """Detectors find body and hand apart: the arm ends where the hand begins, or a hand far away comes to the arm."""
+    wrist, hand = INDEX[f"{side}_wrist"], points[place]
+    apart = hand[0] - points[wrist]
+    if float(apart @ apart) < (15.0 * unit) ** 2:
+        points[wrist] = hand[0]
+    else:
+        hand -= apart
+
+
 def _hand(points: Array, frames: Array, side: str, place: slice, given: bool, unit: float) -> None:
     outer, thumb, along = frames[_BONE[f"{side}_forearm"]]
     wrist = points[INDEX[f"{side}_wrist"]]
@@ -247,9 +260,12 @@ def _hand(points: Array, frames: Array, side: str, place: slice, given: bool, un
 
 def _foot(points: Array, frames: Array, side: str, unit: float) -> None:
     shin_side, shin_front, shin = frames[_BONE[f"{side}_shin"]]
-    heel, ankle = points[INDEX[f"{side}_heel"]], points[INDEX[f"{side}_ankle"]]
+    ankle = points[INDEX[f"{side}_ankle"]]
     toes = (points[INDEX[f"{side}_big_toe"]] + points[INDEX[f"{side}_small_toe"]]) / 2
-    points[POINT[f"{side}_toes"]] = toes
+    # a foot that was guessed apart from its leg is put to it, one that was stretched is made shorter
+    heel = ankle + shortened(points[INDEX[f"{side}_heel"]] - ankle, 9.0 * unit)
+    toes = heel + shortened(toes - points[INDEX[f"{side}_heel"]], 26.0 * unit)
+    points[INDEX[f"{side}_heel"]], points[POINT[f"{side}_toes"]] = heel, toes
     forwards = unit_vector(toes - heel + 2.0 * unit * shin_front, shin_front, unit)
     up = unit_vector(ankle - heel - 3.0 * unit * shin, -shin, unit)
     up = unit_vector(up - forwards * (up @ forwards), -shin, 1e-9)
@@ -322,6 +338,11 @@ def unit_vector(vector: Array, otherwise: Any, scale: float) -> Array:
     mixed = vector + 1e-4 * scale * np.asarray(otherwise, np.float64)
     length = float(np.sqrt(mixed @ mixed))
     return mixed / length if length > 1e-12 else np.asarray(otherwise, np.float64)
+
+
+def shortened(vector: Array, most: float) -> Array:
+    """A vector (3,) that is at most `most` long."""
+    return vector * min(1.0, most / max(float(np.sqrt(vector @ vector)), 1e-9))
 
 
 def soft_plus(value: float) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mien.follow.scenes.names import FAMOUS, NAMES, SOMEONE
+from mien.follow.corpus.language.names import FAMOUS, NAMES, PLAIN_NAMES, SOMEONE
 from mien.follow.scenes.related import RELATED, SILENT
 from mien.follow.scenes.vocabulary import Known, Vocabulary
 from mien.text.interface import UnknownWord
@@ -198,7 +198,7 @@ class Reader:
     def _name(self, word: str, before: str, capitals: Mapping[str, bool], language: str, accented: bool) -> str | None:
         """What a name is read as, None for other words."""
         code = key(word)
-        found = NAMES.get(code)
+        found = NAMES.get(code) or PLAIN_NAMES.get(code)
         if SOMEONE not in self.vocabulary.by_key:
             return None
         if code in FAMOUS:

@@ -9,10 +9,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from mien.files import fingerprint
+from mien.follow.corpus.language.captions import Others
 from mien.follow.scenes.attributes import ATTRIBUTES
 from mien.follow.scenes.cards import CARD
 from mien.follow.scenes.data import CaptionData, compose, prepared, vocabulary_of_captions
-from mien.follow.scenes.measure import satisfied_rates
+from mien.follow.scenes.measure import likeliest_rate
 from mien.follow.scenes.network import SceneNetwork
 from mien.follow.scenes.options import ScenePriorOptions
 from mien.follow.scenes.prior import KIND, ScenePrior
@@ -92,17 +93,17 @@ class ScenePriorTrainer(Trainer[CaptionBatch]):
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Rates of claims that one sample satisfies, for captions in no training set."""
+        """Rates of claims that the most probable scene satisfies, for captions in no training set."""
         prior = ScenePrior(self.ema.average)
-        return {f"{part}_facts": satisfied_rates(prior, own)["facts"] for part, own in self.checks.items()}
+        return {f"{part}_facts": likeliest_rate(prior, own) for part, own in self.checks.items()}
 
 
 def train_scene_prior(options: ScenePriorOptions, run: Run) -> ModelFiles:
     """The model of scenes, trained on captions composed for it."""
     seed = derived_seed(options.training.seed, "captions")
-    captions = compose(options.captions, seed, other_things=options.other_things)
+    captions = compose(options.captions, seed, others=Others(options.other_things, options.names))
     vocabulary = vocabulary_of_captions(captions)
-    data = prepared(captions, Reader(vocabulary), options.open_weight, seed)
+    data = prepared(captions, Reader(vocabulary), options.open_weight)
     seed_weights(options.training.seed, KIND)
     trainer = ScenePriorTrainer(SceneNetwork(vocabulary, options.width, options.hidden), data, options)
     figures = {"captions": float(len(data)), "words": float(len(vocabulary.words)), **train(trainer, run)}

@@ -11,7 +11,7 @@ from mien.bodies.keypoints import BODY_AND_FEET, INDEX, LEFT_HAND, mirrored_orde
 from mien.bodies.scene import COLOURS, LABELS, RGB, SKINS, Light, Scene
 
 NO_HANDS = (False, False)
-EVEN = Light(sun=(0.0, 0.0, 0.0), ambient=(1.08, 1.08, 1.08), ground=(0.0, 0.0, 0.0))
+EVEN = Light(sun=(0.0, 0.0, 0.0), ambient=(0.9, 0.9, 0.9), ground=(0.0, 0.0, 0.0))
 """Light of the same strength from all sides: what is seen is a surface's own colour, but where limbs keep light off."""
 
 FRONT = Light(direction=(0.0, -0.5, -0.866))

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from mien.bodies.places.canvas import Canvas
+from mien.bodies.places.cars import paint_cars
 from mien.bodies.places.noise import fractal, waves
 from mien.bodies.places.painter import PlacePainter
+from mien.bodies.places.skies import paint_sky
 from mien.bodies.scene import PLACES, TIMES, Scene
 
 MOVING = {"sea", "water", "beach", "snow", "stage", "city", "mountain", "forest"}
@@ -147,6 +149,20 @@ def test_ten_minutes_later_it_still_moves_smoothly() -> None:
         painter = PlacePainter(Scene(place=place), 48, 48)
         steps = [np.abs(painter.frame(t + 0.04).astype(int) - painter.frame(t)).mean() for t in (1.0, 599.9, 3600.0)]
         assert max(steps) < 2 * steps[0] + 0.2
+
+
+def test_cars_stand_at_the_kerbs_and_leave_the_middle_free() -> None:
+    canvas = Canvas(96, 96, 0.46)
+    sky = paint_sky(canvas, "day", np.random.default_rng(0))
+    before = canvas.picture.copy()
+    for seed in range(6):
+        paint_cars(canvas, sky, np.random.default_rng(seed), 0.78)
+    changed = np.abs(canvas.picture - before).max(2) > 0.02
+    assert changed[:, :40].any()
+    assert changed[:, 56:].any()
+    assert not changed[:40].any(), "they stand on the ground"
+    assert not changed[70:].any(), "none is near the viewer"
+    assert not changed[:, 47:49].any()
 
 
 @pytest.mark.parametrize("size", [(15, 64), (64, 5000)])

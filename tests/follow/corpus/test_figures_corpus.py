@@ -239,6 +239,17 @@ def test_views_show_what_their_framing_says(wild: bool) -> None:
         assert ((points[:, nose, 1] > 0) & (points[:, nose, 1] < 0.5 * 96)).all()
 
 
+@pytest.mark.parametrize("name", ["jump", "dance", "squat", "sit", "kick"])
+def test_heads_stay_in_the_picture_of_whole_figures(name: str) -> None:
+    rng = np.random.default_rng(2)
+    for number in range(25):
+        joints = motion(name, 1.28, 12.5, number)
+        view = draw_view(rng, joints, 96)
+        if view.framing in ("whole", "far"):
+            nose = to_picture(joints, view.camera)[:, INDEX["nose"], 1]
+            assert (nose > 0.04 * 96).all()
+
+
 def test_a_walker_stays_in_the_picture() -> None:
     rng = np.random.default_rng(1)
     for number in range(30):

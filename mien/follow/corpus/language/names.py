@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mien.text.vietnamese import key
+from mien.follow.corpus.language.phrases import Phrase, allowed
+from mien.text.vietnamese import key, plain
 
 HER, HIM, SOMEONE = "<her>", "<him>", "<name>"
 """What a name is read as."""
@@ -32,6 +33,9 @@ NAMES: dict[str, str] = {
 }
 """Names by `mien.text.vietnamese.key`, and what each is read as."""
 
+PLAIN_NAMES: dict[str, str] = {plain(word): meaning for word, meaning in NAMES.items()}
+"""Names without accents."""
+
 _FAMOUS = (
     "trump obama biden putin musk messi ronaldo beyonce rihanna einstein napoleon mozart barack melania kamala hillary "
     "zuckerberg beckham shakira elsa taylor donald"
@@ -39,9 +43,10 @@ _FAMOUS = (
 FAMOUS = frozenset(map(key, _FAMOUS.split()))
 """Names that are no word of either language: read as names without a capital too."""
 
-SUBJECTS: dict[str, tuple[str, ...]] = {
-    "woman": (HER,) * 3 + (SOMEONE,),
-    "man": (HIM,) * 3 + (SOMEONE,),
-    "child": (SOMEONE,),
-}
-"""What stands for a name in the captions of a training."""
+_CLAIMS = {HER: "woman", HIM: "man", SOMEONE: "woman man child"}
+
+SUBJECTS: tuple[Phrase, ...] = tuple(
+    Phrase(name.title(), {"kind": allowed("kind", _CLAIMS[NAMES[key(name)]])})
+    for name in f"{_WOMEN} {_MEN} {_EITHER}".split()
+)
+"""Names as subjects of captions."""
