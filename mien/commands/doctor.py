@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -180,6 +181,22 @@ def _heads() -> Finding:
     return Finding("heads", "ok", found, "`mien heads` says how to get the others" if lacking else "")
 
 
+def _poses() -> Finding:
+    from mien.bodies.detectors.availability import detectors_there
+
+    states = detectors_there()
+    found = "; ".join(f"{one.name}: {one.note}" for one in states if one.usable)
+    lacking = "; ".join(f"{one.name}: {one.note}" for one in states if not one.usable)
+    return Finding("detectors of poses", "ok", found, lacking)
+
+
+def _video_pipelines() -> Finding:
+    thing = "follow by animatediff, wan_vace"
+    if importlib.util.find_spec("diffusers") is None:
+        return Finding(thing, "note", "diffusers is not installed", "pip install 'mien[video]'")
+    return Finding(thing, "ok", f"diffusers {_version('diffusers')}; weights are yours, by name or folder: --pipeline")
+
+
 def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Finding:
     try:
         return look()
@@ -206,6 +223,8 @@ def diagnose(models: Mapping[str, Path]) -> list[Finding]:
             for what, folder in models.items()
         ],
         ("heads", _heads, False),
+        ("detectors of poses", _poses, False),
+        ("follow by animatediff, wan_vace", _video_pipelines, False),
     ]
     return [_looked_at(*look) for look in looks]
 

@@ -23,7 +23,7 @@ SHOWN = {
     "identity_cosine": ("identity", 2), "sync_correlation": ("lip sync", 2),
     "lag_ms": ("lip-sync lag, ms", 0), "sync_auc": ("lip-sync AUC", 2),
     "sync_auc_common_lag": ("lip-sync AUC, one lag", 2), "blink_correlation": ("blinks", 2),
-    "sharpness": ("sharpness", 2), "sharpness_mouth": ("sharpness mouth", 2),
+    "sharpness_of_real": ("sharpness of real", 2), "sharpness_mouth": ("sharpness mouth", 2),
     "jitter": ("jitter", 0), "face_found": ("face found", 2), "frames_per_second": ("frames/s", 0),
 }  # fmt: skip
 """Key in the metrics file → heading and decimals."""
@@ -89,6 +89,13 @@ SCULPT_FIGURES = {
 }  # fmt: skip
 """Figure of heads from words → its heading and decimals."""
 
+FOLLOW_FIGURES = {
+    "looks": ("looks", 2), "place": ("place", 2), "colours": ("colours at joints", 2), "pck_10": ("PCK@.1", 2),
+    "mediapipe_pck_10": ("PCK@.1, MediaPipe", 2), "oks_ap": ("OKS-AP", 2), "flicker_of_real": ("flicker of real", 2),
+    "sharpness_of_real": ("sharpness of real", 2),
+}  # fmt: skip
+"""Figure of figures that follow → its heading and decimals."""
+
 PARTS = {
     "val": "seen", "seen": "seen", "wordings": "other words", "held_out": "held out", "written": "written by hand",
 }  # fmt: skip
@@ -147,6 +154,7 @@ def places(folder: Path) -> list[tuple[str, str]]:
         ("head motion", motion),
         ("moving shapes", folder / "data" / "evaluate_shapes"),
         ("heads from words", folder / "data" / "evaluate_sculpt"),
+        ("figures that follow", folder / "data" / "evaluate_follow"),
         ("metrics", folder / "metrics"),
         ("models", folder / "models"),
     ]
@@ -169,6 +177,7 @@ def show(folder: Path) -> None:
             (rows_table, "Head motion from words", MOTION_FIGURES, "evaluate_motion"),
             (figures_across, "Moving shapes from words: what is right", SHAPES_FIGURES, "evaluate_shapes"),
             (figures_across, "Heads from words: what is shown", SCULPT_FIGURES, "evaluate_sculpt"),
+            (figures_across, "Figures that follow a pose", FOLLOW_FIGURES, "evaluate_follow"),
         )
         if (rows := read_rows(folder, stage))
     ]
