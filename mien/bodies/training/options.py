@@ -32,6 +32,6 @@ class PoseOptions(Options):
     every: int = Field(default=1, ge=1, le=100, description="every how manieth frame of a clip is trained on")
     augmentation: PoseAugmentation = Field(default=PoseAugmentation(), description="changes of the pictures")
     training: TrainingOptions = Field(
-        default=TrainingOptions(samples=32000, batch=16, lr=2e-3, ema_decay=0.99),
+        default=TrainingOptions(samples=40000, batch=8, lr=2e-3, ema_decay=0.995),
         description="see TrainingOptions; a sample is a picture",
     )
