@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mien.bodies.keypoints import JOINTS
 from mien.systems.model import ModelFolder
 from mien.systems.serving import Served, Signature
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
 KIND = "scene_prior"
 """Of the folder itself, which holds the model of scenes; the other parts are in folders of their own in it."""
+
+JOINT_COUNT = 65
+"""Of `mien.bodies.keypoints.JOINTS`, which is not imported here, because numpy is slow to import."""
 
 SERVED_SIDE = 96
 """Side in pixels of the videos of the served model."""
@@ -42,14 +44,14 @@ def _predict(model: FollowModel, batch: Mapping[str, Any], _params: Mapping[str,
 def _standing() -> list[list[list[float]]]:
     """Two frames of an example pose: only shoulders and hips are known."""
     known = {5: (56, 30), 6: (40, 30), 11: (53, 54), 12: (43, 54)}
-    pose = [[*map(float, known[joint]), 1.0] if joint in known else [0.0, 0.0, 0.0] for joint in range(len(JOINTS))]
+    pose = [[*map(float, known[joint]), 1.0] if joint in known else [0.0, 0.0, 0.0] for joint in range(JOINT_COUNT)]
     return [pose, pose]
 
 
 MODEL = ModelFolder("figures that follow", (KIND,), Path("models/follow"), "follow", _load)
 
 SIGNATURE = Signature(
-    inputs={"text": ("str", (-1,)), "seed": ("int64", (-1,)), "poses": ("float32", (-1, -1, len(JOINTS), 3))},
+    inputs={"text": ("str", (-1,)), "seed": ("int64", (-1,)), "poses": ("float32", (-1, -1, JOINT_COUNT, 3))},
     outputs={"video": ("uint8", (-1, -1, SERVED_SIDE, SERVED_SIDE, 3))},
     example={"text": ["Cô gái nhảy múa trên cát", "a man in a red coat"], "seed": [0, 1], "poses": [_standing()] * 2},
 )

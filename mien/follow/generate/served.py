@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mien.bodies.keypoints import JOINTS, PoseTrack, PoseVideo
 from mien.follow.generate.frames import render_frames
 from mien.follow.generate.movement import Movement
-from mien.follow.generate.sources import movers_of
+from mien.follow.generate.sources import lifted
 from mien.follow.model import FollowModel
 from mien.follow.registration import SERVED_SIDE
 
@@ -33,6 +33,6 @@ def videos(
 def _video(model: FollowModel, text: str, seed: int, pose: NDArray[np.float32]) -> NDArray[np.uint8]:
     track = PoseTrack(np.asarray(pose[..., :2], np.float32), np.asarray(pose[..., 2], np.float32))
     poses = PoseVideo(SERVED_SIDE, SERVED_SIDE, FPS, (track,), len(track))
-    movement = Movement(poses, movers_of(poses, model.lifter.lift))
+    movement = Movement(poses, lifted(poses, model.lifter.lift))
     scenes = model.scenes.sample(text, seed, 1).scenes
     return np.stack(list(render_frames(movement, scenes, SERVED_SIDE, SERVED_SIDE, range(len(track)))))

@@ -53,7 +53,7 @@ def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Mo
     Raises RequestError in one sentence for a file without usable poses.
     """
     people = read_people(path, options, progress)
-    movers = movers_of(people.poses, lift)
+    movers = lifted(people.poses, lift)
     lost = (
         note
         for track, mover in zip(people.poses.people, movers, strict=True)
@@ -63,7 +63,7 @@ def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Mo
     return Movement(people.poses, movers, video, people.repairs, (*people.notes, *lost))
 
 
-def movers_of(poses: PoseVideo, lift: Lift) -> tuple[Mover, ...]:
+def lifted(poses: PoseVideo, lift: Lift) -> tuple[Mover, ...]:
     """The people of poses with joints in space, such as by `Lifter.lift`."""
     found = ((track, lift(track, poses.fps)) for track in poses.people)
     return tuple(Mover(one.joints, one.hands, one.present, track.person) for track, one in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,9 @@ _DOT = 200
 """Least largest channel of the points; limbs are darker."""
 
 _FEWEST = 3
+_NEAR = 0.3
+"""Distance of a limb's end from its dot, in parts of the limb; blurred edges of other limbs can have its hue."""
+
 _DOT_CONFIDENCE, _LIMB_CONFIDENCE = 1.0, 0.7
 
 
@@ -56,14 +60,14 @@ def _hue_numbers(frame: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def _dot(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    """The middle of a round spot, (2,) x and y; None where there is no such spot."""
-    rows, columns = np.nonzero(mask)
-    if len(rows) < _FEWEST:
+    """The middle of the largest spot, (2,) x and y; None where there is none."""
+    count, _, sizes, middles = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    if count < 2:
         return None
-    points = np.stack((columns, rows), axis=1) + 0.5
-    middle = np.median(points, axis=0)
-    near = points[np.linalg.norm(points - middle, axis=1) <= 2.5 * np.sqrt(len(points) / np.pi) + 1]
-    return np.asarray(near.mean(axis=0), np.float64)
+    largest = 1 + int(sizes[1:, cv2.CC_STAT_AREA].argmax())
+    if sizes[largest, cv2.CC_STAT_AREA] < _FEWEST:
+        return None
+    return np.asarray(middles[largest] + 0.5, np.float64)
 
 
 def _ends(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
@@ -90,7 +94,7 @@ def _meeting(
     places = []
     for other, ends in drawn:
         known = dots[other]
-        if known is not None:
+        if known is not None and np.linalg.norm(ends - known, axis=1).min() < _NEAR * np.linalg.norm(ends[0] - ends[1]):
             places.append(ends[np.linalg.norm(ends - known, axis=1).argmax()])
     if places:
         return np.mean(places, axis=0)

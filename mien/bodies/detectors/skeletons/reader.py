@@ -32,13 +32,13 @@ class SkeletonReader:
 
     def detect(self, frame: NDArray[np.uint8]) -> list[Found]:
         """The people in an RGB frame (H, W, 3). Raises PoseError if the first drawn frame is no skeleton on black."""
-        if is_black(frame):
+        small, _ = reading_size(frame)
+        if is_black(small):
             return []
         if self._palette is None:
-            if not looks_drawn(frame):
+            if not looks_drawn(small):
                 raise PoseError("this video has no skeletons drawn on black: choose the detector mediapipe for people")
             self._palette = palette_of([frame])
-        small, _ = reading_size(frame)
         found: list[Found] = []
         fits: list[NDArray[np.floating]] = []
         for person in people_masks(small, self._most):
