@@ -104,8 +104,9 @@ class Lifter:
         found = np.concatenate([self._chunk(points, known, size, at) for at in range(0, len(points), CHUNK)])
         if len(found) > 2:
             found[..., 2] = gaussian_filter1d(found[..., 2], SMOOTH_SECONDS * fps, axis=0, mode="nearest")
+            lost: Mask = np.any(~known, axis=0)
             flat = gaussian_filter1d(found[..., :2], SMOOTH_UNKNOWN_SECONDS * fps, axis=0, mode="nearest")
-            found[..., :2] = np.where(~known.all(axis=0)[:, None], flat, found[..., :2])
+            found[..., :2] = np.where(lost[None, :, None], flat, found[..., :2])
         found[..., 2] -= found[:, [INDEX["left_hip"], INDEX["right_hip"]], 2].mean(axis=1, keepdims=True)
         return _exact(found, points, known, fps)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from mien.bodies.keypoints import BODY_AND_FEET, INDEX, LEFT_HAND, RIGHT_HAND
-from mien.bodies.repair.prior import PosePrior, pose_prior
+from mien.bodies.repair.prior import pose_prior
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -19,15 +19,18 @@ _HAND_BANDS = ((0.12, 1.5), (0.04, 0.4), (0.02, 0.12))
 """Deviation in body sizes and time in seconds of the movements of a hand's points about its wrist."""
 
 
-def fill_body(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float) -> tuple[Array, Array]:
+def fill_body(
+    points: Array, known: Mask, wanted: Mask, noise: Array, fps: float, doubts: bool = False
+) -> tuple[Array, Array]:
     """Body and feet (T, 23, 2) in body sizes with the `wanted` points (T, 23) replaced by their most probable places.
 
     known: (T, 23), what there is to go by. noise: (T, 23) deviation of the known points. Wanted points that are known
-    lose noise; the others are filled. A conditional Gaussian in overlapping windows of `WINDOW_SECONDS`. The
-    second value is the deviation (T, 23) that wanted points may have from it, 0 for others.
+    lose noise; the others are filled. A conditional Gaussian in overlapping windows of `WINDOW_SECONDS`. With
+    `doubts` the second value is the deviation (T, 23) that wanted points may have from it, which takes longer; else 0.
     """
     prior = pose_prior()
     filled, doubt = points.copy(), np.zeros(known.shape)
+    covariances: dict[tuple[int, ...], list[Array]] = {}
     half = max(2, round(WINDOW_SECONDS * fps / 4))
     for start in range(0, len(points), 2 * half):
         middle = slice(start, min(start + 2 * half, len(points)))
@@ -36,7 +39,11 @@ def fill_body(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float
         asked = wanted[rows] & here[:, None]
         if not asked.any() or not known[rows].any():
             continue
-        places, deviations = _posterior(prior, points[rows], known[rows], asked, noise[rows], rows / fps)
+        shape = tuple((rows - rows[0]).tolist())
+        if shape not in covariances:  # most windows are alike
+            covariances.clear()
+            covariances[shape] = [prior.covariance(np.array(shape) / fps, axis) for axis in (0, 1)]
+        places, deviations = _posterior(covariances[shape], points[rows], known[rows], asked, noise[rows], doubts)
         frame, point = np.nonzero(asked)
         filled[rows[frame], point], doubt[rows[frame], point] = places, deviations
     return filled, doubt
@@ -93,22 +100,21 @@ def fill(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float) -> 
 
 
 def _posterior(
-    prior: PosePrior, points: Array, known: Mask, asked: Mask, noise: Array, times: Array
+    covariances: list[Array], points: Array, known: Mask, asked: Mask, noise: Array, doubts: bool
 ) -> tuple[Array, Array]:
     """(N, 2) and (N,): means and deviations of the asked points given the known ones, for points (W, 23, 2)."""
     given, wanted = known.ravel(), asked.ravel()
     found = np.zeros((int(wanted.sum()), 2))
     spread = np.zeros(len(found))
     variance = np.diag(noise.ravel()[given] ** 2)
-    for axis in (0, 1):
-        covariance = prior.covariance(times, axis)
+    for axis, covariance in enumerate(covariances):
         y = points[..., axis].ravel()[given]
         mean = y.mean()
         factor = cho_factor(covariance[np.ix_(given, given)] + variance)
         between = covariance[np.ix_(wanted, given)]
-        solved = cho_solve(factor, np.column_stack([y - mean, between.T]))
-        found[:, axis] = mean + between @ solved[:, 0]
-        spread += covariance[wanted, wanted] - np.einsum("ng,gn->n", between, solved[:, 1:])
+        found[:, axis] = mean + between @ cho_solve(factor, y - mean)
+        if doubts:
+            spread += covariance[wanted, wanted] - np.einsum("ng,gn->n", between, cho_solve(factor, between.T))
     return found, np.sqrt(np.maximum(spread, 0.0))
 
 

@@ -121,7 +121,7 @@ def _without_outliers(points: Array, confidence: Array, size: Array, fps: float)
     scaled = points[:, body] / size[:, None, None]
     off = jumps(scaled, known[:, body], fps)
     # A quick turn leaves a smooth path as well: what the other points of the body say decides.
-    guess, doubt = fill_body(scaled, known[:, body] & ~off, off, np.full(off.shape, 0.004), fps)
+    guess, doubt = fill_body(scaled, known[:, body] & ~off, off, np.full(off.shape, 0.004), fps, doubts=True)
     off &= np.linalg.norm(guess - scaled, axis=-1) > np.maximum(LEAST_ERROR, SURE * doubt)
     confidence[:, body][far | off] = 0.0
     for hand, wrist in ((LEFT_HAND, "left_wrist"), (RIGHT_HAND, "right_wrist")):
@@ -134,16 +134,32 @@ def _without_misfits(points: Array, confidence: Array, size: Array, fps: float) 
     """Make points unknown that do not fit the rest of the body, at ends too and side by side; returns how many."""
     body = slice(0, BODY_AND_FEET)
     found = 0
+    scaled = points[:, body] / size[:, None, None]
+    noise = np.full(scaled.shape[:2], USUAL_NOISE)
     for _ in range(3):  # a large error hides smaller ones beside it
-        known, scaled = confidence[:, body] > 0, points[:, body] / size[:, None, None]
-        noise = np.full(known.shape, USUAL_NOISE)
-        off = np.where(known, np.linalg.norm(fill_body(scaled, known, known, noise, fps)[0] - scaled, axis=-1), 0.0)
+        known = confidence[:, body] > 0
+        asked = known & _restless(scaled, known)
+        off = np.linalg.norm(fill_body(scaled, known, asked, noise, fps)[0] - scaled, axis=-1)
         worst = (off > MISFIT) & (off >= maximum_filter1d(off, 5, axis=0))
         if not worst.any():
             break
         found += int(worst.sum())
         confidence[:, body][worst] = 0.0
     return found
+
+
+def _restless(points: Array, known: Mask) -> Mask:
+    """Which known points (T, J) are more than `MISFIT` from where they were and will be: all others fit."""
+    far = np.zeros(known.shape, bool)
+    if len(points) < 2:
+        return far
+    step = np.linalg.norm(np.diff(points, axis=0), axis=-1) > MISFIT
+    step &= known[1:] & known[:-1]
+    between = np.linalg.norm(points[1:-1] - (points[2:] + points[:-2]) / 2, axis=-1) > MISFIT / 2
+    whole = known[2:] & known[:-2]
+    far[1:-1] = np.where(whole, between, step[1:] | step[:-1])
+    far[0], far[-1] = step[0], step[-1]
+    return far
 
 
 def _filled(points: Array, confidence: Array, size: Array, fps: float, smooth: bool) -> tuple[Array, Array, int]:
