@@ -13,8 +13,11 @@ from mien.follow.corpus.language.phrases import ACTIONS
 
 NO_ACTION = "none"
 
+_FIRST = ("kind", "build", "skin", "hair_style", "hair_colour", "bottom", "bottom_colour")
+"""The bottom comes before the top: with a dress there is none, so a skirt that a text names would be too late."""
+
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
-    **LABELS,
+    **{name: LABELS[name] for name in (*_FIRST, *LABELS)},
     **{f"{name}_tone": TONES for name in TONED},
     "action": (NO_ACTION, *ACTIONS),
 }
@@ -24,7 +27,8 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 def options_of(scene: Scene, action: str | None) -> dict[str, str]:
     """The option of each attribute of a scene."""
     tones = {f"{name}_tone": tone_of(name, getattr(scene, name), scene.shade(name)) for name in TONED}
-    return {**scene.labels(), **tones, "action": action or NO_ACTION}
+    stated = {**scene.labels(), **tones, "action": action or NO_ACTION}
+    return {name: stated[name] for name in ATTRIBUTES}
 
 
 def scene_of(options: Mapping[str, str], rng: random.Random) -> Scene:

@@ -57,8 +57,10 @@ class SceneNetwork(nn.Module):
     def pooled(self, words: Tensor, mask: Tensor) -> Tensor:
         """What each attribute reads: (A, B, width). words int64 (B, L, 2), mask bool (B, L); see `tokens`."""
         forms = torch.cat([self.form.weight[:1] * 0, self.group(self.groups)]) + self.form.weight
-        first = self.language(words[:, :1, 0])
-        text = torch.cat([first, self.word(words[:, 1:, 0]) + forms[words[:, 1:, 1]]], dim=1)
+        # every word is told the language: an adjective stands before its noun in one and after it in the other
+        language = self.language(words[:, :1, 0])
+        own = self.word(words[:, 1:, 0]) + forms[words[:, 1:, 1]]
+        text = torch.cat([language, own + language], dim=1)
         return self.attention(text * mask[..., None], mask).transpose(0, 1)
 
     def forward(self, words: Tensor, mask: Tensor, options: Tensor, shown: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ class ScenePriorOptions(Options):
     """The model that makes scenes from words: its captions, its size and its training."""
 
     training: TrainingOptions = Field(
-        default=TrainingOptions(samples=110_000, batch=256, lr=6e-3, weight_decay=1e-3, ema_decay=0.99),
+        default=TrainingOptions(samples=140_000, batch=256, lr=6e-3, weight_decay=1e-3, ema_decay=0.99),
         description="see TrainingOptions; a sample is a caption with its scene",
     )
     captions: int = Field(default=30_000, ge=100, le=2_000_000, description="captions composed for the training")

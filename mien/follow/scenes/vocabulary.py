@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mien.text.tokens import words
-from mien.text.vietnamese import key, plain
+from mien.text.vietnamese import is_syllable, key, plain
 
 Entry = tuple[str, int, int]
 """A word as it is written, and how often Vietnamese and English texts have it, a million words each."""
 
 _LEAST = 2
+_LEAST_REPLACED = 8
 
 
 def count_words(vietnamese: Iterable[str], english: Iterable[str], special: Sequence[str] = ()) -> list[Entry]:
@@ -82,13 +83,17 @@ class Vocabulary:
         """The form without accents that a word of five letters or more was meant to have: the only one of the
         language from which one slip of the fingers leads to it."""
         letters = plain(word)
-        if len(letters) < 5 or not letters.isalpha():
-            return None
+        if len(letters) < 5 or not letters.isalpha() or (language != "en" and is_syllable(letters)):
+            return None  # another syllable is another word
         found: set[str] = set()
         for left in _with_one_left_out(letters):
             found |= self._slips.get(left, set())
         near = [
-            form for form in found if _one_slip(letters, form) and any(one.of(language) for one in self.by_plain[form])
+            form
+            for form in found
+            if form[0] == letters[0]
+            and _one_slip(letters, form)
+            and any(one.of(language) for one in self.by_plain[form])
         ]
         return near[0] if len(near) == 1 else None
 
@@ -124,4 +129,6 @@ def _one_slip(one: str, other: str) -> bool:
     while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
         end += 1
     left, right = one[start : len(one) - end], other[start : len(other) - end]
+    if len(left) == len(right) == 1:  # in short words another letter is another word: peach, beach
+        return len(one) >= _LEAST_REPLACED
     return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])

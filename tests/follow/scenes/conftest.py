@@ -14,9 +14,9 @@ from mien.training.options import TrainingOptions
 
 SMALL = ScenePriorOptions(
     training=TrainingOptions(
-        samples=50_000, batch=128, lr=8e-3, weight_decay=1e-4, ema_decay=0.98, precision="float32"
+        samples=60_000, batch=128, lr=6e-3, weight_decay=1e-4, ema_decay=0.98, precision="float32"
     ),
-    captions=12_000, width=48, hidden=48,
+    captions=14_000, width=48, hidden=48,
 )  # fmt: skip
 """Trained for about 15 seconds, a third of the default."""
 

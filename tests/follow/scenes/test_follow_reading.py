@@ -125,7 +125,8 @@ def test_slips_are_corrected_and_said_so() -> None:
     assert found.corrected == {"forset": "forest"}
     assert found.notes() == ("'forset' is read as 'forest'",)
     assert meant("a forrrest", "en") == ["a", "forest"]
-    assert meant("a wommen", "en")[1] == "?", "a woman or women"
+    assert read("a peach dress", "en").corrected == {}, "not a beach"
+    assert read("quàng", "vi").corrected == {}, "a word of its own, and no quần"
 
 
 def test_unknown_words_are_named_with_the_nearest_and_kept_as_unknown() -> None:

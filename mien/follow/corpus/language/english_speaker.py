@@ -203,7 +203,7 @@ class English:
             )
         if told.options.get("hat") != "none" and told.chance(0.75 if parts else 1.0):
             parts.append(self._coloured(told, told.pick(words.HATS) or "", "hat_colour", "a"))
-        if told.chance(0.25):
+        if told.chance(0.4):
             told.rng.shuffle(parts)
         return parts
 

@@ -142,7 +142,7 @@ class Vietnamese:
             )
         ):
             parts.append(self._piece(told, told.pick(words.BOTTOMS) or "", "bottom_colour"))
-        if told.chance(0.2):
+        if told.chance(0.5):
             told.rng.shuffle(parts)
         wear = self._joined(told, parts)
         if parts:
