@@ -24,7 +24,9 @@ def pose_examples(folder: Path, every: int = 1) -> tuple[ExamplesInMemory, Examp
 def _part(corpus: FiguresCorpus, part: str, every: int) -> ExamplesInMemory:
     numbers = corpus.numbers(part)
     if not len(numbers):
-        raise PoseError(f"the corpus of figures has no clips of the part {part}: run the stage figures_corpus with some")
+        raise PoseError(
+            f"the corpus of figures has no clips of the part {part}: run the stage figures_corpus with some"
+        )
     frames, points, known = [], [], []
     for number in numbers:
         track = corpus.poses(int(number))

@@ -118,8 +118,8 @@ class MeasuredFollow:
     aspects: tuple[str, ...] = field(default=ASPECTS)
 
     @cached_property
-    def satisfied(self) -> dict[str, bool]:
-        """Attribute that the text names → whether the judge reads an option that satisfies it."""
+    def classified(self) -> dict[str, bool]:
+        """Attribute that the text names → whether the classifier reads an option that satisfies it."""
         if self.observation is None or LOOKS not in self.aspects:
             return {}
         return {name: self.observation.read[name] in accepted for name, accepted in self.sample.facts.items()}
@@ -131,6 +131,12 @@ class MeasuredFollow:
             return {}
         facts = self.sample.facts
         return {name: found in facts[name] for name, found in self.observation.colours.items() if name in facts}
+
+    @cached_property
+    def satisfied(self) -> dict[str, bool]:
+        """Attribute that the text names → whether it holds: colours by the pixels where they can be measured there,
+        everything else by the classifier."""
+        return {**self.classified, **self.coloured}
 
     @cached_property
     def asked(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -157,14 +163,18 @@ class MeasuredFollow:
 
     @cached_property
     def verdict(self) -> dict[str, float | bool | None]:
-        """Rates of what is right: looks (named attributes), exact, place, time, colours; the poses' PCK and PCKh."""
+        """Rates of what is right: looks (named attributes), exact, place, time; of looks those by the classifier alone
+        and by the colours alone; the poses' PCK and PCKh."""
         right = self.satisfied
-        looks = [value for name, value in right.items() if name not in _PLACE]
+        looks, classified = (
+            [value for name, value in some.items() if name not in _PLACE] for some in (right, self.classified)
+        )
         return {
             "looks": _rate(looks),
             "exact": all(right.values()) if right else None,
             "place": right.get("place"),
             "time": right.get("time"),
+            "classified": _rate(classified),
             "colours": _rate(list(self.coloured.values())),
             **{name: value for prefix in self.poses for name, value in self._pose_figures(prefix).items()},
         }

@@ -63,12 +63,12 @@ class FollowReport(Report[FollowSample, MeasuredFollow]):
             self._frames[row, sample.clip_id] = video[rows[rows < len(video)]].copy()
 
     def cells(self, sample: FollowSample, measured: MeasuredFollow) -> tuple[object, ...]:
-        """Language, text, what the judge misses, flicker and sharpness."""
+        """Language, text, what the judges miss, flicker and sharpness."""
         seen = measured.observation
         if seen is None:
             return sample.language, sample.text, "", None, None
         missed = [
-            f"{name}: {seen.read[name]} instead of {'/'.join(sorted(sample.facts[name]))}"
+            f"{name}: {seen.colours.get(name, seen.read[name])} instead of {'/'.join(sorted(sample.facts[name]))}"
             for name, right in measured.satisfied.items()
             if not right
         ]

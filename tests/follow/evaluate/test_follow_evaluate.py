@@ -19,6 +19,7 @@ from mien.follow.evaluate.measure import FoundPose, MeasuredFollow, Observation,
 from mien.follow.evaluate.report import FollowReport
 from mien.follow.evaluate.samples import hide
 from mien.follow.evaluate.sources import all_sources
+from mien.follow.evaluate.words import measure_words
 from mien.systems.evaluation.evaluate import evaluate
 from mien.training.curves import no_log
 
@@ -78,6 +79,8 @@ def test_hidden_points_cost_and_repair_helps(right: tuple[dict[str, Any], Path])
     assert none["pck_10"] == pytest.approx(0.7, abs=0.06)
     assert none["pck_10"] < held["pck_10"] <= 1
     assert held["clips"] == 4, "once for each clip"
+    assert metrics["hidden_no_repair"]["cost"] == pytest.approx(0.3, abs=0.06)
+    assert 0 <= metrics["hidden"]["cost"] < metrics["hidden_no_repair"]["cost"]
     assert "looks_vi" not in held
 
 
@@ -150,6 +153,19 @@ def test_other_samples_are_of_other_clips() -> None:
             assert other is not None
             assert samples[other].clip is not samples[number].clip
             assert samples[other].language == samples[number].language
+
+
+def test_words_are_counted_in_each_language() -> None:
+    memory = Memory()
+    samples = samples_of(memory, "val", range(3))
+    figures = measure_words(StandInFollower(memory), {"val": samples}, 0)["val"]
+    assert figures["texts"] == 9
+    assert figures["looks_en"] == figures["looks_vi"] == figures["place_vi_plain"] == 1
+    assert figures["behind_vi"] == 0
+    garbled = [replace(one, text="kind=bear") if one.language == "vi" else one for one in samples]
+    figures = measure_words(StandInFollower(memory), {"val": garbled}, 0)["val"]
+    assert figures["looks_en"] == 1
+    assert (figures["behind_vi"] or 0) > 0.3
 
 
 def test_diversity_knows_named_from_unnamed() -> None:
