@@ -7,7 +7,7 @@ with a checkpoint is never run.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -96,6 +96,20 @@ def load_joint_model(checkpoint: Checkpoint, kinds: Sequence[str]) -> Any:
             f"{checkpoint.name} is a model of the type {checkpoint.config.model_type!r}, not {' or '.join(kinds)}"
         )
     kind = getattr(library, f"{type(checkpoint.config).__name__.removesuffix('Config')}Model")
+    return _load(library, checkpoint, kind, checkpoint.config).eval().requires_grad_(False)
+
+
+def load_translation_model(checkpoint: Checkpoint, kinds: Mapping[str, str]) -> Any:
+    """The frozen model that writes texts, in float32. kinds: type of a configuration, such as "t5" → model's class.
+
+    Raises TextEncoderError for another type, and if the weights do not match the configuration.
+    """
+    library = transformers()
+    if checkpoint.config.model_type not in kinds:
+        raise TextEncoderError(
+            f"{checkpoint.name} is a model of the type {checkpoint.config.model_type!r}, not {' or '.join(kinds)}"
+        )
+    kind = getattr(library, kinds[checkpoint.config.model_type])
     return _load(library, checkpoint, kind, checkpoint.config).eval().requires_grad_(False)
 
 

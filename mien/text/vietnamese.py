@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 """Keys of Telex for the tones: sắc, huyền, hỏi, ngã, nặng; as combining marks."""
@@ -29,6 +30,7 @@ _VOWELS = "aeiouy"
 _RHYME = re.compile(r"[aeiouy]{1,3}")
 
 
+@lru_cache(maxsize=1 << 16)
 def key(word: str) -> str:
     """The word in lower case with its tone mark at the end, so that all spellings of a word are equal; NFD.
 
@@ -39,6 +41,7 @@ def key(word: str) -> str:
     return "".join(letter for letter in letters if letter not in _TONE_MARKS) + tone[-1:]
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(word: str) -> str:
     """The word in lower case without any accent, đ as d."""
     letters = unicodedata.normalize("NFD", word.translate(_BARRED).lower().translate(_BARRED))
@@ -50,6 +53,7 @@ def is_accented(word: str) -> bool:
     return plain(word) != word.lower()
 
 
+@lru_cache(maxsize=1 << 14)
 def is_syllable(word: str) -> bool:
     """Whether a word, without accents or with, can be a Vietnamese syllable by its letters."""
     letters = plain(word)
@@ -64,6 +68,7 @@ def is_syllable(word: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=1 << 14)
 def typed_keys(word: str) -> str | None:
     """The syllable that was meant by keys of Telex ("ddor") or VNI ("d9o3"), composed; None if they are none.
 
@@ -102,6 +107,7 @@ def _as_keys(word: str, doubled: str, qualities: dict[str, str], tones: dict[str
 
 def _read_vni(letters: str) -> str | None:
     read, tone = "", ""
+    letters = "đ" + letters[2:].replace("9", "") if letters.startswith("dd") else letters
     for letter in letters:
         if letter in _VNI_TONES:
             tone = _VNI_TONES[letter]
@@ -116,7 +122,7 @@ def _read_vni(letters: str) -> str | None:
             return None
         else:
             read += letter
-    return _with_tone("đ" + read[2:] if read.startswith("dd") else read, tone)
+    return _with_tone(read, tone)
 
 
 def _read_telex(letters: str) -> str | None:

@@ -25,6 +25,9 @@ INSTALL = "pip install --no-deps mmpose==1.3.2 mmcv-lite==2.2.0 mmengine==0.10.7
 _NEEDED = ("mmpose", "mmcv", "mmengine", "pycocotools")
 _lock = threading.Lock()
 
+# mmpose calls it so in every forward pass.
+warnings.filterwarnings("ignore", message=r".*torch\.cuda\.amp\.autocast", category=FutureWarning)
+
 
 def missing_mmpose() -> str | None:
     """Why mmpose cannot be used and how to install it, in one sentence; None if it is there."""

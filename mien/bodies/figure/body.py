@@ -230,7 +230,13 @@ def hand_parts(side: str, size: float, material: str) -> list[Part]:
     names = ("wrist", "index_1", "little_1", "middle_1")
     wrist, index, little, middle = (f"{side}_hand_{name}" for name in names)
     for part, across, thick in ((0.0, 2.7, 2.0), (0.3, 3.3, 1.9), (0.65, 3.9, 1.7), (0.95, 4.0, 1.4), (1.06, 3.4, 0.8)):
-        centre = {wrist: 1 - part, middle: part * 0.4, index: part * 0.3, little: part * 0.3}
+        centre = {
+            f"{side}_wrist": max(1 - 4 * part, 0.0),
+            wrist: 1 - part - max(1 - 4 * part, 0.0),
+            middle: part * 0.4,
+            index: part * 0.3,
+            little: part * 0.3,
+        }
         bone = f"{side}_palm"
         palm.append(Ring(centre, {f"{bone}_u": 1.0}, {f"{bone}_v": 1.0}))
         x.append(thick * size)
@@ -238,18 +244,12 @@ def hand_parts(side: str, size: float, material: str) -> list[Part]:
     sx, sy = sections(np.array(x), np.array(y), 10, 2.5)
     parts = [Part(palm, sx, sy, material, f"{side}_hand")]
     for finger in FINGERS:
-        points = [f"{side}_hand_{finger}_{number}" for number in (1, 2, 3, 4)]
-        bones = [f"{side}_{finger}_{number}" for number in (1, 2, 3)]
+        points = [wrist, *(f"{side}_hand_{finger}_{number}" for number in (1, 2, 3, 4))]
+        bones = [f"{side}_palm", *(f"{side}_{finger}_{number}" for number in (1, 2, 3))]
         thick = (1.35 if finger == "thumb" else 0.95 if finger == "little" else 1.1) * size
-        rows = np.array(
-            [
-                [0.0, thick, thick],
-                [1.0, thick, thick],
-                [2.0, thick * 0.9, thick * 0.9],
-                [3.0, thick * 0.75, thick * 0.75],
-            ]
-        )
-        parts.append(tube(points, bones, rows, (4.0, 2.5, 2.0), 7, material, f"{side}_hand", (False, True)))
+        rows = np.outer([1.15, 1.0, 1.0, 0.92, 0.75], [0.0, thick, thick])
+        rows[:, 0] = [0.4, 1.0, 2.0, 3.0, 4.0]
+        parts.append(tube(points, bones, rows, (9.0, 4.0, 2.5, 2.0), 7, material, f"{side}_hand", (False, True)))
     return parts
 
 

@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 _COLUMNS = 36
 """Vertices around cloth that hangs."""
 
+TUNIC = 82.0
+"""Length of a tunic below the waist, cm."""
+
 # of each top: where its sleeves end along the arm, how loose it is (cm), where its hem is on the trunk
 _SLEEVES = {"t_shirt": 1.58, "shirt": 2.95, "coat": 2.93, "dress": 1.34, "ao_dai": 2.94}
 _LOOSE = {"t_shirt": 1.1, "shirt": 1.1, "coat": 2.4, "dress": 0.8, "ao_dai": 0.9}
@@ -70,7 +73,7 @@ def bottom_parts(body: Body, bottom: str, top: str) -> list[Part]:
     if bottom == "skirt":
         return [_skirt(body, "bottom", start=0.42, end=0.92, ease=1.4, flare=7.0, folds=0.06)]
     hips = body.trunk_between(-0.24, 0.30, 0.4, 9)
-    parts = [trunk_part(hips, "bottom", "trunk")]
+    parts = [under(trunk_part(hips, "bottom", "trunk"), 60.0)]
     for side in SIDES:
         end = trouser_end(bottom, top)
         rows = body.limb_between("leg", 0.0, end, 1.0 if bottom == "trousers" else 1.6)
@@ -80,8 +83,17 @@ def bottom_parts(body: Body, bottom: str, top: str) -> list[Part]:
             low = rows[:, 0] > 1.0
             rows[low, 1:] = np.maximum(rows[low, 1:], np.interp(rows[low, :1], [1.0, 2.0], [6.6, wide]) * body.limb)
         rows[:, 1:] *= 1 + 0.018 * np.sin(rows[:, :1] * 11.0 + 1.0)
-        parts.append(leg_part(side, rows, "bottom"))
+        parts.append(
+            under(leg_part(side, rows, "bottom"), 24.0 if bottom == "shorts" else 85.0 if top == "ao_dai" else 60.0)
+        )
     return parts
+
+
+def under(part: Part, reach: float) -> Part:
+    """A part that is worn under tops or skirts, down to `reach` cm from its first row."""
+    assert part.length is not None
+    down = np.abs(part.length - part.length[0])
+    return replace(part, under=2.5 * np.clip(2.0 * (1.0 - down / reach), 0.0, 1.0))
 
 
 def _shell(body: Body, top: str) -> Part:
@@ -107,7 +119,7 @@ def _shell(body: Body, top: str) -> Part:
 
 
 def _inner(body: Body) -> Part:
-    return trunk_part(body.trunk_between(-0.10, 1.08, 1.0, 14), "inner")
+    return trunk_part(body.trunk_between(0.20, 1.08, 1.0, 12), "inner")
 
 
 def _collar(body: Body, top: str) -> Part:
@@ -201,20 +213,29 @@ def _panel(body: Body, name: str, sign: float) -> Part:
     """Front or back of a tunic below the waist, open at the sides."""
     count, columns = 13, 15
     angle = np.linspace(-1.38, 1.38, columns)
-    trunk = body.trunk_between(0.12, 0.16, 0.9, 2)[0]
+    trunk = body.trunk_between(0.12, 0.16, 0.9, 2)[1]
     hips = body.trunk_between(-0.04, 0.0, 0.0, 2)[1]
-    seat = hips[2] + sign * hips[3] + 2.2
+    seat = hips[2] + sign * hips[3] + 1.7
     rings, x, y, length = [], [], [], []
     for row in range(count):
         part = row / (count - 1)
         place = part * (HANGING - 1)
         low = min(int(place), HANGING - 2)
-        rings.append(
-            Ring(mix(f"{name}_{low}", f"{name}_{low + 1}", place - low), {"hip_side": 1.0}, {"hip_front": 1.0})
-        )
+        leg = min(max((part * TUNIC - 8.0) / 41.0, 0.0), 2.0)
+        turn = min(leg / 0.3, 1.0)
+        ahead = {"hip_front": 1.0 - turn}
+        for side in SIDES:
+            ahead |= {axis: weight * turn / 2 for axis, weight in leg_ring(side, leg).ahead.items()}
+        rings.append(Ring(mix(f"{name}_{low}", f"{name}_{low + 1}", place - low), {"hip_side": 1.0}, ahead))
         depth = np.interp(part, [0.0, 0.12, 0.3, 1.0], [trunk[2], seat, 10.6 * body.limb + 1.0, 8.5])
-        wide = np.interp(part, [0.0, 0.15, 1.0], [trunk[1], trunk[1] + 2.2, 17.0])
+        wide = np.interp(part, [0.0, 0.15, 1.0], [trunk[1], trunk[1] + 1.5, 17.0])
         x.append(wide * np.sin(angle))
-        y.append(sign * depth * np.cos(angle) * (1 + 0.05 * part * np.cos(7 * angle)) + trunk[3] * (1 - part))
-        length.append((1.1 - 0.16) * TORSO + part * 82.0)
+        y.append(
+            sign
+            * depth
+            * np.cos(angle) ** np.interp(part, [0.0, 0.3], [0.91, 0.6])
+            * (1 + 0.05 * part * np.cos(7 * angle))
+            + trunk[3] * (1 - part)
+        )
+        length.append((1.1 - 0.16) * TORSO + part * TUNIC)
     return Part(rings, np.array(x), np.array(y), "top", "skirt", length=np.array(length), thin=True)

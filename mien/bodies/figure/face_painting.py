@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.figure.head import FACE_BOTTOM, FACE_TOP, FACE_WIDTH
-from mien.bodies.scene import RGB
+from mien.bodies.scene import PEOPLE, RGB
 
 SCALE = 12.0
 """Pixels per cm of the largest picture."""
@@ -28,11 +28,15 @@ class _Canvas:
     def fill(self, outline: list[tuple[float, float]], colour: RGB, opacity: float = 1.0, blur: float = 0.03) -> None:
         """A filled outline, its edge blurred over `blur` cm."""
         points = np.array([[(x + FACE_WIDTH) * SCALE, (FACE_TOP - y) * SCALE] for x, y in outline])
-        mask = np.zeros(self.image.shape[:2], np.uint8)
-        cv2.fillPoly(mask, [np.round(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        margin = 3 * blur * SCALE + 2
+        left, top = np.maximum(np.floor(points.min(0) - margin), 0).astype(int)
+        right, bottom = np.ceil(points.max(0) + margin).astype(int)
+        part = self.image[top:bottom, left:right]
+        mask = np.zeros(part.shape[:2], np.uint8)
+        cv2.fillPoly(mask, [np.round((points - (left, top)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         share = cv2.GaussianBlur(mask, (0, 0), max(blur * SCALE, 0.4)).astype(np.float32)[..., None] / 255 * opacity
-        self.image[..., :3] += share * (np.asarray(colour, np.float32) - self.image[..., :3])
-        self.image[..., 3:] += share * (1 - self.image[..., 3:])
+        part[..., :3] += share * (np.asarray(colour, np.float32) - part[..., :3])
+        part[..., 3:] += share * (1 - part[..., 3:])
 
     def ellipse(self, centre: tuple[float, float], size: tuple[float, float], colour: RGB, opacity: float = 1.0,
                 blur: float = 0.03) -> None:  # fmt: skip
@@ -44,8 +48,10 @@ class _Canvas:
 
 @lru_cache(maxsize=64)
 def face_pictures(kind: str, skin: RGB, hair: RGB) -> tuple[Array, ...]:
-    """The face (h, w, 4), RGB and opacity, at full size, half, a quarter, … for smaller heads."""
+    """The face (h, w, 4), RGB and opacity, at full size, half, a quarter, …; empty without a face of skin."""
     canvas = _Canvas(skin)
+    if kind not in PEOPLE:
+        return (canvas.image[:2, :2].copy(),)
     dark: RGB = _towards(skin, (0.25, 0.10, 0.08), 0.45)
     for sign in (1.0, -1.0):
         canvas.ellipse((sign * 4.6, -3.2), (1.9, 1.5), _towards(skin, (0.85, 0.30, 0.25), 0.35), 0.55, 0.9)

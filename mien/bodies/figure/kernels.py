@@ -152,17 +152,17 @@ def soften(image, rounds):  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @njit(cache=CACHE)
-def darken(canvas, left, top, cast, step, cast_strength, contact_x, contact_y, contact_strength):  # type: ignore[no-untyped-def]  # pragma: no cover
+def darken(canvas, left, top, cast, place, cast_strength, contact_x, contact_y, contact_strength):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Darken uint8 canvas (H, W, 3) from pixel (left, top) on.
 
-    cast (h, w): a shadow, a texel every `step` pixels (across, down). contact_x (K, W'), contact_y (K, H'): blobs as
-    products of a row and a column. Strengths: the part of the light that is taken.
+    cast (h, w): a shadow; place: the canvas's pixel where it begins, across and down, and pixels per texel.
+    contact_x (K, W'), contact_y (K, H'): blobs as products of a row and a column. Strengths: the light that is taken.
     """
     height, width = cast.shape
     for row in range(contact_y.shape[1]):
-        y = min(max((row + 0.5) / step[1] - 0.5, 0.0), height - 1.001)
+        y = min(max((top + row + 0.5 - place[1]) / place[2] - 0.5, 0.0), height - 1.001)
         for column in range(contact_x.shape[1]):
-            x = min(max((column + 0.5) / step[0] - 0.5, 0.0), width - 1.001)
+            x = min(max((left + column + 0.5 - place[0]) / place[2] - 0.5, 0.0), width - 1.001)
             i, j = int(x), int(y)
             fx, fy = x - i, y - j
             above = cast[j, i] * (1 - fx) + cast[j, i + 1] * fx

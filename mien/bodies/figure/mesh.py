@@ -45,7 +45,8 @@ class Part:
     U, V and D; the last column repeats the first where the part is closed around. material: see `materials.py`. group:
     of what moves together, for occlusion. length: (n,) cm along the part, for patterns. gaps: bool (n - 1, m - 1),
     quads that are left out. thin: is seen from inside too. pattern: (n, m, 2) place in the material's pattern where it
-    is not cm around and along the part.
+    is not cm around and along the part. under: (n,) cm by which rows count as farther away than they are, so that cloth
+    which is worn over them is not pierced.
     """
 
     rings: Sequence[Ring]
@@ -59,6 +60,7 @@ class Part:
     thin: bool = False
     pattern: NDArray[np.float32] | None = None
     choice: NDArray[np.int64] | None = None
+    under: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ class Mesh:
     """All parts of a figure, ready to be posed.
 
     ring (V,): of each vertex. local (V, 3): x, y, z cm. pattern (V, 2): cm around and along the cloth. faces (F, 3),
-    counter-clockwise from outside with y upwards. material (F,), thin (F,), group (V,). seam (S, 2): vertices at the
-    same place. weights (4 R, P + A): C, U, V and D of the rings
-    from control points and axes. lengths (2 R, A): the lengths of U and V. large: the faces that matter for shadows.
+    counter-clockwise from outside with y upwards. material (F,), thin (F,), group (V,), under (V,). seam (S, 2):
+    vertices at the same place. weights (4 R, P + A): C, U, V and D of the rings from control points and axes.
+    lengths (2 R, A): the lengths of U and V. large: the faces that matter for shadows.
     """
 
     ring: NDArray[np.int64]
@@ -78,6 +80,7 @@ class Mesh:
     material: NDArray[np.int64]
     thin: NDArray[np.bool_]
     group: NDArray[np.int64]
+    under: Array
     seam: NDArray[np.int64]
     weights: csr_array
     lengths: csr_array
@@ -119,6 +122,7 @@ def build_mesh(parts: Sequence[Part], materials: Sequence[str], groups: Sequence
             "part": np.full(len(faces), len(arrays.get("faces", []))),
             "material": np.full(len(faces), materials.index(part.material)),
             "thin": np.full(len(faces), part.thin),
+            "under": np.repeat(np.zeros(count) if part.under is None else part.under, columns),
             "group": np.full(count * columns, groups.index(part.group)),
             "seam": np.stack([number[:, 0], number[:, -1]], -1) if closed else np.zeros((0, 2), np.int64),
         }.items():
@@ -138,6 +142,7 @@ def build_mesh(parts: Sequence[Part], materials: Sequence[str], groups: Sequence
         material=joined["material"],
         thin=joined["thin"],
         group=joined["group"],
+        under=joined["under"],
         seam=joined["seam"].astype(np.int64),
         weights=csr_array(np.concatenate([centre, np.stack(list(frames.values()))], 2).reshape(4 * len(rings), -1)),
         lengths=csr_array(np.abs(np.concatenate([frames["across"], frames["ahead"]]))),

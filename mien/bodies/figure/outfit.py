@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mien.bodies.figure.body import Body, arm_part, foot_parts, hand_parts, leg_part, neck_part, trunk_part
-from mien.bodies.figure.clothes import bottom_parts, sleeve_end, top_parts, trouser_end
+from mien.bodies.figure.clothes import TUNIC, bottom_parts, sleeve_end, top_parts, trouser_end, under
 from mien.bodies.figure.hair import hair_parts
 from mien.bodies.figure.hats import hat_parts
 from mien.bodies.figure.head import head_parts
@@ -21,7 +21,7 @@ def proportions_of(scene: Scene) -> Proportions:
     depth = body.trunk_between(0.8, 0.9, 0.0, 2)[0, 2] + (2.6 if scene.top == "coat" else 1.0)
     rise = 9.0 if scene.kind in PEOPLE else 3.0
     hair = 46.0 if scene.kind in PEOPLE and scene.hair_style in ("long", "ponytail") else 0.0
-    tunic = 82.0 if scene.top == "ao_dai" else 0.0
+    tunic = TUNIC if scene.top == "ao_dai" else 0.0
     return Proportions(_HEADS[scene.kind], rise, hair, tunic, float(depth))
 
 
@@ -102,7 +102,8 @@ def _leg(body: Body, side: str, scene: Scene) -> list[Part]:
         parts += [leg_part(side, body.limb_between("leg", max(start, 1.14), 2.0, 0.8), surface, (True, True), 4.0)]
         parts += [_joint(f"{side}_knee", f"{side}_shin", 5.2, f"{side}_leg")] if start < 1.1 else []
         return parts + foot_parts(side, "metal_dark", "metal_dark", 1.2, 4.0)
-    parts = [leg_part(side, body.limb_between("leg", start, 2.0), surface, (True, True))]
+    bare = leg_part(side, body.limb_between("leg", start, 2.0), surface, (True, True))
+    parts = [under(bare, 50.0) if start == 0.0 else bare]
     if scene.kind in PEOPLE:
         return parts + foot_parts(side, "shoe", "sole")
     return parts + foot_parts(side, surface, surface, 1.7, 2.2)

@@ -17,7 +17,7 @@ from mien.bodies.figure.mesh import Mesh, build_mesh
 from mien.bodies.figure.outfit import figure_parts, proportions_of
 from mien.bodies.figure.rest import standing_joints
 from mien.bodies.figure.shading import shade
-from mien.bodies.figure.shadow import ground_shadow, light_axes, light_depth
+from mien.bodies.figure.shadow import TEXEL, ground_shadow, light_axes, light_depth
 from mien.bodies.figure.skeleton import POINT, Controls, Proportions, controls
 from mien.bodies.keypoints import BODY_AND_FEET, JOINTS, LEFT_HAND, RIGHT_HAND
 from mien.bodies.scene import Light, Scene
@@ -46,8 +46,8 @@ _STARTS = np.array([[0.35 if a.endswith("shoulder") else 0.0] for a, _, _, _ in 
 _RADII = np.array([radius for _, _, radius, _ in _OCCLUDERS])
 _OWNERS = np.array([[name in own for name in GROUPS] for *_, own in _OCCLUDERS])
 
-MAX_SIDE = 4096
-"""Largest side of the picture of samples."""
+EXPOSURE = 1.2
+"""Of all light: a white shirt that faces the viewer by day is shown nearly white."""
 
 
 @lru_cache(maxsize=128)
@@ -102,10 +102,13 @@ class FigureRenderer:
         if pose is None:
             return mask
         light = light or Light()
+        target = np.ascontiguousarray(canvas)  # compiled for one layout of memory
         points = self._mesh.vertices(pose)
         if shadow > 0:
-            ground_shadow(canvas, points, self._mesh.large, joints, pose.unit, light, ground, shadow)
-        self._lay(canvas, mask, pose, points, self._attributes(pose, points, light), light)
+            ground_shadow(target, points, self._mesh.large, joints, pose.unit, light, ground, shadow)
+        self._lay(target, mask, pose, points, self._attributes(pose, points, light), light)
+        if target is not canvas:
+            canvas[:] = target
         return mask
 
     def _pose(self, joints: Array, hands: tuple[bool, bool]) -> Controls | None:
@@ -125,9 +128,8 @@ class FigureRenderer:
         ends = pose.points[_ENDS]
         bones = np.stack([ends[:, 0] + _STARTS * (ends[:, 1] - ends[:, 0]), ends[:, 1]], 1)
         occlude(points, normals, mesh.group, bones, _RADII * pose.unit, _OWNERS, 0.75, openness)
-        seen, depth, texel = light_depth(points, mesh.large, light)
-        cm = pose.unit / texel
-        look_up_shadow(seen + normals @ light_axes(light) * (0.8 * cm), depth, 1.2 * cm, sunlit)
+        seen, depth = light_depth(points, pose.point("pelvis"), pose.unit, mesh.large, light)
+        look_up_shadow(seen + normals @ light_axes(light) * (0.8 / TEXEL), depth, 1.2 / TEXEL, sunlit)
         return np.concatenate([normals, mesh.pattern, openness[:, None], sunlit[:, None]], 1)
 
     def _lay(self, canvas: Array, mask: Array, pose: Controls, points: Array, attributes: Array, light: Light) -> None:
@@ -139,8 +141,9 @@ class FigureRenderer:
             return
         samples = samples_for(pose.unit * BODY_HEIGHT)
         columns, rows = (right - left) * samples, (bottom - top) * samples
-        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
         mesh = self._mesh
+        screen = (points - (left, top, low[2] - 1.0)) * (samples, samples, 1.0)
+        screen[:, 2] += mesh.under * pose.unit
         count = seen_faces(screen, mesh.faces, mesh.thin, columns, rows, self._numbers)
         numbers = self._numbers[:count]
         index, _ = visible_triangles(screen, mesh.faces[numbers], rows, columns, buffers=self._room(rows, columns))
@@ -173,14 +176,16 @@ def render_figure(
 
 def samples_for(height: float) -> int:
     """Samples per pixel and axis for a figure of a height in pixels: small ones need more for edges and limbs."""
-    return 3 if height < 200 else 2 if height < 1400 else 1
+    return 3 if height < 260 else 2 if height < 1400 else 1
 
 
 def light_rows(light: Light) -> NDArray[np.float64]:
     """Direction, sun, ambient and ground light (4, 3)."""
     direction = np.asarray(light.direction, np.float64)
     direction = direction / max(float(np.sqrt(direction @ direction)), 1e-9)
-    return np.stack([direction, *(np.asarray(one, np.float64) for one in (light.sun, light.ambient, light.ground))])
+    return np.stack(
+        [direction, *(EXPOSURE * np.asarray(one, np.float64) for one in (light.sun, light.ambient, light.ground))]
+    )
 
 
 def _checked(joints: Array, hands: Sequence[bool], canvas: Array) -> NDArray[np.float64]:

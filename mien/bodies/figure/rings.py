@@ -52,7 +52,7 @@ def trunk_ring(at: float, forwards: float = 0.0) -> Ring:
         across=mix("hip_side", "chest_side", turn),
         ahead=mix("hip_front", "chest_front", turn),
         offset={
-            "up": (at - inside) * TORSO,
+            "up" if at > 0 else "hip_up": (at - inside) * TORSO,
             "hip_front": forwards * (1 - turn),
             "chest_front": forwards * turn,
         },

@@ -14,8 +14,10 @@ from mien.heads.render.raster import visible_triangles
 
 Array = NDArray[Any]
 
-_SIZE = 96
-"""Side of the picture from the sun, texels."""
+_SIZE = 112
+"""Side of the picture from the sun, texels; what is outside of it is lit."""
+TEXEL = 2.4
+"""Side of a texel, cm of the figure."""
 _TILT = 0.22
 """How much of the ground's depth is seen as height: the viewer stands, and looks down a little."""
 _FEET = tuple(tuple(INDEX[f"{side}_{name}"] for name in ("heel", "big_toe", "small_toe")) for side in ("left", "right"))
@@ -31,14 +33,16 @@ def light_axes(light: Light) -> NDArray[np.float64]:
     return np.stack([first, np.cross(away, first), away], axis=1)
 
 
-def light_depth(points: Array, faces: Array, light: Light) -> tuple[Array, Array, float]:
-    """Vertices (V, 3) in texels of the sun's picture, its depths (N, N) in texels, and pixels per texel."""
-    seen = points @ light_axes(light)
-    low, high = bounds(seen)
-    texel = max(float((high - low)[:2].max()) / (_SIZE - 4), 1e-6)
-    seen = (seen - low) / texel + (2.0, 2.0, 1.0)
+def light_depth(points: Array, pelvis: Array, unit: float, faces: Array, light: Light) -> tuple[Array, Array]:
+    """Vertices (V, 3) in texels of the sun's picture, and its depths (N, N) in texels.
+
+    pelvis: (3,) the middle of the picture. unit: pixels per cm. Texels have a fixed size on the figure and move with
+    it, so that shadows on it do not flicker while its limbs move.
+    """
+    seen = (points - pelvis) @ light_axes(light) / (TEXEL * unit) + _SIZE / 2
+    seen[:, 2] += 1.0 - bounds(seen)[0][2]
     _, depth = visible_triangles(seen, faces, _SIZE, _SIZE)
-    return seen, depth, texel
+    return seen, depth
 
 
 def ground_shadow(
@@ -59,17 +63,17 @@ def ground_shadow(
     if level > height + 30 * unit or level < 0:
         return
     flat = _flattened(points, level, feet, unit, light)
-    low, high = bounds(flat)
-    margin = 12 * unit
+    low, high = bounds(np.concatenate([flat, *feet]))
+    margin = max(12.0, *(2.6 * (_spread(foot, unit) + 4.0) for foot in feet)) * unit
     left, top = max(int(low[0] - margin), 0), max(int(min(low[1], level) - margin), 0)
     right, bottom = min(int(high[0] + margin) + 1, width), min(int(max(high[1], level) + margin) + 1, height)
     if left >= right or top >= bottom:
         return
     sun = float(np.mean(light.sun)) / max(float(np.mean(light.sun) + np.mean(light.ambient)), 1e-6)
     box = (left, top, right, bottom)
-    cast, step = _cast(flat, faces, unit, box)
+    cast, place = _cast(flat, faces, unit, box)
     across, down = _contact(feet, soles, level, unit, box)
-    darken(canvas, left, top, cast, step, 0.65 * strength * sun, across, down, 0.55 * strength)
+    darken(canvas, left, top, cast, place, 0.65 * strength * sun, across, down, 0.55 * strength)
 
 
 def _contact(
@@ -81,10 +85,15 @@ def _contact(
     across, down = np.empty((2, len(x))), np.empty((2, len(y)))
     for number, (foot, sole) in enumerate(zip(feet, soles, strict=True)):
         lifted = max(level - sole, 0.0) / unit
-        spread = 7.0 + 0.6 * float(np.ptp(foot[:, 0])) / unit + 0.25 * lifted
+        spread = _spread(foot, unit) + 0.25 * min(lifted, 16.0)
         across[number] = np.exp(-(((x - foot[:, 0].mean()) / (spread * unit)) ** 2) - lifted / 14.0)
         down[number] = np.exp(-(((y - level + 2.0 * unit) / ((2.6 + 0.06 * lifted) * unit + 0.3)) ** 2))
     return across, down
+
+
+def _spread(foot: Array, unit: float) -> float:
+    """Half width of the blob under a foot, cm."""
+    return 7.0 + 0.6 * min(float(np.ptp(foot[:, 0])) / unit, 40.0)
 
 
 def _flattened(points: Array, level: float, feet: list[Array], unit: float, light: Light) -> Array:
@@ -97,14 +106,16 @@ def _flattened(points: Array, level: float, feet: list[Array], unit: float, ligh
     return np.stack([points[:, 0] - high * x / down, level - 2.0 * unit - back * _TILT, np.ones(len(points))], 1)
 
 
-def _cast(flat: Array, faces: Array, unit: float, box: tuple[int, int, int, int]) -> tuple[Array, tuple[float, float]]:
-    """The shadow of a flattened figure, blurred, float64 (h, w), and pixels per texel across and down."""
-    left, top, right, bottom = box
+def _cast(flat: Array, faces: Array, unit: float, box: tuple[int, int, int, int]) -> tuple[Array, Array]:
+    """The shadow of a flattened figure, blurred, float64 (h, w), and its place: left, top, pixels per texel.
+
+    Its texels lie at fixed places of the canvas, so that the shadow of what rests does not flicker.
+    """
     step = max(unit * 1.5, 1.0)  # a soft shadow needs no fine picture
-    height, width = max(int((bottom - top) / step), 2), max(int((right - left) / step), 2)
-    across, down = (right - left) / width, (bottom - top) / height
-    screen = (flat - (left, top, 0.0)) / (across, down, 1.0)
-    index, _ = visible_triangles(screen, faces, height, width)
+    first = np.floor(np.array(box[:2]) / step)
+    width, height = (np.ceil(np.array(box[2:]) / step) - first).astype(int) + 1
+    screen = flat / (step, step, 1.0) - (first[0], first[1], 0.0)
+    index, _ = visible_triangles(screen, faces, max(height, 2), max(width, 2))
     soft = (index >= 0).astype(np.float64)
     soften(soft, 4)
-    return soft, (across, down)
+    return soft, np.array([first[0] * step, first[1] * step, step])

@@ -33,7 +33,7 @@ POINTS: tuple[str, ...] = (
 POINT = {name: number for number, name in enumerate(POINTS)}
 
 _TRUNK = (
-    "up", "hip_side", "hip_front", "chest_side", "chest_front", "head_side", "head_up", "head_front",
+    "up", "hip_up", "hip_side", "hip_front", "chest_side", "chest_front", "head_side", "head_up", "head_front",
 )  # fmt: skip
 # each bone: its name, the bone that it hangs from, its two points
 _LIMBS: tuple[tuple[str, str, str, str], ...] = tuple(
@@ -162,6 +162,9 @@ def controls(joints: Array, hands: tuple[bool, bool], proportions: Proportions, 
     _trunk(points, axes, unit)
     _head(points, axes, unit, proportions)
     _rest(axes, frames)
+    for side, place, given in zip(SIDES, (LEFT_HAND, RIGHT_HAND), hands, strict=True):
+        if given:
+            _join_hand(points, side, place, unit)
     _turn_bones(points, _LIMB_TABLE, frames)
     for number, (side, place) in enumerate(zip(SIDES, (LEFT_HAND, RIGHT_HAND), strict=True)):
         _hand(points, frames, side, place, hands[number], unit)
@@ -191,6 +194,12 @@ def _trunk(points: Array, axes: Array, unit: float) -> None:
         side = unit_vector(side - up * (side @ up), (0, 0, 1), 1.0)
         axes[AXIS[f"{name}_side"]] = side * np.clip(width, 0.75, 1.35) ** power
         axes[AXIS[f"{name}_front"]] = cross(side, up)
+    # the pelvis turns with the thighs: back in a seat or a bow
+    thighs = sum(points[INDEX[f"{side}_hip"]] - points[INDEX[f"{side}_knee"]] for side in SIDES)
+    hip_side = unit_vector(axes[AXIS["hip_side"]], (1, 0, 0), 1e-9)
+    tilted = 0.6 * up + 0.4 * unit_vector(thighs - hip_side * (thighs @ hip_side), up, unit)
+    tilted = unit_vector(tilted - hip_side * (tilted @ hip_side), up, 1e-3)
+    axes[AXIS["hip_up"]], axes[AXIS["hip_front"]] = tilted, cross(hip_side, tilted)
     axes[AXIS["up"]] = up
     points[POINT["pelvis"]], points[POINT["chest"]] = pelvis, chest
     points[POINT["left_inner"]] = chest + 0.35 * (left_shoulder - chest) - up * 4.0 * unit
@@ -225,6 +234,16 @@ def _rest(axes: Array, frames: Array) -> None:
         frames[_BONE[f"{name}_leg_rest"]] = sign * hip_side, hip_front, -up
 
 
+def _join_hand(points: Array, side: str, place: slice, unit: float) -> None:
+    """Detectors find body and hand apart: the arm ends where the hand begins, or a hand far away comes to the arm."""
+    wrist, hand = INDEX[f"{side}_wrist"], points[place]
+    apart = hand[0] - points[wrist]
+    if float(apart @ apart) < (15.0 * unit) ** 2:
+        points[wrist] = hand[0]
+    else:
+        hand -= apart
+
+
 def _hand(points: Array, frames: Array, side: str, place: slice, given: bool, unit: float) -> None:
     outer, thumb, along = frames[_BONE[f"{side}_forearm"]]
     wrist = points[INDEX[f"{side}_wrist"]]
@@ -241,9 +260,12 @@ def _hand(points: Array, frames: Array, side: str, place: slice, given: bool, un
 
 def _foot(points: Array, frames: Array, side: str, unit: float) -> None:
     shin_side, shin_front, shin = frames[_BONE[f"{side}_shin"]]
-    heel, ankle = points[INDEX[f"{side}_heel"]], points[INDEX[f"{side}_ankle"]]
+    ankle = points[INDEX[f"{side}_ankle"]]
     toes = (points[INDEX[f"{side}_big_toe"]] + points[INDEX[f"{side}_small_toe"]]) / 2
-    points[POINT[f"{side}_toes"]] = toes
+    # a foot that was guessed apart from its leg is put to it, one that was stretched is made shorter
+    heel = ankle + shortened(points[INDEX[f"{side}_heel"]] - ankle, 9.0 * unit)
+    toes = heel + shortened(toes - points[INDEX[f"{side}_heel"]], 26.0 * unit)
+    points[INDEX[f"{side}_heel"]], points[POINT[f"{side}_toes"]] = heel, toes
     forwards = unit_vector(toes - heel + 2.0 * unit * shin_front, shin_front, unit)
     up = unit_vector(ankle - heel - 3.0 * unit * shin, -shin, unit)
     up = unit_vector(up - forwards * (up @ forwards), -shin, 1e-9)
@@ -279,18 +301,19 @@ def _hang_tunic(points: Array, axes: Array, unit: float, length: float) -> None:
     front, pelvis, up = axes[AXIS["hip_front"]] / unit, points[POINT["pelvis"]], axes[AXIS["up"]]
     waist = pelvis + 8.0 * up
     legs = np.array([[points[INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle")] for side in SIDES])
+    floor = max(float(legs[:, 2, 1].max() - waist[1]), 0.3 * length * unit)  # cloth lies on the ground, not below it
     for number in range(HANGING):
         fallen = length * unit * number / (HANGING - 1)
-        hanging = waist + np.array([0.0, fallen, 0.0])
+        hanging = waist + np.array([0.0, min(fallen, floor), 0.0])
         leg = [_along(np.stack([waist, *one]), fallen) for one in legs]
         middle = (leg[0] + leg[1]) / 2
-        depths = np.array([(one - middle) @ front for one in leg]) / unit
-        hang = (hanging - middle) @ front / unit
-        start = soft_step(number / (HANGING - 1), 0.0, 0.5)
+        depths = [float((one - middle) @ front) / unit for one in leg]
+        hang = float((hanging - middle) @ front) / unit
         for name, sign in (("front", 1.0), ("back", -1.0)):
-            outer = max(sign * depths)
-            reach = outer + soft_plus(sign * hang - outer)
-            points[POINT[f"{name}_{number}"]] = middle + front * sign * unit * start * reach
+            outer = max(sign * depth for depth in depths)
+            free = soft_step(sign * hang - outer, 0.0, 10.0)
+            held = middle + front * (sign * unit * outer)
+            points[POINT[f"{name}_{number}"]] = held + free * (hanging - held)
 
 
 def _along(line: Array, length: float) -> Array:
@@ -312,9 +335,14 @@ def cross(a: Array, b: Array) -> Array:
 
 def unit_vector(vector: Array, otherwise: Any, scale: float) -> Array:
     """A vector at length 1; one much shorter than `scale` turns smoothly to `otherwise`."""
-    mixed = vector + 1e-3 * scale * np.asarray(otherwise, np.float64)
+    mixed = vector + 1e-4 * scale * np.asarray(otherwise, np.float64)
     length = float(np.sqrt(mixed @ mixed))
     return mixed / length if length > 1e-12 else np.asarray(otherwise, np.float64)
+
+
+def shortened(vector: Array, most: float) -> Array:
+    """A vector (3,) that is at most `most` long."""
+    return vector * min(1.0, most / max(float(np.sqrt(vector @ vector)), 1e-9))
 
 
 def soft_plus(value: float) -> float:

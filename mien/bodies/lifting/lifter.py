@@ -36,6 +36,8 @@ FADE_SECONDS = 0.3
 """Within this time a point that is lost leaves the place where it was seen for the one that the network gives it."""
 SMOOTH_SECONDS = 0.05
 """Deviation of the Gaussian that smooths depth."""
+SMOOTH_UNKNOWN_SECONDS = 0.09
+"""That of unknown points: the network changes its mind when it stops remembering where a point was."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Lifted:
     """A person in space, frame by frame.
 
     joints: float32 (T, 65, 3) in the pixels of the picture; z away from the viewer in the same scale, 0 in the middle
-    of the hips. hands: bool (T, 2), whether the left and the right hand are known; others hang on the wrist. present: bool
-    (T,), whether the person is there at all; where not, the joints mean nothing.
+    of the hips. hands: bool (T, 2), whether the left and the right hand are known; others hang on the wrist. present:
+    bool (T,), whether the person is there at all; where not, the joints mean nothing.
     """
 
     joints: NDArray[np.float32]
@@ -102,6 +104,8 @@ class Lifter:
         found = np.concatenate([self._chunk(points, known, size, at) for at in range(0, len(points), CHUNK)])
         if len(found) > 2:
             found[..., 2] = gaussian_filter1d(found[..., 2], SMOOTH_SECONDS * fps, axis=0, mode="nearest")
+            flat = gaussian_filter1d(found[..., :2], SMOOTH_UNKNOWN_SECONDS * fps, axis=0, mode="nearest")
+            found[..., :2] = np.where(~known.all(axis=0)[:, None], flat, found[..., :2])
         found[..., 2] -= found[:, [INDEX["left_hip"], INDEX["right_hip"]], 2].mean(axis=1, keepdims=True)
         return _exact(found, points, known, fps)
 

@@ -12,7 +12,7 @@ class LifterOptions(Options):
     """A temporal network that gives key points their depth and completes unknown ones; trained on computed motions."""
 
     training: TrainingOptions = Field(
-        default=TrainingOptions(samples=32_000, batch=32, lr=2e-3, weight_decay=0.02, ema_decay=0.99),
+        default=TrainingOptions(samples=28_000, batch=32, lr=2e-3, weight_decay=0.02, ema_decay=0.99),
         description="see TrainingOptions; a sample is a window of a motion, seen by a random camera",
     )
     motions: int = Field(default=520, ge=13, le=100_000, description="motions to train on")

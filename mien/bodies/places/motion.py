@@ -164,8 +164,11 @@ def add_glow(strength, colour, out):  # type: ignore[no-untyped-def]  # pragma: 
 
 
 @njit(cache=CACHE)
-def fall(table, seconds, colour, out):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Draw snow flakes: rows are x, y in [0, 1), radius in pixels, speed in heights a second, sway, phase, opacity."""
+def fall(table, seconds, colour, cover, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Draw snow flakes: rows are x, y in [0, 1), radius in pixels, speed in heights a second, sway, phase, opacity.
+
+    colour: in the unit of `out` (H, W, 3), which may be bytes. cover: (H, W), where they are seen.
+    """
     height, width = out.shape[0], out.shape[1]
     for number in range(table.shape[0]):
         x0, y0, radius, speed, sway, phase, opacity = table[number]
@@ -177,9 +180,10 @@ def fall(table, seconds, colour, out):  # type: ignore[no-untyped-def]  # pragma
                 dx, dy = column + 0.5 - x, row + 0.5 - y
                 inside = 1.0 - (dx * dx + dy * dy) / (radius * radius)
                 if inside > 0:
-                    amount = np.float32(min(inside * 1.5, 1.0) * opacity)
+                    amount = np.float32(min(inside * 1.5, 1.0) * opacity * cover[row, column])
                     for c in range(3):
-                        out[row, column, c] += (colour[c] - out[row, column, c]) * amount
+                        old = np.float32(out[row, column, c])
+                        out[row, column, c] = old + (colour[c] - old) * amount
 
 
 @njit(cache=CACHE)

@@ -20,6 +20,7 @@ SMALLEST, LARGEST = 16, 4096
 """Sides of pictures in pixels."""
 
 _CLOUD_SPEED = 0.006  # widths of the picture a second
+_NEAR = 0.12  # speed of a flake in heights a second above which it falls before the figure
 _FINE = 840  # pixels of the shorter side above which a pixel is painted by one sample
 
 
@@ -48,7 +49,7 @@ class PlacePainter:
         if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
             raise ValueError(f"a place is painted in {SMALLEST} to {LARGEST} pixels, not in {width}×{height}")
         samples = _samples(width, height)
-        rng = np.random.default_rng([scene.variation, PLACES.index(scene.place)])
+        rng = np.random.default_rng([scene.variation % (1 << 32), PLACES.index(scene.place)])
         fine = Canvas(width * samples, height * samples, LEVELS[scene.place])
         self._plan = plan = PAINT[scene.place](fine, scene.time, rng)
         self.light = plan.light
@@ -65,6 +66,9 @@ class PlacePainter:
             rows = max(int(np.floor(self._out.horizon / self._out.pixel)), 1)
             self._far, self._far_sky = (_reduced(one, samples)[:rows] for one in fine.backdrop)
         self._flakes = _flakes(self._out, plan.flakes, rng)
+        self._everywhere = np.ones((height, width), np.float32)
+        bright = np.float32(0.35 + 0.65 * max(float(self._picture.max()), 0.3))
+        self._white = np.array((0.97, 0.98, 1.0), np.float32) * bright
 
     def frame(self, seconds: float) -> NDArray[np.uint8]:
         """The place at a time of the clip, uint8 (H, W, 3); a new array."""
@@ -80,24 +84,26 @@ class PlacePainter:
             wave = 1 + glow.swing * np.sin(2 * np.pi * seconds / glow.period + glow.phase)
             add_glow(strength, np.array(glow.colour, np.float32) * np.float32(wave), buffer)
         if len(self._flakes):
-            white = np.array((0.97, 0.98, 1.0), np.float32) * np.float32(0.35 + 0.65 * max(self._picture.max(), 0.3))
-            fall(self._flakes, float(seconds), white, buffer)
+            fall(self._flakes, float(seconds), self._white, self._everywhere, buffer)
         frame = np.empty(buffer.shape, np.uint8)
         to_bytes(buffer, frame)
         return frame
 
-    def mirror(self, frame: NDArray[np.uint8], mask: NDArray[np.float32], ground: float, seconds: float) -> None:
-        """Add the reflection of a figure to a frame in which it is drawn; in place, and only where the ground mirrors.
+    def finish(self, frame: NDArray[np.uint8], mask: NDArray[np.float32], ground: float | None, seconds: float) -> None:
+        """Add what a place does to a figure that is drawn in its frame, in place: a reflection, snow before it.
 
         frame: uint8 (H, W, 3) of this painter's size. mask: float32 (H, W), the share of the figure in each pixel.
-        ground: y in pixels of the ground below the figure. Raises ValueError for another size.
+        ground: y in pixels of the ground below the figure; None: it is not known, and nothing is mirrored.
+        Raises ValueError for another size.
         """
         if frame.shape != self._buffer.shape or mask.shape != frame.shape[:2]:
             raise ValueError(f"frame {frame.shape} and mask {mask.shape} are not of {self._buffer.shape[:2]}")
-        if self._plan.polish > 0 and np.isfinite(ground):
+        if self._plan.polish > 0 and ground is not None and np.isfinite(ground):
             sway = self._plan.ripples / self._out.pixel
-            rows = self._out.pixel * 60
-            mirror_figure(frame, mask, float(ground), self._plan.polish, sway, rows, float(seconds))
+            mirror_figure(frame, mask, float(ground), self._plan.polish, sway, self._out.pixel * 60, float(seconds))
+        near = self._flakes[self._flakes[:, 3] > _NEAR] if len(self._flakes) else self._flakes
+        if len(near):
+            fall(near, float(seconds), self._white * np.float32(255), mask, frame)
 
     def _move_water(self, water: Water, sky: Sky, seconds: float, shift: float) -> None:
         out, far = self._out, self._far

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mien.bodies.places.canvas import Canvas, mixed
+from mien.bodies.places.cars import paint_cars
 from mien.bodies.places.layers import Glow, Plan
 from mien.bodies.places.noise import Field, Numbers, fractal, smoothstep
 from mien.bodies.places.skies import Sky, paint_sky
@@ -24,12 +25,13 @@ _KERB = 0.78
 
 
 def paint_city(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
-    """A street in perspective: house fronts with windows on both sides, towers at its end, lit at night."""
+    """A street in perspective: house fronts on both sides, towers at its end, parked cars, lit at night."""
     sky = paint_sky(canvas, time, rng)
     _towers(canvas, sky, rng)
     _road(canvas, sky)
     for side in (-1, 1):
         _fronts(canvas, sky, side, rng)
+    paint_cars(canvas, sky, rng, _KERB)
     return Plan(_LIGHT[time], sky, 0.4, glows=_lamps(canvas, sky))
 
 
@@ -173,7 +175,8 @@ def _shops(sky: Sky, colour: Field, u: Numbers, v: Numbers, blur: tuple[Numbers,
     inside = mixed(sky.daylight.on((0.14, 0.16, 0.18)), bright, 0.35 + 0.6 * kind)
     base = mixed(colour, sky.daylight.on((0.26, 0.22, 0.20)), ground * np.float32(0.75))
     base = mixed(base, inside, ground * pane)
-    stripes = np.asarray((u * 6) % 1.0 < 0.5, np.float32)
+    wave = np.abs((u * 6) % 1.0 - 0.5) - 0.25
+    stripes = np.clip(0.5 - wave / np.maximum(6 * blur[0], 1e-3), 0, 1)
     hues = np.array(((0.72, 0.16, 0.16), (0.14, 0.40, 0.28), (0.18, 0.30, 0.58), (0.86, 0.60, 0.16)), np.float32)
     own = hues[np.clip((kind * 4).astype(np.int64), 0, 3)]
     awning = mixed(own, (0.93, 0.91, 0.86), stripes * np.clip(1.3 - 5 * blur[0], 0, 1) * np.float32(0.85))

@@ -15,7 +15,7 @@ from mien.bodies.scene import RGB
 _SEA: dict[str, tuple[RGB, RGB, RGB, RGB]] = {
     "day": ((0.03, 0.24, 0.40), (0.42, 0.66, 0.72), (0.96, 0.98, 0.99), (0.0, 0.0, 0.0)),
     "sunset": ((0.13, 0.13, 0.26), (0.85, 0.50, 0.36), (0.98, 0.80, 0.68), (0.62, 0.40, 0.16)),
-    "night": ((0.008, 0.02, 0.06), (0.10, 0.14, 0.24), (0.40, 0.46, 0.60), (0.40, 0.42, 0.44)),
+    "night": ((0.015, 0.035, 0.085), (0.14, 0.19, 0.30), (0.40, 0.46, 0.60), (0.40, 0.42, 0.44)),
 }
 """Of a time: deep water, crests, foam, glint."""
 
@@ -57,7 +57,7 @@ def paint_lake(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:
     canvas.rectangle(-canvas.width, canvas.horizon - 0.006, canvas.width, canvas.horizon + 0.01, shore)
     colours: dict[str, tuple[RGB, RGB]] = {
         "day": ((0.05, 0.20, 0.24), (0.30, 0.40, 0.42)), "sunset": ((0.16, 0.12, 0.20), (0.40, 0.26, 0.22)),
-        "night": ((0.01, 0.02, 0.05), (0.06, 0.08, 0.14)),
+        "night": ((0.02, 0.04, 0.09), (0.06, 0.08, 0.14)),
     }  # fmt: skip
     deep, bright = colours[time]
     canvas.start_water(deep)

@@ -16,7 +16,7 @@ _LIGHT = {
     "sunset": Light((-0.72, -0.36, -0.59), (0.60, 0.44, 0.26), (0.40, 0.36, 0.34), (0.08, 0.07, 0.04)),
     "night": Light((0.4, -0.7, -0.59), (0.34, 0.39, 0.42), (0.38, 0.43, 0.48), (0.03, 0.05, 0.05)),
 }
-_MIST: dict[str, RGB] = {"day": (0.70, 0.82, 0.58), "sunset": (0.93, 0.68, 0.40), "night": (0.10, 0.16, 0.22)}
+_MIST: dict[str, RGB] = {"day": (0.70, 0.82, 0.58), "sunset": (0.93, 0.68, 0.40), "night": (0.16, 0.24, 0.31)}
 
 
 def paint_forest(canvas: Canvas, time: str, rng: np.random.Generator) -> Plan:

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.keypoints import JOINTS, PoseError, PoseTrack, PoseVideo
+from mien.bodies.motions.captured import read_bvh
+from mien.bodies.motions.picture import framed, to_picture
 from mien.bodies.poses.found import Found
 from mien.bodies.poses.openpose_json import canvas_size, read_people, write_people
 from mien.bodies.poses.tracking import PeopleTracker
@@ -22,6 +24,7 @@ MOST_BYTES = 2_000_000_000
 MOST_JSON_BYTES = 400_000_000
 MOST_FRAMES = 1_000_000
 MOST_SIDE = 65_536
+BVH_SIZE = (512, 512)
 DEFAULT_FPS = Fraction(25)
 
 SUFFIXES = (".npz", ".json", ".bvh")
@@ -37,7 +40,8 @@ def read_poses(path: Path, fps: Fraction | None = None, size: tuple[int, int] | 
     """Poses from a `.npz` of `write_poses`, OpenPose's JSON (one file, or a folder with a file a frame), or BVH.
 
     fps: of JSON, which states none; 25 if not given. size: width and height of the picture in pixels, for JSON without
-    `canvas_width` and `canvas_height`; if neither is there, the smallest even picture that holds all points.
+    `canvas_width` and `canvas_height`; if neither is there, the smallest even picture that holds all points. For
+    BVH: the picture in which the motion is framed, 512 × 512 if not given.
     Raises PoseError in one sentence for anything else.
     """
     if path.is_dir():
@@ -49,7 +53,7 @@ def read_poses(path: Path, fps: Fraction | None = None, size: tuple[int, int] | 
     if path.suffix.lower() == ".json":
         return _read_openpose(path, fps, size)
     if path.suffix.lower() == ".bvh":
-        return _read_bvh(path)
+        return _read_bvh(path, size)
     raise PoseError(f"{path.name} holds no poses that can be read: give .npz, .json, .bvh or a folder of .json")
 
 
@@ -217,5 +221,10 @@ def _tracks(frames: list[list[tuple[int | None, Found]]]) -> tuple[PoseTrack, ..
     return tuple(tracks)
 
 
-def _read_bvh(path: Path) -> PoseVideo:
-    raise PoseError(f"{path.name}: BVH cannot be read yet")
+def _read_bvh(path: Path, size: tuple[int, int] | None) -> PoseVideo:
+    """As seen from the front by a camera that goes along; the frame rate is that of the file, within one in 1001."""
+    joints, rate = read_bvh(path)
+    width, height = size or BVH_SIZE
+    seen = to_picture(joints, framed(joints, width, height))[..., :2]
+    track = PoseTrack(np.ascontiguousarray(seen), np.ones(seen.shape[:2], np.float32))
+    return PoseVideo(width, height, Fraction(rate).limit_denominator(1001), (track,), len(track))

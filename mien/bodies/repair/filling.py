@@ -19,14 +19,15 @@ _HAND_BANDS = ((0.12, 1.5), (0.04, 0.4), (0.02, 0.12))
 """Deviation in body sizes and time in seconds of the movements of a hand's points about its wrist."""
 
 
-def fill_body(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float) -> Array:
+def fill_body(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float) -> tuple[Array, Array]:
     """Body and feet (T, 23, 2) in body sizes with the `wanted` points (T, 23) replaced by their most probable places.
 
     known: (T, 23), what there is to go by. noise: (T, 23) deviation of the known points. Wanted points that are known
-    lose noise; the others are filled. A conditional Gaussian in overlapping windows of `WINDOW_SECONDS`.
+    lose noise; the others are filled. A conditional Gaussian in overlapping windows of `WINDOW_SECONDS`. The
+    second value is the deviation (T, 23) that wanted points may have from it, 0 for others.
     """
     prior = pose_prior()
-    filled = points.copy()
+    filled, doubt = points.copy(), np.zeros(known.shape)
     half = max(2, round(WINDOW_SECONDS * fps / 4))
     for start in range(0, len(points), 2 * half):
         middle = slice(start, min(start + 2 * half, len(points)))
@@ -35,9 +36,10 @@ def fill_body(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float
         asked = wanted[rows] & here[:, None]
         if not asked.any() or not known[rows].any():
             continue
-        values = _posterior(prior, points[rows], known[rows], asked, noise[rows], rows / fps)
-        filled[rows[np.nonzero(asked)[0]], np.nonzero(asked)[1]] = values
-    return filled
+        places, deviations = _posterior(prior, points[rows], known[rows], asked, noise[rows], rows / fps)
+        frame, point = np.nonzero(asked)
+        filled[rows[frame], point], doubt[rows[frame], point] = places, deviations
+    return filled, doubt
 
 
 def fill_hand(points: Array, known: Mask, wanted: Mask, noise: float, fps: float) -> Array:
@@ -71,7 +73,7 @@ def fill(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float) -> 
     """All 65 points (T, 65, 2) in body sizes: `fill_body`, then the hands about the wrists."""
     body = slice(0, BODY_AND_FEET)
     filled = points.copy()
-    filled[:, body] = fill_body(points[:, body], known[:, body], wanted[:, body], noise[:, body], fps)
+    filled[:, body] = fill_body(points[:, body], known[:, body], wanted[:, body], noise[:, body], fps)[0]
     for hand, name in ((LEFT_HAND, "left_wrist"), (RIGHT_HAND, "right_wrist")):
         if not wanted[:, hand].any():
             continue
@@ -90,18 +92,24 @@ def fill(points: Array, known: Mask, wanted: Mask, noise: Array, fps: float) -> 
     return filled
 
 
-def _posterior(prior: PosePrior, points: Array, known: Mask, asked: Mask, noise: Array, times: Array) -> Array:
-    """(N, 2): means of the asked points given the known ones, for points (W, 23, 2)."""
+def _posterior(
+    prior: PosePrior, points: Array, known: Mask, asked: Mask, noise: Array, times: Array
+) -> tuple[Array, Array]:
+    """(N, 2) and (N,): means and deviations of the asked points given the known ones, for points (W, 23, 2)."""
     given, wanted = known.ravel(), asked.ravel()
     found = np.zeros((int(wanted.sum()), 2))
+    spread = np.zeros(len(found))
     variance = np.diag(noise.ravel()[given] ** 2)
     for axis in (0, 1):
         covariance = prior.covariance(times, axis)
         y = points[..., axis].ravel()[given]
         mean = y.mean()
         factor = cho_factor(covariance[np.ix_(given, given)] + variance)
-        found[:, axis] = mean + covariance[np.ix_(wanted, given)] @ cho_solve(factor, y - mean)
-    return found
+        between = covariance[np.ix_(wanted, given)]
+        solved = cho_solve(factor, np.column_stack([y - mean, between.T]))
+        found[:, axis] = mean + between @ solved[:, 0]
+        spread += covariance[wanted, wanted] - np.einsum("ng,gn->n", between, solved[:, 1:])
+    return found, np.sqrt(np.maximum(spread, 0.0))
 
 
 def _window(middle: slice, frames: int, margin: int) -> NDArray[np.int64]:

@@ -17,8 +17,10 @@ NEAREST_SECONDS = 0.2
 """Farther ones do not count."""
 FACTOR = 5.0
 """How many typical deviations a point may be off."""
-LEAST = 0.03
+LEAST = 0.04
 """Body sizes that a point may always be off: quick turns of wrists and ankles."""
+MOST_FRAMES = 3
+"""What lasts longer is no jump but a movement."""
 LONGER = 1.35
 """How much longer than it is a bone may look."""
 
@@ -43,6 +45,7 @@ def jumps(points: Array, known: Mask, fps: float) -> Mask:
             wrong = off > np.maximum(FACTOR * usual, LEAST)
             found[rows[wrong], joint] = True
             rows = rows[~wrong]
+        found[:, joint] &= _run_lengths(found[:, joint]) <= MOST_FRAMES
     return found
 
 
@@ -60,6 +63,13 @@ def stretched(points: Array, known: Mask, size: Array) -> Mask:
             longest = np.percentile(own[seen], 90)
             found[:, outer] |= seen & (own > max(LONGER * longest, longest + LEAST))
     return found
+
+
+def _run_lengths(flags: Mask) -> NDArray[np.int64]:
+    """For every frame (T,) how long the run of frames with the same flag is."""
+    edges = np.flatnonzero(np.diff(flags)) + 1
+    lengths = np.diff(np.concatenate([[0], edges, [len(flags)]]))
+    return np.repeat(lengths, lengths)
 
 
 def _residuals(points: Array, rows: NDArray[np.int64], fps: float) -> Array:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from mien.bodies.keypoints import BODY_AND_FEET, INDEX, LEFT_HAND, RIGHT_HAND, PoseTrack
 from mien.bodies.repair.filling import fill, fill_body
@@ -27,6 +28,12 @@ GAP_SECONDS = 0.5
 """Longer gaps stay unknown."""
 END_SECONDS = 0.1
 """Gaps at the beginning and the end, which are seen from one side only, are filled up to this length."""
+SURE = 4.0
+"""Deviations of the guess from the other points by which an outlier must be off."""
+MISFIT = 0.03
+"""Body sizes that a point may be away from where the other points and itself would have it."""
+USUAL_NOISE = 0.003
+"""Deviation of a detector in body sizes, where too few points follow one another to measure it."""
 FILLED = 0.5
 """Confidence of a filled point, in parts of that of its neighbours."""
 
@@ -85,8 +92,9 @@ def mend(
     if len(track) == 0 or not (confidence > 0).any():
         return PoseTrack(track.points, confidence.astype(np.float32), track.person), _report(confidence, counts, {})
     size = body_size(points, confidence > 0, rate)
-    points, confidence, exchanged = exchange(points, confidence, size, rate)
+    points, confidence, exchanged = exchange(points, confidence, size)
     counts |= _without_outliers(points, confidence, size, rate)
+    counts["jumps"] += _without_misfits(points, confidence, size, rate)
     points, confidence, filled = _filled(points, confidence, size, rate, smooth)
     counts["filled"] = filled
     mended = PoseTrack(points.astype(np.float32), confidence.astype(np.float32), track.person)
@@ -113,13 +121,29 @@ def _without_outliers(points: Array, confidence: Array, size: Array, fps: float)
     scaled = points[:, body] / size[:, None, None]
     off = jumps(scaled, known[:, body], fps)
     # A quick turn leaves a smooth path as well: what the other points of the body say decides.
-    guess = fill_body(scaled, known[:, body] & ~off, off, np.full(off.shape, 0.004), fps)
-    off &= np.linalg.norm(guess - scaled, axis=-1) > LEAST_ERROR
+    guess, doubt = fill_body(scaled, known[:, body] & ~off, off, np.full(off.shape, 0.004), fps)
+    off &= np.linalg.norm(guess - scaled, axis=-1) > np.maximum(LEAST_ERROR, SURE * doubt)
     confidence[:, body][far | off] = 0.0
     for hand, wrist in ((LEFT_HAND, "left_wrist"), (RIGHT_HAND, "right_wrist")):
         lost = (far | off)[:, INDEX[wrist]]  # a hand hangs on its wrist
         confidence[lost, hand] = 0.0
     return {"stretched": int(far.sum()), "jumps": int(off.sum())}
+
+
+def _without_misfits(points: Array, confidence: Array, size: Array, fps: float) -> int:
+    """Make points unknown that do not fit the rest of the body, at ends too and side by side; returns how many."""
+    body = slice(0, BODY_AND_FEET)
+    found = 0
+    for _ in range(3):  # a large error hides smaller ones beside it
+        known, scaled = confidence[:, body] > 0, points[:, body] / size[:, None, None]
+        noise = np.full(known.shape, USUAL_NOISE)
+        off = np.where(known, np.linalg.norm(fill_body(scaled, known, known, noise, fps)[0] - scaled, axis=-1), 0.0)
+        worst = (off > MISFIT) & (off >= maximum_filter1d(off, 5, axis=0))
+        if not worst.any():
+            break
+        found += int(worst.sum())
+        confidence[:, body][worst] = 0.0
+    return found
 
 
 def _filled(points: Array, confidence: Array, size: Array, fps: float, smooth: bool) -> tuple[Array, Array, int]:
@@ -170,13 +194,14 @@ def _noise(points: Array, known: Mask) -> Array:
     Movements of people have next to none from frame to frame; white noise has √252 of its deviation. The lower third
     counts, since quick movements have some.
     """
-    noise = np.full(points.shape[1], 0.002)
+    noise = np.zeros(points.shape[1])
     fifth = np.diff(points, 5, axis=0) if len(points) > 5 else points[:0]
     valid = np.ones(fifth.shape[:2], bool)
     for shift in range(6 if len(points) > 5 else 0):
         valid &= known[shift : len(known) - 5 + shift]
+    everything = np.abs(fifth[valid])
     for joint in range(points.shape[1]):
         own = np.abs(fifth[valid[:, joint], joint])
-        if len(own) >= 8:
-            noise[joint] = np.percentile(own, 30) / 0.385 / np.sqrt(252)
-    return np.broadcast_to(np.clip(noise, 0.0003, 0.02), known.shape)
+        own = own if len(own) >= 8 else everything
+        noise[joint] = np.percentile(own, 30) / 0.385 / np.sqrt(252) if len(own) >= 8 else USUAL_NOISE
+    return np.broadcast_to(np.clip(noise, 0.0003, 0.01), known.shape)

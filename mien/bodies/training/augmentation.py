@@ -10,15 +10,17 @@ from mien.bodies.keypoints import BODY_COUNT, mirrored_order
 from mien.bodies.training.examples import PosePictures
 from mien.bodies.training.options import PoseAugmentation
 
+Pair = tuple[float, float]
+LEAST_BOX = 8.0
+"""Least side of a box in pixels."""
+
 _MIRRORED = mirrored_order()[:BODY_COUNT]
 
 
-def fitted(frame: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """A picture in the middle of a square of `side` pixels, and the transform (2, 3) of its points into it."""
-    height, width = frame.shape[:2]
-    scale = side / max(height, width)
-    matrix = np.array(((scale, 0, (side - scale * width) / 2), (0, scale, (side - scale * height) / 2)), np.float32)
-    return warped(frame, matrix, side), matrix
+def box_of(points: NDArray[np.float32]) -> tuple[Pair, Pair]:
+    """The corners of the box around points (N, 2), which must not be none."""
+    (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return (left, top), (right, bottom)
 
 
 def warped(frame: NDArray[np.uint8], matrix: NDArray[np.float32], side: int) -> NDArray[np.uint8]:
@@ -45,7 +47,10 @@ def augmented(pictures: PosePictures, side: int, options: PoseAugmentation, rng:
     frames = np.empty((count, side, side, 3), np.uint8)
     points, known = np.empty_like(pictures.points), pictures.known.copy()
     for row in range(count):
-        matrix, mirrored = _placed(pictures.frames.shape[1:3], side, options, rng)
+        height, width = pictures.frames.shape[1:3]
+        whole = rng.random() < options.whole or known[row].sum() < 2
+        area = ((0.0, 0.0), (width, height)) if whole else box_of(pictures.points[row][known[row]])
+        matrix, mirrored = _placed(area, side, options, rng)
         frames[row] = _changed(warped(pictures.frames[row], matrix, side), options, rng)
         points[row] = moved(pictures.points[row], matrix)
         if mirrored:
@@ -54,17 +59,23 @@ def augmented(pictures: PosePictures, side: int, options: PoseAugmentation, rng:
     return PosePictures(frames, points, known)
 
 
+def crop_matrix(low: Pair, high: Pair, side: int, room: float) -> NDArray[np.float32]:
+    """The transform (2, 3) that puts a box into the middle of `side` pixels; `room`: sides of the crop by the box's."""
+    scale = side / (room * max(high[0] - low[0], high[1] - low[1], LEAST_BOX))
+    centre = np.add(low, high) / 2
+    return np.asarray(np.c_[scale * np.eye(2), side / 2 - scale * centre], np.float32)
+
+
 def _placed(
-    size: tuple[int, ...], side: int, options: PoseAugmentation, rng: np.random.Generator
+    area: tuple[Pair, Pair], side: int, options: PoseAugmentation, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], bool]:
-    height, width = size
-    scale = side / max(height, width) * options.scale ** rng.uniform(-1, 1)
     angle = np.deg2rad(options.rotation) * rng.uniform(-1, 1)
     mirrored = bool(rng.random() < 0.5)
-    cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
-    linear = np.array(((cosine, -sine), (sine, cosine))) @ np.diag((-1.0 if mirrored else 1.0, 1.0))
-    centre = side * (0.5 + options.shift * rng.uniform(-1, 1, 2))
-    offset = centre - linear @ (width / 2, height / 2)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array(((cosine, -sine), (sine, cosine))) @ np.diag((-1.0 if mirrored else 1.0, 1.0))
+    matrix = crop_matrix(*area, side, rng.uniform(1.0, options.room))
+    linear = turn @ matrix[:, :2]
+    offset = turn @ (matrix[:, 2] - side / 2) + side * (0.5 + options.shift * rng.uniform(-1, 1, 2))
     return np.asarray(np.c_[linear, offset], np.float32), mirrored
 
 

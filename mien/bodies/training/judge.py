@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig, to_tensor
 from mien.bodies.keypoints import BODY_COUNT, PoseError
-from mien.bodies.training.augmentation import fitted
+from mien.bodies.training.augmentation import box_of, crop_matrix, warped
 from mien.training.model_folder import load_network
 
 KIND = "pose"
 _BATCH = 64
+LOOKS = 3
+ROOM = 1.3
+"""Side of the second crop in sides of the box of the points that were found in the first."""
 
 
 class PoseJudge:
@@ -39,7 +42,8 @@ class PoseJudge:
     def detect(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Points of the figure in each picture, in pixels, float32 (N, 17, 2), with confidence (N, 17) in [0, 1].
 
-        frames: RGB uint8 (N, H, W, 3) with one figure each, which fills a third of the height or more.
+        frames: RGB uint8 (N, H, W, 3) with one figure each. The figure is looked for in the whole picture first, then
+        twice in what surrounds it. Each picture is read by itself.
         """
         if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
             raise PoseError(f"pictures are uint8 (N, H, W, 3), not {frames.dtype} {frames.shape}")
@@ -50,14 +54,40 @@ class PoseJudge:
             points[rows], confidence[rows] = self._batch(frames[rows])
         return points, confidence
 
-    @torch.no_grad()
     def _batch(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         side = self.network.config.width
-        made = [fitted(frame, side) for frame in frames]
-        scores = self.network(to_tensor(np.stack([picture for picture, _ in made])))
-        points, confidence = self.network.decode(scores)
-        scale, offset = made[0][1][0, 0], made[0][1][:, 2]  # pictures of one size have one transform
-        return np.asarray((points - offset) / scale, np.float32), confidence
+        height, width = frames.shape[1:3]
+        matrices = np.tile(crop_matrix((0, 0), (width, height), side, 1.0), (len(frames), 1, 1))
+        points, confidence = self._read(frames, matrices)
+        for _ in range(LOOKS - 1):
+            matrices = np.stack(
+                [
+                    crop_matrix(*_sure_box(points[row], confidence[row], (width, height)), side, ROOM)
+                    for row in range(len(frames))
+                ]
+            )
+            points, confidence = self._read(frames, matrices)
+        return points, confidence
+
+    @torch.no_grad()
+    def _read(
+        self, frames: NDArray[np.uint8], matrices: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Points in pixels of the frames, read in crops (N, 2, 3)."""
+        side = self.network.config.width
+        crops = np.stack([warped(frame, matrix, side) for frame, matrix in zip(frames, matrices, strict=True)])
+        points, confidence = self.network.decode(self.network(to_tensor(crops)))
+        scale, offset = matrices[:, 0, 0], matrices[:, :, 2]
+        return np.asarray((points - offset[:, None]) / scale[:, None, None], np.float32), confidence
+
+
+def _sure_box(
+    points: NDArray[np.float32], confidence: NDArray[np.float32], size: tuple[int, int]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The corners of the box around the surer points, at least half of them, within the picture."""
+    inside = np.clip(points, 0, size)
+    sure = confidence >= min(0.25, float(np.sort(confidence)[-8]))
+    return box_of(inside[sure])
 
 
 def build(content: Mapping[str, Any]) -> RTMPose:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig, to_tensor
@@ -23,14 +24,21 @@ from mien.training.train import train
 from mien.training.trainer import Step, Trainer, Values
 
 VALIDATION_PICTURES = 1000
+BINS_WEIGHT = 30.0
+"""mmpose's loss is a mean over the bins, about a hundredth of that of the maps, but has larger gradients at first."""
+
 PARTS = (0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True)
 class PoseBatch:
-    """pictures: (B, 3, S, S) in 0 … 255. x, y: labels of the bins (B, 17, 2 S). weights: (B, 17), 0 is unknown."""
+    """pictures: (B, 3, S, S) in 0 … 255. points: (B, 17, 2) in their pixels. x, y: labels of the bins (B, 17, 2 S).
+
+    weights: (B, 17), 0 is unknown.
+    """
 
     pictures: Tensor
+    points: Tensor
     x: Tensor
     y: Tensor
     weights: Tensor
@@ -39,7 +47,7 @@ class PoseBatch:
 class PoseTrainer(Trainer[PoseBatch]):
     """Classification of the bins of x and y (SimCC) on augmented pictures."""
 
-    name, unit, gradient_norm = KIND, "pictures", 5.0
+    name, unit, gradient_norm = KIND, "pictures", 20.0
 
     def __init__(self, network: RTMPose, examples: PoseExamples, check: PosePictures, options: PoseOptions) -> None:
         super().__init__(options.training)
@@ -56,14 +64,21 @@ class PoseTrainer(Trainer[PoseBatch]):
         )
         drawn = self.examples.pictures(rows)
         made = augmented(drawn, self.stage_options.side, self.stage_options.augmentation, rng)
-        return PoseBatch(to_tensor(made.frames), *self.ema.average.labels(made.points, made.known))
+        return PoseBatch(
+            to_tensor(made.frames), torch.from_numpy(made.points), *self.ema.average.labels(made.points, made.known)
+        )
 
     def loss(self, batch: PoseBatch, step: Step) -> tuple[Tensor, Values]:
-        """mmpose's loss of RTMPose."""
+        """mmpose's loss of RTMPose, and one of the maps before the bins.
+
+        The maps are trained as heat maps, as RTMPose's authors train the backbone first; here both are done at once.
+        """
         with step.autocast():
-            x, y = self.network(batch.pictures)
-        loss = self.network.loss((x.float(), y.float()), (batch.x, batch.y, batch.weights))
-        return loss, {}
+            maps = self.network.maps(batch.pictures)
+            x, y = self.network.classified(maps)
+        bins = BINS_WEIGHT * self.network.loss((x.float(), y.float()), (batch.x, batch.y, batch.weights))
+        heat = self.network.maps_loss(maps.float(), batch.points, batch.weights)
+        return bins + self.stage_options.maps_weight * heat, {"bins": bins.detach(), "maps": heat.detach()}
 
     def validate(self) -> dict[str, float]:
         """PCK on pictures of clips that are in no training set."""
@@ -85,7 +100,7 @@ def train_pose(
     if not len(examples) or not len(held_out):
         raise PoseError("there are no pictures to train on: make the corpus of figures first")
     seed_weights(options.training.seed, KIND)
-    config = RTMPoseConfig(options.size, options.side, options.side, stages=options.stages)
+    config = RTMPoseConfig(options.size, options.side, options.side, stride=options.stride)
     rows = np.linspace(0, len(held_out) - 1, min(VALIDATION_PICTURES, len(held_out))).round().astype(np.int64)
     trainer = PoseTrainer(RTMPose(config), examples, held_out.pictures(rows), options)
     figures = {"pictures": float(len(examples)), **train(trainer, run)}

@@ -77,7 +77,7 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
         seconds = start + number / options.fps
         frames[number] = painter.frame(seconds)
         mask = renderer.draw(points[number], (hands, hands), frames[number], light, ground=float(ground[number]))
-        painter.mirror(frames[number], mask, float(ground[number]), seconds)
+        painter.finish(frames[number], mask, float(ground[number]), seconds)
         masks[number] = np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8)
     take = Take(action, view.framing, hands, options.fps)
     return FigureClip(clip.name, clip.part, scene, captions, take, frames, masks, points)

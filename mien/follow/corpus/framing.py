@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from mien.bodies.figure.measures import figure_scale
 from mien.bodies.keypoints import INDEX
 from mien.bodies.motions.picture import Camera, to_picture
 
@@ -40,30 +41,24 @@ def draw_view(
     yaw = float(rng.normal(0, turn) if turn < 3 else rng.uniform(-np.pi, np.pi))
     pitch = float(rng.uniform(-0.03, 0.34 if wild else 0.24))
     share = rng.uniform(*_HEIGHTS[framing]) * (1 - head)
-    seen = to_picture(joints, Camera(yaw, pitch, 1.0))[..., :2].astype(np.float64)
-    tall = _standing(seen)
-    camera = Camera(yaw, pitch, float(share * size / tall))
+    points = to_picture(joints, Camera(yaw, pitch, 1.0)).astype(np.float64)
+    seen, tall = points[..., :2], float(np.median(figure_scale(points)))
+    scale = share * size / tall
     sway = (0.14 if wild else 0.10) * size
     middle = size / 2 + float(np.clip(rng.normal(0, sway), -0.22 * size, 0.22 * size))
     if whole:
         low = size * max(
             rng.uniform(0.84, 0.95) if framing == "whole" else rng.uniform(0.70, 0.90), share + head + 0.05
         )
-        anchor = seen[:, [INDEX["left_heel"], INDEX["right_heel"]], 1].max(1)
-        height = float(np.quantile(anchor, 0.8))
+        height = float(np.quantile(seen[:, [INDEX["left_heel"], INDEX["right_heel"]], 1].max(1), 0.8))
+        reach = height - float(seen[:, INDEX["nose"], 1].min()) + (0.12 + head) * tall
+        scale = min(scale, 0.97 * low / reach)  # the head stays in the picture when the figure jumps
     else:
         low = size * ((rng.uniform(0.18, 0.27) if framing == "upper" else rng.uniform(0.30, 0.42)) + 0.6 * head * share)
         height = float(np.quantile(seen[:, INDEX["nose"], 1], 0.2))
-    way = _way(rng, seen, camera.scale, size)
-    offset = np.stack([middle - camera.scale * way[:, 0], low - camera.scale * (height + way[:, 1])], axis=1)
-    return View(framing, replace(camera, offset=offset))
-
-
-def _standing(seen: NDArray[np.float64]) -> float:
-    """Height of the figure at its tallest, from the ankles to the crown."""
-    feet = seen[:, [INDEX["left_heel"], INDEX["right_heel"]], 1].max(1)
-    crown = seen[:, INDEX["nose"], 1]
-    return float(max(np.max(feet - crown) * 1.12, 0.5))
+    way = _way(rng, seen, scale, size)
+    offset = np.stack([middle - scale * way[:, 0], low - scale * (height + way[:, 1])], axis=1)
+    return View(framing, Camera(yaw, pitch, scale, offset))
 
 
 def _way(rng: np.random.Generator, seen: NDArray[np.float64], scale: float, size: int) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mien.follow.corpus.store import PARTS, FiguresCorpus
 
-_SIDE, _TEXT, _GAP = 144, 58, 6
+_SIDE, _TEXT, _GAP = 160, 84, 6
 _FONT = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 """Pillow's own font lacks the letters of Vietnamese."""
 
@@ -35,6 +35,6 @@ def contact_sheet(corpus: FiguresCorpus, columns: int = 8) -> NDArray[np.uint8]:
                 Image.fromarray(frames[len(frames) // 2]).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), (x, y)
             )
             texts = {one.language: one.text for one in reversed(corpus.captions[number])}
-            lines = [line for text in texts.values() for line in textwrap.wrap(text, 26)[:2]]
+            lines = [line for text in texts.values() for line in textwrap.wrap(text, 29, max_lines=3, placeholder=" …")]
             draw.multiline_text((x, y + _SIDE + 2), "\n".join(lines), (20, 20, 20), font, spacing=2)
     return np.asarray(sheet, np.uint8)

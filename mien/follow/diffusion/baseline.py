@@ -19,7 +19,7 @@ from mien.follow.diffusion.schedule import clip_noise, sample
 from mien.training.model_folder import load_network
 from mien.training.randomness import torch_generator
 
-SAMPLING_STEPS = 12
+SAMPLING_STEPS = 4
 
 _MULTIPLE = 8
 """Of the network's frames: it halves them three times, once by rearranging pixels."""

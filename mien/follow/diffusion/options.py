@@ -12,7 +12,7 @@ class DiffusionOptions(Options):
     """Of `train_diffusion`."""
 
     training: TrainingOptions = Field(
-        default=TrainingOptions(samples=2_400, batch=4, lr=3e-3, warmup=0.03, weight_decay=1e-4, ema_decay=0.99),
+        default=TrainingOptions(samples=1_800, batch=4, lr=3e-3, warmup=0.03, weight_decay=1e-4, ema_decay=0.99),
         description="a sample is one window of frames, or as many single frames",
     )
     side: int = Field(default=32, ge=8, le=128, multiple_of=8, description="shorter side of the generated frames, px")

@@ -12,8 +12,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-MAX_LOG_SNR, MIN_LOG_SNR = 4.0, -9.0
-"""Log-SNR at levels 0 and 1. The end is low: means over thousands of pixels show large areas through much noise."""
+MAX_LOG_SNR, MIN_LOG_SNR = -1.0, -9.0
+"""Log-SNR at levels 0 and 1. The end is low: means over thousands of pixels show large areas through much noise.
+
+The start is low too: the last prediction is the mean of what noise of that level leaves open. A network that is trained
+for a minute and a half learns where and in which colours things are; it does not learn to take fine noise away, and
+frames that are denoised further are grainy instead of soft (root-mean-square error .19 instead of .17).
+"""
 
 DATA_DEVIATION = 0.5
 """Standard deviation of pixels in [−1, 1]."""
@@ -66,7 +71,7 @@ def sample(predict: Callable[[Tensor, Tensor], Tensor], noise: Tensor, steps: in
     """
     if steps < 1:
         raise ValueError(f"sampling takes at least 1 step, not {steps}")
-    levels = torch.linspace(1, 0, steps + 1, device=noise.device)[:-1]
+    levels = torch.linspace(1, 0, steps, device=noise.device)
     x = clean = noise
     for number, level in enumerate(levels):
         clean = predict(x, level.expand(len(noise))).clamp(-1, 1)

@@ -74,7 +74,7 @@ def _seen(clip: AskedClip, judged: int) -> set[str]:
 
 
 def written_samples(clips: Sequence[AskedClip], most: int) -> list[FollowSample]:
-    """At most `most` prompts, evenly spaced, that were written by hand, each with the poses of one of the clips in turn."""
+    """At most `most` prompts that were written by hand, evenly spaced, each with the poses of a clip in turn."""
     source = files("mien.follow.corpus.language") / "written.jsonl"
     lines = source.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line.strip()]

@@ -62,7 +62,7 @@ class FollowEvaluation(Judge[FollowSample, MeasuredFollow]):
     def _observed(
         self, row: str, source: Source, sample: FollowSample, known: dict[int, Observation]
     ) -> Observation | None:
-        if id(sample.clip) in known:
+        if sample.has_real and id(sample.clip) in known:
             return known[id(sample.clip)]
         started = time.process_time()
         video = source(sample)

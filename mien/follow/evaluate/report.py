@@ -7,24 +7,28 @@ from pathlib import Path
 from typing import ClassVar
 
 import cv2
+import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from mien.bodies.poses.drawing import draw_skeleton
 from mien.bodies.scene import LABELS
 from mien.follow.evaluate.measure import MeasuredFollow
 from mien.follow.evaluate.samples import LANGUAGES, FollowSample
 from mien.follow.evaluate.sources import HIDDEN
-from mien.systems.evaluation.pictures import caption
+from mien.systems.evaluation.pictures import INK, PAPER
 from mien.systems.evaluation.report import Report
-from mien.systems.evaluation.rows import GENERATED, REAL
+from mien.systems.evaluation.rows import GENERATED
 
 Picture = NDArray[np.uint8]
 
 SIDE, SHOWN_FRAMES, CAPTION_HEIGHT, GAP = 96, 4, 26, 4
 
-_SHEET = (REAL, GENERATED, HIDDEN)
+_FONT = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+"""Pillow's own font lacks the letters of Vietnamese."""
+
+_SHEET = (GENERATED, HIDDEN)
 
 
 class FollowReport(Report[FollowSample, MeasuredFollow]):
@@ -104,10 +108,17 @@ class FollowReport(Report[FollowSample, MeasuredFollow]):
     def _line(self, sample: FollowSample, text: str) -> Picture:
         rows = sample.clip.rows(SHOWN_FRAMES)
         blocks = [_strip([draw_skeleton(sample.clip.pose, int(row)) for row in rows])]
-        for row in _SHEET:
-            blocks.append(_strip(self._frames.get((row, sample.clip_id), ())))
+        blocks.append(_strip(sample.clip.frames[rows] if sample.has_real else ()))
+        blocks += [_strip(self._frames.get((row, sample.clip_id), ())) for row in _SHEET]
         strip = np.concatenate(blocks, axis=1)
-        return np.concatenate([caption(strip.shape[1], CAPTION_HEIGHT, [(0, text)], size=12), strip])
+        return np.concatenate([_caption(strip.shape[1], text), strip])
+
+
+def _caption(width: int, text: str) -> Picture:
+    picture = Image.new("RGB", (width, CAPTION_HEIGHT), PAPER)
+    font = ImageFont.truetype(str(_FONT), 12)
+    ImageDraw.Draw(picture).text((6, CAPTION_HEIGHT / 2), text, INK, font, anchor="lm")
+    return np.asarray(picture)
 
 
 def _strip(frames: Iterable[Picture]) -> Picture:

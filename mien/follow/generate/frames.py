@@ -50,13 +50,15 @@ def render_frames(
     order = drawing_order(movement.movers, float(movement.fps))
     grounds = [mover.ground(float(movement.fps)) * scale[1] for mover in movement.movers]
     for number in numbers:
-        canvas = painter.frame(float(number / movement.fps))
+        seconds = float(number / movement.fps)
+        canvas = painter.frame(seconds)
         for person in order[number]:
             mover = movement.movers[person]
             if mover.shown[number]:
                 left, right = (bool(one) for one in mover.hands[number])
                 joints, ground = mover.joints[number] * scale, float(grounds[person][number])
-                figures[person].draw(joints, (left, right), canvas, painter.light, ground=ground)
+                mask = figures[person].draw(joints, (left, right), canvas, painter.light, ground=ground)
+                painter.finish(canvas, mask, ground, seconds)
         yield canvas
 
 

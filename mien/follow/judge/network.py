@@ -1,4 +1,4 @@
-"""The judge of looks and places: a convolutional network whose features are read at the figure's key points.
+"""The judge of looks and places: networks that see the pieces of a figure in its own axes, and the whole picture.
 
 It differs from whatever a generator is trained with: other architecture, other clips, other seed.
 """
@@ -17,69 +17,81 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mien.bodies.scene import LABELS
-from mien.follow.judge.points import POINTS, judged_points
+from mien.follow.judge.patches import GEOMETRY, PATCHES, geometry, read_patches
 from mien.training.model_folder import load_network
 
 KIND = "figure_judge"
 
-_LOCAL = 24
-"""Channels that are read at each point from each map."""
-
 _PLACE = ("place", "time")
 
 
-class _Block(nn.Sequential):
-    """Two convolutions; the first halves the side."""
+def _layer(before: int, after: int, stride: int = 1) -> nn.Sequential:
+    convolution = nn.Conv2d(before, after, 3, stride, 1, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(after), nn.SiLU())
 
-    def __init__(self, before: int, after: int) -> None:
+
+class _Piece(nn.Sequential):
+    """A patch (B, 3, rows, columns) → features (B, width)."""
+
+    def __init__(self, rows: int, columns: int, channels: int, width: int, dropout: float) -> None:
+        cells = -(-rows // 2) * -(-columns // 2)
         super().__init__(
-            nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after), nn.SiLU(),
-            nn.Conv2d(after, after, 3, 1, 1, bias=False), nn.BatchNorm2d(after), nn.SiLU(),
+            _layer(3, channels), _layer(channels, 2 * channels, 2), _layer(2 * channels, 2 * channels),
+            nn.Flatten(), nn.Dropout(dropout), nn.Linear(2 * channels * cells, width),
+        )  # fmt: skip
+
+
+class _Whole(nn.Sequential):
+    """Pictures (B, 3, side, side) → features (B, width)."""
+
+    def __init__(self, side: int, channels: int, width: int, dropout: float) -> None:
+        sizes = (3, channels, 2 * channels, 3 * channels)
+        cells = side
+        for _ in pairwise(sizes):
+            cells = -(-cells // 2)
+        super().__init__(
+            *(_layer(before, after, 2) for before, after in pairwise(sizes)),
+            nn.Flatten(), nn.Dropout(dropout), nn.Linear(sizes[-1] * cells**2, width), nn.SiLU(),
         )  # fmt: skip
 
 
 class FigureJudge(nn.Module):
     """Frames with key points → logits of the options of every attribute of `mien.bodies.scene.LABELS`.
 
-    size: side of the frames. Looks are read from features at the figure's points; the place from the whole picture.
+    size: side of the frames, even. Looks are read from the figure's patches, the place from the picture at half size.
     """
 
     def __init__(self, size: int, channels: int, width: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.size, self.channels, self.width, self.dropout = size, channels, width, dropout
-        sizes = (3, channels, channels * 2, channels * 3, channels * 4)
-        self.blocks = nn.ModuleList(_Block(a, b) for a, b in pairwise(sizes))
-        self.locals = nn.ModuleList(nn.Conv2d(count, _LOCAL, 1) for count in sizes[1:4])
-        self.figure = nn.Sequential(
-            nn.Dropout(dropout), nn.Linear(POINTS * (3 * _LOCAL + 3) + 2 * sizes[-1], width), nn.SiLU(),
+        inner = width // 2
+        self.pieces = nn.ModuleDict(
+            {name: _Piece(rows, columns, channels, inner, dropout) for name, (rows, columns) in PATCHES.items()}
+        )
+        self.mix = nn.Sequential(
+            nn.SiLU(), nn.Dropout(dropout), nn.Linear(len(PATCHES) * inner + GEOMETRY, width), nn.SiLU(),
             nn.Dropout(dropout),
         )  # fmt: skip
-        self.whole = nn.Sequential(nn.Linear(2 * sizes[-1] + 48, width), nn.SiLU(), nn.Dropout(dropout))
+        self.whole = _Whole(size // 2, channels, width, dropout)
         self.heads = nn.ModuleDict({name: nn.Linear(width, len(options)) for name, options in LABELS.items()})
 
-    def forward(self, frames: Tensor, points: Tensor) -> Tensor:
+    def forward(self, frames: Tensor, joints: Tensor) -> Tensor:
         """Logits (B, O) of all options, attribute by attribute in the order of `LABELS`.
 
-        frames: (B, 3, S, S) in [0, 1]. points: (B, P, 2) of `judged_points`, in [−1, 1] over the frame's sides.
+        frames: (B, 3, S, S) in [0, 1]. joints: (B, 65, 2) in their pixels.
         """
-        maps, x = [], 2 * frames - 1
-        for block in self.blocks:
-            x = block(x)
-            maps.append(x)
-        grid = points[:, :, None].clamp(-1.2, 1.2)
-        read = [_at(2 * frames - 1, grid)]
-        read += [_at(local(one), grid) for local, one in zip(self.locals, maps, strict=False)]
-        pooled = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1)
-        figure = self.figure(torch.cat([*read, pooled], dim=1))
-        coarse = functional.adaptive_avg_pool2d(2 * frames - 1, 4).flatten(1)
-        place = self.whole(torch.cat([pooled, coarse], dim=1))
+        pictures = 2 * frames - 1
+        patches = read_patches(pictures, joints)
+        read = [piece(patches[name]) for name, piece in self.pieces.items()]
+        figure = self.mix(torch.cat([*read, geometry(joints, self.size)], dim=1))
+        place = self.whole(functional.avg_pool2d(pictures, 2))
         return torch.cat([head(place if name in _PLACE else figure) for name, head in self.heads.items()], dim=1)
 
     @torch.no_grad()
     def log_probabilities(
         self, frames: NDArray[np.uint8], joints: NDArray[np.float32]
     ) -> dict[str, NDArray[np.float32]]:
-        """Attribute → log-probabilities (T, options), of frames (T, H, W, 3) with key points (T, 65, 2) in pixels."""
+        """Attribute → log-probabilities (T, options), of frames (T, H, W, 3) with joints (T, 65, 2 or 3) in pixels."""
         pictures, points = judge_input(frames, joints, self.size)
         logits = torch.cat(
             [self(some.float() / 255, own) for some, own in zip(pictures.split(64), points.split(64), strict=True)]
@@ -110,14 +122,13 @@ class FigureJudge(nn.Module):
 def judge_input(
     frames: NDArray[np.uint8] | Sequence[NDArray[np.uint8]], joints: NDArray[np.float32], size: int
 ) -> tuple[Tensor, Tensor]:
-    """Input of the network: frames uint8 (T, 3, S, S), points float32 (T, P, 2) in [−1, 1] over the sides.
+    """Input of the network: frames uint8 (T, 3, S, S), joints float32 (T, 65, 2) in their pixels.
 
     frames (T, H, W, 3) of any size; joints (T, 65, 2 or 3) in their pixels.
     """
     height, width = frames[0].shape[:2]
     pictures = np.stack([_resized(frame, size) for frame in frames])
-    scale = np.array([2 / width, 2 / height], np.float32)
-    points = judged_points(np.asarray(joints, np.float32)[..., :2]) * scale - 1
+    points = np.asarray(joints[..., :2] * np.array([size / width, size / height]), np.float32)
     return torch.from_numpy(np.ascontiguousarray(np.moveaxis(pictures, -1, 1))), torch.from_numpy(points)
 
 
@@ -137,8 +148,3 @@ def option_columns() -> dict[str, slice]:
         columns[name] = slice(start, start + len(options))
         start += len(options)
     return columns
-
-
-def _at(maps: Tensor, grid: Tensor) -> Tensor:
-    """Values (B, C · P) of maps (B, C, H, W) at points (B, P, 1, 2)."""
-    return functional.grid_sample(maps, grid, align_corners=False, padding_mode="border").flatten(1)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from mien.bodies.keypoints import mirrored_order
+from mien.bodies.keypoints import INDEX, mirrored_order
 from mien.bodies.scene import LABELS, Scene
 from mien.follow.judge.network import KIND, FigureJudge, judge_input, option_columns
 from mien.follow.judge.options import FigureJudgeOptions
@@ -35,8 +35,13 @@ CARD = Card(
     synthetic=False,
 )
 
-_SHIFT, _GAIN, _TINT, _NOISE, _POINT = 4.0, 0.08, 0.03, 0.02, 0.015
-"""Augmentation: pixels; parts of the range; parts of half a side, by which key points are displaced."""
+_GAIN, _TINT, _NOISE = 0.08, 0.03, 0.02
+"""Augmentation of colours, in parts of the range."""
+_MOVED, _POINT, _SCALE = 0.05, 0.03, 0.05
+"""By how much the figure's patches miss it: all points and single ones in parts of the torso; the size in parts."""
+
+_SMOOTHED = 0.05
+"""Label smoothing: there are few clips, and each is seen often."""
 
 
 class JudgedClip(Protocol):
@@ -54,14 +59,13 @@ class JudgedClip(Protocol):
 
 @dataclass(frozen=True)
 class JudgeFrames:
-    """N frames: pictures uint8 (N, 3, S, S), points (N, P, 2), options int64 (N, A), seen bool (N, A).
+    """N frames: pictures uint8 (N, 3, S, S), joints (N, 65, 2), options int64 (N, A), seen bool (N, A).
 
-    mirrored: the points of the mirrored picture. `seen`: which attributes can be seen.
+    `seen`: which attributes can be seen.
     """
 
     pictures: Tensor
-    points: Tensor
-    mirrored: Tensor
+    joints: Tensor
     options: Tensor
     seen: Tensor
 
@@ -70,29 +74,24 @@ class JudgeFrames:
 
     def rows(self, chosen: Tensor) -> JudgeFrames:
         """The frames of some rows."""
-        fields = (self.pictures, self.points, self.mirrored, self.options, self.seen)
-        return JudgeFrames(*(one[chosen] for one in fields))
+        return JudgeFrames(*(one[chosen] for one in (self.pictures, self.joints, self.options, self.seen)))
 
 
 def judge_frames(clips: Iterable[JudgedClip], per_clip: int, size: int) -> JudgeFrames:
     """At most `per_clip` evenly spaced frames of each clip. Raises ValueError without clips."""
     found: list[JudgeFrames] = []
-    order = mirrored_order()
     for clip in clips:
         count = len(clip.frames)
         chosen = np.linspace(0, count - 1, min(per_clip, count)).round().astype(int)
         frames, joints = clip.frames[chosen], clip.joints[chosen, :, :2]
-        pictures, points = judge_input(frames, joints, size)
-        flipped = joints[:, order] * np.array([-1, 1], np.float32) + np.array([frames.shape[2], 0], np.float32)
-        mirrored = judge_input(frames, flipped, size)[1]
         labels = clip.scene.labels()
         options = torch.tensor([LABELS[name].index(labels[name]) for name in LABELS]).expand(len(chosen), -1)
         visible = seen_attributes(clip.scene, joints, frames.shape[2], frames.shape[1])
         seen = torch.from_numpy(np.stack([visible[name] for name in LABELS], axis=1))
-        found.append(JudgeFrames(pictures, points, mirrored, options, seen))
+        found.append(JudgeFrames(*judge_input(frames, joints, size), options, seen))
     if not found:
         raise ValueError("there are no clips to train the judge of figures on")
-    names = ("pictures", "points", "mirrored", "options", "seen")
+    names = ("pictures", "joints", "options", "seen")
     return JudgeFrames(*(torch.cat([getattr(one, name) for one in found]) for name in names))
 
 
@@ -126,13 +125,15 @@ class FigureJudgeTrainer(Trainer[JudgeFrames]):
     def loss(self, batch: JudgeFrames, step: Step) -> tuple[Tensor, Values]:
         """Sum over the attributes of the cross-entropy, over the frames in which they can be seen."""
         self.judge.train()
-        frames, points = augmented(batch, step)
+        frames, joints = augmented(batch, step)
         with step.autocast():
-            logits = self.judge(frames, points)
+            logits = self.judge(frames, joints)
         total = logits.new_zeros((), dtype=torch.float32)
         for number, columns in enumerate(option_columns().values()):
             seen = batch.seen[:, number].float()
-            error = functional.cross_entropy(logits[:, columns].float(), batch.options[:, number], reduction="none")
+            error = functional.cross_entropy(
+                logits[:, columns].float(), batch.options[:, number], reduction="none", label_smoothing=_SMOOTHED
+            )
             total = total + global_mean((error * seen).sum(), seen.sum().clamp(min=1))
         return total, {}
 
@@ -142,21 +143,25 @@ class FigureJudgeTrainer(Trainer[JudgeFrames]):
 
 
 def augmented(batch: JudgeFrames, step: Step) -> tuple[Tensor, Tensor]:
-    """Frames (B, 3, S, S) in [0, 1] and points (B, P, 2): mirrored, shifted, of other contrast and tint, with noise."""
+    """Frames (B, 3, S, S) in [0, 1] and joints (B, 65, 2): mirrored, of other contrast and tint, with noise; the joints
+    are a little wrong, all together and one by one."""
     count, _, side, _ = batch.pictures.shape
     flip = step.uniform("mirror", count) < 0.5
     frames = batch.pictures.float() / 255
     frames = torch.where(flip[:, None, None, None], frames.flip(3), frames)
-    points = torch.where(flip[:, None, None], batch.mirrored, batch.points)
-    shift = ((step.uniform("shift", count, 2) * 2 - 1) * _SHIFT).round()
-    theta = torch.zeros(count, 2, 3, device=frames.device)
-    theta[:, 0, 0] = theta[:, 1, 1] = 1
-    theta[:, :, 2] = shift * 2 / side
-    grid = functional.affine_grid(theta, list(frames.shape), align_corners=False)
-    frames = functional.grid_sample(frames, grid, padding_mode="reflection", align_corners=False)
-    points = points - shift[:, None] * 2 / side + _POINT * step.normal("points", count, points.shape[1], 2)
+    order = torch.from_numpy(mirrored_order()).to(flip.device)
+    mirrored = batch.joints[:, order] * torch.tensor([-1, 1], device=flip.device) + torch.tensor(
+        [side, 0], device=flip.device
+    )
+    joints = torch.where(flip[:, None, None], mirrored, batch.joints)
+    middle = joints.mean(dim=1, keepdim=True)
+    torso = (joints[:, [INDEX["left_shoulder"]]] - joints[:, [INDEX["right_hip"]]]).norm(dim=-1, keepdim=True)
+    joints = middle + (joints - middle) * (1 + _SCALE * step.normal("scale", count, 1, 1))
+    joints = joints + torso * (
+        _MOVED * step.normal("moved", count, 1, 2) + _POINT * step.normal("points", count, 65, 2)
+    )
     frames = frames * (1 + _GAIN * step.normal("gain", count, 1, 1, 1)) + _TINT * step.normal("tint", count, 3, 1, 1)
-    return frames + _NOISE * step.normal("noise", count, *frames.shape[1:]), points
+    return frames + _NOISE * step.normal("noise", count, 1, *frames.shape[2:]), joints
 
 
 @torch.no_grad()
@@ -165,8 +170,8 @@ def accuracies(judge: FigureJudge, data: JudgeFrames) -> dict[str, float]:
     device = next(judge.parameters()).device
     logits = torch.cat(
         [
-            judge(pictures.to(device).float() / 255, points.to(device)).float().cpu()
-            for pictures, points in zip(data.pictures.split(64), data.points.split(64), strict=True)
+            judge(pictures.to(device).float() / 255, joints.to(device)).float().cpu()
+            for pictures, joints in zip(data.pictures.split(64), data.joints.split(64), strict=True)
         ]
     )
     found = {}
@@ -179,16 +184,15 @@ def accuracies(judge: FigureJudge, data: JudgeFrames) -> dict[str, float]:
 
 
 def train_figure_judge(corpus: Path, options: FigureJudgeOptions, out: Path, run: Run) -> dict[str, float]:
-    """Train the judge on the part judge_train of the corpus in a folder, and measure it on judge_val.
+    """Train the judge on parts of the corpus in a folder, and measure it on judge_val.
 
     See `train_on_clips`. Raises ValueError without clips to train on, ClipStoreError without a corpus.
     """
     from mien.follow.corpus.store import FiguresCorpus
 
     figures = FiguresCorpus(corpus)
-    train_clips, val_clips = (
-        (figures[int(number)] for number in figures.numbers(part)) for part in ("judge_train", "judge_val")
-    )
+    train_clips = (figures[int(number)] for part in options.parts for number in figures.numbers(part))
+    val_clips = (figures[int(number)] for number in figures.numbers("judge_val"))
     return train_on_clips(train_clips, val_clips, figures.size, figures.digest, options, out, run)
 
 

@@ -1,4 +1,4 @@
-"""Colours of a person in a picture, measured at key points."""
+"""Colours of a person in a picture, measured at key points, and their names."""
 
 from __future__ import annotations
 
@@ -7,55 +7,85 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from mien.bodies.scene import RGB
-from mien.follow.look.patches import LIMB_PATCHES, Floats, Frames, body_patches, head_patch, sample_patches
+from mien.bodies.scene import RGB, Scene
+from mien.follow.look.inputs import LookInputs
+from mien.follow.look.patches import PATCHES
 
-_SIDE = 12
-_LEAST = 8
+SPOTS = ("torso", "forearm", "thigh", "shin", "face", "hair", "hat")
+"""Where colours are measured."""
+
+_LIMBS = {"forearm": "elbow_wrist", "thigh": "hip_knee", "shin": "knee_ankle"}
+_TORSO, _LIMB = (slice(3, 13), slice(5, 11)), (slice(3, 13), slice(6, 10))
+_HEAD = {
+    "face": (slice(15, 20), slice(14, 18)),
+    "hair": (slice(12, 14), slice(13, 19)),
+    "hat": (slice(9, 12), slice(13, 19)),
+}
+"""Rows and columns in the patches in which nothing else is."""
+
+_LEAST = 4
 """Fewer pixels than these tell no colour."""
 
-_NARROW, _SHORT = 0.45, 0.7
-"""The part of a limb's patch, across and along, in which nothing but the limb is."""
+
+def measured_colours(inputs: LookInputs) -> tuple[Tensor, Tensor]:
+    """RGB (B, S, 3) in [0, 1] at the `SPOTS`, and where they could be measured, bool (B, S)."""
+    pixels = []
+    for name in SPOTS:
+        if name in _HEAD:
+            pixels.append(_rows(inputs.head[:, None], *_HEAD[name]))
+        else:
+            numbers = [n for n, patch in enumerate(PATCHES) if patch == "torso" == name or _is_limb(patch, name)]
+            pixels.append(_rows(inputs.body[:, numbers], *(_TORSO if name == "torso" else _LIMB)))
+    found = [robust_colour(one) for one in pixels]
+    return torch.stack([colour for colour, _ in found], dim=1), torch.stack([seen for _, seen in found], dim=1)
 
 
-def measured_colours(
-    picture: NDArray[np.uint8], mask: Floats, points: Floats, known: NDArray[np.bool_]
-) -> dict[str, RGB]:
-    """RGB in [0, 1] of `torso`, `upper_arm`, `forearm`, `thigh`, `shin`, `face`, `hair`: robust medians, where seen.
+def robust_colour(pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """The mean (B, 3) of that half of the pixels (B, N, 4) that is nearest to their median, and whether there are any.
 
-    picture: (H, W, 3). mask: (H, W), 0 where the picture shows nothing. points: (65, 2), known: (65,).
+    The fourth channel is 1 for pixels that count.
     """
-    values = torch.from_numpy(np.dstack([picture / 255, mask]).astype(np.float32)).permute(2, 0, 1)[None]
-    frames = body_patches(points[None], known[None])
-    patches = sample_patches(values, _inner(frames), _SIDE)[0].numpy()
-    names = ("torso", "below", *_limb_names())
-    pixels: dict[str, list[Floats]] = {}
-    for name, patch in zip(names, patches, strict=True):
-        pixels.setdefault(name, []).append(_seen(patch))
-    head = head_patch(points[None], known[None])
-    for name, part in (("face", _face(head)), ("hair", _crown(head))):
-        pixels[name] = [_seen(sample_patches(values, part, _SIDE)[0, 0].numpy())]
-    del pixels["below"]
-    joined = {name: np.concatenate(parts) for name, parts in pixels.items()}
-    return {name: robust_colour(rows) for name, rows in joined.items() if len(rows) >= _LEAST}
+    counts = pixels[..., 3:] > 0.99
+    values = torch.where(counts, pixels[..., :3], torch.nan)
+    middle = values.nanmedian(dim=1, keepdim=True).values
+    distance = (values - middle).norm(dim=2, keepdim=True)
+    near = distance <= distance.nanmedian(dim=1, keepdim=True).values
+    mean = torch.where(near, values, torch.nan).nanmean(dim=1)
+    return mean.nan_to_num(0.0), counts.sum(dim=(1, 2)) >= _LEAST
 
 
-def robust_colour(pixels: Floats) -> RGB:
-    """The median of pixels (N, 3), of those half that lie nearest to the median of all."""
-    middle = np.median(pixels, axis=0)
-    distances = np.linalg.norm(pixels - middle, axis=1)
-    kept = pixels[distances <= np.median(distances)]
-    red, green, blue = (float(value) for value in np.median(kept, axis=0))
-    return red, green, blue
+def spot_of(shade: str, scene: Scene, front: bool) -> str | None:
+    """The spot that shows the shade of an attribute of a scene; None where none surely does.
+
+    front: the person is seen from the front.
+    """
+    visible = scene.visible()
+    if shade not in visible:
+        return None
+    bare = scene.top in ("t_shirt", "dress", "none")
+    spots = {
+        "skin": "face" if front else ("forearm" if bare else None),
+        "hair_colour": "hair" if scene.hat == "none" else None,
+        "top_colour": "torso",
+        "bottom_colour": "shin" if scene.bottom == "trousers" else ("thigh" if scene.top != "coat" else None),
+        "hat_colour": "hat",
+    }
+    return spots.get(shade)
 
 
 def nearest_name(colour: RGB, palette: Mapping[str, RGB]) -> str:
     """The name whose colour is nearest in CIELAB."""
+    return max(name_scores(colour, palette).items(), key=lambda item: item[1])[0]
+
+
+def name_scores(colour: RGB, palette: Mapping[str, RGB]) -> dict[str, float]:
+    """Log-likelihood of each name of a palette, up to a constant: measured colours err by about 15 CIELAB units."""
     names = list(palette)
     table = lab(np.array([palette[name] for name in names]))
-    distances = np.linalg.norm(table - lab(np.array([colour])), axis=1)
-    return names[int(distances.argmin())]
+    squares = ((table - lab(np.array([colour]))) ** 2).sum(axis=1)
+    return dict(zip(names, (-squares / (2 * 15.0**2)).tolist(), strict=True))
 
 
 def lab(colours: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -73,29 +103,11 @@ _TO_XYZ = np.array(
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
-def _limb_names() -> tuple[str, ...]:
-    names = {"elbow": "upper_arm", "wrist": "forearm", "knee": "thigh", "ankle": "shin"}
-    return tuple(names[end.split("_")[1]] for _, end, _ in LIMB_PATCHES)
+def _is_limb(patch: str, name: str) -> bool:
+    return name in _LIMBS and patch.endswith(_LIMBS[name])
 
 
-def _inner(frames: Frames) -> Frames:
-    return Frames(frames.centres, frames.axes * np.array([_SHORT, _NARROW], np.float32)[:, None], frames.known)
-
-
-def _face(head: Frames) -> Frames:
-    """The lower face, between eyes and mouth."""
-    down = head.axes[:, :, 0]
-    return Frames(head.centres + 0.06 * down, head.axes * 0.14, head.known)
-
-
-def _crown(head: Frames) -> Frames:
-    """A strip above the forehead."""
-    down = head.axes[:, :, 0]
-    axes = head.axes * np.array([0.06, 0.16], np.float32)[:, None]
-    return Frames(head.centres - 0.30 * down, axes, head.known)
-
-
-def _seen(patch: Floats) -> Floats:
-    rows = patch.reshape(4, -1).T
-    kept = rows[rows[:, 3] > 0.99, :3]
-    return np.asarray(kept, np.float32)
+def _rows(patches: Tensor, rows: slice, columns: slice) -> Tensor:
+    """Pixels (B, N, 4), RGB in [0, 1] and the mask, of a part of patches (B, P, 4, h, w)."""
+    part = patches[:, :, :, rows, columns].movedim(2, -1).flatten(1, 3)
+    return torch.cat([(part[..., :3] + 1) / 2, part[..., 3:]], dim=-1)

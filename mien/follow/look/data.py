@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -10,26 +11,34 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from mien.bodies.keypoints import mirrored_order
 from mien.bodies.scene import LABELS, Scene
 from mien.follow.diffusion.clips import FigureClips
-from mien.follow.look.network import LookInputs
+from mien.follow.look.colours import SPOTS, spot_of
+from mien.follow.look.inputs import CHANNELS, LookInputs, look_inputs
 from mien.follow.look.options import LookOptions
-from mien.follow.look.patches import (
-    HEAD_SIDE,
-    SIDE,
-    WHOLE_SIDE,
-    Floats,
-    body_patches,
-    body_unit,
-    head_patch,
-    sample_patches,
-)
+from mien.follow.look.patches import WHOLE_SIDE, Floats, body_unit
 from mien.training.randomness import numpy_generator
+
+SHADES = ("skin", "hair_colour", "top_colour", "bottom_colour", "hat_colour")
+"""The attributes whose shades are measured."""
 
 UNSEEN = -100
 """The target of an attribute that cannot be seen; `cross_entropy` ignores it."""
 
-_PLACE = [list(LABELS).index(name) for name in ("place", "time")]
+_GRAINS = 64
+
+RECOLOURED = 0.5
+"""Rate of pictures in any colours."""
+
+
+def _columns(*names: str) -> NDArray[np.int64]:
+    return np.array([list(LABELS).index(name) for name in names])
+
+
+_PLACE = _columns("place", "time")
+_HEAD = _columns("hair_style", "hat")
+_COLOURED = _columns(*(name for name in LABELS if "colour" in name), "skin", "place", "time")
 
 Mask = NDArray[np.bool_]
 Generator = np.random.Generator
@@ -37,10 +46,14 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True)
 class LookBatch:
-    """Inputs of the network, and targets int64 (B, A): an option of each attribute of `LABELS`, or `UNSEEN`."""
+    """Inputs of the network, and targets int64 (B, A): an option of each attribute of `LABELS`, or `UNSEEN`.
+
+    shades: float32 (B, S, 3), the shade that is seen at each of the `SPOTS`; NaN where none surely is.
+    """
 
     inputs: LookInputs
     targets: Tensor
+    shades: Tensor
 
 
 class LookData:
@@ -49,30 +62,38 @@ class LookData:
     def __init__(self, clips: FigureClips, options: LookOptions) -> None:
         self.clips, self.options = clips, options
         self.targets = scene_targets(clips.scenes)
+        self.shades = {front: spot_shades(clips.scenes, front) for front in (False, True)}
 
     def batch(self, name: str, step: int) -> LookBatch:
         """The augmented batch of a step."""
         rng = numpy_generator(self.options.training.seed, f"{name} pictures", step)
         rows = rng.integers(len(self.clips.scenes), size=self.options.training.batch)
         frames = rng.integers(self.clips.frames.shape[1], size=len(rows))
-        points, known = self.clips.points[rows, frames].copy(), self.clips.known[rows, frames].copy()
-        pictures, targets = self.clips.frames[rows, frames], self.targets[rows].clone()
-        masks = np.ones((len(rows), 1, *pictures.shape[1:3]), np.float32)
-        cut = rng.random(len(rows)) < self.options.cut_outs
-        for row in np.flatnonzero(cut):
-            person = self.clips.masks[rows[row], frames[row]].astype(np.float32) / 255
-            pictures[row] = replace_background(pictures[row], person, pictures[row - 1], rng)
-            masks[row, 0] = np.maximum(person, rng.random() < 0.7)
-        targets[np.flatnonzero(cut)[:, None], _PLACE] = UNSEEN
+        points, known = self.clips.points[rows, frames], self.clips.known[rows, frames]
+        pictures = torch.from_numpy(self.clips.frames[rows, frames]).movedim(-1, 1).float() / 255
+        person = torch.from_numpy(self.clips.masks[rows, frames])[:, None].float() / 255
+        pictures, person, points, known = mirrored(pictures, person, points, known, rng.random(len(rows)) < 0.5)
         shaken(points, known, rng)
-        values = other_light(torch.from_numpy(pictures).movedim(-1, 1).float() / 255, rng)
-        return LookBatch(look_inputs(values, torch.from_numpy(masks), points, known), targets)
+        cut = _column(rng.random(len(rows)) < self.options.cut_outs)
+        recoloured = rng.random(len(rows)) < RECOLOURED
+        lit = other_colours(other_light(pictures, rng), recoloured, rng)
+        shown = torch.where(cut, person, torch.ones_like(person))
+        inputs = look_inputs(other_background(lit, person, rng), shown, points, known)
+        whole = whole_input(lit, shown, rng)
+        batch = self._batch(replace(inputs, whole=whole), self.targets[rows].clone(), rows)
+        batch.targets[cut.flatten().numpy()[:, None] & np.isin(np.arange(len(LABELS)), _PLACE)] = UNSEEN
+        return exchanged(batch, recoloured, rng)
 
     def plain(self, frame: int) -> LookBatch:
         """One frame of each clip as it is."""
         points, known = self.clips.points[:, frame], self.clips.known[:, frame]
         values = torch.from_numpy(self.clips.frames[:, frame]).movedim(-1, 1).float() / 255
-        return LookBatch(look_inputs(values, torch.ones_like(values[:, :1]), points, known), self.targets)
+        inputs = look_inputs(values, torch.ones_like(values[:, :1]), points, known)
+        return self._batch(inputs, self.targets, np.arange(len(points)))
+
+    def _batch(self, inputs: LookInputs, targets: Tensor, rows: NDArray[np.int64]) -> LookBatch:
+        front = (inputs.front > 0)[:, None, None]
+        return LookBatch(inputs, targets, torch.where(front, self.shades[True][rows], self.shades[False][rows]))
 
 
 def scene_targets(scenes: tuple[Scene, ...]) -> Tensor:
@@ -84,26 +105,79 @@ def scene_targets(scenes: tuple[Scene, ...]) -> Tensor:
     return torch.tensor(rows)
 
 
-def look_inputs(pictures: Tensor, masks: Tensor, points: Floats, known: Mask) -> LookInputs:
-    """Inputs from pictures float32 (B, 3, H, W) in [0, 1], masks (B, 1, H, W), points (B, 65, 2) in their pixels."""
+def spot_shades(scenes: tuple[Scene, ...], front: bool) -> Tensor:
+    """Shades (N, S, 3) at the `SPOTS` of scenes that are seen from the front or from behind; NaN where none is sure."""
+    shades = torch.full((len(scenes), len(SPOTS), 3), torch.nan)
+    for row, scene in enumerate(scenes):
+        for name in SHADES:
+            spot = spot_of(name, scene, front)
+            if spot is not None:
+                shades[row, SPOTS.index(spot)] = torch.tensor(scene.shade(name))
+    return shades
+
+
+def mirrored(
+    pictures: Tensor, masks: Tensor, points: Floats, known: Mask, chosen: Mask
+) -> tuple[Tensor, Tensor, Floats, Mask]:
+    """Pictures and masks (B, …, H, W) with points and known, the chosen rows mirrored: left becomes right."""
+    rows, order = _column(chosen), mirrored_order()
+    other = points[:, order] * np.array([-1, 1], np.float32) + np.array([pictures.shape[-1], 0], np.float32)
+    return (
+        torch.where(rows, pictures.flip(-1), pictures), torch.where(rows, masks.flip(-1), masks),
+        np.where(chosen[:, None, None], other, points), np.where(chosen[:, None], known[:, order], known),
+    )  # fmt: skip
+
+
+def other_background(pictures: Tensor, person: Tensor, rng: Generator) -> Tensor:
+    """Pictures (B, 3, H, W) with another's background, a plain or a grainy one behind the person in two thirds."""
+    count = len(pictures)
+    kind = torch.from_numpy(rng.integers(3, size=count))[:, None, None, None]
+    plain = torch.from_numpy(rng.random((count, 3, 1, 1), dtype=np.float32))
+    ground = plain + 0.1 * (kind == 1) * _grain(*pictures.shape[2:])[:1]
+    ground = torch.where(kind == 2, pictures.roll(1, 0).flip(-1), ground)
+    mixed = torch.lerp(ground, pictures, person).clamp(0, 1)
+    return torch.where(_column(rng.random(count) < 2 / 3), mixed, pictures)
+
+
+def other_colours(pictures: Tensor, chosen: Mask, rng: Generator) -> Tensor:
+    """Pictures (B, 3, H, W), the channels of the chosen ones exchanged and scaled: any colour becomes any other."""
+    changed = pictures.clone()
+    for row in np.flatnonzero(chosen):
+        gains = torch.from_numpy(rng.uniform(0.6, 1.5, (3, 1, 1)).astype(np.float32))
+        changed[row] = (pictures[row, torch.from_numpy(rng.permutation(3))] * gains).clamp(0, 1)
+    return changed
+
+
+def whole_input(pictures: Tensor, masks: Tensor, rng: Generator) -> Tensor:
+    """Windows (B, 4, 48, 48) of three quarters and more of the sides of pictures."""
+    count = len(pictures)
+    half = rng.uniform(0.75, 1, (count, 1, 1)).astype(np.float32)
+    centre = rng.uniform(-1, 1, (count, 2, 1)).astype(np.float32) * (1 - half)
+    grid = functional.affine_grid(
+        torch.from_numpy(np.concatenate([half * np.eye(2, dtype=np.float32), centre], axis=2)),
+        [count, CHANNELS, WHOLE_SIDE, WHOLE_SIDE], align_corners=False,
+    )  # fmt: skip
     masked = torch.cat([(pictures * 2 - 1) * masks, masks], dim=1)
-    whole = functional.interpolate(masked, (WHOLE_SIDE, WHOLE_SIDE), mode="bilinear", antialias=True)
-    head = sample_patches(masked, head_patch(points, known), HEAD_SIDE)[:, 0]
-    return LookInputs(whole, head, sample_patches(masked, body_patches(points, known), SIDE))
+    return functional.grid_sample(functional.avg_pool2d(masked, 2), grid, align_corners=False)
 
 
-def replace_background(
-    picture: NDArray[np.uint8], person: Floats, other: NDArray[np.uint8], rng: Generator
-) -> NDArray[np.uint8]:
-    """The picture with another, mirrored, a plain colour or noise where the person is not."""
-    kind = rng.integers(3)
-    plain = np.broadcast_to(rng.integers(0, 256, 3), picture.shape)
-    ground = np.asarray(other[:, ::-1] if kind == 0 else plain, np.float32)
-    if kind == 2:
-        ground = ground + rng.normal(0, 30, picture.shape).astype(np.float32)
-    edge = person[..., None]
-    mixed = picture * edge + np.clip(ground, 0, 255) * (1 - edge)
-    return np.round(mixed).astype(np.uint8)
+def exchanged(batch: LookBatch, recoloured: Mask, rng: Generator) -> LookBatch:
+    """The batch, in whose recoloured pictures colours and place are no targets and heads are another's of their kind.
+
+    There are far fewer scenes than a network can remember; nothing is learned from whole scenes here.
+    """
+    targets, shades, head = batch.targets.clone(), batch.shades.clone(), batch.inputs.head.clone()
+    chosen = np.flatnonzero(recoloured)
+    kinds = batch.targets[chosen, 0].numpy()
+    for kind in np.unique(kinds):
+        own = chosen[kinds == kind]
+        others = rng.permutation(own)
+        head[own] = batch.inputs.head[others]
+        targets[np.ix_(own, _HEAD)] = batch.targets[np.ix_(others, _HEAD)]
+    targets[np.ix_(chosen, _COLOURED)] = UNSEEN
+    shades[chosen] = torch.nan
+    whole = torch.where(_column(recoloured), torch.zeros_like(batch.inputs.whole), batch.inputs.whole)
+    return LookBatch(replace(batch.inputs, whole=whole, head=head), targets, shades)
 
 
 def shaken(points: Floats, known: Mask, rng: Generator) -> None:
@@ -115,17 +189,27 @@ def shaken(points: Floats, known: Mask, rng: Generator) -> None:
 
 
 def other_light(pictures: Tensor, rng: Generator) -> Tensor:
-    """Pictures (B, 3, H, W) in [0, 1] with other exposure, colour of light, contrast, sharpness and noise."""
+    """Pictures (B, 3, H, W) in [0, 1] with other exposure, light, contrast, focus and noise."""
     count = len(pictures)
 
     def drawn(low: float, high: float, *shape: int) -> Tensor:
         return torch.from_numpy(rng.uniform(low, high, (count, *shape)).astype(np.float32))
 
-    gains = drawn(0.8, 1.2, 1, 1, 1) * drawn(0.93, 1.07, 3, 1, 1)
-    lit = (pictures * gains).clamp(0, 1) ** drawn(0.85, 1.2, 1, 1, 1)
-    mean = lit.mean(dim=(2, 3), keepdim=True)
-    lit = mean + (lit - mean) * drawn(0.85, 1.15, 1, 1, 1)
-    soft = functional.avg_pool2d(lit, 3, 1, 1, count_include_pad=False)
-    lit = torch.lerp(lit, soft, drawn(-0.4, 1.0, 1, 1, 1).clamp(min=0))
-    noise = torch.from_numpy(rng.standard_normal(lit.shape, dtype=np.float32)) * drawn(0, 0.04, 1, 1, 1)
-    return (lit + noise).clamp(0, 1)
+    gains = drawn(0.75, 1.25, 1, 1, 1) * drawn(0.93, 1.07, 3, 1, 1)
+    contrast = drawn(0.85, 1.15, 1, 1, 1)
+    mean = pictures.mean(dim=(2, 3), keepdim=True)
+    lit = pictures * (gains * contrast) + mean * gains * (1 - contrast)
+    for row in np.flatnonzero(rng.random(count) < 0.3):  # out of focus
+        lit[row] = functional.avg_pool2d(lit[row], 3, 1, 1, count_include_pad=False)
+    grain = _grain(*pictures.shape[2:])[torch.from_numpy(rng.integers(_GRAINS, size=count))]
+    return (lit + grain * drawn(0, 0.04, 1, 1, 1)).clamp_(0, 1)
+
+
+@lru_cache(maxsize=2)
+def _grain(height: int, width: int) -> Tensor:
+    """Noise (_GRAINS, 3, height, width), drawn once: to draw it for each picture takes as long as all the rest."""
+    return torch.randn(_GRAINS, 3, height, width, generator=torch.Generator().manual_seed(0))
+
+
+def _column(rows: Mask) -> Tensor:
+    return torch.from_numpy(rows)[:, None, None, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 
 from mien.bodies.keypoints import BODY_COUNT, PoseError, PoseTrack
-from mien.bodies.scene import COLOURS, LABELS, RGB, Scene
-from mien.follow.look.colours import measured_colours, nearest_name
-from mien.follow.look.data import look_inputs
+from mien.bodies.scene import COLOURS, HAIRS, LABELS, RGB, SKINS, Scene
+from mien.follow.look.colours import SPOTS, name_scores, spot_of
+from mien.follow.look.inputs import look_inputs
 from mien.follow.look.network import KIND, LookNetwork
 from mien.follow.look.patches import Floats, body_unit
 from mien.training.model_folder import load_network
@@ -25,6 +25,23 @@ TORSO = 24.0
 
 LEAST_POINTS = 4
 """Known points of the body below which there is no person to look at."""
+
+PALETTES: dict[str, Mapping[str, RGB]] = {
+    "skin": SKINS, "hair_colour": HAIRS, "top_colour": COLOURS, "bottom_colour": COLOURS, "hat_colour": COLOURS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the network finds in a picture.
+
+    options: log-probabilities of the options of every attribute. shades: the colours at the `SPOTS` in neutral light.
+    front: the person is seen from the front.
+    """
+
+    options: dict[str, Floats]
+    shades: dict[str, RGB]
+    front: bool
 
 
 class LookReader:
@@ -41,50 +58,60 @@ class LookReader:
     def read(self, picture: NDArray[np.uint8], pose: PoseTrack, frame: int = 0) -> Scene:
         """The scene of a picture (H, W, 3), or (H, W, 4) of a person that is cut out; pose: its key points.
 
-        Its shades are the colours in the picture. The place of a person that is cut out is the default. Raises
-        PoseError in one sentence when the pose shows no person.
+        Its shades are the colours in the picture, as they would be in neutral light. The place of a person that is cut
+        out is the default. Raises PoseError in one sentence when the pose shows no person.
         """
         points, known = pose.points[frame], pose.known()[frame]
         if known[:BODY_COUNT].sum() < LEAST_POINTS or body_unit(points[None], known[None])[0] <= 0:
             raise PoseError("no person is found in the picture of the look: give one that shows a person from near")
-        rgb, mask = picture[..., :3], np.ones(picture.shape[:2], np.float32)
-        if picture.shape[2] == 4:
-            mask = (picture[..., 3] / 255).astype(np.float32)
-        found = self.options(rgb, mask, points, known)
-        chosen: dict[str, Any] = {name: LABELS[name][int(values.argmax())] for name, values in found.items()}
-        if picture.shape[2] == 4:
+        cut_out = picture.shape[2] == 4
+        mask = (picture[..., 3] / 255).astype(np.float32) if cut_out else np.ones(picture.shape[:2], np.float32)
+        seen = self.look(picture[..., :3], mask, points, known)
+        chosen: dict[str, Any] = {name: LABELS[name][int(values.argmax())] for name, values in seen.options.items()}
+        if cut_out:
             chosen |= {"place": Scene().place, "time": Scene().time}
-        return dressed(Scene(**chosen), measured_colours(rgb, mask, points, known))
+        return dressed(Scene(**sensible(chosen)), seen)
 
     @torch.no_grad()
-    def options(
-        self, picture: NDArray[np.uint8], mask: Floats, points: Floats, known: NDArray[np.bool_]
-    ) -> dict[str, Floats]:
-        """Probabilities of the options of every attribute. mask: (H, W), 0 where the picture shows nothing."""
+    def look(self, picture: NDArray[np.uint8], mask: Floats, points: Floats, known: NDArray[np.bool_]) -> Seen:
+        """What is seen of a picture (H, W, 3). mask: (H, W), 0 where the picture shows nothing."""
         scale = min(1.0, TORSO / float(body_unit(points[None], known[None])[0]))
         size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
         ratio = np.array([size[0] / picture.shape[1], size[1] / picture.shape[0]], np.float32)
-        values = torch.from_numpy(cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA))
+        picture = np.where(mask[..., None] > 0, picture, np.uint8(128))  # nothing hidden blends into the outline
+        values = torch.from_numpy(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
         shown = torch.from_numpy(cv2.resize(mask, size, interpolation=cv2.INTER_AREA))
         pictures = values.movedim(-1, 0)[None].float() / 255
         inputs = look_inputs(pictures, shown[None, None], points[None] * ratio, known[None])
-        return {name: logits.softmax(dim=1)[0].numpy() for name, logits in self.network(inputs).items()}
+        found = self.network(inputs)
+        shades = (found.colours * found.gains).clamp(0, 1)[0].tolist()
+        options = {name: logits.log_softmax(dim=1)[0].numpy() for name, logits in found.logits.items()}
+        kept = {spot: tuple(shades[number]) for number, spot in enumerate(SPOTS) if found.seen[0, number]}
+        return Seen(options, kept, bool(inputs.front[0] > 0))
 
 
-def dressed(scene: Scene, colours: Mapping[str, RGB]) -> Scene:
-    """The scene with shades as measured by `measured_colours`, and with the names of those shades."""
-    measured: dict[str, RGB] = {}
-    if "torso" in colours:
-        measured["top_colour"] = colours["torso"]
-    if "thigh" in colours:
-        measured["bottom_colour"] = colours["thigh"]
-    if "face" in colours:
-        measured["skin"] = colours["face"]
-    if "hair" in colours and scene.hat == "none":
-        measured["hair_colour"] = colours["hair"]
-    visible = scene.visible()
-    measured = {name: rgb for name, rgb in measured.items() if name in visible}
-    named: dict[str, Any] = {
-        name: nearest_name(rgb, COLOURS) for name, rgb in measured.items() if name in ("top_colour", "bottom_colour")
-    }
-    return replace(scene, **named, shades=measured)
+def sensible(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Options without contradictions: a dress has no bottom, an áo dài has trousers, people wear clothes."""
+    changed = dict(chosen)
+    if changed["top"] == "dress":
+        changed["bottom"] = "none"
+    elif changed["top"] == "ao_dai" or (changed["bottom"] == "none" and changed["kind"] in ("woman", "man", "child")):
+        changed["bottom"] = "trousers"
+    if changed["top"] == "none" and changed["kind"] in ("woman", "man", "child"):
+        changed["top"] = "t_shirt"
+    return changed
+
+
+def dressed(scene: Scene, seen: Seen) -> Scene:
+    """The scene with the colours that are seen, and with the names that fit them and the network's opinion best."""
+    shades: dict[str, RGB] = {}
+    names: dict[str, Any] = {}
+    for name, palette in PALETTES.items():
+        spot = spot_of(name, scene, seen.front)
+        if spot is None or spot not in seen.shades:
+            continue
+        shades[name] = seen.shades[spot]
+        scores = name_scores(shades[name], palette)
+        own = dict(zip(LABELS[name], seen.options[name].tolist(), strict=True))
+        names[name] = max((own[option] + scores[option], option) for option in palette)[1]
+    return replace(scene, **names, shades=shades)

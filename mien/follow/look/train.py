@@ -13,14 +13,17 @@ from mien.follow.corpus.store import FiguresCorpus
 from mien.follow.diffusion.clips import FigureClips, read_clips
 from mien.follow.look.card import CARD
 from mien.follow.look.data import UNSEEN, LookBatch, LookData
-from mien.follow.look.network import KIND, LookNetwork
+from mien.follow.look.network import DARK, KIND, LookNetwork, LookOutput
 from mien.follow.look.options import LookOptions
+from mien.training.distributed import map_tensors
 from mien.training.model_folder import ModelFiles
 from mien.training.optimizers import adamw
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
 from mien.training.train import train
 from mien.training.trainer import Step, Trainer, Values
+
+LIGHT_WEIGHT = 4.0
 
 
 class LookTrainer(Trainer[LookBatch]):
@@ -43,30 +46,43 @@ class LookTrainer(Trainer[LookBatch]):
     def loss(self, batch: LookBatch, step: Step) -> tuple[Tensor, Values]:
         """Sum over the attributes of the mean cross-entropy of those that can be seen."""
         with step.autocast():
-            logits = self.network(batch.inputs)
+            found = self.network(batch.inputs)
         errors = [
             functional.cross_entropy(values, batch.targets[:, column], ignore_index=UNSEEN, reduction="sum")
             / (batch.targets[:, column] != UNSEEN).sum().clamp(min=1)
-            for column, values in enumerate(logits.values())
+            for column, values in enumerate(found.logits.values())
         ]
-        return torch.stack(errors).sum(), {}
+        light = light_error(found, batch.shades)
+        return torch.stack(errors).sum() + LIGHT_WEIGHT * light, {"light": light.detach()}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """Rate of right options of the averaged weights at val clips, over all attributes and for each."""
         if self.check is None:
             return {}
-        rates = accuracies(self.ema.average, self.check)
-        return {"val_right": sum(rates.values()) / len(rates), **{f"val_{name}": rate for name, rate in rates.items()}}
+        average = self.ema.average
+        rates = accuracies(average, self.check)
+        light = light_error(average(self.check.inputs), self.check.shades)
+        right = sum(rates.values()) / len(rates)
+        return {
+            "val_right": right, "val_light": float(light), **{f"val_{name}": rate for name, rate in rates.items()}
+        }  # fmt: skip
+
+
+def light_error(found: LookOutput, shades: Tensor) -> Tensor:
+    """Mean absolute error of the logarithm of the shades (B, S, 3) that are computed from measured colours."""
+    counts = found.seen[..., None] & shades.isfinite()
+    errors = torch.log((found.colours * found.gains + DARK) / (shades.nan_to_num() + DARK)).abs()
+    return torch.where(counts, errors, torch.zeros_like(errors)).sum() / counts.sum().clamp(min=1)
 
 
 @torch.no_grad()
 def accuracies(network: LookNetwork, batch: LookBatch) -> dict[str, float]:
     """Rate of right options of each attribute, among the pictures where it can be seen."""
     device = next(network.parameters()).device
-    inputs = type(batch.inputs)(**{name: tensor.to(device) for name, tensor in vars(batch.inputs).items()})
+    found = network(map_tensors(batch.inputs, lambda tensor: tensor.to(device)))
     rates = {}
-    for column, (name, logits) in enumerate(network(inputs).items()):
+    for column, (name, logits) in enumerate(found.logits.items()):
         wanted = batch.targets[:, column]
         seen = wanted != UNSEEN
         if seen.any():

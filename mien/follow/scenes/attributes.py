@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from typing import Any
 
 from mien.bodies.scene import LABELS, PEOPLE, Scene
 from mien.follow.corpus.language.colours import TONED, TONES, tone_of, tones_of
@@ -31,7 +32,7 @@ def scene_of(options: Mapping[str, str], rng: random.Random) -> Scene:
 
     What a scene cannot have is set right: a dress has no bottom, with an áo dài go trousers, and people are dressed.
     """
-    labels = {name: options[name] for name in LABELS}
+    labels: dict[str, Any] = {name: options[name] for name in LABELS}
     if labels["top"] == "dress":
         labels["bottom"] = "none"
     elif labels["top"] == "ao_dai":
@@ -39,7 +40,7 @@ def scene_of(options: Mapping[str, str], rng: random.Random) -> Scene:
     elif labels["kind"] in PEOPLE:
         labels["top"] = "t_shirt" if labels["top"] == "none" else labels["top"]
         labels["bottom"] = "trousers" if labels["bottom"] == "none" else labels["bottom"]
-    tones = {name: options[f"{name}_tone"] for name in TONED}
-    tones = {name: tone if tone in tones_of(name, labels[name]) else "plain" for name, tone in tones.items()}
+    drawn = {name: options[f"{name}_tone"] for name in TONED}
+    tones = {name: tone if tone in tones_of(name, labels[name]) else "plain" for name, tone in drawn.items()}
     scene = Scene(**labels, variation=rng.randrange(1 << 31))
     return Scene(**labels, variation=scene.variation, shades=draw_shades(rng, scene, tones))

@@ -9,7 +9,8 @@ CARD = Card(
     "Words, Vietnamese or English → a distribution over scenes: the figure, its clothes and their colours, the place, "
     "and the action that the words name.",
     "To make looks and places of figures from words, with `mien follow`.",
-    "Captions are composed by the project, from a lexicon of its own; no picture and no person is behind them. The model "
+    "Captions are composed by the project, from a lexicon of its own; no picture and no person is behind them. The "
+    "model "
     "knows the words of these captions and nothing else; names are read as a person, and as nobody's likeness.",
     synthetic=True,
 )

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mien.bodies.scene import LABELS, PEOPLE, Scene
-from mien.follow.corpus.language.captions import Caption, Language, Wording, caption
+from mien.bodies.scene import LABELS, Scene
+from mien.follow.corpus.language.captions import LANGUAGES, Caption, Language, Others, Wording, caption
 from mien.follow.corpus.language.combinations import draw_scene
+from mien.follow.corpus.language.names import HER, HIM, SOMEONE
 from mien.follow.corpus.language.phrases import ACTIONS
 from mien.follow.corpus.language.typing import some_typing, typed
 from mien.follow.scenes.attributes import ATTRIBUTES, options_of
-from mien.follow.scenes.names import SUBJECTS
 from mien.follow.scenes.network import tokens
 from mien.follow.scenes.reading import Reader
 from mien.follow.scenes.vocabulary import Vocabulary, count_words
@@ -23,9 +23,7 @@ from mien.progress import progress_bar
 from mien.training.randomness import derived_seed
 
 _SPOKEN: tuple[Language, ...] = ("vi", "vi", "vi", "vi", "vi", "en", "en", "en", "en", "mixed")
-_NAMED = 0.05
 _CHUNK = 4000
-SPECIAL = ("<her>", "<him>", "<name>")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +57,21 @@ def compose(
     wording: Wording = "train",
     held_out: bool = False,
     typing: str | None = None,
-    other_things: float = 0.0,
+    others: Others | None = None,
 ) -> list[Composed]:
-    """Captions of scenes. language: None for all. typing: one of `mien.follow.corpus.language.typing`, None for a
-    mixture as people type. held_out: only scenes with a combination that no training sees."""
+    """Captions of scenes.
+
+    language: None for all. typing: one of `mien.follow.corpus.language.typing`, None for a mixture as people type.
+    held_out: only scenes with a combination that no training sees. others: how often names and things are named that
+    no scene has.
+    """
     rng = random.Random(derived_seed(seed, "captions of scenes"))
     found = []
     for _ in range(count):
         scene = draw_scene(rng, held_out)
-        spoken: Language = language or rng.choice(_SPOKEN)
+        spoken = rng.choice(_SPOKEN) if language is None else language
         action = rng.choice(ACTIONS)
-        made = caption(scene, rng, spoken, wording, action, other_things)
+        made = caption(scene, rng, spoken, wording, action, others)
         text = some_typing(made.text, rng, spoken != "en") if typing is None else typed(made.text, typing)
         found.append(Composed(text, made, scene, made.action))
     return found
@@ -77,44 +79,36 @@ def compose(
 
 def vocabulary_of_captions(captions: Sequence[Composed]) -> Vocabulary:
     """The words of captions in Vietnamese and English, as they are spelt."""
-    texts = {
-        language: [one.caption.text for one in captions if one.caption.language == language]
-        for language in ("vi", "en")
-    }
-    return Vocabulary(count_words(texts["vi"], texts["en"], SPECIAL))
+    texts: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    for one in captions:
+        if not one.caption.others:
+            texts[one.caption.language].append(one.caption.text)
+    return Vocabulary(count_words(texts["vi"], texts["en"], (HER, HIM, SOMEONE)))
 
 
-def prepared(captions: Sequence[Composed], reader: Reader, open_weight: float, seed: int) -> CaptionData:
-    """The captions as the network reads them; in some the figure has a name."""
-    rng = random.Random(derived_seed(seed, "names in captions"))
-    names = {name: reader.vocabulary.by_key[name] for name in SPECIAL}
+def prepared(captions: Sequence[Composed], reader: Reader, open_weight: float) -> CaptionData:
+    """The captions as the network reads them."""
     read, options, weights = [], [], []
     with progress_bar("captions", len(captions), "captions") as advance:
         for number, one in enumerate(captions):
-            text = reader.read(one.text, one.caption.language)
-            named = one.scene.kind in PEOPLE and rng.random() < _NAMED
-            if named:
-                name = names[rng.choice(SUBJECTS[one.scene.kind])]
-                ids = (reader.vocabulary.word_ids[name.key], reader.vocabulary.plain_ids[name.plain])
-                text = type(text)(text.language, (ids, *text.ids))
-            read.append(text)
+            read.append(reader.read(one.text, one.caption.language))
             stated = options_of(one.scene, one.action)
             options.append([ATTRIBUTES[name].index(option) for name, option in stated.items()])
-            weights.append(_weights(one, open_weight, named))
+            weights.append(_weights(one, open_weight))
             if number % _CHUNK == _CHUNK - 1:
                 advance(_CHUNK)
     words, mask = tokens(read)
     return CaptionData(words, mask, torch.tensor(options), torch.tensor(weights, dtype=torch.float32))
 
 
-def _weights(one: Composed, open_weight: float, named: bool) -> list[float]:
+def _weights(one: Composed, open_weight: float) -> list[float]:
     """Of every attribute: 1 for what the caption speaks of and for the action, less for what it leaves open."""
     facts = dict(one.caption.facts)
     visible = one.scene.visible()
     found = []
     for name in ATTRIBUTES:
         colour = name.removesuffix("_tone")
-        told = name in facts or name == "action" or (name == "kind" and named)
+        told = name in facts or name == "action"
         told = told or (name != colour and colour in one.caption.tones)
         seen = name not in LABELS or name in visible
         found.append(1.0 if told else open_weight if seen else 0.2 * open_weight)

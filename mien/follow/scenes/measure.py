@@ -10,6 +10,17 @@ from mien.follow.scenes.data import Composed
 from mien.follow.scenes.prior import ScenePrior
 
 
+def likeliest_rate(prior: ScenePrior, captions: Sequence[Composed]) -> float:
+    """Rate in [0, 1] of the captions' claims that the most probable scene of each text satisfies."""
+    read = prior.read([one.text for one in captions])
+    results = [
+        options[name] in allowed
+        for options, one in zip(read, captions, strict=True)
+        for name, allowed in one.caption.facts.items()
+    ]
+    return float(np.mean(results))
+
+
 def satisfied_rates(
     prior: ScenePrior, captions: Sequence[Composed], samples: int = 1, seed: int = 0, language: bool = False
 ) -> dict[str, float]:

@@ -1,8 +1,9 @@
 """Texts → scenes: p(x | text) = Π_a p(x_a | x_1 … x_{a-1}, text), a categorical distribution of each attribute in turn.
 
 A word enters as itself, as its form without accents, and as the three-letter groups of that form, so that `múa`, `mua`
-and words with a common stem meet. Every attribute reads the words by an attention query of its own, so that combinations
-that no caption had are composed of what their words mean elsewhere; the attributes before it tell what goes with what.
+and words with a common stem meet. Every attribute reads the words by an attention query of its own, so that
+combinations that no caption had are composed of what their words mean elsewhere; the attributes before it tell what
+goes with what. In a training they are often hidden, or it would learn by heart which combinations do not occur.
 """
 
 from __future__ import annotations
@@ -60,10 +61,11 @@ class SceneNetwork(nn.Module):
         text = torch.cat([first, self.word(words[:, 1:, 0]) + forms[words[:, 1:, 1]]], dim=1)
         return self.attention(text * mask[..., None], mask).transpose(0, 1)
 
-    def forward(self, words: Tensor, mask: Tensor, options: Tensor) -> Tensor:
-        """Logits (A, B, O) of each attribute, given those before it: `options` int64 (B, A)."""
+    def forward(self, words: Tensor, mask: Tensor, options: Tensor, shown: Tensor) -> Tensor:
+        """Logits (A, B, O) of each attribute, given those before it: `options` int64 (B, A) where `shown` (B, A)."""
         pooled = self.pooled(words, mask)
         own = torch.stack([self.before[place, options[:, place]] for place in range(len(ATTRIBUTES))])
+        own = own * shown.T[..., None]
         return self._logits(pooled, own.cumsum(0) - own)
 
     @torch.no_grad()

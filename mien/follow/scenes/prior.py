@@ -17,12 +17,13 @@ from mien.follow.scenes.attributes import ATTRIBUTES, NO_ACTION, scene_of
 from mien.follow.scenes.network import SceneNetwork, tokens
 from mien.follow.scenes.reading import Reader
 from mien.follow.scenes.vocabulary import Vocabulary
+from mien.text.translation import Translator
 from mien.training.model_folder import load_network
 from mien.training.randomness import derived_seed, numpy_generator
 
 KIND = "scene_prior"
 
-LEAST = 0.12
+LEAST = 0.2
 """Options less probable than this part of the most probable one are not drawn: what a text says is kept."""
 
 
@@ -57,14 +58,28 @@ class ScenePrior:
 
         return cls(load_network(folder, (KIND,), build)[0])
 
-    def sample(self, text: str, seed: int = 0, count: int = 1, language: str | None = None) -> Read:
+    def sample(
+        self,
+        text: str,
+        seed: int = 0,
+        count: int = 1,
+        language: str | None = None,
+        translator: Translator | None = None,
+    ) -> Read:
         """`count` scenes of a text; what it does not say differs between them and between seeds.
 
-        language: "vi", "en" or "mixed"; None: recognised. Raises ValueError for another language, and for `count` < 1.
+        language: "vi", "en" or "mixed"; None: recognised. translator: into English; a text that is not English is then
+        read as it translates it. Raises ValueError for another language, and for `count` < 1, TranslationError for a
+        text that cannot be translated.
         """
         if count < 1:
             raise ValueError(f"at least one scene can be drawn, not {count}")
         read = self.reader.read(text, language)
+        spoken, notes = read.language, read.notes()
+        if translator is not None and spoken != "en":
+            english = translator.translate([text])[0]
+            read = self.reader.read(english, "en")
+            notes = (f"translated: {english}", *read.notes())
         uniform = numpy_generator(seed, "scenes").random((count, len(ATTRIBUTES)))
         options = self._drawn([read], torch.from_numpy(uniform).float())
         scenes = [
@@ -72,14 +87,11 @@ class ScenePrior:
             for number, row in enumerate(options)
         ]
         action = options[0]["action"]
-        return Read(tuple(scenes), read.notes(), None if action == NO_ACTION else action, read.language)
+        return Read(tuple(scenes), notes, None if action == NO_ACTION else action, spoken)
 
     def read(self, texts: Sequence[str], language: str | None = None) -> list[dict[str, str]]:
         """The most probable option of each attribute of `ATTRIBUTES`, one after the other, of each text."""
-        found = []
-        for text in texts:
-            found += self._drawn([self.reader.read(text, language)], None)
-        return found
+        return self._drawn([self.reader.read(text, language) for text in texts], None)
 
     @staticmethod
     def tones_satisfied(scene: Scene, tones: Mapping[str, frozenset[str]]) -> list[bool]:

@@ -8,8 +8,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from mien.follow.scenes.names import FAMOUS, NAMES, SOMEONE
+from mien.follow.corpus.language.names import FAMOUS, NAMES, PLAIN_NAMES, SOMEONE
 from mien.follow.scenes.related import RELATED, SILENT
 from mien.follow.scenes.vocabulary import Known, Vocabulary
 from mien.text.interface import UnknownWord
@@ -26,13 +27,17 @@ UNREAD = (0, 0)
 """Ids of a word that is not known."""
 
 _CASED = re.compile(r"[^\W\d_]+", re.UNICODE)
-_NO_PERSON_AFTER = frozenset(key(word) for word in "in at near from to ở tại trên đến gần trong của".split())
+_NO_PERSON_AFTER = frozenset(
+    map(key, ("in", "at", "near", "from", "to", "ở", "tại", "trên", "đến", "gần", "trong", "của"))
+)
 _RUN = re.compile(r"(.)\1{2,}")
+_SLASH = re.compile(r"\s*[/|]\s*")
 _DOUBLE = re.compile(r"(.)\1")
 _MOST = 3.0
 _EVIDENCE = 2.0
 _SHARE = 0.17
 _SUGGESTIONS = 3
+_REMEMBERED = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,9 @@ class Reader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        # a training reads the same words again and again
+        self._look_up = lru_cache(_REMEMBERED)(self._word)
+        self._suggest = lru_cache(_REMEMBERED)(self._suggestions)
 
     def read(self, text: str, language: str | None = None) -> ReadText:
         """The text's words; in the language that it is in, or the one that is given.
@@ -75,7 +83,7 @@ class Reader:
         if language is not None and language not in LANGUAGES:
             raise ValueError(f"a text is in the language {', '.join(LANGUAGES)}, not {language!r}")
         text = unicodedata.normalize("NFC", text)
-        said = words(signs_as_words(text, ("and", ",")))
+        said = words(_spelled_out(text))
         spoken = language or self.language_of(text)
         capitals = _capitals(text)
         return self._read(text, said, spoken, capitals)
@@ -102,7 +110,7 @@ class Reader:
         english = float(exact.english) if exact else 0.0
         if vietnamese or english:
             return max(-_MOST, min(_MOST, math.log((vietnamese + 20) / (english + 20))))
-        if is_accented(word) or typed_keys(word) is not None and self._keys(word):
+        if is_accented(word) or self._keys(word):
             return 1.5
         return 0.2 if is_syllable(word) else -0.5
 
@@ -126,15 +134,15 @@ class Reader:
                 names.append(word)
                 ids.append(self._ids(self.vocabulary.by_key[name]))
                 continue
-            found, meant = self._word(word, language)
+            found, meant = self._look_up(word, language)
             if found is None and before in SILENT:
                 continue
             ids.append(found or UNREAD)
             if found is None:
-                unknown[word] = UnknownWord(word, self._suggestions(word, language))
+                unknown[word] = UnknownWord(word, self._suggest(word, language))
             elif meant is not None:
                 corrected[word] = meant
-        signs = [UnknownWord(sign, ()) for sign in unread_signs(signs_as_words(text, ("and", ",")))]
+        signs = [UnknownWord(sign, ()) for sign in unread_signs(_spelled_out(text))]
         shown = tuple(dict.fromkeys(name.title() for name in names))
         return ReadText(
             language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST)
@@ -190,7 +198,7 @@ class Reader:
     def _name(self, word: str, before: str, capitals: Mapping[str, bool], language: str, accented: bool) -> str | None:
         """What a name is read as, None for other words."""
         code = key(word)
-        found = NAMES.get(code)
+        found = NAMES.get(code) or PLAIN_NAMES.get(code)
         if SOMEONE not in self.vocabulary.by_key:
             return None
         if code in FAMOUS:
@@ -215,6 +223,10 @@ class Reader:
         near = difflib.get_close_matches(plain(word), self.vocabulary.plain_forms, 2 * _SUGGESTIONS, 0.6)
         found = [one.word for form in near for one in self.vocabulary.by_plain[form] if one.of(language)]
         return tuple(word for word in found if not word.startswith("<"))[:_SUGGESTIONS]
+
+
+def _spelled_out(text: str) -> str:
+    return signs_as_words(_SLASH.sub(", ", text), ("and", ","))
 
 
 def _capitals(text: str) -> dict[str, bool]:

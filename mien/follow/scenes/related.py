@@ -7,29 +7,29 @@ from mien.text.vietnamese import key
 _RELATED = {
     "desert": "sand beach", "dog": "panda bear", "cat": "panda bear", "tiger": "bear panda", "lion": "bear panda",
     "monkey": "bear child", "astronaut": "robot person", "alien": "robot person", "zombie": "person robot",
-    "superhero": "person robot", "cow": "bear", "horse": "bear", "bird": "panda", "rabbit": "panda", "elephant": "bear",
-    "sky": "mountain", "moon": "night", "space": "night", "island": "beach", "pool": "water lake", "bridge": "city river",
-    "garden": "forest", "park": "forest", "field": "forest", "grass": "forest", "farm": "forest", "desk": "room",
-    "kimono": "dress ao", "uniform": "shirt coat", "armor": "coat", "armour": "coat", "cape": "coat", "bikini": "shorts",
-    "crown": "hat", "helmet": "cap hat", "hood": "beanie", "headband": "cap", "swimming": "sea water", "flying": "jumping",
-    "fly": "jump", "swim": "sea water", "sing": "stage", "singing": "stage", "climbing": "mountain", "skiing": "snow",
-    "sa": "bãi cát", "chó": "gấu trúc", "mèo": "gấu trúc", "hổ": "gấu", "sư": "gấu", "khỉ": "gấu", "thỏ": "gấu trúc",
-    "bơi": "biển hồ", "bay": "nhảy", "hát": "sân khấu", "vườn": "rừng", "cỏ": "rừng", "mũ bảo hiểm": "mũ",
+    "superhero": "person robot", "cow": "bear", "horse": "bear", "bird": "panda", "rabbit": "panda",
+    "elephant": "bear", "sky": "mountain", "moon": "night", "space": "night", "island": "beach", "pool": "water lake",
+    "bridge": "city river", "garden": "forest", "park": "forest", "field": "forest", "grass": "forest",
+    "farm": "forest", "desk": "room", "kimono": "dress ao", "uniform": "shirt coat", "armor": "coat",
+    "armour": "coat", "cape": "coat", "bikini": "shorts", "crown": "hat", "helmet": "cap hat", "hood": "beanie",
+    "headband": "cap", "swimming": "sea water", "flying": "jumping", "fly": "jump", "swim": "sea water",
+    "sing": "stage", "singing": "stage", "climbing": "mountain", "skiing": "snow", "chó": "gấu", "mèo": "gấu",
+    "hổ": "gấu", "sư": "gấu", "khỉ": "gấu", "thỏ": "gấu", "bơi": "biển hồ", "bay": "nhảy", "vườn": "rừng", "cỏ": "rừng",
 }  # fmt: skip
 
 RELATED: dict[str, tuple[str, ...]] = {key(word): tuple(near.split()) for word, near in _RELATED.items()}
 
-SILENT = frozenset(
-    key(word)
-    for word in (
-        "very really quite so too just also his her hers its their my our your i me you we they them that which what whose "
-        "than as for about into onto off out up over again while when where there here have had having do did does be been "
-        "am are was were will would can could should may might must if or because some any all every each both few many "
-        "happy happily sad slowly quickly gently nicely cute pretty beautiful lovely nice cool great amazing gorgeous "
-        "tiny huge colorful colourful full long-time like looks looking towards her's it's one's them those these upon by of "
-        "rất quá lắm cũng thì là mà đó này kia nọ thế vậy rồi vẫn cứ đều được bị cho của những các mọi mỗi từng vài nhiều ít "
-        "đẹp xinh dễ thương đáng yêu vui buồn nhanh chậm nhẹ nhàng từ từ khi nào sao gì ai nơi chỗ lên xuống ra vào lại tôi "
-        "mình tớ họ chúng ta hắn theo như nếu để vì nên hay hoặc"
-    ).split()
+_SILENT_ENGLISH = (
+    "very really quite so too just also his her hers its their my our your i me you we they them that which what whose "
+    "than as for about into onto off out up over again while when where there here have had having do did does be been "
+    "am are was were will would can could should may might must if or because some any all every each both few many "
+    "happy happily sad slowly quickly gently nicely cute pretty beautiful lovely nice cool great amazing gorgeous tiny "
+    "huge colorful colourful full like looks looking towards one's those these upon by of"
 )
+_SILENT_VIETNAMESE = (
+    "rất quá lắm cũng thì là mà đó này kia nọ thế vậy rồi vẫn cứ đều được bị cho của những các mọi mỗi từng vài "
+    "nhiều ít đẹp xinh dễ thương đáng yêu vui buồn nhanh chậm nhẹ nhàng từ khi nào sao gì ai nơi chỗ lên xuống ra "
+    "vào lại tôi mình tớ họ chúng ta hắn theo như nếu để vì nên hay hoặc "
+)
+SILENT = frozenset(map(key, f"{_SILENT_ENGLISH} {_SILENT_VIETNAMESE}".split()))
 """Words that ask for nothing; where the vocabulary has them too, they are read."""

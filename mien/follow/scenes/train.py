@@ -9,9 +9,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from mien.files import fingerprint
+from mien.follow.corpus.language.captions import Others
+from mien.follow.scenes.attributes import ATTRIBUTES
 from mien.follow.scenes.cards import CARD
 from mien.follow.scenes.data import CaptionData, compose, prepared, vocabulary_of_captions
-from mien.follow.scenes.measure import satisfied_rates
+from mien.follow.scenes.measure import likeliest_rate
 from mien.follow.scenes.network import SceneNetwork
 from mien.follow.scenes.options import ScenePriorOptions
 from mien.follow.scenes.prior import KIND, ScenePrior
@@ -25,6 +27,12 @@ from mien.training.trainer import Step, Trainer, Values
 
 VALIDATION_CAPTIONS = 200
 
+_LIKE = 8
+"""Batches of captions of which one is made of captions of like length."""
+
+_ALL_HIDDEN, _HIDDEN = 0.4, 0.2
+"""How often none of the attributes before one is shown, and how often a single one is not."""
+
 
 @dataclass(frozen=True)
 class CaptionBatch:
@@ -34,6 +42,8 @@ class CaptionBatch:
     mask: Tensor
     options: Tensor
     weights: Tensor
+    shown: Tensor
+    """bool (B, A): which of the options the attributes after them see."""
 
 
 class ScenePriorTrainer(Trainer[CaptionBatch]):
@@ -47,6 +57,7 @@ class ScenePriorTrainer(Trainer[CaptionBatch]):
         self.network = self.parts.module("network", network)
         self.ema = self.parts.average("ema", network, options.training.ema_decay)
         self.parts.optimizer("optimizer", adamw(network.parameters(), options.training, betas=(0.9, 0.98)))
+        self.by_length = data.mask.sum(1).argsort(stable=True)
         seed = derived_seed(options.training.seed, "val")
         self.checks = {
             "val": compose(VALIDATION_CAPTIONS, seed),
@@ -56,19 +67,25 @@ class ScenePriorTrainer(Trainer[CaptionBatch]):
     def batch(self, step: int) -> CaptionBatch:
         """Random captions; a few of their words are read as unknown, or only as what they are without accents."""
         rng = numpy_generator(self.options.seed, f"{KIND} captions", step)
-        rows = torch.from_numpy(rng.integers(len(self.data), size=self.options.batch))
+        # of like length, so that a batch has little padding
+        window = min(len(self.data), _LIKE * self.options.batch)
+        start = int(rng.integers(len(self.data) - window + 1))
+        rows = self.by_length[torch.from_numpy(start + rng.integers(window, size=self.options.batch))]
         words, mask = self.data.words[rows], self.data.mask[rows]
         length = int(mask.sum(1).max())
         words, mask = words[:, :length].clone(), mask[:, :length]
         dropped = torch.from_numpy(rng.random((len(rows), length)) < self.stage_options.word_dropout)
         dropped[:, 0] = False  # the language
         words[dropped] = 0
-        return CaptionBatch(words, mask, self.data.options[rows], self.data.weights[rows])
+        hidden = rng.random((len(rows), 1)) < _ALL_HIDDEN
+        hidden = hidden | (rng.random((len(rows), len(ATTRIBUTES))) < _HIDDEN)
+        shown = torch.from_numpy(~hidden)
+        return CaptionBatch(words, mask, self.data.options[rows], self.data.weights[rows], shown)
 
     def loss(self, batch: CaptionBatch, step: Step) -> tuple[Tensor, Values]:
         """Negative log-likelihood of the scenes, weighted, summed over the attributes."""
         with step.autocast():
-            logits = self.network(batch.words, batch.mask, batch.options)
+            logits = self.network(batch.words, batch.mask, batch.options, batch.shown)
         errors = functional.cross_entropy(logits.float().permute(1, 2, 0), batch.options, reduction="none")
         told = batch.weights == 1
         named = (errors * told).sum() / told.sum().clamp(min=1)
@@ -76,17 +93,17 @@ class ScenePriorTrainer(Trainer[CaptionBatch]):
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Rates of claims that one sample satisfies, for captions in no training set."""
+        """Rates of claims that the most probable scene satisfies, for captions in no training set."""
         prior = ScenePrior(self.ema.average)
-        return {f"{part}_facts": satisfied_rates(prior, own)["facts"] for part, own in self.checks.items()}
+        return {f"{part}_facts": likeliest_rate(prior, own) for part, own in self.checks.items()}
 
 
 def train_scene_prior(options: ScenePriorOptions, run: Run) -> ModelFiles:
     """The model of scenes, trained on captions composed for it."""
     seed = derived_seed(options.training.seed, "captions")
-    captions = compose(options.captions, seed, other_things=options.other_things)
+    captions = compose(options.captions, seed, others=Others(options.other_things, options.names))
     vocabulary = vocabulary_of_captions(captions)
-    data = prepared(captions, Reader(vocabulary), options.open_weight, seed)
+    data = prepared(captions, Reader(vocabulary), options.open_weight)
     seed_weights(options.training.seed, KIND)
     trainer = ScenePriorTrainer(SceneNetwork(vocabulary, options.width, options.hidden), data, options)
     figures = {"captions": float(len(data)), "words": float(len(vocabulary.words)), **train(trainer, run)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from figure_posing import bent, standing
 
 from mien.bodies.figure.renderer import FigureRenderer, render_figure
 from mien.bodies.figure.rest import standing_joints
 from mien.bodies.keypoints import BODY_AND_FEET, INDEX
-from mien.bodies.scene import KINDS, Scene
+from mien.bodies.scene import KINDS, Light, Scene
 
 NO_HANDS = (False, False)
 
@@ -82,3 +83,57 @@ def test_points_of_a_hand_that_is_not_given_mean_nothing() -> None:
     joints[BODY_AND_FEET:] = np.nan
     render_figure(Scene(), joints, NO_HANDS, second)
     np.testing.assert_array_equal(first, second)
+
+
+def test_a_canvas_may_be_a_view_of_another_picture() -> None:
+    joints = standing_joints(100, (64, 66))
+    plain = blank()
+    render_figure(Scene(), joints, NO_HANDS, plain)
+    wide = np.full((128, 256, 3), 128, np.uint8)
+    view = wide[:, ::2]
+    mask = render_figure(Scene(), joints, NO_HANDS, view)
+    np.testing.assert_array_equal(view, plain)
+    assert (wide[:, 1::2] == 128).all()
+    assert mask.shape == (128, 128)
+
+
+@pytest.mark.parametrize("canvas", [np.zeros((8, 8), np.uint8), np.zeros((8, 8, 3), np.float32)], ids=["grey", "float"])
+def test_a_canvas_of_another_kind_is_refused(canvas: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="canvas"):
+        render_figure(Scene(), standing_joints(), NO_HANDS, canvas)
+
+
+def test_a_figure_above_the_ground_has_a_fainter_shadow() -> None:
+    joints = standing_joints(70, (64, 50))
+    dim = Light(sun=(0.0, 0.0, 0.0))
+    renderer, darkest = FigureRenderer(Scene()), []
+    soles = float(joints[INDEX["left_big_toe"], 1])
+    for ground in (soles + 1, soles + 12):
+        canvas = blank()
+        mask = renderer.draw(joints, NO_HANDS, canvas, dim, ground=ground)
+        below = canvas[int(soles) + 2 :][mask[int(soles) + 2 :] == 0]
+        darkest.append(below.min())
+    assert darkest[0] < darkest[1] < 128
+
+
+def test_two_figures_on_one_canvas_cover_each_other_in_the_order_of_drawing() -> None:
+    joints = standing_joints(100, (64, 66))
+    canvas = blank()
+    render_figure(Scene(top_colour="green"), joints, NO_HANDS, canvas)
+    mask = render_figure(Scene(top_colour="red"), joints, NO_HANDS, canvas)
+    red, green, _ = canvas[55, 64]
+    assert mask[55, 64] == 1
+    assert red > 2 * int(green)
+
+
+def test_the_trunk_does_not_flicker_while_an_arm_moves() -> None:
+    """The arm that moves is on the side away from the sun, so nothing of the trunk has a reason to change."""
+    renderer, before, changes = FigureRenderer(Scene(hair_style="bun")), None, []
+    for step in range(12):
+        joints = bent(bent(standing(192), "left_shoulder", "z", -60 + 0.3 * step), "left_elbow", "x", -40)
+        canvas = blank(192)
+        renderer.draw(joints, NO_HANDS, canvas)
+        trunk = canvas[68:98, 84:104].astype(float)
+        changes.append(0.0 if before is None else np.abs(trunk - before).mean())
+        before = trunk
+    assert max(changes) < 0.05

@@ -14,6 +14,7 @@ from mien.bodies.keypoints import BODY_COUNT, INDEX, PoseError
 from mien.bodies.poses.files import read_poses, write_poses
 from mien.bodies.poses.openpose_json import BODY_25, WHOLE_BODY
 from mien.bodies.poses.palettes import OPENPOSE_POINTS
+from tests.bodies.motions.test_bvh import write as write_bvh
 from tests.bodies.poses_making import a_video, standing
 
 
@@ -134,3 +135,16 @@ def test_other_files_are_refused_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(PoseError, match=r"no \.json"):
         read_poses(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bvh_becomes_a_person_in_a_picture(tmp_path: Path) -> None:
+    path = write_bvh(tmp_path / "walk.bvh", "mixamo", [{}, {"mixamorig:LeftArm": (40.0, 0.0, 0.0)}], fps=30)
+    video = read_poses(path, size=(200, 300))
+    (track,) = video.people
+    assert (video.width, video.height, video.fps, video.frames) == (200, 300, Fraction(30), 2)
+    body = track.points[:, :BODY_COUNT]
+    assert ((body >= 0) & (body <= (200, 300))).all()
+    assert (body[:, INDEX["nose"], 1] < body[:, INDEX["left_hip"], 1]).all()
+    assert (body[:, INDEX["left_hip"], 1] < body[:, INDEX["left_ankle"], 1]).all()
+    assert body[0, INDEX["left_shoulder"], 0] > body[0, INDEX["right_shoulder"], 0], "seen from the front"
+    assert np.linalg.norm(body[1, INDEX["left_wrist"]] - body[0, INDEX["left_wrist"]]) > 20

@@ -109,8 +109,8 @@ def test_the_bytes_are_the_same_with_any_number_of_processes(folder: Path, tmp_p
 
 def test_the_contact_sheet_has_a_row_for_each_part(folder: Path) -> None:
     with Image.open(folder / SHEET) as sheet:
-        assert sheet.width > 8 * 144
-        assert sheet.height > 6 * 144
+        assert sheet.width > 8 * 160
+        assert sheet.height > 6 * 160
 
 
 def test_poses_outside_the_picture_are_unknown(corpus: FiguresCorpus) -> None:
@@ -237,6 +237,17 @@ def test_views_show_what_their_framing_says(wild: bool) -> None:
     for points in seen["upper"] + seen["portrait"]:
         assert (points[:, heel, 1] > 96).all(), "feet are not seen"
         assert ((points[:, nose, 1] > 0) & (points[:, nose, 1] < 0.5 * 96)).all()
+
+
+@pytest.mark.parametrize("name", ["jump", "dance", "squat", "sit", "kick"])
+def test_heads_stay_in_the_picture_of_whole_figures(name: str) -> None:
+    rng = np.random.default_rng(2)
+    for number in range(25):
+        joints = motion(name, 1.28, 12.5, number)
+        view = draw_view(rng, joints, 96)
+        if view.framing in ("whole", "far"):
+            nose = to_picture(joints, view.camera)[:, INDEX["nose"], 1]
+            assert (nose > 0.04 * 96).all()
 
 
 def test_a_walker_stays_in_the_picture() -> None:

@@ -26,9 +26,9 @@ DRAWN_LIGHT = dict.fromkeys(("day", "sunset", "night"), (1.0, 1.0, 1.0))
 """The crude figures are as bright at night."""
 
 
-def evaluated(folder: Path, wrong: frozenset[str] = frozenset()) -> dict[str, Any]:
+def evaluated(folder: Path, wrong: frozenset[str] = frozenset(), clips: int = 4) -> dict[str, Any]:
     memory = Memory()
-    parts = {"val": samples_of(memory, "val", range(4)), "held_out": samples_of(memory, "held_out", range(10, 13))}
+    parts = {"val": samples_of(memory, "val", range(clips)), "held_out": samples_of(memory, "held_out", range(10, 12))}
     follower = StandInFollower(memory, wrong)
     report = FollowReport(folder, show=2)
     report.choose(parts)
@@ -58,6 +58,20 @@ def test_a_system_that_does_what_it_is_told_is_as_good_as_real(right: tuple[dict
     assert metrics["real"]["val"]["colours"] > 0.6
 
 
+def test_prompts_without_a_clip_have_no_real_row(tmp_path: Path) -> None:
+    memory = Memory()
+    val = samples_of(memory, "val", [1])
+    written = [replace(val[0], part="written", clip_id="written-0", has_real=False)]
+    report = FollowReport(tmp_path, show=1)
+    observer = Observer(memory, {"": memory}, 4, lambda _scene: Light())
+    evaluation = FollowEvaluation(all_sources(StandInFollower(memory), None, 0.3, 0), observer, report, 0)
+    metrics = evaluate(evaluation.rows, {"val": val, "written": written}, evaluation, report, no_log, {})
+    assert metrics["real"]["val"]["clips"] == 3
+    assert metrics["real"]["written"]["clips"] == 0
+    assert metrics["generated"]["written"]["looks"] == 1
+    assert metrics["hidden"]["written"]["clips"] == 0
+
+
 def test_hidden_points_cost_and_repair_helps(right: tuple[dict[str, Any], Path]) -> None:
     metrics = right[0]
     none, held = (metrics[row]["val"] for row in ("hidden_no_repair", "hidden"))
@@ -76,7 +90,7 @@ def test_chance_is_far_below(right: tuple[dict[str, Any], Path]) -> None:
 
 
 def test_wrong_colours_are_seen_by_the_judge_and_in_the_pixels(tmp_path: Path) -> None:
-    metrics = evaluated(tmp_path, frozenset({"top_colour", "place"}))
+    metrics = evaluated(tmp_path, frozenset({"top_colour", "place"}), 3)
     figures = metrics["generated"]["val"]
     assert figures["place"] == 0
     assert figures["exact"] == 0

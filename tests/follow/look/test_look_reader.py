@@ -15,11 +15,12 @@ from mien.bodies.keypoints import INDEX, JOINTS, PoseError, PoseTrack
 from mien.bodies.scene import COLOURS, LABELS, Scene
 from mien.follow.corpus.store import FiguresCorpus
 from mien.follow.diffusion.clips import read_clips
-from mien.follow.look.colours import lab, measured_colours, nearest_name, robust_colour
-from mien.follow.look.data import UNSEEN, LookData, scene_targets
+from mien.follow.look.colours import SPOTS, lab, measured_colours, nearest_name, robust_colour, spot_of
+from mien.follow.look.data import UNSEEN, LookData, exchanged, mirrored, other_background, scene_targets
+from mien.follow.look.inputs import LookInputs, look_inputs
 from mien.follow.look.options import LookOptions
 from mien.follow.look.patches import PATCHES, body_patches, body_unit, sample_patches
-from mien.follow.look.reader import LookReader
+from mien.follow.look.reader import LookReader, sensible
 from mien.follow.look.train import train_look
 from mien.training.model_folder import save_models
 from mien.training.options import TrainingOptions
@@ -87,34 +88,52 @@ def test_the_unit_is_told_by_shoulders_where_hips_are_missing() -> None:
     assert body_unit(points, np.zeros_like(known))[0] == 0
 
 
+def inputs_of(picture: np.ndarray, joints: np.ndarray, mask: np.ndarray | None = None) -> LookInputs:
+    values = torch.from_numpy(picture).movedim(-1, 0)[None].float() / 255
+    masks = torch.ones_like(values[:, :1]) if mask is None else torch.from_numpy(mask)[None, None]
+    return look_inputs(values, masks, joints[None, :, :2], np.ones((1, len(JOINTS)), bool))
+
+
 def test_colours_are_measured_where_they_are() -> None:
     rng = np.random.default_rng(3)
     for _ in range(10):
         scene, joints = plain_scene(rng), standing(0.6)
-        found = measured_colours(
-            drawn(scene, joints), np.ones((96, 96), np.float32), joints[:, :2], np.ones(len(JOINTS), bool)
-        )
-        shades = {"torso": "top_colour", "upper_arm": "top_colour", "thigh": "bottom_colour", "face": "skin"}
-        for part, name in shades.items():
-            assert np.abs(np.array(found[part]) - scene.shade(name)).max() < 0.02, (part, found)
-        if scene.hair_style == "short":
-            assert np.abs(np.array(found["hair"]) - scene.shade("hair_colour")).max() < 0.05
+        inputs = inputs_of(drawn(scene, joints), joints)
+        colours, seen = measured_colours(inputs)
+        assert inputs.front.tolist() == [1.0]
+        for name in ("top_colour", "bottom_colour", "skin"):
+            spot = spot_of(name, scene, front=True)
+            assert spot is not None
+            assert seen[0, SPOTS.index(spot)]
+            error = np.abs(colours[0, SPOTS.index(spot)].numpy() - scene.shade(name)).max()
+            assert error < 0.06, (name, scene)
 
 
 def test_nothing_is_measured_outside_the_picture_or_the_cut_out() -> None:
     scene, joints = Scene(), standing(0.6)
     lower = joints + np.array([0, 60, 0], np.float32)  # the legs are below the picture
-    found = measured_colours(
-        drawn(scene, lower), np.ones((96, 96), np.float32), lower[:, :2], np.ones(len(JOINTS), bool)
-    )
-    assert "shin" not in found
-    empty = np.zeros((96, 96), np.float32)
-    assert measured_colours(drawn(scene, joints), empty, joints[:, :2], np.ones(len(JOINTS), bool)) == {}
+    _, seen = measured_colours(inputs_of(drawn(scene, lower), lower))
+    assert not seen[0, SPOTS.index("shin")]
+    assert seen[0, SPOTS.index("face")]
+    _, seen = measured_colours(inputs_of(drawn(scene, joints), joints, np.zeros((96, 96), np.float32)))
+    assert not seen.any()
 
 
 def test_a_robust_colour_ignores_a_third_of_other_pixels() -> None:
-    pixels = np.concatenate([np.full((60, 3), 0.2), np.full((40, 3), 0.9)]).astype(np.float32)
-    assert robust_colour(pixels) == pytest.approx((0.2, 0.2, 0.2))
+    pixels = torch.cat([torch.full((1, 60, 4), 0.2), torch.full((1, 40, 4), 0.9)], dim=1)
+    pixels[..., 3] = 1
+    colour, seen = robust_colour(pixels)
+    assert colour[0].tolist() == pytest.approx([0.2, 0.2, 0.2])
+    assert seen.all()
+
+
+def test_skin_is_looked_for_where_it_shows() -> None:
+    assert spot_of("skin", Scene(), front=True) == "face"
+    assert spot_of("skin", Scene(top="t_shirt"), front=False) == "forearm"
+    assert spot_of("skin", Scene(top="coat"), front=False) is None
+    assert spot_of("hair_colour", Scene(hat="cap"), front=True) is None
+    assert spot_of("bottom_colour", Scene(top="dress", bottom="none"), front=True) is None
+    assert spot_of("top_colour", Scene(kind="panda", top="none"), front=True) is None
 
 
 def test_names_of_colours_are_those_of_the_palette() -> None:
@@ -133,10 +152,14 @@ def test_targets_leave_out_what_cannot_be_seen() -> None:
     assert targets[1, names.index("kind")] == LABELS["kind"].index("panda")
 
 
-def test_batches_are_functions_of_the_step_and_cut_outs_have_no_place(corpus: Path) -> None:
+def look_data(corpus: Path, **changes: float) -> LookData:
     clips = read_clips(FiguresCorpus(corpus), "train", 96)
     assert clips is not None
-    data = LookData(clips, TINY.model_copy(update={"cut_outs": 1.0}))
+    return LookData(clips, TINY.model_copy(update=changes))
+
+
+def test_batches_are_functions_of_the_step_and_cut_outs_have_no_place(corpus: Path) -> None:
+    data = look_data(corpus, cut_outs=1.0)
     first, again, other = data.batch("a", 0), data.batch("a", 0), data.batch("a", 1)
     assert torch.equal(first.inputs.body, again.inputs.body)
     assert not torch.equal(first.inputs.whole, other.inputs.whole)
@@ -145,6 +168,49 @@ def test_batches_are_functions_of_the_step_and_cut_outs_have_no_place(corpus: Pa
     assert (data.plain(0).targets[:, place] != UNSEEN).all()
 
 
+def test_a_mirrored_person_has_the_other_side_where_it_is_shown() -> None:
+    scene, joints = Scene(), standing(0.6, shift=10)
+    picture = torch.from_numpy(drawn(scene, joints)).movedim(-1, 0)[None].float() / 255
+    points, known = joints[None, :, :2], np.ones((1, len(JOINTS)), bool)
+    known[0, INDEX["left_wrist"]] = False
+    flipped, _, moved, seen = mirrored(picture, picture[:, :1], points, known, np.array([True]))
+    assert torch.equal(flipped, picture.flip(-1))
+    assert moved[0, INDEX["right_wrist"], 0] == pytest.approx(96 - points[0, INDEX["left_wrist"], 0])
+    assert not seen[0, INDEX["right_wrist"]]
+    assert seen[0, INDEX["left_wrist"]]
+    same = mirrored(picture, picture[:, :1], points, known, np.array([False]))
+    assert np.array_equal(same[2], points)
+
+
+def test_backgrounds_change_and_people_do_not() -> None:
+    rng = np.random.default_rng(0)
+    pictures, person = torch.rand(30, 3, 16, 16), torch.zeros(30, 1, 16, 16)
+    person[:, :, 4:12, 4:12] = 1
+    other = other_background(pictures, person, rng)
+    assert torch.allclose(other[:, :, 4:12, 4:12], pictures[:, :, 4:12, 4:12])
+    changed = (other != pictures).flatten(1).any(dim=1).float().mean()
+    assert 0.4 < changed < 0.9
+
+
+def test_recoloured_pictures_teach_no_colours_and_heads_bring_their_own_hair(corpus: Path) -> None:
+    plain = look_data(corpus).plain(0)
+    chosen = np.arange(12) < 8
+    batch = exchanged(plain, chosen, np.random.default_rng(1))
+    names = list(LABELS)
+    for name in ("top_colour", "place", "skin"):
+        assert (batch.targets[:8, names.index(name)] == UNSEEN).all()
+    assert torch.equal(batch.targets[8:], plain.targets[8:])
+    assert torch.equal(batch.inputs.body, plain.inputs.body)
+    assert torch.equal(batch.targets[:, names.index("top")], plain.targets[:, names.index("top")])
+    for row in range(12):
+        matches = [other for other in range(12) if torch.equal(batch.inputs.head[row], plain.inputs.head[other])]
+        hair = names.index("hair_style")
+        assert batch.targets[row, hair] in [plain.targets[other, hair] for other in matches]
+    assert batch.shades[:8].isnan().all()
+    assert batch.inputs.whole[:8].abs().max() == 0
+
+
+@pytest.mark.slow
 def test_it_reads_new_pictures_of_any_size(reader: LookReader) -> None:
     rng = np.random.default_rng(17)
     right = {"top_colour": 0, "bottom_colour": 0, "place": 0, "bottom": 0}
@@ -154,10 +220,11 @@ def test_it_reads_new_pictures_of_any_size(reader: LookReader) -> None:
         read = reader.read(drawn(scene, joints, width, height), pose(joints))
         for name in right:
             right[name] += getattr(read, name) == getattr(scene, name)
-        assert np.abs(np.array(read.shade("top_colour")) - scene.shade("top_colour")).max() < 0.02
+        assert np.abs(np.array(read.shade("top_colour")) - scene.shade("top_colour")).max() < 0.25
     assert min(right.values()) >= 20, right
 
 
+@pytest.mark.slow
 def test_a_cut_out_person_is_read_without_its_background(reader: LookReader) -> None:
     scene, joints = Scene(top_colour="green", bottom_colour="purple", hair_style="short"), standing(0.5, 200, 200)
     painted = drawn(scene, joints, 200, 200)
@@ -170,6 +237,7 @@ def test_a_cut_out_person_is_read_without_its_background(reader: LookReader) -> 
     assert read == reader.read(np.dstack([painted, alpha]), pose(joints))
 
 
+@pytest.mark.slow
 def test_without_a_person_it_says_so(reader: LookReader) -> None:
     with pytest.raises(PoseError, match="no person is found in the picture of the look"):
         reader.read(np.zeros((50, 50, 3), np.uint8), pose(standing(0), confidence=0.0))
@@ -177,3 +245,11 @@ def test_without_a_person_it_says_so(reader: LookReader) -> None:
 
 def test_an_interrupted_training_ends_in_the_same_bytes(corpus: Path, tmp_path: Path) -> None:
     assert_resumes(lambda out, run: write(corpus, TINY, out, run), tmp_path, after=3)
+
+
+def test_a_scene_has_no_contradictions() -> None:
+    plain = Scene().labels()
+    assert sensible({**plain, "top": "dress", "bottom": "skirt"})["bottom"] == "none"
+    assert sensible({**plain, "top": "ao_dai", "bottom": "shorts"})["bottom"] == "trousers"
+    assert sensible({**plain, "top": "shirt", "bottom": "none"})["bottom"] == "trousers"
+    assert sensible({**plain, "kind": "panda", "top": "none", "bottom": "none"})["bottom"] == "none"

@@ -10,9 +10,10 @@ from typing import Literal
 
 import numpy as np
 
-from mien.bodies.scene import Scene
+from mien.bodies.scene import PEOPLE, Scene
 from mien.follow.corpus.language.clauses import CLAUSES, Speaker
 from mien.follow.corpus.language.english_speaker import English
+from mien.follow.corpus.language.names import SUBJECTS as NAMES
 from mien.follow.corpus.language.phrases import ACTIONS, Facts
 from mien.follow.corpus.language.told import Told
 from mien.follow.corpus.language.vietnamese_speaker import Vietnamese
@@ -44,6 +45,16 @@ class Caption:
     action: str | None = None
     actions: frozenset[str] = frozenset()
     tones: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    others: bool = False
+    """Whether it names a person, or a thing that no scene has."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """How often a text names what is no word of the lexicon: things that no scene has, and people by a name."""
+
+    things: float = 0.0
+    names: float = 0.0
 
 
 def caption(
@@ -52,12 +63,13 @@ def caption(
     language: Language = "en",
     wording: Wording = "train",
     action: str | None = None,
-    other_things: float = 0.0,
+    others: Others | None = None,
 ) -> Caption:
     """A text that is true of the scene; it speaks of a random part of what can be seen.
 
     wording: "train" and "held_out" share words but no order of clauses; "any" is both. action: what the figure does,
-    one of `ACTIONS`, for the text to speak of or not. other_things: how often a thing is named that no scene has.
+    one of `ACTIONS`, for the text to speak of or not. others: how often names and things are named that no scene has;
+    by default never.
 
     Raises ValueError for an unknown language or action.
     """
@@ -69,20 +81,24 @@ def caption(
     told, text = Told(scene, action, words), ""
     while not text:
         told = Told(scene, action, words)
-        text = _text(told, language, wording, other_things)
+        text = _text(told, language, wording, others or Others())
     actions = told.facts.pop("action", frozenset())
-    return Caption(text, language, dict(told.facts), action if actions else None, actions, dict(told.claimed_tones))
+    return Caption(
+        text, language, dict(told.facts), action if actions else None, actions, dict(told.claimed_tones), told.others
+    )
 
 
-def _text(told: Told, language: Language, wording: Wording, other_things: float) -> str:
+def _text(told: Told, language: Language, wording: Wording, others: Others) -> str:
     form, names = _plan(told, wording)
-    texts = [_said(told, language, form, name) for name in names]
+    named = told.options["kind"] in PEOPLE and told.chance(others.names)
+    texts = [_said(told, language, form, "name" if named and name == "subject" else name) for name in names]
     said = [text for text in texts if text]
     if not told.facts:  # nothing of the plan could be said
         return ""
     if names[0] == "start" and len(said) > 1:
         said[:2] = [f"{said[0]} {said[1]}"]
-    if told.chance(other_things):
+    if told.chance(others.things):
+        told.others = True
         said.insert(int(told.rng.random() * (len(said) + 1)), _speaker(told, language).other_thing(told))
     return _polished(told, _together(told, form, said))
 
@@ -115,6 +131,9 @@ def _plan(told: Told, wording: Wording) -> tuple[str, tuple[str, ...]]:
 
 def _said(told: Told, language: Language, form: str, name: str) -> str | None:
     speaker = _speaker(told, language)
+    if name == "name":
+        told.others = True
+        return told.pick(NAMES)
     if name == "start":
         return speaker.start(told)
     if name == "ending":

@@ -27,6 +27,10 @@ SUBJECTS = says(
         "bear": "bear, bear, brown bear, grizzly, grizzly bear, teddy bear, big bear",
     },
 )
+HAIRED_SUBJECTS = (
+    *says("hair_colour", {"blond": "blonde, blonde girl", "red": "redhead", "brown": "brunette"}, kind="woman"),
+    *says("hair_colour", {"red": "redhead", "blond": "blond"}, kind="man"),
+)
 NAMELESS = split("figure, character, one")
 """Subjects that claim nothing."""
 
@@ -144,8 +148,8 @@ HAIRED = (
     *says("hair_style", {"long": "long-haired", "short": "short-haired", "curly": "curly-haired"}),
     *says(
         "hair_colour",
-        {"blond": "blonde, blond, blond-haired, fair-haired", "red": "red-haired, ginger, redheaded",
-         "black": "black-haired, dark-haired",
+        {"blond": "blonde, blond, blond-haired, fair-haired", "red": "red-haired, ginger, redheaded, redhead",
+         "black": "black-haired, dark-haired, raven-haired",
          "brown": "brown-haired, brunette", "grey": "grey-haired, gray-haired", "white": "white-haired"},
     ),
 )  # fmt: skip
@@ -257,9 +261,36 @@ PLACE_NOUNS = says(
         "room": "room, living room, indoors, house, bedroom, apartment, kitchen, office, gym",
     },
 )  # fmt: skip
-SCENERY = says(
-    "place", {"snow": "snowy", "stage": "theatrical", "mountain": "mountainous", "city": "urban", "beach": "sandy"}
+PLACES_AT_TIMES = (
+    *says(
+        "place",
+        {
+            "snow": "on a snowy night, in the snowy night, on a winter night, snowy night, winter night",
+            "city": "in the city lights, in the neon lights of the city, on a dark street, "
+            "in the city that never sleeps, city nights, dark street",
+            "forest": "in a dark forest, in a moonlit forest, dark forest",
+            "water": "on a moonlit lake, moonlit lake",
+            "beach": "on a moonlit beach, moonlit beach",
+        },
+        time="night",
+    ),
+    *says(
+        "place",
+        {"snow": "on a snowy day, on a snowy morning, snowy day", "beach": "on a sunny beach, sunny beach"},
+        time="day",
+    ),
+    *says(
+        "place",
+        {
+            "beach": "beach sunset, on a beach at sunset, in a beach sunset",
+            "sea": "ocean sunset, on the sea at sunset",
+            "mountain": "mountain sunset",
+        },
+        time="sunset",
+    ),
 )
+"""Place and time in one."""
+
 TIMES = says(
     "time",
     {

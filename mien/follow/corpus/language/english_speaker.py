@@ -64,7 +64,9 @@ class English:
 
     def subject(self, told: Told, bare: bool) -> str:
         """See `Speaker`."""
-        noun = told.pick(words.SUBJECTS) if told.chance(0.97) else told.one_of(words.NAMELESS)
+        noun = told.pick(words.HAIRED_SUBJECTS) if told.chance(0.08) else None
+        if noun is None:
+            noun = told.pick(words.SUBJECTS) if told.chance(0.97) else told.one_of(words.NAMELESS)
         said = [
             told.pick(table) if told.chance(rate) else None
             for table, rate in ((words.BUILDS, 0.13), (words.SKINS, 0.13), (words.HAIRED, 0.1), (words.BALD, 0.5))
@@ -80,7 +82,7 @@ class English:
         if name == "action":
             return self._verb(told, 2)
         if name == "place":
-            return told.pick(words.PLACES)
+            return (told.pick(words.PLACES_AT_TIMES) if told.chance(0.15) else None) or told.pick(words.PLACES)
         if name == "time":
             return told.pick(words.TIMES)
         parts = self._body(told) if name == "have" else self._clothes(told)
@@ -98,7 +100,8 @@ class English:
         if name == "action":
             return self._verb(told, 2)
         if name == "place":
-            return told.pick(words.PLACES if told.chance(0.4) else words.PLACE_NOUNS)
+            both = told.pick(words.PLACES_AT_TIMES) if told.chance(0.1) else None
+            return both or told.pick(words.PLACES if told.chance(0.4) else words.PLACE_NOUNS)
         if name == "time":
             return told.pick(words.TIMES if told.chance(0.4) else words.TIME_NOUNS)
         parts = self._body(told) if name == "have" else self._clothes(told)

@@ -16,7 +16,7 @@ class Told:
     """A scene that is being told, with the random numbers of the text.
 
     options: those that can be seen, and the action under "action". tones: of the colours that can be seen.
-    facts, claimed_tones: what the words picked so far claim.
+    facts, claimed_tones: what the words picked so far claim. others: whether something is named that no scene has.
     """
 
     def __init__(self, scene: Scene, action: str | None, rng: random.Random) -> None:
@@ -29,6 +29,7 @@ class Told:
             self.options["action"] = action
         self.facts: dict[str, frozenset[str]] = {}
         self.claimed_tones: dict[str, frozenset[str]] = {}
+        self.others = False
 
     def chance(self, rate: float) -> bool:
         """True in this part of all cases."""

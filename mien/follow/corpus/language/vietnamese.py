@@ -240,6 +240,30 @@ TIMES = says(
         "trăng",
     },
 )
+PLACES_AT_TIMES = (
+    *says(
+        "place",
+        {
+            "city": "giữa phố đêm, trên phố đêm, trong thành phố về đêm, phố đêm, thành phố về đêm",
+            "sea": "trên biển đêm, ngoài biển đêm, giữa biển đêm, biển đêm",
+            "forest": "trong rừng đêm, giữa rừng đêm",
+            "snow": "trong đêm tuyết, giữa đêm tuyết, đêm tuyết, đêm mùa đông",
+            "beach": "trên bãi biển đêm, trên bãi biển về đêm",
+        },
+        time="night",
+    ),
+    *says(
+        "place",
+        {
+            "sea": "trên biển chiều, trên biển hoàng hôn",
+            "beach": "trên bãi biển hoàng hôn, trên bãi biển chiều tà",
+            "city": "trên phố chiều",
+        },
+        time="sunset",
+    ),
+)
+"""Place and time in one."""
+
 ACTIONS = says(
     "action",
     {
@@ -266,6 +290,7 @@ STARTS = split(
     "mình muốn, tôi muốn"
 )
 ENDINGS = split("nhé, nha, giúp tôi, đi nào, cảm ơn, đẹp, chất lượng cao, thật đẹp, ạ, với, rõ nét, toàn thân")
+ON_THE_FEET = split("giày, dép, đôi giày, đôi bốt, tất")
 OTHER_THINGS = split(
     "giày, dép, đôi giày, đôi bốt, kính, kính râm, túi, ba lô, găng tay, khăn, khăn quàng cổ, ô, dù, cà vạt, tất, "
     "râu, mắt, môi, đàn, hoa, thắt lưng, vòng cổ, bông tai, bóng bay, xe, chó, điện thoại"

@@ -84,10 +84,11 @@ class Vietnamese:
         thing = told.one_of(words.OTHER_THINGS)
         colour = told.one_of([one.text for one in words.CLOTHES_COLOURS])
         text = told.one_of((thing, f"{thing} {colour}", f"{thing} màu {colour}"))
-        return told.one_of((f"với {text}", f"đeo {text}", f"có {text}", f"đi {text}", text))
+        on = "đi" if thing in words.ON_THE_FEET else "đeo"
+        return told.one_of((f"với {text}", f"{on} {text}", f"có {text}", f"{on} {text}", text))
 
     def _place(self, told: Told) -> str | None:
-        text = told.pick(words.PLACES)
+        text = (told.pick(words.PLACES_AT_TIMES) if told.chance(0.15) else None) or told.pick(words.PLACES)
         return None if text is None else f"ở {text}" if told.chance(0.15) and not text.startswith("ở ") else text
 
     def _pronoun(self, told: Told) -> str:

@@ -1,0 +1,36 @@
+"""A model of scenes that several tests share, trained once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tiny import a_run
+
+from mien.follow.scenes.options import ScenePriorOptions
+from mien.follow.scenes.prior import ScenePrior
+from mien.follow.scenes.train import train_scene_prior
+from mien.training.options import TrainingOptions
+
+SMALL = ScenePriorOptions(
+    training=TrainingOptions(
+        samples=50_000, batch=128, lr=8e-3, weight_decay=1e-4, ema_decay=0.98, precision="float32"
+    ),
+    captions=12_000, width=48, hidden=48,
+)  # fmt: skip
+"""Trained for about 15 seconds, a third of the default."""
+
+
+@pytest.fixture(scope="session")
+def scene_prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of scenes after a short training."""
+    folder = tmp_path_factory.mktemp("scenes")
+    figures = train_scene_prior(SMALL, folder / "scene_prior", a_run(folder / "resume"))
+    assert figures["held_out_facts"] > 0.9
+    return folder / "scene_prior"
+
+
+@pytest.fixture(scope="session")
+def scene_prior(scene_prior_folder: Path) -> ScenePrior:
+    """The model of `scene_prior_folder`."""
+    return ScenePrior.load(scene_prior_folder)
