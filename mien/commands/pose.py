@@ -18,9 +18,13 @@ def pose(
         Path, typer.Option("--out", "-o", help="The output: .npz, .json (OpenPose), .mp4 (skeletons), .png (a strip).")
     ],
     detector: Annotated[
-        str | None, typer.Option(help="mediapipe, mmpose, vitpose, or skeleton: the video shows drawn skeletons.")
+        str | None,
+        typer.Option(help="auto (default), mediapipe, mmpose, vitpose, or skeleton: the video shows drawn skeletons."),
     ] = None,
     weights: Annotated[str | None, typer.Option(help="Name or folder of the weights of the detector.")] = None,
+    boxes: Annotated[
+        str | None, typer.Option(help="Detector of objects of transformers that finds people for mmpose and vitpose.")
+    ] = None,
     person: Annotated[str | None, typer.Option(help="Whose poses: all, largest, or a number from 0.")] = None,
     seconds: Annotated[str | None, typer.Option(help="Only the first seconds.")] = None,
     repair: Annotated[bool, typer.Option(help="Repair outliers, gaps and exchanged sides.")] = True,
@@ -34,7 +38,10 @@ def pose(
     """
     from mien.follow.generate.posing import save_poses
 
-    given = {"detector": detector, "weights": weights, "person": person, "seconds": seconds, "repair": repair}
+    given = {
+        "detector": detector, "weights": weights, "boxes": boxes, "person": person, "seconds": seconds,
+        "repair": repair,
+    }  # fmt: skip
     values = {name: value for name, value in given.items() if value is not None}
     try:
         saved = save_poses({"video": video, **values}, out, force)

@@ -14,12 +14,14 @@ from mien.systems.errors import RequestError
 
 
 def picture_poses(picture: Picture, name: str, options: PoseOptions) -> PoseVideo:
-    """The poses of the people in a picture (H, W, 3), as a video of one frame, the largest person first.
+    """The poses of the people in a picture (H, W, 3) of a look, as a video of one frame, the largest person first.
 
     name: of the file, for messages. Raises RequestError where nobody is found.
     """
     try:
-        detector = open_detector(options.detector, options.weights)
+        # a look is no skeleton, whatever the pose video is
+        kind = "mediapipe" if options.detector in ("auto", "skeleton") else options.detector
+        detector = open_detector(kind, options.weights, boxes=options.boxes)
         try:
             found = detector.detect(picture)
         finally:

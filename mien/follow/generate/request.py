@@ -49,13 +49,19 @@ def _as_text(value: object) -> object:
 class PoseOptions(Request):
     """How poses are found in a video: detector, choice of the person, repair, and how much of the video is used."""
 
-    detector: Literal["mediapipe", "mmpose", "vitpose", "skeleton"] = Field(
-        default="mediapipe",
-        description="Detector of key points; skeleton: the video shows drawn skeletons, which are read back",
+    detector: Literal["auto", "mediapipe", "mmpose", "vitpose", "skeleton"] = Field(
+        default="auto",
+        description="Detector of key points; skeleton reads drawn skeletons back; auto: that for skeletons on "
+        "black, else mediapipe",
     )
     weights: Annotated[str | None, BeforeValidator(_as_text)] = Field(
         default=None, min_length=1, examples=["models/pose"],
         description="Name or folder of the weights of the detector", json_schema_extra={"unset": "its usual ones"},
+    )  # fmt: skip
+    boxes: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        default=None, min_length=1, examples=["models/boxes"],
+        description="Name or folder of a detector of objects (transformers) that finds people for mmpose and vitpose",
+        json_schema_extra={"unset": "none: they follow one person"},
     )  # fmt: skip
     person: Annotated[str, BeforeValidator(person_of)] = Field(
         default=LARGEST, description="Whom to follow: largest, all, or the number of a person, from 0"

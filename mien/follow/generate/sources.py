@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.bodies.detectors.detect import FEWEST_FRAMES, detect_poses, open_detector
-from mien.bodies.detectors.frames import open_frames
+from mien.bodies.detectors.detect import FEWEST_FRAMES, LOOKED_AT, detect_poses, open_detector
+from mien.bodies.detectors.frames import VideoFrames, open_frames
+from mien.bodies.detectors.skeletons.colours import is_black, looks_drawn
 from mien.bodies.keypoints import JOINTS, PoseError, PoseTrack, PoseVideo
 from mien.bodies.lifting.lifter import Lifted
 from mien.bodies.motions.catalogue import motion
@@ -92,10 +93,10 @@ def read_people(path: Path, options: PoseOptions, progress: bool) -> People:
 def _detected(path: Path, options: PoseOptions, progress: bool) -> PoseVideo:
     """The poses of all people of a video; of its start alone where only that is asked for, since detectors are slow."""
     if options.seconds is None:
-        return detect_poses(path, options.detector, options.weights, progress)
+        return detect_poses(path, options.detector, options.weights, progress, boxes=options.boxes)
     frames = open_frames(path)
     wanted = max(1, round(options.seconds * frames.fps))
-    detector, tracker = open_detector(options.detector, options.weights), PeopleTracker()
+    detector, tracker = open_detector(_detector(frames, options), options.weights, boxes=options.boxes), PeopleTracker()
     try:
         shown = counted(islice(frames, wanted), "poses", min(wanted, frames.expected), "frames", progress)
         for frame in shown:
@@ -104,6 +105,14 @@ def _detected(path: Path, options: PoseOptions, progress: bool) -> PoseVideo:
         detector.close()
     tracks = tracker.tracks(min(FEWEST_FRAMES, max(1, tracker.frames // 2)))
     return PoseVideo(frames.width, frames.height, frames.fps, tracks, tracker.frames)
+
+
+def _detector(frames: VideoFrames, options: PoseOptions) -> str:
+    """The name of the detector; for `auto` as `detect_poses` chooses."""
+    if options.detector != "auto":
+        return options.detector
+    first = next((frame for frame in islice(frames, LOOKED_AT) if not is_black(frame)), None)
+    return "skeleton" if first is not None and looks_drawn(first) else "mediapipe"
 
 
 def shortened(poses: PoseVideo, seconds: float | None) -> PoseVideo:
