@@ -5,8 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
-from mien.bodies.detectors.skeletons.colours import nearest_colours
+from mien.bodies.detectors.skeletons.colours import nearest_colours, without_specks
 from mien.bodies.detectors.skeletons.fitting import Fit, Floats, Line, coloured_pixels, fit_lines
 from mien.bodies.keypoints import BODY, BODY_COUNT, INDEX
 from mien.bodies.poses.found import Found, nobody
@@ -16,6 +18,10 @@ TORSO, LEFT, RIGHT = 0, 1, 2
 LEAST_SUPPORT = 0.6
 """Part of a line that must be drawn for its ends to be known."""
 
+_GAP = 9.0
+"""Pixels over which a limb goes on: another one that is drawn over it leaves a gap."""
+
+_MOST_PIXELS = 200
 GOOD = 0.006
 """Cost of a fit, in parts of the skeleton's size, up to which the frame before is good enough to start from."""
 
@@ -49,7 +55,7 @@ def read_person(
     before: those of the frame before. None where the pixels are no skeleton.
     """
     chosen = np.where(person, nearest_colours(frame, colours_of(palette)), -1)
-    masks = {colour: chosen == colour for colour in (TORSO, LEFT, RIGHT)}
+    masks = {colour: without_specks(chosen == colour) for colour in (TORSO, LEFT, RIGHT)}
     if masks[TORSO].sum() < 10:
         return None
     pixels = {colour: coloured_pixels(mask, (chosen >= 0) & ~mask) for colour, mask in masks.items() if mask.sum() >= 5}
@@ -161,30 +167,31 @@ def _parts(mask: NDArray[np.bool_], shoulder: Floats, hip: Floats) -> tuple[Floa
 
 
 def _limb(points: Floats, pixels: Floats, root: str, joint: str, tip: str, size: float) -> None:
-    """Tip: the pixel farthest from the root. Joint: the one farthest from the line between, or the middle."""
+    """Tip: the pixel with the longest way along the limb from its root. Joint: the one farthest aside of the chord."""
     start = points[INDEX[root]]
     if len(pixels) < 3:
         points[INDEX[joint]], points[INDEX[tip]] = (start + down for down in ((0, 0.12 * size), (0, 0.24 * size)))
         return
-    end = pixels[np.linalg.norm(pixels - start, axis=1).argmax()]
+    thinned = pixels[:: max(1, len(pixels) // _MOST_PIXELS)]
+    ways = _ways(thinned, start)
+    end = thinned[ways.argmax()]
     chord = end - start
     length = max(float(np.linalg.norm(chord)), 1e-6)
-    aside = np.abs((pixels - start) @ np.array((-chord[1], chord[0]))) / length
-    bent = aside.max() > 0.06 * length
-    middle = pixels[aside.argmax()] if bent else (start + end) / 2
-    if bent:  # a limb folded back has its farthest pixel at the joint
-        beyond = pixels[np.linalg.norm(pixels - end, axis=1) > 0.35 * length]
-        folded = length > 0 and len(beyond) and _path_goes_on(pixels, start, end)
-        if folded:
-            middle, end = end, pixels[np.linalg.norm(pixels - end, axis=1).argmax()]
-    points[INDEX[joint]], points[INDEX[tip]] = middle, end
+    aside = np.abs((thinned - start) @ np.array((-chord[1], chord[0]))) / length
+    if length < 0.3 * ways.max():  # folded back to its root: half of the way
+        points[INDEX[joint]] = thinned[np.abs(ways - ways.max() / 2).argmin()]
+    elif aside.max() > 0.06 * length:
+        points[INDEX[joint]] = thinned[aside.argmax()]
+    else:
+        points[INDEX[joint]] = (start + end) / 2
+    points[INDEX[tip]] = end
 
 
-def _path_goes_on(pixels: Floats, start: Floats, end: Floats) -> bool:
-    """Whether the pixels around the farthest one leave it in two directions: a corner, not an end."""
-    length = float(np.linalg.norm(end - start))
-    ring = pixels[np.abs(np.linalg.norm(pixels - end, axis=1) - 0.3 * length) < 2]
-    return len(ring) > 1 and float(np.ptp(ring @ np.array((1.0, 0.3)))) > 0.25 * length
+def _ways(pixels: Floats, start: Floats) -> Floats:
+    """Length of the way from the pixel nearest to `start` to each pixel (N,), over pixels at most `_GAP` apart."""
+    tree = cKDTree(pixels)
+    ways = dijkstra(tree.sparse_distance_matrix(tree, _GAP), indices=int(tree.query(start)[1]))
+    return np.asarray(np.where(np.isfinite(ways), ways, 0), np.float64)
 
 
 def _head(points: Floats, torso: Floats, top: float) -> None:

@@ -19,6 +19,9 @@ BRIGHT = 80
 LEAST_DARK = 0.75
 LEAST_COLOURFUL = 0.7
 _FEWEST_PIXELS = 30
+LEAST_LIKENESS = 0.85
+"""Cosine in RGB from which a pixel has a colour of the palette: codecs and other tools shift the colours a little."""
+
 LARGEST_SIDE = 400
 """Pictures are read at this size at most: lines keep two or three pixels."""
 
@@ -73,8 +76,16 @@ def nearest_colours(frame: NDArray[np.uint8], colours: Sequence[tuple[int, int, 
     targets /= np.linalg.norm(targets, axis=1, keepdims=True)
     likeness = (values / np.maximum(length, 1)[..., None]) @ targets.T
     chosen = likeness.argmax(axis=2)
-    chosen[(frame.max(axis=2) <= BRIGHT) | (likeness.max(axis=2) < 0.95)] = -1
+    chosen[(frame.max(axis=2) <= BRIGHT) | (likeness.max(axis=2) < LEAST_LIKENESS)] = -1
     return chosen.astype(np.int64)
+
+
+def without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask without pieces of less than 2 % of it: the blurred edges of lines in other colours."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    kept = stats[:, cv2.CC_STAT_AREA] >= max(6, 0.02 * mask.sum())
+    kept[0] = False
+    return np.asarray(kept[labels]) if count > 1 else mask
 
 
 def people_masks(frame: NDArray[np.uint8], most: int) -> list[NDArray[np.bool_]]:
