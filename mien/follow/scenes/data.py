@@ -24,6 +24,8 @@ from mien.training.randomness import derived_seed
 
 _SPOKEN: tuple[Language, ...] = ("vi", "vi", "vi", "vi", "vi", "en", "en", "en", "en", "mixed")
 _CHUNK = 4000
+_DECIDE_THE_BOTTOM = frozenset({"dress", "ao_dai"})
+_OTHER_TOPS = frozenset(LABELS["top"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,8 @@ def prepared(captions: Sequence[Composed], reader: Reader, open_weight: float) -
 def _weights(one: Composed, open_weight: float) -> list[float]:
     """Of every attribute: 1 for what the caption speaks of and for the action, less for what it leaves open."""
     facts = dict(one.caption.facts)
+    if facts.get("top", _OTHER_TOPS) <= _DECIDE_THE_BOTTOM:
+        facts["bottom"] = frozenset({one.scene.bottom})
     visible = one.scene.visible()
     found = []
     for name in ATTRIBUTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -93,6 +93,9 @@ def _text(told: Told, language: Language, wording: Wording, others: Others) -> s
     named = told.options["kind"] in PEOPLE and told.chance(others.names)
     texts = [_said(told, language, form, "name" if named and name == "subject" else name) for name in names]
     said = [text for text in texts if text]
+    spoken = [name for name, text in zip(names, texts, strict=True) if text]
+    if wording != "any" and _is_held_out(form, spoken) != (wording == "held_out"):
+        return ""  # without what there was nothing to say of, it is another plan
     if not told.facts:  # nothing of the plan could be said
         return ""
     if names[0] == "start" and len(said) > 1:
@@ -123,10 +126,16 @@ def _plan(told: Told, wording: Wording) -> tuple[str, tuple[str, ...]]:
         later = sum(name in ("place", "time") for name in named) if form == "place_first" else 0
         order = (*first, *named[:later], subject, *named[later:], ending)
         found = tuple(name for name in order if name)
-        held_out = zlib.crc32(f"{form} {' '.join(found)}".encode()) % _HELD_OUT_OF == 0
+        held_out = _is_held_out(form, found)
         if found and (wording == "any" or held_out == (wording == "held_out")):
             return form, found
     raise RuntimeError("no plan of a text was found")
+
+
+def _is_held_out(form: str, names: Sequence[str]) -> bool:
+    """Whether no training sees this order of clauses."""
+    kind = "string" if form == "place_first" else form
+    return zlib.crc32(f"{kind} {' '.join(names)}".encode()) % _HELD_OUT_OF == 0
 
 
 def _said(told: Told, language: Language, form: str, name: str) -> str | None:
