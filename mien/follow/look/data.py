@@ -28,7 +28,7 @@ UNSEEN = -100
 
 _GRAINS = 64
 
-RECOLOURED = 0.5
+RECOLOURED = 0.15
 """Rate of pictures in any colours."""
 
 
@@ -129,14 +129,14 @@ def mirrored(
 
 
 def other_background(pictures: Tensor, person: Tensor, rng: Generator) -> Tensor:
-    """Pictures (B, 3, H, W) with another's background, a plain or a grainy one behind the person in two thirds."""
+    """Pictures (B, 3, H, W) with another's background, a plain or a grainy one behind the person in a third."""
     count = len(pictures)
     kind = torch.from_numpy(rng.integers(3, size=count))[:, None, None, None]
     plain = torch.from_numpy(rng.random((count, 3, 1, 1), dtype=np.float32))
     ground = plain + 0.1 * (kind == 1) * _grain(*pictures.shape[2:])[:1]
     ground = torch.where(kind == 2, pictures.roll(1, 0).flip(-1), ground)
     mixed = torch.lerp(ground, pictures, person).clamp(0, 1)
-    return torch.where(_column(rng.random(count) < 2 / 3), mixed, pictures)
+    return torch.where(_column(rng.random(count) < 1 / 3), mixed, pictures)
 
 
 def other_colours(pictures: Tensor, chosen: Mask, rng: Generator) -> Tensor:
@@ -149,9 +149,9 @@ def other_colours(pictures: Tensor, chosen: Mask, rng: Generator) -> Tensor:
 
 
 def whole_input(pictures: Tensor, masks: Tensor, rng: Generator) -> Tensor:
-    """Windows (B, 4, 48, 48) of three quarters and more of the sides of pictures."""
+    """Windows (B, 4, 48, 48) of 85 % and more of the sides of pictures."""
     count = len(pictures)
-    half = rng.uniform(0.75, 1, (count, 1, 1)).astype(np.float32)
+    half = rng.uniform(0.85, 1, (count, 1, 1)).astype(np.float32)
     centre = rng.uniform(-1, 1, (count, 2, 1)).astype(np.float32) * (1 - half)
     grid = functional.affine_grid(
         torch.from_numpy(np.concatenate([half * np.eye(2, dtype=np.float32), centre], axis=2)),

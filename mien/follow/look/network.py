@@ -13,6 +13,7 @@ from mien.bodies.scene import LABELS
 from mien.follow.look.colours import SPOTS, measured_colours
 from mien.follow.look.inputs import CHANNELS, LookInputs
 from mien.follow.look.patches import PATCHES
+from mien.networks.film import group_norm
 
 KIND = "figure_look"
 
@@ -47,26 +48,19 @@ class LookNetwork(nn.Module):
         self.width, hidden = width, 12 * width
         self.whole = nn.Sequential(
             *_conv(CHANNELS, width, 2), *_conv(width, 2 * width, 2), *_conv(2 * width, 3 * width, 2),
-            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(27 * width, 4 * width), nn.LayerNorm(4 * width),
+            nn.AvgPool2d(2), nn.Flatten(),
         )  # fmt: skip
         self.head = nn.Sequential(
             *_conv(CHANNELS, width), nn.MaxPool2d(2), *_conv(width, 2 * width), nn.MaxPool2d(2),
-            *_conv(2 * width, 3 * width, 2), nn.Flatten(), nn.Linear(48 * width, 8 * width), nn.LayerNorm(8 * width),
+            *_conv(2 * width, 3 * width), nn.AvgPool2d(2), nn.Conv2d(3 * width, 2 * width, 1), nn.Flatten(),
         )  # fmt: skip
         self.body = nn.Sequential(
-            *_conv(CHANNELS, width), nn.MaxPool2d(2), *_conv(width, 2 * width, 2), nn.AvgPool2d(2), nn.Flatten(),
-            nn.Linear(8 * width, 2 * width),
+            *_conv(CHANNELS, width), nn.MaxPool2d(2), *_conv(width, 2 * width, 2), nn.AvgPool2d(2),
+            nn.Conv2d(2 * width, width, 1), nn.Flatten(),
         )  # fmt: skip
-        self.limbs = nn.Sequential(nn.SiLU(), nn.LayerNorm(len(PATCHES) * 2 * width))
-        features = 12 * width + len(PATCHES) * 2 * width + 4 * len(SPOTS) + 1
-        self.mix = nn.Sequential(
-            nn.Dropout(0.15),
-            nn.Linear(features, hidden),
-            nn.SiLU(),
-            nn.Dropout(0.3),
-            nn.Linear(hidden, hidden),
-            nn.SiLU(),
-        )
+        features = 27 * width + 32 * width + len(PATCHES) * 4 * width
+        self.normalise = nn.LayerNorm(features)
+        self.mix = nn.Sequential(nn.Linear(features + 4 * len(SPOTS) + 1, hidden), nn.SiLU(), nn.Dropout(0.1))
         self.light, self.spots = nn.Linear(hidden, 3), nn.Parameter(torch.zeros(len(SPOTS), 3))
         self.heads = nn.Linear(hidden, sum(len(names) for names in LABELS.values()))
 
@@ -77,13 +71,12 @@ class LookNetwork(nn.Module):
 
     def forward(self, inputs: LookInputs) -> LookOutput:
         """Attributes and light of pictures."""
-        count = len(inputs.body)
-        body = self.limbs(self.body(inputs.body.flatten(0, 1)).view(count, -1))
+        body = self.body(inputs.body.flatten(0, 1)).view(len(inputs.body), -1)
+        features = self.normalise(torch.cat([self.whole(inputs.whole), self.head(inputs.head), body], dim=1))
         colours, seen = measured_colours(inputs)
         told = seen[..., None].float()
         measured = torch.cat([(torch.log(colours + DARK) + 1) * told, told], dim=2).flatten(1)
-        parts = [self.whole(inputs.whole), self.head(inputs.head), body, measured, inputs.front[:, None]]
-        mixed = self.mix(torch.cat(parts, dim=1))
+        mixed = self.mix(torch.cat([features, measured, inputs.front[:, None]], dim=1))
         light = self.light(mixed).float()[:, None] + self.spots
         sizes = [len(names) for names in LABELS.values()]
         logits = self.heads(mixed).float().split(sizes, dim=1)
@@ -91,6 +84,5 @@ class LookNetwork(nn.Module):
         return LookOutput(dict(zip(LABELS, logits, strict=True)), colours, seen, gains)
 
 
-def _conv(in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.Module, nn.Module]:
-    # without normalisation, which takes as long as the convolutions: three layers learn without it
-    return nn.Conv2d(in_channels, out_channels, 3, stride, padding=1), nn.SiLU()
+def _conv(in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.Module, ...]:
+    return nn.Conv2d(in_channels, out_channels, 3, stride, padding=1), group_norm(out_channels), nn.SiLU()

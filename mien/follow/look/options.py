@@ -12,9 +12,11 @@ class LookOptions(Options):
     """Of `train_look`."""
 
     training: TrainingOptions = Field(
-        default=TrainingOptions(samples=26_000, batch=32, lr=2e-3, warmup=0.03, weight_decay=0.05, ema_decay=0.99),
+        default=TrainingOptions(
+            samples=14_000, batch=32, lr=3e-3, warmup=0.03, weight_decay=0.01, ema_decay=0.98, precision="float32"
+        ),
         description="a sample is a picture",
     )
     every: int = Field(default=4, ge=1, le=64, description="of so many frames of a clip one is used")
-    width: int = Field(default=16, ge=8, le=256, multiple_of=8, description="channels of the first convolution")
+    width: int = Field(default=24, ge=8, le=256, multiple_of=8, description="channels of the first convolution")
     cut_outs: float = Field(default=0.3, ge=0, le=1, description="rate of pictures of a person who is cut out")

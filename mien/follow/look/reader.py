@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from mien.bodies.keypoints import BODY_COUNT, PoseError, PoseTrack
-from mien.bodies.scene import COLOURS, HAIRS, LABELS, RGB, SKINS, Scene
+from mien.bodies.scene import COLOURS, HAIRS, KINDS, LABELS, PEOPLE, RGB, SKINS, Scene
 from mien.follow.look.colours import SPOTS, name_scores, spot_of
 from mien.follow.look.inputs import look_inputs
 from mien.follow.look.network import KIND, LookNetwork
@@ -59,7 +59,8 @@ class LookReader:
         """The scene of a picture (H, W, 3), or (H, W, 4) of a person that is cut out; pose: its key points.
 
         Its shades are the colours in the picture, as they would be in neutral light. The place of a person that is cut
-        out is the default. Raises PoseError in one sentence when the pose shows no person.
+        out is the default. Its kind is a person's: what detectors find key points in is one; robots and bears come from
+        words. Raises PoseError in one sentence when the pose shows no person.
         """
         points, known = pose.points[frame], pose.known()[frame]
         if known[:BODY_COUNT].sum() < LEAST_POINTS or body_unit(points[None], known[None])[0] <= 0:
@@ -68,6 +69,7 @@ class LookReader:
         mask = (picture[..., 3] / 255).astype(np.float32) if cut_out else np.ones(picture.shape[:2], np.float32)
         seen = self.look(picture[..., :3], mask, points, known)
         chosen: dict[str, Any] = {name: LABELS[name][int(values.argmax())] for name, values in seen.options.items()}
+        chosen["kind"] = max(PEOPLE, key=lambda kind: seen.options["kind"][KINDS.index(kind)])
         if cut_out:
             chosen |= {"place": Scene().place, "time": Scene().time}
         return dressed(Scene(**sensible(chosen)), seen)

@@ -189,7 +189,7 @@ def test_backgrounds_change_and_people_do_not() -> None:
     other = other_background(pictures, person, rng)
     assert torch.allclose(other[:, :, 4:12, 4:12], pictures[:, :, 4:12, 4:12])
     changed = (other != pictures).flatten(1).any(dim=1).float().mean()
-    assert 0.4 < changed < 0.9
+    assert 0.1 < changed < 0.6
 
 
 def test_recoloured_pictures_teach_no_colours_and_heads_bring_their_own_hair(corpus: Path) -> None:
