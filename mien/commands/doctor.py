@@ -23,6 +23,12 @@ LEAST_FREE_GIGABYTES = 5.0
 PORTS = {5000: "MLflow", 4200: "Prefect"}
 FAN_WEIGHTS = ("s3fd-619a316812.pth", "2DFAN4-11f355bf06.pth.tar")
 
+OPTIONAL = (
+    ("poses: vitpose", "transformers", "--detector vitpose"),
+    ("animatediff, wan_vace", "diffusers", "mien follow --architecture animatediff or wan_vace"),
+)
+"""Thing, its package, and what it is for."""
+
 State = Literal["ok", "missing", "note"]
 
 
@@ -180,6 +186,30 @@ def _heads() -> Finding:
     return Finding("heads", "ok", found, "`mien heads` says how to get the others" if lacking else "")
 
 
+def _poses() -> Finding:
+    from mien.bodies.detectors.mediapipe_people import MediaPipePeople
+
+    MediaPipePeople(1).close()
+    return Finding("poses: mediapipe", "ok", f"{_version('mediapipe')}, weights in the package")
+
+
+def _mmpose() -> Finding:
+    from mien.bodies.detectors.mmpose_library import missing_mmpose
+
+    missing = missing_mmpose()
+    if missing is not None:
+        return Finding("poses: mmpose", "note", "only for --detector mmpose and the stage pose", missing)
+    return Finding("poses: mmpose", "ok", f"{_version('mmpose')}, with weights of the stage pose or your own")
+
+
+def _optional(thing: str, package: str, use: str) -> Finding:
+    """A package that only some requests need, which says how to install it."""
+    try:
+        return Finding(thing, "ok", f"{package} {_version(package)}, with weights by name or folder")
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(thing, "note", f"without {package}", f"only for {use}: pip install {package}")
+
+
 def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Finding:
     try:
         return look()
@@ -206,6 +236,9 @@ def diagnose(models: Mapping[str, Path]) -> list[Finding]:
             for what, folder in models.items()
         ],
         ("heads", _heads, False),
+        ("poses: mediapipe", _poses, False),
+        ("poses: mmpose", _mmpose, False),
+        *[(row[0], lambda row=row: _optional(*row), False) for row in OPTIONAL],  # type: ignore[misc]
     ]
     return [_looked_at(*look) for look in looks]
 
