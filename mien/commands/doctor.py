@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import json
 import os
 import platform
@@ -23,6 +22,12 @@ from rich.table import Table
 LEAST_FREE_GIGABYTES = 5.0
 PORTS = {5000: "MLflow", 4200: "Prefect"}
 FAN_WEIGHTS = ("s3fd-619a316812.pth", "2DFAN4-11f355bf06.pth.tar")
+
+OPTIONAL = (
+    ("poses: vitpose", "transformers", "--detector vitpose"),
+    ("animatediff, wan_vace", "diffusers", "mien follow --architecture animatediff or wan_vace"),
+)
+"""Thing, its package, and what it is for."""
 
 State = Literal["ok", "missing", "note"]
 
@@ -182,19 +187,27 @@ def _heads() -> Finding:
 
 
 def _poses() -> Finding:
-    from mien.bodies.detectors.availability import detectors_there
+    from mien.bodies.detectors.mediapipe_people import MediaPipePeople
 
-    states = detectors_there()
-    found = "; ".join(f"{one.name}: {one.note}" for one in states if one.usable)
-    lacking = "; ".join(f"{one.name}: {one.note}" for one in states if not one.usable)
-    return Finding("detectors of poses", "ok", found, lacking)
+    MediaPipePeople(1).close()
+    return Finding("poses: mediapipe", "ok", f"{_version('mediapipe')}, weights in the package")
 
 
-def _video_pipelines() -> Finding:
-    thing = "follow by animatediff, wan_vace"
-    if importlib.util.find_spec("diffusers") is None:
-        return Finding(thing, "note", "diffusers is not installed", "pip install 'mien[video]'")
-    return Finding(thing, "ok", f"diffusers {_version('diffusers')}; weights are yours, by name or folder: --pipeline")
+def _mmpose() -> Finding:
+    from mien.bodies.detectors.mmpose_library import missing_mmpose
+
+    missing = missing_mmpose()
+    if missing is not None:
+        return Finding("poses: mmpose", "note", "only for --detector mmpose and the stage pose", missing)
+    return Finding("poses: mmpose", "ok", f"{_version('mmpose')}, with weights of the stage pose or your own")
+
+
+def _optional(thing: str, package: str, use: str) -> Finding:
+    """A package that only some requests need, which says how to install it."""
+    try:
+        return Finding(thing, "ok", f"{package} {_version(package)}, with weights by name or folder")
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(thing, "note", f"without {package}", f"only for {use}: pip install {package}")
 
 
 def _looked_at(thing: str, look: Callable[[], Finding], essential: bool) -> Finding:
@@ -223,8 +236,9 @@ def diagnose(models: Mapping[str, Path]) -> list[Finding]:
             for what, folder in models.items()
         ],
         ("heads", _heads, False),
-        ("detectors of poses", _poses, False),
-        ("follow by animatediff, wan_vace", _video_pipelines, False),
+        ("poses: mediapipe", _poses, False),
+        ("poses: mmpose", _mmpose, False),
+        *[(row[0], lambda row=row: _optional(*row), False) for row in OPTIONAL],  # type: ignore[misc]
     ]
     return [_looked_at(*look) for look in looks]
 

@@ -19,7 +19,8 @@ def test_doctor_looks_at_everything_and_gives_a_remedy_for_what_lacks(tmp_path: 
     expected = {
         "Python", "torch", "ffmpeg", "landmarks: mediapipe", "landmarks: face-alignment", "speech voices",
         "free disk", "port 5000", "port 4200", "git", "dvc", "prefect", "mlflow", "model of a talking face",
-        "model of head motion", "model of moving shapes", "heads",
+        "model of head motion", "model of moving shapes", "heads", "poses: mediapipe", "poses: mmpose",
+        "poses: vitpose", "animatediff, wan_vace",
     }  # fmt: skip
     assert set(findings) == expected
     assert findings["ffmpeg"].state == "ok"

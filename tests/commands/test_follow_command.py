@@ -11,6 +11,7 @@ from commands_making import mien
 
 from mien.bodies.keypoints import BODY, JOINTS, PoseTrack, PoseVideo
 from mien.bodies.poses.files import read_poses, write_poses
+from mien.commands import doctor
 from mien.media.ffmpeg import probe
 
 
@@ -77,3 +78,15 @@ def test_follow_teaches_with_examples_and_refuses_in_one_sentence(tmp_path: Path
     assert refused.exit_code == 2
     assert refused.output.count("\n") == 1
     assert "none.mp4 is not there" in refused.output
+
+
+def test_doctor_says_which_detectors_and_pipelines_are_there() -> None:
+    found = {
+        one.thing: one
+        for one in (doctor._poses(), doctor._mmpose(), *(doctor._optional(*row) for row in doctor.OPTIONAL))
+    }
+    assert found["poses: mediapipe"].state == "ok"
+    assert set(found) == {"poses: mediapipe", "poses: mmpose", "poses: vitpose", "animatediff, wan_vace"}
+    lacking = doctor._optional("a pipeline", "no-such-package", "--architecture none")
+    assert (lacking.state, lacking.essential) == ("note", False)
+    assert "pip install no-such-package" in lacking.remedy
