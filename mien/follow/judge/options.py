@@ -14,7 +14,7 @@ class FigureJudgeOptions(Options):
     """The judge of looks and places. It only evaluates. A sample is a frame."""
 
     training: TrainingOptions = Field(
-        default=TrainingOptions(seed=77, samples=40_000, batch=32, lr=3e-3, weight_decay=0.1, ema_decay=0.98),
+        default=TrainingOptions(seed=77, samples=36_000, batch=32, lr=3e-3, weight_decay=0.1, ema_decay=0.98),
         description="see TrainingOptions",
     )
     parts: tuple[Literal["judge_train", "train"], ...] = Field(
