@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ LEAST_SUPPORT = 0.6
 
 _GAP = 9.0
 """Pixels over which a limb goes on: another one that is drawn over it leaves a gap."""
+
+SHORTEST = 0.035
+"""Length of a limb in parts of the skeleton's size, below which it cannot be told from a dot."""
 
 _MOST_PIXELS = 200
 GOOD = 0.006
@@ -67,7 +72,14 @@ def read_person(
         guess = fit_lines(_first_guess(masks, size), lines, pixels, _MIDDLES, reach)
         anew = min((fit_lines(one, lines, pixels, _MIDDLES, reach / 4, 10) for one in _turned(guess.points)), key=_cost)
         best = anew if best is None or anew.cost < best.cost else best
-    return _found(best, lines, size), best.points
+    return _found(_without_dots(best, lines, size), lines, size), best.points
+
+
+def _without_dots(fit: Fit, lines: tuple[Line, ...], size: float) -> Fit:
+    """Limbs that are hardly longer than the dot of a point are not drawn: only the dot is."""
+    lengths = np.array([np.linalg.norm(fit.points[line.first] - fit.points[line.last]) for line in lines])
+    limbs = np.array([line.colour != TORSO for line in lines])
+    return replace(fit, support=np.where(limbs & (lengths < SHORTEST * size), 0, fit.support))
 
 
 def _cost(fit: Fit) -> float:

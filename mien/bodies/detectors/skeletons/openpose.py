@@ -16,6 +16,9 @@ _DOT = 200
 """Least largest channel of the points; limbs are darker."""
 
 _FEWEST = 3
+_SPECK = 10
+"""Pixels below which a piece of a limb is the blurred edge of another one."""
+
 _NEAR = 0.3
 """Distance of a limb's end from its dot, in parts of the limb; blurred edges of other limbs can have its hue."""
 
@@ -72,8 +75,10 @@ def _dot(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
 
 def _ends(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """Both ends (2, 2) of a straight limb; None where it is not drawn."""
-    rows, columns = np.nonzero(mask)
-    if len(rows) < 3 * _FEWEST:
+    count, labels, sizes, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    large = [label for label in range(1, count) if sizes[label, cv2.CC_STAT_AREA] >= _SPECK]
+    rows, columns = np.nonzero(np.isin(labels, large))  # several pieces where others are drawn over it
+    if not large:
         return None
     points = np.stack((columns, rows), axis=1) + 0.5
     middle = points.mean(axis=0)

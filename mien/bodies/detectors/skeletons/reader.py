@@ -18,7 +18,8 @@ class SkeletonReader:
     """Reads skeletons on black in OpenPose's 18 or COCO's 17 points; the colours are recognised.
 
     COCO's colours do not tell upper from lower arm, nor one eye from the other: bends and ends are found by fitting
-    lines, and where a limb is drawn straight, its joint is taken to be in the middle. People whose lines touch are read
+    lines, and where a limb is drawn straight, its joint is taken to be in the middle, so that half
+    a limb is read as a whole shorter one. People whose lines touch are read
     as one. Faces and hands, which some tools draw too, are not read.
     """
 
