@@ -247,7 +247,7 @@ class English:
         noun = _bare(noun)
         if attribute not in told.options or not told.chance(0.82):
             return article(noun) if with_article else noun
-        other = told.another_colour(words.CLOTHES_COLOURS, attribute) if told.chance(0.06) else None
+        other = told.another_colour(words.CLOTHES_COLOURS, attribute) if told.chance(0.1) else None
         if other is not None and told.chance(0.3):  # a denial alone
             told.claim({attribute: allowed(attribute, "not " + " ".join(next(iter(other.facts.values()))))})
             noun = article(noun) if with_article else noun

@@ -64,8 +64,8 @@ CLOTHES_COLOURS = colours(
         "blue dark": "xanh đen, xanh than, tím than, xanh dương đậm, xanh navy, navy, xanh hải quân, xanh lam đậm, "
         "xanh tím than",
         "blue bright": "xanh dương tươi, xanh coban, xanh dương sáng, xanh hoàng gia",
-        "light_blue": "xanh da trời, xanh da trời, xanh nhạt, xanh dương nhạt, xanh lơ, xanh thiên thanh, xanh biển "
-        "nhạt",
+        "light_blue": "xanh da trời, xanh da trời, xanh da trời, xanh da trời, xanh nhạt, xanh dương nhạt, xanh lơ, "
+        "xanh thiên thanh, xanh biển nhạt",
         "light_blue green plain dark light bright": "xanh ngọc, xanh ngọc bích, xanh lam ngọc",
         "green blue light_blue plain dark light bright": "xanh, xanh, màu xanh",
         "green blue dark": "xanh đậm, xanh sẫm, xanh thẫm",

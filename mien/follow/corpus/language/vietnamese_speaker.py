@@ -211,7 +211,7 @@ class Vietnamese:
             noun = f"{told.one_of(('chiếc', 'chiếc', 'cái', 'một chiếc', 'bộ', 'một cái', '1 chiếc'))} {noun}"
         if attribute not in told.options or not told.chance(0.85):
             return noun
-        other = told.another_colour(words.CLOTHES_COLOURS, attribute) if told.chance(0.07) else None
+        other = told.another_colour(words.CLOTHES_COLOURS, attribute) if told.chance(0.14) else None
         if other is not None and told.chance(0.3):  # a denial alone
             told.claim({attribute: allowed(attribute, "not " + " ".join(next(iter(other.facts.values()))))})
             return f"{noun} {told.one_of(('không phải', 'không', 'chẳng phải', 'không có'))} {_as_colour(other.text)}"
