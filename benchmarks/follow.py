@@ -26,7 +26,7 @@ from mien.bodies.keypoints import JOINTS, PoseTrack
 from mien.bodies.places.painter import PlacePainter
 from mien.bodies.repair.repair import repair
 from mien.bodies.scene import Scene
-from mien.follow.generate.frames import figure_height, render_frames
+from mien.follow.generate.frames import render_frames, standing_height
 from mien.follow.generate.movement import Movement
 from mien.follow.generate.sources import built_in
 
@@ -89,15 +89,15 @@ def poses(movement: Movement, model: Path | None) -> list[Row]:
     if model is not None and (model / "lifter").is_dir():
         from mien.bodies.lifting.lifter import Lifter
 
-        lifter, width, height = Lifter.load(model / "lifter"), movement.poses.width, movement.poses.height
-        rows.append(Row("lifter", cpu_rate(lambda: lifter.lift(damaged, width, height), len(track))))
+        lifter = Lifter.load(model / "lifter")
+        rows.append(Row("lifter", cpu_rate(lambda: lifter.lift(damaged, FPS), len(track))))
     return rows
 
 
 def drawing(movement: Movement, size: int) -> list[Row]:
     """Figure, place, and both as in a video."""
     scene, joints = Scene(), movement.movers[0].joints * np.float32(size / movement.poses.width)
-    renderer, canvas = FigureRenderer(scene, figure_height(joints)), np.zeros((size, size, 3), np.uint8)
+    renderer, canvas = FigureRenderer(scene, standing_height(joints)), np.zeros((size, size, 3), np.uint8)
     painter = PlacePainter(scene, size, size)
 
     def figure() -> None:
