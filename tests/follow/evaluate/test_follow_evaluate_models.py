@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,9 +14,10 @@ from follow_stand_ins import Memory, asked_clip
 from mien.bodies.keypoints import PoseTrack
 from mien.bodies.lifting.lifter import Lifted
 from mien.bodies.scene import Scene
-from mien.follow.evaluate import finders
+from mien.follow.evaluate import finders, models
 from mien.follow.evaluate.finders import MediaPipeFinder
 from mien.follow.evaluate.models import TrainedFollower
+from mien.follow.generate.movement import Movement
 
 
 def test_points_come_back_in_pixels_of_the_small_frames(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,10 +53,14 @@ def test_the_system_follows_key_points_that_it_repairs_when_asked(monkeypatch: p
             lifted.append(track)
             return Lifted(joints, np.zeros((4, 2), bool), np.ones(4, bool))
 
-    model = SimpleNamespace(
-        lifter=Lifter(),
-        scenes=SimpleNamespace(sample=lambda _text, _seed, count: SimpleNamespace(scenes=[Scene()] * count)),
-    )
+    def drawn(movement: Movement, scenes: list[Scene], width: int, height: int, numbers: range) -> Iterator[np.ndarray]:
+        assert (len(scenes), movement.frames, len(numbers)) == (1, 4, 4)
+        assert movement.movers[0].joints is joints
+        yield from np.zeros((len(numbers), height, width, 3), np.uint8)
+
+    monkeypatch.setattr(models, "render_frames", drawn)
+    read = SimpleNamespace(sample=lambda _text, _seed, count: SimpleNamespace(scenes=[Scene()] * count))
+    model = SimpleNamespace(lifter=Lifter(), scenes=read)
     follower = TrainedFollower(model)  # type: ignore[arg-type]
     assert len(follower.scenes("a woman", 3, 0)) == 3
     pose = asked_clip(Memory(), 3, 4).pose
