@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scene_prior_making import trained_scene_prior
 from tiny import a_run
 
 from mien.follow.scenes.options import ScenePriorOptions
 from mien.follow.scenes.prior import ScenePrior
-from mien.follow.scenes.train import train_scene_prior
 
 SMALL = ScenePriorOptions(
     training=ScenePriorOptions().training.model_copy(update={"samples": 110_000, "precision": "float32"}),
@@ -22,7 +22,7 @@ SMALL = ScenePriorOptions(
 def scene_prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of scenes after a short training."""
     folder = tmp_path_factory.mktemp("scenes")
-    figures = train_scene_prior(SMALL, folder / "scene_prior", a_run(folder / "resume"))
+    figures = trained_scene_prior(SMALL, folder / "scene_prior", a_run(folder / "resume"))
     assert figures["held_out_facts"] > 0.9
     return folder / "scene_prior"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scene_prior_making import trained_scene_prior
 from tiny import StoppedError, a_run, with_training
 
 from mien.bodies.scene import LABELS, PEOPLE
@@ -20,7 +21,6 @@ from mien.follow.scenes.measure import satisfied_rates
 from mien.follow.scenes.network import SceneNetwork
 from mien.follow.scenes.options import ScenePriorOptions
 from mien.follow.scenes.prior import ScenePrior
-from mien.follow.scenes.train import train_scene_prior
 
 pytestmark = pytest.mark.slow
 
@@ -204,24 +204,24 @@ TINY = ScenePriorOptions(
 
 
 def test_a_resumed_training_ends_in_the_same_bits(tmp_path: Path) -> None:
-    whole = train_scene_prior(TINY, tmp_path / "whole", a_run(tmp_path / "a"))
+    whole = trained_scene_prior(TINY, tmp_path / "whole", a_run(tmp_path / "a"))
 
     def stop(_: object, samples: int) -> None:
         if samples >= 300:
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        train_scene_prior(TINY, tmp_path / "resumed", a_run(tmp_path / "b", stop))
+        trained_scene_prior(TINY, tmp_path / "resumed", a_run(tmp_path / "b", stop))
     assert not (tmp_path / "resumed").exists()
-    resumed = train_scene_prior(TINY, tmp_path / "resumed", a_run(tmp_path / "b"))
+    resumed = trained_scene_prior(TINY, tmp_path / "resumed", a_run(tmp_path / "b"))
     assert resumed == whole
     one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "resumed"))
     assert one == other
 
 
 def test_another_seed_is_another_model(tmp_path: Path) -> None:
-    train_scene_prior(TINY, tmp_path / "one", a_run(tmp_path / "a"))
-    train_scene_prior(with_training(TINY, seed=1), tmp_path / "other", a_run(tmp_path / "b"))
+    trained_scene_prior(TINY, tmp_path / "one", a_run(tmp_path / "a"))
+    trained_scene_prior(with_training(TINY, seed=1), tmp_path / "other", a_run(tmp_path / "b"))
     weights = [ScenePrior.load(tmp_path / name).network.second for name in ("one", "other")]
     assert not torch.equal(*weights)
 
