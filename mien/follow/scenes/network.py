@@ -71,9 +71,10 @@ class SceneNetwork(nn.Module):
         return self._logits(pooled, own.cumsum(0) - own)
 
     @torch.no_grad()
-    def draw(self, pooled: Tensor, uniform: Tensor | None, least: float) -> Tensor:
+    def draw(self, pooled: Tensor, uniform: Tensor | None, least: float, factors: Tensor | None = None) -> Tensor:
         """Options int64 (B, A), one attribute after the other. pooled: (A, B, width). uniform: (B, A) in [0, 1) that
         choose, None for the most probable ones. least: options less probable than this part of the best are not drawn.
+        factors: (A, O), by which the probabilities are multiplied before.
         """
         before = torch.zeros(pooled.shape[1], self.width, device=pooled.device)
         drawn = []
@@ -82,6 +83,7 @@ class SceneNetwork(nn.Module):
             if uniform is None:
                 chosen = rates.argmax(-1)
             else:
+                rates = rates if factors is None else rates * factors[place]
                 rates = rates.masked_fill(rates < least * rates.amax(-1, keepdim=True), 0.0)
                 sums = (rates / rates.sum(-1, keepdim=True)).cumsum(-1)
                 chosen = (uniform[:, place, None] >= sums[:, :-1]).sum(-1)

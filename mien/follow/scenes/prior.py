@@ -14,6 +14,7 @@ import torch
 from mien.bodies.scene import Scene
 from mien.follow.corpus.language.colours import tone_of
 from mien.follow.scenes.attributes import ATTRIBUTES, NO_ACTION, scene_of
+from mien.follow.scenes.natural import usual_factors
 from mien.follow.scenes.network import SceneNetwork, tokens
 from mien.follow.scenes.reading import Reader
 from mien.follow.scenes.vocabulary import Vocabulary
@@ -66,7 +67,7 @@ class ScenePrior:
         language: str | None = None,
         translator: Translator | None = None,
     ) -> Read:
-        """`count` scenes of a text; what it does not say differs between them and between seeds.
+        """`count` scenes of a text; what it does not say differs between them and between seeds, near to what is usual.
 
         language: "vi", "en" or "mixed"; None: recognised. translator: into English; a text that is not English is then
         read as it translates it. Raises ValueError for another language, and for `count` < 1, TranslationError for a
@@ -106,7 +107,7 @@ class ScenePrior:
         if uniform is not None:
             pooled = pooled.expand(-1, len(uniform), -1)
             uniform = uniform.to(device)
-        drawn = self.network.draw(pooled, uniform, LEAST).cpu().numpy()
+        drawn = self.network.draw(pooled, uniform, LEAST, usual_factors().to(device)).cpu().numpy()
         return [_named(row) for row in drawn]
 
 
