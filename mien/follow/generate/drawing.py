@@ -32,9 +32,9 @@ def baseline_frames(
 
 
 def pipeline_frames(
-    pipeline: FramePipeline, request: FollowRequest, movement: Movement, width: int, height: int
+    pipeline: FramePipeline, request: FollowRequest, prompt: str, movement: Movement, width: int, height: int
 ) -> Iterator[Picture]:
-    """All frames by a pipeline of diffusers, which sees the skeletons of all people."""
+    """All frames by a pipeline of diffusers, which reads the prompt and sees the skeletons of all people."""
     sized: dict[tuple[int, int], PoseVideo] = {}
 
     def skeleton(number: int, across: int, down: int) -> Picture:
@@ -43,7 +43,7 @@ def pipeline_frames(
         return draw_skeleton(sized[across, down], number)
 
     look = read_look(request.look) if request.look is not None and request.look_file is None else None
-    guidance = Guidance(request.text or "", movement.frames, skeleton, width, height, request.seed, look)
+    guidance = Guidance(prompt, movement.frames, skeleton, width, height, request.seed, look)
     return pipeline.frames(guidance)
 
 

@@ -25,6 +25,7 @@ from mien.follow.generate.request import MOTION_NAMES, FollowRequest, check_leng
 from mien.follow.generate.sound import HZ, read_track
 from mien.follow.generate.sources import built_in, flat, followed
 from mien.follow.generate.strips import strip, strip_numbers
+from mien.follow.generate.translating import english_prompt
 from mien.follow.model import FollowModel
 from mien.media.gif import FASTEST, write_gif
 from mien.media.provenance import comment, draw_mark
@@ -70,6 +71,7 @@ class _Clip:
     scenes: tuple[Scene, ...]
     size: tuple[int, int]
     notes: tuple[str, ...]
+    prompt: str = ""
 
 
 def generate(loaded: Loaded, request: FollowRequest, out: Path, progress: bool) -> Followed:
@@ -118,7 +120,8 @@ def _prepared(
         movement = followed(request.pose_file, request, lift, progress)
         looks = choose_looks(request, model, len(movement.movers)) if pipeline is None else Looks(())
     size = output_size(movement.poses.width, movement.poses.height, request.size)
-    return _Clip(request, movement, looks.scenes, size, (*looks.notes, *movement.notes))
+    prompt, said = ("", ()) if pipeline is None else english_prompt(request)
+    return _Clip(request, movement, looks.scenes, size, (*looks.notes, *said, *movement.notes), prompt)
 
 
 def _motion(request: FollowRequest, looks: Looks) -> str:
@@ -152,7 +155,7 @@ class _TimedFrames:
     def _drawn(self) -> Iterator[Picture]:
         clip, request = self.clip, self.clip.request
         if self.pipeline is not None:
-            return picked(pipeline_frames(self.pipeline, request, clip.movement, *clip.size), self.numbers)
+            return picked(pipeline_frames(self.pipeline, request, clip.prompt, clip.movement, *clip.size), self.numbers)
         if request.architecture == "diffusion" and self.model is not None:
             drawn = baseline_frames(self.model, clip.movement, clip.scenes, *clip.size, request.seed)
             return picked(drawn, self.numbers)

@@ -13,6 +13,7 @@ from mien.files import read_json, write_json
 from mien.follow.adapters.interface import Picture
 from mien.follow.generate.pictures import picture_poses
 from mien.follow.generate.request import FollowRequest
+from mien.follow.generate.translating import translator_of
 from mien.follow.model import FollowModel
 from mien.follow.scenes.prior import Read
 from mien.systems.errors import RequestError
@@ -57,8 +58,8 @@ def choose_looks(request: FollowRequest, model: FollowModel | None, people: int)
 
 def _read(request: FollowRequest, model: FollowModel, count: int) -> Read:
     try:
-        return model.scenes.sample(request.text or "", request.seed, count, request.language)
-    except ValueError as error:
+        return model.scenes.sample(request.text or "", request.seed, count, request.language, translator_of(request))
+    except ValueError as error:  # a TranslationError too
         raise RequestError(str(error)) from error
 
 

@@ -92,6 +92,12 @@ class FollowRequest(PoseOptions):
     language: Literal["vi", "en"] | None = Field(
         default=None, description="Language of the text", json_schema_extra={"unset": "recognised"}
     )
+    translator: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        default=None, min_length=1, examples=["VietAI/envit5-translation"],
+        description="Name or folder of a translator (EnViT5, Marian) that puts a Vietnamese text into English first",
+        json_schema_extra={"unset": "none: both languages are read as they are"},
+    )  # fmt: skip
+    download: bool = Field(default=False, description="Fetch the weights of --translator by their name")
     seed: int = Field(default=0, ge=0, le=2**62, description="Seed of what the text leaves open")
     size: int = Field(default=256, ge=64, le=1080, multiple_of=2, description="Shorter side of the video in pixels")
     sound: bool = Field(default=True, description="Keep the sound of the pose video")
@@ -123,6 +129,9 @@ class FollowRequest(PoseOptions):
             raise RequestError("--pipeline is for --architecture animatediff or wan_vace: name one of them")
         if self.diffusers and (self.text is None or self.pose is None):
             raise RequestError(f"--architecture {self.architecture} draws what a --text says, as a --pose: give both")
+
+        if self.translator is not None and self.text is None:
+            raise RequestError("--translator translates a --text: give one")
 
     @property
     def diffusers(self) -> bool:
