@@ -7,26 +7,22 @@ from pathlib import Path
 from typing import ClassVar
 
 import cv2
-import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from mien.bodies.poses.drawing import draw_skeleton
 from mien.bodies.scene import LABELS
 from mien.follow.evaluate.measure import MeasuredFollow
 from mien.follow.evaluate.samples import LANGUAGES, FollowSample
 from mien.follow.evaluate.sources import HIDDEN
-from mien.systems.evaluation.pictures import INK, PAPER
+from mien.systems.evaluation.pictures import caption
 from mien.systems.evaluation.report import Report
 from mien.systems.evaluation.rows import GENERATED
 
 Picture = NDArray[np.uint8]
 
 SIDE, SHOWN_FRAMES, CAPTION_HEIGHT, GAP = 96, 4, 26, 4
-
-_FONT = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-"""Pillow's own font lacks the letters of Vietnamese."""
 
 _SHEET = (GENERATED, HIDDEN)
 
@@ -111,14 +107,7 @@ class FollowReport(Report[FollowSample, MeasuredFollow]):
         blocks.append(_strip(sample.clip.frames[rows] if sample.has_real else ()))
         blocks += [_strip(self._frames.get((row, sample.clip_id), ())) for row in _SHEET]
         strip = np.concatenate(blocks, axis=1)
-        return np.concatenate([_caption(strip.shape[1], text), strip])
-
-
-def _caption(width: int, text: str) -> Picture:
-    picture = Image.new("RGB", (width, CAPTION_HEIGHT), PAPER)
-    font = ImageFont.truetype(str(_FONT), 12)
-    ImageDraw.Draw(picture).text((6, CAPTION_HEIGHT / 2), text, INK, font, anchor="lm")
-    return np.asarray(picture)
+        return np.concatenate([caption(strip.shape[1], CAPTION_HEIGHT, [(0, text)]), strip])
 
 
 def _strip(frames: Iterable[Picture]) -> Picture:
