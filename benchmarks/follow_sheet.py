@@ -2,7 +2,7 @@
 
     python -m benchmarks.follow_sheet docs/images/follow.jpg
 
-Needs the trained model of `dvc repro follow`. Every figure is the first one for its sentence with seed 0; the motions are
+Needs the trained model of `dvc repro follow`. Every figure is the first for its sentence with seed 0; the motions are
 the built-in ones, so no recording of a person is behind the pictures.
 """
 

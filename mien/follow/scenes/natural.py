@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -10,8 +10,9 @@ from torch import Tensor
 from mien.follow.scenes.attributes import ATTRIBUTES
 
 USUAL: Mapping[str, Mapping[str, float]] = {
+    "build": {"average": 2.0},
     "hair_style": {"bald": 0.4},
-    "hair_colour": {"grey": 0.3, "white": 0.2, "red": 0.5},
+    "hair_colour": {"black": 2.0, "grey": 0.3, "white": 0.2, "red": 0.5},
     "top_colour": {"brown": 0.5, "grey": 0.7},
     "top_pattern": {"plain": 2.0},
     "bottom_colour": {"blue": 1.5, "black": 1.5},
@@ -23,11 +24,32 @@ USUAL: Mapping[str, Mapping[str, float]] = {
 An option that a text names has a probability near 1, so these factors change only what is open.
 """
 
+USUAL_WITH: Mapping[tuple[str, str], Mapping[str, Mapping[str, float]]] = {
+    ("skin", "dark"): {"hair_colour": {"blond": 0.05, "red": 0.05, "brown": 0.6}},
+    ("skin", "brown"): {"hair_colour": {"blond": 0.1, "red": 0.1}},
+    ("kind", "child"): {"hair_colour": {"grey": 0.1, "white": 0.1}, "hair_style": {"bald": 0.2}},
+}
+"""The same for what follows an option that was drawn before."""
 
-def usual_factors() -> Tensor:
-    """The factors, float32 (attributes, options); 1 for options that an attribute does not have."""
-    factors = torch.ones(len(ATTRIBUTES), max(map(len, ATTRIBUTES.values())))
-    for place, (name, options) in enumerate(ATTRIBUTES.items()):
-        for option, factor in USUAL.get(name, {}).items():
-            factors[place, list(options).index(option)] = factor
+_NAMES = tuple(ATTRIBUTES)
+
+
+def usual(place: int, drawn: Sequence[Tensor]) -> Tensor:
+    """Factors float32 (B, O) for the options of the attribute number `place`, after those of the attributes before it.
+
+    drawn: the options of the attributes before, int64 (B,) each; at least one. O: the largest number of options.
+    """
+    count = len(drawn[0]) if drawn else 1
+    factors = torch.ones(count, max(map(len, ATTRIBUTES.values())))
+    name = _NAMES[place]
+    _multiply(factors, name, USUAL.get(name, {}), torch.ones(count, dtype=torch.bool))
+    for (before, option), others in USUAL_WITH.items():
+        if name in others and _NAMES.index(before) < place:
+            chosen = drawn[_NAMES.index(before)].cpu() == list(ATTRIBUTES[before]).index(option)
+            _multiply(factors, name, others[name], chosen)
     return factors
+
+
+def _multiply(factors: Tensor, name: str, own: Mapping[str, float], rows: Tensor) -> None:
+    for option, factor in own.items():
+        factors[rows, list(ATTRIBUTES[name]).index(option)] *= factor

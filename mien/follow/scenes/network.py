@@ -9,7 +9,7 @@ goes with what. In a training they are often hidden, or it would learn by heart 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -25,6 +25,8 @@ GROUPS = 1024
 """Hashed groups of three letters; 0 is padding."""
 
 _MASKED = -1e4
+
+Favour = Callable[[int, Sequence[Tensor]], Tensor]
 
 
 class SceneNetwork(nn.Module):
@@ -71,20 +73,20 @@ class SceneNetwork(nn.Module):
         return self._logits(pooled, own.cumsum(0) - own)
 
     @torch.no_grad()
-    def draw(self, pooled: Tensor, uniform: Tensor | None, least: float, factors: Tensor | None = None) -> Tensor:
+    def draw(self, pooled: Tensor, uniform: Tensor | None, least: float, favour: Favour | None = None) -> Tensor:
         """Options int64 (B, A), one attribute after the other. pooled: (A, B, width). uniform: (B, A) in [0, 1) that
         choose, None for the most probable ones. least: options less probable than this part of the best are not drawn.
-        factors: (A, O), by which the probabilities are multiplied before.
+        favour: (attribute, options drawn before) → factors (B, O) by which the others' probabilities are multiplied.
         """
         before = torch.zeros(pooled.shape[1], self.width, device=pooled.device)
-        drawn = []
+        drawn: list[Tensor] = []
         for place in range(len(ATTRIBUTES)):
             rates = self._logits_of(place, pooled[place], before).float().softmax(-1)
             if uniform is None:
                 chosen = rates.argmax(-1)
             else:
-                rates = rates if factors is None else rates * factors[place]
                 rates = rates.masked_fill(rates < least * rates.amax(-1, keepdim=True), 0.0)
+                rates = rates if favour is None else rates * favour(place, drawn).to(rates.device)
                 sums = (rates / rates.sum(-1, keepdim=True)).cumsum(-1)
                 chosen = (uniform[:, place, None] >= sums[:, :-1]).sum(-1)
             drawn.append(chosen)

@@ -14,11 +14,12 @@ import torch
 from mien.bodies.scene import Scene
 from mien.follow.corpus.language.colours import tone_of
 from mien.follow.scenes.attributes import ATTRIBUTES, NO_ACTION, scene_of
-from mien.follow.scenes.natural import usual_factors
+from mien.follow.scenes.natural import usual
 from mien.follow.scenes.network import SceneNetwork, tokens
 from mien.follow.scenes.reading import Reader
 from mien.follow.scenes.vocabulary import Vocabulary
 from mien.text.translation import Translator
+from mien.text.vietnamese import plain
 from mien.training.model_folder import load_network
 from mien.training.randomness import derived_seed, numpy_generator
 
@@ -81,7 +82,7 @@ class ScenePrior:
             english = translator.translate([text])[0]
             read = self.reader.read(english, "en")
             notes = (f"translated: {english}", *read.notes())
-        uniform = numpy_generator(seed, "scenes").random((count, len(ATTRIBUTES)))
+        uniform = numpy_generator(seed, f"scenes of {plain(text)}").random((count, len(ATTRIBUTES)))
         options = self._drawn([read], torch.from_numpy(uniform).float())
         scenes = [
             scene_of(row, random.Random(derived_seed(seed, "details of scenes", number)))
@@ -107,7 +108,7 @@ class ScenePrior:
         if uniform is not None:
             pooled = pooled.expand(-1, len(uniform), -1)
             uniform = uniform.to(device)
-        drawn = self.network.draw(pooled, uniform, LEAST, usual_factors().to(device)).cpu().numpy()
+        drawn = self.network.draw(pooled, uniform, LEAST, usual).cpu().numpy()
         return [_named(row) for row in drawn]
 
 

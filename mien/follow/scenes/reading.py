@@ -91,11 +91,15 @@ class Reader:
     def language_of(self, text: str) -> str:
         """ "vi", "en", or "mixed" where both languages have a word of their own for it; "en" for nothing known."""
         vietnamese = english = 0.0
+        speaking = []
         for word in words(unicodedata.normalize("NFC", text)):
             evidence = self._evidence(word)
             vietnamese += max(0.0, evidence)
             english += max(0.0, -evidence)
+            speaking += [word] if evidence > 0 else []
         least, most = sorted((vietnamese, english))
+        if vietnamese < english and len(speaking) == 1 and not is_accented(speaking[0]):
+            return "en"  # "a cat": one word that would be Vietnamese without its accents, cát, is rather one not known
         if least > _EVIDENCE and least > _SHARE * (vietnamese + english) and most > _EVIDENCE:
             return "mixed"
         return "vi" if vietnamese > english else "en"
