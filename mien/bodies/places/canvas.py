@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,11 @@ def mixed(first: Colour, second: Colour, share: float | Numbers) -> Field:
     amount = np.asarray(share, np.float32)[..., None]
     start, end = np.asarray(first, np.float32), np.asarray(second, np.float32)
     return np.asarray(start + (end - start) * amount, np.float32)
+
+
+def _between(low: float, high: float, count: int) -> slice:
+    """The pixels of `count` from `low` to `high`."""
+    return slice(min(max(math.floor(low), 0), count), min(max(math.ceil(high), 0), count))
 
 
 @dataclass
@@ -90,12 +96,9 @@ class Canvas:
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
         """The pixels of a rectangle, cut to the picture."""
-        middle = self.width / 2
-        columns = np.clip(
-            [np.floor((left + middle) / self.pixel), np.ceil((right + middle) / self.pixel)], 0, self.columns
-        )
-        rows = np.clip([np.floor(top / self.pixel), np.ceil(bottom / self.pixel)], 0, self.rows)
-        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
+        middle, pixel = self.width / 2, self.pixel
+        rows = _between(top / pixel, bottom / pixel, self.rows)
+        return rows, _between((left + middle) / pixel, (right + middle) / pixel, self.columns)
 
     def at(self, box: Box) -> tuple[Field, Field]:
         """x (R, C) and y (R, C) of the pixels of a box."""
@@ -147,5 +150,5 @@ class Canvas:
         """A soft ellipse with these half axes, densest in its middle: shadows and glows."""
         box = self.box(x - width, y - height, x + width, y + height)
         across, along = (self.x[box[1]] - x) / width, (self.y[box[0]] - y) / height
-        inside = np.clip(1 - across[None, :] ** 2 - along[:, None] ** 2, 0, 1)
+        inside = np.maximum(1 - across[None, :] ** 2 - along[:, None] ** 2, 0)
         self.over(box, np.asarray(opacity * inside * inside * (3 - 2 * inside), np.float32), colour)
