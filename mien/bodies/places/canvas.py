@@ -133,17 +133,18 @@ class Canvas:
         self, polygons: Sequence[Sequence[tuple[float, float]] | NDArray[np.float64]]
     ) -> tuple[Box, Field]:
         """The box of polygons and their opacity in it."""
-        every = np.concatenate([np.asarray(one, np.float64) for one in polygons])
+        outlines = [np.asarray(one, np.float64) for one in polygons]
+        every = outlines[0] if len(outlines) == 1 else np.concatenate(outlines)
         low, high = every.min(0) - 2 * self.pixel, every.max(0) + 2 * self.pixel
         box = self.box(low[0], low[1], high[0], high[1])
         mask = np.zeros((box[0].stop - box[0].start, box[1].stop - box[1].start), np.uint8)
         if not mask.size:
             return box, mask.astype(np.float32)
-        for points in polygons:
-            pixels = np.asarray(points, np.float64) / self.pixel + (self.width / 2 / self.pixel, 0) - 0.5
-            pixels -= (box[1].start, box[0].start)
-            fixed = np.round(np.clip(pixels, -3e4, 3e4) * (1 << _SHIFT)).astype(np.int32)
-            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _SHIFT)
+        corner = np.array([self.width / 2 / self.pixel, 0.0])
+        for outline in outlines:
+            pixels = outline / self.pixel + corner - 0.5 - (box[1].start, box[0].start)
+            pixels = np.minimum(np.maximum(pixels, -3e4), 3e4)
+            cv2.fillPoly(mask, [np.rint(pixels * (1 << _SHIFT)).astype(np.int32)], 255, cv2.LINE_AA, _SHIFT)
         return box, mask.astype(np.float32) / np.float32(255)
 
     def blob(self, x: float, y: float, width: float, height: float, colour: Colour, opacity: float = 1.0) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mien.bodies.figure.measures import figure_scale
 from mien.bodies.figure.renderer import FigureRenderer
+from mien.bodies.figure.rest import standing_joints
 from mien.bodies.keypoints import INDEX
 from mien.bodies.motions.captured import read_bvh
 from mien.bodies.motions.catalogue import MOTIONS, motion
@@ -72,7 +73,7 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
     captions = _captions(rng, options, scene, action, clip.part)
     painter = PlacePainter(scene, options.size, options.size)
     light = varied_light(rng, painter.light) if clip.for_judge else painter.light
-    renderer = FigureRenderer(scene, float(np.median([figure_scale(one) for one in points])))
+    renderer = FigureRenderer(scene, float(np.median(figure_scale(points))))
     times = float(rng.uniform(0, 60)) + numbers / options.fps
     frames = np.empty((len(numbers), options.size, options.size, 3), np.uint8)
     masks = np.empty(frames.shape[:3], np.uint8)
@@ -84,6 +85,17 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
     fps = options.fps / int(numbers[1]) if len(numbers) > 1 else options.fps
     take = Take(action, view.framing, hands, fps)
     return FigureClip(clip.name, clip.part, scene, captions, take, frames, masks, points)
+
+
+def compile_kernels() -> None:
+    """Draw what every compiled function has a part in: a figure, and places with waves, a mirror, snow and lights."""
+    pose = standing_joints(20.0, (16.0, 16.0))
+    for place in ("sea", "water", "snow", "forest"):
+        scene = Scene(place=place)
+        painter = PlacePainter(scene, 32, 32)
+        frame = painter.frame(0.0)
+        mask = FigureRenderer(scene).draw(pose, (False, False), frame, painter.light, ground=28.0)
+        painter.finish(frame, mask, 28.0, 0.0)
 
 
 def frame_numbers(rng: np.random.Generator, options: FiguresCorpusOptions, clip: ClipNumber) -> NDArray[np.int64]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -158,6 +160,29 @@ def test_the_bytes_are_the_same_with_any_number_of_processes(folder: Path, tmp_p
         digests = [hashlib.sha256((one / name).read_bytes()).hexdigest() for one in (folder, tmp_path / "again")]
         assert digests[0] == digests[1]
     assert FiguresCorpus(folder).digest == FiguresCorpus(tmp_path / "again").digest
+
+
+_COMPILED = """
+import gc, sys
+from numba.core.dispatcher import Dispatcher
+from mien.follow.corpus.filming import ClipNumber, compile_kernels, film
+from mien.follow.corpus.options import FiguresCorpusOptions
+
+def compiled():
+    found = [one for one in gc.get_objects() if isinstance(one, Dispatcher) and one.py_func.__module__.startswith("mien")]
+    return {(one.py_func.__module__, one.__name__, str(kind)) for one in found for kind in one.signatures}
+
+compile_kernels()
+before = compiled()
+for number in range(24):
+    film(FiguresCorpusOptions(size=48, judge_frames=1), (), ClipNumber("judge_train", number))
+assert len(before) > 10, before
+assert compiled() == before, compiled() - before
+"""
+
+
+def test_all_that_clips_need_is_compiled_before_the_processes_start() -> None:
+    subprocess.run([sys.executable, "-c", _COMPILED], check=True)
 
 
 def test_the_contact_sheet_has_a_row_for_each_part(folder: Path) -> None:
