@@ -169,8 +169,9 @@ from mien.follow.corpus.filming import ClipNumber, compile_kernels, film
 from mien.follow.corpus.options import FiguresCorpusOptions
 
 def compiled():
-    found = [one for one in gc.get_objects() if isinstance(one, Dispatcher) and one.py_func.__module__.startswith("mien")]
-    return {(one.py_func.__module__, one.__name__, str(kind)) for one in found for kind in one.signatures}
+    found = [one for one in gc.get_objects() if isinstance(one, Dispatcher)]
+    own = [one for one in found if one.py_func.__module__.startswith("mien")]
+    return {(one.py_func.__module__, one.__name__, str(kind)) for one in own for kind in one.signatures}
 
 compile_kernels()
 before = compiled()
