@@ -13,28 +13,35 @@ from mien.bodies.scene import PEOPLE, RGB
 
 SCALE = 12.0
 """Pixels per cm of the largest picture."""
+SMALLEST_LEVEL = 5
+"""How often the smallest picture is halved."""
+_FINER = 2
+"""How many levels finer than it is shown a picture is painted."""
 
 Array = NDArray[np.float32]
 
 
 class _Canvas:
-    """Colour and opacity (H, W, 4); shapes are given in cm from between the pupils, y up."""
+    """Colour and opacity (H, W, 4); shapes are given in cm from between the pupils, y up. scale: pixels per cm."""
 
-    def __init__(self, skin: RGB) -> None:
-        height, width = round((FACE_TOP - FACE_BOTTOM) * SCALE), round(2 * FACE_WIDTH * SCALE)
+    def __init__(self, skin: RGB, scale: float) -> None:
+        self.scale = scale
+        height, width = round((FACE_TOP - FACE_BOTTOM) * scale), round(2 * FACE_WIDTH * scale)
         self.image = np.zeros((height, width, 4), np.float32)
         self.image[..., :3] = skin
 
     def fill(self, outline: list[tuple[float, float]], colour: RGB, opacity: float = 1.0, blur: float = 0.03) -> None:
         """A filled outline, its edge blurred over `blur` cm."""
-        points = np.array([[(x + FACE_WIDTH) * SCALE, (FACE_TOP - y) * SCALE] for x, y in outline])
-        margin = 3 * blur * SCALE + 2
+        points = np.array([[(x + FACE_WIDTH) * self.scale, (FACE_TOP - y) * self.scale] for x, y in outline])
+        margin = 3 * blur * self.scale + 2
         left, top = np.maximum(np.floor(points.min(0) - margin), 0).astype(int)
         right, bottom = np.ceil(points.max(0) + margin).astype(int)
         part = self.image[top:bottom, left:right]
         mask = np.zeros(part.shape[:2], np.uint8)
         cv2.fillPoly(mask, [np.round((points - (left, top)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-        share = cv2.GaussianBlur(mask, (0, 0), max(blur * SCALE, 0.4)).astype(np.float32)[..., None] / 255 * opacity
+        share = (
+            cv2.GaussianBlur(mask, (0, 0), max(blur * self.scale, 0.4)).astype(np.float32)[..., None] / 255 * opacity
+        )
         part[..., :3] += share * (np.asarray(colour, np.float32) - part[..., :3])
         part[..., 3:] += share * (1 - part[..., 3:])
 
@@ -47,11 +54,12 @@ class _Canvas:
 
 
 @lru_cache(maxsize=64)
-def face_pictures(kind: str, skin: RGB, hair: RGB) -> tuple[Array, ...]:
-    """The face (h, w, 4), RGB and opacity, at full size, half, a quarter, …; empty without a face of skin."""
-    canvas = _Canvas(skin)
+def face_picture(kind: str, skin: RGB, hair: RGB, level: int) -> Array:
+    """The face (h, w, 4), premultiplied RGB and opacity, halved `level` times; empty without a face of skin."""
     if kind not in PEOPLE:
-        return (canvas.image[:2, :2].copy(),)
+        return np.zeros((2, 2, 4), np.float32)
+    first = max(level - _FINER, 0)
+    canvas = _Canvas(skin, SCALE / 2**first)
     dark: RGB = _towards(skin, (0.25, 0.10, 0.08), 0.45)
     for sign in (1.0, -1.0):
         canvas.ellipse((sign * 4.6, -3.2), (1.9, 1.5), _towards(skin, (0.85, 0.30, 0.25), 0.35), 0.55, 0.9)
@@ -60,11 +68,11 @@ def face_pictures(kind: str, skin: RGB, hair: RGB) -> tuple[Array, ...]:
         _brow(canvas, sign, kind, _towards(hair, (0.12, 0.08, 0.06), 0.45))
     _nose(canvas, dark)
     _mouth(canvas, kind, skin)
-    pictures = [canvas.image]
-    while min(pictures[-1].shape[:2]) > 6:
-        height, width = pictures[-1].shape[:2]
-        pictures.append(_halved(pictures[-1], height // 2, width // 2))
-    return tuple(np.ascontiguousarray(_premultiplied(one)) for one in pictures)
+    picture = _premultiplied(canvas.image)
+    for _ in range(level - first):
+        size = picture.shape[1] // 2, picture.shape[0] // 2
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
+    return np.ascontiguousarray(picture)
 
 
 def _eye(canvas: _Canvas, sign: float, kind: str, skin: RGB) -> None:
@@ -120,12 +128,6 @@ def _mouth(canvas: _Canvas, kind: str, skin: RGB) -> None:
 def _towards(colour: RGB, other: RGB, share: float) -> RGB:
     red, green, blue = (a + share * (b - a) for a, b in zip(colour, other, strict=True))
     return red, green, blue
-
-
-def _halved(image: Array, height: int, width: int) -> Array:
-    small = np.asarray(cv2.resize(_premultiplied(image), (width, height), interpolation=cv2.INTER_AREA), np.float32)
-    small[..., :3] /= np.maximum(small[..., 3:], 1e-4)
-    return small
 
 
 def _premultiplied(image: Array) -> Array:

@@ -24,7 +24,8 @@ _LENGTHS: tuple[tuple[tuple[tuple[str, str], ...], float], ...] = (
     ((("left_knee", "left_ankle"), ("right_knee", "right_ankle")), 40.0),
 )
 _PAIRS = np.array([[INDEX[a], INDEX[b]] for pairs, _ in _LENGTHS for a, b in pairs])
-_GROUPS = np.array([number for number, (pairs, _) in enumerate(_LENGTHS) for _ in pairs])
+_COUNTS = np.array([len(pairs) for pairs, _ in _LENGTHS])
+_STARTS = np.cumsum(_COUNTS) - _COUNTS
 _CM = np.array([cm for _, cm in _LENGTHS])
 
 
@@ -39,6 +40,6 @@ def figure_scale(joints: Array) -> NDArray[np.float64]:
     if joints.shape[-2:] != (len(JOINTS), 3):
         raise ValueError(f"joints are (..., {len(JOINTS)}, 3), not {joints.shape}")
     lengths = np.sqrt(np.square(joints[..., _PAIRS[:, 0], :] - joints[..., _PAIRS[:, 1], :]).sum(-1))
-    ratios = np.stack([lengths[..., number == _GROUPS].mean(-1) for number in range(len(_LENGTHS))], -1) / _CM
-    middle: NDArray[np.float64] = np.sort(ratios, axis=-1)[..., 2:4].mean(-1) * BODY_HEIGHT
+    ratios = np.sort(np.add.reduceat(lengths, _STARTS, axis=-1) / _COUNTS / _CM, axis=-1)
+    middle: NDArray[np.float64] = (ratios[..., 2] + ratios[..., 3]) / 2 * BODY_HEIGHT
     return middle

@@ -151,6 +151,40 @@ def build_mesh(parts: Sequence[Part], materials: Sequence[str], groups: Sequence
     return _outside_out(mesh, owner, rest)
 
 
+def join_meshes(meshes: Sequence[Mesh]) -> Mesh:
+    """One mesh of several, with the vertices and faces of one after those of the other."""
+    vertices = np.cumsum([0, *(len(mesh.ring) for mesh in meshes)])
+    rings = np.cumsum([0, *(mesh.weights.shape[0] // 4 for mesh in meshes)])
+
+    def joined(name: str, starts: NDArray[np.int64] | None = None) -> Array:
+        if starts is None:
+            return np.concatenate([getattr(mesh, name) for mesh in meshes])
+        numbers = [getattr(mesh, name) + start for mesh, start in zip(meshes, starts, strict=False)]
+        return np.concatenate(numbers).astype(getattr(meshes[0], name).dtype)
+
+    return Mesh(
+        ring=joined("ring", rings), local=joined("local"), pattern=joined("pattern"),
+        faces=joined("faces", vertices), material=joined("material"), thin=joined("thin"), group=joined("group"),
+        under=joined("under"), seam=joined("seam", vertices), weights=_stacked([mesh.weights for mesh in meshes], 4),
+        lengths=_stacked([mesh.lengths for mesh in meshes], 2), large=joined("large", vertices),
+    )  # fmt: skip
+
+
+def _stacked(matrices: Sequence[csr_array], blocks: int) -> csr_array:
+    """Matrices of so many blocks of rows each, joined block by block."""
+    data, indices, counts = [], [], [np.zeros(1, np.int64)]
+    for block in range(blocks):
+        for matrix in matrices:
+            rows = matrix.shape[0] // blocks
+            ends = matrix.indptr[block * rows : (block + 1) * rows + 1]
+            data.append(matrix.data[ends[0] : ends[-1]])
+            indices.append(matrix.indices[ends[0] : ends[-1]])
+            counts.append(np.diff(ends))
+    starts = np.cumsum(np.concatenate(counts))
+    shape = len(starts) - 1, matrices[0].shape[1]
+    return csr_array((np.concatenate(data), np.concatenate(indices), starts), shape=shape)
+
+
 def _dense(weights: Sequence[Weights], index: Mapping[str, int]) -> Array:
     out = np.zeros((len(weights), len(index)))
     for row, one in enumerate(weights):

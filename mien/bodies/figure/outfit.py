@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
 from mien.bodies.figure.body import Body, arm_part, foot_parts, hand_parts, leg_part, neck_part, trunk_part
 from mien.bodies.figure.clothes import TUNIC, bottom_parts, sleeve_end, top_parts, trouser_end, under
 from mien.bodies.figure.hair import hair_parts
 from mien.bodies.figure.hats import hat_parts
 from mien.bodies.figure.head import head_parts
-from mien.bodies.figure.mesh import Part, Ring
+from mien.bodies.figure.materials import GROUPS, MATERIALS
+from mien.bodies.figure.mesh import Mesh, Part, Ring, build_mesh, join_meshes
+from mien.bodies.figure.rest import standing_joints
 from mien.bodies.figure.rings import ball
-from mien.bodies.figure.skeleton import SIDES, Proportions
+from mien.bodies.figure.skeleton import SIDES, Proportions, controls
 from mien.bodies.scene import PEOPLE, Scene
 
 _HEADS = {"woman": 0.97, "man": 1.03, "child": 1.28, "robot": 1.12, "panda": 1.75, "bear": 1.6}
@@ -25,17 +31,63 @@ def proportions_of(scene: Scene) -> Proportions:
     return Proportions(_HEADS[scene.kind], rise, hair, tunic, float(depth))
 
 
-def figure_parts(scene: Scene) -> list[Part]:
-    """Every surface of a scene's figure that can be seen."""
-    body = Body(scene.kind, scene.build)
-    parts = _trunk(body, scene)
+class _Look(NamedTuple):
+    """The options of a scene that matter to a piece of its figure; the others have one value."""
+
+    kind: str
+    build: str = "average"
+    top: str = "t_shirt"
+    bottom: str = "none"
+    hair_style: str = "bald"
+    hat: str = "none"
+
+
+def figure_mesh(scene: Scene) -> Mesh:
+    """The mesh of every surface of a scene's figure that can be seen."""
+    return join_meshes([mesh for mesh in (_piece(*one) for one in _pieces(scene)) if mesh is not None])
+
+
+def _pieces(scene: Scene) -> Iterator[tuple[str, _Look]]:
+    """The pieces of a figure by name, from few different ones, so that a new scene is quickly put together."""
+    kind, build, top = scene.kind, scene.build, scene.top
+    bottom = "none" if top == "dress" else scene.bottom
+    over = top if top in ("none", "dress") else "t_shirt"
+    yield "trunk", _Look(kind, build, over, "none" if bottom == "none" else "trousers")
     for side in SIDES:
-        parts += _arm(body, side, scene) + _leg(body, side, scene)
-    parts += top_parts(body, scene.top) + bottom_parts(body, scene.bottom, scene.top)
-    parts += head_parts(scene.kind)
-    if scene.kind in PEOPLE:
-        parts += hair_parts(scene.hair_style, scene.hat)
-    return parts + hat_parts(scene.hat, scene.kind in PEOPLE)
+        yield f"{side}_arm", _Look(kind, build, top)
+        yield f"{side}_leg", _Look(kind, build, bottom="none" if bottom == "skirt" else bottom)
+    yield "top", _Look(kind, build, top)
+    yield "bottom", _Look(kind, build, top if top == "ao_dai" else "t_shirt", bottom)
+    yield "head", _Look(kind)
+    if kind in PEOPLE:
+        yield "hair", _Look(kind, hair_style=scene.hair_style, hat=scene.hat)
+    yield "hat", _Look(kind, hat=scene.hat)
+
+
+@lru_cache(maxsize=2048)
+def _piece(name: str, look: _Look) -> Mesh | None:
+    """One of the pieces; None for one without parts."""
+    scene = Scene(**look._asdict())
+    parts = _parts(name, scene)
+    if not parts:
+        return None
+    rest = controls(standing_joints(), (False, False), proportions_of(scene))
+    return build_mesh(parts, MATERIALS, GROUPS, rest)
+
+
+def _parts(name: str, scene: Scene) -> list[Part]:
+    body = Body(scene.kind, scene.build)
+    side, _, limb = name.partition("_")
+    if limb:
+        return (_arm if limb == "arm" else _leg)(body, side, scene)
+    return {
+        "trunk": lambda: _trunk(body, scene),
+        "top": lambda: top_parts(body, scene.top),
+        "bottom": lambda: bottom_parts(body, scene.bottom, scene.top),
+        "head": lambda: head_parts(scene.kind),
+        "hair": lambda: hair_parts(scene.hair_style, scene.hat),
+        "hat": lambda: hat_parts(scene.hat, scene.kind in PEOPLE),
+    }[name]()
 
 
 def _surface(scene: Scene, dark: bool = False) -> str:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.bodies.figure.face_painting import SCALE, face_pictures
+from mien.bodies.figure.face_painting import SCALE, SMALLEST_LEVEL, face_picture
 from mien.bodies.figure.kernels import bounds, look_up_shadow, occlude, seen_faces, vertex_normals
-from mien.bodies.figure.materials import GROUPS, MATERIALS, material_table
+from mien.bodies.figure.materials import GROUPS, material_table
 from mien.bodies.figure.measures import BODY_HEIGHT, figure_scale
-from mien.bodies.figure.mesh import Mesh, build_mesh
-from mien.bodies.figure.outfit import figure_parts, proportions_of
-from mien.bodies.figure.rest import standing_joints
+from mien.bodies.figure.outfit import figure_mesh, proportions_of
 from mien.bodies.figure.shading import shade
 from mien.bodies.figure.shadow import TEXEL, ground_shadow, light_axes, light_depth
-from mien.bodies.figure.skeleton import POINT, Controls, Proportions, controls
+from mien.bodies.figure.skeleton import POINT, Controls, controls
 from mien.bodies.keypoints import BODY_AND_FEET, JOINTS, LEFT_HAND, RIGHT_HAND
 from mien.bodies.scene import Light, Scene
 from mien.heads.render.raster import visible_triangles
@@ -50,15 +47,6 @@ EXPOSURE = 1.2
 """Of all light: a white shirt that faces the viewer by day is shown nearly white."""
 
 
-@lru_cache(maxsize=128)
-def _mesh(key: tuple[str, ...]) -> tuple[Mesh, Proportions]:
-    kind, build, hair, top, bottom, hat = key
-    scene = Scene(kind=kind, build=build, hair_style=hair, top=top, bottom=bottom, hat=hat)
-    own = proportions_of(scene)
-    rest = controls(standing_joints(), (False, False), own)
-    return build_mesh(figure_parts(scene), MATERIALS, GROUPS, rest), own
-
-
 class FigureRenderer:
     """Draws the figure of one scene in any pose; a frame depends on nothing but its arguments.
 
@@ -71,10 +59,8 @@ class FigureRenderer:
             raise ValueError(f"scale_hint is a height in pixels, not {scale_hint}")
         self.scene = scene
         self.scale_hint = float(scale_hint)
-        shape = (scene.kind, scene.build, scene.hair_style, scene.top, scene.bottom, scene.hat)
-        self._mesh, self._proportions = _mesh(shape)
+        self._mesh, self._proportions = figure_mesh(scene), proportions_of(scene)
         self._table = material_table(scene)
-        self._faces = face_pictures(scene.kind, scene.shade("skin"), scene.shade("hair_colour"))
         self._numbers = np.empty(len(self._mesh.faces), np.int64)
         self._buffers: tuple[NDArray[np.int32], NDArray[np.float32]] | None = None
 
@@ -156,8 +142,9 @@ class FigureRenderer:
 
     def _face(self, pose: Controls) -> Array:
         size = float(np.sqrt(np.square(pose.axis("head_up")).sum()))
-        level = int(np.clip(np.round(np.log2(SCALE / max(size * 1.5, 1e-6))), 0, len(self._faces) - 1))
-        return self._faces[level]
+        level = int(np.clip(np.round(np.log2(SCALE / max(size * 1.5, 1e-6))), 0, SMALLEST_LEVEL))
+        scene = self.scene
+        return face_picture(scene.kind, scene.shade("skin"), scene.shade("hair_colour"), level)
 
     def _room(self, rows: int, columns: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Memory for the samples, kept from frame to frame."""

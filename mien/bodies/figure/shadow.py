@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.bodies.figure.kernels import bounds, darken, soften
+from mien.bodies.figure.skeleton import cross
 from mien.bodies.keypoints import INDEX
 from mien.bodies.scene import Light
 from mien.heads.render.raster import visible_triangles
@@ -20,6 +21,8 @@ TEXEL = 2.4
 """Side of a texel, cm of the figure."""
 _TILT = 0.22
 """How much of the ground's depth is seen as height: the viewer stands, and looks down a little."""
+_BLUR = 4
+"""Texels by which the shadow on the ground is blurred."""
 _FEET = tuple(tuple(INDEX[f"{side}_{name}"] for name in ("heel", "big_toe", "small_toe")) for side in ("left", "right"))
 
 
@@ -28,9 +31,9 @@ def light_axes(light: Light) -> NDArray[np.float64]:
     away = -np.asarray(light.direction, np.float64)
     away /= max(float(np.sqrt(away @ away)), 1e-9)
     helper = np.array([0.0, 0.0, 1.0]) if abs(away[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
-    first = np.cross(away, helper)
+    first = cross(away, helper)
     first /= np.sqrt(first @ first)
-    return np.stack([first, np.cross(away, first), away], axis=1)
+    return np.stack([first, cross(away, first), away], axis=1)
 
 
 def light_depth(points: Array, pelvis: Array, unit: float, faces: Array, light: Light) -> tuple[Array, Array]:
@@ -112,10 +115,10 @@ def _cast(flat: Array, faces: Array, unit: float, box: tuple[int, int, int, int]
     Its texels lie at fixed places of the canvas, so that the shadow of what rests does not flicker.
     """
     step = max(unit * 1.5, 1.0)  # a soft shadow needs no fine picture
-    first = np.floor(np.array(box[:2]) / step)
-    width, height = (np.ceil(np.array(box[2:]) / step) - first).astype(int) + 1
+    first = np.floor(np.array(box[:2]) / step) - _BLUR  # what lies just outside of the canvas is blurred into it
+    width, height = (np.ceil(np.array(box[2:]) / step) - first).astype(int) + 1 + _BLUR
     screen = flat / (step, step, 1.0) - (first[0], first[1], 0.0)
     index, _ = visible_triangles(screen, faces, max(height, 2), max(width, 2))
     soft = (index >= 0).astype(np.float64)
-    soften(soft, 4)
+    soften(soft, _BLUR)
     return soft, np.array([first[0] * step, first[1] * step, step])

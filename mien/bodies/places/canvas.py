@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,11 @@ def mixed(first: Colour, second: Colour, share: float | Numbers) -> Field:
     amount = np.asarray(share, np.float32)[..., None]
     start, end = np.asarray(first, np.float32), np.asarray(second, np.float32)
     return np.asarray(start + (end - start) * amount, np.float32)
+
+
+def _between(low: float, high: float, count: int) -> slice:
+    """The pixels of `count` from `low` to `high`."""
+    return slice(min(max(math.floor(low), 0), count), min(max(math.ceil(high), 0), count))
 
 
 @dataclass
@@ -90,12 +96,9 @@ class Canvas:
 
     def box(self, left: float, top: float, right: float, bottom: float) -> Box:
         """The pixels of a rectangle, cut to the picture."""
-        middle = self.width / 2
-        columns = np.clip(
-            [np.floor((left + middle) / self.pixel), np.ceil((right + middle) / self.pixel)], 0, self.columns
-        )
-        rows = np.clip([np.floor(top / self.pixel), np.ceil(bottom / self.pixel)], 0, self.rows)
-        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
+        middle, pixel = self.width / 2, self.pixel
+        rows = _between(top / pixel, bottom / pixel, self.rows)
+        return rows, _between((left + middle) / pixel, (right + middle) / pixel, self.columns)
 
     def at(self, box: Box) -> tuple[Field, Field]:
         """x (R, C) and y (R, C) of the pixels of a box."""
@@ -130,22 +133,23 @@ class Canvas:
         self, polygons: Sequence[Sequence[tuple[float, float]] | NDArray[np.float64]]
     ) -> tuple[Box, Field]:
         """The box of polygons and their opacity in it."""
-        every = np.concatenate([np.asarray(one, np.float64) for one in polygons])
+        outlines = [np.asarray(one, np.float64) for one in polygons]
+        every = outlines[0] if len(outlines) == 1 else np.concatenate(outlines)
         low, high = every.min(0) - 2 * self.pixel, every.max(0) + 2 * self.pixel
         box = self.box(low[0], low[1], high[0], high[1])
         mask = np.zeros((box[0].stop - box[0].start, box[1].stop - box[1].start), np.uint8)
         if not mask.size:
             return box, mask.astype(np.float32)
-        for points in polygons:
-            pixels = np.asarray(points, np.float64) / self.pixel + (self.width / 2 / self.pixel, 0) - 0.5
-            pixels -= (box[1].start, box[0].start)
-            fixed = np.round(np.clip(pixels, -3e4, 3e4) * (1 << _SHIFT)).astype(np.int32)
-            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _SHIFT)
+        corner = np.array([self.width / 2 / self.pixel, 0.0])
+        for outline in outlines:
+            pixels = outline / self.pixel + corner - 0.5 - (box[1].start, box[0].start)
+            pixels = np.minimum(np.maximum(pixels, -3e4), 3e4)
+            cv2.fillPoly(mask, [np.rint(pixels * (1 << _SHIFT)).astype(np.int32)], 255, cv2.LINE_AA, _SHIFT)
         return box, mask.astype(np.float32) / np.float32(255)
 
     def blob(self, x: float, y: float, width: float, height: float, colour: Colour, opacity: float = 1.0) -> None:
         """A soft ellipse with these half axes, densest in its middle: shadows and glows."""
         box = self.box(x - width, y - height, x + width, y + height)
         across, along = (self.x[box[1]] - x) / width, (self.y[box[0]] - y) / height
-        inside = np.clip(1 - across[None, :] ** 2 - along[:, None] ** 2, 0, 1)
+        inside = np.maximum(1 - across[None, :] ** 2 - along[:, None] ** 2, 0)
         self.over(box, np.asarray(opacity * inside * inside * (3 - 2 * inside), np.float32), colour)

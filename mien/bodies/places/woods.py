@@ -67,7 +67,8 @@ def _trunk(canvas: Canvas, sky: Sky, mist: Field, depth: float, rng: np.random.G
     half, lean = 0.085 / depth * float(rng.uniform(0.6, 1.25)), float(rng.normal(0, 0.03))
     haze = float(np.clip((depth - 1.2) / 7, 0, 0.8))
     seed = int(rng.integers(1 << 20))
-    box = canvas.box(x - 3 * half - 0.1, 0.0, x + 3 * half + 0.1, foot + half)
+    reach = 2.1 * half + 2 * canvas.pixel + abs(lean)  # its roots, and how far its top leans
+    box = canvas.box(x - reach, 0.0, x + reach, foot + half)
     px, py = canvas.at(box)
     if not px.size:
         return

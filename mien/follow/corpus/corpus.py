@@ -20,10 +20,11 @@ from mien.bodies.motions.captured import read_bvh
 from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_directory
-from mien.follow.corpus.filming import ClipNumber, film
+from mien.follow.corpus.filming import ClipNumber, compile_kernels, film
 from mien.follow.corpus.options import FiguresCorpusOptions
 from mien.follow.corpus.sheet import contact_sheet
 from mien.follow.corpus.store import PARTS, FigureClip, FiguresCorpus, write_figures
+from mien.heads.render.numba_cache import CACHE
 from mien.parallel import map_clips
 
 BLOCK = 32
@@ -56,6 +57,8 @@ def make_figures_corpus(options: FiguresCorpusOptions, out: Path, execution: Exe
     """
     files = bvh_files(options.bvh)
     blocks = [block for part in PARTS for block in _blocks(part, getattr(options, part))]
+    if CACHE:
+        compile_kernels()  # into numba's cache here, not in every process
     with atomic_directory(out) as folder:
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             render = partial(_film_block, options, files, Path(scratch))

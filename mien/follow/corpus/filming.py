@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mien.bodies.figure.measures import figure_scale
 from mien.bodies.figure.renderer import FigureRenderer
+from mien.bodies.figure.rest import standing_joints
 from mien.bodies.keypoints import INDEX
 from mien.bodies.motions.captured import read_bvh
 from mien.bodies.motions.catalogue import MOTIONS, motion
@@ -30,6 +31,9 @@ from mien.follow.corpus.store import PARTS, FigureCaption, FigureClip, Take
 
 _WARM_UP = 4.0
 """Seconds from the start of a motion within which a clip begins."""
+
+_APART = (0.5, 1.5)
+"""Seconds between the frames of a clip for judges, at least and at most; drawn, lest they be steps of one walk."""
 
 _LARGER_HEADS = {"panda": 0.10, "bear": 0.10, "robot": 0.02}
 """See `draw_view`."""
@@ -61,26 +65,46 @@ def film(options: FiguresCorpusOptions, files: Sequence[Path], clip: ClipNumber)
     """Draw and render a clip. files: BVH files with further motions."""
     rng = clip.generator(options.seed)
     scene = draw_scene(rng, held_out=clip.part == "held_out" if not clip.for_judge else None)
-    action, joints = _motion(rng, options, files, scene, clip.for_judge)
+    numbers = frame_numbers(rng, options, clip)
+    action, joints = _motion(rng, options, files, scene, clip.for_judge, int(numbers[-1]) + 1)
     view = draw_view(rng, joints, options.size, clip.for_judge, _LARGER_HEADS.get(scene.kind, 0.0))
-    points = to_picture(joints, view.camera)
+    points, ground = to_picture(joints, view.camera)[numbers], _ground(joints, view.camera)[numbers]
     hands = bool(rng.random() < 0.75)
     captions = _captions(rng, options, scene, action, clip.part)
     painter = PlacePainter(scene, options.size, options.size)
     light = varied_light(rng, painter.light) if clip.for_judge else painter.light
-    renderer = FigureRenderer(scene, float(np.median([figure_scale(one) for one in points])))
-    ground = _ground(joints, view.camera)
-    start = float(rng.uniform(0, 60))
-    frames = np.empty((options.frames, options.size, options.size, 3), np.uint8)
+    renderer = FigureRenderer(scene, float(np.median(figure_scale(points))))
+    times = float(rng.uniform(0, 60)) + numbers / options.fps
+    frames = np.empty((len(numbers), options.size, options.size, 3), np.uint8)
     masks = np.empty(frames.shape[:3], np.uint8)
-    for number in range(options.frames):
-        seconds = start + number / options.fps
-        frames[number] = painter.frame(seconds)
-        mask = renderer.draw(points[number], (hands, hands), frames[number], light, ground=float(ground[number]))
-        painter.finish(frames[number], mask, float(ground[number]), seconds)
-        masks[number] = np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8)
-    take = Take(action, view.framing, hands, options.fps)
+    for row, seconds in enumerate(times):
+        frames[row] = painter.frame(float(seconds))
+        mask = renderer.draw(points[row], (hands, hands), frames[row], light, ground=float(ground[row]))
+        painter.finish(frames[row], mask, float(ground[row]), float(seconds))
+        masks[row] = np.round(np.clip(mask, 0, 1) * 255).astype(np.uint8)
+    fps = options.fps / int(numbers[1]) if len(numbers) > 1 else options.fps
+    take = Take(action, view.framing, hands, fps)
     return FigureClip(clip.name, clip.part, scene, captions, take, frames, masks, points)
+
+
+def compile_kernels() -> None:
+    """Draw what every compiled function has a part in: a figure, and places with waves, a mirror, snow and lights."""
+    pose = standing_joints(20.0, (16.0, 16.0))
+    for place in ("sea", "water", "snow", "forest"):
+        scene = Scene(place=place)
+        painter = PlacePainter(scene, 32, 32)
+        frame = painter.frame(0.0)
+        mask = FigureRenderer(scene).draw(pose, (False, False), frame, painter.light, ground=28.0)
+        painter.finish(frame, mask, 28.0, 0.0)
+
+
+def frame_numbers(rng: np.random.Generator, options: FiguresCorpusOptions, clip: ClipNumber) -> NDArray[np.int64]:
+    """The frames of a clip (T,), counted at the options' rate: all from 0 on; of a clip for judges, some far apart.
+
+    A judge sees single frames, of which neighbours are nearly equal.
+    """
+    step = max(round(float(rng.uniform(*_APART)) * options.fps), 1) if clip.for_judge else 1
+    return np.arange(options.frames_of(clip.part)) * step
 
 
 def _ground(joints: NDArray[np.float32], camera: Camera) -> NDArray[np.float32]:
@@ -90,19 +114,24 @@ def _ground(joints: NDArray[np.float32], camera: Camera) -> NDArray[np.float32]:
 
 
 def _motion(
-    rng: np.random.Generator, options: FiguresCorpusOptions, files: Sequence[Path], scene: Scene, wild: bool
+    rng: np.random.Generator,
+    options: FiguresCorpusOptions,
+    files: Sequence[Path],
+    scene: Scene,
+    wild: bool,
+    frames: int,
 ) -> tuple[str, NDArray[np.float32]]:
     """The name of a motion, empty for one of a file, and its joints (T, 65, 3) in metres."""
     if files and rng.random() < options.bvh_share:
         joints, fps = _captured(files[int(rng.integers(len(files)))])
-        first = rng.uniform(0, max(len(joints) / fps - options.frames / options.fps, 0))
-        return "", resampled(joints, fps, first, options.frames, options.fps)
+        first = rng.uniform(0, max(len(joints) / fps - frames / options.fps, 0))
+        return "", resampled(joints, fps, first, frames, options.fps)
     action = str(rng.choice(MOTIONS))
     skipped = int(rng.integers(0, round(_WARM_UP * options.fps) + 1))
-    seconds = (skipped + options.frames) / options.fps
+    seconds = (skipped + frames) / options.fps
     body = _body(rng, scene.kind, wild)
     whole = motion(action, seconds, Fraction(options.fps).limit_denominator(1000), int(rng.integers(1 << 31)), body)
-    return action, whole[-options.frames :]
+    return action, whole[-frames:]
 
 
 def _body(rng: np.random.Generator, kind: str, wild: bool) -> Proportions:

@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 from figure_posing import POSES, standing, turned
 
-from mien.bodies.figure.materials import GROUPS, MATERIALS
 from mien.bodies.figure.measures import figure_scale
-from mien.bodies.figure.mesh import build_mesh
-from mien.bodies.figure.outfit import figure_parts, proportions_of
-from mien.bodies.figure.rest import standing_joints
+from mien.bodies.figure.outfit import figure_mesh, proportions_of
 from mien.bodies.figure.skeleton import controls
 from mien.bodies.keypoints import INDEX
 from mien.bodies.scene import Scene
@@ -45,7 +42,7 @@ def test_the_scale_of_a_clip_is_that_of_its_frames() -> None:
 
 def vertices(scene: Scene, joints: np.ndarray) -> np.ndarray:
     own = proportions_of(scene)
-    mesh = build_mesh(figure_parts(scene), MATERIALS, GROUPS, controls(standing_joints(), NO_HANDS, own))
+    mesh = figure_mesh(scene)
     return mesh.vertices(controls(joints, NO_HANDS, own))
 
 

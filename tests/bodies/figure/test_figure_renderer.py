@@ -116,6 +116,28 @@ def test_a_figure_above_the_ground_has_a_fainter_shadow() -> None:
     assert darkest[0] < darkest[1] < 128
 
 
+def test_where_the_canvas_ends_the_shadow_is_as_dark_as_on_a_wider_one() -> None:
+    joints = standing_joints(100, (96, 66))
+    canvas, wide = blank(), np.full((128, 384, 3), 128, np.uint8)
+    render_figure(Scene(), joints, NO_HANDS, canvas)
+    joints[:, 0] += 128
+    render_figure(Scene(), joints, NO_HANDS, wide)
+    assert canvas[:, -1].min() < 120, "the shadow reaches the border"
+    assert np.abs(canvas.astype(int) - wide[:, 128:256]).max() <= 1
+
+
+def test_what_a_scene_wears_does_not_depend_on_what_was_drawn_before() -> None:
+    joints, scene = standing_joints(100, (64, 66)), Scene(kind="man", top="coat", bottom="shorts", hat="non_la")
+    first, again = blank(), blank()
+    render_figure(scene, joints, NO_HANDS, first)
+    for kind in KINDS:
+        render_figure(Scene(kind=kind, top="dress", bottom="none"), joints, NO_HANDS, blank())
+    render_figure(scene, joints, NO_HANDS, again)
+    np.testing.assert_array_equal(first, again)
+    render_figure(Scene(kind="man", top="coat", bottom="trousers", hat="non_la"), joints, NO_HANDS, again)
+    assert np.abs(first.astype(int) - again).max() > 50, "other trousers are seen"
+
+
 def test_two_figures_on_one_canvas_cover_each_other_in_the_order_of_drawing() -> None:
     joints = standing_joints(100, (64, 66))
     canvas = blank()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -18,14 +20,34 @@ from mien.bodies.scene import Light
 from mien.errors import InputError
 from mien.execution import Execution
 from mien.follow.corpus.corpus import SHEET, bvh_files, make_figures_corpus
-from mien.follow.corpus.filming import ClipNumber, film, resampled, varied_light
+from mien.follow.corpus.filming import ClipNumber, film, frame_numbers, resampled, varied_light
 from mien.follow.corpus.framing import FRAMINGS, draw_view
 from mien.follow.corpus.language.combinations import is_held_out
 from mien.follow.corpus.options import FiguresCorpusOptions
 from mien.follow.corpus.store import PARTS, FiguresCorpus, poses_of, write_figures
+from mien.follow.diffusion.clips import read_clips
+from mien.follow.diffusion.data import WindowData
+from mien.follow.diffusion.options import DiffusionOptions
+from mien.follow.evaluate.choose import asked_clip
+from mien.follow.judge.train import judge_frames
+from mien.follow.look.data import LookData
+from mien.follow.look.options import LookOptions
+from mien.follow.pose_examples import pose_examples
 from mien.storage.clip_store import ClipStoreError
 
-OPTIONS = FiguresCorpusOptions(train=4, val=1, held_out=2, judge_train=2, judge_val=1, size=48, frames=4, captions=2)
+OPTIONS = FiguresCorpusOptions(
+    train=4,
+    val=1,
+    held_out=2,
+    judge_train=2,
+    judge_val=1,
+    size=48,
+    frames=4,
+    train_frames=3,
+    judge_frames=2,
+    captions=2,
+)
+LENGTHS = {"train": 3, "val": 4, "held_out": 4, "judge_train": 2, "judge_val": 2}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("figures") / "corpus"
     figures = make_figures_corpus(OPTIONS, out, Execution(workers=1))
     assert figures["clips"] == 10
-    assert figures["frames"] == 40
+    assert figures["frames"] == 4 * 3 + 3 * 4 + 3 * 2
     assert sum(figures["motions"].values()) == 10
     return out
 
@@ -48,9 +70,11 @@ def test_the_parts_are_as_many_as_asked_for_and_hold_what_they_say(corpus: Figur
     assert set(corpus.index["part"]) == set(PARTS)
     for number in range(len(corpus)):
         clip = corpus[number]
-        assert clip.frames.shape == (4, 48, 48, 3)
+        frames = LENGTHS[clip.part]
+        assert clip.frames.shape == (frames, 48, 48, 3)
+        assert clip.masks.shape == (frames, 48, 48)
         assert clip.frames.dtype == clip.masks.dtype == np.uint8
-        assert clip.joints.shape == (4, len(JOINTS), 3)
+        assert clip.joints.shape == (frames, len(JOINTS), 3)
         assert clip.take.action in MOTIONS
         assert clip.take.framing in FRAMINGS
         if not clip.part.startswith("judge"):
@@ -86,7 +110,7 @@ def test_outside_the_figure_a_place_hardly_changes(corpus: FiguresCorpus) -> Non
     for number in range(len(corpus)):
         frames, masks = corpus.frames(number).astype(int), corpus.masks(number)
         outside = masks.max(0) == 0
-        assert np.abs(np.diff(frames, axis=0))[:, outside].mean() < 6
+        assert np.abs(np.diff(frames, axis=0))[:, outside].mean() < (16 if len(frames) == 2 else 6)
 
 
 def test_a_clip_does_not_depend_on_how_many_there_are(corpus: FiguresCorpus) -> None:
@@ -99,12 +123,67 @@ def test_a_clip_does_not_depend_on_how_many_there_are(corpus: FiguresCorpus) -> 
     assert np.array_equal(again.joints, stored.joints)
 
 
+def test_frames_for_judges_are_far_apart_and_others_follow_each_other() -> None:
+    for number in range(40):
+        for part in PARTS:
+            clip = ClipNumber(part, number)
+            numbers = frame_numbers(clip.generator(3), OPTIONS, clip)
+            assert len(numbers) == LENGTHS[part]
+            assert numbers[0] == 0
+            step = set(np.diff(numbers) / OPTIONS.fps)
+            assert len(step) == 1
+            assert 0.45 < step.pop() < 1.55 if clip.for_judge else step == {1 / OPTIONS.fps}
+    assert 1 / 1.55 < film(OPTIONS, (), ClipNumber("judge_train", 0)).take.fps < 1 / 0.45
+    assert film(OPTIONS, (), ClipNumber("train", 0)).take.fps == OPTIONS.fps
+
+
+def test_clips_of_other_lengths_are_read_by_all_who_learn_from_them(folder: Path, corpus: FiguresCorpus) -> None:
+    for part, frames in LENGTHS.items():
+        clips = read_clips(corpus, part, 32)
+        assert clips is not None
+        assert clips.frames.shape[:2] == (len(corpus.numbers(part)), frames)
+    train = read_clips(corpus, "train", 32)
+    assert train is not None
+    assert WindowData(train, DiffusionOptions(window=3)).batch("train", 0).frames.shape[-3:] == (3, 32, 32)
+    assert len(LookData(train, LookOptions()).batch("train", 0).targets) == LookOptions().training.batch
+    learned, checked, _ = pose_examples(folder)
+    assert (len(learned), len(checked)) == (2 * 2, 1 * 2)
+    both = [corpus[int(number)] for part in ("train", "judge_train") for number in corpus.numbers(part)]
+    assert len(judge_frames(both, 8, corpus.size)) == 4 * 3 + 2 * 2
+    asked = [asked_clip(corpus, int(number), 16) for number in corpus.numbers_of(["val", "held_out"])]
+    assert {len(clip.frames) for clip in asked} == {4}
+
+
 def test_the_bytes_are_the_same_with_any_number_of_processes(folder: Path, tmp_path: Path) -> None:
     make_figures_corpus(OPTIONS, tmp_path / "again", Execution(workers=2))
     for name in ("index.parquet", SHEET):
         digests = [hashlib.sha256((one / name).read_bytes()).hexdigest() for one in (folder, tmp_path / "again")]
         assert digests[0] == digests[1]
     assert FiguresCorpus(folder).digest == FiguresCorpus(tmp_path / "again").digest
+
+
+_COMPILED = """
+import gc, sys
+from numba.core.dispatcher import Dispatcher
+from mien.follow.corpus.filming import ClipNumber, compile_kernels, film
+from mien.follow.corpus.options import FiguresCorpusOptions
+
+def compiled():
+    found = [one for one in gc.get_objects() if isinstance(one, Dispatcher)]
+    own = [one for one in found if one.py_func.__module__.startswith("mien")]
+    return {(one.py_func.__module__, one.__name__, str(kind)) for one in own for kind in one.signatures}
+
+compile_kernels()
+before = compiled()
+for number in range(24):
+    film(FiguresCorpusOptions(size=48, judge_frames=1), (), ClipNumber("judge_train", number))
+assert len(before) > 10, before
+assert compiled() == before, compiled() - before
+"""
+
+
+def test_all_that_clips_need_is_compiled_before_the_processes_start() -> None:
+    subprocess.run([sys.executable, "-c", _COMPILED], check=True)
 
 
 def test_the_contact_sheet_has_a_row_for_each_part(folder: Path) -> None:
