@@ -1,4 +1,4 @@
-"""RTMPose of mmpose as a detector, with weights of the user's own or of the stage `pose`."""
+"""mmpose as a detector: RTMPose with weights of the user's own, or the estimator of the stage `pose`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from mien.bodies.detectors.boxes import Box, PeopleInBoxes, PersonBoxes
+from mien.bodies.detectors.heat_maps import HeatMapConfig, HeatMapPose
 from mien.bodies.detectors.rtmpose import STEM_CHANNELS, STRIDE, RTMPose, RTMPoseConfig, to_tensor
 from mien.bodies.keypoints import BODY, INDEX, PoseError
 from mien.bodies.poses.found import Found, nobody
@@ -37,7 +38,7 @@ ORDERS = {17: BODY, 26: HALPE_26, 133: WHOLE_BODY}
 
 
 def open_mmpose(weights: Path | str | None, finder: PersonBoxes | None, most: int) -> PeopleInBoxes:
-    """RTMPose as a detector.
+    """mmpose as a detector.
 
     weights: a folder of the stage `pose`, or a file of RTMPose's weights (`.safetensors`, or `.pth` with a plain state
     dict), whose size is told by its tensors. Raises PoseError without weights, for ones that do not fit, and if mmpose
@@ -45,19 +46,27 @@ def open_mmpose(weights: Path | str | None, finder: PersonBoxes | None, most: in
     """
     if weights is None:
         raise PoseError("mmpose has no weights of its own: give a file of RTMPose's, or models/pose of the stage pose")
-    return PeopleInBoxes(ReadBoxes(load_rtmpose(Path(weights))), finder, most)
+    return PeopleInBoxes(ReadBoxes(load_estimator(Path(weights))), finder, most)
+
+
+def load_estimator(path: Path) -> RTMPose | HeatMapPose:
+    """The network in a folder of the stage `pose`, or in a file of RTMPose's weights; see `open_mmpose`."""
+    return load_heat_maps(path) if path.is_dir() else load_rtmpose(path)
+
+
+def load_heat_maps(folder: Path) -> HeatMapPose:
+    """The network in a folder of the stage `pose`. Raises PoseError in one sentence if there is none."""
+    try:
+        network, _ = load_network(folder, (KIND,), build)
+    except PoseError:
+        raise
+    except ValueError as error:
+        raise PoseError(str(error)) from error
+    return network
 
 
 def load_rtmpose(path: Path) -> RTMPose:
-    """The network in a folder or file, see `open_mmpose`."""
-    if path.is_dir():
-        try:
-            network, _ = load_network(path, (KIND,), build)
-        except PoseError:
-            raise
-        except ValueError as error:
-            raise PoseError(str(error)) from error
-        return network
+    """The network in a file of RTMPose's weights."""
     tensors = _tensors(path)
     try:
         network = RTMPose(config_of(tensors))
@@ -68,9 +77,9 @@ def load_rtmpose(path: Path) -> RTMPose:
     return network.eval().requires_grad_(False)
 
 
-def build(content: Mapping[str, Any]) -> RTMPose:
+def build(content: Mapping[str, Any]) -> HeatMapPose:
     """The network of the config.json of a folder, with random weights."""
-    return RTMPose(RTMPoseConfig(**content["model"]))
+    return HeatMapPose(HeatMapConfig(**content["model"]))
 
 
 def config_of(tensors: Mapping[str, Tensor]) -> RTMPoseConfig:
@@ -108,13 +117,13 @@ def _tensors(path: Path) -> dict[str, Tensor]:
 
 
 class ReadBoxes:
-    """Picture and boxes → people, by RTMPose."""
+    """Picture and boxes → people, by an estimator of mmpose."""
 
-    def __init__(self, network: RTMPose) -> None:
+    def __init__(self, network: RTMPose | HeatMapPose) -> None:
         """Raises PoseError for a number of points that is not known."""
         self.network = network.eval()
         if network.config.points not in ORDERS:
-            raise PoseError(f"RTMPose with {network.config.points} points is not known: {sorted(ORDERS)} are")
+            raise PoseError(f"an estimator with {network.config.points} points is not known: {sorted(ORDERS)} are")
         self._names = ORDERS[network.config.points]
 
     @torch.no_grad()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig, to_tensor
+from mien.bodies.detectors.heat_maps import HeatMapPose
+from mien.bodies.detectors.mmpose_people import KIND as KIND
+from mien.bodies.detectors.mmpose_people import load_heat_maps
+from mien.bodies.detectors.rtmpose import to_tensor
 from mien.bodies.keypoints import BODY_COUNT, PoseError
 from mien.bodies.training.augmentation import box_of, crop_matrix, warped
-from mien.training.model_folder import load_network
 
-KIND = "pose"
 _BATCH = 64
 LOOKS = 3
 ROOM = 1.3
@@ -23,21 +22,15 @@ ROOM = 1.3
 
 
 class PoseJudge:
-    """RTMPose that was trained on rendered figures."""
+    """An estimator of mmpose that was trained on rendered figures."""
 
-    def __init__(self, network: RTMPose) -> None:
+    def __init__(self, network: HeatMapPose) -> None:
         self.network = network.eval()
 
     @classmethod
     def load(cls, folder: Path) -> PoseJudge:
         """The judge in a folder of the stage `pose`. Raises PoseError in one sentence if there is none."""
-        try:
-            network, _ = load_network(folder, (KIND,), build)
-        except PoseError:
-            raise
-        except ValueError as error:
-            raise PoseError(str(error)) from error
-        return cls(network)
+        return cls(load_heat_maps(folder))
 
     def detect(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Points of the figure in each picture, in pixels, float32 (N, 17, 2), with confidence (N, 17) in [0, 1].
@@ -88,11 +81,6 @@ def _sure_box(
     inside = np.clip(points, 0, size)
     sure = confidence >= min(0.25, float(np.sort(confidence)[-8]))
     return box_of(inside[sure])
-
-
-def build(content: Mapping[str, Any]) -> RTMPose:
-    """The network of a config.json of this kind, with random weights."""
-    return RTMPose(RTMPoseConfig(**content["model"]))
 
 
 def correct_points(

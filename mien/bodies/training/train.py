@@ -1,4 +1,4 @@
-"""Training of RTMPose on pictures with known key points, by mmpose's own labels and loss."""
+"""Training of an estimator of mmpose on pictures with known key points."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig, to_tensor
+from mien.bodies.detectors.heat_maps import HeatMapConfig, HeatMapPose
+from mien.bodies.detectors.mmpose_people import KIND
+from mien.bodies.detectors.rtmpose import to_tensor
 from mien.bodies.keypoints import PoseError
 from mien.bodies.training.augmentation import augmented
 from mien.bodies.training.card import CARD
 from mien.bodies.training.examples import PoseExamples, PosePictures
-from mien.bodies.training.judge import KIND, PoseJudge, correct_points
+from mien.bodies.training.judge import PoseJudge, correct_points
 from mien.bodies.training.options import PoseOptions
 from mien.training.model_folder import ModelFiles, save_models
 from mien.training.optimizers import adamw
@@ -24,32 +26,24 @@ from mien.training.train import train
 from mien.training.trainer import Step, Trainer, Values
 
 VALIDATION_PICTURES = 1000
-BINS_WEIGHT = 30.0
-"""mmpose's loss is a mean over the bins, about a hundredth of that of the maps, but has larger gradients at first."""
-
 PARTS = (0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True)
 class PoseBatch:
-    """pictures: (B, 3, S, S) in 0 … 255. points: (B, 17, 2) in their pixels. x, y: labels of the bins (B, 17, 2 S).
-
-    weights: (B, 17), 0 is unknown.
-    """
+    """pictures: (B, 3, S, S) in 0 … 255. points: (B, 17, 2) in their pixels. weights: (B, 17), 0 is unknown."""
 
     pictures: Tensor
     points: Tensor
-    x: Tensor
-    y: Tensor
     weights: Tensor
 
 
 class PoseTrainer(Trainer[PoseBatch]):
-    """Classification of the bins of x and y (SimCC) on augmented pictures."""
+    """Classification of the cells of heat maps, and distances, on augmented pictures."""
 
     name, unit, gradient_norm = KIND, "pictures", 20.0
 
-    def __init__(self, network: RTMPose, examples: PoseExamples, check: PosePictures, options: PoseOptions) -> None:
+    def __init__(self, network: HeatMapPose, examples: PoseExamples, check: PosePictures, options: PoseOptions) -> None:
         super().__init__(options.training)
         self.examples, self.check, self.stage_options = examples, check, options
         self.network = self.parts.module("network", network)
@@ -64,21 +58,16 @@ class PoseTrainer(Trainer[PoseBatch]):
         )
         drawn = self.examples.pictures(rows)
         made = augmented(drawn, self.stage_options.side, self.stage_options.augmentation, rng)
-        return PoseBatch(
-            to_tensor(made.frames), torch.from_numpy(made.points), *self.ema.average.labels(made.points, made.known)
-        )
+        weights = torch.from_numpy(made.known).float()
+        return PoseBatch(to_tensor(made.frames), torch.from_numpy(made.points), weights)
 
     def loss(self, batch: PoseBatch, step: Step) -> tuple[Tensor, Values]:
-        """mmpose's loss of RTMPose, and one of the maps before the bins.
-
-        The maps are trained as heat maps, as RTMPose's authors train the backbone first; here both are done at once.
-        """
+        """Cross-entropy of the cells, and `distance_weight` times the distance of the mean place."""
         with step.autocast():
-            maps = self.network.maps(batch.pictures)
-            x, y = self.network.classified(maps)
-        bins = BINS_WEIGHT * self.network.loss((x.float(), y.float()), (batch.x, batch.y, batch.weights))
-        heat = self.network.maps_loss(maps.float(), batch.points, batch.weights)
-        return bins + self.stage_options.maps_weight * heat, {"bins": bins.detach(), "maps": heat.detach()}
+            maps = self.network(batch.pictures)
+        cells, distance = self.network.loss(maps.float(), batch.points, batch.weights)
+        total = cells + self.stage_options.distance_weight * distance
+        return total, {"cells": cells.detach(), "distance": distance.detach()}
 
     def validate(self) -> dict[str, float]:
         """PCK on pictures of clips that are in no training set."""
@@ -100,9 +89,9 @@ def train_pose(
     if not len(examples) or not len(held_out):
         raise PoseError("there are no pictures to train on: make the corpus of figures first")
     seed_weights(options.training.seed, KIND)
-    config = RTMPoseConfig(options.size, options.side, options.side, stride=options.stride)
+    config = HeatMapConfig(options.side, options.side, options.channels, options.joined)
     rows = np.linspace(0, len(held_out) - 1, min(VALIDATION_PICTURES, len(held_out))).round().astype(np.int64)
-    trainer = PoseTrainer(RTMPose(config), examples, held_out.pictures(rows), options)
+    trainer = PoseTrainer(HeatMapPose(config), examples, held_out.pictures(rows), options)
     figures = {"pictures": float(len(examples)), **train(trainer, run)}
     model = ModelFiles(
         KIND, trainer.ema.average, {"model": config.to_json()}, options, data[:12], figures, CARD.markdown

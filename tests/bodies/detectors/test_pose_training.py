@@ -1,4 +1,4 @@
-"""RTMPose of mmpose learns where the points of a figure are, resumes exactly, and is loaded as judge and detector."""
+"""An estimator of mmpose learns where the points of a figure are, resumes exactly, is loaded as judge and detector."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from safetensors.torch import save_file
 
 from mien.bodies.detectors import mmpose_library
 from mien.bodies.detectors.detect import detect_poses
-from mien.bodies.detectors.mmpose_people import HALPE_26, config_of, load_rtmpose
+from mien.bodies.detectors.heat_maps import HeatMapConfig, HeatMapPose
+from mien.bodies.detectors.mmpose_people import HALPE_26, config_of, load_estimator
 from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig
 from mien.bodies.keypoints import INDEX, PoseError
 from mien.bodies.training.augmentation import augmented
@@ -30,7 +31,7 @@ pytest.importorskip("mmpose")
 
 def options(samples: int = 24, batch: int = 4) -> PoseOptions:
     return PoseOptions(
-        side=32, augmentation=PoseAugmentation(whole=0.5),
+        side=32, channels=8, joined=16, augmentation=PoseAugmentation(whole=0.5),
         training=TrainingOptions(samples=samples, batch=batch, lr=2e-3, ema_decay=0.9),
     )  # fmt: skip
 
@@ -39,7 +40,8 @@ def test_the_loss_falls_and_points_are_found_better_than_by_chance(tmp_path: Pat
     examples, check = drawn_figures(48), drawn_figures(24, seed=1)
     still = PoseAugmentation(rotation=0, shift=0, whole=1, colour=0, blur=0, covered=0, room=1.001)
     few = PoseOptions(
-        augmentation=still, training=TrainingOptions(samples=960, batch=8, lr=3e-3, ema_decay=0.9),
+        side=64, channels=16, joined=32, augmentation=still,
+        training=TrainingOptions(samples=960, batch=8, lr=3e-3, ema_decay=0.9),
     )  # fmt: skip
     figures = train_pose(examples, check, few, "digest", tmp_path / "pose", a_run(tmp_path / "run"))
     guess = check.held.points.mean(axis=0, keepdims=True).repeat(24, axis=0)
@@ -73,7 +75,7 @@ def test_trained_weights_are_a_detector_of_videos(tmp_path: Path) -> None:
 
 def test_a_batch_is_a_function_of_seed_and_step() -> None:
     examples, check = drawn_figures(12), drawn_figures(4).held
-    network = RTMPose(RTMPoseConfig("t", 32, 32, stride=4))
+    network = HeatMapPose(HeatMapConfig(32, 32, 8, 16))
     first, second = (PoseTrainer(network, examples, check, options()) for _ in range(2))
     assert torch.equal(first.batch(3).pictures, second.batch(3).pictures)
     assert not torch.equal(first.batch(3).pictures, first.batch(4).pictures)
@@ -95,14 +97,25 @@ def test_changed_pictures_keep_their_points() -> None:
     assert made.known[:, 0].sum() > 10
 
 
-def test_labels_and_decoding_agree() -> None:
-    network = RTMPose(RTMPoseConfig("t", 64, 64, stride=4))
-    points = np.random.default_rng(0).uniform(4, 60, (3, 17, 2)).astype(np.float32)
-    x, y, weights = network.labels(points, np.ones((3, 17), np.bool_))
-    decoded, confidence = network.decode((x, y))
-    assert np.abs(decoded - points).max() <= 0.3
+def test_maps_of_the_right_places_are_decoded_and_have_a_small_loss() -> None:
+    network = HeatMapPose(HeatMapConfig(64, 96, 8, 16))
+    assert network(torch.zeros(1, 3, 96, 64)).shape == (1, 17, 24, 16)
+    points = torch.from_numpy(np.random.default_rng(0).uniform(10, 54, (3, 17, 2)).astype(np.float32))
+    rows, columns = torch.arange(24)[:, None] * 4 + 2, torch.arange(16)[None] * 4 + 2
+    squares = (columns - points[..., None, :1]) ** 2 + (rows - points[..., None, 1:]) ** 2
+    maps = -squares / (2 * (4 * 0.7) ** 2)
+    decoded, confidence = network.decode(maps)
+    assert np.abs(decoded - points.numpy()).max() <= 0.1
     assert confidence.min() > 0.9
-    assert weights.min() == 1
+    known = torch.ones(3, 17)
+    cells, distance = network.loss(maps, points, known)
+    away, further = network.loss(maps.roll(2, 3), points, known)
+    assert distance < 0.02
+    assert further == pytest.approx(2, abs=0.1)
+    assert away > cells + 2
+    known[:, 5] = 0
+    maps[:, 5] = 0
+    assert network.loss(maps, points, known)[0] == pytest.approx(float(cells), abs=0.05), "unknown points do not count"
 
 
 @pytest.mark.parametrize("points", [17, 26, 133])
@@ -112,10 +125,11 @@ def test_weights_of_mmpose_tell_their_size_and_points(tmp_path: Path, points: in
     save_file(tensors, tmp_path / "rtmpose.safetensors")
     torch.save({"meta": {}, "state_dict": tensors}, tmp_path / "rtmpose.pth")
     for name in ("rtmpose.safetensors", "rtmpose.pth"):
-        read = load_rtmpose(tmp_path / name)
+        read = load_estimator(tmp_path / name)
+        assert isinstance(read, RTMPose)
         assert (read.config.size, read.config.width, read.config.height) == ("t", 64, 96)
         assert read.config.points == points
-    assert config_of(network.state_dict()).stride == 32
+    assert config_of(network.state_dict()) == network.config
     assert HALPE_26[24] == "left_heel"
 
 
@@ -125,7 +139,7 @@ def test_weights_that_do_not_fit_are_refused_in_a_sentence(tmp_path: Path) -> No
     (tmp_path / "text.pth").write_text("no weights")
     for name in ("other.safetensors", "pickled.pth", "text.pth", "missing.pth", "."):
         with pytest.raises(PoseError, match=r"\S"):
-            load_rtmpose(tmp_path / name)
+            load_estimator(tmp_path / name)
     write_video(tmp_path / "video.mp4", list(drawn_figures(2).held.frames), Fraction(25))
     with pytest.raises(PoseError, match="models/pose of the stage pose"):
         detect_poses(tmp_path / "video.mp4", "mmpose")
