@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -34,19 +35,23 @@ class FigureClips:
             raise ValueError(f"clips are as many frames as poses and scenes and at least one, not {sorted(counts)}")
 
 
-def read_clips(corpus: FiguresCorpus, part: str, side: int, every: int = 1) -> FigureClips | None:
-    """The clips of a part with frames of `side` pixels, each `every`-th frame; None for an empty part."""
-    numbers = corpus.numbers(part)
-    if not len(numbers):
+def read_clips(corpus: FiguresCorpus, parts: Sequence[str], side: int, count: int | None = None) -> FigureClips | None:
+    """The clips of some parts with frames of `side` pixels; None without any.
+
+    count: evenly spaced frames of each clip that are taken, for clips of several lengths; None: all.
+    """
+    numbers = [int(number) for part in parts for number in corpus.numbers(part)]
+    if not numbers:
         return None
     frames, masks, points, known = [], [], [], []
     for number in numbers:
-        poses = corpus.poses(int(number))
-        frames.append(resized_frames(corpus.frames(int(number))[::every], side))
-        masks.append(resized_frames(corpus.masks(int(number))[::every], side))
-        points.append(poses.points[::every] * np.float32(side / corpus.size))
-        known.append(poses.known()[::every])
-    scenes = tuple(corpus.scenes[int(number)] for number in numbers)
+        poses, pictures = corpus.poses(number), corpus.frames(number)
+        rows = np.linspace(0, len(pictures) - 1, len(pictures) if count is None else count).round().astype(int)
+        frames.append(resized_frames(pictures[rows], side))
+        masks.append(resized_frames(corpus.masks(number)[rows], side))
+        points.append(poses.points[rows] * np.float32(side / corpus.size))
+        known.append(poses.known()[rows])
+    scenes = tuple(corpus.scenes[number] for number in numbers)
     return FigureClips(np.stack(frames), np.stack(masks), np.stack(points), np.stack(known), scenes, corpus.digest)
 
 

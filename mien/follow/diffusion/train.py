@@ -99,10 +99,10 @@ def train_diffusion(corpus: Path, options: DiffusionOptions, run: Run, name: str
     are shorter than a window.
     """
     store = FiguresCorpus(corpus)
-    clips = read_clips(store, "train", options.side)
+    clips = read_clips(store, ("train",), options.side)
     if clips is None:
         raise ValueError(f"{corpus} has no training clips: run the figures_corpus stage with more")
-    return train_on_clips(clips, read_clips(store, "val", options.side), options, run, name)
+    return train_on_clips(clips, read_clips(store, ("val",), options.side), options, run, name)
 
 
 def train_on_clips(

@@ -97,10 +97,10 @@ def train_look(corpus: Path, options: LookOptions, run: Run) -> ModelFiles:
     Raises ClipStoreError for a folder without a corpus, ValueError for one without training clips.
     """
     store = FiguresCorpus(corpus)
-    clips = read_clips(store, "train", store.size, options.every)
+    clips = read_clips(store, options.parts, store.size, options.frames)
     if clips is None:
         raise ValueError(f"{corpus} has no training clips: run the figures_corpus stage with more")
-    return train_on_clips(clips, read_clips(store, "val", store.size, options.every), options, run)
+    return train_on_clips(clips, read_clips(store, ("val",), store.size, options.frames), options, run)
 
 
 def train_on_clips(clips: FigureClips, val: FigureClips | None, options: LookOptions, run: Run) -> ModelFiles:

@@ -139,10 +139,10 @@ def test_frames_for_judges_are_far_apart_and_others_follow_each_other() -> None:
 
 def test_clips_of_other_lengths_are_read_by_all_who_learn_from_them(folder: Path, corpus: FiguresCorpus) -> None:
     for part, frames in LENGTHS.items():
-        clips = read_clips(corpus, part, 32)
+        clips = read_clips(corpus, (part,), 32)
         assert clips is not None
         assert clips.frames.shape[:2] == (len(corpus.numbers(part)), frames)
-    train = read_clips(corpus, "train", 32)
+    train = read_clips(corpus, ("train",), 32)
     assert train is not None
     assert WindowData(train, DiffusionOptions(window=3)).batch("train", 0).frames.shape[-3:] == (3, 32, 32)
     assert len(LookData(train, LookOptions()).batch("train", 0).targets) == LookOptions().training.batch

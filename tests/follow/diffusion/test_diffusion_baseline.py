@@ -52,7 +52,7 @@ def model(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def clips(corpus: Path) -> FigureClips:
-    found = read_clips(FiguresCorpus(corpus), "train", 16)
+    found = read_clips(FiguresCorpus(corpus), ("train",), 16)
     assert found is not None
     return found
 
@@ -65,8 +65,8 @@ def test_clips_are_read_small_with_points_in_their_own_pixels(corpus: Path) -> N
     assert np.allclose(found.points[1, 2], store.joints(1)[2, :, :2] / 3)
     assert found.scenes[1] == store.scenes[1]
     assert np.abs(found.frames[0].mean() - store.frames(0).mean()) < 1
-    assert read_clips(store, "held_out", 16) is None
-    thinned = read_clips(store, "val", 48, every=4)
+    assert read_clips(store, ("held_out",), 16) is None
+    thinned = read_clips(store, ("val",), 48, 4)
     assert thinned is not None
     assert np.array_equal(thinned.frames[0, 1], store.frames(int(store.numbers("val")[0]))[4])
 

@@ -27,7 +27,7 @@ from mien.training.options import TrainingOptions
 from mien.training.run import Run
 
 TINY = LookOptions(
-    training=TrainingOptions(samples=48, batch=8, lr=3e-3, ema_decay=0.9, precision="float32"), width=8, every=1,
+    training=TrainingOptions(samples=48, batch=8, lr=3e-3, ema_decay=0.9, precision="float32"), width=8, frames=3,
 )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def test_targets_leave_out_what_cannot_be_seen() -> None:
 
 
 def look_data(corpus: Path, **changes: float) -> LookData:
-    clips = read_clips(FiguresCorpus(corpus), "train", 96)
+    clips = read_clips(FiguresCorpus(corpus), ("train",), 96)
     assert clips is not None
     return LookData(clips, TINY.model_copy(update=changes))
 
