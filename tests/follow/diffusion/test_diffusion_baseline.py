@@ -68,7 +68,7 @@ def test_clips_are_read_small_with_points_in_their_own_pixels(corpus: Path) -> N
     assert read_clips(store, ("held_out",), 16) is None
     thinned = read_clips(store, ("val",), 48, 4)
     assert thinned is not None
-    assert np.array_equal(thinned.frames[0, 1], store.frames(int(store.numbers("val")[0]))[4])
+    assert np.array_equal(thinned.frames[0, 1], store.frames(int(store.numbers("val")[0]))[2])
 
 
 def test_a_limb_is_drawn_in_its_own_channel_where_it_is() -> None:

@@ -221,7 +221,7 @@ def test_it_reads_new_pictures_of_any_size(reader: LookReader) -> None:
         for name in right:
             right[name] += getattr(read, name) == getattr(scene, name)
         assert np.abs(np.array(read.shade("top_colour")) - scene.shade("top_colour")).max() < 0.25
-    assert min(right.values()) >= 20, right
+    assert min(right.values()) >= 16, right  # chance is at most 8
 
 
 @pytest.mark.slow
