@@ -15,7 +15,7 @@ from mien.bodies.detectors.detect import detect_poses
 from mien.bodies.detectors.heat_maps import HeatMapConfig, HeatMapPose
 from mien.bodies.detectors.mmpose_people import HALPE_26, config_of, load_estimator
 from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig
-from mien.bodies.keypoints import INDEX, PoseError
+from mien.bodies.keypoints import INDEX, PoseError, mirrored_order
 from mien.bodies.training.augmentation import augmented
 from mien.bodies.training.judge import PoseJudge, correct_points
 from mien.bodies.training.options import PoseAugmentation, PoseOptions
@@ -54,6 +54,9 @@ def test_the_loss_falls_and_points_are_found_better_than_by_chance(tmp_path: Pat
     assert ((confidence >= 0) & (confidence <= 1)).all()
     one, _ = judge.detect(check.held.frames[5:6])
     assert np.allclose(one[0], points[5], atol=0.6), "a picture is read by itself"
+    turned, _ = judge.detect(np.ascontiguousarray(check.held.frames[:, :, ::-1]))
+    back = np.stack((64 - turned[..., 0], turned[..., 1]), 2)[:, mirrored_order()[:17]]
+    assert np.median(np.abs(back - points)) < 0.1, "left and right are read alike"
     assert "it is part of no loss" in (tmp_path / "pose" / "card.md").read_text()
 
 
