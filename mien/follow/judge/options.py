@@ -20,7 +20,7 @@ class FigureJudgeOptions(Options):
     parts: tuple[Literal["judge_train", "train"], ...] = Field(
         default=("judge_train", "train"), min_length=1, description="parts of the corpus that it is trained on"
     )
-    frames_per_clip: int = Field(default=8, ge=1, le=256, description="frames of each clip that it is trained on")
+    frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames of each clip that it is trained on")
     channels: int = Field(default=16, ge=8, le=256, multiple_of=8, description="of the first layer")
     width: int = Field(default=192, ge=16, le=2048, description="dimensions of the features")
     dropout: float = Field(default=0.2, ge=0, lt=1, description="of the features")
