@@ -22,6 +22,7 @@ CLOSED_KEYS = frozenset(
         "path",
         "follow_links",
         "videos",
+        "bvh",
         "blendshapes",
         "perceptual_weights",
         "identity_model",

@@ -15,7 +15,7 @@ from mien.systems.serving import Served, Signature
 if TYPE_CHECKING:
     from mien.follow.model import FollowModel
 
-KIND = "scene_prior"
+KIND = "follow"
 """Of the folder itself, which holds the model of scenes; the other parts are in folders of their own in it."""
 
 JOINT_COUNT = 65

@@ -23,7 +23,7 @@ from mien.text.vietnamese import plain
 from mien.training.model_folder import load_network
 from mien.training.randomness import derived_seed, numpy_generator
 
-KIND = "scene_prior"
+KIND = "follow"
 
 LEAST = 0.2
 """Options less probable than this part of the most probable one are not drawn: what a text says is kept."""
