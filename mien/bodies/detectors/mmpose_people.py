@@ -26,8 +26,8 @@ LEAST_CONFIDENCE = 0.3
 KIND = "pose"
 """Kind of the model folders of the stage `pose`."""
 
-_PADDING = 1.25
-"""Of a box, as in mmpose's configurations."""
+_PADDING, _PADDING_OF_OWN = 1.25, 1.0
+"""Of a box: as in mmpose's configurations; the estimator of the stage `pose` is trained on closer crops."""
 
 HALPE_26 = (
     *BODY, "head_top", "neck", "mid_hip", "left_big_toe", "right_big_toe", "left_small_toe", "right_small_toe",
@@ -125,12 +125,13 @@ class ReadBoxes:
         if network.config.points not in ORDERS:
             raise PoseError(f"an estimator with {network.config.points} points is not known: {sorted(ORDERS)} are")
         self._names = ORDERS[network.config.points]
+        self._padding = _PADDING_OF_OWN if isinstance(network, HeatMapPose) else _PADDING
 
     @torch.no_grad()
     def __call__(self, frame: NDArray[np.uint8], boxes: list[Box]) -> list[Found]:
         """A person for each box, points surer than `LEAST_CONFIDENCE` known."""
         config = self.network.config
-        matrices = [crop(box, config.width, config.height) for box in boxes]
+        matrices = [crop(box, config.width, config.height, self._padding) for box in boxes]
         crops = np.stack([cut(frame, matrix, config.width, config.height) for matrix in matrices])
         points, confidence = self.network.decode(self.network(to_tensor(crops)))
         return [
@@ -146,10 +147,10 @@ class ReadBoxes:
         return found
 
 
-def crop(box: Box, width: int, height: int) -> NDArray[np.float64]:
+def crop(box: Box, width: int, height: int, padding: float = _PADDING) -> NDArray[np.float64]:
     """The transform (2, 3) of points from a picture into the input: the padded box in its middle, not stretched."""
     left, top, across, down = box
-    scale = min(width / max(across, 1e-3), height / max(down, 1e-3)) / _PADDING
+    scale = min(width / max(across, 1e-3), height / max(down, 1e-3)) / padding
     centre = np.array((left + across / 2, top + down / 2))
     return np.c_[scale * np.eye(2), np.array((width, height)) / 2 - scale * centre]
 

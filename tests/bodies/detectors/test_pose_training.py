@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 from mien.bodies.detectors import mmpose_library
 from mien.bodies.detectors.detect import detect_poses
 from mien.bodies.detectors.heat_maps import HeatMapConfig, HeatMapPose
-from mien.bodies.detectors.mmpose_people import HALPE_26, config_of, load_estimator
-from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig
+from mien.bodies.detectors.mmpose_people import HALPE_26, ReadBoxes, config_of, load_estimator
+from mien.bodies.detectors.rtmpose import RTMPose, RTMPoseConfig, to_tensor
 from mien.bodies.keypoints import INDEX, PoseError, mirrored_order
 from mien.bodies.training.augmentation import augmented
 from mien.bodies.training.judge import PoseJudge, correct_points
@@ -98,6 +98,19 @@ def test_changed_pictures_keep_their_points() -> None:
             middle = np.array((columns.mean(), rows.mean())) + 0.5
             assert np.linalg.norm(middle - made.points[row, 0]) < 1.0
     assert made.known[:, 0].sum() > 10
+
+
+def test_the_own_estimator_reads_a_box_without_room_around_it() -> None:
+    network = HeatMapPose(HeatMapConfig(64, 64, 8, 16)).eval()
+    frame = drawn_figures(1).held.frames[0]
+    with torch.no_grad():
+        points, confidence = network.decode(50 * network(to_tensor(frame[None])))
+        read = ReadBoxes(network)
+        network.head.final_layer.weight.mul_(50)  # random maps are flat, so that nothing would be known
+        (found,) = read(frame, [(0.0, 0.0, 64.0, 64.0)])
+    known = confidence[0] >= 0.3
+    assert known.any()
+    assert np.allclose(found.points[:17][known], points[0][known], atol=0.01)
 
 
 def test_maps_of_the_right_places_are_decoded_and_have_a_small_loss() -> None:
