@@ -5,7 +5,7 @@
 Needs the trained models of `dvc repro evaluate_follow` and real clips: `asl/*.mkv` (signing), `one-by-one-*.mp4`
 (walking), `skeletons/*.mp4` (dancing, as drawn skeletons). Each clip gets the prompts of the seeds in turn. The pose
 that is found again in what was generated is compared with the pose that was found in the real clip, in the points that
-were found there: PCK at parts of the torso, by RTMPose of the stage `pose` and by MediaPipe.
+were found there: PCK at parts of the torso, by the detector of the stage `pose` and by MediaPipe.
 """
 
 from __future__ import annotations
