@@ -16,6 +16,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PROGRAMS = ("mien", "stages", "flows")
 DEVELOPMENT = ("tests", "benchmarks")
 LOADERS = {"import_module", "importorskip", "find_spec"}
+STOOD_IN = {"mmdet"}
+"""Looked for, but never needed: mien stands in for it."""
 NOT_IMPORTED = {
     "pyarrow": "pandas reads and writes Parquet with it",
     "fastapi": "a bound for Prefect's server",
@@ -72,7 +74,7 @@ def distributions_of(folders: tuple[str, ...]) -> dict[str, set[str]]:
     for path in files:
         for name in imported_modules(ast.parse(path.read_text(encoding="utf-8"))):
             module = name.split(".")[0]
-            if module not in sys.stdlib_module_names and module not in own:
+            if module not in sys.stdlib_module_names and module not in own | STOOD_IN:
                 found[module] = {canonical(d) for d in providers().get(module, [module])}
     return found
 

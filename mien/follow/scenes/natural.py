@@ -13,15 +13,14 @@ USUAL: Mapping[str, Mapping[str, float]] = {
     "build": {"average": 2.0},
     "hair_style": {"bald": 0.4},
     "hair_colour": {"black": 2.0, "grey": 0.3, "white": 0.2, "red": 0.5},
-    "top_colour": {"brown": 0.5, "grey": 0.7},
     "top_pattern": {"plain": 2.0},
-    "bottom_colour": {"blue": 1.5, "black": 1.5},
     "hat": {"none": 3.0},
     "time": {"day": 4.0, "sunset": 1.0, "night": 0.6},
 }
 """Attribute → option → factor of its probability; 1 where nothing is said.
 
-An option that a text names has a probability near 1, so these factors change only what is open.
+An option that a text names has a probability near 1, so these factors change only what is open. Colours of
+clothes have none: which of two garments a colour belongs to is where the model is least sure.
 """
 
 USUAL_WITH: Mapping[tuple[str, str], Mapping[str, Mapping[str, float]]] = {

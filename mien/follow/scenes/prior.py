@@ -82,7 +82,8 @@ class ScenePrior:
             english = translator.translate([text])[0]
             read = self.reader.read(english, "en")
             notes = (f"translated: {english}", *read.notes())
-        uniform = numpy_generator(seed, f"scenes of {plain(text)}").random((count, len(ATTRIBUTES)))
+        purpose = f"scenes of {plain(text)}".encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
+        uniform = numpy_generator(seed, purpose).random((count, len(ATTRIBUTES)))
         options = self._drawn([read], torch.from_numpy(uniform).float())
         scenes = [
             scene_of(row, random.Random(derived_seed(seed, "details of scenes", number)))

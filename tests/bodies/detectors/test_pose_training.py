@@ -164,7 +164,7 @@ def test_weights_that_do_not_fit_are_refused_in_a_sentence(tmp_path: Path) -> No
 
 
 def test_without_mmpose_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mmpose_library, "_NEEDED", ("mmpose", "a_package_that_is_not_there"))
+    monkeypatch.setattr(mmpose_library, "_NEEDED", {"a_package_that_is_not_there": ("not-there",)})
     with pytest.raises(PoseError, match=r"needs a_package_that_is_not_there: pip install --no-deps mmpose==1\.3\.2"):
         RTMPose(RTMPoseConfig())
 

@@ -146,7 +146,7 @@ def test_clips_of_other_lengths_are_read_by_all_who_learn_from_them(folder: Path
     assert train is not None
     assert WindowData(train, DiffusionOptions(window=3)).batch("train", 0).frames.shape[-3:] == (3, 32, 32)
     assert len(LookData(train, LookOptions()).batch("train", 0).targets) == LookOptions().training.batch
-    learned, checked, _ = pose_examples(folder)
+    learned, checked, _ = pose_examples(folder, ["judge_train"])
     assert (len(learned), len(checked)) == (2 * 2, 1 * 2)
     both = [corpus[int(number)] for part in ("train", "judge_train") for number in corpus.numbers(part)]
     assert len(judge_frames(both, 8, corpus.size)) == 4 * 3 + 2 * 2

@@ -37,7 +37,7 @@ def model_of(*scenes: Scene, picture: Scene = BLUE) -> SimpleNamespace:
     """A model whose words give these scenes in turn, and whose pictures show one scene."""
     seen: list[tuple[np.ndarray, PoseTrack]] = []
 
-    def sample(_text: str, _seed: int, count: int, _language: str | None) -> Read:
+    def sample(_text: str, _seed: int, count: int, _language: str | None, _translator: None) -> Read:
         return Read(tuple(scenes[number % len(scenes)] for number in range(count)), ("a note",), "dance", "vi")
 
     def read(shown: np.ndarray, pose: PoseTrack) -> Scene:

@@ -146,6 +146,7 @@ def test_it_is_trained_on_the_judges_part_of_a_corpus(tmp_path: Path) -> None:
     figures = train_figure_judge(corpus, options, tmp_path / "judge", a_run(tmp_path / "resume"))
     assert FigureJudge.load(tmp_path / "judge").size == 48
     assert "val_place" in figures
+    judges_only = options.model_copy(update={"parts": ("judge_train",)})
     alone = stored_figures(tmp_path / "alone", train=2)
     with pytest.raises(ValueError, match="no clips"):
-        train_figure_judge(alone, options, tmp_path / "other", a_run(tmp_path / "again"))
+        train_figure_judge(alone, judges_only, tmp_path / "other", a_run(tmp_path / "again"))
