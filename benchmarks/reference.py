@@ -18,7 +18,7 @@ from mien.systems.evaluation.figures import wilson
 
 ROOT = Path(__file__).parents[1]
 DETAILS, REFERENCE, PAGE = ROOT / "metrics" / "details", ROOT / "docs" / "reference", ROOT / "docs" / "benchmarks.md"
-EVALUATIONS = ("evaluate_talking", "evaluate_motion", "evaluate_shapes", "evaluate_sculpt")
+EVALUATIONS = ("evaluate_talking", "evaluate_motion", "evaluate_shapes", "evaluate_sculpt", "evaluate_follow")
 
 TALKING_ROWS = ("real", "repeated", "shuffled", "generated", "real_motion")
 TALKING: dict[str, tuple[str, int]] = {
@@ -68,6 +68,13 @@ SCULPT_ROWS = ("real", "random", "nearest", "search", "gradient", "first_sample"
 SCULPT_PARTS = ("seen", "held_out", "written")
 SCULPT = ("attributes", "exact", "look", "shape", "hair_style", "expression", "glasses", "retrieved", "retrieved_side")
 
+FOLLOW_ROWS = ("real", "generated", "hidden", "hidden_no_repair", "diffusion", "shuffled_pose", "shuffled_text")
+FOLLOW_PARTS = ("val", "wordings", "held_out", "written")
+FOLLOW = (
+    "pck_10", "pck_20", "oks_ap", "mediapipe_pck_10", "looks", "place", "colours", "flicker_of_real",
+    "sharpness_of_real",
+)  # fmt: skip
+
 
 def _number(value: float | None, places: int) -> str:
     return "–" if value is None else f"{value:,.{places}f}"
@@ -80,7 +87,7 @@ def _short(value: float | None, places: int) -> str:
 
 def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[str]]]:
     """(first cell, further cells) of each row of the tables; `figures`: evaluation → its metrics."""
-    talking, motion, shapes, sculpt = (figures[name] for name in EVALUATIONS)
+    talking, motion, shapes, sculpt, follow = (figures[name] for name in EVALUATIONS)
     for title, (name, places) in TALKING.items():
         values = (talking[row]["val"].get(name, talking[row].get(name)) for row in TALKING_ROWS)
         yield title, [_number(value, places) for value in values]
@@ -97,6 +104,11 @@ def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, 
         for part in SCULPT_PARTS:
             own = sculpt[row][part]
             yield f"heads, `{row}`, {part}", [str(own["heads"]), *(_number(own.get(name), 2) for name in SCULPT)]
+    for row in FOLLOW_ROWS:
+        for part in FOLLOW_PARTS:
+            if own := follow[row].get(part):
+                cells = [str(own["clips"]), *(_number(own.get(name), 2) for name in FOLLOW)]
+                yield f"figures, `{row}`, {part}", cells
 
 
 def with_tables(page: str, figures: Mapping[str, Mapping[str, Any]]) -> str:

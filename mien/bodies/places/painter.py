@@ -20,6 +20,7 @@ SMALLEST, LARGEST = 16, 4096
 """Sides of pictures in pixels."""
 
 _CLOUD_SPEED = 0.006  # widths of the picture a second
+_CLOUD_PERIOD = 60.0  # seconds in which clouds drift there and back: so a long video keeps its place
 _NEAR = 0.12  # speed of a flake in heights a second above which it falls before the figure
 _FINE = 840  # pixels of the shorter side above which a pixel is painted by one sample
 
@@ -74,7 +75,8 @@ class PlacePainter:
         """The place at a time of the clip, uint8 (H, W, 3); a new array."""
         buffer, plan = self._buffer, self._plan
         np.copyto(buffer, self._picture)
-        shift = seconds * _CLOUD_SPEED * self._out.columns
+        turn = 2 * np.pi / _CLOUD_PERIOD
+        shift = _CLOUD_SPEED * self._out.columns * float(np.sin(turn * seconds)) / turn
         if self._clouds is not None:
             clouds = self._clouds
             drift_clouds(self._picture, self._clear, self._sky, clouds.colour, clouds.alpha, shift, buffer)

@@ -49,7 +49,8 @@ def long_pose(clip: AskedClip, seconds: float) -> tuple[PoseVideo, NDArray[np.in
 def measure_long(follower: Follower, clip: AskedClip, scene: Scene, seconds: float) -> dict[str, float | int | None]:
     """Figures of one video of `seconds` that is made frame by frame and not kept.
 
-    drift_torso, drift_place: CIEDE2000 of the last two seconds against the first, whose poses are the same.
+    drift_torso, drift_place, drift_cells: CIEDE2000 of the last two seconds against the first, whose poses are the
+    same; of the torso, the place as a whole, and the place in cells, in which waves and clouds count too.
     flicker_ratio: flicker outside the figure in the last two seconds over that of the first. seam: the largest step
     between neighbouring frames over the median one. megabytes_per_minute: growth of the resident memory, by least
     squares after a fifth of the video; megabytes: the growth in all. frames_per_second: of CPU time on one core.
@@ -85,6 +86,7 @@ def measure_long(follower: Follower, clip: AskedClip, scene: Scene, seconds: flo
         "length": int(made == len(rows)),
         "drift_torso": drifted["torso"],
         "drift_place": drifted.get("place"),
+        "drift_cells": drifted.get("cells"),
         "flicker_ratio": late / early if late is not None and early else None,
         "seam": seam(np.array(steps)),
         "megabytes": float(warm[-1] - warm[0]),

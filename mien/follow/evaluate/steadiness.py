@@ -85,7 +85,9 @@ def sharpness(video: Video) -> float:
 
 
 def drift(first: Video, first_joints: Joints, last: Video, last_joints: Joints) -> dict[str, float]:
-    """CIEDE2000 between two pieces of a video: of the `torso`'s colour, and of the `place` in a grid of cells.
+    """CIEDE2000 between two pieces of a video: of the `torso`, of the `place` as a whole, and of it in a grid of `cells`.
+
+    In the cells waves, clouds and lights count too, which move as they should.
 
     Videos (T, H, W, 3) with key points (T, 65, 2 or 3). The colours of each piece are averaged over its frames first.
     """
@@ -96,7 +98,8 @@ def drift(first: Video, first_joints: Joints, last: Video, last_joints: Joints) 
     both = np.isfinite(place[0]).all(axis=-1) & np.isfinite(place[1]).all(axis=-1)
     found = {"torso": float(delta_e(lab(torso[0]), lab(torso[1])))}
     if both.any():
-        found["place"] = float(delta_e(lab(place[0][both]), lab(place[1][both])).mean())
+        found["place"] = float(delta_e(*(lab(one[both].mean(axis=0)) for one in place)))
+        found["cells"] = float(delta_e(lab(place[0][both]), lab(place[1][both])).mean())
     return found
 
 

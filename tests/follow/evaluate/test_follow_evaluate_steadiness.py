@@ -63,7 +63,7 @@ def test_a_seam_stands_out() -> None:
 def test_drift_tells_figure_and_place_apart() -> None:
     joints = standing_joints(6)
     video = draw_figure(Scene(top_colour="grey"), joints)
-    assert drift(video, joints, video, joints) == {"torso": 0, "place": 0}
+    assert drift(video, joints, video, joints) == {"torso": 0, "place": 0, "cells": 0}
     regions = figure_regions(joints, 96, 96)
     brighter = np.where(regions[..., None], video, np.minimum(video.astype(int) + 12, 255)).astype(np.uint8)
     found = drift(video, joints, brighter, joints)
