@@ -106,7 +106,8 @@ def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, 
             yield f"heads, `{row}`, {part}", [str(own["heads"]), *(_number(own.get(name), 2) for name in SCULPT)]
     for row in FOLLOW_ROWS:
         for part in FOLLOW_PARTS:
-            if own := follow[row].get(part):
+            own = follow[row].get(part, {})
+            if own.get("clips"):
                 cells = [str(own["clips"]), *(_number(own.get(name), 2) for name in FOLLOW)]
                 yield f"figures, `{row}`, {part}", cells
 

@@ -165,6 +165,8 @@ def _restless(points: Array, known: Mask) -> Mask:
 def _filled(points: Array, confidence: Array, size: Array, fps: float, smooth: bool) -> tuple[Array, Array, int]:
     known = confidence > 0
     gaps = short_gaps(known, fps)
+    for hand, wrist in ((LEFT_HAND, "left_wrist"), (RIGHT_HAND, "right_wrist")):
+        gaps[:, hand] &= (known | gaps)[:, INDEX[wrist], None]  # there is nothing to fill a hand about without it
     wanted = gaps | known if smooth else gaps
     scaled = points / size[:, None, None]
     noise = _noise(scaled, known) * (1.5 - 0.5 * np.clip(confidence, 0, 1))

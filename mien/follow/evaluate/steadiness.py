@@ -85,7 +85,7 @@ def sharpness(video: Video) -> float:
 
 
 def drift(first: Video, first_joints: Joints, last: Video, last_joints: Joints) -> dict[str, float]:
-    """CIEDE2000 between two pieces of a video: of the `torso`, of the `place` as a whole, and of it in a grid of `cells`.
+    """CIEDE2000 between two pieces of a video: of the `torso`, of the `place`, and of the place in a grid of `cells`.
 
     In the cells waves, clouds and lights count too, which move as they should.
 

@@ -179,3 +179,18 @@ def test_odd_input_comes_back() -> None:
     assert not repair(nobody, FPS).known().any()
     with pytest.raises(ValueError, match="frame rate"):
         repair(track, 0)
+
+
+def test_a_hand_is_not_filled_where_its_wrist_stays_unknown() -> None:
+    joints = to_picture(motion("wave", 2.0, 25, 3), framed(motion("wave", 2.0, 25, 3), 200, 200, 0.2))
+    points, confidence = joints[..., :2].astype(np.float32), np.ones(joints.shape[:2], np.float32)
+    confidence[20:40, INDEX["left_wrist"]] = 0  # long
+    confidence[25:28, LEFT_HAND] = 0  # short
+    points[confidence == 0] = 0
+    mended = repair(PoseTrack(points, confidence), 25)
+    assert (mended.confidence[25:28, LEFT_HAND] == 0).all()
+    confidence[20:40, INDEX["left_wrist"]] = 1
+    points[20:40, INDEX["left_wrist"]] = joints[20:40, INDEX["left_wrist"], :2]
+    mended = repair(PoseTrack(points, confidence), 25)
+    assert (mended.confidence[25:28, LEFT_HAND] > 0).all()
+    assert np.linalg.norm(mended.points[25:28, LEFT_HAND] - joints[25:28, LEFT_HAND, :2], axis=-1).max() < 6
