@@ -10,11 +10,7 @@ smaller than about 20 pixels are rarely found.
 
 from __future__ import annotations
 
-import os
-import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -22,6 +18,7 @@ from numpy.typing import NDArray
 
 from mien.bodies.keypoints import BODY_AND_FEET, LEFT_HAND, RIGHT_HAND
 from mien.bodies.poses.found import Found, nobody, overlap
+from mien.media.stderr import quiet_stderr
 
 BODY_FROM_MEDIAPIPE = (
     0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28,  # COCO's 17
@@ -58,7 +55,7 @@ class MediaPipePeople:
 
     def close(self) -> None:
         """Release the graphs."""
-        with quiet():
+        with quiet_stderr():
             for graph in (*self._graphs, *([self._scan] if self._scan is not None else [])):
                 graph.close()
         self._graphs = []
@@ -148,7 +145,7 @@ def _person(result: Any, frame: NDArray[np.uint8]) -> Found | None:
 
 
 def _open(solution: str, **options: Any) -> Any:
-    with quiet():
+    with quiet_stderr():
         from mediapipe.python.solutions import holistic, pose
 
         graph: Any = pose.Pose(**options) if solution == "pose" else holistic.Holistic(**options)
@@ -158,20 +155,5 @@ def _open(solution: str, **options: Any) -> Any:
 
 
 def _close(graph: Any) -> None:
-    with quiet():
+    with quiet_stderr():
         graph.close()
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """MediaPipe's C++ code writes to the file descriptor, not to sys.stderr, before its log level can be set."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    silent = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(silent, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(silent)

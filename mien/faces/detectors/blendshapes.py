@@ -69,7 +69,7 @@ def open_blendshapes(model: Path, fps: Fraction = Fraction(25)) -> Iterator[Blen
 def _landmarker(model: Path) -> Any:
     from mediapipe.tasks.python import BaseOptions, vision  # takes a second to import
 
-    from mien.faces.detectors.mediapipe_mesh import quiet
+    from mien.media.stderr import quiet_stderr
 
     options = vision.FaceLandmarkerOptions(
         base_options=BaseOptions(model_asset_path=str(model)),
@@ -77,7 +77,7 @@ def _landmarker(model: Path) -> Any:
         output_face_blendshapes=True,
     )
     try:
-        with quiet():
+        with quiet_stderr():
             return vision.FaceLandmarker.create_from_options(options)
     except (RuntimeError, ValueError) as error:
         raise DetectorUnavailable(f"{model} could not be opened: {str(error).splitlines()[0]}") from error

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.faces.detectors.mediapipe_mesh import quiet
+from mien.media.stderr import quiet_stderr
 
 
 class FaceScore:
@@ -18,7 +18,7 @@ class FaceScore:
     """
 
     def __init__(self) -> None:
-        with quiet():
+        with quiet_stderr():
             from mediapipe.python.solutions import face_detection
 
             self._graph: Any = face_detection.FaceDetection(model_selection=0, min_detection_confidence=0.1)
@@ -31,5 +31,5 @@ class FaceScore:
 
     def close(self) -> None:
         """Release the graph; it cannot be called afterwards."""
-        with quiet():
+        with quiet_stderr():
             self._graph.close()

@@ -8,17 +8,14 @@ tracked until the second is lost. A second face is found at most `SCAN_EVERY` âˆ
 
 from __future__ import annotations
 
-import os
-import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.detectors.interface import Face
+from mien.media.stderr import quiet_stderr
 
 IBUG_FROM_MESH: tuple[tuple[int, ...], ...] = (
     # jaw, from the person's right ear over the chin to the left ear
@@ -62,21 +59,6 @@ def ibug_from_mesh(mesh: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(_WEIGHTS @ mesh[..., :2], np.float32)
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    # MediaPipe's C++ code writes to the file descriptor, not to sys.stderr, before its log level can be set.
-    sys.stderr.flush()
-    saved = os.dup(2)
-    silent = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(silent, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(silent)
-
-
 # MediaPipe's use of protobuf causes a warning in every process.
 warnings.filterwarnings("ignore", message=r"SymbolDatabase\.GetPrototype", category=UserWarning)
 
@@ -96,7 +78,7 @@ class MediaPipeLandmarks:
             self._scan = self._open("face_detection", model_selection=0, min_detection_confidence=0.5)
 
     def _open(self, solution: str, **options: Any) -> Any:
-        with quiet():
+        with quiet_stderr():
             from mediapipe.python.solutions import face_detection, face_mesh
 
             if solution == "face_mesh":
@@ -109,7 +91,7 @@ class MediaPipeLandmarks:
 
     def close(self) -> None:
         """Release the graphs; `detect` cannot be called afterwards."""
-        with quiet():
+        with quiet_stderr():
             for graph in self._graphs:
                 graph.close()
 
@@ -144,7 +126,7 @@ def _start(graph: Any) -> None:
 
 
 def _restart(graph: Any) -> None:
-    with quiet():
+    with quiet_stderr():
         graph.reset()
         _start(graph)
 
