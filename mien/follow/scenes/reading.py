@@ -66,6 +66,14 @@ class ReadText:
         return (*named, *read, *(one.note for one in self.unknown), *cut)
 
 
+_PLURALS = {"women": "woman", "men": "man", "children": "child", "policemen": "policeman", "businessmen": "businessman"}
+_BEFORE_WAVES = {
+    "the", "of", "in", "on", "by", "over", "under", "with", "and", "to", "from", "at", "among", "through", "near",
+    "between", "above", "into", "these", "some", "big", "small", "high", "huge", "tall", "blue", "green", "white",
+    "calm", "wild", "rough", "gentle", "rolling", "crashing", "breaking", "foaming", "stormy", "ocean", "sea", "water",
+}  # fmt: skip
+
+
 class Reader:
     """Reads texts with the words of a vocabulary."""
 
@@ -83,7 +91,7 @@ class Reader:
         if language is not None and language not in LANGUAGES:
             raise ValueError(f"a text is in the language {', '.join(LANGUAGES)}, not {language!r}")
         text = unicodedata.normalize("NFC", text)
-        said = words(_spelled_out(text))
+        said = _waving(words(_spelled_out(text)))
         spoken = language or self.language_of(text)
         capitals = _capitals(text)
         return self._read(text, said, spoken, capitals)
@@ -158,6 +166,8 @@ class Reader:
         if known is not None:
             return known, None
         shortened = [_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word), _DOUBLE.sub(r"\1", word)]
+        if language != "vi" and word in _PLURALS:
+            shortened.append(_PLURALS[word])
         if language != "vi" and word.endswith("s"):
             shortened += [word[:-1], word.removesuffix("es")]
         for short in dict.fromkeys(shortened):
@@ -227,6 +237,12 @@ class Reader:
         near = difflib.get_close_matches(plain(word), self.vocabulary.plain_forms, 2 * _SUGGESTIONS, 0.6)
         found = [one.word for form in near for one in self.vocabulary.by_plain[form] if one.of(language)]
         return tuple(word for word in found if not word.startswith("<"))[:_SUGGESTIONS]
+
+
+def _waving(said: list[str]) -> list[str]:
+    """ "a woman waves" is about waving: the noun follows an article, a preposition or an adjective of the sea."""
+    pairs = zip(["the", *said], said, strict=False)
+    return ["waving" if word == "waves" and before not in _BEFORE_WAVES else word for before, word in pairs]
 
 
 def _spelled_out(text: str) -> str:

@@ -159,3 +159,15 @@ def test_some_typings_have_no_accents() -> None:
     assert {"áo đỏ", "ao do", "áo đo"} - set(found) <= {"áo đo"}
     assert 60 < found.count("ao do") < 150
     assert all(some_typing("a red coat", random.Random(seed), False).isascii() for seed in range(50))
+
+
+def test_waves_are_a_movement_after_a_person_and_the_sea_after_a_preposition() -> None:
+    assert meant("a woman waves", "en")[-1] == "waving"
+    assert "waving" in meant("a man in a red coat waves in the snow", "en")
+    for text in ("a girl on the waves", "a robot in big waves"):
+        assert meant(text, "en")[-1] == "waves"
+
+
+def test_plurals_of_another_form_are_known() -> None:
+    assert meant("women", "en") == ["woman"]
+    assert not read("men and children").unknown
