@@ -1,6 +1,6 @@
 """Figures that follow real people: how well, and strips to look at.
 
-    python -m benchmarks.follow_real ../shared/real/body /tmp/follow_real
+    python -m benchmarks.follow_real FOLDER OUT
 
 Needs the trained models of `dvc repro evaluate_follow` and real clips: `asl/*.mkv` (signing), `one-by-one-*.mp4`
 (walking), `skeletons/*.mp4` (dancing, as drawn skeletons). Each clip gets the prompts of the seeds in turn. The pose

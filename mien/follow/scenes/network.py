@@ -26,6 +26,10 @@ GROUPS = 1024
 
 _MASKED = -1e4
 
+ALONE = ("top_colour", "pattern_colour", "bottom_colour", "hat_colour", "place")
+"""Attributes that are drawn from the text alone. In the corpus they depend on no other, but for the combinations that
+are held out, and what is before them would teach only that these do not occur."""
+
 Favour = Callable[[int, Sequence[Tensor]], Tensor]
 
 
@@ -81,7 +85,9 @@ class SceneNetwork(nn.Module):
         before = torch.zeros(pooled.shape[1], self.width, device=pooled.device)
         drawn: list[Tensor] = []
         for place in range(len(ATTRIBUTES)):
-            rates = self._logits_of(place, pooled[place], before).float().softmax(-1)
+            alone = tuple(ATTRIBUTES)[place] in ALONE
+            context = torch.zeros_like(before) if alone else before
+            rates = self._logits_of(place, pooled[place], context).float().softmax(-1)
             if uniform is None:
                 chosen = rates.argmax(-1)
             else:
