@@ -74,8 +74,6 @@ def test_sentences_written_by_hand(scene_prior: ScenePrior) -> None:
 
 
 HELD_OUT = pytest.mark.xfail(reason="red with black is in no training text and may be exchanged", strict=False)
-    reason="red with black is in no training text: which piece has which colour varies", strict=False
-)
 
 MINIMAL = [
     pytest.param("cô gái áo đỏ quần đen", {"top_colour": "red", "bottom_colour": "black"}, marks=HELD_OUT),
