@@ -17,7 +17,7 @@ from mien.faces.pictures.paste_back import (
     MOST_CROP,
     PasteBack,
 )
-from mien.talking.networks.compose import Composer
+from mien.talking.compose.composer import Composer
 from mien.talking.networks.decoding import DecoderOutput
 
 

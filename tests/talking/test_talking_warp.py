@@ -10,9 +10,9 @@ import torch
 from talking_corpus import drawn_face, drawn_landmarks
 
 from mien.faces.mean_shape import MEAN_SHAPE
+from mien.talking.compose.composer import Composer, border_weight
 from mien.talking.data.augmentation import MIRRORED
 from mien.talking.losses import flow_loss
-from mien.talking.networks.compose import Composer, border_weight
 from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 from mien.talking.networks.warp import (
     PARTS,

@@ -18,8 +18,8 @@ from mien.faces.measures import FACE_POSE
 from mien.media.coordinates import to_normalised
 from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
 from mien.media.resize import resized
+from mien.talking.compose.composer import Composer
 from mien.talking.data.pose import TAPS
-from mien.talking.networks.compose import Composer
 from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.training.device import best_device, place

@@ -3,7 +3,7 @@
 The displacement of each landmark of the face is predicted from the code and interpolated to a flow field, as the
 first-order motion model does with key points (Siarohin et al., NeurIPS 2019); a convolutional network refines the flow.
 From the warped features, further layers predict shading and wrinkles and synthesise the inside of the mouth. Flow,
-shade and paint are smooth, so they can be applied to a reference of any resolution (`mien.talking.networks.compose`).
+shade and paint are smooth, so they can be applied to a reference of any resolution (`mien.talking.compose.composer`).
 """
 
 from __future__ import annotations
