@@ -53,7 +53,7 @@ ROWS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
     "no_landmark_training": ({"landmark_samples": 0}, {}),
     "no_flow_loss": ({"flow_weight": 0.0}, {}),
     "no_pyramid": ({"pyramid_levels": 1}, {}),
-    "no_cover_and_shade_penalty": ({"cover_weight": 0.0, "shade_weight": 0.0}, {}),
+    "no_shade_penalty": ({"shade_weight": 0.0}, {}),
     "no_paint_loss": ({"paint_weight": 0.0}, {}),
     "no_mouth_and_eyes_weight": ({"mouth_weight": 0.0, "eyes_weight": 0.0}, {}),
 }

@@ -81,9 +81,6 @@ class GeneratorOptions(Options):
     paint_weight: float = Field(
         default=0.3, ge=0, le=1000, description="weight of the synthesised layer's own weighted L1; warp only"
     )
-    cover_weight: float = Field(
-        default=0.02, ge=0, le=1000, description="weight of the synthesised layer's mean opacity; warp only"
-    )
     shade_weight: float = Field(
         default=0.1, ge=0, le=1000, description="weight of the shading layer's mean magnitude; warp only"
     )

@@ -18,6 +18,7 @@ from mien.faces.pictures.paste_back import (
     PasteBack,
 )
 from mien.talking.compose.composer import Composer
+from mien.talking.compose.layer import Portrait
 from mien.talking.networks.decoding import DecoderOutput
 
 
@@ -91,7 +92,11 @@ def test_no_seam_even_when_the_frame_differs_everywhere(held: bool) -> None:
     brighter = np.clip(stage.crop.astype(int) + 60, 0, 255).astype(np.uint8)
     if held:  # as the generator gives them
         pixels = torch.from_numpy(brighter).permute(2, 0, 1)[None] / 127.5 - 1
-        brighter = next(Composer(stage.crop, HOLD_BORDER).frames(DecoderOutput(pixels), torch.eye(3)[None]))
+        brighter = next(
+            Composer(Portrait(stage.crop, stage.landmarks), hold_border=HOLD_BORDER).frames(
+                DecoderOutput(pixels), torch.eye(3)[None]
+            )
+        )
     hard = np.asarray(
         cv2.warpAffine(
             brighter, stage.transform, (640, 480), picture.copy(), cv2.WARP_INVERSE_MAP, cv2.BORDER_TRANSPARENT

@@ -132,14 +132,30 @@ def test_an_untrained_warp_shows_the_reference() -> None:
     reference = torch.rand(1, 3, 32, 32)
     maps = generator.image_encoder(reference)
     landmarks = generator.landmarks(maps)
-    codes = generator.codes(landmarks, torch.randn(1, 2, 8), torch.rand(1, 2, 6), torch.randn(1, 2, len(FACE_POSE)))
-    decoded = generator.decode(maps, landmarks, codes)
+    conditions = generator.conditions(
+        landmarks, torch.randn(1, 2, 8), torch.rand(1, 2, 6), torch.randn(1, 2, len(FACE_POSE))
+    )
+    decoded = generator.decode(maps, landmarks, generator.goal(landmarks, conditions), conditions)
     layers = decoded.layers
     assert layers is not None
-    assert not layers.flow.any()
-    assert float(layers.opacity.detach().mean()) < 0.3
-    expected = layers.opacity * layers.paint + (1 - layers.opacity) * (reference + layers.shade)
+    assert float(layers.flow.detach().abs().max()) < 1e-5
+    assert torch.allclose(layers.landmarks, landmarks.expand(2, -1, -1), atol=1e-6)
+    assert float(layers.opening.detach().mean()) < 0.1
+    expected = layers.opening * layers.paint + (1 - layers.opening) * (reference + layers.shade)
     assert torch.allclose(decoded.frames, expected.clamp(-1, 1), atol=1e-5)
+
+
+def test_losses_of_the_frames_do_not_reach_the_goal() -> None:
+    """An adversary gains more by folding the lips than by moving them, so it must not train the goal."""
+    torch.manual_seed(0)
+    generator = Generator(config())
+    frames = generator(
+        torch.rand(1, 3, 32, 32), torch.randn(1, 2, 8), torch.rand(1, 2, 6), torch.randn(1, 2, len(FACE_POSE))
+    )
+    frames.square().sum().backward()
+    goal = [generator.displacement, generator.emotion_encoder, generator.pose_encoder, generator.reference_encoder]
+    assert all(parameter.grad is None for module in goal if module for parameter in module.parameters())
+    assert any(parameter.grad is not None for parameter in generator.code.parameters())
 
 
 def test_a_flow_fetches_from_where_it_points() -> None:

@@ -10,15 +10,18 @@ import torch
 from talking_corpus import drawn_face, drawn_landmarks
 
 from mien.faces.mean_shape import MEAN_SHAPE
-from mien.talking.compose.composer import Composer, border_weight
+from mien.media.coordinates import to_normalised, to_pixels
+from mien.talking.compose.composer import Composer, border_weight, enlarged
+from mien.talking.compose.layer import Field, Goal, Points, Portrait
 from mien.talking.data.augmentation import MIRRORED
 from mien.talking.losses import flow_loss
 from mien.talking.networks.decoding import DecoderOutput, WarpLayers
+from mien.talking.networks.interpolation import LOWER_LIP, UPPER_LIP, below_mouth_line, landmark_flow
 from mien.talking.networks.warp import (
     PARTS,
     heat_maps,
-    interpolate_flow,
     mouth_opening,
+    pixel_centres,
     pixel_grid,
     warp,
 )
@@ -28,15 +31,42 @@ def face_points() -> torch.Tensor:
     return (2 * torch.tensor(MEAN_SHAPE) - 1)[None]
 
 
-def test_the_landmarks_displacement_is_spread_over_the_picture() -> None:
+AXIS, SIGMAS = pixel_centres(64, torch.zeros(1)), torch.full((68,), 0.08)
+
+
+def read_at(flow: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.grid_sample(flow, points[:, None], align_corners=False)[:, :, 0].transpose(1, 2)
+
+
+def test_the_flow_has_the_landmarks_displacements_and_vanishes_far_from_them() -> None:
     points = face_points()
-    displacement = torch.zeros(1, 68, 2)
-    displacement[:, 48:] = torch.tensor([0.0, -0.1])  # the lips go down: their pixels come from above
-    flow = interpolate_flow(points, displacement, torch.full((68,), 0.05), 64)
-    lips, brow, corner = points[0, 62], points[0, 19], torch.tensor([-0.95, -0.95])
-    read = torch.nn.functional.grid_sample(flow, torch.stack([lips, brow, corner])[None, None], align_corners=False)
-    assert read[0, 1, 0, 0] == pytest.approx(-0.1, abs=0.015)
-    assert read[0, :, 0, 1:].abs().max() < 0.01
+    random = torch.Generator().manual_seed(0)
+    displacement = 0.05 * torch.randn(1, 68, 2, generator=random)
+    displacement[:, 60:68] = displacement[:, [48, 50, 51, 52, 54, 56, 57, 58]]  # lips move as wholes
+    flow = landmark_flow(points, displacement, SIGMAS, AXIS, AXIS)
+    error = (read_at(flow, points) - displacement).norm(dim=-1)
+    assert float(error.mean()) < 0.2 * float(displacement.norm(dim=-1).mean())  # the ridge, and the grid of 64
+    assert float(flow[0, :, 0].abs().max()) < 0.01  # the upper edge is far from the brows
+
+
+def test_a_dropped_lower_lip_leaves_the_upper_lip_where_it_is() -> None:
+    points = face_points()
+    target = points.clone()
+    target[:, list(LOWER_LIP), 1] += 0.2
+    flow = landmark_flow(target, points - target, SIGMAS, AXIS, AXIS)
+    read = read_at(flow, target)[0]
+    assert float(read[list(UPPER_LIP)].abs().max()) < 0.01
+    assert read[list(LOWER_LIP), 1].numpy() == pytest.approx(-0.2, abs=0.02)
+
+
+def test_below_the_mouth_line_is_below_the_middle_of_the_opening() -> None:
+    below = below_mouth_line(face_points(), AXIS, AXIS)[0]
+    lips = (face_points()[0, 60:68] + 1) * 32 - 0.5
+    middle, column = float(lips[[2, 6], 1].mean()), round(float(lips[2, 0]))
+    assert float(below[int(middle) - 2, column]) < 0.01
+    assert float(below[int(middle) + 3, column]) > 0.99
+    at_cheek = below[:, 4]  # far beyond the corner the two sides run into each other
+    assert float((at_cheek[1:] - at_cheek[:-1]).max()) < 0.1
 
 
 def test_spots_are_where_the_landmarks_are() -> None:
@@ -69,9 +99,16 @@ def test_mirrored_numbers_are_those_of_a_mirrored_face() -> None:
 def output(frames: int, side: int = 32, **layers: torch.Tensor) -> DecoderOutput:
     """A decoder output that shows the reference, with some layers changed."""
     picture = torch.zeros(frames, 3, side, side)
-    flow, opacity = torch.zeros(frames, 2, side // 2, side // 2), torch.zeros(frames, 1, side, side)
-    plain = WarpLayers(flow, picture, picture, opacity, torch.zeros(frames, 68, 2))
+    correction, opening = torch.zeros(frames, 2, side // 2, side // 2), torch.zeros(frames, 1, side, side)
+    flow = torch.zeros(frames, 2, side, side)
+    landmarks = to_normalised(torch.from_numpy(drawn_landmarks(0.4, size=128)), 128).expand(frames, -1, -1)
+    plain = WarpLayers(flow, correction, picture, picture, opening, landmarks)
     return DecoderOutput(picture, plain._replace(**layers))
+
+
+def portrait(side: int) -> Portrait:
+    points = to_pixels(to_normalised(drawn_landmarks(0.4, size=128), 128), side)
+    return Portrait(crop(side), np.asarray(points, np.float32))
 
 
 def crop(side: int) -> np.ndarray:
@@ -80,32 +117,105 @@ def crop(side: int) -> np.ndarray:
 
 @pytest.mark.parametrize("side", [32, 100, 128])
 def test_no_flow_shows_the_reference_in_all_its_detail(side: int) -> None:
-    frames = list(Composer(crop(side)).frames(output(2), torch.eye(3).expand(2, -1, -1)))
+    frames = list(Composer(portrait(side)).frames(output(2), torch.eye(3).expand(2, -1, -1)))
     assert len(frames) == 2
-    assert all(np.array_equal(frame, crop(side)) for frame in frames)
+    assert all(np.abs(frame.astype(int) - crop(side)).max() <= 1 for frame in frames)
+
+
+def test_a_moved_small_picture_keeps_its_detail() -> None:
+    """Moved by half a pixel, cubic interpolation loses two thirds of a wave of 2.6 pixels, of the enlarged one little."""
+    wave = 128 + 60 * np.sin(np.arange(64) * 2.4)
+    fine = np.tile(np.rint(wave), (64, 1))[..., None].repeat(3, 2).astype(np.uint8)
+    assert np.abs(enlarged(fine, 3)[1::3, 1::3] - fine).max() < 0.01
+    shift = torch.eye(3)[None].clone()
+    shift[0, 0, 2] = 0.5 * 2 / 64
+    moved = next(Composer(Portrait(fine, portrait(64).landmarks)).frames(output(1), shift))
+    inside = np.s_[8:-8, 8:-8]
+    assert moved[inside].std() > 0.93 * fine[inside].std()
+    expected = 128 + 60 * np.sin((np.arange(64) - 0.5) * 2.4)
+    assert np.abs(moved[32, 8:-8, 0] - expected[8:-8]).mean() < 6
 
 
 def test_a_flow_moves_the_reference_at_its_own_size() -> None:
-    flow = torch.zeros(1, 2, 16, 16)
-    flow[:, 0] = 2 * 8 / 128  # eight pixels of 128
-    frame = next(Composer(crop(128)).frames(output(1, flow=flow), torch.eye(3)[None]))
-    assert np.array_equal(frame[:, 8:100], crop(128)[:, 16:108])
+    correction = torch.zeros(1, 2, 16, 16)
+    correction[:, 0] = 2 * 8 / 128  # eight pixels of 128
+    frame = next(Composer(portrait(128)).frames(output(1, correction=correction), torch.eye(3)[None]))
+    assert np.abs(frame[:, 8:100].astype(int) - crop(128)[:, 16:108]).max() <= 1
+
+
+def test_the_portrait_is_warped_to_the_goal_at_its_own_size() -> None:
+    still = portrait(256)
+    goal = still.landmarks.copy()
+    goal[31:36] += (6.0, 0.0)  # the wings of the nose, 6 pixels of 256 to the right
+    layers = output(1).layers
+    assert layers is not None
+    moved = layers.landmarks.clone()
+    moved[0] = to_normalised(torch.from_numpy(goal), 256)
+    dots = still.crop.copy()
+    for x, y in np.rint(still.landmarks[31:36]).astype(int):
+        dots[y - 1 : y + 2, x - 1 : x + 2] = (0, 0, 255)
+    made = Composer(Portrait(dots, still.landmarks)).frames(output(1, landmarks=moved), torch.eye(3)[None])
+    blue = next(made)[..., 2].astype(float) - crop(256)[..., 2]
+    middle = round(float(still.landmarks[33, 1]))
+    columns = np.arange(256)
+    row = np.clip(
+        blue[middle, round(float(still.landmarks[31, 0])) - 3 : round(float(still.landmarks[35, 0])) + 14], 0, 255
+    )
+    centre = (row * columns[: len(row)]).sum() / row.sum() + round(float(still.landmarks[31, 0])) - 3
+    assert centre == pytest.approx(float(goal[31:36, 0].mean()), abs=1.0)
+
+
+def test_a_person_mask_holds_the_background() -> None:
+    still, shift = portrait(128), torch.eye(3)[None].clone()
+    shift[0, 0, 2] = 2 * 8 / 128
+    person = np.zeros((128, 128), np.float32)
+    person[:, 30:98] = 1
+    frame = next(Composer(still, person=person).frames(output(1), shift))
+    assert np.abs(frame[:, :29].astype(int) - still.crop[:, :29]).max() <= 1
+    assert np.abs(frame[20:100, 48:80].astype(int) - still.crop[20:100, 40:72]).max() <= 2
+
+
+class Stamp:
+    """A layer that holds the chin and writes one grey into the middle of the face."""
+
+    def warp_goal(self, goal: Goal) -> Points:
+        points = goal.landmarks.copy()
+        points[8] = portrait(128).landmarks[8]
+        return points
+
+    def draw(self, frame: Field, goal: Goal) -> None:
+        x, y = np.rint(goal.landmarks[33]).astype(int)
+        frame[y - 2 : y + 3, x - 2 : x + 3] = 77
+
+
+def test_layers_draw_at_the_goal_and_take_movements_out_of_the_warp() -> None:
+    layers = output(1).layers
+    assert layers is not None
+    moved = layers.landmarks.clone()
+    moved[0, 8, 1] += 0.1
+    still = portrait(128)
+    shift = torch.eye(3)[None].clone()
+    frame = next(Composer(still, layers=[Stamp()]).frames(output(1, landmarks=moved), shift))
+    x, y = np.rint(still.landmarks[33]).astype(int)
+    assert (frame[y - 2 : y + 3, x - 2 : x + 3] == 77).all()
+    below = frame[100:, 40:90].astype(int)
+    assert np.abs(below - still.crop[100:, 40:90]).max() <= 2
 
 
 def test_the_placement_moves_all_that_was_drawn() -> None:
-    paint, opacity = torch.full((1, 3, 32, 32), -1.0), torch.zeros(1, 1, 32, 32)
-    opacity[:, :, 20:24, 12:20] = 1  # a black mouth
+    paint, opening = torch.full((1, 3, 32, 32), -1.0), torch.zeros(1, 1, 32, 32)
+    opening[:, :, 20:24, 12:20] = 1  # a black mouth
     shift = torch.eye(3)[None].clone()
     shift[0, 1, 2] = 2 * 4 / 32  # four pixels down
-    frame = next(Composer(crop(32)).frames(output(1, paint=paint, opacity=opacity), shift))
+    frame = next(Composer(portrait(32)).frames(output(1, paint=paint, opening=opening), shift))
     assert (frame[25:27, 13:19] < 8).all()
     assert np.abs(frame[8:20].astype(int) - crop(32)[4:16]).max() <= 2
 
 
 def test_shade_is_added_and_keeps_the_detail() -> None:
     decoded = output(1, shade=torch.full((1, 3, 32, 32), 20 / 127.5))
-    frame = next(Composer(crop(128)).frames(decoded, torch.eye(3)[None])).astype(int)
-    assert np.array_equal(frame, np.minimum(crop(128).astype(int) + 20, 255))
+    frame = next(Composer(portrait(128)).frames(decoded, torch.eye(3)[None])).astype(int)
+    assert np.abs(frame - np.minimum(crop(128).astype(int) + 20, 255)).max() <= 1
 
 
 def test_the_mouths_opening_lies_between_the_lips() -> None:
@@ -127,12 +237,12 @@ def test_the_mouths_opening_lies_between_the_lips() -> None:
 @pytest.mark.parametrize("warps", [True, False])
 def test_the_edge_is_held_where_it_is_asked_for(warps: bool) -> None:
     picture = crop(64)
-    decoded = output(1, flow=torch.full((1, 2, 16, 16), 0.2), opacity=torch.ones(1, 1, 32, 32))
+    decoded = output(1, correction=torch.full((1, 2, 16, 16), 0.2), opening=torch.ones(1, 1, 32, 32))
     if not warps:
         decoded = DecoderOutput(torch.zeros(1, 3, 32, 32))
-    frame = next(Composer(picture, hold_border=0.2).frames(decoded, torch.eye(3)[None]))
+    frame = next(Composer(portrait(64), hold_border=0.2).frames(decoded, torch.eye(3)[None]))
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
-        assert np.array_equal(frame[edge], picture[edge])
+        assert np.abs(frame[edge].astype(int) - picture[edge]).max() <= 1
     assert np.abs(frame[24:40, 24:40].astype(int) - 128).max() <= 1  # inside, the grey paint covers all
 
 

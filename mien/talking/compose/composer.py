@@ -1,29 +1,40 @@
-"""Composition of frames from decoder outputs, with the in-plane pose and at the resolution of the reference.
+"""Composition of frames from decoder outputs, with the in-plane pose and at the resolution of the portrait.
 
-The outputs of `architecture: warp` are smooth (flow, shade) or cover small areas (paint), so they are computed at the
-size of the network and applied to the reference at its own resolution. In-plane pose and flow are combined to one
-displacement, so every pixel is interpolated once.
+The portrait is warped to the goal landmarks at its own resolution, in one interpolation together with the in-plane
+pose; shade and the flow's correction are smooth and computed at the size of the network. Layers draw over it what a
+warp cannot show, see `mien.talking.compose.layer`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.fft import dctn, idctn
 from torch import Tensor, nn
 
+from mien.media.coordinates import to_normalised, to_pixels
 from mien.media.resize import resized
+from mien.talking.compose.layer import Field, Goal, Layer, Picture, Portrait
 from mien.talking.data.augmentation import warp_pictures
 from mien.talking.networks.decoding import DecoderOutput, WarpLayers
+from mien.talking.networks.interpolation import below_mouth_line, side_flows
+from mien.talking.networks.warp import pixel_centres
 
 MIN_OPACITY = 1 / 512
 """A smaller opacity changes no pixel by one grey level."""
 
-Picture = NDArray[np.uint8]
-Field = NDArray[np.float32]
+OVERSAMPLED_SIDE, OVERSAMPLING = 160, 3
+"""Crops up to this side are enlarged by this factor before they are warped: cubic interpolation of a picture with
+detail up to its last frequency loses a quarter of the variance of the Laplacian, of an enlarged one nothing. An odd
+factor keeps the original pixels."""
+
+FLOW_SIDE = 128
+"""Maximum side of the grid on which the flow is computed; it is smooth and enlarged bilinearly for larger crops."""
 
 
 def border_weight(side: int, width: float) -> Field:
@@ -39,25 +50,55 @@ def border_weight(side: int, width: float) -> Field:
     return np.asarray(step[:, None] * step[None], np.float32)
 
 
-class Composer:
-    """Composes frames (R, R, 3) from a reference crop (R, R, 3) and decoder outputs at the size of the network.
+def enlarged(crop: Picture, factor: int) -> Field:
+    """The crop (R, R, 3), enlarged by `factor` with the interpolation of its discrete cosine transform."""
+    side = len(crop)
+    spectrum = np.zeros((side * factor, side * factor, 3), np.float32)
+    spectrum[:side, :side] = dctn(crop.astype(np.float32), axes=(0, 1), norm="ortho") * factor
+    return np.asarray(idctn(spectrum, axes=(0, 1), norm="ortho"), np.float32)
 
-    `hold_border`: fraction of the side over which all changes fade out towards the edges.
+
+class Composer:
+    """Composes frames (R, R, 3) from the portrait and decoder outputs at the size of the network.
+
+    `sigmas` (68,): standard deviations of the landmarks' weights in the flow, see `WarpDecoder.sigmas`; not used by
+    `architecture: direct`. `layers`: drawn over the warped portrait, in their order; without a layer for the inside of
+    the mouth (`inside` False) the decoder's paint is used. `hold_border`: fraction of the side over which all changes
+    fade out towards the edges. `person` (R, R) in [0, 1]: weight of all displacements, 0 where the picture rests.
     """
 
-    def __init__(self, crop: Picture, hold_border: float = 0.0) -> None:
-        self.crop = np.ascontiguousarray(crop)
-        self.side = crop.shape[0]
+    def __init__(
+        self,
+        portrait: Portrait,
+        sigmas: Tensor | None = None,
+        layers: Sequence[Layer] = (),
+        inside: bool = False,
+        hold_border: float = 0.0,
+        person: Field | None = None,
+    ) -> None:
+        self.portrait, self.layers, self.inside = portrait, tuple(layers), inside
+        self.crop, self.side = np.ascontiguousarray(portrait.crop), portrait.side
+        self._factor = OVERSAMPLING if self.side <= OVERSAMPLED_SIDE else 1
+        self._source = self.crop if self._factor == 1 else enlarged(self.crop, self._factor)
+        self.sigmas = torch.full((68,), 0.1) if sigmas is None else sigmas.detach().float().cpu()
         self.weight = border_weight(self.side, hold_border)[..., None]
+        self.moving = self.weight if person is None else self.weight * person[..., None]
+        self._axis = pixel_centres(min(self.side, FLOW_SIDE), self.sigmas)
+        self._fine_axis = pixel_centres(self.side, self.sigmas)
+        self._landmarks = to_normalised(torch.from_numpy(np.asarray(portrait.landmarks, np.float32)), self.side)
         axis = np.arange(self.side, dtype=np.float32)
         self._columns, self._rows = np.meshgrid(axis, axis)
 
-    def frames(self, output: DecoderOutput, transforms: Tensor) -> Iterator[Picture]:
-        """Yield a frame for each of N decoder outputs, transformed by normalised matrices `transforms` (N, 3, 3)."""
+    def frames(self, output: DecoderOutput, transforms: Tensor, lids: Field | None = None) -> Iterator[Picture]:
+        """Yield a frame for each of N decoder outputs, transformed by normalised matrices `transforms` (N, 3, 3).
+
+        `lids` (N,): the lids' pose in each frame, see `Goal`; None: open.
+        """
         if output.layers is None:
             yield from self._synthesised_frames(output.frames.float(), transforms)
         else:
-            yield from self._warped_frames(output.layers, transforms)
+            lids = np.zeros(len(transforms), np.float32) if lids is None else lids
+            yield from self._warped_frames(output.layers, transforms.float().cpu(), lids)
 
     def _synthesised_frames(self, frames: Tensor, transforms: Tensor) -> Iterator[Picture]:
         pixels = ((warp_pictures(frames, transforms) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
@@ -66,36 +107,92 @@ class Composer:
             blended = base + self.weight * (resized(np.ascontiguousarray(frame), self.side) - base)
             yield np.asarray(np.clip(np.rint(blended), 0, 255), np.uint8)
 
-    def _warped_frames(self, layers: WarpLayers, transforms: Tensor) -> Iterator[Picture]:
-        flow, colours = layers.flow.float(), torch.cat([layers.shade, layers.paint, layers.opacity], 1).float()
-        shape = [len(flow), 3, *colours.shape[-2:]]
-        grid = nn.functional.affine_grid(torch.linalg.inv(transforms)[:, :2], shape, align_corners=False)
-        identity = nn.functional.affine_grid(torch.eye(3)[None, :2].to(grid), [1, *shape[1:]], align_corners=False)
-        # Flow and layers are those before the in-plane transform, so they are sampled at `grid`.
-        large = nn.functional.interpolate(flow, shape[-2:], mode="bilinear", align_corners=False)
-        sampled = nn.functional.grid_sample(
-            torch.cat([large, colours], 1), grid, padding_mode="border", align_corners=False
-        ).permute(0, 2, 3, 1)
-        fields = (
-            (grid + sampled[..., :2] - identity) * (self.side / 2),
-            sampled[..., 2:5] * 127.5,
-            (sampled[..., 5:8] + 1) * 127.5,
-            sampled[..., 8],
-        )
-        for frame in zip(*(field.contiguous().cpu().numpy() for field in fields), strict=True):
-            yield self._warped_frame(*frame)
+    def _warped_frames(self, layers: WarpLayers, transforms: Tensor, lids: Field) -> Iterator[Picture]:
+        inverse = torch.linalg.inv(transforms)
+        goals = self._goals(layers.landmarks.float().cpu(), transforms, lids)
+        warped_to = self._warped_landmarks(goals)
+        wanted = self._landmarks - _transformed(warped_to, inverse)
+        flows = side_flows(warped_to, wanted, self.sigmas, self._axis, self._axis)
+        below = below_mouth_line(warped_to, self._fine_axis, self._fine_axis)
+        sampled = _sampled(layers, inverse).numpy()
+        columns = [one.permute(0, 2, 3, 1).contiguous().numpy() for one in flows]
+        for number, goal in enumerate(goals):
+            upper, lower = (self._enlarged(one[number]) for one in columns)
+            flow = upper + below[number].numpy()[..., None] * (lower - upper)
+            yield self._frame(goal, inverse[number].numpy(), flow, sampled[number])
 
-    def _warped_frame(self, shift: Field, shade: Field, paint: Field, opacity: Field) -> Picture:
-        if self.side != shift.shape[0]:
-            shift, shade, paint, opacity = (
-                np.asarray(cv2.resize(field, (self.side, self.side), interpolation=cv2.INTER_LINEAR), np.float32)
-                for field in (shift, shade, paint, opacity)
-            )
-        shift, shade, opacity = shift * self.weight, shade * self.weight, opacity[..., None] * self.weight
-        columns, rows = self._columns + shift[..., 0], self._rows + shift[..., 1]
-        frame = cv2.remap(self.crop, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101) + shade
-        opaque = np.flatnonzero(opacity.max((1, 2)) > MIN_OPACITY)  # in most rows the opacity is negligible
-        if len(opaque):
-            band = slice(opaque[0], opaque[-1] + 1)
-            frame[band] += opacity[band] * (paint[band] - frame[band])
+    def _goals(self, landmarks: Tensor, transforms: Tensor, lids: Field) -> list[Goal]:
+        points = to_pixels(_transformed(landmarks, transforms), self.side).numpy()
+        return [
+            Goal(points[number], _in_pixels(matrix, self.side), float(lids[number]))
+            for number, matrix in enumerate(transforms.numpy())
+        ]
+
+    def _warped_landmarks(self, goals: Sequence[Goal]) -> Tensor:
+        """Normalised landmarks (N, 68, 2) to which the portrait is warped: each layer takes out what it draws."""
+        points = []
+        for goal in goals:
+            for layer in self.layers:
+                goal = replace(goal, landmarks=layer.warp_goal(goal))
+            points.append(goal.landmarks)
+        return to_normalised(torch.from_numpy(np.stack(points).astype(np.float32)), self.side)
+
+    def _enlarged(self, field: Field) -> Field:
+        if field.shape[0] == self.side:
+            return field
+        return np.asarray(cv2.resize(field, (self.side, self.side), interpolation=cv2.INTER_LINEAR), np.float32)
+
+    def _frame(self, goal: Goal, inverse: NDArray[np.float32], flow: Field, sampled: Field) -> Picture:
+        """`flow` (R, R, 2) normalised; `sampled` (S, S, 9): correction, shade, paint and opening."""
+        half = self.side / 2
+        sampled = self._enlarged(sampled)
+        flow = (flow + sampled[..., :2]) * half
+        back = _in_pixels(inverse, self.side).astype(np.float32)
+        columns = back[0, 0] * self._columns + back[0, 1] * self._rows + (back[0, 2] + flow[..., 0])
+        rows = back[1, 0] * self._columns + back[1, 1] * self._rows + (back[1, 2] + flow[..., 1])
+        columns = self._columns + self.moving[..., 0] * (columns - self._columns)
+        rows = self._rows + self.moving[..., 0] * (rows - self._rows)
+        if self._factor > 1:  # the edges of the two pictures coincide, not the centres of their first pixels
+            columns, rows = ((axis + 0.5) * self._factor - 0.5 for axis in (columns, rows))
+        warped = cv2.remap(self._source, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        frame: Field = np.asarray(warped + sampled[..., 2:5] * (127.5 * self.moving), np.float32)
+        if not self.inside:
+            _blend(frame, (sampled[..., 5:8] + 1) * 127.5, sampled[..., 8:] * self.weight)
+        for layer in self.layers:
+            layer.draw(frame, goal)
         return np.asarray(np.clip(np.rint(frame), 0, 255), np.uint8)
+
+
+def _transformed(points: Tensor, matrices: Tensor) -> Tensor:
+    """Points (N, 68, 2) transformed by matrices (N, 3, 3) of homogeneous coordinates."""
+    return points @ matrices[:, :2, :2].transpose(1, 2) + matrices[:, None, :2, 2]
+
+
+def _in_pixels(matrix: NDArray[np.float32], side: int) -> NDArray[np.float64]:
+    """The matrix (2, 3) in pixels of a picture of `side` that is `matrix` (3, 3) in normalised coordinates."""
+    linear = matrix[:2, :2].astype(np.float64)
+    centre = (side - 1) / 2
+    offset = matrix[:2, 2] * (side / 2) + centre - linear @ np.array([centre, centre])
+    return np.column_stack([linear, offset])
+
+
+def _sampled(layers: WarpLayers, inverse: Tensor) -> Tensor:
+    """Correction, shade, paint and opening (N, S, S, 9) after the in-plane transform, at the size of the network."""
+    colours = torch.cat([layers.shade, layers.paint, layers.opening], 1).float().cpu()
+    shape = [len(colours), 3, *colours.shape[-2:]]
+    correction = nn.functional.interpolate(
+        layers.correction.float().cpu(), shape[-2:], mode="bilinear", align_corners=False
+    )
+    grid = nn.functional.affine_grid(inverse[:, :2], shape, align_corners=False)
+    sampled = nn.functional.grid_sample(
+        torch.cat([correction, colours], 1), grid, padding_mode="border", align_corners=False
+    )
+    return sampled.permute(0, 2, 3, 1).contiguous()
+
+
+def _blend(frame: Field, paint: Field, opacity: Field) -> None:
+    """Blend `paint` (R, R, 3) into the frame, in place, by `opacity` (R, R, 1)."""
+    opaque = np.flatnonzero(opacity.max((1, 2)) > MIN_OPACITY)  # in most rows the opacity is negligible
+    if len(opaque):
+        band = slice(opaque[0], opaque[-1] + 1)
+        frame[band] += opacity[band] * (paint[band] - frame[band])

@@ -22,6 +22,7 @@ from mien.faces.detectors.interface import LandmarkDetector
 from mien.faces.detectors.open import open_detector
 from mien.faces.shards import FaceShards
 from mien.files import atomic_directory, sha256_file
+from mien.media.coordinates import to_normalised, to_pixels
 from mien.media.log_mel import frame_count
 from mien.media.resize import resized
 from mien.metrics.emotion import EmotionJudge
@@ -77,14 +78,15 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         generated_frames = frame_count(len(speech), shards.fps, shards.sample_rate)
         pose = real_pose(shards, trial, generated_frames, self.talker.mean_pose)
         started = time.perf_counter()
-        generated = self._generate(reference, speech, trial, frames)
+        face = (reference, still.landmarks[0])
+        generated = self._generate(face, speech, trial, frames)
         self.timings.append((frames, time.perf_counter() - started))
         videos = {
             REAL: window.video,
             REPEATED: np.broadcast_to(reference, window.video.shape),
-            SHUFFLED: self._generate(reference, other, trial, frames),
+            SHUFFLED: self._generate(face, other, trial, frames),
             GENERATED: generated,
-            REAL_MOTION: self._generate(reference, speech, trial, frames, pose),
+            REAL_MOTION: self._generate(face, speech, trial, frames, pose),
         }
         mesh, identity = shards.mesh(trial.clip_id), self.judges.identity
         real = RealClip(
@@ -101,12 +103,22 @@ class TalkingEvaluation(Judge[Trial, Measured]):
         return measured
 
     def _generate(
-        self, reference: Video, speech: Speech, trial: Trial, frames: int, pose: NDArray[np.float32] | None = None
+        self,
+        face: tuple[Video, NDArray[np.float32]],
+        speech: Speech,
+        trial: Trial,
+        frames: int,
+        pose: NDArray[np.float32] | None = None,
     ) -> Video:
-        """A generated video (frames, S, S, 3); one frame too many is cut, one too few repeats the last frame."""
+        """A generated video (frames, S, S, 3); one frame too many is cut, one too few repeats the last frame.
+
+        `face`: the reference crop and its landmarks (68, 2), as `mien talk` has them from the detector.
+        """
+        reference, landmarks = face
         crop = resized(reference, self.talker.size)
+        points = to_pixels(to_normalised(landmarks, len(reference)), len(crop))
         condition = (trial.emotion, trial.intensity, self.options.seed)
-        made = list(self.talker.generate(crop, speech, *condition, pose=pose))
+        made = list(self.talker.generate(crop, speech, *condition, pose=pose, landmarks=points))
         if abs(len(made) - frames) > 1:
             raise ValueError(f"the generator made {len(made)} frames of speech as long as {frames} frames")
         return np.stack([resized(frame, self.shards.size) for frame in (made + made[-1:])[:frames]])

@@ -15,13 +15,15 @@ from torch import Tensor
 
 from mien.clips import EMOTIONS
 from mien.faces.measures import FACE_POSE
-from mien.media.coordinates import to_normalised
+from mien.media.coordinates import to_normalised, to_pixels
 from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
 from mien.media.resize import resized
 from mien.talking.compose.composer import Composer
+from mien.talking.compose.layer import Portrait
 from mien.talking.data.pose import TAPS
 from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.networks.generator import Generator, GeneratorConfig
+from mien.talking.networks.warp import WarpDecoder
 from mien.training.device import best_device, place
 from mien.training.model_folder import load_network
 from mien.training.randomness import torch_generator
@@ -31,6 +33,9 @@ CHUNK_FRAMES = 16
 
 MIN_SIDE = 16
 """Minimum side of a crop in pixels."""
+
+LIDS = FACE_POSE.index("lids")
+"""Index of the lids in `FACE_POSE`."""
 
 KINDS = ("generator", "talking_face")
 """Kinds of model folders with a generator."""
@@ -129,8 +134,7 @@ class FrameGenerator:
         if landmarks is not None:
             _check_array("landmarks", landmarks, (68, 2))
             landmarks = to_normalised(np.asarray(landmarks, np.float32), crop.shape[0])
-        composer = Composer(crop, hold_border)
-        return self._frames(composer, speech, emotion_weights, pose, chunk_frames, landmarks)
+        return self._frames(crop, speech, emotion_weights, pose, chunk_frames, landmarks, hold_border)
 
     def _check(
         self, crop: NDArray[np.uint8], speech: NDArray[np.float32], intensity: float | None, hold_border: float
@@ -151,12 +155,13 @@ class FrameGenerator:
     @torch.no_grad()
     def _frames(
         self,
-        composer: Composer,
+        crop: NDArray[np.uint8],
         speech: NDArray[np.float32],
         emotion_weights: NDArray[np.float32],
         pose: NDArray[np.float32],
         chunk: int,
         landmarks: NDArray[np.float32] | None,
+        hold_border: float,
     ) -> Iterator[NDArray[np.uint8]]:
         network = self.generator
 
@@ -164,19 +169,28 @@ class FrameGenerator:
             return torch.from_numpy(np.ascontiguousarray(array)).to(self.device)[None]
 
         mels = log_mels(speech, len(pose), self.fps, self.sample_rate)
-        image = tensor(resized(composer.crop, self.size)).permute(0, 3, 1, 2)
+        image = tensor(resized(crop, self.size)).permute(0, 3, 1, 2)
         maps = network.image_encoder(image.float() / 127.5 - 1)
         points = network.landmarks(maps) if landmarks is None else tensor(landmarks)
+        composer = self._composer(crop, points[0].cpu(), hold_border)
         for first in range(0, len(pose), chunk):
             # the last chunk is padded: only tensors of equal shape are sure to be computed to equal bits
             numbers = np.minimum(np.arange(first, first + chunk), len(pose) - 1)
             windows = np.stack([mels[:, start : start + SPEECH_CONTEXT] for start in numbers * STEPS_PER_FRAME])
             speech_codes = network.speech_encoder(tensor(windows)[0])[:, 0][None]
             poses = tensor(pose[numbers])
-            codes = network.codes(points, speech_codes, tensor(emotion_weights[numbers]), poses)
-            output = network.decode(maps, points, codes)
-            composed = composer.frames(output, network.pose_encoder.in_plane_transforms(poses[0]))
-            yield from islice(composed, len(pose) - first)
+            conditions = network.conditions(points, speech_codes, tensor(emotion_weights[numbers]), poses)
+            output = network.decode(maps, points, network.goal(points, conditions), conditions)
+            transforms = network.pose_encoder.in_plane_transforms(poses[0])
+            yield from islice(composer.frames(output, transforms, pose[numbers, LIDS]), len(pose) - first)
+
+    def _composer(self, crop: NDArray[np.uint8], points: Tensor, hold_border: float) -> Composer:
+        """The composer of a crop; `points` (68, 2): its landmarks, normalised."""
+        decoder = self.generator.decoder
+        if not isinstance(decoder, WarpDecoder):
+            return Composer(Portrait(crop, points.numpy()), hold_border=hold_border)
+        portrait = Portrait(crop, to_pixels(points, crop.shape[0]).numpy())
+        return Composer(portrait, decoder.sigmas, hold_border=hold_border)
 
 
 def constant_emotion(frames: int, emotion: str | None, intensity: float | None) -> NDArray[np.float32]:

@@ -26,8 +26,8 @@ class DirectDecoder(nn.Module):
             self.blocks.append(FiLMBlock(below + channel, channel, code_width))
         self.image = nn.Conv2d(channels[0], 4, 3, padding=1)
 
-    def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> DecoderOutput:  # noqa: ARG002
-        """Decode N frames from N images with their feature maps and codes (N, width); landmarks are not used."""
+    def forward(self, maps: list[Tensor], landmarks: Tensor, goal: Tensor, code: Tensor) -> DecoderOutput:  # noqa: ARG002
+        """Decode N frames from N images with their feature maps and codes (N, width); no landmarks are used."""
         plan = self.plan(code).view(len(code), 16, self.bottom, self.bottom)
         hidden = self.blocks[0](torch.cat([maps[-1], plan], 1), code)
         for block, skip in zip(list(self.blocks)[1:], maps[-2:0:-1], strict=True):

@@ -81,6 +81,14 @@ class Generator(nn.Module):
         inputs = config.speech_width + 2 + (3 if self.reference_encoder else 2) * half
         width = config.code_width
         self.code = nn.Sequential(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+        self.displacement: nn.Sequential | None = None
+        if config.architecture == "warp":
+            last = nn.Linear(width, 2 * 68)
+            for parameter in last.parameters():
+                nn.init.zeros_(parameter)
+            self.displacement = nn.Sequential(
+                nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), last
+            )
         self.decoder = DECODERS[config.architecture](config.size, config.image_channels, config.code_width)
 
     def describe(self) -> dict[str, Any]:
@@ -93,8 +101,8 @@ class Generator(nn.Module):
             return maps[0].new_zeros(len(maps[0]), 68, 2)
         return self.landmark_predictor(maps[-1])
 
-    def codes(self, landmarks: Tensor, speech: Tensor, emotion_weights: Tensor, pose: Tensor) -> Tensor:
-        """Conditioning vectors (B, T, code_width) of T frames for each of B references.
+    def conditions(self, landmarks: Tensor, speech: Tensor, emotion_weights: Tensor, pose: Tensor) -> Tensor:
+        """Encoded conditions (B, T, C) of T frames for each of B references.
 
         Inputs: landmarks of the references (B, 68, 2), speech codes (B, T, speech_width), emotion weights (B, T, 6),
         poses (B, T, 9).
@@ -103,20 +111,30 @@ class Generator(nn.Module):
         inputs = [speech, mouth, self.emotion_encoder(emotion_weights), self.pose_encoder(pose)]
         if self.reference_encoder is not None:
             inputs.append(self.reference_encoder(landmarks)[:, None].expand(-1, speech.shape[1], -1))
-        return self.code(torch.cat(inputs, -1))
+        return torch.cat(inputs, -1)
 
-    def decode(self, maps: list[Tensor], landmarks: Tensor, codes: Tensor) -> DecoderOutput:
+    def goal(self, landmarks: Tensor, conditions: Tensor) -> Tensor:
+        """Goal (B, T, 68, 2): landmarks of the generated faces; those of the references (B, 68, 2) for `direct`."""
+        goal = landmarks[:, None].expand(-1, conditions.shape[1], -1, -1)
+        return goal if self.displacement is None else goal + self.displacement(conditions).unflatten(-1, (68, 2))
+
+    def decode(self, maps: list[Tensor], landmarks: Tensor, goal: Tensor, conditions: Tensor) -> DecoderOutput:
         """Decode B · T frames.
 
-        Inputs: feature maps of B images, their landmarks (B, 68, 2), codes (B, T, code_width).
+        Inputs: feature maps of B images, their landmarks (B, 68, 2), the goals (B, T, 68, 2), conditions (B, T, C).
+        With `warp`, gradients of the frames reach neither the goal nor the encoders of its conditions.
         """
-        length = codes.shape[1]
+        length = conditions.shape[1]
         repeated = [level.repeat_interleave(length, 0) for level in maps]
-        return self.decoder(repeated, landmarks.repeat_interleave(length, 0), codes.flatten(0, 1))
+        if self.displacement is not None:
+            goal, conditions, landmarks = goal.detach(), conditions.detach(), landmarks.detach()
+        code = self.code(conditions).flatten(0, 1)
+        return self.decoder(repeated, landmarks.repeat_interleave(length, 0), goal.flatten(0, 1), code)
 
     def forward(self, reference: Tensor, speech: Tensor, emotion_weights: Tensor, pose: Tensor) -> Tensor:
-        """Frames (B, T, 3, S, S) from references (B, 3, S, S), and speech, emotion weights and poses as in `codes`."""
+        """Frames (B, T, 3, S, S) from references (B, 3, S, S); the other inputs are those of `conditions`."""
         maps = self.image_encoder(reference)
         landmarks = self.landmarks(maps)
-        frames = self.decode(maps, landmarks, self.codes(landmarks, speech, emotion_weights, pose)).frames
+        conditions = self.conditions(landmarks, speech, emotion_weights, pose)
+        frames = self.decode(maps, landmarks, self.goal(landmarks, conditions), conditions).frames
         return frames.view(*speech.shape[:2], *frames.shape[1:])

@@ -1,9 +1,11 @@
 """`architecture: warp`: the pixels of the reference are warped, and only disoccluded parts are synthesised.
 
-The displacement of each landmark of the face is predicted from the code and interpolated to a flow field, as the
-first-order motion model does with key points (Siarohin et al., NeurIPS 2019); a convolutional network refines the flow.
-From the warped features, further layers predict shading and wrinkles and synthesise the inside of the mouth. Flow,
-shade and paint are smooth, so they can be applied to a reference of any resolution (`mien.talking.compose.composer`).
+The displacement of each landmark of the face is predicted from a code and interpolated to a flow field (see
+`mien.talking.networks.interpolation`), which a convolutional network refines. From the warped features, further layers
+predict shading and wrinkles, and synthesise the inside of the mouth. The displacements are trained by the landmarks
+alone: losses of the pixels reach the appearance, but not the goal, because an adversary gains more by folding the lips
+than by moving them. The flow can be computed for a reference of any resolution, and shade is smooth
+(`mien.talking.compose.composer`).
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from torch import Tensor, nn
 from mien.media.coordinates import to_normalised
 from mien.networks.film import FiLMBlock
 from mien.talking.networks.decoding import DecoderOutput, WarpLayers
+from mien.talking.networks.interpolation import landmark_flow
 
-MAX_CORRECTION = 0.15
-"""Maximum refinement of the flow by the network, in normalised coordinates."""
+MAX_CORRECTION = 0.05
+"""Maximum refinement of the flow by the network, in normalised coordinates: 1.6 pixels of 64."""
 
 INITIAL_SIGMAS = (0.16, 0.12, 0.10, 0.07, 0.06)
 """Initial standard deviations, in normalised coordinates, of the Gaussian weights of the landmarks of jaw, brows, nose,
@@ -39,13 +42,8 @@ INNER_LIPS = tuple(range(60, 68))
 HEAT_MAP_SIGMA = 0.05
 """Standard deviation of the Gaussian of a landmark in the heat maps, in normalised coordinates."""
 
-_ZERO_WEIGHT = 0.1  # weight of zero displacement, so that the flow vanishes far from all landmarks
-
 MAX_SHADE = 0.5
 """Maximum change of the sampled colours, whose range is [−1, 1]."""
-
-INITIAL_OPACITY_LOGIT = -3.0
-"""Initial bias of the opacity's logit, so that training starts with the warped reference visible."""
 
 
 class WarpDecoder(nn.Module):
@@ -64,59 +62,43 @@ class WarpDecoder(nn.Module):
         )
         width = channels[1]
         self.heat_map_layer = nn.Conv2d(len(PARTS) + 1, width, 1)
-        self.displacement = nn.Linear(code_width, 2 * 68)
         self.log_sigmas = nn.Parameter(
             torch.tensor(INITIAL_SIGMAS).log().repeat_interleave(torch.tensor(_POINTS), output_size=sum(_POINTS))
         )
         self.flow = nn.Conv2d(width, 2, 3, padding=1)
         self.painter = FiLMBlock(width, width, code_width)
         self.detail = nn.Conv2d(width + 1, width // 2, 3, padding=1)
-        self.paint = nn.Conv2d(width // 2, 7, 3, padding=1)
-        for parameter in (*self.flow.parameters(), *self.displacement.parameters()):
+        self.paint = nn.Conv2d(width // 2, 6, 3, padding=1)
+        for parameter in self.flow.parameters():
             nn.init.zeros_(parameter)
 
-    def target_landmarks(self, landmarks: Tensor, code: Tensor) -> Tensor:
-        """Target positions (N, 68, 2) of the landmarks (N, 68, 2) for codes (N, width)."""
-        return landmarks + self.displacement(code).view(-1, 68, 2)
-
-    def forward(self, maps: list[Tensor], landmarks: Tensor, code: Tensor) -> DecoderOutput:
-        """Decode N frames from N images with their feature maps, landmarks (N, 68, 2) and codes (N, width)."""
+    def forward(self, maps: list[Tensor], landmarks: Tensor, goal: Tensor, code: Tensor) -> DecoderOutput:
+        """Decode N frames from N images with their feature maps, `landmarks` and goals (N, 68, 2) and codes (N, W)."""
         spatial_code = self.spatial_code(code).view(len(code), 16, self.bottom, self.bottom)
-        target = self.target_landmarks(landmarks, code)
-        opening = mouth_opening(target, maps[0].shape[-1])
-        heat = torch.cat([heat_maps(target, maps[2].shape[-1]), nn.functional.avg_pool2d(opening, 2)], 1)
+        side = maps[0].shape[-1]
+        opening = mouth_opening(goal, side)
+        heat = torch.cat([heat_maps(goal, side // 2), nn.functional.avg_pool2d(opening, 2)], 1)
         heat = self.heat_map_layer(heat)
         hidden = self.blocks[0](maps[-1] + self.enter(spatial_code), code)
         for block, narrow, skip in zip(list(self.blocks)[1:], self.narrow, maps[-2:1:-1], strict=True):
             merged = nn.functional.interpolate(narrow(hidden), scale_factor=2, mode="nearest") + skip
             hidden = block(merged + heat if block is self.blocks[-1] else merged, code)
-        flow = interpolate_flow(target, landmarks - target, self.log_sigmas.exp(), hidden.shape[-1])
-        flow = flow + MAX_CORRECTION * torch.tanh(self.flow(hidden))
-        painted = self.painter(hidden + warp(maps[2], flow) + heat, code)
+        correction = MAX_CORRECTION * torch.tanh(self.flow(hidden))
+        axis = pixel_centres(side, self.log_sigmas)
+        flow = landmark_flow(goal, landmarks - goal, self.sigmas, axis, axis)
+        flow = flow + nn.functional.interpolate(correction, scale_factor=2, mode="bilinear", align_corners=False)
+        painted = self.painter(hidden + warp(maps[2], nn.functional.avg_pool2d(flow, 2)) + heat, code)
         painted = torch.cat([nn.functional.interpolate(painted, scale_factor=2, mode="nearest"), opening], 1)
-        shade, paint, opacity = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3, 1), 1)
-        # Shading is added, so that the skin keeps its detail; disoccluded parts are replaced, always including the
-        # mouth opening.
+        shade, paint = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3), 1)
+        # Shading is added, so that the skin keeps its detail; only the opening of the mouth is replaced.
         shade, paint = MAX_SHADE * torch.tanh(shade), torch.tanh(paint)
-        opacity = torch.sigmoid(opacity + INITIAL_OPACITY_LOGIT)
-        opacity = opacity + (1 - opacity) * opening
-        warped = warp(maps[0], nn.functional.interpolate(flow, scale_factor=2, mode="bilinear", align_corners=False))
-        frames = (1 - opacity) * (warped + shade) + opacity * paint
-        return DecoderOutput(frames.clamp(-1, 1), WarpLayers(flow, shade, paint, opacity, target))
+        frames = (1 - opening) * (warp(maps[0], flow) + shade) + opening * paint
+        return DecoderOutput(frames.clamp(-1, 1), WarpLayers(flow, correction, shade, paint, opening, goal))
 
-
-def interpolate_flow(points: Tensor, displacements: Tensor, sigmas: Tensor, side: int) -> Tensor:
-    """Interpolate `displacements` (N, P, 2) at `points` (N, P, 2) to a flow field (N, 2, side, side), units of [−1, 1].
-
-    Each pixel has the mean of the displacements, weighted by Gaussians of standard deviation `sigmas` (P,) around the
-    points, and of zero displacement with the weight `_ZERO_WEIGHT`.
-    """
-    axis = pixel_centres(side, points)
-    gaussians = torch.exp(-0.5 * ((axis - points[..., None]) / sigmas[:, None, None]).square())  # (N, P, 2, side)
-    across, down = gaussians[:, :, 0], gaussians[:, :, 1].transpose(1, 2)  # a Gaussian in the plane is separable
-    total = down @ across + _ZERO_WEIGHT
-    moves = [(down * displacements[:, None, :, axis]) @ across / total for axis in (0, 1)]
-    return torch.stack(moves, 1)
+    @property
+    def sigmas(self) -> Tensor:
+        """Standard deviations (68,) of the landmarks' weights in the flow, in normalised coordinates."""
+        return self.log_sigmas.exp()
 
 
 def heat_maps(points: Tensor, side: int) -> Tensor:

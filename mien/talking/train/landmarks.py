@@ -17,7 +17,6 @@ from mien.talking.data.augmentation import sample_augmentation, swap_left_right,
 from mien.talking.data.batches import BatchPlan, TalkingData, make_batch, mirror_flipped, sample_frames, stacked
 from mien.talking.networks.encoders import to_emotion_weights
 from mien.talking.networks.generator import Generator
-from mien.talking.networks.warp import WarpDecoder
 from mien.talking.options import GeneratorOptions
 from mien.training.optimizers import adamw, two_rates
 from mien.training.randomness import numpy_generator
@@ -93,14 +92,13 @@ class LandmarkTrainer(Trainer[LandmarkBatch]):
 
     def loss(self, batch: LandmarkBatch, step: Step) -> tuple[Tensor, Values]:  # noqa: ARG002 - of the interface
         """Weighted L1 of the displaced landmarks, plus L1 of the references' landmarks."""
-        size, generator, decoder = self.data.size, self.generator, self.generator.decoder
-        assert isinstance(decoder, WarpDecoder)
+        size, generator = self.data.size, self.generator
         with torch.no_grad():
             speech = generator.speech_encoder(batch.log_mels.flatten(0, 1)).view(len(batch.log_mels), FRAMES, -1)
         reference_landmarks = to_normalised(batch.references, size)
-        codes = generator.codes(reference_landmarks, speech, batch.emotion_weights, batch.pose)
-        predicted = decoder.target_landmarks(reference_landmarks.repeat_interleave(FRAMES, 0), codes.flatten(0, 1))
-        target = to_normalised(batch.landmarks.flatten(0, 1), size)
+        conditions = generator.conditions(reference_landmarks, speech, batch.emotion_weights, batch.pose)
+        predicted = generator.goal(reference_landmarks, conditions)
+        target = to_normalised(batch.landmarks, size)
         weights = _WEIGHTS.to(target)[:, None] / _WEIGHTS.mean()
         displacement_loss = ((predicted - target).abs() * weights).mean() * size / 2
         positions = generator.landmarks(generator.image_encoder(batch.pictures))

@@ -20,20 +20,27 @@ VALIDATION_BATCHES = 8
 
 
 class Output(NamedTuple):
-    """The generator's output for a batch: frames, mouth shapes (B, T, 2) and the references' landmarks (B, 68, 2)."""
+    """The generator's output for a batch.
+
+    Frames, mouth shapes (B, T, 2), and landmarks, normalised: those predicted of the references (B, 68, 2), and the
+    goal (B, T, 68, 2).
+    """
 
     decoded: DecoderOutput
     mouth: Tensor
     landmarks: Tensor
+    goal: Tensor
 
 
 def forward(generator: Generator, batch: Batch) -> Output:
-    """Forward pass of the generator on a batch."""
+    """Forward pass of the generator on a batch, from the references' detected landmarks."""
     speech = generator.speech_encoder(batch.log_mels.flatten(0, 1)).view(*batch.log_mels.shape[:2], -1)
     maps = generator.image_encoder(batch.reference)
-    landmarks = generator.landmarks(maps)
-    decoded = generator.decode(maps, landmarks, generator.codes(landmarks, speech, batch.emotion_weights, batch.pose))
-    return Output(decoded, generator.speech_encoder.mouth_shape(speech), landmarks)
+    landmarks = to_normalised(batch.reference_landmarks, batch.reference.shape[-1])
+    conditions = generator.conditions(landmarks, speech, batch.emotion_weights, batch.pose)
+    goal = generator.goal(landmarks, conditions)
+    decoded = generator.decode(maps, landmarks, goal, conditions)
+    return Output(decoded, generator.speech_encoder.mouth_shape(speech), generator.landmarks(maps), goal)
 
 
 class PixelLoss:
@@ -62,7 +69,7 @@ class PixelLoss:
             "mouth_shape": (options.mouth_shape_weight, nn.functional.mse_loss(output.mouth.float(), batch.mouth)),
         }
         if output.decoded.layers is not None:
-            terms |= self._warp_terms(output.decoded.layers, output.landmarks, real, weights, batch)
+            terms |= self._warp_terms(output.decoded.layers, output, real, weights, batch)
         if self.perceptual is not None:
             some = slice(None, None, max(1, len(frames) // options.perceptual_frames))
             terms["perceptual"] = (options.perceptual_weight, self.perceptual.to(real.device)(frames[some], real[some]))
@@ -70,21 +77,20 @@ class PixelLoss:
         return total, {name: term.detach() for name, (_, term) in terms.items()}
 
     def _warp_terms(
-        self, layers: WarpLayers, reference_landmarks: Tensor, real: Tensor, weights: Tensor, batch: Batch
+        self, layers: WarpLayers, output: Output, real: Tensor, weights: Tensor, batch: Batch
     ) -> dict[str, tuple[float, Tensor]]:
         """Terms of a warping decoder, with their weights: landmarks, flow and layers."""
         options, size = self.options, self.size
         l1 = nn.functional.l1_loss
-        target = to_normalised(batch.landmarks.flatten(0, 1), size)
+        target = to_normalised(batch.landmarks, size)
         reference_points = batch.reference_points.repeat_interleave(batch.points.shape[1], 0)
         flow = flow_loss(layers.flow.float(), batch.points.flatten(0, 1), reference_points, size)
-        reference = l1(reference_landmarks.float(), to_normalised(batch.reference_landmarks, size)) * size / 2
+        reference = l1(output.landmarks.float(), to_normalised(batch.reference_landmarks, size)) * size / 2
         return {
             "landmarks": (options.landmark_weight, reference),
-            "goal": (options.landmark_weight, l1(layers.landmarks.float(), target) * size / 2),
+            "goal": (options.landmark_weight, l1(output.goal.float(), target) * size / 2),
             "flow": (options.flow_weight, flow),
-            "paint": (options.paint_weight, weighted_l1(layers.paint.float(), real, weights)),
-            "cover": (options.cover_weight, layers.opacity.float().mean()),
+            "paint": (options.paint_weight, weighted_l1(layers.paint.float(), real, weights * layers.opening.float())),
             "shade": (options.shade_weight, layers.shade.float().abs().mean()),
         }
 
