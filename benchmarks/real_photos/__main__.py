@@ -1,0 +1,106 @@
+"""How talking faces look on photos of real people: a table, figures.json and sheets to look at.
+
+    python -m benchmarks.real_photos --real ../shared/real --model models/talking_face --out /tmp/real_photos
+
+Needs `talking/` and `judges/` of the real media (CREMA-D stills and speech, GRID clips, MediaPipe's face landmarker,
+MobileFace V3, mini-XCEPTION). `--data data` adds the rendered people of a pipeline run, with the model and in truth.
+`--quick`: four stills, one recording, full intensity.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.measuring import processor_seconds
+from benchmarks.real_photos.clip import Judges
+from benchmarks.real_photos.face import Picture, open_reader
+from benchmarks.real_photos.rows import Plan, Row, grid_row, model_row, rendered_rows, repeated_row
+from benchmarks.real_photos.sheet import sheet, strip
+from benchmarks.real_photos.stimuli import recordings, stills
+from benchmarks.real_photos.table import summary, table
+from benchmarks.real_photos.talking import Speaker
+from mien.clips import EMOTIONS
+
+TASK = "judges/mediapipe/face_landmarker_v2_with_blendshapes.task"
+COLUMNS = ("photo", "NEU", *(emotion for emotion in EMOTIONS if emotion != "NEU"))
+
+
+def parsed() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--real", type=Path, required=True, help="folder of real media and judges")
+    parser.add_argument("--model", type=Path, default=Path("models/talking_face"))
+    parser.add_argument("--out", type=Path, required=True, help="folder for figures.json and the sheets")
+    parser.add_argument("--data", type=Path, default=None, help="folder `data` of a pipeline run: adds rendered people")
+    parser.add_argument("--people", type=int, default=4, help="rendered people")
+    parser.add_argument("--stills", type=int, default=6)
+    parser.add_argument("--recordings", type=int, default=2)
+    parser.add_argument("--intensities", type=float, nargs="+", default=[0.33, 0.67, 1.0])
+    parser.add_argument("--frames-every", type=int, default=4, help="of videos with a feeling (neutral: all)")
+    parser.add_argument("--quick", action="store_true", help="4 stills, 1 recording, intensity 1, 2 GRID clips")
+    options = parser.parse_args()
+    if options.quick:
+        options.stills, options.recordings, options.intensities = 4, 1, [1.0]
+    return options
+
+
+def measured(options: argparse.Namespace) -> dict[str, Row]:
+    """All rows."""
+    plan = Plan(tuple(options.intensities), options.frames_every)
+    with open_reader(options.real / TASK) as reader:
+        judges = Judges.of(options.real, reader)
+        shown = stills(options.real, reader)[: options.stills]
+        said = recordings(options.real)[: options.recordings]
+        speaker = Speaker(options.model)
+        rows = {
+            "model": model_row("model", shown, said, speaker, judges, plan),
+            "photo repeated": repeated_row(shown, judges),
+            "GRID clips": grid_row(options.real, judges, options.frames_every, 2 if options.quick else None),
+        }
+        if options.data is not None:
+            people = rendered_rows(options.data, options.people, speaker, judges, plan)
+            rows |= dict(zip(("rendered, model", "rendered, truth"), people, strict=True))
+    return rows
+
+
+def main() -> None:
+    """Measure, print and write."""
+    options = parsed()
+    options.out.mkdir(parents=True, exist_ok=True)
+    rows = measured(options)
+    summed = {name: summary(row.videos) for name, row in rows.items()}
+    for name, row in rows.items():
+        if row.answers:
+            print(f"{name}: mini-XCEPTION says of the stills themselves {row.answers}")
+        write(options.out, name, row)
+    print(table(summed))
+    videos = {name: [asdict(video) for video in row.videos] for name, row in rows.items()}
+    (options.out / "figures.json").write_text(json.dumps({"summary": summed, "videos": videos}, indent=1))
+    print(f"{processor_seconds():.0f} CPU seconds")
+
+
+def write(out: Path, name: str, row: Row) -> None:
+    """The sheets of a row."""
+    stem = name.replace(", ", "_").replace(" ", "_").lower()
+    if row.cells:
+        longest = max(len(cells) for cells in row.cells.values())
+        _save(out / f"{stem}_sheet.png", sheet(COLUMNS[:longest], list(row.cells.items())))
+    if row.strips:
+        strips = [strip(*one) for one in row.strips]
+        width = max(one.shape[1] for one in strips)
+        padded = [np.pad(one, ((0, 0), (0, width - one.shape[1]), (0, 0)), constant_values=255) for one in strips]
+        _save(out / f"{stem}_strips.png", np.concatenate(padded))
+
+
+def _save(path: Path, picture: Picture) -> None:
+    Image.fromarray(picture).save(path)
+
+
+if __name__ == "__main__":
+    main()
