@@ -1,0 +1,103 @@
+"""The lips: the guard that keeps their thickness, and the opening between them as two curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from mien.talking.compose.layer import Points
+from mien.talking.compose.mouth.pose import HeadPose
+
+Array = NDArray[np.float64]
+
+UPPER_OUTER, UPPER_INNER = (50, 51, 52), (61, 62, 63)
+LOWER_OUTER, LOWER_INNER = (58, 57, 56), (67, 66, 65)
+"""iBUG-68 landmarks of the lips from the viewer's left to right, those above one another in pairs."""
+
+CORNERS = (60, 64)
+"""iBUG-68 landmarks of the opening's corners."""
+
+LEAST_THICKNESS = 0.75
+"""Fraction of the portrait's own lip thickness that a lip keeps where there is room for it."""
+
+_SAMPLES = 128
+
+
+def head_frame(landmarks: Points, pose: HeadPose) -> Array:
+    """Landmarks (N, 2) in mm along the head's axes in the picture, x to the right and y down, from the pose's origin."""
+    offset = np.asarray(landmarks, np.float64) - pose.shift
+    return np.stack([offset @ pose.across, offset @ pose.down], -1) / max(pose.scale, 1e-9)
+
+
+def lip_thickness(points: Array) -> Array:
+    """Thickness (2, 3) of the upper and the lower lip at three places, mm, of landmarks (68, 2) in the head's axes."""
+    upper = points[list(UPPER_INNER), 1] - points[list(UPPER_OUTER), 1]
+    lower = points[list(LOWER_OUTER), 1] - points[list(LOWER_INNER), 1]
+    return np.stack([upper, lower])
+
+
+def mouth_width(points: Array) -> float:
+    """Distance in mm of the outer corners of the mouth, of landmarks (68, 2) in the head's axes."""
+    return float(np.linalg.norm(points[54] - points[48]))
+
+
+def with_thickness(points: Array, own: Array, own_width: float) -> Array:
+    """Landmarks (68, 2) whose inner lips leave each lip at least `LEAST_THICKNESS` of the portrait's `own` (2, 3).
+
+    A lip that is stretched keeps its area, so it may be thinner by the root of the widening of the mouth, `own_width`
+    in mm being the portrait's. Where the outer lips leave less room than both need, they share it. The inner lips never
+    cross, and their points stay in order from corner to corner.
+    """
+    result = points.copy()
+    stretched = np.sqrt(np.clip(own_width / max(mouth_width(points), 1e-6), 0.5, 1.0))
+    least = LEAST_THICKNESS * stretched * np.maximum(own, 0)
+    top, bottom = points[list(UPPER_OUTER), 1], points[list(LOWER_OUTER), 1]
+    room = np.maximum(bottom - top, 0)
+    least = least * np.minimum(1, room / np.maximum(least.sum(0), 1e-6))
+    upper = np.maximum(points[list(UPPER_INNER), 1], top + least[0])
+    lower = np.minimum(points[list(LOWER_INNER), 1], bottom - least[1])
+    crossed = np.clip((upper + lower) / 2, top + least[0], np.maximum(bottom - least[1], top + least[0]))
+    result[list(UPPER_INNER), 1] = np.where(upper > lower, crossed, upper)
+    result[list(LOWER_INNER), 1] = np.where(upper > lower, crossed, lower)
+    for chain in (UPPER_INNER, LOWER_INNER):
+        order = [CORNERS[0], *chain, CORNERS[1]]
+        result[order, 0] = _increasing(result[order, 0])
+    return result
+
+
+def _increasing(values: Array) -> Array:
+    """Values in order between the first and the last, with a least distance; for any input."""
+    first, last = min(values[0], values[-1]), max(values[0], values[-1])
+    last = max(last, first + 1e-3)
+    step = 0.05 * (last - first)
+    inner = np.clip(values[1:-1], first + step, last - step)
+    for index in range(1, len(inner)):
+        inner[index] = max(inner[index], inner[index - 1] + step)
+    inner = np.minimum(inner, last - step * np.arange(len(inner), 0, -1))
+    return np.array([first, *inner, last])
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """The opening between the lips: y of its `upper` and `lower` edge at increasing `x`, each (N,), mm."""
+
+    x: Array
+    upper: Array
+    lower: Array
+
+    @property
+    def height(self) -> float:
+        """Greatest height in mm."""
+        return float((self.lower - self.upper).max())
+
+
+def opening(points: Array) -> Opening:
+    """The opening of guarded landmarks (68, 2) in the head's axes: monotone cubic curves through the inner lips."""
+    upper, lower = (points[[CORNERS[0], *chain, CORNERS[1]]] for chain in (UPPER_INNER, LOWER_INNER))
+    x = np.linspace(upper[0, 0], upper[-1, 0], _SAMPLES)
+    top = PchipInterpolator(upper[:, 0], upper[:, 1])(x)
+    bottom = PchipInterpolator(lower[:, 0], lower[:, 1])(x)
+    return Opening(x, np.minimum(top, bottom), np.maximum(top, bottom))
