@@ -1,4 +1,4 @@
-"""The inside of a mouth as a small picture along the axes of the head: cavity, tongue, both arches, shadows of the lips.
+"""The inside of a mouth as a small picture along the axes of the head: cavity, tongue, arches, shadows of the lips.
 
 Along these axes the arc of a jaw seen from any side is a function of the column alone, and the height on a crown is the
 row less a function of the column, so a texture is drawn by one `cv2.remap`.
@@ -46,19 +46,23 @@ class Inside:
 
         `gap` in mm along the head's axes from the pose's origin; `x` (W,) and `y` (H,) the pixels' centres there.
         """
-        top = np.interp(x, gap.x, gap.upper, np.inf, np.inf)
-        bottom = np.interp(x, gap.x, gap.lower, -np.inf, -np.inf)
+        top = np.interp(x, gap.x, gap.upper, 1e3, 1e3)
+        bottom = np.interp(x, gap.x, gap.lower, -1e3, -1e3)
         below, above = y[:, None] - top[None], bottom[None] - y[:, None]  # distance to the lips along the column, mm
         light = self._cavity(x, y, gap)
         self._tongue(light, pose, jaws, x, y)
         self._arch(light, LOWER_ARCH, self._textures[1], pose, jaws.lower, x, y)
         self._arch(light, UPPER_ARCH, self._textures[0], pose, jaws.upper, x, y)
-        shadow = 1 - 0.62 * np.exp(-np.clip(below, 0, None) / 1.5) - 0.32 * np.exp(-np.clip(above, 0, None) / 0.7)
+        shadow = 1 - 0.6 * np.exp(-np.clip(below, 0, None) / 1.5) - 0.36 * np.exp(-np.clip(above, 0, None) / 0.7)
         across = 1 + self.tone.side * np.clip(x / 30, -1, 1)[None]
-        light *= (shadow * across).astype(np.float32)[..., None]
+        crease = np.asarray(0.5 * self.tone.cavity, np.float32)  # light that lips shine through: no black corners
+        light = crease + (light - crease) * np.clip(shadow * across, 0, None).astype(np.float32)[..., None]
         cover = np.clip(below * self.density + 0.5, 0, 1) * np.clip(above * self.density + 0.5, 0, 1)
-        cover = cover.astype(np.float32)[..., None]
-        return np.concatenate([255 * np.clip(light, 0, 1) ** np.float32(1 / GAMMA) * cover, cover], -1)
+        outside = np.maximum(np.maximum(-below, -above), 0)
+        wet = 0.3 * np.exp(-outside / 0.45) * np.clip(bottom - top, 0, 1)  # where the lips roll inwards they are dark
+        opacity = np.asarray(np.maximum(cover, wet)[..., None], np.float32)
+        encoded = 255 * np.clip(light, 0, 1) ** np.float32(1 / GAMMA)
+        return np.concatenate([encoded * opacity, opacity], -1)
 
     def _cavity(self, x: Array, y: Array, gap: Opening) -> Field:
         """Dark in the middle, a little lighter towards lips and cheeks, which the light still reaches."""
@@ -70,13 +74,13 @@ class Inside:
         return np.asarray(shade[..., None] * self.tone.cavity, np.float32)
 
     def _tongue(self, light: Field, pose: HeadPose, jaws: Jaws, x: Array, y: Array) -> None:
-        centre = _along(pose, jaws.lower + [0.0, 8.5, -13.0])
-        u, v = ((x - centre[0]) / 20)[None], ((y - centre[1]) / 10.5)[:, None]
+        centre = _along(pose, jaws.lower + np.array([0.0, 2.5, -13.0]))
+        u, v = ((x - centre[0]) / 20)[None], ((y - centre[1]) / 11)[:, None]
         radius = u * u + v * v
         dome = np.sqrt(np.clip(1 - radius, 0, 1))
         groove = 1 - 0.22 * np.exp(-((u / 0.07) ** 2)) * np.clip(dome, 0, 1)
         wet = 0.16 * np.exp(-(((np.abs(u) - 0.28) / 0.16) ** 2) - ((v + 0.5) / 0.16) ** 2)
-        shade = (0.28 + 0.5 * dome * np.clip(0.55 - 0.6 * v, 0.2, 1)) * groove + wet
+        shade = (0.22 + 0.6 * dome * np.clip(0.6 - 0.6 * v, 0.2, 1)) * groove + wet
         cover = np.clip((1 - radius) * 4, 0, 1)[..., None].astype(np.float32)
         light += cover * (np.asarray(shade[..., None] * self.tone.tongue, np.float32) - light)
 

@@ -24,10 +24,11 @@ LEAST_THICKNESS = 0.75
 """Fraction of the portrait's own lip thickness that a lip keeps where there is room for it."""
 
 _SAMPLES = 128
+_ROUND = 0.6  # height over width of an opening whose corners are round
 
 
 def head_frame(landmarks: Points, pose: HeadPose) -> Array:
-    """Landmarks (N, 2) in mm along the head's axes in the picture, x to the right and y down, from the pose's origin."""
+    """Landmarks (N, 2) in mm along the head's axes in the picture, x to the right and y down, from its origin."""
     offset = np.asarray(landmarks, np.float64) - pose.shift
     return np.stack([offset @ pose.across, offset @ pose.down], -1) / max(pose.scale, 1e-9)
 
@@ -95,9 +96,20 @@ class Opening:
 
 
 def opening(points: Array) -> Opening:
-    """The opening of guarded landmarks (68, 2) in the head's axes: monotone cubic curves through the inner lips."""
+    """The opening of guarded landmarks (68, 2) in the head's axes: monotone cubic curves through the inner lips.
+
+    An opening as high as wide is round at its corners, a narrow one is pointed.
+    """
     upper, lower = (points[[CORNERS[0], *chain, CORNERS[1]]] for chain in (UPPER_INNER, LOWER_INNER))
-    x = np.linspace(upper[0, 0], upper[-1, 0], _SAMPLES)
-    top = PchipInterpolator(upper[:, 0], upper[:, 1])(x)
-    bottom = PchipInterpolator(lower[:, 0], lower[:, 1])(x)
+    first, last = upper[0, 0], upper[-1, 0]
+    x = np.linspace(first, last, _SAMPLES)
+    round_part = float(np.clip((lower[:, 1] - upper[:, 1]).max() / (last - first) / _ROUND, 0, 1))
+
+    def parameter(values: Array) -> Array:
+        """The angle on a circle over the opening's width, for round openings, and x for narrow ones."""
+        across = np.clip(2 * (values - first) / (last - first) - 1, -1, 1)
+        return np.asarray(round_part * np.arccos(-across) * 2 / np.pi + (1 - round_part) * (1 + across))
+
+    top = PchipInterpolator(parameter(upper[:, 0]), upper[:, 1])(parameter(x))
+    bottom = PchipInterpolator(parameter(lower[:, 0]), lower[:, 1])(parameter(x))
     return Opening(x, np.minimum(top, bottom), np.maximum(top, bottom))

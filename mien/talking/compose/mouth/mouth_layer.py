@@ -33,8 +33,9 @@ CLOSED, OPEN = 0.25, 0.9
 _INCISORS = np.array([0.0, 66.7, 90.5])  # mm of the head: the biting edge of the upper incisors, as the embedded head's
 _LIP_TO_EDGE = 1.2  # mm by which the upper incisors reach below the line of the closed lips
 _NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
-_BACK = 2.5  # mm by which the lower incisors stand behind the upper ones
+_BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the upper ones, and reach above their edges
 _BARE = 4.5  # mm of the lower incisors that a lower lip bares at most
+_RIM, _LINE = 0.35, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
 _CHIN = np.array([0.0, 109.0, 82.4])
 
 
@@ -87,23 +88,36 @@ class MouthLayer:
         points = self._guarded(goal, pose)[1]
         if not np.isfinite(points).all():
             return
-        gap = opening(points)
+        gap = self._covering(opening(points))
         strength = float(np.clip((gap.height - CLOSED) / (OPEN - CLOSED), 0, 1))
         if strength <= 0:
             return
         jaws = self._jaws(goal, points, pose)
         self._blend(frame, gap, pose, jaws, strength)
 
+    def _covering(self, gap: Opening) -> Opening:
+        """The opening, so much larger that the inside of an opened mouth in the photo is covered wherever it is warped.
+
+        Where the goal closes such a mouth, a narrow dark line remains, as between closed lips.
+        """
+        shown = float(np.clip(self._own_gap - 1, 0, 1))
+        more = (
+            shown
+            * np.maximum(_RIM, (_LINE - (gap.lower - gap.upper)) / 2)
+            * np.sin(np.linspace(0, np.pi, len(gap.x))) ** 0.5
+        )
+        return Opening(gap.x, gap.upper - more, gap.lower + more)
+
     def _jaws(self, goal: Goal, points: Array, pose: HeadPose) -> Jaws:
-        """The upper arch is fixed to the skull; the lower one follows the chin, and the lower lip where that bares it."""
+        """The upper arch is fixed to the skull; the lower one follows the chin, and a lower lip that would bare it."""
         own, wanted = self._portrait.landmarks[8].astype(np.float64), np.asarray(goal.landmarks[8], np.float64)
         # the chin of the portrait moved as the skull, and what the goal's chin is below it
         still = pose.linear @ _CHIN + pose.shift + goal.in_plane[:, :2] @ (own - self._pose.project(_CHIN))
         drop = float((wanted - still) @ pose.down) / max(pose.scale, 1e-9) + max(0.0, 0.8 * (self._own_gap - 3))
-        edge = pose.linear @ (self._upper + [0, 0, -_BACK])
+        edge = pose.linear @ (self._upper + np.array([0, -_OVERLAP, -_BACK]))
         level = float(edge @ pose.down) / max(pose.scale, 1e-9)
         drop = float(np.clip(max(drop, points[66, 1] - _BARE - level), -1.0, 45.0))
-        return Jaws(self._upper, self._upper + [0.0, drop, -_BACK - 0.2 * drop])
+        return Jaws(self._upper, self._upper + np.array([0.0, drop - _OVERLAP, -_BACK - 0.2 * drop]))
 
     def _blend(self, frame: Field, gap: Opening, pose: HeadPose, jaws: Jaws, strength: float) -> None:
         density = self._inside.density

@@ -65,7 +65,7 @@ def _linear(scale: float, roll: float, yaw: float, pitch: float) -> Array:
 
 
 def portrait_pose(landmarks: Points) -> HeadPose:
-    """Pose of a face by its landmarks (68, 2): least squares on the points of the skull, with a prior on the turning."""
+    """Pose of a face by its landmarks (68, 2): least squares on the points of the skull, a prior on the turning."""
     seen = np.asarray(landmarks, np.float64)[list(SKULL_POINTS)]
     centre, mean = seen.mean(0), SKULL.mean(0)
     size = max(float(np.sqrt(((seen - centre) ** 2).sum())), 1e-6)

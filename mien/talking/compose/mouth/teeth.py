@@ -22,7 +22,7 @@ _PAPILLA = 0.56  # how far the gum reaches between two crowns, on the same scale
 
 @dataclass(frozen=True)
 class Crowns:
-    """Crowns of one side from the middle to the back, mm: width, height, and how much shorter the edge is than the first.
+    """Crowns of one side from the middle to the back, mm: width, height, how much shorter than the first they end.
 
     `edge`: exponent of the superellipse at the biting edge; `light`: relative luminance; `warm`: how much yellower.
     """

@@ -15,13 +15,16 @@ Array = NDArray[np.float64]
 GAMMA = 2.0
 """Exponent from encoded values to light: near sRGB's, and its inverse is a square root."""
 
-SKIN_TINT: Array = np.array([1.72, 1.0, 0.68])
+SKIN_TINT: Array = np.array([1.68, 1.0, 0.66])
 """Light that skin reflects, R, G, B, relative to green: the mean over light and dark skin, in neutral light."""
 
-SCLERA_TINT: Array = np.array([1.10, 1.0, 0.93])
-ENAMEL_TINT: Array = np.array([1.16, 1.0, 0.80])
-WARM_TINT: Array = np.array([1.20, 0.97, 0.66])
-"""The same of the white of the eye, of enamel (shade A1 to A2), and of its warmer parts."""
+SCLERA_TINT: Array = np.array([1.12, 1.0, 0.97])
+ENAMEL_TINT: Array = np.array([1.32, 1.0, 0.83])
+WARM_TINT: Array = np.array([1.38, 0.97, 0.70])
+"""The same of the white of the eye, of enamel among lips and gums, and of its warmer parts.
+
+Such that the ratios of enamel to skin and to the eye are those in six people of GRID (1.2 and .8 in red, .85 and 1.25
+in blue, relative to green)."""
 
 _PATCHES = ((41, 31, 2), (46, 35, 14), (8, 57, 7), (8, 57, 9), (28, 29, 30))  # cheeks, chin, bridge of the nose
 _EYES = ((36, 37, 38, 39, 40, 41), (42, 43, 44, 45, 46, 47))
@@ -47,9 +50,9 @@ class Tone:
 def photo_tone(portrait: Portrait) -> Tone:
     """Colours by the skin of the face and the white of its eyes.
 
-    Enamel is about as bright as the brightest skin or, on dark skin, as the white of the eye, and never bluish.
+    Enamel is between the brightest skin and the white of the eye, which the lids shade, and never bluish.
     """
-    light = (portrait.crop.astype(np.float32) / 255) ** GAMMA
+    light = np.asarray((portrait.crop.astype(np.float32) / 255) ** GAMMA, np.float32)
     points = np.nan_to_num(np.asarray(portrait.landmarks, np.float64))
     radius = max(0.12 * float(np.linalg.norm(points[45] - points[36])), 1.5)
     patches = [_around(light, points[list(patch)].mean(0), radius) for patch in _PATCHES]
@@ -57,10 +60,11 @@ def photo_tone(portrait: Portrait) -> Tone:
     bright = skin[_luminance(skin) >= np.quantile(_luminance(skin), 0.85)].mean(0)
     tint = _relative(np.median(skin, 0)) / SKIN_TINT
     white = _sclera(light, points)
-    level = 0.95 * float(_luminance(bright))
+    level = 0.8 * float(_luminance(bright))
     if white is not None:
         tint = np.sqrt(tint * _relative(white) / SCLERA_TINT)
-        level = max(level, 0.95 * float(_luminance(white)))
+        brightest = max(float(_luminance(bright)), 1.4 * float(_luminance(white)))
+        level = min(1.18 * float(np.sqrt(_luminance(bright) * _luminance(white))), brightest)
     tint = tint / float(_luminance(tint))
     level = float(np.clip(level, 0.02, 0.86))
     cheeks = [float(_luminance(np.median(patch, 0))) for patch in patches[:2]]
@@ -68,9 +72,9 @@ def photo_tone(portrait: Portrait) -> Tone:
     return Tone(
         enamel=_never_bluish(level * tint * _unit(ENAMEL_TINT)),
         warm=_never_bluish(0.86 * level * tint * _unit(WARM_TINT)),
-        gum=level * tint * [0.62, 0.24, 0.23],
-        tongue=level * tint * [0.50, 0.19, 0.17],
-        cavity=level * tint * [0.115, 0.026, 0.022],
+        gum=level * tint * [0.66, 0.26, 0.23],
+        tongue=level * tint * [0.82, 0.30, 0.24],
+        cavity=level * tint * [0.22, 0.048, 0.034],
         side=float(np.clip(side, -0.6, 0.6)),
         blur=photo_blur(portrait),
     )
@@ -82,11 +86,12 @@ def photo_blur(portrait: Portrait) -> float:
     From the ratio of gradients before and after a known blur: Zhuo and Sim, "Defocus map estimation from a single
     image", Pattern Recognition 44 (2011). In [0.3, 4] pixels.
     """
-    grey = cv2.cvtColor(portrait.crop, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = np.asarray(cv2.cvtColor(portrait.crop, cv2.COLOR_RGB2GRAY), np.float32)
     points = np.nan_to_num(portrait.landmarks)
     steepness = _gradient(grey)
     again = max(1.0, portrait.side / 200)
-    ratio = steepness / np.maximum(_gradient(cv2.GaussianBlur(grey, (0, 0), again)), 1e-3)
+    blurred = np.asarray(cv2.GaussianBlur(grey, (0, 0), again), np.float32)
+    ratio = steepness / np.maximum(_gradient(blurred), 1e-3)
     found = []
     for first, last in ((36, 42), (42, 48), (48, 60)):
         low, high = points[first:last].min(0), points[first:last].max(0)
