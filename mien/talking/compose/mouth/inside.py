@@ -104,9 +104,10 @@ class Inside:
         rows = (arch.sense * (y[:, None] - edge[None]) + arch.top) * self.density - 0.5
         maps = np.broadcast_to(columns[None], rows.shape).astype(np.float32), rows.astype(np.float32)
         drawn = cv2.remap(texture, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        fade = np.exp(depth / 16)  # the cheeks keep the light from the teeth at the back
+        # the cheeks keep the light from the teeth at the back, and what they reflect is red
+        fade = np.exp(depth[:, None] / np.array([18.0, 14.5, 13.5]))
         light *= 1 - drawn[..., 3:]
-        light += drawn[..., :3] * fade.astype(np.float32)[None, :, None]
+        light += drawn[..., :3] * fade.astype(np.float32)[None]
 
 
 def _along(pose: HeadPose, places: Array) -> Array:

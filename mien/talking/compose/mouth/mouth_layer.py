@@ -34,7 +34,7 @@ _INCISORS = np.array([0.0, 66.7, 90.5])  # mm of the head: the biting edge of th
 _LIP_TO_EDGE = 1.2  # mm by which the upper incisors reach below the line of the closed lips
 _NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
 _BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the upper ones, and reach above their edges
-_BARE = 4.5  # mm of the lower incisors that a lower lip bares at most
+_BARE, _COVERED = 4.5, 3.0  # mm of the lower incisors that a lower lip bares at most, and by which it covers them
 _RIM, _LINE = 0.35, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
 _CHIN = np.array([0.0, 109.0, 82.4])
 
@@ -116,7 +116,8 @@ class MouthLayer:
         drop = float((wanted - still) @ pose.down) / max(pose.scale, 1e-9) + max(0.0, 0.8 * (self._own_gap - 3))
         edge = pose.linear @ (self._upper + np.array([0, -_OVERLAP, -_BACK]))
         level = float(edge @ pose.down) / max(pose.scale, 1e-9)
-        drop = float(np.clip(max(drop, points[66, 1] - _BARE - level), -1.0, 45.0))
+        below = points[66, 1] - level
+        drop = float(np.clip(np.clip(drop, below - _BARE, below + _COVERED), -1.0, 45.0))
         return Jaws(self._upper, self._upper + np.array([0.0, drop - _OVERLAP, -_BACK - 0.2 * drop]))
 
     def _blend(self, frame: Field, gap: Opening, pose: HeadPose, jaws: Jaws, strength: float) -> None:
