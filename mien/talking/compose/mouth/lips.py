@@ -17,11 +17,14 @@ UPPER_OUTER, UPPER_INNER = (50, 51, 52), (61, 62, 63)
 LOWER_OUTER, LOWER_INNER = (58, 57, 56), (67, 66, 65)
 """iBUG-68 landmarks of the lips from the viewer's left to right, those above one another in pairs."""
 
-CORNERS = (60, 64)
-"""iBUG-68 landmarks of the opening's corners."""
+CORNERS, OUTER_CORNERS = (60, 64), (48, 54)
+"""iBUG-68 landmarks of the corners of the opening and of the lips."""
 
 LEAST_THICKNESS = 0.75
 """Fraction of the portrait's own lip thickness that a lip keeps where there is room for it."""
+
+CORNER_PLAY = (1.0, 0.7)
+"""Distance in mm, across and down, by which a corner of the opening may leave its place at the corner of the lips."""
 
 _SAMPLES = 128
 _ROUND = 0.6  # height over width of an opening whose corners are round
@@ -31,6 +34,21 @@ def head_frame(landmarks: Points, pose: HeadPose) -> Array:
     """Landmarks (N, 2) in mm along the head's axes in the picture, x to the right and y down, from its origin."""
     offset = np.asarray(landmarks, np.float64) - pose.shift
     return np.stack([offset @ pose.across, offset @ pose.down], -1) / max(pose.scale, 1e-9)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnLips:
+    """The lips of the portrait, in mm: `thickness` (2, 3) as `lip_thickness`, `corners` (2, 2) from the outer to the
+    inner corners, and `width` between the outer ones."""
+
+    thickness: Array
+    corners: Array
+    width: float
+
+    @classmethod
+    def of(cls, points: Array) -> OwnLips:
+        """Of the portrait's landmarks (68, 2) in the head's axes."""
+        return cls(lip_thickness(points), points[list(CORNERS)] - points[list(OUTER_CORNERS)], mouth_width(points))
 
 
 def lip_thickness(points: Array) -> Array:
@@ -45,16 +63,16 @@ def mouth_width(points: Array) -> float:
     return float(np.linalg.norm(points[54] - points[48]))
 
 
-def with_thickness(points: Array, own: Array, own_width: float) -> Array:
-    """Landmarks (68, 2) whose inner lips leave each lip at least `LEAST_THICKNESS` of the portrait's `own` (2, 3).
+def with_thickness(points: Array, own: OwnLips) -> Array:
+    """Landmarks (68, 2) whose inner lips leave each lip at least `LEAST_THICKNESS` of the portrait's `own`.
 
-    A lip that is stretched keeps its area, so it may be thinner by the root of the widening of the mouth, `own_width`
-    in mm being the portrait's. Where the outer lips leave less room than both need, they share it. The inner lips never
-    cross, and their points stay in order from corner to corner.
+    A lip that is stretched keeps its area, so it may be thinner by the root of the widening of the mouth. Where the
+    outer lips leave less room than both need, they share it. The inner lips never cross, their points stay in order
+    from corner to corner, and the corners stay near those of the outer lips, by `CORNER_PLAY`.
     """
     result = points.copy()
-    stretched = np.sqrt(np.clip(own_width / max(mouth_width(points), 1e-6), 0.5, 1.0))
-    least = LEAST_THICKNESS * stretched * np.maximum(own, 0)
+    stretched = np.sqrt(np.clip(own.width / max(mouth_width(points), 1e-6), 0.5, 1.0))
+    least = LEAST_THICKNESS * stretched * np.maximum(own.thickness, 0)
     top, bottom = points[list(UPPER_OUTER), 1], points[list(LOWER_OUTER), 1]
     room = np.maximum(bottom - top, 0)
     least = least * np.minimum(1, room / np.maximum(least.sum(0), 1e-6))
@@ -63,6 +81,10 @@ def with_thickness(points: Array, own: Array, own_width: float) -> Array:
     crossed = np.clip((upper + lower) / 2, top + least[0], np.maximum(bottom - least[1], top + least[0]))
     result[list(UPPER_INNER), 1] = np.where(upper > lower, crossed, upper)
     result[list(LOWER_INNER), 1] = np.where(upper > lower, crossed, lower)
+    outer = points[list(OUTER_CORNERS)]
+    result[list(CORNERS)] = outer + np.clip(
+        points[list(CORNERS)] - outer, own.corners - CORNER_PLAY, own.corners + CORNER_PLAY
+    )
     for chain in (UPPER_INNER, LOWER_INNER):
         order = [CORNERS[0], *chain, CORNERS[1]]
         result[order, 0] = _increasing(result[order, 0])

@@ -13,9 +13,8 @@ from mien.talking.compose.mouth.lips import (
     LOWER_INNER,
     UPPER_INNER,
     Opening,
+    OwnLips,
     head_frame,
-    lip_thickness,
-    mouth_width,
     opening,
     with_thickness,
 )
@@ -46,7 +45,7 @@ class MouthLayer:
         self._portrait = portrait
         self._pose = portrait_pose(portrait.landmarks)
         own = head_frame(portrait.landmarks, self._pose)
-        self._thickness, self._width = lip_thickness(own), mouth_width(own)
+        self._own_lips = OwnLips.of(own)
         self._upper = self._incisors(own)
         self._own_gap = max(0.0, float((own[list(LOWER_INNER), 1] - own[list(UPPER_INNER), 1]).max()))
         self.tone = photo_tone(portrait)
@@ -75,7 +74,7 @@ class MouthLayer:
 
     def _guarded(self, goal: Goal, pose: HeadPose) -> tuple[Points, Array]:
         """The landmarks in pixels of the frame, and the same in the head's axes."""
-        points = with_thickness(head_frame(goal.landmarks, pose), self._thickness, self._width)
+        points = with_thickness(head_frame(goal.landmarks, pose), self._own_lips)
         moved = [*UPPER_INNER, *LOWER_INNER, *CORNERS]
         result = np.array(goal.landmarks, np.float32)
         x, y = points[moved].T * pose.scale
