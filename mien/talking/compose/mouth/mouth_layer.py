@@ -1,0 +1,147 @@
+"""The layer of the mouth: inner lips that keep the lips' thickness, and what is seen between them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.talking.compose.layer import Field, Goal, Points, Portrait
+from mien.talking.compose.mouth.inside import Inside, Jaws
+from mien.talking.compose.mouth.lips import (
+    CORNERS,
+    LOWER_INNER,
+    UPPER_INNER,
+    Opening,
+    OwnLips,
+    head_frame,
+    opening,
+    with_thickness,
+)
+from mien.talking.compose.mouth.pose import HeadPose, frame_pose, portrait_pose
+from mien.talking.compose.mouth.tone import photo_tone
+
+Array = NDArray[np.float64]
+
+DENSITY = 2.4
+"""Least pixels per mm at which the inside is drawn: 0.4 mm are seen between two incisors."""
+
+CLOSED, OPEN = 0.25, 0.9
+"""Heights of the opening in mm up to which nothing is drawn, and from which the inside is opaque."""
+
+_INCISORS = np.array([0.0, 66.7, 90.5])  # mm of the head: the biting edge of the upper incisors, as the embedded head's
+_LIP_TO_EDGE = 1.2  # mm by which the upper incisors reach below the line of the closed lips
+_NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
+_BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the upper ones, and reach above their edges
+_BARE, _COVERED = 4.5, 3.0  # mm of the lower incisors that a lower lip bares at most, and by which it covers them
+_RIM, _LINE = 0.35, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
+_CHIN = np.array([0.0, 109.0, 82.4])
+
+
+class MouthLayer:
+    """`Layer` of the mouth, for crops of 64 pixels and more. See `mien.talking.compose.layer`."""
+
+    def __init__(self, portrait: Portrait) -> None:
+        self._portrait = portrait
+        self._pose = portrait_pose(portrait.landmarks)
+        own = head_frame(portrait.landmarks, self._pose)
+        self._own_lips = OwnLips.of(own)
+        self._upper = self._incisors(own)
+        self._own_gap = max(0.0, float((own[list(LOWER_INNER), 1] - own[list(UPPER_INNER), 1]).max()))
+        self.tone = photo_tone(portrait)
+        self._finer = max(1, int(np.ceil(DENSITY / self._pose.scale)))
+        self._inside = Inside(self.tone, self._finer * self._pose.scale)
+
+    def _incisors(self, own: Array) -> Array:
+        """Middle of the upper biting edge (3,), mm of the head, from the nose, the upper lip and the middle of it."""
+        line = own[33, 1] + _NOSE_TO_LINE
+        lip = own[62, 1]
+        gap = max(0.0, float(own[66, 1] - lip))
+        trust = np.clip(1 - gap / 8, 0.3, 1)  # an opened upper lip may be raised
+        edge = np.clip(trust * lip + (1 - trust) * max(line, lip), line - 6, line + 8) + _LIP_TO_EDGE
+        # x and y such that it is seen where lip and nose say, at the depth of the embedded head's
+        across = (own[33, 0] + own[51, 0]) / 2
+        wanted = across * self._pose.across + edge * self._pose.down
+        seen = self._pose.linear / max(self._pose.scale, 1e-9)
+        place = _INCISORS.copy()
+        place[:2] = np.linalg.lstsq(seen[:, :2], wanted - seen[:, 2] * place[2], rcond=None)[0]
+        return place
+
+    def warp_goal(self, goal: Goal) -> Points:
+        """The goal's landmarks (68, 2), its inner lips such that both lips keep their thickness and never fold."""
+        pose = frame_pose(self._pose, self._portrait.landmarks, goal)
+        return self._guarded(goal, pose)[0]
+
+    def _guarded(self, goal: Goal, pose: HeadPose) -> tuple[Points, Array]:
+        """The landmarks in pixels of the frame, and the same in the head's axes."""
+        points = with_thickness(head_frame(goal.landmarks, pose), self._own_lips)
+        moved = [*UPPER_INNER, *LOWER_INNER, *CORNERS]
+        result = np.array(goal.landmarks, np.float32)
+        x, y = points[moved].T * pose.scale
+        result[moved] = x[:, None] * pose.across + y[:, None] * pose.down + pose.shift
+        return result, points
+
+    def draw(self, frame: Field, goal: Goal) -> None:
+        """Draw the inside of the mouth between the inner lips of `warp_goal`; a closed mouth changes no pixel."""
+        pose = frame_pose(self._pose, self._portrait.landmarks, goal)
+        points = self._guarded(goal, pose)[1]
+        if not np.isfinite(points).all():
+            return
+        gap = self._covering(opening(points))
+        strength = float(np.clip((gap.height - CLOSED) / (OPEN - CLOSED), 0, 1))
+        if strength <= 0:
+            return
+        jaws = self._jaws(goal, points, pose)
+        self._blend(frame, gap, pose, jaws, strength)
+
+    def _covering(self, gap: Opening) -> Opening:
+        """The opening, so much larger that the inside of an opened mouth in the photo is covered wherever it is warped.
+
+        Where the goal closes such a mouth, a narrow dark line remains, as between closed lips.
+        """
+        shown = float(np.clip(self._own_gap - 1, 0, 1))
+        more = (
+            shown
+            * np.maximum(_RIM, (_LINE - (gap.lower - gap.upper)) / 2)
+            * np.sin(np.linspace(0, np.pi, len(gap.x))) ** 0.5
+        )
+        return Opening(gap.x, gap.upper - more, gap.lower + more)
+
+    def _jaws(self, goal: Goal, points: Array, pose: HeadPose) -> Jaws:
+        """The upper arch is fixed to the skull; the lower one follows the chin, and a lower lip that would bare it."""
+        own, wanted = self._portrait.landmarks[8].astype(np.float64), np.asarray(goal.landmarks[8], np.float64)
+        # the chin of the portrait moved as the skull, and what the goal's chin is below it
+        still = pose.linear @ _CHIN + pose.shift + goal.in_plane[:, :2] @ (own - self._pose.project(_CHIN))
+        drop = float((wanted - still) @ pose.down) / max(pose.scale, 1e-9) + max(0.0, 0.8 * (self._own_gap - 3))
+        edge = pose.linear @ (self._upper + np.array([0, -_OVERLAP, -_BACK]))
+        level = float(edge @ pose.down) / max(pose.scale, 1e-9)
+        below = points[66, 1] - level
+        drop = float(np.clip(np.clip(drop, below - _BARE, below + _COVERED), -1.0, 45.0))
+        return Jaws(self._upper, self._upper + np.array([0.0, drop - _OVERLAP, -_BACK - 0.2 * drop]))
+
+    def _blend(self, frame: Field, gap: Opening, pose: HeadPose, jaws: Jaws, strength: float) -> None:
+        density = self._inside.density
+        margin = 2.0
+        x = np.arange(gap.x[0] - margin, gap.x[-1] + margin, 1 / density)
+        y = np.arange(gap.upper.min() - margin, gap.lower.max() + margin, 1 / density)
+        drawn = self._inside.draw(gap, pose, jaws, x, y)
+        side, finer = len(frame), self._finer
+        corners = np.array([[x[i], y[j]] for i in (0, -1) for j in (0, -1)]) * pose.scale
+        seen = corners[:, :1] * pose.across + corners[:, 1:] * pose.down + pose.shift
+        pad = 3 * self.tone.blur + 1
+        left, top = np.clip(np.floor(seen.min(0) - pad), 0, side).astype(int)
+        right, bottom = np.clip(np.ceil(seen.max(0) + pad) + 1, 0, side).astype(int)
+        if right <= left or bottom <= top:
+            return
+        # pixel (i, j) of the picture → pixel of the box at `finer` times the frame's resolution
+        step = pose.scale / density
+        linear = np.stack([pose.across * step, pose.down * step], -1)
+        origin = (x[0] * pose.across + y[0] * pose.down) * pose.scale + pose.shift - [left, top]
+        matrix = np.column_stack([linear * finer, (origin + 0.5) * finer - 0.5])
+        size = (int(right - left) * finer, int(bottom - top) * finer)
+        large = cv2.warpAffine(drawn, matrix, size, flags=cv2.INTER_LINEAR)
+        shown = cv2.resize(large, (int(right - left), int(bottom - top)), interpolation=cv2.INTER_AREA)
+        shown = cv2.GaussianBlur(shown, (0, 0), self.tone.blur) * np.float32(strength)
+        box = frame[top:bottom, left:right]
+        box *= 1 - shown[..., 3:]
+        box += shown[..., :3]

@@ -1,0 +1,150 @@
+"""Colours of what is inside a mouth, from the light, exposure and sharpness of the photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.talking.compose.layer import Portrait
+
+Array = NDArray[np.float64]
+
+GAMMA = 2.0
+"""Exponent from encoded values to light: near sRGB's, and its inverse is a square root."""
+
+SKIN_TINT: Array = np.array([1.68, 1.0, 0.66])
+"""Light that skin reflects, R, G, B, relative to green: the mean over light and dark skin, in neutral light."""
+
+SCLERA_TINT: Array = np.array([1.12, 1.0, 0.97])
+ENAMEL_TINT: Array = np.array([1.32, 1.0, 0.83])
+WARM_TINT: Array = np.array([1.38, 0.97, 0.70])
+"""The same of the white of the eye, of enamel among lips and gums, and of its warmer parts.
+
+Such that the ratios of enamel to skin and to the eye are those in six people of GRID (1.2 and .8 in red, .85 and 1.25
+in blue, relative to green)."""
+
+_PATCHES = ((41, 31, 2), (46, 35, 14), (8, 57, 7), (8, 57, 9), (28, 29, 30))  # cheeks, chin, bridge of the nose
+_EYES = ((36, 37, 38, 39, 40, 41), (42, 43, 44, 45, 46, 47))
+
+
+@dataclass(frozen=True, eq=False)
+class Tone:
+    """Light in [0, 1], R, G, B (3,): of `enamel`, its `warm` parts, `gum`, `tongue` and the `cavity`.
+
+    `side`: how much brighter the light is at the viewer's right than at the left, relative to the mean, in [−.6, .6].
+    `blur`: standard deviation in crop pixels of the photo's own blur.
+    """
+
+    enamel: Array
+    warm: Array
+    gum: Array
+    tongue: Array
+    cavity: Array
+    side: float
+    blur: float
+
+
+def photo_tone(portrait: Portrait) -> Tone:
+    """Colours by the skin of the face and the white of its eyes.
+
+    Enamel is between the brightest skin and the white of the eye, which the lids shade, and never bluish.
+    """
+    light = np.asarray((portrait.crop.astype(np.float32) / 255) ** GAMMA, np.float32)
+    points = np.nan_to_num(np.asarray(portrait.landmarks, np.float64))
+    radius = max(0.12 * float(np.linalg.norm(points[45] - points[36])), 1.5)
+    patches = [_around(light, points[list(patch)].mean(0), radius) for patch in _PATCHES]
+    skin = np.concatenate(patches)
+    bright = skin[_luminance(skin) >= np.quantile(_luminance(skin), 0.85)].mean(0)
+    tint = _relative(np.median(skin, 0)) / SKIN_TINT
+    white = _sclera(light, points)
+    level = 0.8 * float(_luminance(bright))
+    if white is not None:
+        tint = np.sqrt(tint * _relative(white) / SCLERA_TINT)
+        brightest = max(float(_luminance(bright)), 1.4 * float(_luminance(white)))
+        level = min(1.18 * float(np.sqrt(_luminance(bright) * _luminance(white))), brightest)
+    tint = tint / float(_luminance(tint))
+    level = float(np.clip(level, 0.02, 0.86))
+    cheeks = [float(_luminance(np.median(patch, 0))) for patch in patches[:2]]
+    side = (cheeks[1] - cheeks[0]) / max(sum(cheeks), 1e-6)
+    return Tone(
+        enamel=_never_bluish(level * tint * _unit(ENAMEL_TINT)),
+        warm=_never_bluish(0.86 * level * tint * _unit(WARM_TINT)),
+        gum=level * tint * [0.66, 0.26, 0.23],
+        tongue=level * tint * [0.82, 0.30, 0.24],
+        cavity=level * tint * [0.22, 0.048, 0.034],
+        side=float(np.clip(side, -0.6, 0.6)),
+        blur=photo_blur(portrait),
+    )
+
+
+def photo_blur(portrait: Portrait) -> float:
+    """Standard deviation in crop pixels of the blur of the sharpest edges of eyes and lips.
+
+    From the ratio of gradients before and after a known blur: Zhuo and Sim, "Defocus map estimation from a single
+    image", Pattern Recognition 44 (2011). In [0.3, 4] pixels.
+    """
+    grey = np.asarray(cv2.cvtColor(portrait.crop, cv2.COLOR_RGB2GRAY), np.float32)
+    points = np.nan_to_num(portrait.landmarks)
+    steepness = _gradient(grey)
+    again = max(1.0, portrait.side / 200)
+    blurred = np.asarray(cv2.GaussianBlur(grey, (0, 0), again), np.float32)
+    ratio = steepness / np.maximum(_gradient(blurred), 1e-3)
+    found = []
+    for first, last in ((36, 42), (42, 48), (48, 60)):
+        low, high = points[first:last].min(0), points[first:last].max(0)
+        (left, top), (right, bottom) = np.clip(np.stack([low, high]), 0, portrait.side - 1).astype(int)
+        box = slice(top, bottom + 2), slice(left, right + 2)
+        edges = steepness[box] >= np.quantile(steepness[box], 0.9)
+        found.append(float(np.median(ratio[box][edges])))
+    sharpest = max(max(found), 1.01)
+    return float(np.clip(again / np.sqrt(sharpest**2 - 1), 0.3, 4.0))
+
+
+def _gradient(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)))
+
+
+def _around(light: NDArray[np.float32], place: Array, radius: float) -> Array:
+    """Pixels (N, 3) of the square of `radius` around a place, cut at the border."""
+    side = len(light)
+    x, y = np.clip(place, 0, side - 1)
+    rows = slice(int(max(y - radius, 0)), int(min(y + radius, side - 1)) + 1)
+    columns = slice(int(max(x - radius, 0)), int(min(x + radius, side - 1)) + 1)
+    return np.asarray(light[rows, columns].reshape(-1, 3), np.float64)
+
+
+def _sclera(light: NDArray[np.float32], points: Array) -> Array | None:
+    """Light of the white of the eyes (3,): the brightest of the least coloured pixels between the lids; None: shut."""
+    mask = np.zeros(light.shape[:2], np.uint8)
+    for eye in _EYES:
+        cv2.fillPoly(mask, [np.rint(np.clip(points[list(eye)], -1e4, 1e4)).astype(np.int32)], 1)
+    pixels = np.asarray(light[mask > 0], np.float64)
+    if len(pixels) < 12:
+        return None
+    luminance = _luminance(pixels)
+    chosen = pixels[(luminance >= np.quantile(luminance, 0.8)) & (luminance < 0.95)]
+    if len(chosen) < 3:
+        return None
+    saturation = 1 - chosen.min(1) / np.maximum(chosen.max(1), 1e-6)
+    return np.asarray(chosen[saturation <= np.median(saturation)].mean(0))
+
+
+def _luminance(light: Array) -> Array:
+    return np.asarray(light @ [0.2126, 0.7152, 0.0722])
+
+
+def _relative(light: Array) -> Array:
+    return np.clip(light, 1e-3, None) / max(float(light[1]), 1e-3)
+
+
+def _unit(tint: Array) -> Array:
+    return tint / float(_luminance(tint))
+
+
+def _never_bluish(light: Array) -> Array:
+    """No more green than red and clearly less blue than green."""
+    green = min(light[1], 1.02 * light[0])
+    return np.clip(np.array([light[0], green, min(light[2], 0.9 * green)]), 0, 1)
