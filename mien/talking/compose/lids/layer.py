@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mien.talking.compose.layer import Field, Goal, Points, Portrait
-from mien.talking.compose.lids.eye import EYES, portrait_eye
+from mien.talking.compose.lids.eye import EYES
 from mien.talking.compose.lids.movement import frame_chart, lid_movement
-from mien.talking.compose.lids.skin import EyeBox, draw_lashes, draw_lower_lid, draw_upper_lid
+from mien.talking.compose.lids.portrait_eye import portrait_eye
+from mien.talking.compose.lids.skin import LidFrame, draw_lashes, draw_lower_lid, draw_upper_lid
 
 
 class LidLayer:
@@ -34,11 +35,11 @@ class LidLayer:
         """Draw the lids into `frame` float32 (R, R, 3) in [0, 255], in place."""
         for eye in self.eyes:
             movement = lid_movement(eye, goal)
-            box = None if movement is None else EyeBox.around(eye, movement.chart, frame.shape)
-            if movement is None or box is None:
+            lids = None if movement is None else LidFrame.of(eye, movement, frame.shape)
+            if movement is None or lids is None:
                 continue
-            part = frame[box.rows, box.columns]
+            part = frame[lids.rows, lids.columns]
             skin = part.copy()
-            draw_lower_lid(part, box, eye, movement.chart, movement.lower)
-            draw_upper_lid(part, skin, box, eye, movement.chart, movement.upper, movement.closure)
-            draw_lashes(part, box, eye, movement.upper, movement.closure)
+            draw_lower_lid(part, skin, lids)
+            draw_upper_lid(part, skin, lids, eye, movement.closure)
+            draw_lashes(part, lids, eye, movement.closure)

@@ -19,16 +19,20 @@ WIDEST = 1.4
 
 @dataclass(frozen=True)
 class LidMovement:
-    """Movement of the lids of one eye in eye widths at the height of the landmarks, downwards positive.
+    """Movement of the lids of one eye.
 
-    `chart`: the eye's place in the frame. `upper`, `lower`: of the two margins. `closure`: 0 as in the portrait or
-    wider, 1 closed.
+    `chart`: the eye's place in the frame. `opening`: relative to the portrait's, 0 closed, 1 as there. `lower`: of the
+    lower lid at its landmarks in eye widths, ≤ 0, upwards.
     """
 
     chart: Chart
-    upper: float
+    opening: float
     lower: float
-    closure: float
+
+    @property
+    def closure(self) -> float:
+        """0 as in the portrait or wider, 1 closed."""
+        return max(1 - self.opening, 0.0)
 
 
 def frame_chart(eye: Eye, goal: Goal) -> Chart | None:
@@ -63,5 +67,5 @@ def lid_movement(eye: Eye, goal: Goal) -> LidMovement | None:
     upper = float(points[1:3, 1].mean() - eye.upper_height)
     shaped = float(np.clip((eye.opening + lower - upper) / eye.opening, 0, WIDEST))
     blinked = float(np.clip(1 + goal.lids, 0, 1))
-    relative = shaped * closing(blinked) if shaped > 1 else closing(min(shaped, blinked))
-    return LidMovement(chart, eye.opening * (1 - relative) + lower, lower, float(np.clip(1 - relative, 0, 1)))
+    opening = shaped * closing(blinked) if shaped > 1 else closing(min(shaped, blinked))
+    return LidMovement(chart, opening, lower)

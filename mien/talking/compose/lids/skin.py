@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mien.talking.compose.layer import Field
 from mien.talking.compose.lids.eye import Chart, Eye, Values
+from mien.talking.compose.lids.movement import LidMovement
 
 _BESIDE = 0.12
 """Part of the eye's width beside the corners that is looked at."""
@@ -21,56 +22,107 @@ _BESIDE = 0.12
 _CHEEK = 0.3
 """Height in eye widths of the skin below the lower lid that is stretched."""
 
-_OVERLAP = 0.02
+_OVERLAP = 0.03
 """Eye widths by which closed lids overlap, so that no line of the eye is seen between them."""
+
+_LASH_OPACITY = 0.85
+"""Opacity of the lash line of a closed eye."""
+
+_STREAK = 0.035
+"""Standard deviation in eye widths of the blur across the columns of stretched skin."""
 
 _STEEPEST = 0.9
 """Most of a source row that one row may skip when skin is stretched: below 1, so that rows stay in order."""
 
+AT_LANDMARKS = 8 / 9
+"""The hump 4 t (1 − t) at a third and two thirds of the width, where the landmarks are."""
+
+_MEETS = 0.12
+"""Part of the opening by which the lower lid comes to meet the upper one when the eye closes."""
+
+LEAST_SHIFT = 0.02
+"""Pixels below which a lid is not moved."""
+
 
 @dataclass(frozen=True)
-class EyeBox:
-    """The part of the frame around an eye.
+class LidFrame:
+    """The part of a frame around an eye, and where the lids are in it and come to; arrays (h, w), in eye coordinates.
 
-    `rows`, `columns`: of the frame. `u`, `v` (h, w): eye coordinates of the pixels. `pixel`: a pixel in units of v.
+    `rows`, `columns`: of the frame. `v`: of the pixels. `pixel`: a pixel in units of v. `hump`: 0 at the ends of the
+    lids, 1 halfway. `upper`, `lower`: the margins in the portrait; `upper_shift`, `lower_shift`: how far they move.
+    `lashes`: height of the lash line above the upper margin.
     """
 
     rows: slice
     columns: slice
+    chart: Chart
     u: Values
     v: Values
     pixel: float
+    hump: Values
+    upper: Values
+    lower: Values
+    upper_shift: Values
+    lower_shift: Values
+    lashes: Values
 
     @classmethod
-    def around(cls, eye: Eye, chart: Chart, shape: tuple[int, ...]) -> EyeBox | None:
-        """The box of an eye at `chart` in a frame of `shape`; None if it lies outside."""
-        top = eye.upper_height - eye.skin - 0.25
-        bottom = eye.lower_height + _CHEEK + 0.1
-        corners = [(u, v) for u in (-_BESIDE, 1 + _BESIDE) for v in (top, bottom)]
+    def of(cls, eye: Eye, movement: LidMovement, shape: tuple[int, ...]) -> LidFrame | None:
+        """The part of a frame of `shape` (R, R, 3) around an eye; None if the eye lies outside."""
+        chart = movement.chart
+        ends = (eye.ends[0] - _BESIDE, eye.ends[1] + _BESIDE)
+        corners = [(u, v) for u in ends for v in (eye.upper_height - eye.skin - 0.25, eye.lower_height + _CHEEK + 0.1)]
         pixels = chart.to_pixels(np.array(corners))
+        if not np.abs(pixels).max() < 1e6:
+            return None
         left, upper = np.maximum(np.floor(pixels.min(0)), 0).astype(int)
         right, lower = np.minimum(np.ceil(pixels.max(0)) + 1, (shape[1], shape[0])).astype(int)
         if right - left < 2 or lower - upper < 2:
             return None
-        x, y = np.arange(left, right), np.arange(upper, lower)[:, None]
-        u, v = (row[0] * x + row[1] * y + row[2] for row in chart.matrix)
-        return cls(
-            slice(upper, lower),
-            slice(left, right),
-            np.asarray(u, np.float32),
-            np.asarray(v, np.float32),
-            1 / chart.height,
-        )
+        x, y = np.arange(left, right, dtype=np.float32), np.arange(upper, lower, dtype=np.float32)[:, None]
+        u, v = (np.asarray(row[0] * x + row[1] * y + row[2], np.float32) for row in chart.matrix.astype(np.float32))
+        t = eye.between(u)
+        hump = 4 * t * (1 - t)
+        margins = eye.upper.at(t), eye.lower.at(t)
+        pixel = 1 / chart.height
+        lower_shift = np.asarray(_lower_move(eye, movement) / AT_LANDMARKS * hump, np.float32)
+        upper_shift = _upper_shift(eye, movement, hump, margins[0], margins[1] + lower_shift, pixel)
+        lashes = np.maximum(eye.lashes.height.at(t), 0.6 * pixel)
+        box = slice(upper, lower), slice(left, right)
+        return cls(*box, chart, u, v, pixel, hump, *margins, upper_shift, lower_shift, lashes)
 
     @property
-    def parabola(self) -> Values:
-        """4 u (1 − u) (h, w): 0 at the corners and beyond, 1 halfway."""
-        inside = np.clip(self.u, 0, 1)
-        return np.asarray(4 * inside * (1 - inside), np.float32)
+    def margin(self) -> Values:
+        """Margin of the upper lid in the frame."""
+        return self.upper + self.upper_shift
 
     def coverage(self, distance: Values) -> Values:
         """Share (h, w) of each pixel on the positive side of an edge, at a `distance` from it in units of v."""
         return np.asarray(np.clip(distance / self.pixel + 0.5, 0, 1), np.float32)
+
+    def fetched(self, part: Field, source: Values) -> Field:
+        """The colours of `part` (h, w, 3), for each pixel those at the row `source` (h, w) in units of v."""
+        further = source - self.v
+        rows, columns = np.arange(len(part), dtype=np.float32)[:, None], np.arange(part.shape[1], dtype=np.float32)
+        x = columns + np.float32(self.chart.across[0]) * further
+        y = rows + np.float32(self.chart.across[1]) * further
+        return np.asarray(cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _lower_move(eye: Eye, movement: LidMovement) -> float:
+    """Movement of the lower lid's landmarks: the goal's, or a little up to meet the upper lid."""
+    return min(movement.lower, -_MEETS * eye.opening * smooth_step((movement.closure - 0.3) / 0.7))
+
+
+def _upper_shift(
+    eye: Eye, movement: LidMovement, hump: Values, upper: Values, lower: Values, pixel: float
+) -> Values:
+    """Shift (h, w) of the upper margin: down towards the lower one in every column, or up as a parabola."""
+    if movement.opening > 1:
+        raised = (movement.opening - 1) * eye.opening / AT_LANDMARKS
+        return np.asarray(-raised * hump, np.float32)
+    overlap = (_OVERLAP + 0.5 * pixel) * smooth_step((movement.closure - 0.7) / 0.3)
+    return np.asarray(np.maximum(lower - upper, 0) * movement.closure + overlap * np.sqrt(hump), np.float32)
 
 
 def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
@@ -88,56 +140,57 @@ def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
     return np.asarray(v - shift * t * (1 - bend + bend * t), np.float32)
 
 
-def sampled(part: Field, chart: Chart, dv: Values) -> Field:
-    """`part` (h, w, 3) of the frame, each pixel fetched from `dv` (h, w) further in v."""
-    rows, columns = np.indices(dv.shape, dtype=np.float32)
-    x = columns + np.float32(chart.across[0]) * dv
-    y = rows + np.float32(chart.across[1]) * dv
-    return np.asarray(cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
-
-
 def blend(part: Field, over: Field, weight: NDArray[np.float32]) -> None:
     """Blend `over` into `part`, both (h, w, 3), with `weight` (h, w), in place."""
     part += weight[..., None] * (over - part)
 
 
-def draw_lower_lid(part: Field, box: EyeBox, eye: Eye, chart: Chart, move: float) -> None:
-    """Raise the lower lid in `part` by −`move` eye widths, over the eye."""
-    if move > -0.02 * box.pixel:
+def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
+    """Raise the lower lid in `part` over the eye, with the colours of `skin`; both (h, w, 3)."""
+    shift = lids.lower_shift
+    if np.abs(shift).max() > LEAST_SHIFT * lids.pixel:
+        source = moved_rows(lids.v, lids.lower + _CHEEK, lids.lower, shift)
+        blend(part, lids.fetched(skin, source), lids.coverage(lids.v - lids.lower - shift))
+
+
+def draw_upper_lid(part: Field, skin: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
+    """Move the upper lid in `part`, with the colours of `skin`; both (h, w, 3)."""
+    shift = lids.upper_shift
+    if np.abs(shift).max() <= LEAST_SHIFT * lids.pixel:
         return
-    edge, shift = eye.lower.at(box.u), move * eye.arch(box.u)
-    source = moved_rows(box.v, edge + _CHEEK, edge, shift)
-    blend(part, sampled(part, chart, source - box.v), box.coverage(box.v - edge - shift))
+    edge = lids.upper - lids.lashes
+    source = moved_rows(lids.v, edge - eye.skin, edge, shift)
+    lid = lids.fetched(skin, source)
+    if closure > 0:
+        lid = _lit(_without_streaks(lid, lids, source), lids, eye, closure)
+    blend(part, lid, lids.coverage(lids.margin - lids.v))
 
 
-def upper_shift(box: EyeBox, eye: Eye, move: float, closure: float) -> Values:
-    """Shift (h, w) in v of the upper lid's margin; closed, it lies a little below that of the lower lid."""
-    overlap = (_OVERLAP + 0.5 * box.pixel) * smooth_step((closure - 0.7) / 0.3)
-    return np.asarray(move * eye.arch(box.u) + overlap * np.sqrt(box.parabola), np.float32)
+def _without_streaks(lid: Field, lids: LidFrame, source: Values) -> Field:
+    """The stretched skin (h, w, 3), blurred across the columns as far as it is stretched: each spot became a streak."""
+    smooth = cv2.GaussianBlur(lid, (0, 0), sigmaX=_STREAK / lids.pixel, sigmaY=0.3)
+    stretched = (lids.v - source) / np.maximum(lids.upper_shift.max(), 1e-6)
+    weight = np.where(lids.v < lids.margin - lids.lashes, np.clip(2 * stretched, 0, 1), 0)
+    blend(lid, smooth, np.asarray(weight, np.float32))
+    return lid
 
 
-def draw_upper_lid(
-    part: Field, source_part: Field, box: EyeBox, eye: Eye, chart: Chart, move: float, closure: float
-) -> None:
-    """Move the upper lid by `move` eye widths: its skin from `source_part`, both (h, w, 3)."""
-    if abs(move) < 0.02 * box.pixel:
-        return
-    margin, shift = eye.upper.at(box.u), upper_shift(box, eye, move, closure)
-    edge = margin - eye.lash
-    source = moved_rows(box.v, edge - eye.skin, edge, shift)
-    blend(part, sampled(source_part, chart, source - box.v), box.coverage(margin + shift - box.v))
+def _lit(lid: Field, lids: LidFrame, eye: Eye, closure: float) -> Field:
+    """The lid (h, w, 3) with more light the further it is closed: it comes out of the shade of the brow."""
+    start = lids.upper - lids.lashes - 0.1
+    part = np.clip((lids.v - start) / np.maximum(lids.margin - start, 1e-4), 0, 1)
+    weight = np.asarray(closure * lids.hump * part * part * (3 - 2 * part), np.float32)
+    return np.asarray(lid * (1 + weight[..., None] * (np.array(eye.light, np.float32) - 1)), np.float32)
 
 
-def draw_lashes(part: Field, box: EyeBox, eye: Eye, move: float, closure: float) -> None:
+def draw_lashes(part: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
     """Draw the line of the lashes along the upper lid's margin, the more the further the eye is closed."""
-    strength = eye.lash_strength * smooth_step((closure - 0.3) / 0.5)
-    if strength <= 0:
-        return
-    taper = np.sqrt(box.parabola)
-    line = eye.upper.at(box.u) + upper_shift(box, eye, move, closure)
-    distance = (box.v - line + 0.25 * eye.lash) / max(0.6 * eye.lash, 0.6 * box.pixel)
-    weight = strength * taper * np.exp(-(distance**2))
-    blend(part, np.broadcast_to(np.asarray(eye.lash_colour, np.float32), part.shape), weight.astype(np.float32))
+    strength = _LASH_OPACITY * smooth_step((closure - 0.3) / 0.5)
+    if strength > 0:
+        thickness = max(0.6 * eye.lashes.thickness, 0.6 * lids.pixel)
+        distance = (lids.v - lids.margin + 0.25 * eye.lashes.thickness) / thickness
+        weight = np.asarray(strength * np.sqrt(lids.hump) * np.exp(-(distance**2)), np.float32)
+        blend(part, np.broadcast_to(np.asarray(eye.lashes.colour, np.float32), part.shape), weight)
 
 
 def smooth_step(value: float) -> float:
