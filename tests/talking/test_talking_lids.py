@@ -74,7 +74,8 @@ def drawn(portrait: Portrait, goal: Goal) -> NDArray[np.float32]:
 
 def eyeball_share(frame: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
     """Share of the pixels of a mask whose colour is nearer to sclera or iris than to skin or lashes."""
-    colours = np.array([SCLERA, IRIS, SKIN, LASH], np.float32)
+    mixed = [tuple((np.array(SKIN) + share * (np.array(LASH) - SKIN))) for share in np.linspace(0, 1, 9)]
+    colours = np.array([SCLERA, IRIS, *mixed], np.float32)
     nearest = np.linalg.norm(frame[mask][:, None] - colours, axis=2).argmin(1)
     return float((nearest < 2).mean())
 

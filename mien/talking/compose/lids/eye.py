@@ -113,7 +113,8 @@ class Eye:
     """An eye of the portrait.
 
     `side`: 0 on the viewer's left, 1 on the right. `chart`: of the portrait's pixels. `landmarks` (6, 2): iBUG's.
-    `ends`: u at which the lids meet. `upper`, `lower`: margins of the lids between them. `skin`: height in eye widths
+    `ends` (2, 2): u and v of the points at which the lids meet. `upper`, `lower`: margins of the lids between them, in v
+    below the straight line through the ends (see `line`). `skin`: height in eye widths
     of the skin above the upper lid that is stretched. `iris`: u, v and radius in eye widths. `light` (3,): by how much
     the lid is lighter, in each channel, when it is closed than the skin above it, which lies in the shade of the brow.
     """
@@ -121,7 +122,7 @@ class Eye:
     side: int
     chart: Chart
     landmarks: Points
-    ends: tuple[float, float]
+    ends: Points
     upper: LidCurve
     lower: LidCurve
     skin: float
@@ -146,5 +147,10 @@ class Eye:
 
     def between(self, u: Values) -> Values:
         """t of the lids' curves at `u`: 0 and 1 at the ends of the lids and beyond."""
-        first, last = self.ends
+        first, last = self.ends[:, 0]
         return np.asarray(np.clip((u - first) / (last - first), 0, 1), np.float32)
+
+    def line(self, t: Values) -> Values:
+        """v at `t` of the straight line through the ends of the lids."""
+        first, last = self.ends[:, 1]
+        return np.asarray(first + t * (last - first), np.float32)

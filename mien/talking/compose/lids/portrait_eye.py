@@ -26,14 +26,20 @@ _SKIN_LEAST, _SKIN_MOST = 0.12, 0.42
 _MOST_GROWN = 0.12
 """Eye widths by which the white of the eye may reach beyond the landmarks' curves: drawn eyes are larger than seen."""
 
+_EDGE = 0.04
+"""Eye widths from the outermost white to the corner of the eye."""
+
 _LEAST_CONTRAST = 0.12
 """Least difference of log(red / blue) between skin and white of the eye by which they are told apart."""
 
 
-_LASH_LEAST, _LASH_MOST = 0.03, 0.15
+_LASH_LEAST, _LASH_MOST = 0.05, 0.15
 """Bounds of the thickness of the lash line in eye widths."""
 
-_MOST_LIGHTER = 1.5
+_LASH_DARKER = 0.8
+"""Lightness of the lashes of a closed eye over that of the open one's: they lie above each other."""
+
+_MOST_LIGHTER = 1.9
 """Bound of how much lighter the closed lid is than the skin above the eye."""
 
 _LEAST_LIGHTER = 1.12
@@ -73,24 +79,28 @@ def _skin_height(chart: Chart, brow: Points, upper: float) -> float:
     return float(np.clip(_BROW_PART * distance, _SKIN_LEAST, _SKIN_MOST))
 
 
-def _margins(
-    picture: Field, chart: Chart, upper: Points, lower: Points
-) -> tuple[tuple[float, float], LidCurve, LidCurve]:
-    """Ends and margins of the lids: the landmarks' (N, 2), or further out where the white of the eye reaches further."""
+def _margins(picture: Field, chart: Chart, upper: Points, lower: Points) -> tuple[Points, LidCurve, LidCurve]:
+    """Ends (2, 2) and margins of the lids: the landmarks' (N, 2), or further out where the white of the eye is seen."""
     above, below = LidCurve.through(upper[:, 0], upper[:, 1]), LidCurve.through(lower[:, 0], lower[:, 1])
     u = np.linspace(-_MOST_GROWN, 1 + _MOST_GROWN, 63, dtype=np.float32)
-    t = np.clip(u, 0, 1)
-    first, last = above.at(t), below.at(t)
+    first, last = above.at(np.clip(u, 0, 1)), below.at(np.clip(u, 0, 1))
     v = np.linspace(first.min() - _MOST_GROWN - 0.02, last.max() + _MOST_GROWN + 0.02, 64, dtype=np.float32)[:, None]
     white = _white_of_the_eye(chart.sample(picture, u[None], v), (v > first) & (v < last), v > last + 0.06)
-    reach = white & (v > first - _MOST_GROWN) & (v < last + _MOST_GROWN)
-    seen = reach.any(0)
-    left, right = u[seen][0] if seen.any() else 0.0, u[seen][-1] if seen.any() else 1.0
-    ends = (float(min(left, 0)), float(max(right, 1)))
-    top = np.where(seen, np.minimum(first, np.where(reach, v, np.inf).min(0)), first)
-    bottom = np.where(seen, np.maximum(last, np.where(reach, v, -np.inf).max(0)), last)
-    inside = np.asarray((u - ends[0]) / (ends[1] - ends[0]), np.float32)
-    return ends, LidCurve.through(inside, top), LidCurve.through(inside, bottom)
+    white &= (v > first - _MOST_GROWN) & (v < last + _MOST_GROWN)
+    seen = np.flatnonzero(white.any(0))
+    if not len(seen):
+        return np.array([[0, 0], [1, 0]], np.float32), above, below
+    ends = []
+    for column, landmark, outwards in ((seen[0], 0.0, -1), (seen[-1], 1.0, 1)):
+        reached = u[column] + outwards * _EDGE  # the outermost pixels are half eye, half outline
+        further = (reached - landmark) * outwards > 0
+        ends.append((reached, float(np.mean(v[white[:, column], 0]))) if further else (landmark, 0.0))
+    corners = np.array(ends, np.float32)
+    t = (u - corners[0, 0]) / (corners[1, 0] - corners[0, 0])
+    line = corners[0, 1] + t * (corners[1, 1] - corners[0, 1])
+    top = np.minimum(first, np.where(white, v, np.inf).min(0))
+    bottom = np.maximum(last, np.where(white, v, -np.inf).max(0))
+    return corners, LidCurve.through(t, top - line), LidCurve.through(t, bottom - line)
 
 
 def _white_of_the_eye(colours: Field, eye: Values, skin: Values) -> Values:
@@ -114,21 +124,21 @@ def _white_of_the_eye(colours: Field, eye: Values, skin: Values) -> Values:
     return np.asarray((ratio < (white + red) / 2) & (lightness > (bright + dull) / 2))
 
 
-def _lashes(picture: Field, chart: Chart, ends: tuple[float, float], margin: LidCurve) -> Lashes:
+def _lashes(picture: Field, chart: Chart, ends: Points, margin: LidCurve) -> Lashes:
     """Extent and colour of the dark line along the upper lid's margin."""
     t = np.linspace(0.06, 0.94, 31, dtype=np.float32)
     away = np.linspace(-0.3, 0.04, 69, dtype=np.float32)[:, None]  # from the skin above to just inside the eye
-    u = np.broadcast_to(ends[0] + t * (ends[1] - ends[0]), (len(away), len(t)))
-    colours = chart.sample(picture, u, margin.at(t) + away)
+    line = ends[0] + t[:, None] * (ends[1] - ends[0])
+    colours = chart.sample(picture, line[:, 0], line[:, 1] + margin.at(t) + away)
     lightness = colours.mean(2)
     least = max(_LASH_LEAST, 0.6 / chart.height)
     heights = np.array([_line_height(column, away[:, 0]) for column in lightness.T])
     usual = float(np.median(heights))
-    height = LidCurve.through(t, np.asarray(np.clip(heights, 0.5 * usual, 1.6 * usual), np.float32))
+    height = LidCurve.through(t, np.asarray(np.clip(heights, 0.5 * usual, 2 * usual) + 0.01, np.float32))
     thickness = float(np.clip(usual, least, _LASH_MOST))
     band = colours[(away[:, 0] > -thickness) & (away[:, 0] < 0.02)].reshape(-1, 3)
     dark = band[band.mean(1) <= np.quantile(band.mean(1), 0.25)].mean(0)
-    red, green, blue = (float(value) for value in dark)
+    red, green, blue = (_LASH_DARKER * float(value) for value in dark)
     return Lashes(height, thickness, (red, green, blue))
 
 
@@ -141,11 +151,12 @@ def _line_height(lightness: Values, away: Values) -> float:
     return -float(away[lit[-1]]) if len(lit) else _LASH_MOST
 
 
-def _light(picture: Field, chart: Chart, ends: tuple[float, float], margins: tuple[LidCurve, LidCurve]) -> Values:
+def _light(picture: Field, chart: Chart, ends: Points, margins: tuple[LidCurve, LidCurve]) -> Values:
     """How much lighter (3,) the skin just below the eye is than that above it, between 1 and `_MOST_LIGHTER`."""
     t = np.linspace(0.2, 0.8, 25, dtype=np.float32)
-    u = ends[0] + t * (ends[1] - ends[0])
-    above = chart.sample(picture, u[None], margins[0].at(t) - np.linspace(0.12, 0.25, 12, dtype=np.float32)[:, None])
-    below = chart.sample(picture, u[None], margins[1].at(t) + np.linspace(0.1, 0.22, 12, dtype=np.float32)[:, None])
+    u, line = (ends[0] + t[:, None] * (ends[1] - ends[0])).T
+    away = np.linspace(0.1, 0.24, 12, dtype=np.float32)[:, None]
+    above = chart.sample(picture, u, line + margins[0].at(t) - away)
+    below = chart.sample(picture, u, line + margins[1].at(t) + away)
     ratio = (np.median(below, (0, 1)) + 4) / (np.median(above, (0, 1)) + 4)
     return np.asarray(np.clip(ratio, 1, _MOST_LIGHTER), np.float32)

@@ -70,7 +70,7 @@ class LidFrame:
     def of(cls, eye: Eye, movement: LidMovement, shape: tuple[int, ...]) -> LidFrame | None:
         """The part of a frame of `shape` (R, R, 3) around an eye; None if the eye lies outside."""
         chart = movement.chart
-        ends = (eye.ends[0] - _BESIDE, eye.ends[1] + _BESIDE)
+        ends = (eye.ends[0, 0] - _BESIDE, eye.ends[1, 0] + _BESIDE)
         corners = [(u, v) for u in ends for v in (eye.upper_height - eye.skin - 0.25, eye.lower_height + _CHEEK + 0.1)]
         pixels = chart.to_pixels(np.array(corners))
         if not np.abs(pixels).max() < 1e6:
@@ -83,7 +83,8 @@ class LidFrame:
         u, v = (np.asarray(row[0] * x + row[1] * y + row[2], np.float32) for row in chart.matrix.astype(np.float32))
         t = eye.between(u)
         hump = 4 * t * (1 - t)
-        margins = eye.upper.at(t), eye.lower.at(t)
+        line = eye.line(t)
+        margins = line + eye.upper.at(t), line + eye.lower.at(t)
         pixel = 1 / chart.height
         lower_shift = np.asarray(_lower_move(eye, movement) / AT_LANDMARKS * hump, np.float32)
         upper_shift = _upper_shift(eye, movement, hump, margins[0], margins[1] + lower_shift, pixel)
