@@ -114,9 +114,8 @@ class Eye:
 
     `side`: 0 on the viewer's left, 1 on the right. `chart`: of the portrait's pixels. `landmarks` (6, 2): iBUG's.
     `ends` (2, 2): u and v of the points at which the lids meet. `upper`, `lower`: margins of the lids between them, in v
-    below the straight line through the ends (see `line`). `skin`: height in eye widths
-    of the skin above the upper lid that is stretched. `iris`: u, v and radius in eye widths. `light` (3,): by how much
-    the lid is lighter, in each channel, when it is closed than the skin above it, which lies in the shade of the brow.
+    below the straight line through the ends (see `line`). `skin`: height in eye widths of the skin above the upper lid
+    that is stretched. `iris`: u, v and radius in eye widths.
     """
 
     side: int
@@ -128,7 +127,6 @@ class Eye:
     skin: float
     iris: tuple[float, float, float]
     lashes: Lashes
-    light: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     @property
     def upper_height(self) -> float:

@@ -6,9 +6,10 @@ import numpy as np
 
 from mien.talking.compose.layer import Field, Goal, Points, Portrait
 from mien.talking.compose.lids.eye import EYES
+from mien.talking.compose.lids.eyeball import Eyeball
 from mien.talking.compose.lids.movement import frame_chart, lid_movement
 from mien.talking.compose.lids.portrait_eye import portrait_eye
-from mien.talking.compose.lids.skin import LidFrame, draw_lashes, draw_lower_lid, draw_upper_lid
+from mien.talking.compose.lids.skin import LidFrame, draw_eyeball, draw_lashes, draw_lower_lid, draw_upper_lid
 
 
 class LidLayer:
@@ -17,6 +18,7 @@ class LidLayer:
     def __init__(self, portrait: Portrait) -> None:
         found = (portrait_eye(portrait, side) for side in range(len(EYES)))
         self.eyes = tuple(eye for eye in found if eye is not None)
+        self.eyeballs = tuple(Eyeball.of(eye, portrait.crop) for eye in self.eyes)
 
     def warp_goal(self, goal: Goal) -> Points:
         """Landmarks (68, 2) of the goal in which the lids are as open as in the portrait.
@@ -33,7 +35,7 @@ class LidLayer:
 
     def draw(self, frame: Field, goal: Goal) -> None:
         """Draw the lids into `frame` float32 (R, R, 3) in [0, 255], in place."""
-        for eye in self.eyes:
+        for eye, eyeball in zip(self.eyes, self.eyeballs, strict=True):
             movement = lid_movement(eye, goal)
             lids = None if movement is None else LidFrame.of(eye, movement, frame.shape)
             if movement is None or lids is None:
@@ -41,5 +43,7 @@ class LidLayer:
             part = frame[lids.rows, lids.columns]
             skin = part.copy()
             draw_lower_lid(part, skin, lids)
+            if movement.opening > 1 and eyeball is not None:
+                draw_eyeball(part, lids, eyeball)
             draw_upper_lid(part, skin, lids, eye, movement.closure)
             draw_lashes(part, lids, eye, movement.closure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from mien.talking.compose.layer import Field, Points, Portrait
@@ -39,9 +40,6 @@ _LASH_LEAST, _LASH_MOST = 0.05, 0.15
 _LASH_DARKER = 0.8
 """Lightness of the lashes of a closed eye over that of the open one's: they lie above each other."""
 
-_MOST_LIGHTER = 1.9
-"""Bound of how much lighter the closed lid is than the skin above the eye."""
-
 _LEAST_LIGHTER = 1.12
 """Least lightness of the white of the eye over that of skin."""
 
@@ -66,10 +64,8 @@ def portrait_eye(portrait: Portrait, side: int) -> Eye | None:
     picture = np.asarray(portrait.crop, np.float32)
     ends, upper_margin, lower_margin = _margins(picture, chart, upper, lower)
     lashes = _lashes(picture, chart, ends, upper_margin)
-    red, green, blue = (float(value) for value in _light(picture, chart, ends, (upper_margin, lower_margin)))
     skin = _skin_height(chart, points[list(BROWS[side])], float(landmarks[1:3, 1].mean()))
-    light = (red, green, blue)
-    return Eye(side, chart, landmarks, ends, upper_margin, lower_margin, skin, iris, lashes, light)
+    return Eye(side, chart, landmarks, ends, upper_margin, lower_margin, skin, iris, lashes)
 
 
 def _skin_height(chart: Chart, brow: Points, upper: float) -> float:
@@ -87,6 +83,7 @@ def _margins(picture: Field, chart: Chart, upper: Points, lower: Points) -> tupl
     v = np.linspace(first.min() - _MOST_GROWN - 0.02, last.max() + _MOST_GROWN + 0.02, 64, dtype=np.float32)[:, None]
     white = _white_of_the_eye(chart.sample(picture, u[None], v), (v > first) & (v < last), v > last + 0.06)
     white &= (v > first - _MOST_GROWN) & (v < last + _MOST_GROWN)
+    white = _connected(white, (v > first) & (v < last))
     seen = np.flatnonzero(white.any(0))
     if not len(seen):
         return np.array([[0, 0], [1, 0]], np.float32), above, below
@@ -124,6 +121,12 @@ def _white_of_the_eye(colours: Field, eye: Values, skin: Values) -> Values:
     return np.asarray((ratio < (white + red) / 2) & (lightness > (bright + dull) / 2))
 
 
+def _connected(mask: Values, to: Values) -> Values:
+    """The connected parts of `mask` (h, w) that overlap with `to` (h, w)."""
+    _, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    return np.asarray(mask & np.isin(parts, np.unique(parts[mask & to])))
+
+
 def _lashes(picture: Field, chart: Chart, ends: Points, margin: LidCurve) -> Lashes:
     """Extent and colour of the dark line along the upper lid's margin."""
     t = np.linspace(0.06, 0.94, 31, dtype=np.float32)
@@ -149,14 +152,3 @@ def _line_height(lightness: Values, away: Values) -> float:
     darkest = int(np.argmin(np.where(near, lightness, np.inf)))
     lit = np.flatnonzero(lightness[:darkest] > (skin + lightness[darkest]) / 2)
     return -float(away[lit[-1]]) if len(lit) else _LASH_MOST
-
-
-def _light(picture: Field, chart: Chart, ends: Points, margins: tuple[LidCurve, LidCurve]) -> Values:
-    """How much lighter (3,) the skin just below the eye is than that above it, between 1 and `_MOST_LIGHTER`."""
-    t = np.linspace(0.2, 0.8, 25, dtype=np.float32)
-    u, line = (ends[0] + t[:, None] * (ends[1] - ends[0])).T
-    away = np.linspace(0.1, 0.24, 12, dtype=np.float32)[:, None]
-    above = chart.sample(picture, u, line + margins[0].at(t) - away)
-    below = chart.sample(picture, u, line + margins[1].at(t) + away)
-    ratio = (np.median(below, (0, 1)) + 4) / (np.median(above, (0, 1)) + 4)
-    return np.asarray(np.clip(ratio, 1, _MOST_LIGHTER), np.float32)

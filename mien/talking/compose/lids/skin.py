@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mien.talking.compose.layer import Field
 from mien.talking.compose.lids.eye import Chart, Eye, Values
+from mien.talking.compose.lids.eyeball import SEAM, Eyeball
 from mien.talking.compose.lids.movement import LidMovement
 
 _BESIDE = 0.12
@@ -30,6 +31,21 @@ _LASH_OPACITY = 0.85
 
 _STREAK = 0.035
 """Standard deviation in eye widths of the blur across the columns of stretched skin."""
+
+_LIT, _MOST_LIGHTER = 0.7, 2.5
+"""Part of the difference in light that a closed lid loses, and the bound of how much lighter it becomes."""
+
+_SHADE, _SHADED, _BELOW = 0.12, 0.1, 0.15
+"""In eye widths: standard deviation of the blur that leaves the shade; how far above the lashes it is changed; how far
+below the eye the skin is looked at."""
+
+_FULLY = 0.4
+"""Rise of the lid over the depth of the seam at which the eyeball is completed fully: before, the photo's own shadow of
+the lid, which moves with it, is nearly in place."""
+
+_SHADOW, _SHADOW_DEPTH = 0.4, 0.06
+"""Shadow of the upper lid on the eyeball: its strength at the margin, and the depth in eye widths at which it falls to
+a third."""
 
 _STEEPEST = 0.9
 """Most of a source row that one row may skip when skin is stretched: below 1, so that rows stay in order."""
@@ -154,6 +170,21 @@ def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
         blend(part, lids.fetched(skin, source), lids.coverage(lids.v - lids.lower - shift))
 
 
+def draw_eyeball(part: Field, lids: LidFrame, eyeball: Eyeball) -> None:
+    """Draw the eyeball in `part` (h, w, 3) where a raised upper lid uncovers it, and where it lay in shade before."""
+    depth = SEAM * (lids.lower - lids.upper)
+    below = np.clip((lids.v - lids.upper) / np.maximum(depth, 1e-4), 0, 1)
+    weight = (1 - below * below * (3 - 2 * below)) * lids.coverage(lids.v - lids.margin)
+    raised = np.clip(lids.upper - lids.margin, 0, None)
+    weight = weight * np.minimum(1, raised / np.maximum(_FULLY * depth, 1e-4))
+    lit = lids.coverage(lids.v - lids.upper - depth) * lids.coverage(lids.lower - lids.v)
+    total = float(lit.sum())
+    gain = (part * lit[..., None]).sum((0, 1)) / total / (eyeball.seen + 1) if total > 1 else np.ones(3)
+    distance = np.clip(lids.v - lids.margin, 0, None)
+    shadow = np.clip(gain, 0.5, 2) * (1 - _SHADOW * np.exp(-distance / _SHADOW_DEPTH))[..., None]
+    blend(part, np.asarray(eyeball.at(lids.u, lids.v) * shadow, np.float32), np.asarray(weight, np.float32))
+
+
 def draw_upper_lid(part: Field, skin: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
     """Move the upper lid in `part`, with the colours of `skin`; both (h, w, 3)."""
     shift = lids.upper_shift
@@ -163,7 +194,7 @@ def draw_upper_lid(part: Field, skin: Field, lids: LidFrame, eye: Eye, closure: 
     source = moved_rows(lids.v, edge - eye.skin, edge, shift)
     lid = lids.fetched(skin, source)
     if closure > 0:
-        lid = _lit(_without_streaks(lid, lids, source), lids, eye, closure)
+        lid = _lit(_without_streaks(lid, lids, source), skin, lids, closure)
     blend(part, lid, lids.coverage(lids.margin - lids.v))
 
 
@@ -176,12 +207,20 @@ def _without_streaks(lid: Field, lids: LidFrame, source: Values) -> Field:
     return lid
 
 
-def _lit(lid: Field, lids: LidFrame, eye: Eye, closure: float) -> Field:
-    """The lid (h, w, 3) with more light the further it is closed: it comes out of the shade of the brow."""
-    start = lids.upper - lids.lashes - 0.1
+def _lit(lid: Field, skin: Field, lids: LidFrame, closure: float) -> Field:
+    """The lid (h, w, 3) lit as the skin just below the eye, the more the further it is closed.
+
+    The skin above the eye lies in the shade of the brow, and its lowest frequencies hold that shade; a closed lid comes
+    out of it. The lid is only made lighter.
+    """
+    start = lids.upper - lids.lashes - _SHADED
     part = np.clip((lids.v - start) / np.maximum(lids.margin - start, 1e-4), 0, 1)
-    weight = np.asarray(closure * lids.hump * part * part * (3 - 2 * part), np.float32)
-    return np.asarray(lid * (1 + weight[..., None] * (np.array(eye.light, np.float32) - 1)), np.float32)
+    weight = np.asarray(_LIT * closure * np.sqrt(lids.hump) * part * part * (3 - 2 * part), np.float32)
+    deviation = _SHADE / lids.pixel
+    smooth = cv2.GaussianBlur(lid, (0, 0), deviation)
+    below = cv2.GaussianBlur(lids.fetched(skin, lids.lower + _BELOW), (0, 0), deviation)
+    gain = np.clip((below + 4) / (smooth + 4), 1, _MOST_LIGHTER) - 1
+    return np.asarray(lid * (1 + weight[..., None] * gain), np.float32)
 
 
 def draw_lashes(part: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
