@@ -52,7 +52,8 @@ class Eyeball:
         photo = eye.chart.sample(picture, u[None], v)
         lit = (v > upper + SEAM * (lower - upper)) & (v < lower - 0.1 * eye.opening)
         away = np.hypot(u - eye.iris[0], v - eye.iris[1]) / eye.iris[2]
-        white, iris = lit & (away > 1 + _LIMBUS), lit & (away < 1)
+        beside = np.abs(u - eye.iris[0]) > eye.iris[2]  # below the iris, the lower lid's edge is taken for white
+        white, iris = lit & beside & (away > 1 + _LIMBUS), lit & (away < 1)
         if white.sum() < 4 or iris.sum() < 4:
             return None
         sclera = _columns_of_white(photo, white)
@@ -71,12 +72,13 @@ class Eyeball:
 
 
 def _columns_of_white(photo: Field, white: Values) -> Field:
-    """Colour (w, 3) of the white in each column: its mean where it is seen, interpolated between, and smooth."""
-    counts = white.sum(0)
-    seen = np.flatnonzero(counts)
-    sums = (photo * white[..., None]).sum(0)
+    """Colour (w, 3) of the white in each column: that of its lighter half, interpolated where none is seen, smooth."""
+    lightness = np.where(white, photo.mean(2), np.nan)
+    seen = np.flatnonzero(white.any(0))
+    light = white[:, seen] & (lightness[:, seen] >= np.nanmedian(lightness[:, seen], 0))
+    sums = (photo[:, seen] * light[..., None]).sum(0) / light.sum(0)[:, None]
     places = np.arange(white.shape[1])
-    colours = np.stack([np.interp(places, seen, sums[seen, one] / counts[seen]) for one in range(3)], -1)
+    colours = np.stack([np.interp(places, seen, sums[:, one]) for one in range(3)], -1)
     return np.asarray(cv2.GaussianBlur(colours[None], (0, 0), len(places) / 16)[0], np.float32)
 
 

@@ -182,7 +182,11 @@ def draw_eyeball(part: Field, lids: LidFrame, eyeball: Eyeball) -> None:
     gain = (part * lit[..., None]).sum((0, 1)) / total / (eyeball.seen + 1) if total > 1 else np.ones(3)
     distance = np.clip(lids.v - lids.margin, 0, None)
     shadow = np.clip(gain, 0.5, 2) * (1 - _SHADOW * np.exp(-distance / _SHADOW_DEPTH))[..., None]
-    blend(part, np.asarray(eyeball.at(lids.u, lids.v) * shadow, np.float32), np.asarray(weight, np.float32))
+    whole = np.asarray(eyeball.at(lids.u, lids.v) * shadow, np.float32)
+    # Where the eye was seen before, only shade is taken away: reflections of lamps are lighter than the completed eye.
+    seen = lids.coverage(lids.v - lids.upper - 0.5 * depth)[..., None]
+    whole += seen * (np.maximum(whole, part) - whole)
+    blend(part, whole, np.asarray(weight, np.float32))
 
 
 def draw_upper_lid(part: Field, skin: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
