@@ -1,0 +1,1 @@
+"""Lids that are drawn over the warped photo at its own resolution: blinks, squints and wide eyes."""

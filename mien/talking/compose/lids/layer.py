@@ -1,0 +1,49 @@
+"""The layer of the lids: closes and opens the eyes of a portrait as the goal says."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.talking.compose.layer import Field, Goal, Points, Portrait
+from mien.talking.compose.lids.eye import EYES
+from mien.talking.compose.lids.eyeball import Eyeball
+from mien.talking.compose.lids.movement import frame_chart, lid_movement
+from mien.talking.compose.lids.portrait_eye import portrait_eye
+from mien.talking.compose.lids.skin import LidFrame, draw_eyeball, draw_lashes, draw_lower_lid, draw_upper_lid
+
+
+class LidLayer:
+    """A `Layer` of the lids. Eyes that are hidden or smaller than 3 pixels are left alone."""
+
+    def __init__(self, portrait: Portrait) -> None:
+        found = (portrait_eye(portrait, side) for side in range(len(EYES)))
+        self.eyes = tuple(eye for eye in found if eye is not None)
+        self.eyeballs = tuple(Eyeball.of(eye, portrait.crop) for eye in self.eyes)
+
+    def warp_goal(self, goal: Goal) -> Points:
+        """Landmarks (68, 2) of the goal in which the lids are as open as in the portrait.
+
+        The corners of the eyes are the goal's; the lids follow them as rigid parts of the face, so that the eyeball is
+        not squeezed by the warp.
+        """
+        points = np.array(goal.landmarks, np.float32)
+        for eye in self.eyes:
+            chart = frame_chart(eye, goal)
+            if chart is not None:
+                points[list(EYES[eye.side])] = chart.to_pixels(eye.landmarks)
+        return points
+
+    def draw(self, frame: Field, goal: Goal) -> None:
+        """Draw the lids into `frame` float32 (R, R, 3) in [0, 255], in place."""
+        for eye, eyeball in zip(self.eyes, self.eyeballs, strict=True):
+            movement = lid_movement(eye, goal)
+            lids = None if movement is None else LidFrame.of(eye, movement, frame.shape)
+            if movement is None or lids is None:
+                continue
+            part = frame[lids.rows, lids.columns]
+            skin = part.copy()
+            draw_lower_lid(part, skin, lids)
+            if movement.opening > 1 and eyeball is not None:
+                draw_eyeball(part, lids, eyeball)
+            draw_upper_lid(part, skin, lids, eye, movement.closure)
+            draw_lashes(part, lids, eye, movement.closure)

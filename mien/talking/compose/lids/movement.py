@@ -1,0 +1,71 @@
+"""How far the lids of an eye move in a frame: from the goal's landmarks and the lids' pose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.talking.compose.layer import Goal
+from mien.talking.compose.lids.eye import EYES, Chart, Eye
+
+CLOSED_BELOW, CLOSES_FROM = 0.2, 0.6
+"""Opening, relative to the portrait's, at which the eye is drawn closed, and below which it is drawn more closed than
+measured: lids that touch are measured at .1 to .2 of the open eye's aspect ratio, as landmarks lie on the lashes."""
+
+WIDEST = 1.4
+"""Greatest opening relative to the portrait's."""
+
+
+@dataclass(frozen=True)
+class LidMovement:
+    """Movement of the lids of one eye.
+
+    `chart`: the eye's place in the frame. `opening`: relative to the portrait's, 0 closed, 1 as there. `lower`: of the
+    lower lid at its landmarks in eye widths, ≤ 0, upwards.
+    """
+
+    chart: Chart
+    opening: float
+    lower: float
+
+    @property
+    def closure(self) -> float:
+        """0 as in the portrait or wider, 1 closed."""
+        return max(1 - self.opening, 0.0)
+
+
+def frame_chart(eye: Eye, goal: Goal) -> Chart | None:
+    """The eye's place in the frame: corners of the goal, height of the in-plane transform. None if it is not seen."""
+    points = np.asarray(goal.landmarks, np.float64)[list(EYES[eye.side])]
+    scale = float(np.hypot(goal.in_plane[0, 0], goal.in_plane[1, 0]))
+    if not (np.isfinite(points).all() and np.isfinite(scale) and 0.05 < scale < 20):
+        return None
+    return Chart.of(points[0], points[3], scale * eye.chart.height)
+
+
+def closing(opening: float) -> float:
+    """Opening to draw for a measured one, both relative to the portrait's: 0 from `CLOSED_BELOW` down, never above."""
+    if opening >= CLOSES_FROM:
+        return opening
+    part = (CLOSES_FROM - opening) / (CLOSES_FROM - CLOSED_BELOW)
+    return max(opening - CLOSED_BELOW * part * part, 0.0)
+
+
+def lid_movement(eye: Eye, goal: Goal) -> LidMovement | None:
+    """Movement of the lids; None if the eye is not seen or the goal is not finite.
+
+    Squints and blinks do not add up, as the landmarks of the goal contain part of the blink: the smaller of the two
+    openings counts. A wide eye closes from its own opening.
+    """
+    chart = frame_chart(eye, goal)
+    if chart is None or not np.isfinite(goal.lids) or eye.opening <= 0.02:
+        return None
+    points = chart.to_eye(np.asarray(goal.landmarks, np.float64)[list(EYES[eye.side])])
+    limit = 0.5 * eye.opening
+    lower = float(np.clip(points[4:6, 1].mean() - eye.lower_height, -limit, 0))
+    upper = float(points[1:3, 1].mean() - eye.upper_height)
+    shaped = float(np.clip((eye.opening + lower - upper) / eye.opening, 0, WIDEST))
+    blinked = float(np.clip(1 + goal.lids, 0, 1))
+    opening = shaped * closing(blinked) if shaped > 1 else closing(min(shaped, blinked))
+    return LidMovement(chart, opening, lower)
