@@ -141,7 +141,7 @@ def test_an_untrained_warp_shows_the_reference() -> None:
     assert float(layers.flow.detach().abs().max()) < 1e-5
     assert torch.allclose(layers.landmarks, landmarks.expand(2, -1, -1), atol=1e-6)
     assert float(layers.opening.detach().mean()) < 0.1
-    expected = layers.opening * layers.paint + (1 - layers.opening) * (reference + layers.shade)
+    expected = layers.opening * layers.paint + (1 - layers.opening) * (reference + layers.shade * (reference + 1))
     assert torch.allclose(decoded.frames, expected.clamp(-1, 1), atol=1e-5)
 
 

@@ -102,7 +102,7 @@ def output(frames: int, side: int = 32, **layers: torch.Tensor) -> DecoderOutput
     correction, opening = torch.zeros(frames, 2, side // 2, side // 2), torch.zeros(frames, 1, side, side)
     flow = torch.zeros(frames, 2, side, side)
     landmarks = to_normalised(torch.from_numpy(drawn_landmarks(0.4, size=128)), 128).expand(frames, -1, -1)
-    plain = WarpLayers(flow, correction, picture, picture, opening, landmarks)
+    plain = WarpLayers(flow, correction, opening, picture, opening, landmarks)
     return DecoderOutput(picture, plain._replace(**layers))
 
 
@@ -123,7 +123,7 @@ def test_no_flow_shows_the_reference_in_all_its_detail(side: int) -> None:
 
 
 def test_a_moved_small_picture_keeps_its_detail() -> None:
-    """Moved by half a pixel, cubic interpolation loses two thirds of a wave of 2.6 pixels, of the enlarged one little."""
+    """Moved by half a pixel, cubic interpolation loses two thirds of a wave of 2.6 pixels."""
     wave = 128 + 60 * np.sin(np.arange(64) * 2.4)
     fine = np.tile(np.rint(wave), (64, 1))[..., None].repeat(3, 2).astype(np.uint8)
     assert np.abs(enlarged(fine, 3)[1::3, 1::3] - fine).max() < 0.01
@@ -212,10 +212,10 @@ def test_the_placement_moves_all_that_was_drawn() -> None:
     assert np.abs(frame[8:20].astype(int) - crop(32)[4:16]).max() <= 2
 
 
-def test_shade_is_added_and_keeps_the_detail() -> None:
-    decoded = output(1, shade=torch.full((1, 3, 32, 32), 20 / 127.5))
+def test_shade_scales_the_light_and_keeps_the_hue() -> None:
+    decoded = output(1, shade=torch.full((1, 1, 32, 32), 0.2))
     frame = next(Composer(portrait(128)).frames(decoded, torch.eye(3)[None])).astype(int)
-    assert np.abs(frame - np.minimum(crop(128).astype(int) + 20, 255)).max() <= 1
+    assert np.abs(frame - np.minimum(crop(128) * 1.2, 255)).max() <= 1
 
 
 def test_the_mouths_opening_lies_between_the_lips() -> None:

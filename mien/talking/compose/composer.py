@@ -143,7 +143,7 @@ class Composer:
         return np.asarray(cv2.resize(field, (self.side, self.side), interpolation=cv2.INTER_LINEAR), np.float32)
 
     def _frame(self, goal: Goal, inverse: NDArray[np.float32], flow: Field, sampled: Field) -> Picture:
-        """`flow` (R, R, 2) normalised; `sampled` (S, S, 9): correction, shade, paint and opening."""
+        """`flow` (R, R, 2) normalised; `sampled` (S, S, 7): correction, shade, paint and opening."""
         half = self.side / 2
         sampled = self._enlarged(sampled)
         flow = (flow + sampled[..., :2]) * half
@@ -155,9 +155,9 @@ class Composer:
         if self._factor > 1:  # the edges of the two pictures coincide, not the centres of their first pixels
             columns, rows = ((axis + 0.5) * self._factor - 0.5 for axis in (columns, rows))
         warped = cv2.remap(self._source, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-        frame: Field = np.asarray(warped + sampled[..., 2:5] * (127.5 * self.moving), np.float32)
+        frame: Field = np.asarray(warped * (1 + sampled[..., 2:3] * self.moving), np.float32)
         if not self.inside:
-            _blend(frame, (sampled[..., 5:8] + 1) * 127.5, sampled[..., 8:] * self.weight)
+            _blend(frame, (sampled[..., 3:6] + 1) * 127.5, sampled[..., 6:] * self.weight)
         for layer in self.layers:
             layer.draw(frame, goal)
         return np.asarray(np.clip(np.rint(frame), 0, 255), np.uint8)
@@ -177,7 +177,7 @@ def _in_pixels(matrix: NDArray[np.float32], side: int) -> NDArray[np.float64]:
 
 
 def _sampled(layers: WarpLayers, inverse: Tensor) -> Tensor:
-    """Correction, shade, paint and opening (N, S, S, 9) after the in-plane transform, at the size of the network."""
+    """Correction, shade, paint and opening (N, S, S, 7) after the in-plane transform, at the size of the network."""
     colours = torch.cat([layers.shade, layers.paint, layers.opening], 1).float().cpu()
     shape = [len(colours), 3, *colours.shape[-2:]]
     correction = nn.functional.interpolate(

@@ -15,11 +15,14 @@ from torch import Tensor
 
 from mien.clips import EMOTIONS
 from mien.faces.measures import FACE_POSE
+from mien.faces.pictures.person_mask import person_weight
 from mien.media.coordinates import to_normalised, to_pixels
 from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
 from mien.media.resize import resized
 from mien.talking.compose.composer import Composer
 from mien.talking.compose.layer import Portrait
+from mien.talking.compose.lids.layer import LidLayer
+from mien.talking.compose.mouth.mouth_layer import MouthLayer
 from mien.talking.data.pose import TAPS
 from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.networks.generator import Generator, GeneratorConfig
@@ -105,6 +108,7 @@ class FrameGenerator:
         emotion_weights: NDArray[np.float32] | None = None,
         hold_border: float = 0.0,
         landmarks: NDArray[np.float32] | None = None,
+        mesh: NDArray[np.float32] | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield ⌈N · fps / sample rate⌉ frames uint8 (R, R, 3) of the face in `crop` (R, R, 3) saying `speech` (N,).
 
@@ -116,6 +120,7 @@ class FrameGenerator:
         in the units of `FACE_POSE`: instead of a random one. `hold_border` in [0, 0.5): fraction of the side over which
         all changes fade out towards the edges, for pasting back. `landmarks` (68, 2): detected landmarks in crop
         pixels; None: the network predicts them, which is accurate only for faces like those in the training set.
+        `mesh` (478, 3): MediaPipe's mesh in crop pixels, whose irises the layer of the lids uses.
 
         Raises ValueError for a crop of another shape or type, an unknown emotion, numbers out of bounds, and speech
         that is empty or not finite.
@@ -134,7 +139,7 @@ class FrameGenerator:
         if landmarks is not None:
             _check_array("landmarks", landmarks, (68, 2))
             landmarks = to_normalised(np.asarray(landmarks, np.float32), crop.shape[0])
-        return self._frames(crop, speech, emotion_weights, pose, chunk_frames, landmarks, hold_border)
+        return self._frames(crop, speech, emotion_weights, pose, chunk_frames, landmarks, mesh, hold_border)
 
     def _check(
         self, crop: NDArray[np.uint8], speech: NDArray[np.float32], intensity: float | None, hold_border: float
@@ -161,6 +166,7 @@ class FrameGenerator:
         pose: NDArray[np.float32],
         chunk: int,
         landmarks: NDArray[np.float32] | None,
+        mesh: NDArray[np.float32] | None,
         hold_border: float,
     ) -> Iterator[NDArray[np.uint8]]:
         network = self.generator
@@ -172,7 +178,7 @@ class FrameGenerator:
         image = tensor(resized(crop, self.size)).permute(0, 3, 1, 2)
         maps = network.image_encoder(image.float() / 127.5 - 1)
         points = network.landmarks(maps) if landmarks is None else tensor(landmarks)
-        composer = self._composer(crop, points[0].cpu(), hold_border)
+        composer = self._composer(crop, points[0].cpu(), mesh, hold_border)
         for first in range(0, len(pose), chunk):
             # the last chunk is padded: only tensors of equal shape are sure to be computed to equal bits
             numbers = np.minimum(np.arange(first, first + chunk), len(pose) - 1)
@@ -184,13 +190,16 @@ class FrameGenerator:
             transforms = network.pose_encoder.in_plane_transforms(poses[0])
             yield from islice(composer.frames(output, transforms, pose[numbers, LIDS]), len(pose) - first)
 
-    def _composer(self, crop: NDArray[np.uint8], points: Tensor, hold_border: float) -> Composer:
+    def _composer(
+        self, crop: NDArray[np.uint8], points: Tensor, mesh: NDArray[np.float32] | None, hold_border: float
+    ) -> Composer:
         """The composer of a crop; `points` (68, 2): its landmarks, normalised."""
-        decoder = self.generator.decoder
+        portrait, decoder = Portrait(crop, to_pixels(points, crop.shape[0]).numpy(), mesh), self.generator.decoder
         if not isinstance(decoder, WarpDecoder):
-            return Composer(Portrait(crop, points.numpy()), hold_border=hold_border)
-        portrait = Portrait(crop, to_pixels(points, crop.shape[0]).numpy())
-        return Composer(portrait, decoder.sigmas, hold_border=hold_border)
+            return Composer(portrait, hold_border=hold_border)
+        person = person_weight(crop, portrait.landmarks)
+        layers = (MouthLayer(portrait), LidLayer(portrait))
+        return Composer(portrait, decoder.sigmas, layers, inside=True, hold_border=hold_border, person=person)
 
 
 def constant_emotion(frames: int, emotion: str | None, intensity: float | None) -> NDArray[np.float32]:

@@ -78,7 +78,8 @@ def _smooth_flow(points: Tensor, displacements: Tensor, sigmas: Tensor, xs: Tens
 def _solved(matrix: Tensor, values: Tensor) -> Tensor:
     """Approximate solution (N, P, 2) of matrix · x = values by conjugate gradients, which ONNX can express.
 
-    The ridge bounds the condition number of `matrix` (N, P, P) to about 50, so `ITERATIONS` steps leave about a hundredth of a pixel of 64.
+    The ridge bounds the condition number of `matrix` (N, P, P) to about 50, so that `ITERATIONS` steps leave about a
+    hundredth of a pixel of 64.
     """
     solution, residual = torch.zeros_like(values), values
     direction = residual

@@ -43,7 +43,7 @@ HEAT_MAP_SIGMA = 0.05
 """Standard deviation of the Gaussian of a landmark in the heat maps, in normalised coordinates."""
 
 MAX_SHADE = 0.5
-"""Maximum change of the sampled colours, whose range is [−1, 1]."""
+"""Maximum relative change of the sampled light."""
 
 
 class WarpDecoder(nn.Module):
@@ -68,7 +68,7 @@ class WarpDecoder(nn.Module):
         self.flow = nn.Conv2d(width, 2, 3, padding=1)
         self.painter = FiLMBlock(width, width, code_width)
         self.detail = nn.Conv2d(width + 1, width // 2, 3, padding=1)
-        self.paint = nn.Conv2d(width // 2, 6, 3, padding=1)
+        self.paint = nn.Conv2d(width // 2, 4, 3, padding=1)
         for parameter in self.flow.parameters():
             nn.init.zeros_(parameter)
 
@@ -89,10 +89,11 @@ class WarpDecoder(nn.Module):
         flow = flow + nn.functional.interpolate(correction, scale_factor=2, mode="bilinear", align_corners=False)
         painted = self.painter(hidden + warp(maps[2], nn.functional.avg_pool2d(flow, 2)) + heat, code)
         painted = torch.cat([nn.functional.interpolate(painted, scale_factor=2, mode="nearest"), opening], 1)
-        shade, paint = self.paint(nn.functional.silu(self.detail(painted))).split((3, 3), 1)
-        # Shading is added, so that the skin keeps its detail; only the opening of the mouth is replaced.
+        shade, paint = self.paint(nn.functional.silu(self.detail(painted))).split((1, 3), 1)
+        # Shading scales the light, so that the skin keeps its detail and its hue; only the mouth's opening is replaced.
         shade, paint = MAX_SHADE * torch.tanh(shade), torch.tanh(paint)
-        frames = (1 - opening) * (warp(maps[0], flow) + shade) + opening * paint
+        sampled = warp(maps[0], flow)
+        frames = (1 - opening) * (sampled + shade * (sampled + 1)) + opening * paint
         return DecoderOutput(frames.clamp(-1, 1), WarpLayers(flow, correction, shade, paint, opening, goal))
 
     @property

@@ -131,9 +131,7 @@ def _lower_move(eye: Eye, movement: LidMovement) -> float:
     return min(movement.lower, -_MEETS * eye.opening * smooth_step((movement.closure - 0.3) / 0.7))
 
 
-def _upper_shift(
-    eye: Eye, movement: LidMovement, hump: Values, upper: Values, lower: Values, pixel: float
-) -> Values:
+def _upper_shift(eye: Eye, movement: LidMovement, hump: Values, upper: Values, lower: Values, pixel: float) -> Values:
     """Shift (h, w) of the upper margin: down towards the lower one in every column, or up as a parabola."""
     if movement.opening > 1:
         raised = (movement.opening - 1) * eye.opening / AT_LANDMARKS
