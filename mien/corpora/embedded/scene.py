@@ -27,7 +27,7 @@ from mien.heads.embedded.glasses import draw_glasses
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.embedded.identity import IDENTITY_NAMES
 from mien.heads.embedded.people import sample_actor
-from mien.heads.performance import Performance
+from mien.heads.performance import Performance, expression_vector
 from mien.heads.render.render import Camera, Light, render_frames
 
 
@@ -106,8 +106,40 @@ def person(seed: int, actor: Actor, glasses: float = 0.0) -> tuple[Tensor, Appea
     identity, appearance, sex = sample_actor(index, generator("looks", seed, actor.actor_id))
     if sex != actor.sex:
         raise ValueError(f"actor {actor.actor_id} has the voice of a {actor.sex} and the face of a {sex} person")
+    identity = calmed(identity)
     rng = generator("glasses", seed, actor.actor_id)
     return identity, draw_glasses(appearance, rng) if rng.random() < glasses else appearance
+
+
+CALM: dict[str, float] = {"brow_height": -1.5, "eye_size": -0.9}
+"""Steps by which the corpus's people differ from the average head.
+
+At rest that head's brows are high and its eyes wide: classifiers trained on people call it surprised.
+"""
+
+
+def calmed(identity: Tensor) -> Tensor:
+    """An identity (I,) with brows and lids as people at rest have them; each parameter stays in [-2.5, 2.5]."""
+    moved = identity.clone()
+    for name, step in CALM.items():
+        moved[IDENTITY_NAMES.index(name)] += step
+    return moved.clamp(-2.5, 2.5)
+
+
+def resting_face(seed: int, actor: Actor) -> NDArray[np.float32]:
+    """Expression weights (52,) of an actor's face at rest: lids that are a little narrowed, brows, corners."""
+    rng = generator("rest", seed, actor.actor_id)
+
+    def both(name: str, low: float, high: float) -> dict[str, float]:
+        return dict.fromkeys((f"{name}Left", f"{name}Right"), float(np.clip(rng.uniform(low, high), 0, 1)))
+
+    return expression_vector(
+        both("eyeSquint", 0.1, 0.5)
+        | both("eyeBlink", 0.02, 0.14)
+        | both("browDown", -0.05, 0.30)
+        | both("mouthFrown", -0.1, 0.12)
+        | both("mouthSmile", -0.1, 0.08)
+    )
 
 
 def age(seed: int, actor: Actor) -> int:
