@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mien.corpora.embedded.camera import Sensor, draw_sensor, filmed
+from mien.corpora.embedded.lamps import draw_lamps
 from mien.corpora.embedded.plan import (
     FIRST_ACTOR,
     Actor,
@@ -46,7 +48,11 @@ def clip_frames(
     camera, light = draw_camera(rng, options, clip.clip_id), draw_light(rng, options.variation.light)
     wall = draw_wall(rng, options, actor.actor_id, clip.clip_id)
     size = (options.width, options.height)
-    return render_frames(head, identity, appearance, performance, size, camera, light, wall)
+    light = draw_lamps(light, generator("lamps", options.seed, clip.clip_id), options.variation.lamps)
+    frames = render_frames(head, identity, appearance, performance, size, camera, light, wall)
+    chance = generator("sensor", options.seed, clip.clip_id)
+    sensor = draw_sensor(chance, options.variation.sensor)
+    return frames if sensor == Sensor() else filmed(frames, sensor, chance)
 
 
 def draw_camera(rng: np.random.Generator, options: EmbeddedOptions, clip_id: str) -> Camera:
@@ -140,6 +146,18 @@ def resting_face(seed: int, actor: Actor) -> NDArray[np.float32]:
         | both("mouthFrown", -0.1, 0.12)
         | both("mouthSmile", -0.1, 0.08)
     )
+
+
+def turned_aside(performance: Performance, options: EmbeddedOptions, clip: PlannedClip) -> Performance:
+    """The performance with the head turned by 8 to 25 degrees, eyes at the camera, in `variation.turned` of clips."""
+    rng = generator("turned", options.seed, clip.clip_id)
+    lot, aside, up = rng.random(), rng.uniform(8, 25) * rng.choice([-1, 1]), rng.normal(0, 4)
+    if lot >= options.variation.turned:
+        return performance
+    yaw, pitch = np.radians(aside), np.radians(np.clip(up, -8, 8))
+    neck = performance.neck + np.array([yaw, pitch, 0], np.float32)
+    gaze = np.clip(performance.gaze - np.array([0.8 * yaw, 0.5 * pitch], np.float32), -0.5, 0.5)
+    return replace(performance, neck=neck.astype(np.float32), gaze=gaze.astype(np.float32))
 
 
 def age(seed: int, actor: Actor) -> int:

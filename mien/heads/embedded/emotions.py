@@ -1,8 +1,8 @@
 """How a feeling looks: expression weights, posture and restlessness of each of CREMA-D's six emotions.
 
 The action units are the prototypes of Ekman and Friesen's EMFACS (anger 4+5+7+23/24, disgust 9+10+15+17, fear
-1+2+4+5+20+25/26, happiness 6+12+25, sadness 1+4+15+17), written in ARKit's names. How a feeling and speech share the mouth is
-the business of whoever acts (`mien.acting`).
+1+2+4+5+20+25/26, happiness 6+12+25, sadness 1+4+15+17), written in ARKit's names. How a feeling and speech
+share the mouth is the business of whoever acts (`mien.acting`).
 """
 
 from __future__ import annotations
