@@ -35,6 +35,7 @@ def _index(*names: str) -> list[int]:
 
 _JAW = ARKIT_NAMES.index("jawOpen")
 _MOUTH = _index("mouth", "jaw")
+_CORNERS = _index("mouthSmile", "mouthFrown", "mouthDimple", "mouthStretch")
 _OPENING = _index("mouthUpperUp", "mouthLowerDown", "mouthFunnel", "mouthShrug")  # opens the lips
 _UPPER_LIP, _LOWER_LIP = _index("mouthUpperUp"), _index("mouthLowerDown")
 _SEALING = _index("mouthPress", "mouthRoll", "mouthClose", "mouthShrug")  # closes the lips
@@ -65,13 +66,14 @@ def act(
     fps: Fraction,
     emotion: str,
     intensity: float,
+    resting: NDArray[np.floating] | None = None,
 ) -> Performance:
     """A performance of spoken words: `speech` begins `lead` s into a performance of `seconds`, rounded up to frames.
 
-    `emotion` is one of `mien.clips.EMOTIONS`, `intensity` in [0, 1]. The same arguments and state of `rng` give the
-    same performance.
+    `emotion` is one of `mien.clips.EMOTIONS`, `intensity` in [0, 1], `resting` as in `perform`. The same arguments and
+    state of `rng` give the same performance.
     """
-    return perform(rng, speech, lead, frame_count(seconds, fps), fps, Mood.of(emotion, intensity))
+    return perform(rng, speech, lead, frame_count(seconds, fps), fps, Mood.of(emotion, intensity), resting)
 
 
 def perform(
@@ -136,9 +138,10 @@ def articulated(
     articulation = 0.4 + 0.6 * openness
     mouth[:, _JAW] *= articulation * (0.74 + 0.36 * loudness)
     mouth[:, _OPENING] *= (articulation * (0.7 + 0.35 * loudness))[:, None]
-    # speech suppresses the emotion's mouth: closed lips almost wholly, the rest by 0.4
+    # speech suppresses the emotion's mouth: closed lips almost wholly, its corners least, so that a smile stays
     yields = np.zeros(len(ARKIT_NAMES))
-    yields[_MOUTH] = 0.4
+    yields[_MOUTH] = 0.35
+    yields[_CORNERS] = 0.12
     yields[_SEALING] = 0.92
     yields[_JAW] = 0.55
     expression = face * (1 - talking[:, None] * yields) + mouth * talking[:, None]

@@ -24,7 +24,7 @@ from mien.corpora.embedded.plan import (
     generator,
     plan_corpus,
 )
-from mien.corpora.embedded.scene import age, clip_frames
+from mien.corpora.embedded.scene import age, clip_frames, resting_face, turned_aside
 from mien.corpora.options import EmbeddedOptions
 from mien.corpora.sentences import SENTENCES
 from mien.execution import Execution
@@ -88,7 +88,9 @@ def render_clip(options: EmbeddedOptions, folder: Path, planned: tuple[Actor, Pl
     intensity = acted_intensity(rng, actor, clip)
     speech = speak_line(actor, clip, intensity)
     lead, tail = rng.uniform(0.25, 0.42), rng.uniform(0.22, 0.38)
-    performance = act(rng, speech, lead, lead + speech.seconds + tail, options.fps, clip.emotion, intensity)
+    rest = resting_face(options.seed, actor)
+    performance = act(rng, speech, lead, lead + speech.seconds + tail, options.fps, clip.emotion, intensity, rest)
+    performance = turned_aside(performance, options, clip)
     frames = frame_count(lead + speech.seconds + tail, options.fps)
     sound = recorded(rng, speech, lead, float(frames / options.fps), manner(clip.emotion, intensity).dbfs)
     write_video(

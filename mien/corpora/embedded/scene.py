@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mien.corpora.embedded.camera import Sensor, draw_sensor, filmed
+from mien.corpora.embedded.lamps import draw_lamps
 from mien.corpora.embedded.plan import (
     FIRST_ACTOR,
     Actor,
@@ -27,7 +29,7 @@ from mien.heads.embedded.glasses import draw_glasses
 from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.embedded.identity import IDENTITY_NAMES
 from mien.heads.embedded.people import sample_actor
-from mien.heads.performance import Performance
+from mien.heads.performance import Performance, expression_vector
 from mien.heads.render.render import Camera, Light, render_frames
 
 
@@ -46,7 +48,11 @@ def clip_frames(
     camera, light = draw_camera(rng, options, clip.clip_id), draw_light(rng, options.variation.light)
     wall = draw_wall(rng, options, actor.actor_id, clip.clip_id)
     size = (options.width, options.height)
-    return render_frames(head, identity, appearance, performance, size, camera, light, wall)
+    light = draw_lamps(light, generator("lamps", options.seed, clip.clip_id), options.variation.lamps)
+    frames = render_frames(head, identity, appearance, performance, size, camera, light, wall)
+    chance = generator("sensor", options.seed, clip.clip_id)
+    sensor = draw_sensor(chance, options.variation.sensor)
+    return frames if sensor == Sensor() else filmed(frames, sensor, chance)
 
 
 def draw_camera(rng: np.random.Generator, options: EmbeddedOptions, clip_id: str) -> Camera:
@@ -106,8 +112,52 @@ def person(seed: int, actor: Actor, glasses: float = 0.0) -> tuple[Tensor, Appea
     identity, appearance, sex = sample_actor(index, generator("looks", seed, actor.actor_id))
     if sex != actor.sex:
         raise ValueError(f"actor {actor.actor_id} has the voice of a {actor.sex} and the face of a {sex} person")
+    identity = calmed(identity)
     rng = generator("glasses", seed, actor.actor_id)
     return identity, draw_glasses(appearance, rng) if rng.random() < glasses else appearance
+
+
+CALM: dict[str, float] = {"brow_height": -1.5, "eye_size": -0.9}
+"""Steps by which the corpus's people differ from the average head.
+
+At rest that head's brows are high and its eyes wide: classifiers trained on people call it surprised.
+"""
+
+
+def calmed(identity: Tensor) -> Tensor:
+    """An identity (I,) with brows and lids as people at rest have them; each parameter stays in [-2.5, 2.5]."""
+    moved = identity.clone()
+    for name, step in CALM.items():
+        moved[IDENTITY_NAMES.index(name)] += step
+    return moved.clamp(-2.5, 2.5)
+
+
+def resting_face(seed: int, actor: Actor) -> NDArray[np.float32]:
+    """Expression weights (52,) of an actor's face at rest: lids that are a little narrowed, brows, corners."""
+    rng = generator("rest", seed, actor.actor_id)
+
+    def both(name: str, low: float, high: float) -> dict[str, float]:
+        return dict.fromkeys((f"{name}Left", f"{name}Right"), float(np.clip(rng.uniform(low, high), 0, 1)))
+
+    return expression_vector(
+        both("eyeSquint", 0.1, 0.5)
+        | both("eyeBlink", 0.02, 0.14)
+        | both("browDown", -0.05, 0.30)
+        | both("mouthFrown", -0.1, 0.12)
+        | both("mouthSmile", -0.1, 0.08)
+    )
+
+
+def turned_aside(performance: Performance, options: EmbeddedOptions, clip: PlannedClip) -> Performance:
+    """The performance with the head turned by 8 to 25 degrees, eyes at the camera, in `variation.turned` of clips."""
+    rng = generator("turned", options.seed, clip.clip_id)
+    lot, aside, up = rng.random(), rng.uniform(8, 25) * rng.choice([-1, 1]), rng.normal(0, 4)
+    if lot >= options.variation.turned:
+        return performance
+    yaw, pitch = np.radians(aside), np.radians(np.clip(up, -8, 8))
+    neck = performance.neck + np.array([yaw, pitch, 0], np.float32)
+    gaze = np.clip(performance.gaze - np.array([0.8 * yaw, 0.5 * pitch], np.float32), -0.5, 0.5)
+    return replace(performance, neck=neck.astype(np.float32), gaze=gaze.astype(np.float32))
 
 
 def age(seed: int, actor: Actor) -> int:

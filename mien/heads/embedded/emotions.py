@@ -1,8 +1,8 @@
 """How a feeling looks: expression weights, posture and restlessness of each of CREMA-D's six emotions.
 
-The action units follow Ekman and Friesen's descriptions (anger 4+5+7+23/24, disgust 9+10+17, fear 1+2+4+5+20,
-happiness 6+12, sadness 1+4+15), written in ARKit's names. How a feeling and speech share the mouth is
-the business of whoever acts (`mien.acting`).
+The action units are the prototypes of Ekman and Friesen's EMFACS (anger 4+5+7+23/24, disgust 9+10+15+17, fear
+1+2+4+5+20+25/26, happiness 6+12+25, sadness 1+4+15+17), written in ARKit's names. How a feeling and speech
+share the mouth is the business of whoever acts (`mien.acting`).
 """
 
 from __future__ import annotations
@@ -18,26 +18,28 @@ from mien.heads.performance import expression_vector
 # weights at full intensity; "Both" stands for Left and Right, a pair (left, right) for an uneven face
 _WEIGHTS: dict[str, dict[str, float | tuple[float, float]]] = {
     "ANG": {
-        "browDownBoth": 1.0, "eyeSquintBoth": 0.55, "eyeWideBoth": 0.30, "noseSneerBoth": (0.40, 0.30),
-        "mouthPressBoth": 0.60, "mouthFrownBoth": 0.35, "mouthStretchBoth": 0.20, "jawForward": 0.30,
-        "mouthLowerDownBoth": 0.25, "mouthShrugLower": 0.25, "mouthUpperUpBoth": 0.15,
+        "browDownBoth": 1.0, "eyeSquintBoth": 0.45, "eyeWideBoth": 0.40, "noseSneerBoth": (0.50, 0.40),
+        "mouthPressBoth": 0.70, "mouthFrownBoth": 0.50, "mouthStretchBoth": 0.15, "jawForward": 0.35,
+        "mouthLowerDownBoth": 0.30, "mouthShrugLower": 0.35, "mouthUpperUpBoth": 0.15,
     },
     "DIS": {
-        "noseSneerBoth": (1.0, 0.90), "mouthUpperUpBoth": (0.85, 0.65), "browDownBoth": 0.45, "eyeSquintBoth": 0.65,
-        "cheekSquintBoth": 0.65, "mouthFrownBoth": (0.40, 0.50), "mouthShrugLower": 0.35, "mouthLowerDownBoth": 0.15,
+        "noseSneerBoth": (1.0, 0.95), "mouthUpperUpBoth": (0.95, 0.75), "browDownBoth": 0.50, "eyeSquintBoth": 0.70,
+        "cheekSquintBoth": 0.75, "mouthFrownBoth": (0.65, 0.75), "mouthShrugLower": 0.45, "mouthLowerDownBoth": 0.15,
     },
     "FEA": {
         "browInnerUp": 1.0, "browOuterUpBoth": 0.55, "browDownBoth": 0.20, "eyeWideBoth": 1.0,
-        "mouthStretchBoth": 0.85, "mouthLowerDownBoth": 0.35, "jawOpen": 0.18, "mouthFrownBoth": 0.15,
+        "mouthStretchBoth": 1.0, "mouthLowerDownBoth": 0.50, "jawOpen": 0.22, "mouthFrownBoth": 0.25,
     },
     "HAP": {
-        "mouthSmileBoth": (0.95, 0.90), "cheekSquintBoth": 0.80, "eyeSquintBoth": 0.30, "mouthUpperUpBoth": 0.30,
-        "mouthLowerDownBoth": 0.12, "mouthDimpleBoth": 0.20, "browOuterUpBoth": 0.15, "jawOpen": 0.05,
+        "mouthSmileBoth": (1.0, 0.97), "cheekSquintBoth": 0.90, "eyeSquintBoth": 0.30, "mouthUpperUpBoth": 0.40,
+        "mouthLowerDownBoth": 0.18, "mouthDimpleBoth": 0.20, "mouthStretchBoth": 0.15, "browOuterUpBoth": 0.16,
+        "jawOpen": 0.08,
     },
     "NEU": {},
     "SAD": {
-        "browInnerUp": 0.95, "browDownBoth": 0.25, "eyeBlinkBoth": 0.24, "mouthFrownBoth": (0.90, 0.95),
-        "mouthShrugLower": 0.45, "eyeLookDownBoth": 0.25, "mouthPressBoth": 0.15, "cheekSquintBoth": 0.10,
+        "browInnerUp": 1.0, "browDownBoth": 0.25, "eyeBlinkBoth": 0.24, "mouthFrownBoth": (0.97, 1.0),
+        "mouthShrugLower": 0.65, "eyeLookDownBoth": 0.25, "mouthPressBoth": 0.15, "cheekSquintBoth": 0.15,
+        "eyeSquintBoth": 0.15,
     },
 }  # fmt: skip
 
