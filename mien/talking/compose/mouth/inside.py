@@ -70,7 +70,8 @@ class Inside:
         height = max(gap.height, 1e-3)
         centre = (gap.upper.min() + gap.lower.max()) / 2
         radius = ((x - middle)[None] / (gap.x[-1] - middle + 1e-6)) ** 2 + ((y - centre)[:, None] / height * 2) ** 2
-        shade = 0.55 + 0.45 * np.clip(radius, 0, 1.5)
+        deep = 0.45 * np.clip((gap.height - 3) / 9, 0, 1)
+        shade = 1.1 + (0.45 + deep) * (np.clip(radius, 0, 1.5) - 1)
         return np.asarray(shade[..., None] * self.tone.cavity, np.float32)
 
     def _tongue(self, light: Field, pose: HeadPose, jaws: Jaws, x: Array, y: Array) -> None:
@@ -80,9 +81,10 @@ class Inside:
         dome = np.sqrt(np.clip(1 - radius, 0, 1))
         groove = 1 - 0.22 * np.exp(-((u / 0.07) ** 2)) * np.clip(dome, 0, 1)
         wet = 0.16 * np.exp(-(((np.abs(u) - 0.28) / 0.16) ** 2) - ((v + 0.5) / 0.16) ** 2)
-        shade = (0.22 + 0.6 * dome * np.clip(0.6 - 0.6 * v, 0.2, 1)) * groove + wet
+        shade = 0.75 * dome * np.clip(0.65 - 0.6 * v, 0.2, 1) * groove + wet
         cover = np.clip((1 - radius) * 4, 0, 1)[..., None].astype(np.float32)
-        light += cover * (np.asarray(shade[..., None] * self.tone.tongue, np.float32) - light)
+        lit = self.tone.cavity + shade[..., None] * (self.tone.tongue - self.tone.cavity)
+        light += cover * (np.asarray(lit, np.float32) - light)
 
     def _arch(
         self, light: Field, arch: Arch, texture: Field, pose: HeadPose, middle: Array, x: Array, y: Array

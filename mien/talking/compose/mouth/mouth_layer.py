@@ -35,6 +35,7 @@ _NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
 _BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the upper ones, and reach above their edges
 _BARE, _COVERED = 4.5, 3.0  # mm of the lower incisors that a lower lip bares at most, and by which it covers them
 _RIM, _LINE = 0.35, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
+_AREA_BLUR, _LEAST_BLUR = 0.35, 0.15  # pixels: standard deviation of averaging, and what is worth a filter
 _CHIN = np.array([0.0, 109.0, 82.4])
 
 
@@ -141,7 +142,10 @@ class MouthLayer:
         size = (int(right - left) * finer, int(bottom - top) * finer)
         large = cv2.warpAffine(drawn, matrix, size, flags=cv2.INTER_LINEAR)
         shown = cv2.resize(large, (int(right - left), int(bottom - top)), interpolation=cv2.INTER_AREA)
-        shown = cv2.GaussianBlur(shown, (0, 0), self.tone.blur) * np.float32(strength)
+        blur = float(np.sqrt(max(self.tone.blur**2 - _AREA_BLUR**2, 0)))
+        if blur > _LEAST_BLUR:
+            shown = cv2.GaussianBlur(shown, (0, 0), blur)
+        shown = shown * np.float32(strength)
         box = frame[top:bottom, left:right]
         box *= 1 - shown[..., 3:]
         box += shown[..., :3]

@@ -26,6 +26,12 @@ WARM_TINT: Array = np.array([1.38, 0.97, 0.70])
 Such that the ratios of enamel to skin and to the eye are those in six people of GRID (1.2 and .8 in red, .85 and 1.25
 in blue, relative to green)."""
 
+CAVITY_TINT: Array = np.array([1.0, 0.22, 0.14])
+"""The same of the depth of a mouth, which sees but itself: red-brown."""
+
+DARKEST = (0.013, 0.05)
+"""Least and greatest light of the cavity: no black hole, and darker than lips."""
+
 _PATCHES = ((41, 31, 2), (46, 35, 14), (8, 57, 7), (8, 57, 9), (28, 29, 30))  # cheeks, chin, bridge of the nose
 _EYES = ((36, 37, 38, 39, 40, 41), (42, 43, 44, 45, 46, 47))
 
@@ -74,7 +80,7 @@ def photo_tone(portrait: Portrait) -> Tone:
         warm=_never_bluish(0.86 * level * tint * _unit(WARM_TINT)),
         gum=level * tint * [0.66, 0.26, 0.23],
         tongue=level * tint * [0.82, 0.30, 0.24],
-        cavity=level * tint * [0.22, 0.048, 0.034],
+        cavity=_darkest(light, points) * tint * _unit(CAVITY_TINT),
         side=float(np.clip(side, -0.6, 0.6)),
         blur=photo_blur(portrait),
     )
@@ -118,10 +124,7 @@ def _around(light: NDArray[np.float32], place: Array, radius: float) -> Array:
 
 def _sclera(light: NDArray[np.float32], points: Array) -> Array | None:
     """Light of the white of the eyes (3,): the brightest of the least coloured pixels between the lids; None: shut."""
-    mask = np.zeros(light.shape[:2], np.uint8)
-    for eye in _EYES:
-        cv2.fillPoly(mask, [np.rint(np.clip(points[list(eye)], -1e4, 1e4)).astype(np.int32)], 1)
-    pixels = np.asarray(light[mask > 0], np.float64)
+    pixels = np.asarray(light[_eye_mask(light, points) > 0], np.float64)
     if len(pixels) < 12:
         return None
     luminance = _luminance(pixels)
@@ -130,6 +133,28 @@ def _sclera(light: NDArray[np.float32], points: Array) -> Array | None:
         return None
     saturation = 1 - chosen.min(1) / np.maximum(chosen.max(1), 1e-6)
     return np.asarray(chosen[saturation <= np.median(saturation)].mean(0))
+
+
+def _darkest(light: NDArray[np.float32], points: Array) -> float:
+    """Luminance of the depth of a mouth, about that of the deepest shadows of eyes and nostrils: a lens that flares, or
+    the codec of a video, leaves nothing darker."""
+    mask = _eye_mask(light, points, 1.3)
+    nostrils = points[31:36]
+    _fill(mask, nostrils.mean(0) + 1.3 * (nostrils - nostrils.mean(0)))
+    luminance = _luminance(np.asarray(light[mask > 0], np.float64))
+    return float(np.clip(1.2 * np.quantile(luminance, 0.05), *DARKEST)) if len(luminance) else DARKEST[0]
+
+
+def _eye_mask(light: NDArray[np.float32], points: Array, growth: float = 1.0) -> NDArray[np.uint8]:
+    mask = np.zeros(light.shape[:2], np.uint8)
+    for eye in _EYES:
+        lids = points[list(eye)]
+        _fill(mask, lids.mean(0) + growth * (lids - lids.mean(0)))
+    return mask
+
+
+def _fill(mask: NDArray[np.uint8], outline: Array) -> None:
+    cv2.fillPoly(mask, [np.rint(np.clip(outline, -1e4, 1e4)).astype(np.int32)], 1)
 
 
 def _luminance(light: Array) -> Array:
