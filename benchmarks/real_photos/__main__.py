@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,12 +19,15 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.measuring import processor_seconds
+from benchmarks.real_photos.background import BackgroundMeasure, Segmenter, open_segmenter
 from benchmarks.real_photos.clip import Judges
 from benchmarks.real_photos.face import Picture, open_reader
+from benchmarks.real_photos.goals import goals, goals_table
+from benchmarks.real_photos.posed import posed_figures
 from benchmarks.real_photos.rows import Plan, Row, grid_row, model_row, rendered_rows, repeated_row
 from benchmarks.real_photos.sheet import sheet, strip
-from benchmarks.real_photos.stimuli import recordings, stills
-from benchmarks.real_photos.table import summary, table
+from benchmarks.real_photos.stimuli import Recording, Still, real_clips, recordings, resting, stills
+from benchmarks.real_photos.table import means, summary, table
 from benchmarks.real_photos.talking import Speaker
 from mien.clips import EMOTIONS
 
@@ -40,18 +44,22 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=None, help="folder `data` of a pipeline run: adds rendered people")
     parser.add_argument("--people", type=int, default=4, help="rendered people")
     parser.add_argument("--stills", type=int, default=6)
+    parser.add_argument("--posed", type=int, default=4, help="stills that nod, turn and blink before lines")
     parser.add_argument("--recordings", type=int, default=2)
     parser.add_argument("--intensities", type=float, nargs="+", default=[0.33, 0.67, 1.0])
     parser.add_argument("--frames-every", type=int, default=4, help="of videos with a feeling (neutral: all)")
+    parser.add_argument(
+        "--goals", action="store_true", help="print each goal with its figure, and whether it is reached"
+    )
     parser.add_argument("--quick", action="store_true", help="4 stills, 1 recording, intensity 1, 2 GRID clips")
     options = parser.parse_args()
     if options.quick:
-        options.stills, options.recordings, options.intensities = 4, 1, [1.0]
+        options.stills, options.recordings, options.intensities, options.posed = 4, 1, [1.0], 2
     return options
 
 
 def measured(options: argparse.Namespace) -> dict[str, Row]:
-    """All rows."""
+    """All rows, by name."""
     plan = Plan(tuple(options.intensities), options.frames_every)
     with open_reader(options.real / TASK) as reader:
         judges = Judges.of(options.real, reader)
@@ -59,14 +67,36 @@ def measured(options: argparse.Namespace) -> dict[str, Row]:
         said = recordings(options.real)[: options.recordings]
         speaker = Speaker(options.model)
         rows = {
-            "model": model_row("model", shown, said, speaker, judges, plan),
+            "model": model_row(shown, said, speaker, judges, plan),
             "photo repeated": repeated_row(shown, judges),
             "GRID clips": grid_row(options.real, judges, options.frames_every, 2 if options.quick else None),
         }
+        with open_segmenter() as segmenter:
+            look_around(rows, shown[: options.posed], said[0], speaker, judges, segmenter, options)
         if options.data is not None:
             people = rendered_rows(options.data, options.people, speaker, judges, plan)
             rows |= dict(zip(("rendered, model", "rendered, truth"), people, strict=True))
     return rows
+
+
+def look_around(
+    rows: dict[str, Row],
+    shown: Sequence[Still],
+    said: Recording,
+    speaker: Speaker,
+    judges: Judges,
+    segmenter: Segmenter,
+    options: argparse.Namespace,
+) -> None:
+    """Add what is around the face: of posed videos before lines to the model's row, of real clips to theirs."""
+    posed, strips = posed_figures(shown, said, speaker, judges, segmenter, options.frames_every)
+    rows["model"].around, rows["model"].posed_strips = posed, strips
+    for clip, _ in zip(real_clips(options.real), range(len(rows["GRID clips"].videos)), strict=False):
+        photo = resting(clip, judges.reader)
+        face = judges.reader.read(photo)
+        if face is not None:
+            measure = BackgroundMeasure(photo, face, segmenter)
+            rows["GRID clips"].around[clip.name] = measure.measure(clip.frames[:: options.frames_every])
 
 
 def main() -> None:
@@ -74,14 +104,20 @@ def main() -> None:
     options = parsed()
     options.out.mkdir(parents=True, exist_ok=True)
     rows = measured(options)
-    summed = {name: summary(row.videos) for name, row in rows.items()}
+    summed = {name: summary(row.videos) | means(list(row.around.values())) for name, row in rows.items()}
     for name, row in rows.items():
         if row.answers:
             print(f"{name}: mini-XCEPTION says of the stills themselves {row.answers}")
         write(options.out, name, row)
     print(table(summed))
+    if options.goals:
+        print(goals_table(goals(summed)))
+    around = {name: row.around for name, row in rows.items() if row.around}
+    answers = {name: row.answers for name, row in rows.items() if row.answers}
     videos = {name: [asdict(video) for video in row.videos] for name, row in rows.items()}
-    (options.out / "figures.json").write_text(json.dumps({"summary": summed, "videos": videos}, indent=1))
+    (options.out / "figures.json").write_text(
+        json.dumps({"summary": summed, "around": around, "stills": answers, "videos": videos}, indent=1)
+    )
     print(f"{processor_seconds():.0f} CPU seconds")
 
 
@@ -89,13 +125,15 @@ def write(out: Path, name: str, row: Row) -> None:
     """The sheets of a row."""
     stem = name.replace(", ", "_").replace(" ", "_").lower()
     if row.cells:
-        longest = max(len(cells) for cells in row.cells.values())
-        _save(out / f"{stem}_sheet.png", sheet(COLUMNS[:longest], list(row.cells.items())))
-    if row.strips:
-        strips = [strip(*one) for one in row.strips]
+        columns = [name for name in COLUMNS if any(name in cells for cells in row.cells.values())]
+        _save(out / f"{stem}_sheet.png", sheet(columns, row.cells))
+    for kind, found in (("speech", row.strips), ("posed", row.posed_strips)):
+        if not found:
+            continue
+        strips = [strip(*one) for one in found]
         width = max(one.shape[1] for one in strips)
         padded = [np.pad(one, ((0, 0), (0, width - one.shape[1]), (0, 0)), constant_values=255) for one in strips]
-        _save(out / f"{stem}_strips.png", np.concatenate(padded))
+        _save(out / f"{stem}_{kind}.png", np.concatenate(padded))
 
 
 def _save(path: Path, picture: Picture) -> None:

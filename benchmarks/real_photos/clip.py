@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.real_photos.blendshapes import mean_shapes
 from benchmarks.real_photos.emotion import Classifier, named
-from benchmarks.real_photos.face import Face, FaceReader, Picture
+from benchmarks.real_photos.face import SHAPES, Face, FaceReader, Picture
 from benchmarks.real_photos.identity import likeness
 from benchmarks.real_photos.mouth import MouthMeasure
 from mien.metrics.identity import IdentityJudge
@@ -49,21 +49,26 @@ class Seen:
     looked_at: int
 
 
-@dataclass(eq=False)
-class Measured:
-    """Figures of a video: `shapes` mean weights; `figures` by name; `named` what the classifier says."""
+@dataclass(frozen=True)
+class Figures:
+    """Of a video: `shapes` mean weights, `values` by name, and the feeling that is named, of six and of seven."""
 
-    row: str
+    shapes: dict[str, float]
+    values: dict[str, float]
+    named: str
+    named_of_all: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measured video: what it is, its figures, and the weights of the same still and recording with NEU."""
+
     still: str
     recording: str
     emotion: str
     intensity: float
-    shapes: dict[str, float]
-    figures: dict[str, float]
-    named: str
-    named_of_all: str
+    figures: Figures
     neutral: dict[str, float] = field(default_factory=dict)
-    """Mean weights of the same still and recording with NEU."""
 
 
 def look(frames: Sequence[Picture], reader: FaceReader, every: int) -> Seen:
@@ -88,20 +93,21 @@ class PhotoMeasure:
         """What the classifier says of the photo itself."""
         return named(self.judges.classifier.probabilities([self.photo], [self.face]), all_classes)
 
-    def measure(self, seen: Seen, few: int = 1) -> tuple[dict[str, float], dict[str, float], str, str]:
-        """Blendshapes, figures and both answers for a video's frames; mouth and identity on every `few`-th of them."""
+    def measure(self, seen: Seen, few: int = 1, more: Mapping[str, float] | None = None) -> Figures:
+        """Figures of a video; mouth, identity and feeling on every `few`-th of its frames. `more`: further values."""
         if not seen.faces:
-            raise ValueError("the judge finds no face in the video")
+            return Figures(dict.fromkeys(SHAPES, 0.0), {"found": 0.0}, "", "")
         frames, faces = seen.frames[::few], seen.faces[::few]
-        figures = {
+        values = {
             "found": len(seen.faces) / seen.looked_at,
             "identity": likeness(self.judges.identity, self.photo, self.face, frames, faces),
             "eye_blink": max(face.shapes["eyeBlink"] for face in seen.faces),
             "jaw_range": float(np.ptp([face.shapes["jawOpen"] for face in seen.faces])),
             **_means([self.mouth.measure(frame, face) for frame, face in zip(frames, faces, strict=True)]),
+            **(more or {}),
         }
         chances = self.judges.classifier.probabilities(frames, faces)
-        return mean_shapes(seen.faces), figures, named(chances), named(chances, True)
+        return Figures(mean_shapes(seen.faces), values, named(chances), named(chances, True))
 
 
 def _means(rows: list[dict[str, float]]) -> dict[str, float]:

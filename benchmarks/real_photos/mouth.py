@@ -16,6 +16,12 @@ from benchmarks.real_photos.face import CHEEKS, INNER_LIPS, OUTER_LIPS, OVAL, Fa
 BOX_MARGIN = 0.12
 """What the box of the mouth is larger than the outer lips on each side."""
 
+LEAST_TEETH = 0.08
+"""Fraction of the inside from which teeth are seen."""
+
+LEAST_INSIDE = 12
+"""Least pixels of an inside that is looked at."""
+
 RING = (0.05, 0.22)
 """Distance from the outer lips where the ring of the smudge begins and ends."""
 
@@ -25,8 +31,14 @@ CHEEK = 0.12
 WIDE = 0.15
 """Least opening (height over width) of a mouth whose inside is looked at."""
 
-TEETH_LIGHT, TEETH_CHROMA = 0.55, 0.6
-"""Teeth are pixels with at least so much of the skin's lightness and at most so much of its chroma (CIELAB)."""
+TEETH_LIGHT, TEETH_CHROMA = 0.55, 0.8
+"""Teeth are pixels with at least so much of the skin's lightness and at most so much of the lips' chroma (CIELAB)."""
+
+DETAIL_SIZE, TEETH_DETAIL = 0.06, 5.0
+"""Detail finer than so much of the distance between the eyes, and its least deviation in L* where teeth are seen.
+
+Teeth stand out from the dark between and behind them: insides of GRID's mouths have 6 to 8, a smooth plate has 2 to 4.
+"""
 
 LUMA = np.array([0.299, 0.587, 0.114])
 Box = tuple[slice, slice]
@@ -56,6 +68,17 @@ def lips_and_inside(shape: tuple[int, ...], face: Face) -> tuple[Mask, Mask]:
     return polygon(shape, face.mesh[list(OUTER_LIPS)]) & ~grown(inside, 1), inside
 
 
+def lip_colours(lab: Floats, lips: Mask, face: Face) -> tuple[Floats, Floats]:
+    """Median CIELAB colours (3,) of the upper and of the lower lip."""
+    corners = face.mesh[[INNER_LIPS[0], INNER_LIPS[10]]].astype(np.float64)
+    rows, columns = np.nonzero(lips)
+    between = (face.mesh[13] + face.mesh[14]) / 2
+    along = corners[1] - corners[0]
+    side = along[0] * (rows - between[1]) - along[1] * (columns - between[0])
+    colours = lab[rows, columns]
+    return np.median(colours[side < 0], axis=0), np.median(colours[side >= 0], axis=0)
+
+
 def skin_colour(lab: Floats, face: Face) -> Floats:
     """Median CIELAB colour (3,) of both cheeks."""
     rows, columns = np.mgrid[: lab.shape[0], : lab.shape[1]]
@@ -71,7 +94,7 @@ class MouthMeasure:
         self.photo, self.face = photo, face
         lab = rgb2lab(photo)
         self.skin = skin_colour(lab, face)
-        self.lips = np.median(lab[lips_and_inside(photo.shape, face)[0]], axis=0)
+        self.lips = lip_colours(lab, lips_and_inside(photo.shape, face)[0], face)
         self.sharpness = relative_sharpness(photo, mouth_box(photo.shape, face))
         self.skin_luma = float(np.median((photo @ LUMA)[polygon(photo.shape, face.mesh[list(OUTER_LIPS)])]))
 
@@ -82,22 +105,27 @@ class MouthMeasure:
         lab = rgb2lab(frame)
         figures = {
             "sharpness": relative_sharpness(frame, box) / self.sharpness,
-            "lip_delta_e": float(deltaE_ciede2000(np.median(lab[lips], axis=0), self.lips)),
+            "lip_delta_e": float(np.max(deltaE_ciede2000(lip_colours(lab, lips, face), self.lips))),
             "smudge": self.smudge(frame, face),
         }
-        if face.opening >= WIDE and inside.sum() >= 12:
-            figures |= self._inside(lab[inside])
+        if face.opening >= WIDE and inside.sum() >= LEAST_INSIDE:
+            figures |= self._inside(lab, lips, inside, face.eyes_apart)
         return figures
 
-    def _inside(self, colours: Floats) -> dict[str, float]:
-        chroma = np.hypot(colours[:, 1], colours[:, 2])
-        limit = TEETH_CHROMA * np.hypot(*self.skin[1:])
-        teeth = (colours[:, 0] >= TEETH_LIGHT * self.skin[0]) & (chroma <= limit)
+    def _inside(self, lab: Floats, lips: Mask, inside: Mask, unit: float) -> dict[str, float]:
+        light = np.ascontiguousarray(lab[..., 0])
+        fine = light - cv2.GaussianBlur(light, (0, 0), DETAIL_SIZE * unit)
+        inner = grown(inside, -1)  # without the edge of the lips
+        detail = float(fine[inner if inner.any() else inside].std())
+        colours = lab[inside]
+        pale = np.hypot(colours[:, 1], colours[:, 2]) <= TEETH_CHROMA * np.hypot(*np.median(lab[lips], axis=0)[1:])
+        teeth = float((pale & (colours[:, 0] >= TEETH_LIGHT * self.skin[0])).mean())
         return {
             "inside_light": float(colours[:, 0].mean() / self.skin[0]),
             "inside_chroma": float(np.hypot(*colours[:, 1:].mean(0)) / np.hypot(*self.skin[1:])),
-            "inside_contrast": float(colours[:, 0].std()),
-            "teeth": float(teeth.mean()),
+            "inside_detail": detail,
+            "teeth": teeth if detail >= TEETH_DETAIL else 0.0,
+            "teeth_seen": float(teeth >= LEAST_TEETH and detail >= TEETH_DETAIL),
         }
 
     def smudge(self, frame: Picture, face: Face) -> float:
@@ -129,7 +157,9 @@ def warped(photo: Picture, own: Face, target: Face, box: Box) -> Picture:
     field = LinearNDInterpolator(target.mesh[near], own.mesh[near])
     grid = np.stack(np.meshgrid(np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop)), -1)
     places = np.nan_to_num(field(grid.astype(np.float64))).astype(np.float32)
-    return np.asarray(cv2.remap(photo, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(
+        cv2.remap(photo, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _near(mesh: NDArray[np.float32], box: Box, margin: float) -> NDArray[np.int64]:

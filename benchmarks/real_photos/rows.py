@@ -24,13 +24,16 @@ MOUTHS_EVERY = 4
 
 @dataclass(eq=False)
 class Row:
-    """Videos that were measured, and for the sheet: photo and shown frames by still."""
+    """Videos that were measured, and for the sheet, by still: the photo and the frame shown of each feeling."""
 
     videos: list[Measured] = field(default_factory=list)
-    cells: dict[str, list[Cell]] = field(default_factory=dict)
+    cells: dict[str, dict[str, Cell]] = field(default_factory=dict)
     strips: list[tuple[str, list[Cell], Face]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     """What the classifier says of the stills themselves."""
+    around: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Figures of what is around the face, by still."""
+    posed_strips: list[tuple[str, list[Cell], Face]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,47 +45,44 @@ class Plan:
 
 
 def model_row(
-    name: str, stills: Sequence[Still], recordings: Sequence[Recording], speaker: Speaker, judges: Judges, plan: Plan
+    stills: Sequence[Still], recordings: Sequence[Recording], speaker: Speaker, judges: Judges, plan: Plan
 ) -> Row:
     """A model on stills: each says each recording with each feeling at each intensity."""
     row = Row()
     for still in stills:
         measure = PhotoMeasure(still.picture, judges)
         row.answers[still.name] = measure.answer(all_classes=True)
-        row.cells[still.name] = [(still.picture, measure.face)]
+        row.cells[still.name] = {"photo": (still.picture, measure.face)}
         for recording in recordings:
             first = recording is recordings[0]
-            neutral = _neutral(row, name, measure, still, recording, speaker, first)
+            neutral = _neutral(row, measure, still, recording, speaker, first)
             for emotion in EMOTIONS:
                 for intensity in plan.intensities:
                     if emotion == "NEU":
                         continue
                     frames = speaker.video(still, recording, emotion, intensity)
                     seen = look(frames, judges.reader, plan.every)
-                    measured = measure.measure(seen)
-                    row.videos.append(
-                        Measured(name, still.name, recording.name, emotion, intensity, *measured, neutral=neutral)
-                    )
-                    if first and intensity == max(plan.intensities):
-                        row.cells[still.name].append(shown(seen.frames, seen.faces))
+                    figures = measure.measure(seen)
+                    row.videos.append(Measured(still.name, recording.name, emotion, intensity, figures, neutral))
+                    if first and seen.faces and intensity == max(plan.intensities):
+                        row.cells[still.name][emotion] = shown(seen.frames, seen.faces)
     return row
 
 
 def _neutral(
-    row: Row, name: str, measure: PhotoMeasure, still: Still, recording: Recording, speaker: Speaker, first: bool
+    row: Row, measure: PhotoMeasure, still: Still, recording: Recording, speaker: Speaker, first: bool
 ) -> dict[str, float]:
     """Measure the neutral video, in every frame, and return its mean weights."""
     frames = speaker.video(still, recording, "NEU", 1.0)
     seen = look(frames, measure.judges.reader, 1)
-    shapes, figures, *answers = measure.measure(seen, MOUTHS_EVERY)
-    figures |= sync(seen, recording.samples, speaker.fps)
-    row.videos.append(Measured(name, still.name, recording.name, "NEU", 1.0, shapes, figures, *answers))
-    if first:
-        row.cells[still.name].append(shown(seen.frames, seen.faces))
+    figures = measure.measure(seen, MOUTHS_EVERY, sync(seen, recording.samples, speaker.fps))
+    row.videos.append(Measured(still.name, recording.name, "NEU", 1.0, figures))
+    if first and seen.faces:
+        row.cells[still.name]["NEU"] = shown(seen.frames, seen.faces)
         pairs = list(zip(seen.frames, seen.faces, strict=True))
         row.strips.append((f"{still.name}: speech", pairs[10:42:4], measure.face))
         row.strips.append((f"{still.name}: around the most closed eyes", around_blink(pairs), measure.face))
-    return shapes
+    return figures.shapes
 
 
 def around_blink(pairs: Sequence[Cell], length: int = 8) -> list[Cell]:
@@ -98,11 +98,11 @@ def repeated_row(stills: Sequence[Still], judges: Judges) -> Row:
     for still in stills:
         measure = PhotoMeasure(still.picture, judges)
         seen = look([still.picture], judges.reader, 1)
-        row.videos.append(Measured("photo", still.name, "", "NEU", 1.0, *measure.measure(seen)))
+        row.videos.append(Measured(still.name, "", "NEU", 1.0, measure.measure(seen)))
     return row
 
 
-def truth_row(name: str, clips: Iterator[RealClip], fps: Fraction, judges: Judges, every: int, most: int | None) -> Row:
+def truth_row(clips: Iterator[RealClip], fps: Fraction, judges: Judges, every: int, most: int | None) -> Row:
     """Recordings of people, each person's against a resting frame of the first of them, which is neutral."""
     row = Row()
     for number, (actor, group) in enumerate(groupby(clips, key=lambda clip: clip.actor)):
@@ -114,30 +114,30 @@ def truth_row(name: str, clips: Iterator[RealClip], fps: Fraction, judges: Judge
             photo: Picture = resting(clip, judges.reader) if measure is None else measure.photo
             measure = measure or PhotoMeasure(photo, judges)
             seen = look(clip.frames, judges.reader, 1 if clip.emotion == "NEU" else every)
-            shapes, figures, *answers = measure.measure(seen, MOUTHS_EVERY if clip.emotion == "NEU" else 1)
-            figures |= sync(seen, clip.samples, fps)
-            video = Measured(name, actor, clip.name, clip.emotion, 1.0, shapes, figures, *answers, neutral=neutral)
-            row.videos.append(video)
-            row.cells.setdefault(actor, [(photo, measure.face)]).append(shown(seen.frames, seen.faces))
-            neutral = neutral or shapes
+            few = MOUTHS_EVERY if clip.emotion == "NEU" else 1
+            figures = measure.measure(seen, few, sync(seen, clip.samples, fps))
+            row.videos.append(Measured(actor, clip.name, clip.emotion, 1.0, figures, neutral))
+            cells = row.cells.setdefault(actor, {"photo": (photo, measure.face)})
+            cells[clip.emotion] = shown(seen.frames, seen.faces)
+            neutral = neutral or figures.shapes
     return row
 
 
 def grid_row(real: Path, judges: Judges, every: int, most: int | None = None) -> Row:
     """Real clips of GRID."""
-    return truth_row("GRID clips", real_clips(real), GRID_FPS, judges, every, most)
+    return truth_row(real_clips(real), GRID_FPS, judges, every, most)
 
 
 def rendered_rows(data: Path, people: int, speaker: Speaker, judges: Judges, plan: Plan) -> tuple[Row, Row]:
     """The model on rendered people of the part val, saying what their neutral clip says, and their clips themselves."""
     clips = list(rendered_clips(data, "val", people))
-    truth = truth_row("truth", iter(clips), CORPUS_FPS, judges, plan.every, None)
+    truth = truth_row(iter(clips), CORPUS_FPS, judges, plan.every, None)
     model = Row()
     for clip in clips:
         if clip.emotion == "NEU":
             still = Still(clip.actor, "rendered", resting(clip, judges.reader))
             recording = Recording(clip.name, clip.samples[:32_000])
-            part = model_row("rendered", [still], [recording], speaker, judges, plan)
+            part = model_row([still], [recording], speaker, judges, plan)
             model.videos += part.videos
             model.cells |= part.cells
             model.answers |= part.answers

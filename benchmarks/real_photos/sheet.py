@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -44,18 +44,15 @@ def _cut(picture: Picture, centre: NDArray[np.float32], width: float, size: tupl
     return np.asarray(cv2.warpAffine(picture, matrix, size, flags=way, borderValue=(255, 255, 255)), np.uint8)
 
 
-def sheet(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]]) -> Picture:
-    """A picture with a row for each still: its cells, the photo first, under the columns' captions."""
+def sheet(columns: Sequence[str], rows: Mapping[str, Mapping[str, Cell]]) -> Picture:
+    """A picture with a row for each still under the columns' captions; a cell that is missing stays white."""
     width = FACE_SIDE * len(columns)
     lines = [caption(width, 28, [(FACE_SIDE * place, name) for place, name in enumerate(columns)])]
-    for name, cells in rows:
-        anchor = cells[0][1]
-        line = np.concatenate([face_and_mouth(picture, face, anchor) for picture, face in cells], axis=1)
-        missing = width - line.shape[1]
-        lines += [
-            caption(width, 20, [(0, name)], 12),
-            np.pad(line, ((0, 0), (0, missing), (0, 0)), constant_values=255),
-        ]
+    blank = np.full((FACE_SIDE + MOUTH_HEIGHT, FACE_SIDE, 3), 255, np.uint8)
+    for name, cells in rows.items():
+        anchor = cells["photo"][1]
+        line = [face_and_mouth(*cells[column], anchor) if column in cells else blank for column in columns]
+        lines += [caption(width, 20, [(0, name)], 12), np.concatenate(line, axis=1)]
     return np.concatenate(lines)
 
 
