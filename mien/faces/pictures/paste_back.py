@@ -51,11 +51,17 @@ class PasteBack:
     """Pastes frames of an aligned face back into its picture; what all frames share is computed once.
 
     `crop` uint8 (R, R, 3): the face cropped from the picture, to be animated. `transform` float64 (2, 3): picture →
-    crop. `landmarks` float32 (68, 2): of the face, in crop pixels.
+    crop. `landmarks` float32 (68, 2) and `mesh` float32 (478, 3), if it is known: of the face, in crop pixels.
     """
 
-    def __init__(self, picture: NDArray[np.uint8], landmarks: NDArray[np.float32], size: int | None = None) -> None:
-        """`picture` uint8 (H, W, 3), `landmarks` (68, 2) in its pixels.
+    def __init__(
+        self,
+        picture: NDArray[np.uint8],
+        landmarks: NDArray[np.float32],
+        size: int | None = None,
+        mesh: NDArray[np.float32] | None = None,
+    ) -> None:
+        """`picture` uint8 (H, W, 3), `landmarks` (68, 2) and `mesh` (478, 3) in its pixels.
 
         `size`: the side R of the crop; None: as given by `crop_side`.
         Raises ValueError if the landmarks coincide or are not finite.
@@ -67,6 +73,7 @@ class PasteBack:
         self.transform = scaled(unit, size)
         self.crop = warp(self.picture, self.transform, size)
         self.landmarks = transform_points(landmarks, self.transform)
+        self.mesh = None if mesh is None else transform_points(mesh, self.transform)
         self._prepare()
 
     def _prepare(self) -> None:

@@ -109,8 +109,8 @@ class Talker(FrameGenerator):
         """
         speech = with_silence(speech, options.lead_in, options.lead_out)
         frames = self.frame_count(speech.samples)
-        picture, landmarks = _sized(reference, options)
-        paste_back = PasteBack(picture, landmarks, None if options.paste_back else options.size or FACE_SIDE)
+        picture, landmarks, mesh = _sized(reference, options)
+        paste_back = PasteBack(picture, landmarks, None if options.paste_back else options.size or FACE_SIDE, mesh)
         pose, weights, notes = self._pose_and_emotions(frames, options, motion, text_to_motion)
         generated = self.generate(
             paste_back.crop,
@@ -120,6 +120,7 @@ class Talker(FrameGenerator):
             emotion_weights=weights,
             hold_border=HOLD_BORDER if options.paste_back else 0.0,
             landmarks=paste_back.landmarks,
+            mesh=paste_back.mesh,
         )
         frames_shown = (paste_back.paste(frame) for frame in generated) if options.paste_back else generated
         marked = (draw_mark(frame) for frame in frames_shown) if options.mark else frames_shown
@@ -186,20 +187,24 @@ def requested_motion(
     return performance_motion(performance), performance, notes
 
 
-def _sized(reference: Reference, options: TalkOptions) -> tuple[Picture, NDArray[np.float32]]:
-    """The picture and the landmarks (68, 2) of the face, resized to the size of the video."""
-    picture, landmarks = reference.picture, reference.faces.face.landmarks
+def _sized(
+    reference: Reference, options: TalkOptions
+) -> tuple[Picture, NDArray[np.float32], NDArray[np.float32] | None]:
+    """The picture, and the landmarks (68, 2) and mesh (478, 3) of the face, resized to the size of the video."""
+    picture, landmarks, mesh = reference.picture, reference.faces.face.landmarks, reference.faces.face.mesh
     height, width = picture.shape[:2]
     longest = max(height, width)
     target = options.size or min(longest, LONGEST_SIDE)
     if not options.paste_back or target == longest:
-        return picture, landmarks
+        return picture, landmarks, mesh
     size = (max(2, 2 * round(width * target / longest / 2)), max(2, 2 * round(height * target / longest / 2)))
     interpolation = cv2.INTER_AREA if target < longest else cv2.INTER_CUBIC
     scale = np.array([size[0] / width, size[1] / height])
     # The edges of the two pictures coincide, not the centres of their first pixels.
-    moved = (landmarks + 0.5) * scale - 0.5
-    return np.asarray(cv2.resize(picture, size, interpolation=interpolation), np.uint8), np.asarray(moved, np.float32)
+    moved = np.asarray((landmarks + 0.5) * scale - 0.5, np.float32)
+    if mesh is not None:
+        mesh = np.asarray(np.column_stack([(mesh[:, :2] + 0.5) * scale - 0.5, mesh[:, 2] * scale[0]]), np.float32)
+    return np.asarray(cv2.resize(picture, size, interpolation=interpolation), np.uint8), moved, mesh
 
 
 def _face_notes(reference: Reference, options: TalkOptions) -> tuple[str, ...]:
