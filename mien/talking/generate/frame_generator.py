@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +20,7 @@ from mien.media.coordinates import to_normalised, to_pixels
 from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
 from mien.media.resize import resized
 from mien.talking.compose.composer import Composer
-from mien.talking.compose.layer import Portrait
+from mien.talking.compose.layer import Layer, Portrait
 from mien.talking.compose.lids.layer import LidLayer
 from mien.talking.compose.mouth.mouth_layer import MouthLayer
 from mien.talking.data.pose import TAPS
@@ -37,8 +37,13 @@ CHUNK_FRAMES = 16
 MIN_SIDE = 16
 """Minimum side of a crop in pixels."""
 
-LIDS = FACE_POSE.index("lids")
-"""Index of the lids in `FACE_POSE`."""
+MOUTH, LIDS, PERSON = "mouth", "lids", "person"
+"""Parts of the composition: the layers of mouth and lids, and the weight of the person."""
+
+LAYERS: dict[str, Callable[[Portrait], Layer]] = {MOUTH: MouthLayer, LIDS: LidLayer}
+"""Layer by name, in the order in which they are drawn."""
+
+_LIDS = FACE_POSE.index("lids")
 
 KINDS = ("generator", "talking_face")
 """Kinds of model folders with a generator."""
@@ -64,8 +69,11 @@ class FrameGenerator:
     """A trained talking face: frames of an aligned face from speech and an emotion.
 
     `size`: side of the frames in pixels. `fps`: exact. `sample_rate`: of the speech in hertz. `version`: digest of the
-    weights. `mean_pose` (9,): mean over the emotions of the training clips, in the units of `FACE_POSE`.
+    weights. `mean_pose` (9,): mean over the emotions of the training clips, in the units of `FACE_POSE`. `left_out`:
+    parts of the composition to leave out, for ablations: `MOUTH`, `LIDS`, `PERSON`.
     """
+
+    left_out: frozenset[str] = frozenset()
 
     def __init__(self, generator: Generator, device: torch.device, version: str) -> None:
         self.generator = generator
@@ -188,7 +196,7 @@ class FrameGenerator:
             conditions = network.conditions(points, speech_codes, tensor(emotion_weights[numbers]), poses)
             output = network.decode(maps, points, network.goal(points, conditions), conditions)
             transforms = network.pose_encoder.in_plane_transforms(poses[0])
-            yield from islice(composer.frames(output, transforms, pose[numbers, LIDS]), len(pose) - first)
+            yield from islice(composer.frames(output, transforms, pose[numbers, _LIDS]), len(pose) - first)
 
     def _composer(
         self, crop: NDArray[np.uint8], points: Tensor, mesh: NDArray[np.float32] | None, hold_border: float
@@ -197,9 +205,10 @@ class FrameGenerator:
         portrait, decoder = Portrait(crop, to_pixels(points, crop.shape[0]).numpy(), mesh), self.generator.decoder
         if not isinstance(decoder, WarpDecoder):
             return Composer(portrait, hold_border=hold_border)
-        person = person_weight(crop, portrait.landmarks)
-        layers = (MouthLayer(portrait), LidLayer(portrait))
-        return Composer(portrait, decoder.sigmas, layers, inside=True, hold_border=hold_border, person=person)
+        layers = [LAYERS[name](portrait) for name in LAYERS if name not in self.left_out]
+        person = None if PERSON in self.left_out else person_weight(crop, portrait.landmarks)
+        inside = MOUTH not in self.left_out
+        return Composer(portrait, decoder.sigmas, layers, inside=inside, hold_border=hold_border, person=person)
 
 
 def constant_emotion(frames: int, emotion: str | None, intensity: float | None) -> NDArray[np.float32]:
