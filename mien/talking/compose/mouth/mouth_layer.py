@@ -146,6 +146,8 @@ class MouthLayer:
         if blur > _LEAST_BLUR:
             shown = cv2.GaussianBlur(shown, (0, 0), blur)
         shown = shown * np.float32(strength)
-        box = frame[top:bottom, left:right]
-        box *= 1 - shown[..., 3:]
-        box += shown[..., :3]
+        *colours, opacity = cv2.split(shown)
+        for channel, colour in enumerate(colours):
+            plane = frame[top:bottom, left:right, channel]
+            plane *= 1 - opacity
+            plane += colour

@@ -26,8 +26,13 @@ WARM_TINT: Array = np.array([1.38, 0.97, 0.70])
 Such that the ratios of enamel to skin and to the eye are those in six people of GRID (1.2 and .8 in red, .85 and 1.25
 in blue, relative to green)."""
 
-CAVITY_TINT: Array = np.array([1.0, 0.22, 0.14])
-"""The same of the depth of a mouth, which sees but itself: red-brown."""
+GUM_TINT: Array = np.array([2.55, 1.0, 0.88])
+TONGUE_TINT: Array = np.array([2.7, 1.0, 0.8])
+CAVITY_TINT: Array = np.array([4.5, 1.0, 0.64])
+"""The same of gums, tongue and the depth of a mouth, which sees but itself: red-brown."""
+
+SATURATIONS = (0.0, 1.15)
+"""Bounds of the exponent of these tints."""
 
 DARKEST = (0.013, 0.05)
 """Least and greatest light of the cavity: no black hole, and darker than lips."""
@@ -62,28 +67,52 @@ def photo_tone(portrait: Portrait) -> Tone:
     points = np.nan_to_num(np.asarray(portrait.landmarks, np.float64))
     radius = max(0.12 * float(np.linalg.norm(points[45] - points[36])), 1.5)
     patches = [_around(light, points[list(patch)].mean(0), radius) for patch in _PATCHES]
-    skin = np.concatenate(patches)
-    bright = skin[_luminance(skin) >= np.quantile(_luminance(skin), 0.85)].mean(0)
-    tint = _relative(np.median(skin, 0)) / SKIN_TINT
-    white = _sclera(light, points)
-    level = 0.8 * float(_luminance(bright))
-    if white is not None:
-        tint = np.sqrt(tint * _relative(white) / SCLERA_TINT)
-        brightest = max(float(_luminance(bright)), 1.4 * float(_luminance(white)))
-        level = min(1.18 * float(np.sqrt(_luminance(bright) * _luminance(white))), brightest)
-    tint = tint / float(_luminance(tint))
-    level = float(np.clip(level, 0.02, 0.86))
     cheeks = [float(_luminance(np.median(patch, 0))) for patch in patches[:2]]
     side = (cheeks[1] - cheeks[0]) / max(sum(cheeks), 1e-6)
+    lamp = _lamp(np.concatenate(patches), _sclera(light, points))
+
+    def lit(tint: Array, luminance: float) -> Array:
+        coloured = lamp.tint * (tint / tint[1]) ** lamp.saturation
+        return np.clip(luminance * coloured / float(_luminance(coloured)), 0, 1)
+
     return Tone(
-        enamel=_never_bluish(level * tint * _unit(ENAMEL_TINT)),
-        warm=_never_bluish(0.86 * level * tint * _unit(WARM_TINT)),
-        gum=level * tint * [0.66, 0.26, 0.23],
-        tongue=level * tint * [0.82, 0.30, 0.24],
-        cavity=_darkest(light, points) * tint * _unit(CAVITY_TINT),
+        enamel=_never_bluish(lit(ENAMEL_TINT, lamp.level)),
+        warm=_never_bluish(lit(WARM_TINT, 0.86 * lamp.level)),
+        gum=lit(GUM_TINT, 0.34 * lamp.level),
+        tongue=lit(TONGUE_TINT, 0.36 * lamp.level),
+        cavity=lit(CAVITY_TINT, _darkest(light, points)),
         side=float(np.clip(side, -0.6, 0.6)),
         blur=photo_blur(portrait),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Lamp:
+    """Light of enamel `level` in [0, 1]; `tint` (3,) of the lamp and the camera, relative to green; `saturation`:
+    exponent of the tints of things, 1 in most photos, 0 in grey ones."""
+
+    level: float
+    tint: Array
+    saturation: float
+
+
+def _lamp(skin: Array, white: Array | None) -> _Lamp:
+    """From pixels of skin (N, 3) and the white of the eye (3,), each of which says what the other leaves open."""
+    luminance = _luminance(skin)
+    bright = float(luminance[luminance >= np.quantile(luminance, 0.85)].mean())
+    colour = _relative(np.median(skin, 0))
+    if white is None:
+        redness, usual = colour[0] / colour[2], SKIN_TINT[0] / SKIN_TINT[2]
+        saturation = float(np.clip(np.log(max(redness, 1.0)) / np.log(usual), *SATURATIONS))
+        return _Lamp(float(np.clip(0.8 * bright, 0.02, 0.86)), colour / SKIN_TINT**saturation, saturation)
+    eye = _relative(white)
+    redness = colour[0] / colour[2] * eye[2] / eye[0]
+    usual = SKIN_TINT[0] / SKIN_TINT[2] * SCLERA_TINT[2] / SCLERA_TINT[0]
+    saturation = float(np.clip(np.log(max(redness, 1.0)) / np.log(usual), *SATURATIONS))
+    tint = np.sqrt(colour / SKIN_TINT**saturation * eye / SCLERA_TINT**saturation)
+    shaded = float(_luminance(white))
+    level = min(1.18 * float(np.sqrt(bright * shaded)), max(bright, 1.4 * shaded))
+    return _Lamp(float(np.clip(level, 0.02, 0.86)), tint, saturation)
 
 
 def photo_blur(portrait: Portrait) -> float:
@@ -163,10 +192,6 @@ def _luminance(light: Array) -> Array:
 
 def _relative(light: Array) -> Array:
     return np.clip(light, 1e-3, None) / max(float(light[1]), 1e-3)
-
-
-def _unit(tint: Array) -> Array:
-    return tint / float(_luminance(tint))
 
 
 def _never_bluish(light: Array) -> Array:
