@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.talking.compose.layer import Goal
+from mien.talking.compose.layer import Goal, Points
 from mien.talking.compose.lids.eye import EYES, Chart, Eye
 
 CLOSED_BELOW, CLOSES_FROM = 0.2, 0.6
@@ -52,8 +52,17 @@ def closing(opening: float) -> float:
     return max(opening - CLOSED_BELOW * part * part, 0.0)
 
 
-def lid_movement(eye: Eye, goal: Goal) -> LidMovement | None:
+def lid_heights(eye: Eye, chart: Chart, landmarks: Points) -> tuple[float, float]:
+    """Mean v of the landmarks of the upper and of the lower lid, of landmarks (68, 2) in pixels of `chart`."""
+    points = chart.to_eye(np.asarray(landmarks, np.float64)[list(EYES[eye.side])])
+    return float(points[1:3, 1].mean()), float(points[4:6, 1].mean())
+
+
+def lid_movement(eye: Eye, goal: Goal, rest: tuple[float, float] | None = None) -> LidMovement | None:
     """Movement of the lids; None if the eye is not seen or the goal is not finite.
+
+    `rest`: heights of the lids (see `lid_heights`) in a goal that would leave the eye as it is in the portrait; None:
+    those in the portrait.
 
     Squints and blinks do not add up, as the landmarks of the goal contain part of the blink: the smaller of the two
     openings counts. A wide eye closes from its own opening.
@@ -61,11 +70,11 @@ def lid_movement(eye: Eye, goal: Goal) -> LidMovement | None:
     chart = frame_chart(eye, goal)
     if chart is None or not np.isfinite(goal.lids) or eye.opening <= 0.02:
         return None
-    points = chart.to_eye(np.asarray(goal.landmarks, np.float64)[list(EYES[eye.side])])
-    limit = 0.5 * eye.opening
-    lower = float(np.clip(points[4:6, 1].mean() - eye.lower_height, -limit, 0))
-    upper = float(points[1:3, 1].mean() - eye.upper_height)
-    shaped = float(np.clip((eye.opening + lower - upper) / eye.opening, 0, WIDEST))
+    upper, lower = lid_heights(eye, chart, goal.landmarks)
+    upper_rest, lower_rest = rest or (eye.upper_height, eye.lower_height)
+    opening = max(lower_rest - upper_rest, 0.02)
+    raised = float(np.clip(lower - lower_rest, -0.5 * eye.opening, 0))
+    shaped = float(np.clip((min(lower, lower_rest) - upper) / opening, 0, WIDEST))
     blinked = float(np.clip(1 + goal.lids, 0, 1))
-    opening = shaped * closing(blinked) if shaped > 1 else closing(min(shaped, blinked))
-    return LidMovement(chart, opening, lower)
+    relative = shaped * closing(blinked) if shaped > 1 else closing(min(shaped, blinked))
+    return LidMovement(chart, relative, raised)
