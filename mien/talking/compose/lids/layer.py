@@ -7,7 +7,7 @@ import numpy as np
 from mien.talking.compose.layer import Field, Goal, Points, Portrait
 from mien.talking.compose.lids.eye import EYES, Eye
 from mien.talking.compose.lids.eyeball import Eyeball
-from mien.talking.compose.lids.movement import frame_chart, lid_heights, lid_movement
+from mien.talking.compose.lids.movement import Heights, frame_chart, lid_heights, lid_movements
 from mien.talking.compose.lids.portrait_eye import portrait_eye
 from mien.talking.compose.lids.skin import LidFrame, draw_eyeball, draw_lashes, draw_lower_lid, draw_upper_lid
 
@@ -40,10 +40,12 @@ class LidLayer:
 
     def draw(self, frame: Field, goal: Goal) -> None:
         """Draw the lids into `frame` float32 (R, R, 3) in [0, 255], in place."""
-        for eye, eyeball, rest in zip(self.eyes, self.eyeballs, self._rests, strict=True):
-            movement = lid_movement(eye, goal, rest)
-            lids = None if movement is None else LidFrame.of(eye, movement, frame.shape)
-            if movement is None or lids is None:
+        movements = lid_movements(self.eyes, goal, self._rests)
+        for eye, eyeball, movement in zip(self.eyes, self.eyeballs, movements, strict=True):
+            if movement is None or movement.nothing:
+                continue
+            lids = LidFrame.of(eye, movement, frame.shape)
+            if lids is None:
                 continue
             part = frame[lids.rows, lids.columns]
             skin = part.copy()
@@ -54,7 +56,7 @@ class LidLayer:
             draw_lashes(part, lids, eye, movement.closure)
 
 
-def _rest_heights(eye: Eye, rest: Points | None) -> tuple[float, float] | None:
+def _rest_heights(eye: Eye, rest: Points | None) -> Heights | None:
     """Heights of the lids at rest, in a chart of the eye's own size at the corners of `rest`."""
     if rest is None:
         return None
