@@ -74,7 +74,7 @@ def drawn(portrait: Portrait, goal: Goal) -> NDArray[np.float32]:
 
 def eyeball_share(frame: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
     """Share of the pixels of a mask whose colour is nearer to sclera or iris than to skin or lashes."""
-    mixed = [tuple((np.array(SKIN) + share * (np.array(LASH) - SKIN))) for share in np.linspace(0, 1, 9)]
+    mixed = [tuple(np.array(SKIN) + share * (np.array(LASH) - SKIN)) for share in np.linspace(0, 1, 9)]
     colours = np.array([SCLERA, IRIS, *mixed], np.float32)
     nearest = np.linalg.norm(frame[mask][:, None] - colours, axis=2).argmin(1)
     return float((nearest < 2).mean())
@@ -143,7 +143,8 @@ def test_a_hostile_goal_gives_a_finite_frame(lids: float, shift: float) -> None:
     for landmarks in (points, points + np.float32(shift), np.zeros_like(points)):
         frame = drawn(portrait, Goal(landmarks, STILL, lids))
         assert np.isfinite(frame).all()
-        assert frame.min() >= 0 and frame.max() <= 255
+        assert frame.min() >= 0
+        assert frame.max() <= 255
 
 
 def test_lids_close_in_small_crops_too() -> None:

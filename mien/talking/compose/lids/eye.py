@@ -7,6 +7,7 @@ portrait's eye, perpendicular to the line through the corners, downwards.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from mien.talking.compose.layer import Field, Points
 
 Values = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 EYES: tuple[tuple[int, ...], ...] = ((36, 37, 38, 39, 40, 41), (42, 43, 44, 45, 46, 47))
 """iBUG landmarks of the eyes on the viewer's left and right: corner, two of the upper lid, corner, two of the lower."""
@@ -75,7 +77,7 @@ class Chart:
         linear = np.linalg.inv(np.stack([along, across], 1))
         return cls(np.column_stack([linear, -linear @ first]), first, along, across)
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Pixels per unit of v."""
         return float(np.hypot(*self.across))
@@ -113,9 +115,9 @@ class Eye:
     """An eye of the portrait.
 
     `side`: 0 on the viewer's left, 1 on the right. `chart`: of the portrait's pixels. `landmarks` (6, 2): iBUG's.
-    `ends` (2, 2): u and v of the points at which the lids meet. `upper`, `lower`: margins of the lids between them, in v
-    below the straight line through the ends (see `line`). `skin`: height in eye widths of the skin above the upper lid
-    that is stretched. `iris`: u, v and radius in eye widths.
+    `ends` (2, 2): u and v of the points at which the lids meet. `upper`, `lower`: margins of the lids between them, in
+    v below the straight line through the ends (see `line`). `skin`: height in eye widths of the skin above the upper
+    lid that is stretched. `iris`: u, v and radius in eye widths.
     """
 
     side: int
@@ -128,12 +130,12 @@ class Eye:
     iris: tuple[float, float, float]
     lashes: Lashes
 
-    @property
+    @cached_property
     def upper_height(self) -> float:
         """Mean v of the landmarks of the upper lid."""
         return float(self.landmarks[1:3, 1].mean())
 
-    @property
+    @cached_property
     def lower_height(self) -> float:
         """Mean v of the landmarks of the lower lid."""
         return float(self.landmarks[4:6, 1].mean())

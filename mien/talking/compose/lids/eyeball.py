@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from mien.talking.compose.layer import Field, Picture
-from mien.talking.compose.lids.eye import Eye, Values
+from mien.talking.compose.lids.eye import Eye, Mask, Values
 
 _ABOVE = 0.6
 """Height of the completed part above the upper lid over the opening of the eye."""
@@ -71,7 +71,7 @@ class Eyeball:
         return np.asarray(found, np.float32)
 
 
-def _columns_of_white(photo: Field, white: Values) -> Field:
+def _columns_of_white(photo: Field, white: Mask) -> Field:
     """Colour (w, 3) of the white in each column: that of its lighter half, interpolated where none is seen, smooth."""
     lightness = np.where(white, photo.mean(2), np.nan)
     seen = np.flatnonzero(white.any(0))
@@ -82,7 +82,7 @@ def _columns_of_white(photo: Field, white: Values) -> Field:
     return np.asarray(cv2.GaussianBlur(colours[None], (0, 0), len(places) / 16)[0], np.float32)
 
 
-def _rings(photo: Field, lit: Values, away: Values) -> Field:
+def _rings(photo: Field, lit: Mask, away: Values) -> Field:
     """Colours (`_RINGS`, 3) of the iris from its centre to its edge: medians, so without reflections of lamps."""
     distances = np.linspace(0, 1, _RINGS)
     medians = np.full((_RINGS, 3), np.nan)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from mien.talking.compose.layer import Field, Goal, Points, Portrait
-from mien.talking.compose.lids.eye import EYES
+from mien.talking.compose.lids.eye import EYES, Eye
 from mien.talking.compose.lids.eyeball import Eyeball
-from mien.talking.compose.lids.movement import frame_chart, lid_movement
+from mien.talking.compose.lids.movement import Heights, frame_chart, lid_heights, lid_movements
 from mien.talking.compose.lids.portrait_eye import portrait_eye
 from mien.talking.compose.lids.skin import LidFrame, draw_eyeball, draw_lashes, draw_lower_lid, draw_upper_lid
 
 
 class LidLayer:
-    """A `Layer` of the lids. Eyes that are hidden or smaller than 3 pixels are left alone."""
+    """A `Layer` of the lids. Eyes that are hidden or smaller than 3 pixels are left alone.
 
-    def __init__(self, portrait: Portrait) -> None:
+    `rest`: landmarks (68, 2) in crop pixels of the goal that leaves the eyes as they are in the portrait, such as the
+    model's for a silent neutral face, which need not be the person's; None: the portrait's landmarks.
+    """
+
+    def __init__(self, portrait: Portrait, rest: Points | None = None) -> None:
         found = (portrait_eye(portrait, side) for side in range(len(EYES)))
         self.eyes = tuple(eye for eye in found if eye is not None)
+        self._rests = tuple(_rest_heights(eye, rest) for eye in self.eyes)
         self.eyeballs = tuple(Eyeball.of(eye, portrait.crop) for eye in self.eyes)
 
     def warp_goal(self, goal: Goal) -> Points:
@@ -35,10 +40,12 @@ class LidLayer:
 
     def draw(self, frame: Field, goal: Goal) -> None:
         """Draw the lids into `frame` float32 (R, R, 3) in [0, 255], in place."""
-        for eye, eyeball in zip(self.eyes, self.eyeballs, strict=True):
-            movement = lid_movement(eye, goal)
-            lids = None if movement is None else LidFrame.of(eye, movement, frame.shape)
-            if movement is None or lids is None:
+        movements = lid_movements(self.eyes, goal, self._rests)
+        for eye, eyeball, movement in zip(self.eyes, self.eyeballs, movements, strict=True):
+            if movement is None or movement.nothing:
+                continue
+            lids = LidFrame.of(eye, movement, frame.shape)
+            if lids is None:
                 continue
             part = frame[lids.rows, lids.columns]
             skin = part.copy()
@@ -47,3 +54,11 @@ class LidLayer:
                 draw_eyeball(part, lids, eyeball)
             draw_upper_lid(part, skin, lids, eye, movement.closure)
             draw_lashes(part, lids, eye, movement.closure)
+
+
+def _rest_heights(eye: Eye, rest: Points | None) -> Heights | None:
+    """Heights of the lids at rest, in a chart of the eye's own size at the corners of `rest`."""
+    if rest is None:
+        return None
+    chart = frame_chart(eye, Goal(rest, np.eye(2, 3), 0.0))
+    return None if chart is None else lid_heights(eye, chart, rest)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from mien.talking.compose.layer import Goal
+from mien.talking.compose.layer import Goal, Points
 from mien.talking.compose.lids.eye import EYES, Chart, Eye
 
 CLOSED_BELOW, CLOSES_FROM = 0.2, 0.6
@@ -15,6 +16,16 @@ measured: lids that touch are measured at .1 to .2 of the open eye's aspect rati
 
 WIDEST = 1.4
 """Greatest opening relative to the portrait's."""
+
+
+_WIDENED = 1.3
+"""Factor of the increase in opening: landmarks are predicted nearer to the mean than faces are."""
+
+_OWN = 0.3
+"""Part of the difference between the two eyes that is drawn."""
+
+Heights = tuple[float, float]
+"""Mean v of the landmarks of the upper and of the lower lid."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,11 @@ class LidMovement:
     chart: Chart
     opening: float
     lower: float
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the lids stay as they are in the portrait."""
+        return abs(self.opening - 1) < 1e-3 and self.lower > -1e-3
 
     @property
     def closure(self) -> float:
@@ -52,20 +68,47 @@ def closing(opening: float) -> float:
     return max(opening - CLOSED_BELOW * part * part, 0.0)
 
 
-def lid_movement(eye: Eye, goal: Goal) -> LidMovement | None:
-    """Movement of the lids; None if the eye is not seen or the goal is not finite.
+def lid_heights(eye: Eye, chart: Chart, landmarks: Points) -> Heights:
+    """Mean v of the landmarks of the upper and of the lower lid, of landmarks (68, 2) in pixels of `chart`."""
+    points = chart.to_eye(np.asarray(landmarks, np.float64)[list(EYES[eye.side])])
+    return float(points[1:3, 1].mean()), float(points[4:6, 1].mean())
+
+
+def lid_movements(eyes: Sequence[Eye], goal: Goal, rests: Sequence[Heights | None]) -> tuple[LidMovement | None, ...]:
+    """Movements of the lids of the eyes; None for one that is not seen, and if the goal is not finite.
+
+    `rests`: for each eye the heights of the lids (see `lid_heights`) in a goal that would leave it as it is in the
+    portrait; None: those in the portrait. Both eyes follow mostly their mean, as predicted landmarks differ from side
+    to side more than people's lids do.
 
     Squints and blinks do not add up, as the landmarks of the goal contain part of the blink: the smaller of the two
     openings counts. A wide eye closes from its own opening.
     """
-    chart = frame_chart(eye, goal)
-    if chart is None or not np.isfinite(goal.lids) or eye.opening <= 0.02:
-        return None
-    points = chart.to_eye(np.asarray(goal.landmarks, np.float64)[list(EYES[eye.side])])
-    limit = 0.5 * eye.opening
-    lower = float(np.clip(points[4:6, 1].mean() - eye.lower_height, -limit, 0))
-    upper = float(points[1:3, 1].mean() - eye.upper_height)
-    shaped = float(np.clip((eye.opening + lower - upper) / eye.opening, 0, WIDEST))
+    if not np.isfinite(goal.lids):
+        return (None,) * len(eyes)
+    found = [_measured(eye, goal, rest) for eye, rest in zip(eyes, rests, strict=True)]
+    seen = np.array([(one.opening, one.lower) for one in found if one is not None])
     blinked = float(np.clip(1 + goal.lids, 0, 1))
-    opening = shaped * closing(blinked) if shaped > 1 else closing(min(shaped, blinked))
-    return LidMovement(chart, opening, lower)
+    movements: list[LidMovement | None] = []
+    for one in found:
+        if one is None:
+            movements.append(None)
+            continue
+        opening, lower = (_OWN * np.array([one.opening, one.lower]) + (1 - _OWN) * seen.mean(0)).tolist()
+        relative = opening * closing(blinked) if opening > 1 else closing(min(opening, blinked))
+        movements.append(LidMovement(one.chart, relative, lower))
+    return tuple(movements)
+
+
+def _measured(eye: Eye, goal: Goal, rest: Heights | None) -> LidMovement | None:
+    """The movement of one eye's lids by its landmarks alone."""
+    chart = frame_chart(eye, goal)
+    if chart is None:
+        return None
+    upper, lower = lid_heights(eye, chart, goal.landmarks)
+    upper_rest, lower_rest = rest or (eye.upper_height, eye.lower_height)
+    opening = max(lower_rest - upper_rest, 0.02)
+    raised = float(np.clip(lower - lower_rest, -0.5 * eye.opening, 0))
+    relative = (min(lower, lower_rest) - upper) / opening
+    wider = 1 + _WIDENED * (relative - 1)
+    return LidMovement(chart, float(np.clip(max(relative, min(wider, WIDEST)), 0, WIDEST)), raised)

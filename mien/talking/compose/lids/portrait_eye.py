@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from mien.talking.compose.layer import Field, Points, Portrait
-from mien.talking.compose.lids.eye import EYES, Chart, Eye, Lashes, LidCurve, Values
+from mien.talking.compose.lids.eye import EYES, Chart, Eye, Lashes, LidCurve, Mask, Values
 
 BROWS: tuple[tuple[int, ...], ...] = ((17, 18, 19, 20, 21), (22, 23, 24, 25, 26))
 """iBUG landmarks of the brows above the two eyes."""
@@ -37,6 +37,9 @@ _LEAST_CONTRAST = 0.12
 _LASH_LEAST, _LASH_MOST = 0.05, 0.15
 """Bounds of the thickness of the lash line in eye widths."""
 
+_MOST_BELOW = 0.035
+"""Eye widths by which the lower edge of the lashes may lie below the landmarks' curve."""
+
 _LASH_DARKER = 0.8
 """Lightness of the lashes of a closed eye over that of the open one's: they lie above each other."""
 
@@ -63,6 +66,7 @@ def portrait_eye(portrait: Portrait, side: int) -> Eye | None:
         iris = (float(np.clip(u, 0, 1)), float(np.clip(v, -0.3, 0.3)), float(np.clip(radius, 0.1, 0.35)))
     picture = np.asarray(portrait.crop, np.float32)
     ends, upper_margin, lower_margin = _margins(picture, chart, upper, lower)
+    upper_margin = _below_lashes(picture, chart, ends, upper_margin, iris)
     lashes = _lashes(picture, chart, ends, upper_margin)
     skin = _skin_height(chart, points[list(BROWS[side])], float(landmarks[1:3, 1].mean()))
     return Eye(side, chart, landmarks, ends, upper_margin, lower_margin, skin, iris, lashes)
@@ -100,7 +104,7 @@ def _margins(picture: Field, chart: Chart, upper: Points, lower: Points) -> tupl
     return corners, LidCurve.through(t, top - line), LidCurve.through(t, bottom - line)
 
 
-def _white_of_the_eye(colours: Field, eye: Values, skin: Values) -> Values:
+def _white_of_the_eye(colours: Field, eye: Mask, skin: Mask) -> Mask:
     """Which of the colours (h, w, 3) are as the white of the eye, given masks (h, w) of where eye and skin are.
 
     Skin is redder than the white under any light. None are where the white is hardly lighter than the skin: in most
@@ -121,10 +125,36 @@ def _white_of_the_eye(colours: Field, eye: Values, skin: Values) -> Values:
     return np.asarray((ratio < (white + red) / 2) & (lightness > (bright + dull) / 2))
 
 
-def _connected(mask: Values, to: Values) -> Values:
+def _connected(mask: Mask, to: Mask) -> Mask:
     """The connected parts of `mask` (h, w) that overlap with `to` (h, w)."""
     _, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     return np.asarray(mask & np.isin(parts, np.unique(parts[mask & to])))
+
+
+def _below_lashes(
+    picture: Field, chart: Chart, ends: Points, margin: LidCurve, iris: tuple[float, float, float]
+) -> LidCurve:
+    """The margin at the lower edge of the lashes' line and shadow, where the landmarks lie on the line or above it.
+
+    It is measured beside the iris, which is as dark as the lashes.
+    """
+    t = np.linspace(0.12, 0.88, 33, dtype=np.float32)
+    line = ends[0] + t[:, None] * (ends[1] - ends[0])
+    beside = np.abs(line[:, 0] - iris[0]) > 1.1 * iris[2]
+    away = np.linspace(-0.08, _MOST_BELOW + 0.04, 41, dtype=np.float32)[:, None]
+    lightness = chart.sample(picture, line[:, 0], line[:, 1] + margin.at(t) + away).mean(2)
+    if beside.sum() < 6:
+        return margin
+    profile = np.median(lightness[:, beside], 1)
+    near = np.flatnonzero(away[:, 0] < _MOST_BELOW)
+    darkest = int(near[np.argmin(profile[near])])
+    light = float(profile[darkest:].max())
+    if light < 1.15 * float(profile[darkest]):
+        return margin
+    edge = darkest + int(np.argmax(profile[darkest:] > (light + profile[darkest]) / 2))
+    below = float(np.clip(away[edge, 0], 0, _MOST_BELOW))
+    # 4 t (1 − t) is .8 on average over the measured columns
+    return LidCurve(margin.c0 + 4 * below / 0.8, margin.c1, margin.c2)
 
 
 def _lashes(picture: Field, chart: Chart, ends: Points, margin: LidCurve) -> Lashes:

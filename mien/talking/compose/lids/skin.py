@@ -87,7 +87,9 @@ class LidFrame:
         """The part of a frame of `shape` (R, R, 3) around an eye; None if the eye lies outside."""
         chart = movement.chart
         ends = (eye.ends[0, 0] - _BESIDE, eye.ends[1, 0] + _BESIDE)
-        corners = [(u, v) for u in ends for v in (eye.upper_height - eye.skin - 0.25, eye.lower_height + _CHEEK + 0.1)]
+        highest = (eye.upper_height - max(movement.opening - 1, 0) * eye.opening) / AT_LANDMARKS
+        top = highest - eye.skin - 2 * eye.lashes.thickness - 0.05
+        corners = [(u, v) for u in ends for v in (top, eye.lower_height / AT_LANDMARKS + _CHEEK)]
         pixels = chart.to_pixels(np.array(corners))
         if not np.abs(pixels).max() < 1e6:
             return None
@@ -134,7 +136,7 @@ def _lower_move(eye: Eye, movement: LidMovement) -> float:
 def _upper_shift(eye: Eye, movement: LidMovement, hump: Values, upper: Values, lower: Values, pixel: float) -> Values:
     """Shift (h, w) of the upper margin: down towards the lower one in every column, or up as a parabola."""
     if movement.opening > 1:
-        raised = (movement.opening - 1) * eye.opening / AT_LANDMARKS
+        raised = ((movement.opening - 1) * eye.opening - movement.lower) / AT_LANDMARKS
         return np.asarray(-raised * hump, np.float32)
     overlap = (_OVERLAP + 0.5 * pixel) * smooth_step((movement.closure - 0.7) / 0.3)
     return np.asarray(np.maximum(lower - upper, 0) * movement.closure + overlap * np.sqrt(hump), np.float32)
@@ -155,9 +157,9 @@ def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
     return np.asarray(v - shift * t * (1 - bend + bend * t), np.float32)
 
 
-def blend(part: Field, over: Field, weight: NDArray[np.float32]) -> None:
+def blend(part: Field, over: NDArray[np.floating], weight: NDArray[np.floating]) -> None:
     """Blend `over` into `part`, both (h, w, 3), with `weight` (h, w), in place."""
-    part += weight[..., None] * (over - part)
+    part += np.asarray(weight, np.float32)[..., None] * (np.asarray(over, np.float32) - part)
 
 
 def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
@@ -218,11 +220,18 @@ def _lit(lid: Field, skin: Field, lids: LidFrame, closure: float) -> Field:
     start = lids.upper - lids.lashes - _SHADED
     part = np.clip((lids.v - start) / np.maximum(lids.margin - start, 1e-4), 0, 1)
     weight = np.asarray(_LIT * closure * np.sqrt(lids.hump) * part * part * (3 - 2 * part), np.float32)
-    deviation = _SHADE / lids.pixel
-    smooth = cv2.GaussianBlur(lid, (0, 0), deviation)
-    below = cv2.GaussianBlur(lids.fetched(skin, lids.lower + _BELOW), (0, 0), deviation)
+    smooth, below = (_shade(colours, lids) for colours in (lid, lids.fetched(skin, lids.lower + _BELOW)))
     gain = np.clip((below + 4) / (smooth + 4), 1, _MOST_LIGHTER) - 1
-    return np.asarray(lid * (1 + weight[..., None] * gain), np.float32)
+    return np.asarray(np.minimum(lid * (1 + weight[..., None] * gain), 255), np.float32)
+
+
+def _shade(colours: Field, lids: LidFrame) -> Field:
+    """The lowest frequencies of `colours` (h, w, 3): blurred at a lower resolution, which costs a tenth."""
+    step = max(_SHADE / lids.pixel / 2, 1)
+    height, width = colours.shape[:2]
+    small = (max(round(width / step), 1), max(round(height / step), 1))
+    blurred = cv2.GaussianBlur(cv2.resize(colours, small, interpolation=cv2.INTER_AREA), (0, 0), 2.0)
+    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def draw_lashes(part: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
