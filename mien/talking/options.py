@@ -21,6 +21,12 @@ class Augmentation(Options):
     brightness: float = Field(default=0.2, ge=0, lt=1, description="maximum offset of all channels")
     contrast: float = Field(default=0.2, ge=0, lt=1, description="maximum relative change of the contrast")
     colour: float = Field(default=0.1, ge=0, lt=1, description="maximum relative change of each channel's gain")
+    gamma: float = Field(default=0.35, ge=0, le=1, description="maximum logarithm of the exponent of the brightness")
+    warmth: float = Field(default=0.12, ge=0, lt=1, description="maximum gain of red and loss of blue, or the reverse")
+    saturation: float = Field(default=0.4, ge=0, le=1, description="maximum relative change of the saturation")
+    grey: float = Field(default=0.03, ge=0, le=1, description="probability that all colour is taken away")
+    gradient: float = Field(default=0.3, ge=0, lt=1, description="maximum change of light from the middle to an edge")
+    blur: float = Field(default=0.6, ge=0, le=4, description="maximum standard deviation of a blur in pixels")
 
 
 class EmotionDiscriminatorOptions(Options):

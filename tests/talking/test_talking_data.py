@@ -16,7 +16,7 @@ from talking_corpus import SIZE, drawn_clip, drawn_face, drawn_landmarks
 from mien.clips import EMOTIONS
 from mien.faces.measures import face_pose
 from mien.faces.shards import ShardClip, write_shards
-from mien.talking.data.augmentation import augment_pictures
+from mien.talking.data.augmentation import NO_AUGMENTATION, augment_pictures
 from mien.talking.data.batches import (
     BLINK_THRESHOLD,
     LIDS,
@@ -126,7 +126,7 @@ def test_pictures_and_landmarks_are_changed_alike() -> None:
     landmarks = drawn_landmarks(0.7, size=96)
     picture = drawn_face(landmarks, np.array([200.0, 170, 150]), size=96)
     pictures = [[picture] * 2] * 8
-    options = Augmentation(rotation=20, zoom=0.1, shift=0.08, brightness=0, contrast=0, colour=0)
+    options = NO_AUGMENTATION.model_copy(update={"flip": 0.5, "rotation": 20, "zoom": 0.1, "shift": 0.08})
     points = torch.from_numpy(landmarks)[None, None].expand(8, 1, -1, -1)
     changed, moved, flipped = augment_pictures(pictures, points, options, numpy_generator(0, "test"))
     assert torch.equal(changed[:, 0], changed[:, 1])
@@ -140,14 +140,60 @@ def test_pictures_and_landmarks_are_changed_alike() -> None:
 
 
 def test_no_change_changes_nothing() -> None:
-    options = Augmentation(flip=0, rotation=0, zoom=0, shift=0, brightness=0, contrast=0, colour=0)
     random = np.random.default_rng(0)
     pictures, points = random.integers(0, 256, (2, 3, 16, 16, 3), np.uint8), torch.rand(2, 2, 68, 2) * 16
     clips = [list(clip) for clip in pictures]
-    changed, moved, flipped = augment_pictures(clips, points, options, numpy_generator(0, "test"))
+    changed, moved, flipped = augment_pictures(clips, points, NO_AUGMENTATION, numpy_generator(0, "test"))
     assert torch.allclose(changed, torch.from_numpy(pictures).permute(0, 1, 4, 2, 3) / 127.5 - 1, atol=1e-5)
     assert torch.allclose(moved, points, atol=1e-4)
     assert not flipped.any()
+
+
+def changed_colours(**amounts: float) -> np.ndarray:
+    """A picture of four coloured quarters (8, 3, 3, 16, 16) in [0, 1], three times in eight clips, after a change."""
+    picture = np.zeros((16, 16, 3), np.uint8)
+    picture[:8, :8], picture[:8, 8:], picture[8:, :8], picture[8:, 8:] = (
+        (200, 90, 60),
+        120,
+        (60, 90, 120),
+        (40, 160, 40),
+    )
+    options = NO_AUGMENTATION.model_copy(update=amounts)
+    changed, _, _ = augment_pictures([[picture] * 3] * 8, torch.zeros(8, 1, 68, 2), options, numpy_generator(0, "test"))
+    return ((changed + 1) / 2).numpy()
+
+
+@pytest.mark.parametrize("kind", ["gamma", "warmth", "saturation", "grey", "gradient", "blur"])
+def test_colour_and_light_differ_between_clips_and_are_alike_for_target_and_reference(kind: str) -> None:
+    amounts = {kind: 3.0 if kind == "blur" else 0.9}
+    plain, changed = changed_colours(), changed_colours(**amounts)
+    np.testing.assert_array_equal(changed, np.repeat(changed[:, :1], 3, axis=1))
+    assert changed.min() >= 0
+    assert changed.max() <= 1
+    assert len({one.tobytes() for one in changed}) >= (2 if kind == "grey" else 5)
+    off = np.abs(changed - plain).mean(axis=(1, 2, 3, 4))
+    assert off.max() > 0.02
+    np.testing.assert_array_equal(changed, changed_colours(**amounts))
+
+
+def test_each_change_of_colour_does_what_its_name_says() -> None:
+    plain = changed_colours()
+    grey = changed_colours(grey=1.0)
+    assert np.ptp(grey, axis=2).max() < 0.01
+    luma = (plain * np.array([0.299, 0.587, 0.114])[:, None, None]).sum(2)
+    np.testing.assert_allclose(grey[:, :, 0], luma, atol=0.01)
+    gamma = changed_colours(gamma=0.9)[:, 0, 0, 4, 12]
+    assert gamma.min() < 0.40 < 0.55 < gamma.max()
+    warm = changed_colours(warmth=0.5)[:, 0, :, 4, 12]
+    np.testing.assert_allclose(warm[:, 1], plain[0, 0, 1, 4, 12], atol=0.01)
+    assert ((warm[:, 0] > warm[:, 1]) == (warm[:, 2] < warm[:, 1])).all()
+    light = changed_colours(gradient=0.9)[:, 0] / plain[:, 0]
+    middle, corners = light[:, 0, 7:9, 7:9].mean((1, 2)), light[:, 1, [0, 0, 15, 15], [0, 15, 0, 15]]
+    np.testing.assert_allclose(middle, 1, atol=0.05)
+    assert np.ptp(corners, axis=1).max() > 0.4
+    soft = changed_colours(blur=2.0)[:, 0, 0]
+    steps = np.abs(np.diff(soft[:, 4], axis=1)).max(1)
+    assert steps.min() < 0.6 * np.abs(np.diff(plain[0, 0, 0, 4])).max() <= 0.6 * steps.max() + 0.01
 
 
 def test_faces_are_where_the_reference_has_its_face(data: TalkingData) -> None:
