@@ -24,12 +24,12 @@ CENTRE, TOP = POINTS[:, 0].mean(), POINTS[8, 1] - SIDE
 
 def silhouette(half_width: float) -> NDArray[np.bool_]:
     """A head `half_width` pixels to either side, on shoulders as wide as the crop from the chin's row on."""
-    return (np.abs(COLUMNS - CENTRE) < half_width) | (ROWS > POINTS[8, 1] + 10)
+    return (np.abs(COLUMNS - CENTRE) < half_width) | (POINTS[8, 1] + 10 < ROWS)
 
 
 def with_mask(monkeypatch: pytest.MonkeyPatch, person: NDArray[np.bool_]) -> PersonMask:
     """The mask of a crop in which the segmentation finds `person`."""
-    monkeypatch.setattr(module, "_segmenter", lambda: lambda picture: person.astype(np.float32))
+    monkeypatch.setattr(module, "_segmenter", lambda: lambda _: person.astype(np.float32))
     return person_mask(CROP, POINTS)
 
 
@@ -87,11 +87,11 @@ def test_another_person_in_the_crop_is_background(monkeypatch: pytest.MonkeyPatc
 def test_the_weight_is_the_same_at_any_resolution_and_turned_with_the_face(monkeypatch: pytest.MonkeyPatch) -> None:
     person = silhouette(80)
     weight = with_mask(monkeypatch, person).weight
-    monkeypatch.setattr(module, "_segmenter", lambda: lambda picture: np.rot90(person).astype(np.float32))
+    monkeypatch.setattr(module, "_segmenter", lambda: lambda _: np.rot90(person).astype(np.float32))
     turned = np.stack([POINTS[:, 1], SIDE - 1 - POINTS[:, 0]], 1)
     np.testing.assert_allclose(person_weight(CROP, turned), np.rot90(weight), atol=0.08)
     large = cv2.resize(person.astype(np.float32), (2 * SIDE, 2 * SIDE), interpolation=cv2.INTER_NEAREST)
-    monkeypatch.setattr(module, "_segmenter", lambda: lambda picture: large)
+    monkeypatch.setattr(module, "_segmenter", lambda: lambda _: large)
     twice = person_weight(np.zeros((2 * SIDE, 2 * SIDE, 3), np.uint8), 2 * POINTS + 0.5)
     np.testing.assert_allclose(cv2.resize(twice, (SIDE, SIDE), interpolation=cv2.INTER_AREA), weight, atol=0.08)
 

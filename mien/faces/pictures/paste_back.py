@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from mien.faces.alignment import (
     transform_scale,
     warp,
 )
+from mien.faces.pictures.moving_head import MovingHead
 
 LEAST_CROP, MOST_CROP = 64, 768
 """Minimum and maximum side in pixels of the animated crop."""
@@ -74,7 +76,19 @@ class PasteBack:
         self.crop = warp(self.picture, self.transform, size)
         self.landmarks = transform_points(landmarks, self.transform)
         self.mesh = None if mesh is None else transform_points(mesh, self.transform)
+        self._landmarks = landmarks
         self._prepare()
+
+    @cached_property
+    def head(self) -> MovingHead:
+        """The head that `paste` moves as a whole; finding the person takes some 30 ms."""
+        return MovingHead(self.picture, self._landmarks)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A note if the background next to the head moves with it, or none."""
+        reason = self.head.reason
+        return () if reason is None else (f"the background next to the head moves with it: {reason}",)
 
     def _prepare(self) -> None:
         height, width = self.picture.shape[:2]
@@ -102,26 +116,37 @@ class PasteBack:
         t = np.clip(inside, 0, 1)
         return np.asarray(np.round(_LEVELS * t * t * (3 - 2 * t)), np.int16)
 
-    def paste(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def paste(self, frame: NDArray[np.uint8], motion: NDArray[np.float64] | None = None) -> NDArray[np.uint8]:
         """A copy of the picture (H, W, 3) with `frame`, uint8 (R, R, 3), at the position of the crop.
 
+        `motion` (2, 3): similarity transform in pixels of the crop by which the whole head then moves, beyond the crop
+        too and over a still background (`MovingHead`); None: it stays.
         Raises ValueError for a frame of another size.
         """
         if frame.shape != self.crop.shape or frame.dtype != np.uint8:
             raise ValueError(f"the frame is {frame.dtype} {frame.shape}, the crop was uint8 {self.crop.shape}")
         result = self.picture.copy()
         height, width = self._rest.shape[:2]
-        if not height or not width:
-            return result
-        shown = cv2.warpAffine(
-            frame,
-            self._into_crop,
-            (width, height),
-            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        blended = np.multiply(shown, self._weight, dtype=np.int16)
-        blended += self._rest
-        blended >>= _LEVELS.bit_length() - 1
-        result[self._box] = blended
-        return result
+        if height and width:
+            shown = cv2.warpAffine(
+                frame,
+                self._into_crop,
+                (width, height),
+                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            blended = np.multiply(shown, self._weight, dtype=np.int16)
+            blended += self._rest
+            blended >>= _LEVELS.bit_length() - 1
+            result[self._box] = blended
+        return result if motion is None else self._moved(result, motion)
+
+    def _moved(self, still: NDArray[np.uint8], motion: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """`still`, the picture with the frame, with its head moved; it is overwritten."""
+        head = self.head
+        whole = np.vstack([self.transform, (0, 0, 1)])
+        columns, rows = head.sources((np.linalg.inv(whole) @ np.vstack([motion, (0, 0, 1)]) @ whole)[:2])
+        moved = cv2.remap(still, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        composed = head.over_background(moved.astype(np.float32), columns, rows)
+        still[head.box] = np.clip(np.rint(composed), 0, 255)
+        return still

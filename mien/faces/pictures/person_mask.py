@@ -1,7 +1,7 @@
-"""Which part of a picture moves with a face: a soft weight of the person, for one aligned crop.
+"""Which part of a picture moves with a face: the person, by MediaPipe's selfie segmentation, and the head's ellipse.
 
-MediaPipe's selfie segmentation, whose model is in its wheel, finds the person; the landmarks say which part of the
-person is the head. Displacements that are multiplied by the weight leave the background, far hair and shoulders still.
+The segmentation's model is in MediaPipe's wheel, so it works offline; the landmarks say which part of the person is the
+head. Displacements that are multiplied by the weight leave the background, far hair and shoulders still.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ LEAST_FACE = 0.8
 """Part of the face's ellipse that must belong to the person, or else the segmentation is not believed."""
 
 MOST_PERSON = 0.995
-"""Part of the crop from which the person fills it: the segmentation then separates nothing."""
+"""Part of the picture from which the person fills it: the segmentation then separates nothing."""
 
-FOREHEAD = 0.45
-"""Height of the forehead above the brows, in heights of the face from the brows to the chin."""
+FOREHEAD, HAIR = 0.45, 1.2
+"""Height of the forehead above the brows, in heights of the face from the brows to the chin; and by how much the upper
+half of the head's ellipse is higher than the forehead."""
 
-EARS, NECK = 1.14, 1.06
-"""Axes of the ellipse in which everything moves, in those of the ellipse through jaw and forehead: with the ears."""
+EARS, CHIN = 1.14, 1.06
+"""Axes of the ellipse in which everything moves, in those of the ellipse through jaw and forehead."""
 
 REACH = 1.75
 """Size of the ellipse outside which nothing moves, in that of the one in which everything does."""
@@ -37,9 +38,9 @@ EDGE, MARGIN = 0.01, 0.07
 """Distances from the silhouette, in widths of the head: up to the first everything moves on the face's ellipse, and
 from the second on nothing does."""
 
-_THRESHOLD = 0.5
+_THRESHOLD = 0.2  # of the probability: loose hair is seen as half a person
 _SMOOTH = 0.008  # standard deviation in sides of the crop; single hairs would make the weight ragged
-_WORKING = 144  # side at which the weight is made
+_WORKING = 144  # side at which the weight is made: it is smooth
 _AROUND = 3  # it is made on a crop wider by its side / _AROUND to each side: the still part may begin outside
 
 Picture = NDArray[np.uint8]
@@ -60,6 +61,48 @@ class PersonMask:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
+class Head:
+    """The ellipse of a head, in which everything moves with the face.
+
+    `centre` (2,), half `axes` (2,), across and down, and `up`, the half axis upwards, in pixels; the rows of
+    `directions` (2, 2) are unit vectors across, along the eyes, and down.
+    """
+
+    centre: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    up: float
+    directions: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, landmarks: NDArray[np.floating]) -> Self:
+        """The head of the landmarks (68, 2), iBUG order. Raises ValueError if they are not finite."""
+        points = np.asarray(landmarks, np.float64)
+        if points.shape != (68, 2) or not np.isfinite(points).all():
+            raise ValueError(f"landmarks must be finite numbers (68, 2), not {points.shape}")
+        across = points[42:48].mean(axis=0) - points[36:42].mean(axis=0)
+        length = float(np.hypot(*across))
+        x, y = across / length if length > 0 else (1.0, 0.0)
+        directions = np.array([[x, y], [-y, x]])
+        placed = points @ directions.T
+        (left, brows), (right, chin) = placed.min(axis=0), placed.max(axis=0)
+        top = brows - FOREHEAD * (chin - brows)
+        centre = np.array([left + right, top + chin]) / 2
+        axes = np.maximum([EARS * (right - left) / 2, CHIN * (chin - top) / 2], 1.0)
+        return cls(centre @ directions, axes, HAIR * float(axes[1]), directions)
+
+    @property
+    def width(self) -> float:
+        """Width of the head in pixels."""
+        return 2 * float(self.axes[0])
+
+    def radius(self, columns: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.float64]:
+        """Distance from the centre, 1 on the ellipse, of the pixels (H, W) in `columns` (W,) and `rows` (H,)."""
+        pixels = (np.stack(np.meshgrid(columns, rows), -1) - self.centre) @ self.directions.T
+        vertical = np.where(pixels[..., 1] < 0, self.up, self.axes[1])
+        return np.asarray(np.hypot(pixels[..., 0] / self.axes[0], pixels[..., 1] / vertical))
+
+
 def person_weight(crop: Picture, landmarks: NDArray[np.floating]) -> Field:
     """Weight float32 (R, R) in [0, 1] of displacements in `crop` uint8 (R, R, 3); see `person_mask`."""
     return person_mask(crop, landmarks).weight
@@ -72,90 +115,56 @@ def person_mask(crop: Picture, landmarks: NDArray[np.floating]) -> PersonMask:
     between it is a smooth step of a / (a + b), with the distances a to the still part and b to the face: so it falls
     in the hair where there is some, and in a narrow band of background where the silhouette is the ear's.
 
-    The ellipse alone decides, and `reason` says so, if the segmentation finds no person at the face (as on drawn ones)
-    or the whole crop is person. Raises ValueError for another shape, and for landmarks that are not
-    finite or outside the crop.
+    The ellipse alone decides, and `reason` says so, if the segmentation is not believed (see `find_person`). Raises
+    ValueError for another shape, and for landmarks that are not finite or outside the crop.
     """
     side = crop.shape[0]
     if crop.shape != (side, side, 3) or crop.dtype != np.uint8:
         raise ValueError(f"the crop must be a square uint8 (R, R, 3), not {crop.dtype} {crop.shape}")
-    points = np.asarray(landmarks, np.float64)
-    if points.shape != (68, 2) or not np.isfinite(points).all():
-        raise ValueError(f"landmarks must be finite numbers (68, 2), not {points.shape}")
-    head = _Head.of(points / side)
-    radius = head.radius(side, 0)
-    if radius.min() > 1:
-        raise ValueError("the landmarks are not in the crop")
-    person, reason = _person(crop, radius <= 1)
-    return PersonMask(_weight(head, person), person, reason)
-
-
-@dataclass(frozen=True)
-class _Head:
-    """The ellipse of a head: `centre` (2,) and half `axes` (2,) in sides of the crop, along the rows of `directions`."""
-
-    centre: NDArray[np.float64]
-    axes: NDArray[np.float64]
-    directions: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, points: NDArray[np.float64]) -> Self:
-        """The head of the landmarks (68, 2), upright along its eyes."""
-        across = points[42:48].mean(axis=0) - points[36:42].mean(axis=0)
-        length = float(np.hypot(*across))
-        x, y = across / length if length > 0 else (1.0, 0.0)
-        directions = np.array([[x, y], [-y, x]])
-        placed = points @ directions.T
-        (left, brows), (right, chin) = placed.min(axis=0), placed.max(axis=0)
-        top = brows - FOREHEAD * (chin - brows)
-        centre = np.array([left + right, top + chin]) / 2
-        axes = np.array([EARS * (right - left), NECK * (chin - top)]) / 2
-        return cls(centre, np.maximum(axes, 1e-3), directions)
-
-    def radius(self, side: int, around: int) -> NDArray[np.float64]:
-        """Distance of each pixel from the centre, 1 on the ellipse, in a crop (side, side) with `around` pixels more
-        on each side."""
-        axis = (np.arange(-around, side + around) + 0.5) / side
-        pixels = np.stack(np.meshgrid(axis, axis), -1) @ self.directions.T
-        return np.asarray(np.linalg.norm((pixels - self.centre) / self.axes, axis=-1))
-
-
-def _weight(head: _Head, person: Area) -> Field:
-    side = len(person)
-    fine = min(side, _WORKING)  # the weight is smooth
+    head = Head.of(landmarks)
+    person, reason = find_person(crop, head)
+    fine = min(side, _WORKING)
     around = fine // _AROUND
-    small = cv2.resize(person.astype(np.float32), (fine, fine), interpolation=cv2.INTER_AREA) >= _THRESHOLD
-    beyond = _distance(np.pad(small, around, mode="edge")) / (2 * head.axes[0] * fine)
-    radius = head.radius(fine, around)
+    small = cv2.resize(person.astype(np.float32), (fine, fine), interpolation=cv2.INTER_AREA) >= 0.5
+    beyond = distance(np.pad(small, around, mode="edge")) * (side / fine) / head.width
+    axis = (np.arange(-around, fine + around) + 0.5) * (side / fine) - 0.5
+    radius = head.radius(axis, axis)
     moving = (radius <= 1) & (beyond <= EDGE)
-    still = (radius >= REACH) | (beyond >= MARGIN)
-    weight = _between(moving, still)[around : around + fine, around : around + fine]
-    return np.asarray(cv2.resize(weight, (side, side), interpolation=cv2.INTER_LINEAR))
+    weight = between(moving, (radius >= REACH) | (beyond >= MARGIN))[around : around + fine, around : around + fine]
+    return PersonMask(np.asarray(cv2.resize(weight, (side, side), interpolation=cv2.INTER_LINEAR)), person, reason)
 
 
-def _person(crop: Picture, face: Area) -> tuple[Area, str | None]:
-    """The person's pixels (R, R), those that are connected with the face; all pixels, with a reason, if unbelievable."""
-    found = cv2.GaussianBlur(_segmenter()(crop), (0, 0), _SMOOTH * len(crop)) >= _THRESHOLD
+def find_person(picture: Picture, head: Head) -> tuple[Area, str | None]:
+    """The pixels (H, W) of the person with this `head` in a picture (H, W, 3), and None.
+
+    They are connected with the head, so other people do not belong to them. All pixels, and the reason, if the
+    segmentation finds no person at the head, as on some drawn faces, or a person everywhere. Raises ValueError if the
+    head is not in the picture.
+    """
+    height, width = picture.shape[:2]
+    face = head.radius(np.arange(width), np.arange(height)) <= 1
+    if not face.any():
+        raise ValueError("the landmarks are not in the picture")
+    found = cv2.GaussianBlur(_segmenter()(picture), (0, 0), _SMOOTH * max(height, width)) >= _THRESHOLD
     covered = float(found[face].mean())
-    everything = np.ones_like(found)
     if covered < LEAST_FACE:
-        return everything, f"the segmentation finds a person on {100 * covered:.0f} % of the face"
+        return np.ones_like(found), f"the segmentation finds a person on {100 * covered:.0f} % of the face"
     _, labels = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)
     person = labels == np.bincount(labels[face & found]).argmax()
     if person.mean() > MOST_PERSON:
-        return everything, "the segmentation finds a person all over the crop"
+        return np.ones_like(found), "the segmentation finds a person all over the picture"
     return person, None
 
 
-def _between(moving: Area, still: Area) -> Field:
-    """Weight (R, R): 1 in `moving`, 0 in `still`, and a smooth step of the distances from both in between."""
-    to_moving, to_still = _distance(moving), _distance(still)
-    step = to_still / (to_still + to_moving)
+def between(moving: Area, still: Area) -> Field:
+    """Weight (H, W): 1 in `moving`, 0 in `still`, and a smooth step of the distances from both in between."""
+    to_moving, to_still = distance(moving), distance(still)
+    step = to_still / np.maximum(to_still + to_moving, 1e-6)
     return np.asarray(step * step * (3 - 2 * step), np.float32)
 
 
-def _distance(area: Area) -> Field:
-    """Distance (R, R) in pixels of each pixel from the nearest one of `area`, in which it is 0."""
+def distance(area: Area) -> Field:
+    """Distance (H, W) in pixels of each pixel from the nearest one of `area`, in which it is 0."""
     return np.asarray(cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 

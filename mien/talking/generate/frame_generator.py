@@ -117,6 +117,7 @@ class FrameGenerator:
         hold_border: float = 0.0,
         landmarks: NDArray[np.float32] | None = None,
         mesh: NDArray[np.float32] | None = None,
+        in_plane: bool = True,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield ⌈N · fps / sample rate⌉ frames uint8 (R, R, 3) of the face in `crop` (R, R, 3) saying `speech` (N,).
 
@@ -129,6 +130,8 @@ class FrameGenerator:
         all changes fade out towards the edges, for pasting back. `landmarks` (68, 2): detected landmarks in crop
         pixels; None: the network predicts them, which is accurate only for faces like those in the training set.
         `mesh` (478, 3): MediaPipe's mesh in crop pixels, whose irises the layer of the lids uses.
+        `in_plane`: whether the frames have the in-plane motion of the head, or it is left to who places them in a
+        picture (`in_plane_motion`).
 
         Raises ValueError for a crop of another shape or type, an unknown emotion, numbers out of bounds, and speech
         that is empty or not finite.
@@ -147,7 +150,14 @@ class FrameGenerator:
         if landmarks is not None:
             _check_array("landmarks", landmarks, (68, 2))
             landmarks = to_normalised(np.asarray(landmarks, np.float32), crop.shape[0])
-        return self._frames(crop, speech, emotion_weights, pose, chunk_frames, landmarks, mesh, hold_border)
+        return self._frames(crop, speech, emotion_weights, pose, chunk_frames, landmarks, mesh, hold_border, in_plane)
+
+    @torch.no_grad()
+    def in_plane_motion(self, pose: NDArray[np.float32], side: int) -> NDArray[np.float64]:
+        """Similarity transforms (T, 2, 3) in pixels of a crop (side, side): the in-plane motion in `pose` (T, 9)."""
+        transforms = self.generator.pose_encoder.in_plane_transforms(torch.from_numpy(pose).to(self.device))
+        pixels = np.array([[side / 2, 0, side / 2 - 0.5], [0, side / 2, side / 2 - 0.5], [0, 0, 1]])
+        return np.asarray((pixels @ transforms.double().cpu().numpy() @ np.linalg.inv(pixels))[:, :2])
 
     def _check(
         self, crop: NDArray[np.uint8], speech: NDArray[np.float32], intensity: float | None, hold_border: float
@@ -176,6 +186,7 @@ class FrameGenerator:
         landmarks: NDArray[np.float32] | None,
         mesh: NDArray[np.float32] | None,
         hold_border: float,
+        in_plane: bool,
     ) -> Iterator[NDArray[np.uint8]]:
         network = self.generator
 
@@ -196,6 +207,7 @@ class FrameGenerator:
             conditions = network.conditions(points, speech_codes, tensor(emotion_weights[numbers]), poses)
             output = network.decode(maps, points, network.goal(points, conditions), conditions)
             transforms = network.pose_encoder.in_plane_transforms(poses[0])
+            transforms = transforms if in_plane else torch.eye(3).to(transforms).expand_as(transforms)
             yield from islice(composer.frames(output, transforms, pose[numbers, _LIDS]), len(pose) - first)
 
     def _composer(

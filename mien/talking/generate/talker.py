@@ -112,17 +112,22 @@ class Talker(FrameGenerator):
         picture, landmarks, mesh = _sized(reference, options)
         paste_back = PasteBack(picture, landmarks, None if options.paste_back else options.size or FACE_SIDE, mesh)
         pose, weights, notes = self._pose_and_emotions(frames, options, motion, text_to_motion)
+        pose = self.sample_pose(weights, options.seed) if pose is None else pose
         generated = self.generate(
             paste_back.crop,
             speech.samples,
-            seed=options.seed,
             pose=pose,
             emotion_weights=weights,
             hold_border=HOLD_BORDER if options.paste_back else 0.0,
             landmarks=paste_back.landmarks,
             mesh=paste_back.mesh,
+            in_plane=not options.paste_back,
         )
-        frames_shown = (paste_back.paste(frame) for frame in generated) if options.paste_back else generated
+        frames_shown = generated
+        if options.paste_back:
+            moves = self.in_plane_motion(pose, len(paste_back.crop))
+            frames_shown = (paste_back.paste(*both) for both in zip(generated, moves, strict=True))
+            notes = (*notes, *paste_back.notes)
         marked = (draw_mark(frame) for frame in frames_shown) if options.mark else frames_shown
         notes = (*speech.notes, *_face_notes(reference, options), *notes)
         return TalkingFrames(marked, frames, self.fps, speech, notes)

@@ -11,9 +11,10 @@ class WarpLayers(NamedTuple):
     """Components of N frames of a warping decoder: frame = (1 − opening) · (1 + shade) · sampled + opening · paint.
 
     The backward `flow` (N, 2, S, S) in normalised coordinates, the offset of the sampled position of each pixel, and
-    its part `correction` (N, 2, S/2, S/2) that does not follow from the landmarks; `shade` (N, 1, S, S), the
-    relative change of the sampled colours, which are amounts of light here (0 is black); `paint` (N, 3, S, S), the synthesised colours of the mouth's inside, and `opening` (N, 1, S, S) in
-    [0, 1] of it; `landmarks` (N, 68, 2), the goal: those of the generated face, normalised.
+    its part `correction` (N, 2, S/2, S/2) that does not follow from the landmarks; `shade` (N, 1, S, S), the relative
+    change of the sampled colours, which are amounts of light here (0 is black); `paint` (N, 3, S, S), the synthesised
+    colours of the mouth's inside, and `opening` (N, 1, S, S) in [0, 1] of it; `landmarks` (N, 68, 2), the goal: those
+    of the generated face, normalised.
     """
 
     flow: Tensor
