@@ -14,7 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mien.shapes.corpus.scenes import Scene
 from mien.shapes.data.layers import Layers, render
+from mien.shapes.generate.choosing import Choice, choose_measured, joined
 from mien.shapes.networks.model import ShapesModel, load_model
 from mien.systems.errors import RequestError
 from mien.text.encoder import UnknownWord, read_tokens
@@ -23,6 +25,9 @@ from mien.training.randomness import torch_generator
 
 CANDIDATES = 8
 """Samples for each text, as layers; the one with the highest discriminator score is rendered."""
+
+ROUNDS = 4
+"""How often so many samples are made for a scene that none of them shows."""
 
 
 class Animator:
@@ -49,15 +54,24 @@ class Animator:
         return self.model.text.unknown_words(text)
 
     @torch.no_grad()
-    def clips(self, texts: Sequence[str], seeds: Sequence[int], frames: int | None = None) -> NDArray[np.uint8]:
+    def clips(
+        self,
+        texts: Sequence[str],
+        seeds: Sequence[int],
+        frames: int | None = None,
+        scenes: Sequence[Scene] | None = None,
+    ) -> NDArray[np.uint8]:
         """A clip uint8 (B, T, 64, 64, 3) RGB for each text with its seed, at 10 frames a second.
 
-        frames: resample the motion to this number of frames; None: that of the training clips. A clip depends on its
-        own text and seed only (up to rounding). Raises RequestError for an empty text, different numbers of texts and
-        seeds, or fewer than 2 frames.
+        frames: resample the motion to this number of frames; None: that of the training clips. scenes: what the clips
+        shall show; samples are chosen by what is measured in them, see `mien.shapes.generate.choosing`. None: by the
+        discriminator's score. A clip depends on its own text, seed and scene only (up to rounding). Raises
+        RequestError for an empty text, different numbers of texts and seeds or scenes, or fewer than 2 frames.
         """
         if not texts or len(texts) != len(seeds):
             raise RequestError(f"{len(texts)} texts need as many seeds, not {len(seeds)}")
+        if scenes is not None and len(scenes) != len(texts):
+            raise RequestError(f"{len(texts)} texts need as many scenes, not {len(scenes)}")
         if not all(text.strip() for text in texts):
             raise RequestError("there is no text to animate")
         count = self.frames if frames is None else frames
@@ -67,15 +81,37 @@ class Animator:
         tokens, mask = (tensor.to(self.device) for tensor in read_tokens(self.model.text, plain))
         if self.architecture == "frames":
             return to_bytes(self._frame_by_frame(tokens, mask, seeds, count)).cpu().numpy()
-        layers = self._select(tokens, mask, seeds)
+        if scenes is None:
+            layers = self._select(tokens, mask, seeds)
+        else:
+            layers = self._select_measured(tokens, mask, seeds, scenes)
         return render(layers if count == self.frames else layers.resampled(count)).cpu().numpy()
 
     def _select(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int]) -> Layers:
+        samples = self._samples(tokens, mask, seeds, range(self.candidates))
+        return samples[0] if len(samples) == 1 else self.model.select_best(samples, tokens, mask)
+
+    def _samples(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], numbers: range) -> list[Layers]:
         samples = []
-        for number in range(self.candidates):
+        for number in numbers:
             noise = torch.cat([self.model.sample_noise(1, torch_generator(seed, "shapes", number)) for seed in seeds])
             samples.append(self.model.layers(tokens, mask, noise.to(self.device)))
-        return samples[0] if len(samples) == 1 else self.model.select_best(samples, tokens, mask)
+        return samples
+
+    def _select_measured(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], scenes: Sequence[Scene]) -> Layers:
+        best: list[Choice | None] = [None] * len(seeds)
+        for first in range(0, ROUNDS * self.candidates, self.candidates):
+            rows = [row for row, own in enumerate(best) if own is None or not own.exact]
+            if not rows:
+                break
+            own_tokens, own_mask = tokens[rows], mask[rows]
+            numbers = range(first, first + self.candidates)
+            samples = self._samples(own_tokens, own_mask, [seeds[row] for row in rows], numbers)
+            scores = self.model.scores(samples, own_tokens, own_mask)
+            chosen = choose_measured(samples, scores, [scenes[row] for row in rows], [best[row] for row in rows])
+            for row, own in zip(rows, chosen, strict=True):
+                best[row] = own
+        return joined([own for own in best if own is not None])
 
     def _frame_by_frame(self, tokens: Tensor, mask: Tensor, seeds: Sequence[int], count: int) -> Tensor:
         clips = []

@@ -56,17 +56,24 @@ class ShapesModel(nn.Module):
 
         As discriminator rejection sampling (Azadi et al., ICLR 2019), with a fixed number of samples.
         """
+        best = self.scores(clips, tokens, mask).argmax(0)
+        rows = best * len(best) + torch.arange(len(best), device=best.device)
+        return concatenate([_as_rendered(own) for own in clips]).map(lambda tensor: tensor[rows])
+
+    def scores(self, clips: Sequence[Layers], tokens: Tensor, mask: Tensor) -> Tensor:
+        """The discriminator's scores (N, B) of N samples of B clips with their texts."""
         assert self.discriminator is not None
         texts = self.discriminator.encode_text(tokens, mask)
-        # as rendered: presence is 0 or 1
-        rendered = [replace(own, presence=own.presence.round()) for own in clips]
-        best = torch.stack([score(self.discriminator.encode_clip(own), texts) for own in rendered]).argmax(0)
-        rows = best * len(best) + torch.arange(len(best), device=best.device)
-        return concatenate(rendered).map(lambda tensor: tensor[rows])
+        return torch.stack([score(self.discriminator.encode_clip(_as_rendered(own)), texts) for own in clips])
 
     def single_frames(self, tokens: Tensor, mask: Tensor, noise: Tensor) -> Tensor:
         """The baseline's frames (B, 3, 64, 64) in [−1, 1]."""
         return torch.as_tensor(self.generator(features_of(self.text, tokens, mask), mask, noise))
+
+
+def _as_rendered(layers: Layers) -> Layers:
+    """With a presence of 0 or 1."""
+    return replace(layers, presence=layers.presence.round())
 
 
 def build_model(config: Mapping[str, Any], encoder: Callable[[], TextEncoder]) -> ShapesModel:

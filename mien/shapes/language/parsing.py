@@ -1,0 +1,436 @@
+"""Parsing: the items of a sentence → figures with their motions.
+
+A sentence is read once from left to right. Adjectives are collected until their noun; a verb belongs to the subject,
+which is the last noun, all nouns that were joined since the last verb, or what "both", "one" and "the other" name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mien.shapes.language.drafts import Action, Draft
+from mien.shapes.language.items import CONTENT, Item, Kind
+from mien.shapes.language.tokens import Meanings
+
+MOST_DRAFTS = 12
+"""Figures of a sentence that are counted."""
+
+_BETWEEN = ("colour", "size", "filler", "unsupported", "unknown")
+
+
+@dataclass
+class _Noun:
+    """What was said before a noun."""
+
+    count: int | None = None
+    colours: list[str] = field(default_factory=list)
+    sizes: list[str] = field(default_factory=list)
+    action: Action | None = None
+    not_colours: set[str] = field(default_factory=set)
+    definite: bool = False
+    determined: bool = False
+    negated: bool = False
+    every: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return not (self.count or self.colours or self.sizes or self.action or self.every or self.not_colours)
+
+
+class Parser:
+    """Reads the items of a text; afterwards `drafts` are its figures and `notes` what could not be taken over."""
+
+    def __init__(self, meanings: Sequence[Meanings]) -> None:
+        self.meanings = meanings
+        self.drafts: list[Draft] = []
+        self.notes: list[str] = []
+        self.content = False
+        self.subject: list[Draft] = []
+        self.noun = _Noun()
+        self.negated = False
+        self.sequel = False
+        self.joined = False
+        self.turn = 0
+        self.awaiting: Action | None = None
+        self.action: Action | None = None
+        self.denied: Action | None = None
+        self.chosen = False
+        self.opposed: str | None = None
+        self.readers: dict[Kind, Callable[[int, Item], None]] = {
+            "article": self._article, "and": self._and, "comma": self._and, "but": self._and, "then": self._then,
+            "not": self._not, "is": self._is, "all": self._all, "pronoun": self._pronoun, "one": self._one,
+            "other": self._other, "another": self._another, "count": self._count, "colour": self._colour,
+            "size": self._size, "shape": self._shape, "motion": self._motion, "adverb": self._adverb,
+            "still": self._still, "unsupported": self._unsupported, "apart": self._part_ways,
+            "together": self._part_ways, "opposite": self._part_ways,
+        }  # fmt: skip
+        for place in range(len(meanings)):
+            self._read(place, self._meant(place))
+        self._finish()
+
+    def _meant(self, place: int) -> Item:
+        """The likeliest meaning: a verb after a bare subject, such as "a triangle circles", else the first one."""
+        first, *others = self.meanings[place]
+        verb = next((item for item in others if item.kind == "motion"), None)
+        waits = self.subject and self.noun.empty and not self.noun.determined
+        if first.kind == "shape" and verb is not None and waits and self.subject[-1].action is None:
+            return verb
+        return first
+
+    def _read(self, place: int, item: Item) -> None:
+        self.content |= item.kind in CONTENT
+        reader = self.readers.get(item.kind)
+        if reader is not None:
+            reader(place, item)
+        if item.near and item.kind in ("shape", "colour") and not self.noun.negated:
+            self.notes.append(f"there is no {item.said!r}: {item.value} is the nearest that the model knows")
+
+    def _head_ahead(self, place: int, motions: bool = True) -> bool:
+        """Whether a noun follows, with nothing but adjectives before it."""
+        colours = 0
+        for next_place in range(place, len(self.meanings)):
+            item = self.meanings[next_place][0]
+            if item.kind in ("shape", "one", "other") and (item.kind == "shape" or item.said == "one"):
+                return True
+            colours += item.kind == "colour"
+            joins = item.kind in ("and", "comma", "article") and self._colours_around(next_place)
+            moves = item.kind in ("motion", "adverb") and motions and (item.before or item.kind == "adverb")
+            counts = item.kind in ("count", "not")
+            if item.kind not in _BETWEEN and not joins and not moves and not counts:
+                return False
+        return False
+
+    def _colours_around(self, place: int) -> bool:
+        """Whether a joining word stands between two colours or sizes: "a red and a blue star"."""
+        before = [self.meanings[n][0].kind for n in range(place)][::-1]
+        after = [self.meanings[n][0].kind for n in range(place + 1, len(self.meanings))]
+        skipped = ("and", "comma", "article", "filler", "size", "not")
+        one = next((kind for kind in before if kind not in skipped), None)
+        other = next((kind for kind in after if kind not in skipped), None)
+        return one == other == "colour"
+
+    # what joins phrases
+
+    def _article(self, place: int, item: Item) -> None:
+        if not self._colours_around(place):
+            self.noun.determined = True
+            self.noun.definite |= item.said in ("the", "this", "that", "these", "those", "its", "their")
+
+    def _and(self, place: int, _item: Item) -> None:
+        self.negated = False
+        if not self._colours_around(place):
+            self._drop_noun()
+            self.joined = True
+
+    def _then(self, place: int, item: Item) -> None:
+        self._and(place, item)
+        self.sequel = True
+
+    def _not(self, _place: int, _item: Item) -> None:
+        self.negated = True
+
+    def _is(self, _place: int, _item: Item) -> None:
+        self.noun.determined = False
+
+    def _drop_noun(self) -> None:
+        """Adjectives without a noun: of the subject."""
+        noun, self.noun = self.noun, _Noun()
+        if noun.colours or noun.sizes:
+            self._describe(noun.colours, noun.sizes)
+
+    # whom it is about
+
+    def _all(self, place: int, _item: Item) -> None:
+        if self._head_ahead(place + 1):
+            self.noun.every = True
+            self.noun.determined = True
+        elif self.drafts:
+            self.subject = list(self.drafts)
+
+    def _pronoun(self, _place: int, item: Item) -> None:
+        if item.said in ("they", "them"):
+            self.subject = list(self.drafts)
+
+    def _one(self, place: int, item: Item) -> None:
+        if not self.noun.empty and item.said == "one":
+            self._reference()  # "the red one"
+        elif item.said == "one" and self._shape_ahead(place + 1):
+            self.noun.count, self.noun.determined = 1, True
+        elif len(self.drafts) > 1:
+            self.subject, self.chosen = [self.drafts[min(self.turn, len(self.drafts) - 1)]], True
+            self.turn += 1
+            self.noun = _Noun()
+
+    def _other(self, place: int, item: Item) -> None:
+        if len(self.drafts) > 1:
+            self.turn = max(self.turn, 1)
+            self.subject, self.chosen = [self.drafts[min(self.turn, len(self.drafts) - 1)]], True
+            self.noun = _Noun()
+            if self._shape_ahead(place + 1):
+                self.noun.definite = self.noun.determined = True
+            self.turn += 1
+        elif self.drafts:
+            self._another(place, item)
+
+    def _another(self, place: int, _item: Item) -> None:
+        if self._shape_ahead(place + 1):
+            self.noun.count, self.noun.determined = 1, True
+        elif self.drafts:
+            self._add([Draft(shape=self.drafts[-1].shape, said=self.drafts[-1].said)])
+
+    def _shape_ahead(self, place: int) -> bool:
+        for next_place in range(place, len(self.meanings)):
+            item = self.meanings[next_place][0]
+            if item.kind == "shape":
+                return True
+            if item.kind not in _BETWEEN and not (item.kind == "motion" and item.before):
+                return False
+        return False
+
+    def _reference(self) -> None:
+        noun, self.noun = self.noun, _Noun()
+        colour = noun.colours[0] if noun.colours else None
+        size = noun.sizes[0] if noun.sizes else None
+        meant = [draft for draft in self.drafts if draft.has(None, colour, size)]
+        free = [draft for draft in self.drafts if draft.has(None, None, None) and draft.colour is None]
+        if meant:
+            self.subject, self.chosen = meant[:1], True
+        elif free and self.drafts:
+            self.subject = free[:1]
+            self._describe(noun.colours, noun.sizes)
+        else:
+            last = self.drafts[-1] if self.drafts else Draft()
+            self._add([Draft(last.shape, colour, size, said=last.said)])
+        if noun.action is not None:
+            self._act(noun.action)
+
+    # what it is
+
+    def _count(self, place: int, item: Item) -> None:
+        if self._head_ahead(place + 1):
+            self.noun.count, self.noun.determined = int(item.value), True
+
+    def _colour(self, place: int, item: Item) -> None:
+        if self._head_ahead(place + 1):
+            if self.negated:
+                self.noun.not_colours.add(item.value)
+                self.negated = False
+            else:
+                self.noun.colours.append(item.value)
+        elif self.negated and self.subject:
+            for draft in self.subject:
+                draft.not_colours.add(item.value)
+            self.negated = False
+        elif len(self.drafts) > 1 and (meant := [one for one in self.drafts if one.colour == item.value]):
+            self.subject, self.chosen = meant[:1], True  # "green goes left, yellow right"
+        elif self.subject or self.drafts:
+            self._describe(self._run(place, "colour"), [])
+        else:
+            self._add([Draft(colour=item.value)])
+
+    def _size(self, place: int, item: Item) -> None:
+        if self.negated:
+            self.negated = False
+        elif self._head_ahead(place + 1):
+            self.noun.sizes.append(item.value)
+        elif self.subject:
+            self._describe([], [item.value])
+        else:
+            self._add([Draft(size=item.value)])
+
+    def _run(self, place: int, kind: str) -> list[str]:
+        """The colours in a row that a place is in: "red and blue"."""
+        ends = (place, place)
+        while (item := self._at(ends[0] - 1)) and item.kind in (kind, "and", "comma"):
+            ends = (ends[0] - 1, ends[1])
+        while (item := self._at(ends[1] + 1)) and item.kind in (kind, "and", "comma"):
+            ends = (ends[0], ends[1] + 1)
+        return [self.meanings[n][0].value for n in range(ends[0], ends[1] + 1) if self.meanings[n][0].kind == kind]
+
+    def _at(self, place: int) -> Item | None:
+        return self.meanings[place][0] if 0 <= place < len(self.meanings) else None
+
+    def _describe(self, colours: Sequence[str], sizes: Sequence[str]) -> None:
+        """Attributes after the noun: one for each of the subject, or the same for all."""
+        for number, draft in enumerate(self.subject or self.drafts[-1:]):
+            if colours and (draft.colour is None or len(colours) == 1):
+                draft.colour = colours[min(number, len(colours) - 1)]
+            if sizes and (draft.size is None or len(sizes) == 1):
+                draft.size = sizes[min(number, len(sizes) - 1)]
+
+    def _shape(self, _place: int, item: Item) -> None:
+        noun, self.noun = self.noun, _Noun()
+        if self.negated:
+            self.negated = False
+            return
+        name = item.value or None
+        meant = self._mentioned(noun, name, item)
+        if meant:
+            self.subject = meant
+        elif name is None and self.drafts and not noun.colours and not (noun.count or item.plural):
+            return  # "in a star shape": the noun is said already
+        else:
+            count = noun.count or (len(noun.colours) if len(noun.colours) > 1 else 2 if item.plural else 1)
+            if noun.every and noun.count is None:
+                count = 2
+            self._add([self._made(noun, name, item.said, number) for number in range(min(count, MOST_DRAFTS))])
+        if noun.action is not None:
+            self._act(noun.action)
+
+    def _mentioned(self, noun: _Noun, name: str | None, item: Item) -> list[Draft]:
+        """The figures that a noun names again, such as "the star", "both circles"."""
+        colour = noun.colours[0] if noun.colours else None
+        size = noun.sizes[0] if noun.sizes else None
+        fitting = [draft for draft in self.drafts if draft.has(name, colour, size)]
+        if noun.every or (noun.definite and item.plural and len(fitting) > 1):
+            return fitting
+        if self.subject and len(self.subject) == 1 and self.turn and self.subject[0] in fitting and noun.definite:
+            return self.subject
+        if noun.definite and len(noun.colours) < 2 and not noun.count:
+            return [draft for draft in fitting if draft.action is None][:1] if not self._pending() else []
+        return []
+
+    def _pending(self) -> bool:
+        """Whether nouns are being listed: "the circle and the circle"."""
+        return self.joined and bool(self.subject) and self.subject[-1].action is None and len(self.drafts) < 2
+
+    def _made(self, noun: _Noun, name: str | None, said: str, number: int) -> Draft:
+        colour = noun.colours[min(number, len(noun.colours) - 1)] if noun.colours else None
+        size = noun.sizes[min(number, len(noun.sizes) - 1)] if noun.sizes else None
+        return Draft(name, colour, size, said=said, not_colours=set(noun.not_colours))
+
+    def _add(self, made: list[Draft]) -> None:
+        listed = self.joined and self.subject and all(draft.action is None for draft in self.subject)
+        self.subject = [*self.subject, *made] if listed else list(made)
+        self.joined = False
+        self.drafts += made[: MOST_DRAFTS - len(self.drafts)]
+        if self.awaiting is not None:
+            if self.awaiting.adverbs and any(draft.action is self.awaiting for draft in self.drafts):
+                self.awaiting = self.awaiting.bare()  # "move the star left and the circle up"
+            for draft in made:
+                draft.action = self.awaiting
+            self.action = self.awaiting
+
+    # what it does
+
+    def _motion(self, place: int, item: Item) -> None:
+        action = Action(item.value, item.said, implied=item.adverb)
+        if self.negated:
+            self.negated = False
+            for draft in self.subject or self.drafts:
+                draft.forbidden.add(item.value)
+            self.noun.action = None
+            self.action = self.denied = action  # its adverbs are denied with it
+            return
+        inside = not self.noun.empty or self.noun.determined or not self.subject
+        if item.before and inside and self._adjective(place + 1):
+            self.noun.action = self.action = action
+        elif not self.drafts:
+            if self.awaiting is None or self.awaiting.vague:
+                self.awaiting = self.action = action
+        else:
+            self._drop_noun()
+            self._act(action)
+
+    def _adjective(self, place: int) -> bool:
+        """Whether a participle stands before a noun: "a spinning red star"."""
+        for next_place in range(place, len(self.meanings)):
+            item = self.meanings[next_place][0]
+            if item.kind == "shape" or item.said == "one":
+                return True
+            if item.kind not in (*_BETWEEN, "adverb"):
+                return item.kind in ("and", "comma") and self._colours_around(next_place)
+        return False
+
+    def _act(self, action: Action) -> None:
+        """A verb of the subject; the second one of a figure is left out, unless the first was vague."""
+        self.action = action
+        for draft in self.subject or self.drafts[-1:]:
+            if draft.action is None or (draft.action.vague and not self.sequel):
+                way = draft.action.implied if draft.action is not None else None
+                action.implied = action.implied or way
+                draft.action = action
+            elif action.vague or draft.action.key == action.key:
+                self.action = draft.action
+            else:
+                self._only_one(action.said)
+        if self.opposed is not None:
+            self._part(self.opposed)
+        self.joined = False
+
+    def _only_one(self, said: str) -> None:
+        self.notes.append(f"a figure has one motion in a clip: {said!r} is left out")
+
+    def _adverb(self, place: int, item: Item) -> None:
+        if self.negated:
+            self.negated = False
+            return
+        if self.noun.action is None and self.noun.determined and self._adjective(place + 1):
+            self.noun.action = self.action = Action("move", item.said)  # "an upward circle"
+        if self.action is None:
+            action = Action("move", item.said)
+            if self.subject:
+                self._act(action)
+            else:
+                self.awaiting = self.action = action
+        assert self.action is not None
+        self._separate()
+        subject = self.subject[-1:] if self.noun.empty and self.action is not self.denied else []
+        if subject and subject[0].action is None:
+            self._act(Action("move", item.said))
+        if self.sequel and self.action.adverbs:
+            self._only_one(item.said)
+        elif not (item.near and self.action.adverbs):
+            if self.action.adverbs and item.value in self.action.adverbs:
+                return
+            self.action.adverbs.append(item.value)
+
+    def _separate(self) -> None:
+        """Where one figure was chosen of a pair that does the same, what follows is said of it alone."""
+        if len(self.subject) != 1 or self.action is self.denied or not self.chosen:
+            return
+        own, self.chosen = self.subject[0], False
+        if own.action is None:
+            return
+        if any(draft.action is own.action for draft in self.drafts if draft is not own):
+            own.action = own.action.bare()
+        self.action = own.action
+
+    def _still(self, _place: int, item: Item) -> None:
+        if not self.negated:
+            self.notes.append(f"a figure always moves: {item.said!r} is left out")
+        self.negated = False
+
+    def _unsupported(self, _place: int, item: Item) -> None:
+        self.notes.append(f"{item.value}: {item.said!r} is left out")
+
+    def _part_ways(self, _place: int, item: Item) -> None:
+        self._part(item.kind)
+
+    def _part(self, how: str) -> None:
+        """Of a pair the second moves opposite to the first; `how`: apart, together or opposite."""
+        pair = self.drafts[:2]
+        if len(pair) < 2 or pair[0].action is None:
+            self.opposed = how
+            return
+        self.opposed = None
+        one = pair[0].action
+        if how == "together" and (one.key != "move" or one.way is not None):
+            return  # "spin together"
+        if one.key == "move" and one.way is None and how != "opposite":
+            one = Action(one.key, one.said, ["left" if how == "apart" else "right"])
+            self.action = pair[0].action = one
+        pair[1].action = one.opposite()
+
+    def _finish(self) -> None:
+        self._drop_noun()
+        if self.negated and self.drafts:
+            self.notes.append("a figure always moves: what is denied of it is left out")
+        if self.opposed is not None and len(self.drafts) > 1:
+            self.drafts[0].action = self.drafts[0].action or self.drafts[1].action or Action("move", "")
+            self._part(self.opposed)
+        if not self.drafts and self.awaiting is not None:
+            self._add([Draft()])
+        if self.noun.action is not None:
+            self._act(self.noun.action)

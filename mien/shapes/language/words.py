@@ -1,0 +1,183 @@
+"""Words of users beyond those of the training prompts: synonyms of figures, colours, sizes, verbs and directions."""
+
+from __future__ import annotations
+
+SHAPE_WORDS: dict[str, str] = {
+    "circle": "disc disk ball dot spot bubble sphere orb coin circ",
+    "square": "box sq block cube quad tile",
+    "triangle": "pyramid tri cone wedge delta",
+    "star": "pentagram asterisk starlet",
+}
+"""Shape → other words for it."""
+
+NEAREST_SHAPES: dict[str, str] = {
+    "circle": "ring ellipse oval pentagon hexagon heptagon octagon polygon donut doughnut egg moon sun planet wheel "
+    "cylinder blob crescent hoop droplet",
+    "square": "rectangle diamond rhombus parallelogram trapezoid trapezium cross line bar kite rect brick",
+    "triangle": "arrow heart arrowhead chevron tetrahedron",
+    "star": "flower snowflake hexagram sparkle gear asterism",
+}
+"""Shape → figures that the model has not, and in whose place it is shown."""
+
+ANY_SHAPE = "shape figure object thing something one's item form anything"
+"""Words for a figure of any shape."""
+
+COLOUR_WORDS: dict[str, str] = {
+    "red": "crimson scarlet ruby maroon vermilion cherry brick reddish carmine",
+    "green": "lime emerald olive mint greenish jade forest",
+    "blue": "navy azure cobalt sapphire indigo bluish ultramarine",
+    "yellow": "gold golden amber lemon yellowish mustard",
+    "white": "ivory snowy pale whitish cream",
+    "purple": "violet lilac mauve lavender plum amethyst purplish",
+}
+"""Colour → other words for it."""
+
+NEAREST_COLOURS: dict[str, str] = {
+    "red": "orange brown pink rose coral salmon copper rust tan",
+    "green": "teal turquoise",
+    "blue": "cyan aqua",
+    "white": "grey gray silver black beige",
+    "purple": "magenta fuchsia",
+}
+"""Colour → colours that the model has not, and in whose place it is shown."""
+
+SIZE_WORDS: dict[str, str] = {
+    "small": "tiny little mini minuscule teeny wee petite smallish miniature",
+    "big": "large huge giant enormous gigantic massive biggish vast great humongous",
+}
+"""Size → other words for it."""
+
+COUNTS: dict[str, tuple[str, ...]] = {
+    "1": ("1", "a single", "single", "a lone", "lone"),
+    "2": ("2", "two", "a pair of", "pair of", "a couple of", "couple of", "a couple", "twin", "a duo of", "double"),
+    "3": ("3", "three", "a trio of", "trio of", "several", "a few", "some", "many", "lots of", "a bunch of"),
+    **{str(n): (str(n), word) for n, word in enumerate(["four", "five", "six", "seven", "eight", "nine", "ten"], 4)},
+    "12": ("12", "a dozen", "twelve"),
+}
+"""Count → its words. Vague ones are more than two."""
+
+MORE_VERBS: dict[str, str] = {
+    "move": "travel glide drift slide head fly float walk run shift wander sail proceed advance slip scoot crawl roll "
+    "cruise migrate march push swim dart shoot zoom race rush stroll",
+    "rotate": "revolve whirl twirl swivel pivot gyrate turn spin twist",
+    "shrinking": "contract dwindle diminish reduce deflate collapse fade compress",
+    "expanding": "enlarge inflate swell widen increase balloon bloat magnify",
+    "bounce": "leap rebound hop jump spring skip ricochet dribble",
+    "zigzag": "swerve weave meander wiggle snake slalom zag wind wobble",
+}
+"""Key of `VERBS` → base forms of further verbs."""
+
+MORE_PHRASES: dict[str, tuple[str, ...]] = {
+    "shrinking": (
+        "getting smaller", "gets tinier", "getting tinier", "becoming tinier", "growing smaller", "grows smaller",
+        "grow smaller", "becomes tiny", "goes smaller", "turns smaller", "becoming small", "getting small",
+        "loses size", "losing size", "scales down", "scale down", "scaling down", "smaller and smaller", "turn smaller",
+    ),
+    "expanding": (
+        "gets larger", "getting larger", "get larger", "becomes bigger", "becoming bigger", "become bigger",
+        "grows bigger", "becomes larger", "becoming larger", "become larger", "grows larger", "growing bigger",
+        "growing larger", "grow bigger", "grow larger", "bigger and bigger", "scales up", "scaling up", "blows up", "blowing up",
+        "getting big", "grows in size", "growing in size", "larger and larger", "zooms in",
+    ),
+    "zigzag": (
+        "zig zag", "zig zags", "zig zagging", "zigs and zags", "zig and zag", "in a zigzag", "in zigzags",
+        "in a zig zag", "in a wave", "in waves", "in a wavy line", "wavily", "wavy", "along a zigzag", "a zigzag path",
+    ),
+    "rotate": (
+        "turns around", "turning around", "turn around", "spins around", "spinning around", "spin around",
+        "goes around", "going around", "go around", "rotates around", "in place", "on the spot", "around itself",
+        "on its axis", "around its axis", "a spin", "does a spin", "like a wheel",
+    ),
+    "bounce": ("like a ball", "off the floor", "off the wall", "off the walls", "off the ground", "off the edge"),
+}  # fmt: skip
+"""Key of `VERBS` → phrases of several words."""
+
+DIRECTED_VERBS: dict[str, str] = {
+    "fall": "down", "drop": "down", "sink": "down", "descend": "down", "plunge": "down", "plummet": "down",
+    "rise": "up", "ascend": "up", "climb": "up", "soar": "up", "lift": "up", "levitate": "up",
+}  # fmt: skip
+"""Base form of a verb of moving → the direction that is part of it."""
+
+IRREGULAR: dict[str, tuple[str, ...]] = {
+    "fall": ("fell", "fallen"), "rise": ("rose", "risen"), "fly": ("flies", "flew"), "spin": ("spun",),
+    "shrink": ("shrank", "shrunk"), "grow": ("grew", "grown"), "swim": ("swam",), "sink": ("sank",),
+    "go": ("went",), "run": ("ran",), "slide": ("slid",), "spring": ("sprang",), "wind": ("wound",), "shoot": ("shot",),
+}  # fmt: skip
+"""Base form of a verb → its past and other irregular forms."""
+
+ADVERB_WORDS: dict[str, tuple[str, ...]] = {
+    "up": ("upward", "upwards", "to the top", "towards the top", "toward the top", "north", "northwards", "skyward",
+           "from bottom to top", "from the bottom to the top", "to the sky", "towards the sky", "bottom to top",
+           "towards the ceiling", "to the ceiling", "straight up"),
+    "down": ("downward", "downwards", "to the bottom", "towards the bottom", "toward the bottom", "south", "southwards",
+             "from top to bottom", "from the top to the bottom", "to the ground", "to the floor", "towards the ground",
+             "towards the floor", "top to bottom", "straight down"),
+    "left": ("leftward", "leftwards", "to the left", "towards the left", "toward the left", "west", "westwards",
+             "from right to left", "from the right to the left", "right to left", "to the left side", "lefthand",
+             "to the left hand side", "on to the left", "straight left"),
+    "right": ("rightward", "rightwards", "to the right", "towards the right", "toward the right", "east", "eastwards",
+              "from left to right", "from the left to the right", "left to right", "to the right side", "across",
+              "to the right hand side", "on to the right", "straight right"),
+    "clockwise": ("cw", "rightwise", "clock wise", "the clockwise way"),
+    "counter-clockwise": ("ccw", "counterclockwise", "anticlockwise", "anti clockwise", "counter clockwise",
+                          "against the clock", "counter clock wise", "widdershins"),
+    "vertically": ("up and down", "down and up", "vertical", "up down"),
+    "horizontally": ("from side to side", "side to side", "sideways", "left and right", "right and left",
+                     "back and forth", "horizontal", "to and fro", "forth and back", "backwards and forwards"),
+}  # fmt: skip
+"""Adverb → other words for it. Diagonals are made of two of the first four."""
+
+UP, DOWN, LEFT, RIGHT = (
+    ("up", "upper", "top", "upward", "upwards", "north"), ("down", "lower", "bottom", "downward", "downwards", "south"),
+    ("left", "leftward", "leftwards", "west"), ("right", "rightward", "rightwards", "east"),
+)  # fmt: skip
+"""Words of a diagonal, such as "the upper left corner"."""
+
+FILLERS = """
+of in at on with to for from by into onto over it's its there here show shows me showing see please want would like i
+we you can could need draw drawn make makes animate animated animation video clip gif scene picture render display put
+have has having let lets keeps keep keeping starts start starting begins begin beginning continues does do doing did
+being be been will shall that which who whose as also too just simply only very really quite so such same direction
+way ways side sides screen frame image background itself themselves other's towards toward along across around about
+coloured colored colour color shaped sized size kind sort some each's this those these hey hi ok okay now time times
+thanks thank new simple nice cute pretty beautiful lovely perfect bright dark light deep vivid solid filled plain
+corner edge middle centre center simultaneously once meanwhile always constantly continuously endlessly forever again
+all's path line's way's motion motions movement movements direction directions speed seconds second while's both's
+geometric steadily smoothly gently bigger smaller larger pair couple straight diagonal diagonally hello create
+generate produce give film two's place position
+""".split()  # noqa: SIM905
+"""Words that say nothing of a scene."""
+
+FILLER_PHRASES = (
+    "in a straight line", "in a line", "straight line", "right now", "at once", "at the same time", "a bit",
+    "a lot", "all the time", "again and again", "over and over", "round and round", "in the sky", "on the screen",
+    "across the screen", "of the screen", "in a circle", "of them", "each of them", "as well", "in size", "on screen",
+    "is seen", "a video of", "a picture of", "an animation of", "in the direction", "as much as", "left hand",
+)  # fmt: skip
+"""Phrases that say nothing of a scene."""
+
+ARTICLES_OF_USERS = "a an the my your his her their our this that these those".split()  # noqa: SIM905
+
+UNSUPPORTED: dict[str, tuple[str, ...]] = {
+    "how fast a figure moves is not told by words": (
+        "slowly", "slow", "quickly", "quick", "fast", "faster", "slower", "rapidly", "rapid", "swiftly", "speedily",
+        "lazily", "suddenly", "at full speed", "leisurely", "hurriedly",
+    ),
+    "where a figure begins is not told by words": (
+        "in the middle", "in the centre", "in the center", "in the corner", "on the left side", "on the right side",
+        "on the left", "on the right", "at the top", "at the bottom", "in the top left corner", "at the left",
+        "in the top right corner", "in the bottom left corner", "in the bottom right corner", "from the left",
+        "from the right", "from the top", "from the bottom", "from above", "from below", "beside", "next to", "behind",
+        "above", "below", "under", "inside", "in front of", "at the right", "from the sky",
+    ),
+    "figures are filled and have no texture": (
+        "striped", "dotted", "hollow", "outlined", "empty", "transparent", "glowing", "shiny", "dashed",
+        "spotted", "blurry",
+    ),
+}  # fmt: skip
+"""What the model cannot do, as a sentence → words that ask for it."""
+
+STILL = ("still", "static", "stationary", "motionless", "stands still", "stays still", "stay still", "standing still",
+         "stays in place", "resting", "frozen", "unmoving", "rests", "waits", "stays", "stay", "staying", "stands",
+         "stand still", "stays put", "stop", "stops", "sits still", "sits", "idle")  # fmt: skip
+"""Words for a figure that does not move."""
