@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Strength = Literal["slight", "usual", "strong"]
 STRENGTHS: tuple[Strength, ...] = ("slight", "usual", "strong")
+Speed = Literal["slow", "fast"]
+SPEEDS: tuple[Speed, ...] = ("fast", "slow")
 
 STRENGTH_RANGE: dict[Strength, tuple[float, float]] = {
     "slight": (0.38, 0.5),
@@ -27,6 +29,12 @@ STRENGTH_RANGE: dict[Strength, tuple[float, float]] = {
 
 STRENGTH_EDGES = (0.59, 0.96)
 """Thresholds of a measured extent between slight and usual and between usual and strong."""
+
+SPEED_FACTOR: dict[Speed | None, float] = {"fast": 0.6, None: 1.0, "slow": 1.6}
+"""Speed → factor on the durations of an action; None: the text states no speed."""
+
+SPEED_EDGES = (0.78, 1.27)
+"""Thresholds of a measured duration, as a fraction of that at tempo 1, between fast and usual and usual and slow."""
 
 Shape = Literal["beats", "swings", "hold"]
 """Shape of the curve. beats: there and back, repeated; swings: from side to side; hold: there, a plateau, and back."""
@@ -39,7 +47,7 @@ class Kind:
     channels: channel → value at full extent (radians, head units, expression weights) for the first of `sides`; the
     other side has the opposite sign, unless `own_sides` gives the channels of each side. sides: () if there are none.
     shape: see `Shape`. counted, graded: whether a text may state a count, a strength. uses: the parts of the head that
-    it occupies; actions that share one cannot be simultaneous.
+    it occupies; actions that share one cannot be simultaneous. repeats: of the curve where the text states no count.
     """
 
     name: str
@@ -50,6 +58,7 @@ class Kind:
     own_sides: Mapping[str, Mapping[str, float]] | None = None
     counted: bool = False
     graded: bool = False
+    repeats: int = 1
 
     def moves(self, side: str | None) -> Mapping[str, float]:
         """Channel → value at full extent, for a side."""
@@ -76,7 +85,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         _kind("nod", "beats", "pitch", {"pitch": 0.33}, counted=True, graded=True),
-        _kind("shake", "swings", "yaw", {"yaw": 0.34}, counted=True, graded=True),
+        _kind("shake", "swings", "yaw", {"yaw": 0.34}, counted=True, graded=True, repeats=2),
         _kind("turn", "hold", "yaw", {"yaw": 0.62}, sides=_LEFT_RIGHT, graded=True),
         _kind("tilt", "hold", "roll", {"roll": 0.38}, sides=_LEFT_RIGHT, graded=True),
         _kind("lower", "hold", "pitch", {"pitch": 0.42}, graded=True),
@@ -99,6 +108,14 @@ KINDS: dict[str, Kind] = {
         _kind("puff", "hold", "mouth cheeks", {"cheekPuff": 0.9}),
         _kind("tongue", "hold", "mouth", {"tongueOut": 0.9, "jawOpen": 0.4}),
         _kind("wrinkle_nose", "hold", "nose mouth brows", _both(noseSneer=0.85, mouthUpperUp=0.3)),
+        _kind("glance_about", "swings", "gaze", {"gaze_yaw": 0.4}, repeats=2),
+        _kind("double_take", "beats", "yaw gaze", {"yaw": 0.4, "gaze_yaw": 0.3}, repeats=2),
+        _kind("gasp", "hold", "pitch mouth brows lids", _both(browOuterUp=0.55, eyeWide=0.75)
+              | {"jawOpen": 0.55, "browInnerUp": 0.7, "pitch": -0.12}, graded=True),
+        _kind("sigh", "hold", "pitch mouth lids gaze", _both(eyeBlink=0.42)
+              | {"pitch": 0.2, "jawOpen": 0.16, "mouthFunnel": 0.6}, graded=True),
+        _kind("yawn", "hold", "pitch mouth lids gaze", _both(eyeBlink=0.95, mouthStretch=0.5)
+              | {"pitch": -0.2, "jawOpen": 0.82}, graded=True),
     )
 }  # fmt: skip
 """All kinds of action, by name."""
@@ -106,7 +123,7 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, order=True)
 class Action:
-    """An action of a plan. side, count (1 to 3) and strength are None if the text does not state them or cannot.
+    """An action of a plan. side, count (1 to 3), strength and speed are None if the text does not state them or cannot.
 
     Raises ValueError if the kind has no such side, or has no count or strength.
     """
@@ -115,6 +132,7 @@ class Action:
     side: str | None = None
     count: int | None = None
     strength: Strength | None = None
+    speed: Speed | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -126,6 +144,8 @@ class Action:
             raise ValueError(f"{self.kind} cannot be done {self.count} times")
         if self.strength is not None and not kind.graded:
             raise ValueError(f"{self.kind} has no strength")
+        if self.speed not in (None, *SPEEDS):
+            raise ValueError(f"an action is slow or fast, not {self.speed}")
 
     @property
     def uses(self) -> frozenset[str]:
@@ -147,27 +167,42 @@ class Timing:
     count: int
 
 
-TEMPO = (0.86, 1.16)
-"""Range of the tempo: a factor on all durations of a motion."""
+TEMPO = (0.92, 1.1)
+"""Range of the tempo: a factor on all durations of a motion. It is narrow, so that speeds can be told apart."""
 
-_JITTER = 0.04
-_SECONDS = {"beats": 0.66, "swings": 0.7, "hold": 0.8, "blink": 0.56, "wink": 0.52, "rise": 0.28}
-"""Seconds at tempo 1 of a beat, a full swing, the plateau of a hold, and the rise to it."""
+_JITTER = 0.03
+_BEAT_SECONDS = {
+    "nod": 0.66, "shake": 0.7, "blink": 0.56, "wink": 0.52, "glance_about": 1.0, "double_take": 0.6,
+}  # fmt: skip
+"""Seconds at tempo 1 of a beat or of a full swing."""
+
+_HOLD_SECONDS = {"gasp": (0.16, 0.6), "sigh": (0.5, 0.6), "yawn": (0.6, 0.9)}
+_USUAL_HOLD = (0.28, 0.8)
+"""Seconds at tempo 1 of the rise to a hold, and of its plateau."""
 
 
 def draw_timing(rng: np.random.Generator, action: Action, tempo: float = 1.0) -> Timing:
-    """Sample timing and extent of an action at a tempo; its duration varies by ±4 %.
+    """Sample timing and extent of an action at a tempo; its duration varies by ±3 %.
 
-    Without a count, an action is done once, or twice if its shape is `swings`.
+    Without a count, an action is done as often as its kind's `repeats`.
     """
     kind = KINDS[action.kind]
     extent = float(rng.uniform(*STRENGTH_RANGE[action.strength or "usual"])) if kind.graded else 1.0
-    pace = tempo * float(rng.uniform(1 - _JITTER, 1 + _JITTER))
+    return _timing(action, tempo * float(rng.uniform(1 - _JITTER, 1 + _JITTER)), extent)
+
+
+def usual_timing(action: Action) -> Timing:
+    """Timing of an action at tempo 1, with full extent."""
+    return _timing(action, 1.0, 1.0)
+
+
+def _timing(action: Action, tempo: float, extent: float) -> Timing:
+    kind, pace = KINDS[action.kind], tempo * SPEED_FACTOR[action.speed]
     if kind.shape == "hold":
-        rise = _SECONDS["rise"] * pace
-        return Timing(2 * rise + _SECONDS["hold"] * pace, extent, rise, 1)
-    count = action.count or (2 if kind.shape == "swings" else 1)
-    return Timing(count * _SECONDS.get(action.kind, _SECONDS[kind.shape]) * pace, extent, 0.0, count)
+        rise, plateau = (pace * seconds for seconds in _HOLD_SECONDS.get(action.kind, _USUAL_HOLD))
+        return Timing(2 * rise + plateau, extent, rise, 1)
+    count = action.count or kind.repeats
+    return Timing(count * _BEAT_SECONDS[action.kind] * pace, extent, 0.0, count)
 
 
 def ease(phase: Array) -> Array:

@@ -40,6 +40,11 @@ VERBS: dict[str, tuple[Wording, ...]] = {
                      ("shows {own} tongue", "showing {own} tongue")),
     "wrinkle_nose": (("wrinkles {own} nose", "wrinkling {own} nose"),
                            ("scrunches {own} nose", "scrunching {own} nose")),
+    "glance_about": (("glances about", "glancing about"), ("looks around", "looking around")),
+    "double_take": (("does a double take", "doing a double take"),),
+    "gasp": (("gasps", "gasping"),),
+    "sigh": (("sighs", "sighing"),),
+    "yawn": (("yawns", "yawning"),),
 }  # fmt: skip
 """Kind → wordings; those of `look` are in `_LOOK_VERBS`, by side."""
 
@@ -66,7 +71,11 @@ _OWN_ADVERBS = {
     ("lean", "strong"): ("far", "a lot"),
     ("shake", "strong"): ("strongly", "vigorously"),
     ("raise_brows", "strong"): ("high", "a lot"),
+    ("sigh", "strong"): ("deeply", "a lot"),
+    ("yawn", "strong"): ("widely", "a lot"),
 }
+
+SPEED_ADVERBS: dict[str, tuple[str, ...]] = {"slow": ("slowly", "unhurriedly"), "fast": ("quickly", "fast", "rapidly")}
 
 _PEOPLE = (
     ("she", "her"), ("he", "his"), ("the woman", "her"), ("the man", "his"), ("a woman", "her"), ("a man", "his"),
@@ -114,10 +123,11 @@ def _action(rng: np.random.Generator, action: Action, own: str, ing: bool = Fals
     if action.strength in ("slight", "strong"):
         adverbs = _OWN_ADVERBS.get((action.kind, action.strength), ADVERBS[action.strength])
         extras.append(str(rng.choice(adverbs)))
+    if action.speed is not None:
+        extras.append(str(rng.choice(SPEED_ADVERBS[action.speed])))
     if action.count is not None:
         extras.append(str(rng.choice(COUNTS[action.count])))
-    if len(extras) == 2 and rng.random() < 0.5:
-        extras.reverse()
+    rng.shuffle(extras)
     return " ".join([words, *extras])
 
 

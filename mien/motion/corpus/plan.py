@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
+from mien.motion.corpus.actions import KINDS, SPEEDS, STRENGTHS, Action
 
 Step = tuple[Action, ...]
 """Simultaneous actions."""
@@ -76,12 +76,13 @@ def held_out_pairs(seed: int) -> frozenset[frozenset[str]]:
 
 
 def draw_action(rng: np.random.Generator, kind: str) -> Action:
-    """A random action of a kind; if the kind allows them, a count has probability 0.75 and a strength 0.35."""
+    """A random action of a kind; if the kind allows them, a count has probability 0.75, a strength 0.35; a speed 0.2."""
     properties = KINDS[kind]
     side = str(rng.choice(properties.sides)) if properties.sides else None
     count = int(rng.integers(1, 4)) if properties.counted and rng.random() < 0.75 else None
     strength = STRENGTHS[2 * int(rng.integers(2))] if properties.graded and rng.random() < 0.35 else None
-    return Action(kind, side, count, strength)
+    speed = SPEEDS[int(rng.integers(2))] if rng.random() < 0.2 else None
+    return Action(kind, side, count, strength, speed)
 
 
 def draw_plan(rng: np.random.Generator, sizes: Sequence[int], kinds: Sequence[str] = ()) -> Plan:
