@@ -115,11 +115,13 @@ class Composer:
         flows = side_flows(warped_to, wanted, self.sigmas, self._axis, self._axis)
         below = below_mouth_line(warped_to, self._fine_axis, self._fine_axis)
         sampled = _sampled(layers, inverse).numpy()
-        columns = [one.permute(0, 2, 3, 1).contiguous().numpy() for one in flows]
+        fields = [one.permute(0, 2, 3, 1).contiguous().numpy() for one in flows]
         for number, goal in enumerate(goals):
-            upper, lower = (self._enlarged(one[number]) for one in columns)
-            flow = upper + below[number].numpy()[..., None] * (lower - upper)
-            yield self._frame(goal, inverse[number].numpy(), flow, sampled[number])
+            upper, lower = (self._enlarged(one[number]) for one in fields)
+            lower -= upper
+            lower *= below[number].numpy()[..., None]
+            lower += upper
+            yield self._frame(goal, inverse[number].numpy(), lower, sampled[number])
 
     def _goals(self, landmarks: Tensor, transforms: Tensor, lids: Field) -> list[Goal]:
         points = to_pixels(_transformed(landmarks, transforms), self.side).numpy()
@@ -139,28 +141,38 @@ class Composer:
 
     def _enlarged(self, field: Field) -> Field:
         if field.shape[0] == self.side:
-            return field
+            return field.copy()
         return np.asarray(cv2.resize(field, (self.side, self.side), interpolation=cv2.INTER_LINEAR), np.float32)
 
     def _frame(self, goal: Goal, inverse: NDArray[np.float32], flow: Field, sampled: Field) -> Picture:
         """`flow` (R, R, 2) normalised; `sampled` (S, S, 7): correction, shade, paint and opening."""
-        half = self.side / 2
-        sampled = self._enlarged(sampled)
-        flow = (flow + sampled[..., :2]) * half
-        back = _in_pixels(inverse, self.side).astype(np.float32)
-        columns = back[0, 0] * self._columns + back[0, 1] * self._rows + (back[0, 2] + flow[..., 0])
-        rows = back[1, 0] * self._columns + back[1, 1] * self._rows + (back[1, 2] + flow[..., 1])
-        columns = self._columns + self.moving[..., 0] * (columns - self._columns)
-        rows = self._rows + self.moving[..., 0] * (rows - self._rows)
-        if self._factor > 1:  # the edges of the two pictures coincide, not the centres of their first pixels
-            columns, rows = ((axis + 0.5) * self._factor - 0.5 for axis in (columns, rows))
+        smooth = self._enlarged(np.ascontiguousarray(sampled[..., :3]))
+        flow += smooth[..., :2]
+        columns, rows = self._sources(inverse, flow)
         warped = cv2.remap(self._source, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-        frame: Field = np.asarray(warped * (1 + sampled[..., 2:3] * self.moving), np.float32)
+        frame: Field = warped.astype(np.float32, copy=False)
+        frame *= 1 + smooth[..., 2:] * self.moving
         if not self.inside:
-            _blend(frame, (sampled[..., 3:6] + 1) * 127.5, sampled[..., 6:] * self.weight)
+            painted = self._enlarged(np.ascontiguousarray(sampled[..., 3:]))
+            _blend(frame, (painted[..., :3] + 1) * 127.5, painted[..., 3:] * self.weight)
         for layer in self.layers:
             layer.draw(frame, goal)
         return np.asarray(np.clip(np.rint(frame), 0, 255), np.uint8)
+
+    def _sources(self, inverse: NDArray[np.float32], flow: Field) -> tuple[Field, Field]:
+        """Columns and rows (R, R) of the source at which each pixel is sampled; `flow` normalised."""
+        back = _in_pixels(inverse, self.side).astype(np.float32)
+        offsets = []
+        for index, own in enumerate((self._columns, self._rows)):
+            offset = flow[..., index] * np.float32(self.side / 2)
+            if not np.allclose(back, np.eye(2, 3)):
+                offset += back[index, 0] * self._columns + back[index, 1] * self._rows + (back[index, 2] - own)
+            offset *= self.moving[..., 0]
+            offset += own
+            if self._factor > 1:  # the edges of the two pictures coincide, not the centres of their first pixels
+                offset = (offset + np.float32(0.5)) * np.float32(self._factor) - np.float32(0.5)
+            offsets.append(offset)
+        return offsets[0], offsets[1]
 
 
 def _transformed(points: Tensor, matrices: Tensor) -> Tensor:
