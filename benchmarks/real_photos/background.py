@@ -127,10 +127,12 @@ def stretch(moved: Floats, region: Mask, unit: float) -> float:
     The ratio of the singular values of the flow's Jacobian, after a blur of a twentieth of the distance between the
     eyes `unit`; turning, moving and growing of the whole head leave it at 1.
     """
-    smooth = cv2.GaussianBlur(moved, (0, 0), max(0.05 * unit, 1.0))
+    sigma = max(0.05 * unit, 1.0)
+    smooth = cv2.GaussianBlur(moved, (0, 0), sigma)
     across, down = np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)
     jacobian = np.stack([across, down], -1) + np.eye(2)
-    values = np.linalg.svd(jacobian[region], compute_uv=False)
+    inner = slice(round(4 * sigma), -round(4 * sigma))  # the blur bends the flow at the picture's border
+    values = np.linalg.svd(jacobian[inner, inner][region[inner, inner]], compute_uv=False)
     if not len(values):
         return float("nan")
     return float(np.percentile(values[:, 0] / np.maximum(values[:, 1], 0.05), 95))
