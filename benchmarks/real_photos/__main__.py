@@ -27,7 +27,7 @@ from benchmarks.real_photos.posed import posed_figures
 from benchmarks.real_photos.rows import Plan, Row, grid_row, model_row, rendered_rows, repeated_row
 from benchmarks.real_photos.sheet import sheet, strip
 from benchmarks.real_photos.stimuli import Recording, Still, real_clips, recordings, resting, stills
-from benchmarks.real_photos.table import means, summary, table
+from benchmarks.real_photos.table import around_summary, summary, table
 from benchmarks.real_photos.talking import Speaker
 from mien.clips import EMOTIONS
 
@@ -43,9 +43,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for figures.json and the sheets")
     parser.add_argument("--data", type=Path, default=None, help="folder `data` of a pipeline run: adds rendered people")
     parser.add_argument("--people", type=int, default=4, help="rendered people")
-    parser.add_argument("--stills", type=int, default=6)
+    parser.add_argument("--stills", type=int, default=12)
     parser.add_argument("--posed", type=int, default=4, help="stills that nod, turn and blink before lines")
-    parser.add_argument("--recordings", type=int, default=2)
+    parser.add_argument("--recordings", type=int, default=1)
     parser.add_argument("--intensities", type=float, nargs="+", default=[0.33, 0.67, 1.0])
     parser.add_argument("--frames-every", type=int, default=4, help="of videos with a feeling (neutral: all)")
     parser.add_argument(
@@ -104,7 +104,7 @@ def main() -> None:
     options = parsed()
     options.out.mkdir(parents=True, exist_ok=True)
     rows = measured(options)
-    summed = {name: summary(row.videos) | means(list(row.around.values())) for name, row in rows.items()}
+    summed = {name: summary(row.videos) | around_summary(row.around) for name, row in rows.items()}
     for name, row in rows.items():
         if row.answers:
             print(f"{name}: mini-XCEPTION says of the stills themselves {row.answers}")

@@ -35,6 +35,9 @@ LEAST_DARKNESS = 0.4
 SEAM_BAND = 0.25
 """Width in distances between the eyes of the band inside the border of what ever changes in a video."""
 
+TEXTURE = 3.0
+"""Least gradient in grey levels a pixel where the flow is read: in flat places it is noise."""
+
 Floats = NDArray[np.float64]
 LUMA = np.array([0.299, 0.587, 0.114])
 
@@ -124,10 +127,12 @@ def stretch(moved: Floats, region: Mask, unit: float) -> float:
     The ratio of the singular values of the flow's Jacobian, after a blur of a twentieth of the distance between the
     eyes `unit`; turning, moving and growing of the whole head leave it at 1.
     """
-    smooth = cv2.GaussianBlur(moved, (0, 0), max(0.05 * unit, 1.0))
+    sigma = max(0.05 * unit, 1.0)
+    smooth = cv2.GaussianBlur(moved, (0, 0), sigma)
     across, down = np.gradient(smooth, axis=1), np.gradient(smooth, axis=0)
     jacobian = np.stack([across, down], -1) + np.eye(2)
-    values = np.linalg.svd(jacobian[region], compute_uv=False)
+    inner = slice(round(4 * sigma), -round(4 * sigma))  # the blur bends the flow at the picture's border
+    values = np.linalg.svd(jacobian[inner, inner][region[inner, inner]], compute_uv=False)
     if not len(values):
         return float("nan")
     return float(np.percentile(values[:, 0] / np.maximum(values[:, 1], 0.05), 95))
@@ -155,22 +160,19 @@ class BackgroundMeasure:
         unit = self.face.eyes_apart
         person = self.segmenter.person(self.photo)
         region = ears_and_hair(person, self.face)
-        shifts, rows = [], []
+        textured = np.hypot(*_gradients(self.photo)) >= TEXTURE
+        shifts, flows, stretches = [], [], []
         for frame in frames:
             hidden = grown(person | self.segmenter.person(frame), NEAR_PERSON * unit)
             moved = flow(self.photo, frame)
-            far = np.hypot(*np.moveaxis(moved, 2, 0))[~hidden]
-            rows.append((np.median(far), np.percentile(far, 95)) if far.size else (np.nan, np.nan))
-            rows[-1] = (*rows[-1], stretch(moved, region, unit))
+            flows.append(np.hypot(*np.moveaxis(moved, 2, 0))[textured & ~hidden])
+            stretches.append(stretch(moved, region, unit))
             if self.has_lines:
                 shifts.append(line_shifts(frame, hidden))
-        means = np.nanmean(rows, axis=0) if rows else np.full(3, np.nan)
-        figures = {
-            "flow_median": means[0],
-            "flow_95": means[1],
-            "stretch_95": means[2],
-            "seam": seam(self.photo, frames, unit),
-        }
+        figures: dict[str, Any] = {"stretch_95": np.mean(stretches), "seam": seam(self.photo, frames, unit)}
+        behind = np.concatenate(flows)
+        if behind.size:
+            figures |= {"flow_median": np.median(behind), "flow_95": np.percentile(behind, 95)}
         lines = np.concatenate(shifts) if shifts else np.zeros(0)
         if lines.size:
             figures |= {"lines_median": np.median(lines), "lines_95": np.percentile(lines, 95)}

@@ -56,16 +56,21 @@ def _box(shape: tuple[int, ...], points: NDArray[np.float32], margin: float) -> 
     return slice(top, bottom), slice(left, right)
 
 
-def relative_sharpness(picture: Picture, box: Box) -> float:
-    """Variance of the Laplacian over the variance, of the luma in a box: detail, whatever the contrast."""
+def relative_sharpness(picture: Picture, region: Box | Mask) -> float:
+    """Variance of the Laplacian over the variance, of the luma in a region: detail, whatever the contrast."""
     luma = picture.astype(np.float64) @ LUMA
-    return float(cv2.Laplacian(luma, cv2.CV_64F, ksize=1)[box].var() / max(float(luma[box].var()), 1.0))
+    return float(cv2.Laplacian(luma, cv2.CV_64F, ksize=1)[region].var() / max(float(luma[region].var()), 1.0))
+
+
+def lips_outline(shape: tuple[int, ...], face: Face) -> Mask:
+    """Pixels (H, W) of the lips and of what is between them."""
+    return polygon(shape, face.mesh[list(OUTER_LIPS)])
 
 
 def lips_and_inside(shape: tuple[int, ...], face: Face) -> tuple[Mask, Mask]:
     """Pixels (H, W) of the lips, and of what is between them."""
     inside = polygon(shape, face.mesh[list(INNER_LIPS)])
-    return polygon(shape, face.mesh[list(OUTER_LIPS)]) & ~grown(inside, 1), inside
+    return lips_outline(shape, face) & ~grown(inside, 1), inside
 
 
 def lip_colours(lab: Floats, lips: Mask, face: Face) -> tuple[Floats, Floats]:
@@ -96,7 +101,8 @@ class MouthMeasure:
         self.skin = skin_colour(lab, face)
         self.lips = lip_colours(lab, lips_and_inside(photo.shape, face)[0], face)
         self.sharpness = relative_sharpness(photo, mouth_box(photo.shape, face))
-        self.skin_luma = float(np.median((photo @ LUMA)[polygon(photo.shape, face.mesh[list(OUTER_LIPS)])]))
+        self.lips_sharpness = relative_sharpness(photo, lips_outline(photo.shape, face))
+        self.lips_luma = float(np.median((photo @ LUMA)[lips_outline(photo.shape, face)]))
 
     def measure(self, frame: Picture, face: Face) -> dict[str, float]:
         """Figures of a frame with its face; those of the inside only where the mouth is open."""
@@ -110,6 +116,8 @@ class MouthMeasure:
         }
         if face.opening >= WIDE and inside.sum() >= LEAST_INSIDE:
             figures |= self._inside(lab, lips, inside, face.eyes_apart)
+            sharpness = relative_sharpness(frame, lips_outline(frame.shape, face))
+            figures["wide_sharpness"] = sharpness / self.lips_sharpness
         return figures
 
     def _inside(self, lab: Floats, lips: Mask, inside: Mask, unit: float) -> dict[str, float]:
@@ -133,7 +141,7 @@ class MouthMeasure:
 
         The photo is warped by MediaPipe's mesh of both, linearly in each triangle.
         """
-        lips = polygon(frame.shape, face.mesh[list(OUTER_LIPS)])
+        lips = lips_outline(frame.shape, face)
         unit = face.eyes_apart
         ring = grown(lips, RING[1] * unit) & ~grown(lips, max(RING[0] * unit, 1.5))
         ring &= grown(polygon(frame.shape, face.mesh[list(OVAL)]), -2)  # outside the mesh nothing is warped
@@ -141,7 +149,7 @@ class MouthMeasure:
         ours = gradient(frame[box] @ LUMA)
         theirs = gradient(warped(self.photo, self.face, face, box) @ LUMA)
         more = np.maximum(ours - theirs, 0)[ring[box]]
-        return 100 * float(more.mean()) / max(self.skin_luma, 1.0)
+        return 100 * float(more.mean()) / max(self.lips_luma, 1.0)
 
 
 def gradient(luma: Floats) -> Floats:

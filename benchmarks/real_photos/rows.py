@@ -11,7 +11,16 @@ from pathlib import Path
 from benchmarks.real_photos.clip import Judges, Measured, PhotoMeasure, look, sync
 from benchmarks.real_photos.face import Face, Picture
 from benchmarks.real_photos.sheet import Cell, shown
-from benchmarks.real_photos.stimuli import RealClip, Recording, Still, real_clips, rendered_clips, resting
+from benchmarks.real_photos.stimuli import (
+    RATE,
+    SECONDS,
+    RealClip,
+    Recording,
+    Still,
+    real_clips,
+    rendered_clips,
+    resting,
+)
 from benchmarks.real_photos.talking import Speaker
 from mien.clips import EMOTIONS
 
@@ -130,15 +139,13 @@ def grid_row(real: Path, judges: Judges, every: int, most: int | None = None) ->
 
 def rendered_rows(data: Path, people: int, speaker: Speaker, judges: Judges, plan: Plan) -> tuple[Row, Row]:
     """The model on rendered people of the part val, saying what their neutral clip says, and their clips themselves."""
-    clips = list(rendered_clips(data, "val", people))
-    truth = truth_row(iter(clips), CORPUS_FPS, judges, plan.every, None)
+    truth = truth_row(rendered_clips(data, "val", people), CORPUS_FPS, judges, plan.every, None)
     model = Row()
-    for clip in clips:
-        if clip.emotion == "NEU":
-            still = Still(clip.actor, "rendered", resting(clip, judges.reader))
-            recording = Recording(clip.name, clip.samples[:32_000])
-            part = model_row([still], [recording], speaker, judges, plan)
-            model.videos += part.videos
-            model.cells |= part.cells
-            model.answers |= part.answers
+    for clip in rendered_clips(data, "val", people, only="NEU"):
+        still = Still(clip.actor, "rendered", resting(clip, judges.reader))
+        recording = Recording(clip.name, clip.samples[: round(SECONDS * RATE)])
+        part = model_row([still], [recording], speaker, judges, plan)
+        model.videos += part.videos
+        model.cells |= part.cells
+        model.answers |= part.answers
     return model, truth

@@ -87,10 +87,10 @@ def _beginning(path: Path) -> NDArray[np.float32]:
     return read_sound(path, RATE)[: round(SECONDS * RATE)]
 
 
-def rendered_clips(data: Path, part: str, people: int) -> Iterator[RealClip]:
+def rendered_clips(data: Path, part: str, people: int, only: str | None = None) -> Iterator[RealClip]:
     """Of the first people of a part of the embedded corpus, the neutral clip first, then the strongest of each emotion.
 
-    `data`: the folder `data` of a pipeline run.
+    `data`: the folder `data` of a pipeline run. `only`: clips of this emotion alone.
     """
     clips = pd.read_csv(data / "corpus/clips.csv", dtype={"actor": str})
     split = pd.read_csv(data / "split/split.csv", dtype=str)
@@ -101,7 +101,10 @@ def rendered_clips(data: Path, part: str, people: int) -> Iterator[RealClip]:
             rest=lambda frame: frame.emotion != "NEU", strength=lambda frame: frame.intensity.fillna(1.0)
         )
         rows = rows.sort_values(["rest", "emotion", "strength"], ascending=[True, True, False])
-        for row in rows.drop_duplicates("emotion").itertuples():
+        strongest = rows.drop_duplicates("emotion")
+        for row in strongest.itertuples():
+            if only not in (None, row.emotion):
+                continue
             root = data.parent
             yield _clip(root / str(row.path), root / str(row.sound), str(row.clip_id), str(actor), str(row.emotion))
 

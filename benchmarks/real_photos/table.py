@@ -15,6 +15,7 @@ Summary = dict[str, float]
 VALUES = {
     "identity": "identity, cosine",
     "sharpness": "sharpness of the mouth, photo's = 1",
+    "wide_sharpness": "sharpness of the lips of wide mouths, photo's = 1",
     "lip_delta_e": "lips' colour, ΔE2000 from the photo's",
     "smudge": "smudge around the lips, % of luma a pixel",
     "inside_light": "inside of the mouth: lightness, skin's = 1",
@@ -37,6 +38,7 @@ VALUES = {
 }
 """Values of a video, in the order of the table."""
 
+LEAST_BLINK = "eyeBlink of a blink asked for, least of a still"
 RIGHT, RIGHT_OF_7, MONOTONE = "feelings named rightly", "feelings named rightly of 7", "grow with the intensity"
 
 
@@ -64,6 +66,13 @@ def means(values: Sequence[Mapping[str, float]]) -> Summary:
     """Mean of each of `VALUES` over those that have it, under its words."""
     rows = {words: [one[name] for one in values if name in one] for name, words in VALUES.items()}
     return {words: float(np.mean(row)) for words, row in rows.items() if row}
+
+
+def around_summary(by_still: Mapping[str, Mapping[str, float]]) -> Summary:
+    """Means over stills of what is around the face and of the blink that was asked for, and the least such blink."""
+    found = means(list(by_still.values()))
+    blinks = [values["blink"] for values in by_still.values() if "blink" in values]
+    return found | ({LEAST_BLINK: min(blinks)} if blinks else {})
 
 
 def responses(videos: Sequence[Measured]) -> dict[str, dict[str, float]]:
@@ -107,6 +116,6 @@ def table(rows: Mapping[str, Summary]) -> str:
 def _in_order(rows: Mapping[str, Summary]) -> list[str]:
     """All names of figures: those of `VALUES` in their order, after the responses and before the answers."""
     names = dict.fromkeys(name for summed in rows.values() for name in summed)
-    values = [words for words in VALUES.values() if words in names]
+    values = [words for words in [*VALUES.values(), LEAST_BLINK] if words in names]
     answers = [name for name in names if name.startswith((RIGHT, "named rightly"))]
     return [*(name for name in names if name not in {*values, *answers}), *values, *answers]
