@@ -22,6 +22,7 @@ Field = NDArray[np.float32]
 
 _TONGUE = (20.0, 11.0)  # mm: half its width and height as seen from the front
 _TONGUE_PLACE = np.array([0.0, 2.5, -13.0])  # mm from the middle of the lower biting edges to its centre
+_LIT = 3.0  # mm of height of an opening through which all light falls
 _LOWER_LIGHT = 0.93  # of the lower teeth relative to the upper ones, which shade them
 
 
@@ -63,6 +64,7 @@ class Inside:
         self._draw_arch(light, UPPER_ARCH, self._upper, pose, jaws.upper, x, y)
         shadow = 1 - 0.6 * np.exp(np.maximum(below, 0) / -1.5)
         shadow -= 0.36 * np.exp(np.maximum(above, 0) / -0.7)
+        shadow *= np.clip((bottom - top) / _LIT, 0, 1) ** 1.5  # through a narrow opening little light falls
         shadow *= (1 + self.tone.side * np.clip(x / 30, -1, 1)).astype(np.float32)
         crease = 0.5 * self._cavity[:, None, None]  # light that lips shine through: no black corners
         light -= crease

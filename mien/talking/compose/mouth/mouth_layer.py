@@ -29,6 +29,9 @@ DENSITY = 2.4
 CLOSED, OPEN = 0.25, 0.9
 """Heights of the opening in mm up to which nothing is drawn, and from which the inside is opaque."""
 
+PARTED = 2.0
+"""Height of the opening in mm from which a photo shows the inside of the mouth, which is covered in all frames."""
+
 _INCISORS = np.array([0.0, 66.7, 90.5])  # mm of the head: the biting edge of the upper incisors, as the embedded head's
 _LIP_TO_EDGE = 1.2  # mm by which the upper incisors reach below the line of the closed lips
 _NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
@@ -36,6 +39,8 @@ _BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the up
 _BARE, _COVERED = 4.5, 3.0  # mm of the lower incisors that a lower lip bares at most, and by which it covers them
 _RIM, _LINE = 0.35, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
 _AREA_BLUR, _LEAST_BLUR = 0.35, 0.15  # pixels: standard deviation of averaging, and what is worth a filter
+_MARGIN = 2.0  # mm around the opening: its dark rim
+_LEAST_SCALE, _MOST_FINER, _MOST_PIXELS = 0.05, 24, 4096  # bounds for goals and portraits that are no faces
 _CHIN = np.array([0.0, 109.0, 82.4])
 
 
@@ -49,8 +54,11 @@ class MouthLayer:
         self._own_lips = OwnLips.of(own)
         self._upper = self._incisors(own)
         self._own_gap = max(0.0, float((own[list(LOWER_INNER), 1] - own[list(UPPER_INNER), 1]).max()))
+        self._shows_inside = self._own_gap > PARTED
+        # what landmarks say of closed lips is not exactly 0
+        self._closed = CLOSED if self._shows_inside else CLOSED + self._own_gap
         self.tone = photo_tone(portrait)
-        self._finer = max(1, int(np.ceil(DENSITY / self._pose.scale)))
+        self._finer = int(np.clip(np.ceil(DENSITY / max(self._pose.scale, 1e-6)), 1, _MOST_FINER))
         self._inside = Inside(self.tone, self._finer * self._pose.scale)
 
     def _incisors(self, own: Array) -> Array:
@@ -78,34 +86,29 @@ class MouthLayer:
         points = with_thickness(head_frame(goal.landmarks, pose), self._own_lips)
         moved = [*UPPER_INNER, *LOWER_INNER, *CORNERS]
         result = np.array(goal.landmarks, np.float32)
-        x, y = points[moved].T * pose.scale
-        result[moved] = x[:, None] * pose.across + y[:, None] * pose.down + pose.shift
+        result[moved] = _pixels(points[moved], pose)
         return result, points
 
     def draw(self, frame: Field, goal: Goal) -> None:
         """Draw the inside of the mouth between the inner lips of `warp_goal`; a closed mouth changes no pixel."""
         pose = frame_pose(self._pose, self._portrait.landmarks, goal)
         points = self._guarded(goal, pose)[1]
-        if not np.isfinite(points).all():
+        if not np.isfinite(points).all() or pose.scale < _LEAST_SCALE * self._pose.scale:
             return
         gap = self._covering(opening(points))
-        strength = float(np.clip((gap.height - CLOSED) / (OPEN - CLOSED), 0, 1))
-        if strength <= 0:
-            return
-        jaws = self._jaws(goal, points, pose)
-        self._blend(frame, gap, pose, jaws, strength)
+        strength = float(np.clip((gap.height - self._closed) / (OPEN - CLOSED), 0, 1))
+        if strength > 0:
+            self._blend(frame, gap, pose, self._jaws(goal, points, pose), strength)
 
     def _covering(self, gap: Opening) -> Opening:
         """The opening, so much larger that the inside of an opened mouth in the photo is covered wherever it is warped.
 
         Where the goal closes such a mouth, a narrow dark line remains, as between closed lips.
         """
-        shown = float(np.clip(self._own_gap - 1, 0, 1))
-        more = (
-            shown
-            * np.maximum(_RIM, (_LINE - (gap.lower - gap.upper)) / 2)
-            * np.sin(np.linspace(0, np.pi, len(gap.x))) ** 0.5
-        )
+        if not self._shows_inside:
+            return gap
+        more = np.maximum(_RIM, (_LINE - (gap.lower - gap.upper)) / 2)
+        more = more * np.sqrt(np.sin(np.linspace(0, np.pi, len(gap.x))))
         return Opening(gap.x, gap.upper - more, gap.lower + more)
 
     def _jaws(self, goal: Goal, points: Array, pose: HeadPose) -> Jaws:
@@ -121,33 +124,48 @@ class MouthLayer:
         return Jaws(self._upper, self._upper + np.array([0.0, drop - _OVERLAP, -_BACK - 0.2 * drop]))
 
     def _blend(self, frame: Field, gap: Opening, pose: HeadPose, jaws: Jaws, strength: float) -> None:
-        density = self._inside.density
-        margin = 2.0
-        x = np.arange(gap.x[0] - margin, gap.x[-1] + margin, 1 / density)
-        y = np.arange(gap.upper.min() - margin, gap.lower.max() + margin, 1 / density)
+        """Draw the inside at its own resolution and blend its mean over each pixel, as sharp as the photo, into it."""
+        raster = _raster(gap, pose, len(frame), self._inside.density)
+        if raster is None:
+            return
+        x, y = raster
         drawn = self._inside.draw(gap, pose, jaws, x, y)
-        side, finer = len(frame), self._finer
-        corners = np.array([[x[i], y[j]] for i in (0, -1) for j in (0, -1)]) * pose.scale
-        seen = corners[:, :1] * pose.across + corners[:, 1:] * pose.down + pose.shift
+        corners = _pixels(np.array([[x[i], y[j]] for i in (0, -1) for j in (0, -1)]), pose)
         pad = 3 * self.tone.blur + 1
-        left, top = np.clip(np.floor(seen.min(0) - pad), 0, side).astype(int)
-        right, bottom = np.clip(np.ceil(seen.max(0) + pad) + 1, 0, side).astype(int)
+        left, top = np.clip(np.floor(corners.min(0) - pad), 0, len(frame)).astype(int)
+        right, bottom = np.clip(np.ceil(corners.max(0) + pad) + 1, 0, len(frame)).astype(int)
         if right <= left or bottom <= top:
             return
         # pixel (i, j) of the picture → pixel of the box at `finer` times the frame's resolution
-        step = pose.scale / density
+        finer, step = self._finer, pose.scale / self._inside.density
         linear = np.stack([pose.across * step, pose.down * step], -1)
-        origin = (x[0] * pose.across + y[0] * pose.down) * pose.scale + pose.shift - [left, top]
+        origin = _pixels(np.array([x[0], y[0]]), pose) - [left, top]
         matrix = np.column_stack([linear * finer, (origin + 0.5) * finer - 0.5])
-        size = (int(right - left) * finer, int(bottom - top) * finer)
-        large = cv2.warpAffine(drawn, matrix, size, flags=cv2.INTER_LINEAR)
-        shown = cv2.resize(large, (int(right - left), int(bottom - top)), interpolation=cv2.INTER_AREA)
+        size = int(right - left), int(bottom - top)
+        shown = cv2.warpAffine(drawn, matrix, (size[0] * finer, size[1] * finer), flags=cv2.INTER_LINEAR)
+        shown = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
         blur = float(np.sqrt(max(self.tone.blur**2 - _AREA_BLUR**2, 0)))
         if blur > _LEAST_BLUR:
             shown = cv2.GaussianBlur(shown, (0, 0), blur)
-        shown = shown * np.float32(strength)
-        *colours, opacity = cv2.split(shown)
-        for channel, colour in enumerate(colours):
+        *colours, opacity = cv2.split(shown * np.float32(strength))
+        for channel, colour in enumerate(colours):  # numpy is slow along axes of three
             plane = frame[top:bottom, left:right, channel]
             plane *= 1 - opacity
             plane += colour
+
+
+def _pixels(points: Array, pose: HeadPose) -> Array:
+    """Pixels (..., 2) of points (..., 2) in mm along the head's axes in the picture."""
+    return np.asarray((points[..., :1] * pose.across + points[..., 1:] * pose.down) * pose.scale + pose.shift)
+
+
+def _raster(gap: Opening, pose: HeadPose, side: int, density: float) -> tuple[Array, Array] | None:
+    """Columns and rows in mm that cover what of the opening is in a frame of `side` pixels; None: nothing."""
+    edge = np.array([[0, 0], [side, 0], [0, side], [side, side]], np.float32)
+    visible = head_frame(edge, pose)
+    low = np.maximum([gap.x[0], gap.upper.min()], visible.min(0)) - _MARGIN
+    high = np.minimum([gap.x[-1], gap.lower.max()], visible.max(0)) + _MARGIN
+    count = np.ceil((high - low) * density)
+    if (count < 1).any() or (count > _MOST_PIXELS).any():
+        return None
+    return low[0] + np.arange(int(count[0])) / density, low[1] + np.arange(int(count[1])) / density

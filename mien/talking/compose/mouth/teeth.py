@@ -98,7 +98,7 @@ def _painted(crowns: Crowns, along: Array, down: Array, pixel: float) -> Texture
     for width, height, short, edge, light, warmth in zip(
         crowns.width, crowns.height, crowns.short, crowns.edge, crowns.light, crowns.warm, strict=True
     ):
-        x = (along - start - width / 2) / (width / 2)
+        x = np.clip((along - start - width / 2) / (width / 2), -9, 9)
         t = (down + short + height) / height  # 0 at the gum, 1 at the biting edge
         size = np.minimum(np.abs(x), 1.5)
         low, high = np.clip((t - _WIDEST) / (1 - _WIDEST), 0, 3), np.clip((_WIDEST - t) / _WIDEST, 0, 3)
