@@ -7,6 +7,7 @@ whole. So the frame's own skin, with its light, shade and grain, covers the eye.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -157,9 +158,9 @@ def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
     return np.asarray(v - shift * t * (1 - bend + bend * t), np.float32)
 
 
-def blend(part: Field, over: NDArray[np.floating], weight: NDArray[np.floating]) -> None:
+def blend(part: Field, over: NDArray[np.float32], weight: NDArray[Any]) -> None:
     """Blend `over` into `part`, both (h, w, 3), with `weight` (h, w), in place."""
-    part += np.asarray(weight, np.float32)[..., None] * (np.asarray(over, np.float32) - part)
+    part += np.asarray(weight, np.float32)[..., None] * (over - part)
 
 
 def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
@@ -207,7 +208,7 @@ def _without_streaks(lid: Field, lids: LidFrame, source: Values) -> Field:
     smooth = cv2.GaussianBlur(lid, (0, 0), sigmaX=_STREAK / lids.pixel, sigmaY=0.3)
     stretched = (lids.v - source) / np.maximum(lids.upper_shift.max(), 1e-6)
     weight = np.where(lids.v < lids.margin - lids.lashes, np.clip(2 * stretched, 0, 1), 0)
-    blend(lid, smooth, np.asarray(weight, np.float32))
+    blend(lid, np.asarray(smooth, np.float32), weight)
     return lid
 
 
