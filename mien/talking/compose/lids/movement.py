@@ -21,6 +21,9 @@ WIDEST = 1.4
 _WIDENED = 1.3
 """Factor of the increase in opening: landmarks are predicted nearer to the mean than faces are."""
 
+WARPED = 0.4
+"""Part of the widening of an eye that is left to the warp."""
+
 _OWN = 0.3
 """Part of the difference between the two eyes that is drawn."""
 
@@ -44,6 +47,11 @@ class LidMovement:
     def nothing(self) -> bool:
         """Whether the lids stay as they are in the portrait."""
         return abs(self.opening - 1) < 1e-3 and self.lower > -1e-3
+
+    @property
+    def warped(self) -> float:
+        """Increase of the opening, relative to the portrait's, that the warp makes: the rest is drawn."""
+        return WARPED * max(self.opening - 1, 0.0)
 
     @property
     def closure(self) -> float:
