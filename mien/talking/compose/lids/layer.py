@@ -32,10 +32,11 @@ class LidLayer:
         not squeezed by the warp.
         """
         points = np.array(goal.landmarks, np.float32)
-        for eye in self.eyes:
-            chart = frame_chart(eye, goal)
-            if chart is not None:
-                points[list(EYES[eye.side])] = chart.to_pixels(eye.landmarks)
+        for eye, movement in zip(self.eyes, lid_movements(self.eyes, goal, self._rests), strict=True):
+            if movement is not None:
+                shape = eye.landmarks.copy()
+                shape[1:3, 1] -= movement.warped * eye.opening
+                points[list(EYES[eye.side])] = movement.chart.to_pixels(shape)
         return points
 
     def draw(self, frame: Field, goal: Goal) -> None:

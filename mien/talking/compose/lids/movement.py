@@ -14,12 +14,15 @@ CLOSED_BELOW, CLOSES_FROM = 0.2, 0.6
 """Opening, relative to the portrait's, at which the eye is drawn closed, and below which it is drawn more closed than
 measured: lids that touch are measured at .1 to .2 of the open eye's aspect ratio, as landmarks lie on the lashes."""
 
-WIDEST = 1.4
+WIDEST = 1.5
 """Greatest opening relative to the portrait's."""
 
 
-_WIDENED = 1.3
+_WIDENED = 1.6
 """Factor of the increase in opening: landmarks are predicted nearer to the mean than faces are."""
+
+WARPED = 0.5
+"""Part of the widening of an eye that is left to the warp."""
 
 _OWN = 0.3
 """Part of the difference between the two eyes that is drawn."""
@@ -44,6 +47,11 @@ class LidMovement:
     def nothing(self) -> bool:
         """Whether the lids stay as they are in the portrait."""
         return abs(self.opening - 1) < 1e-3 and self.lower > -1e-3
+
+    @property
+    def warped(self) -> float:
+        """Increase of the opening, relative to the portrait's, that the warp makes: the rest is drawn."""
+        return WARPED * max(self.opening - 1, 0.0)
 
     @property
     def closure(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.talking.compose.layer import Field, Points, Portrait
 from mien.talking.compose.lids.eye import EYES, Chart, Eye, Lashes, LidCurve, Mask, Values
@@ -72,7 +73,7 @@ def portrait_eye(portrait: Portrait, side: int) -> Eye | None:
     return Eye(side, chart, landmarks, ends, upper_margin, lower_margin, skin, iris, lashes)
 
 
-def _skin_height(chart: Chart, brow: Points, upper: float) -> float:
+def _skin_height(chart: Chart, brow: NDArray[np.floating], upper: float) -> float:
     above = chart.to_eye(brow[np.isfinite(brow).all(1)])
     above = above[(above[:, 0] > 0) & (above[:, 0] < 1)]
     distance = upper - float(above[:, 1].max()) if len(above) else _SKIN_MOST

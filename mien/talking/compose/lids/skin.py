@@ -7,6 +7,7 @@ whole. So the frame's own skin, with its light, shade and grain, covers the eye.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -65,8 +66,9 @@ class LidFrame:
     """The part of a frame around an eye, and where the lids are in it and come to; arrays (h, w), in eye coordinates.
 
     `rows`, `columns`: of the frame. `v`: of the pixels. `pixel`: a pixel in units of v. `hump`: 0 at the ends of the
-    lids, 1 halfway. `upper`, `lower`: the margins in the portrait; `upper_shift`, `lower_shift`: how far they move.
-    `lashes`: height of the lash line above the upper margin.
+    lids, 1 halfway. `upper`, `lower`: the margins in the warped portrait; `upper_shift`, `lower_shift`: how far they move.
+    `lashes`: height of the lash line above the upper margin. `warped`: by how much the warp has stretched the eyeball
+    upwards from the lower lid.
     """
 
     rows: slice
@@ -81,6 +83,7 @@ class LidFrame:
     upper_shift: Values
     lower_shift: Values
     lashes: Values
+    warped: float
 
     @classmethod
     def of(cls, eye: Eye, movement: LidMovement, shape: tuple[int, ...]) -> LidFrame | None:
@@ -93,22 +96,25 @@ class LidFrame:
         pixels = chart.to_pixels(np.array(corners))
         if not np.abs(pixels).max() < 1e6:
             return None
-        left, upper = np.maximum(np.floor(pixels.min(0)), 0).astype(int)
-        right, lower = np.minimum(np.ceil(pixels.max(0)) + 1, (shape[1], shape[0])).astype(int)
-        if right - left < 2 or lower - upper < 2:
+        left, first = np.maximum(np.floor(pixels.min(0)), 0).astype(int)
+        right, last = np.minimum(np.ceil(pixels.max(0)) + 1, (shape[1], shape[0])).astype(int)
+        if right - left < 2 or last - first < 2:
             return None
-        x, y = np.arange(left, right, dtype=np.float32), np.arange(upper, lower, dtype=np.float32)[:, None]
+        x, y = np.arange(left, right, dtype=np.float32), np.arange(first, last, dtype=np.float32)[:, None]
         u, v = (np.asarray(row[0] * x + row[1] * y + row[2], np.float32) for row in chart.matrix.astype(np.float32))
         t = eye.between(u)
         hump = 4 * t * (1 - t)
         line = eye.line(t)
         margins = line + eye.upper.at(t), line + eye.lower.at(t)
         pixel = 1 / chart.height
+        warped = movement.warped * eye.opening / AT_LANDMARKS * hump
         lower_shift = np.asarray(_lower_move(eye, movement) / AT_LANDMARKS * hump, np.float32)
         upper_shift = _upper_shift(eye, movement, hump, margins[0], margins[1] + lower_shift, pixel)
         lashes = np.maximum(eye.lashes.height.at(t), 0.6 * pixel)
-        box = slice(upper, lower), slice(left, right)
-        return cls(*box, chart, u, v, pixel, hump, *margins, upper_shift, lower_shift, lashes)
+        box = slice(first, last), slice(left, right)
+        upper, lower = np.asarray(margins[0] - warped, np.float32), margins[1]
+        shift = np.asarray(upper_shift + warped, np.float32)
+        return cls(*box, chart, u, v, pixel, hump, upper, lower, shift, lower_shift, lashes, movement.warped)
 
     @property
     def margin(self) -> Values:
@@ -157,9 +163,9 @@ def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
     return np.asarray(v - shift * t * (1 - bend + bend * t), np.float32)
 
 
-def blend(part: Field, over: NDArray[np.floating], weight: NDArray[np.floating]) -> None:
+def blend(part: Field, over: NDArray[np.float32], weight: NDArray[Any]) -> None:
     """Blend `over` into `part`, both (h, w, 3), with `weight` (h, w), in place."""
-    part += np.asarray(weight, np.float32)[..., None] * (np.asarray(over, np.float32) - part)
+    part += np.asarray(weight, np.float32)[..., None] * (over - part)
 
 
 def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
@@ -182,7 +188,8 @@ def draw_eyeball(part: Field, lids: LidFrame, eyeball: Eyeball) -> None:
     gain = (part * lit[..., None]).sum((0, 1)) / total / (eyeball.seen + 1) if total > 1 else np.ones(3)
     distance = np.clip(lids.v - lids.margin, 0, None)
     shadow = np.clip(gain, 0.5, 2) * (1 - _SHADOW * np.exp(-distance / _SHADOW_DEPTH))[..., None]
-    whole = np.asarray(eyeball.at(lids.u, lids.v) * shadow, np.float32)
+    rows = lids.lower - (lids.lower - lids.v) / (1 + lids.warped)
+    whole = np.asarray(eyeball.at(lids.u, np.asarray(rows, np.float32)) * shadow, np.float32)
     # Where the eye was seen before, only shade is taken away: reflections of lamps are lighter than the completed eye.
     seen = lids.coverage(lids.v - lids.upper - 0.5 * depth)[..., None]
     whole += seen * (np.maximum(whole, part) - whole)
@@ -207,7 +214,7 @@ def _without_streaks(lid: Field, lids: LidFrame, source: Values) -> Field:
     smooth = cv2.GaussianBlur(lid, (0, 0), sigmaX=_STREAK / lids.pixel, sigmaY=0.3)
     stretched = (lids.v - source) / np.maximum(lids.upper_shift.max(), 1e-6)
     weight = np.where(lids.v < lids.margin - lids.lashes, np.clip(2 * stretched, 0, 1), 0)
-    blend(lid, smooth, np.asarray(weight, np.float32))
+    blend(lid, np.asarray(smooth, np.float32), weight)
     return lid
 
 
