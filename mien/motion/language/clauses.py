@@ -21,7 +21,7 @@ _OWN_PARTS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Kind → the parts that may stand beside its verb and say nothing more, as in "nods her head"."""
 
-_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one"})
+_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one", "unknown"})
 _SUBORDINATE = frozenset({"as", "sim", "before", "after", "until"})
 
 
@@ -59,6 +59,7 @@ class Clause:
     together: bool = False
     nothing: bool = False
     inward: bool = False
+    onto_shoulder: bool = False
 
     @property
     def is_own(self) -> bool:
@@ -210,6 +211,9 @@ class _Builder:
         clause = self.clause
         if clause.unable:
             return
+        if tag.value == "shoulders" and clause.parts:
+            clause.onto_shoulder = True
+            return
         if clause.verb is not None and not clause.parts:
             own = _OWN_PARTS.get(getattr(VERBS[clause.verb].by_part.get("*"), "kind", ""))
             if own is not None and tag.value not in own and tag.value not in VERBS[clause.verb].by_part:
@@ -273,8 +277,9 @@ class _Builder:
         self.clause.unable = tag.word
 
     def _on_nothing(self, _: Tag) -> None:
-        if self.clause.verb is not None and not self.clause.is_bare:
-            return
+        following = self.tags[self.place].name if self.place < len(self.tags) else ""
+        if following == "part" or (self.clause.verb is not None and not self.clause.is_bare):
+            return  # "holds her head high" is no pause
         self.clause.verb, self.clause.nothing = None, True
 
     def _on_again(self, _: Tag) -> None:
@@ -309,6 +314,27 @@ def _stronger(one: str, other: str) -> str:
     return max(one, other, key=_RANK.__getitem__)
 
 
+_ADJECTIVES = frozenset({"strength", "speed", "level", "shown", "unknown"})
+
+
+def _without_listing_commas(tags: Sequence[Tag]) -> list[Tag]:
+    """The tags without the commas between the adjectives of a noun, as in "one slow, lazy blink"."""
+    found: list[Tag] = []
+    for place, tag in enumerate(tags):
+        between = 0 < place < len(tags) - 1 and tag.value == "comma" and tags[place + 1].name in _ADJECTIVES
+        if not (between and _opens_noun(found)):
+            found.append(tag)
+    return found
+
+
+def _opens_noun(before: Sequence[Tag]) -> bool:
+    """Whether the last of these tags are an article or a number and at least one adjective."""
+    rest = list(before)
+    while rest and rest[-1].name in _ADJECTIVES:
+        rest.pop()
+    return len(rest) < len(before) and bool(rest) and rest[-1].name in ("determiner", "one", "count")
+
+
 def clauses_of(tags: Sequence[Tag]) -> list[Clause]:
     """The clauses of a text, in its order."""
-    return _Builder(tags).build()
+    return _Builder(_without_listing_commas(tags)).build()

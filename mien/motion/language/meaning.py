@@ -92,9 +92,10 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
     if part is None and "*" in verb.by_part:
         part = "*"
     if part is not None:
-        kind = verb.by_part[part].kind
-        looks = place("eyes", direction, None) if kind in _WITH_A_LOOK and direction in _OPPOSITE else None
-        return (verb.by_part[part], *(looks or ()))
+        outcome = verb.by_part[part]
+        if part == "*" and outcome.kind in _WITH_A_LOOK and direction in _OPPOSITE:
+            return (outcome, *(place("eyes", direction, None) or ()))
+        return (outcome,)
     return _moved(clause, verb, direction)
 
 
@@ -111,9 +112,9 @@ def _placed(clause: Clause, direction: str) -> Sequence[Outcome] | None:
 
 def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | None:
     """Of a verb that moves a part."""
-    manner = verb.manner
+    manner = "tilt" if clause.onto_shoulder else verb.manner
     if manner == "look":
-        return place("eyes", direction, None) if direction or not clause.level else place("eyes", clause.level, None)
+        return place("eyes", direction or verb.direction or clause.level, None)
     part = next((one for one in clause.parts if one not in ("shoulders", "teeth")), None) or verb.part
     if part is None and "shoulders" in clause.parts:
         return None
@@ -122,7 +123,9 @@ def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | No
     if verb.direction is not None:
         if verb.direction == "down" and part in HEAD and direction in ("left", "right", "back", "forward"):
             manner = "lower"
-        elif not (verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")):
+        elif direction != "wide" and not (
+            verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")
+        ):
             direction = verb.direction
     if part is None:
         part = (

@@ -9,6 +9,7 @@ from mien.motion.corpus.actions import KINDS, Action
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import Clause
 from mien.motion.language.meaning import MOST, Notes, actions_of, merged, same_action
+from mien.motion.language.verbs import VERBS
 
 LONGEST_PLAN = 12
 """Maximum number of steps of a plan; further ones are left out, with a note."""
@@ -24,8 +25,12 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             clause.link = waiting.link
             waiting = None
         before = found[-1] if found else None
+        _take_part(clause, before)
         if before is not None and _names_side_of_wink(clause, before):
-            before.add(clause)
+            if {"left", "right"} & set(before.directions):
+                found.append(before.repeated(clause))
+            else:
+                before.add(clause)
         elif clause.is_own and not (clause.same and clause.verb is None):
             if clause.link == "correction" and before is not None:
                 found.pop()
@@ -44,10 +49,22 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
     return found
 
 
+def _take_part(clause: Clause, before: Clause | None) -> None:
+    """Give a verb that moves a part, but names none, the part of the clause before: "opens her mouth, closes it"."""
+    verb = VERBS.get(clause.verb or "")
+    if before is None or verb is None or clause.parts or not before.parts:
+        return
+    moves = verb.direction is not None or (verb.manner == "push" and bool(clause.directions))
+    if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
+        clause.parts = [part for part in before.parts if part != "body"]
+        if clause.parts == ["brows"] and verb.direction == "down":
+            clause.verb, clause.nothing = None, True  # back to rest, no frown
+
+
 def _names_side_of_wink(clause: Clause, before: Clause) -> bool:
     """Whether "with the left eye" tells which eye winks, and is no look to the left."""
     eye = clause.verb is None and set(clause.parts) <= {"eyes"} and set(clause.directions) <= {"left", "right"}
-    return eye and bool(clause.directions) and before.verb == "wink" and not before.directions
+    return eye and bool(clause.directions) and before.verb == "wink"
 
 
 def _belongs_to_next(clause: Clause, before: Clause) -> bool:
@@ -63,7 +80,8 @@ def _is_repetition(clause: Clause, before: Clause) -> bool:
         return True
     if clause.directions:
         open_side = not set(before.directions) - {"side", "away"}
-        return not (open_side and clause.link in ("comma", "next", "start", "and"))
+        other_side = clause.link == "comma" and not set(before.directions) - {"other"}  # "the other side, the right"
+        return not (other_side or (open_side and clause.link in ("comma", "next", "start", "and")))
     if clause.parts:
         return clause.link not in ("next", "start") and not clause.sub and bool(before.parts)
     return clause.count is not None and clause.link in ("seq", "stop")
