@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from mien.motion.corpus.actions import Speed, Strength
 from mien.motion.language.forms import Form
@@ -112,6 +113,7 @@ class _Builder:
         self.clauses: list[Clause] = []
         self.clause = Clause()
         self.negating = ""
+        self.flipping = False  # the next degree is to be the opposite
 
     def build(self) -> list[Clause]:
         while self.place < len(self.tags):
@@ -160,15 +162,16 @@ class _Builder:
         if following is None and not (self.place < len(self.tags) and self.tags[self.place].value == "comma"):
             return
         after = self._ahead(_DEGREES | {"determiner"})
+        if after is not None and after.name == "verb" and self._is_limit():
+            self.flipping = True
+            return
         if following is not None and following.name in ("dir", "count") and (after is None or after.name != "verb"):
             self._skip_to(following)
             return
         of_noun = after is not None and after.name == "verb"
         if following is not None and following.name in ("strength", "speed") and not of_noun:
             self._skip_to(following)
-            opposite = {"strong": "slight", "slight": "", "fast": "slow", "slow": "fast"}[following.value]
-            if opposite:
-                setattr(self.clause, following.name, opposite)
+            self._set_opposite(following)
             return
         if following is None:  # "left, no, right"
             self._close("correction")
@@ -176,6 +179,21 @@ class _Builder:
         if not self.clause.is_empty:
             self._close("next")
         self.negating, self.clause.negated = tag.word, True
+
+    def _is_limit(self) -> bool:
+        """Whether "not" limits a degree, as in "don't nod too fast"."""
+        rest = self.tags[self.place :]
+        for tag, behind in pairwise(rest):
+            if tag.name == "link":
+                return False
+            if tag.name == "intensifier" and behind.name in ("strength", "speed"):
+                return tag.word in ("too", "so", "that", "very", "overly")
+        return False
+
+    def _set_opposite(self, tag: Tag) -> None:
+        opposite = {"strong": "slight", "slight": "", "fast": "slow", "slow": "fast"}[tag.value]
+        if opposite:
+            setattr(self.clause, tag.name, opposite)
 
     def _skip_to(self, tag: Tag) -> None:
         while self.tags[self.place] is not tag:
@@ -251,11 +269,17 @@ class _Builder:
         self.clause.phrase = True
 
     def _on_strength(self, tag: Tag) -> None:
-        if self.clause.strength is None:
+        if self.flipping:
+            self.flipping = False
+            self._set_opposite(tag)
+        elif self.clause.strength is None:
             self.clause.strength = tag.value  # type: ignore[assignment]
 
     def _on_speed(self, tag: Tag) -> None:
-        if self.clause.speed is None:
+        if self.flipping:
+            self.flipping = False
+            self._set_opposite(tag)
+        elif self.clause.speed is None:
             self.clause.speed = tag.value  # type: ignore[assignment]
 
     def _on_level(self, tag: Tag) -> None:

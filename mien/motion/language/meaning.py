@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from mien.motion.corpus.actions import KINDS, Action
 from mien.motion.language.clauses import Clause
@@ -89,6 +90,8 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
     one_eye = {"eyes", "lids"} & set(clause.parts) and direction in ("left", "right")
     if clause.verb in ("close", "shut", "squeeze") and one_eye:
         return (Outcome("wink", direction),)
+    if clause.verb in ("close", "shut") and clause.one and "eyes" in clause.parts:
+        return (Outcome("wink"),)
     if part is None and "*" in verb.by_part:
         part = "*"
     if part is not None:
@@ -96,6 +99,9 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
         if part == "*" and outcome.kind in _WITH_A_LOOK and direction in _OPPOSITE:
             return (outcome, *(place("eyes", direction, None) or ()))
         return (outcome,)
+    ways = [one for one, _ in groupby(clause.directions) if one in ("left", "right")]
+    if len(ways) > 1 and len(ways) == len([*groupby(clause.directions)]):  # "looks left, right, left" without commas
+        return [outcome for way in ways for outcome in _moved(clause, verb, way) or ()]
     return _moved(clause, verb, direction)
 
 

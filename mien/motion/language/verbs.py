@@ -58,6 +58,7 @@ smile grin smirk simper: *=smile
 beam: *=smile^
 frown scowl glower glare sulk: *=frown
 grimace wince: *~frown
+brighten: *~smile
 laugh chuckle giggle snicker cackle: *~smile
 cry weep sob: *~frown
 pout pucker purse kiss smooch: *=purse
@@ -69,6 +70,7 @@ gape: *=open_mouth
 yawn: *=yawn
 sigh: *=sigh
 exhale: *~sigh
+inhale: *~gasp
 gasp: *=gasp
 sneer snarl: *=wrinkle_nose
 bow: brows=frown *=lower

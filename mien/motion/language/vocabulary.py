@@ -52,8 +52,8 @@ _TABLE: dict[str, str] = {
     "dir:sides": "side to side, from side to side, left to right, from left to right, right to left, "
                  "from right to left, to both sides, from one side to other, from one side to another, "
                  "back and forth, this way and that, hither and thither, to and fro",
-    "dir:pair": "left and right, left and then right, left then right, left right, first left then right",
-    "dir:pair_back": "right and left, right and then left, right then left, right left",
+    "dir:pair": "left and right, left and then right, left then right, first left then right",
+    "dir:pair_back": "right and left, right and then left, right then left",
     "dir:nodding": "up and down, down and up, up then down, down then up",
     "dir:around": "around, about, all over place, all around, everywhere, here and there, round",
     "dir:away": "away",
@@ -80,17 +80,18 @@ _TABLE: dict[str, str] = {
             "minute, modest, modestly, a fraction, ever so slightly, shy of, halfway, just enough to notice, "
             "a smidgen, a wee bit, an inch, a notch, less",
     "strength:strong": "strongly, strong, big, biggest, bigger, wide, widely, wider, broad, broadly, deep, deeply, "
-            "deeper, a lot, lots, huge, hugely, far, farther, further, hard, harder, firmly, firm, fully, "
-            "completely, very much, much, vigorously, vigorous, vehemently, violently, violent, intensely, intense, "
-            "heavily, heavy, greatly, great, large, largest, enormous, enormously, massive, massively, exaggerated, "
-            "exaggeratedly, dramatic, dramatically, energetic, energetically, enthusiastic, enthusiastically, "
-            "emphatic, emphatically, eager, eagerly, extreme, extra, maximum, maximally, max, all way, "
-            "as far as possible, as much as possible, from ear to ear, ear to ear, powerful, powerfully, forceful, "
-            "forcefully, profound, profoundly, giant, gigantic, full on, to fullest, for all to see, fierce, "
-            "fiercely, wildly, toothy, tremendous, ginormous, as wide as, as far as, as high as, as deep as, "
-            "as deeply as, as hard as, as big as, as much as, as low as, as strongly as, as widely as, "
-            "as broadly as, tight, tightly, sharp, pronounced, clearly, clear, distinct, distinctly, proper, "
-            "thoroughly, steep, steeply",
+                       "deeper, a lot, lots, huge, hugely, far, farther, further, hard, harder, firmly, firm, fully, "
+                       "completely, very much, much, vigorously, vigorous, vehemently, violently, violent, "
+                       "intensely, intense, heavily, heavy, greatly, great, large, largest, enormous, enormously, "
+                       "massive, massively, exaggerated, exaggeratedly, dramatic, dramatically, energetic, "
+                       "energetically, enthusiastic, enthusiastically, emphatic, emphatically, eager, eagerly, "
+                       "extreme, extra, maximum, maximally, max, all way, as far as possible, as much as possible, "
+                       "from ear to ear, ear to ear, powerful, powerfully, forceful, forcefully, profound, "
+                       "profoundly, giant, gigantic, full on, to fullest, for all to see, fierce, fiercely, wildly, "
+                       "toothy, tremendous, ginormous, as wide as, as far as, as high as, as deep as, as deeply as, "
+                       "as hard as, as big as, as much as, as low as, as strongly as, as widely as, as broadly as, "
+                       "tight, tightly, sharp, pronounced, clearly, clear, distinct, distinctly, proper, thoroughly, "
+                       "steep, steeply, broader, louder, greater, fuller",
     "level:high": "high, highly, higher",
     "level:low": "low, lower down",
     "speed:slow": "slowly, slow, gradually, gradual, unhurriedly, unhurried, leisurely, lazily, lazy, "
@@ -175,7 +176,9 @@ _TABLE: dict[str, str] = {
                    "annoyed, annoyance, upset, grumpy, grumpily, gloomy, gloomily, sorrow, sorrowful, miserable, "
                    "miserably, grief, rage, enraged, irritated, crossly, displeased, displeasure, moody, sullen, "
                    "disappointed, disappointment, disapproving, disapprovingly, disapproval, disapprove of, stern, "
-                   "sternly, bitterly, mournful, mournfully",
+                   "sternly, bitterly, mournful, mournfully, worried, worriedly, worry, anxious, anxiously, "
+                   "concerned, concern, confused, confusion, hurt, pain, depressed, offended, hostile, suspicious, "
+                   "suspiciously, resentful, bitter, heartbroken",
     "shown:raise_brows": "surprised, surprise, astonished, astonishment, amazed, amazement, shocked, shock, "
             "startled, stunned, baffled, bewildered, wonder, scared, afraid, fear, fearful, fearfully, frightened, "
             "terrified, disbelief, incredulous, incredulously, sceptical, skeptical, sceptically, skeptically, "
@@ -224,7 +227,9 @@ _TABLE: dict[str, str] = {
             "insert, includes, include, mix in, give off, finish, her eyes on, fixed, remains, stays, staying, stay, "
             "remaining, kept still, keep still, than, it, that she, she is, he is, it is, they are, enough, "
             "now and then, whichever, either way, forward to, off, in disbelief, in despair, with disbelief, "
-            "in amazement",
+            "in amazement, hands, hand, arm, arms, teh, hte, yuor, yoru, hre, hsi, adn, ur, yer, em, out loud, "
+            "today, loudly, aloud, shyly, shy, politely, polite, courteous, courteously, proudly, proud, "
+            "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky",
     "in": "in",
     "nothing": "hold it, holds it, hold that, holds that, hold still, holds still, stay still, stays still, "
                "keep it there, hold, holding, holds position, hold position, stays like that, stay like that, pause, "
@@ -245,12 +250,13 @@ _VERB_PHRASES: dict[str, str] = {
            "thumbs up with head",
     "shake": "say no, shake head, shake no, headshake, headshakes, head shake, signal no, head no, no no, say nope, "
              "gesture no, indicate no, mean no, shake head no",
-    "bow": "drop head, hang head, head drop, take a bow, head bow, bow head, bury chin in chest, duck head",
-    "blink": "eye blink, bat lids",
+    "bow": "head drop, take a bow, head bow, bury chin in chest",
+    "blink": "eye blink, bat lids, wink both eyes, wink with both eyes, both eyes wink",
     "smile": "say cheese, show teeth, bare teeth, flash teeth, happy face, smiley, smiley face, look on bright side, "
              "turn frown upside down, crack up, all smiles, smiling face, laughter",
     "frown": "long face, sad face, angry face, face fall, face falls, evil look, dirty look, knit brows, stink eye, "
              "look daggers, evil eye, unhappy face, mad face, cross face, death stare, turn down corners of mouth",
+    "brighten": "light up, face light up, eyes light up, brighten up",
     "grimace": "make a face, pull a face, make faces, pull faces, makes a funny face, funny face, silly face",
     "purse": "kissy face, duck face, ducky face, duckface, blow a kiss, blow kiss, blows kisses, kiss air, air kiss, "
              "fish face, kissing face, trout pout, kiss mouth, duck lips, push out lips, kiss lips, kissing mouth, "
@@ -270,7 +276,7 @@ _VERB_PHRASES: dict[str, str] = {
                     "scan area, look from side to side, survey surroundings, let eyes wander, search with eyes",
     "sigh": "let out a breath, breathe out, blow out air, deep breath out, sighs of relief, huff",
     "gasp": "catch breath, sharp intake of breath, sharp breath in, draw breath sharply, suck in breath, "
-            "intake of breath",
+            "intake of breath, sharp breath, quick breath, sudden breath, breathe in sharply",
 }  # fmt: skip
 
 _PARTIAL: dict[str, str] = {
