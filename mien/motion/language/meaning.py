@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from mien.motion.corpus.actions import KINDS, Action
 from mien.motion.language.clauses import Clause
@@ -89,12 +90,18 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
     one_eye = {"eyes", "lids"} & set(clause.parts) and direction in ("left", "right")
     if clause.verb in ("close", "shut", "squeeze") and one_eye:
         return (Outcome("wink", direction),)
+    if clause.verb in ("close", "shut") and clause.one and "eyes" in clause.parts:
+        return (Outcome("wink"),)
     if part is None and "*" in verb.by_part:
         part = "*"
     if part is not None:
-        kind = verb.by_part[part].kind
-        looks = place("eyes", direction, None) if kind in _WITH_A_LOOK and direction in _OPPOSITE else None
-        return (verb.by_part[part], *(looks or ()))
+        outcome = verb.by_part[part]
+        if part == "*" and outcome.kind in _WITH_A_LOOK and direction in _OPPOSITE:
+            return (outcome, *(place("eyes", direction, None) or ()))
+        return (outcome,)
+    ways = [one for one, _ in groupby(clause.directions) if one in ("left", "right")]
+    if len(ways) > 1 and len(ways) == len([*groupby(clause.directions)]):  # "looks left, right, left" without commas
+        return [outcome for way in ways for outcome in _moved(clause, verb, way) or ()]
     return _moved(clause, verb, direction)
 
 
@@ -111,9 +118,9 @@ def _placed(clause: Clause, direction: str) -> Sequence[Outcome] | None:
 
 def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | None:
     """Of a verb that moves a part."""
-    manner = verb.manner
+    manner = "tilt" if clause.onto_shoulder else verb.manner
     if manner == "look":
-        return place("eyes", direction, None) if direction or not clause.level else place("eyes", clause.level, None)
+        return place("eyes", direction or verb.direction or clause.level, None)
     part = next((one for one in clause.parts if one not in ("shoulders", "teeth")), None) or verb.part
     if part is None and "shoulders" in clause.parts:
         return None
@@ -122,7 +129,9 @@ def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | No
     if verb.direction is not None:
         if verb.direction == "down" and part in HEAD and direction in ("left", "right", "back", "forward"):
             manner = "lower"
-        elif not (verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")):
+        elif direction != "wide" and not (
+            verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")
+        ):
             direction = verb.direction
     if part is None:
         part = (

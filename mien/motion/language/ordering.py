@@ -4,38 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from mien.motion.corpus.actions import KINDS, Action
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import Clause
 from mien.motion.language.meaning import MOST, Notes, actions_of, merged, same_action
+from mien.motion.language.verbs import VERBS
 
 LONGEST_PLAN = 12
 """Maximum number of steps of a plan; further ones are left out, with a note."""
+
+_CONTAINS: dict[str, frozenset[str]] = {
+    "yawn": frozenset({"open_mouth", "close_eyes", "lift"}),
+    "gasp": frozenset({"open_mouth", "raise_brows"}),
+    "sigh": frozenset({"open_mouth", "lower"}),
+}
+"""Kind → kinds that are part of it, and are not done once more beside it."""
+
+
+def _contained(one: Action, other: Action) -> bool:
+    return one.kind in _CONTAINS.get(other.kind, ()) or other.kind in _CONTAINS.get(one.kind, ())
 
 
 def completed(clauses: Sequence[Clause]) -> list[Clause]:
     """The clauses, where those that leave out the verb have that of the clause before."""
     found: list[Clause] = []
     waiting: Clause | None = None  # words before the clause that they belong to: "slowly, …"
-    for clause in clauses:
+    for clause, following in zip_longest(clauses, clauses[1:]):
         if waiting is not None:
             clause.add(waiting)
             clause.link = waiting.link
             waiting = None
         before = found[-1] if found else None
+        _take_part(clause, before)
         if before is not None and _names_side_of_wink(clause, before):
-            before.add(clause)
+            if {"left", "right"} & set(before.directions):
+                found.append(before.repeated(clause))
+            else:
+                before.add(clause)
         elif clause.is_own and not (clause.same and clause.verb is None):
             if clause.link == "correction" and before is not None:
                 found.pop()
             found.append(clause)
-        elif before is None or _belongs_to_next(clause, before):
+        elif before is None or _belongs_to_next(clause, before) or _leads(clause, following):
             if clause.directions and not clause.negated:
                 found.append(clause)
             else:
                 waiting = clause
-        elif _is_repetition(clause, before):
+        elif _is_repetition(clause, before) and not _leads(clause, following):
             if clause.link == "correction":
                 found.pop()
             found.append(before.repeated(clause))
@@ -44,15 +61,33 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
     return found
 
 
+def _take_part(clause: Clause, before: Clause | None) -> None:
+    """Give a verb that moves a part, but names none, the part of the clause before: "opens her mouth, closes it"."""
+    verb = VERBS.get(clause.verb or "")
+    if before is None or verb is None or clause.parts or not before.parts:
+        return
+    moves = verb.direction is not None or (verb.manner == "push" and bool(clause.directions))
+    if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
+        clause.parts = [part for part in before.parts if part != "body"]
+        if clause.parts == ["brows"] and verb.direction == "down":
+            clause.verb, clause.nothing = None, True  # back to rest, no frown
+
+
 def _names_side_of_wink(clause: Clause, before: Clause) -> bool:
     """Whether "with the left eye" tells which eye winks, and is no look to the left."""
     eye = clause.verb is None and set(clause.parts) <= {"eyes"} and set(clause.directions) <= {"left", "right"}
-    return eye and bool(clause.directions) and before.verb == "wink" and not before.directions
+    return eye and bool(clause.directions) and before.verb == "wink"
 
 
 def _belongs_to_next(clause: Clause, before: Clause) -> bool:
     said = clause.directions or clause.parts or clause.again or clause.same or clause.one
     return not said and clause.sentence != before.sentence and clause.count is None
+
+
+def _leads(clause: Clause, following: Clause | None) -> bool:
+    """Whether a degree belongs to the clause behind it: "…, then slowly, she turns"."""
+    only_degree = not (clause.directions or clause.parts or clause.again or clause.same or clause.one or clause.count)
+    return only_degree and clause.link == "seq" and following is not None and following.link == "comma"
 
 
 def _is_repetition(clause: Clause, before: Clause) -> bool:
@@ -63,10 +98,12 @@ def _is_repetition(clause: Clause, before: Clause) -> bool:
         return True
     if clause.directions:
         open_side = not set(before.directions) - {"side", "away"}
-        return not (open_side and clause.link in ("comma", "next", "start", "and"))
+        other_side = clause.link == "comma" and not set(before.directions) - {"other"}  # "the other side, the right"
+        return not (other_side or (open_side and clause.link in ("comma", "next", "start", "and")))
     if clause.parts:
         return clause.link not in ("next", "start") and not clause.sub and bool(before.parts)
-    return clause.count is not None and clause.link in ("seq", "stop")
+    degree = clause.speed is not None or clause.strength is not None
+    return (clause.link == "seq" and degree) or (clause.count is not None and clause.link in ("seq", "stop"))
 
 
 class _Steps:
@@ -94,9 +131,15 @@ class _Steps:
             if same_action(action, other):
                 step[number] = merged(other, action)
                 return
+        for number, other in enumerate(step):
+            if action.kind in _CONTAINS.get(other.kind, ()):
+                return
+            if other.kind in _CONTAINS.get(action.kind, ()):
+                step[number] = action
+                return
         for other in step:
             if other.uses & action.uses:
-                if said:
+                if said and other.kind != action.kind:
                     names = f"{_name(other)} and {_name(action)}"
                     self.notes.add(f"{names} need the same part of the head: they are done one after the other")
                 self.cursor += 1
@@ -114,11 +157,13 @@ class _Steps:
             self.insert(self.cursor + 1, groups[1:])
 
     def conflicts(self, groups: Sequence[Sequence[Action]]) -> bool:
+        """Whether an action needs a part of the head that one of the step at the cursor has."""
         here = self.steps[self.cursor] if self.steps else []
+        pairs = [(action, other) for group in groups[:1] for action in group for other in here]
         return any(
-            not same_action(action, other) and bool(action.uses & other.uses)
-            for group in groups[:1] for action in group for other in here
-        )  # fmt: skip
+            bool(action.uses & other.uses) and not same_action(action, other) and not _contained(action, other)
+            for action, other in pairs
+        )
 
     def repeats(self, groups: Sequence[Sequence[Action]], counted: bool) -> bool:
         """Whether the step at the cursor has the first of these actions already; `counted`: of a kind with counts."""
