@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -181,3 +182,32 @@ def test_the_real_ict_head_looks_like_a_person_to_mediapipe() -> None:
             assert away.max() < 1.6
     finally:
         mesh.close()
+
+
+def moving(frames: int) -> Performance:
+    """A head that nods, turns and opens its mouth by frames that all differ."""
+    time = np.linspace(0, 1, frames)
+    still = play(frames, (0.4, -0.3, 0.1), jawOpen=0.5)
+    return replace(still, translation=np.stack([0.05 * np.sin(7 * time), 0 * time, 0 * time], axis=1))
+
+
+def test_threads_do_not_change_a_frame(head: Head) -> None:
+    performance = moving(41)
+    angles = np.linspace(0, 0.5, 41)
+    for own in (head, embedded()):
+        for turns in (None, angles):
+            alone, side_by_side = (
+                list(render_head(own, None, performance, (64, 48), turns=turns, threads=threads)) for threads in (1, 3)
+            )
+            assert len(side_by_side) == 41
+            np.testing.assert_array_equal(alone, side_by_side)
+            assert (alone[20] != alone[40]).any()
+
+
+def test_a_film_that_is_given_up_ends_its_threads(head: Head) -> None:
+    before = {one.name for one in threading.enumerate()}
+    film = render_head(head, None, moving(80), (64, 48), threads=2)
+    for _ in range(20):
+        next(film)
+    film.close()  # type: ignore[attr-defined]
+    assert {one.name for one in threading.enumerate()} <= before

@@ -28,6 +28,7 @@ from mien.heads.render.render import (
     render_frames,
 )
 from mien.heads.render.shading import LINEAR, srgb_table, vertex_normals
+from mien.heads.render.threads import BLOCK, rendered_in_blocks
 from mien.heads.render.turning import turned_frames
 from mien.heads.render.vertex_shading import shade_painted
 
@@ -66,6 +67,7 @@ def render_head(
     appearance: Appearance | None = None,
     renderer: Renderer = "numba",
     turns: NDArray[np.floating] | None = None,
+    threads: int = 1,
 ) -> Iterator[NDArray[np.uint8]]:
     """Play a performance on a head: yield a frame uint8 (H, W, 3) RGB for each of its frames.
 
@@ -73,8 +75,9 @@ def render_head(
     (H, W, 3), or None for grey. appearance: colours of skin, lips, eyes, hair and brows; None for the default one.
     renderer: numba (the same arguments give the same bytes), pyrender (OpenGL through EGL; without rim light and
     subsurface scattering) or dots (the 68 landmarks). turns: (T,) radians by which the whole head is turned before the
-    camera, > 0 to the viewer's right, with numba only. Raises HeadError when a renderer is unknown, not installed or
-    cannot turn.
+    camera, > 0 to the viewer's right, with numba only. threads: that render side by side with numba, without a change
+    of the frames; for a film that is watched while it is made, not for corpora, whose clips are made side by side.
+    Raises HeadError when a renderer is unknown, not installed or cannot turn.
     """
     if renderer not in RENDERERS:
         raise HeadError(f"unknown renderer {renderer!r}; there are {', '.join(RENDERERS)}")
@@ -90,11 +93,19 @@ def render_head(
         # imports OpenGL
         from mien.heads.render.opengl import render_opengl
 
-        wall = background_picture(background, size)
-        return render_opengl(posed_frames(head, person, performance), head, look, size, camera, light, wall)
-    if isinstance(head, EmbeddedHead):
-        return render_frames(head, person, look, performance, size, camera, light, background, turns)
-    return _painted(head, person, performance, size, camera, light, background_picture(background, size), look, turns)
+        studio = background_picture(background, size)
+        return render_opengl(posed_frames(head, person, performance), head, look, size, camera, light, studio)
+    wall = background_picture(background, size)
+
+    def rendered(part: slice) -> Iterator[NDArray[np.uint8]]:
+        played, turned = performance.map(lambda values: values[part]), None if turns is None else turns[part]
+        if isinstance(head, EmbeddedHead):
+            return render_frames(head, person, look, played, size, camera, light, wall, turned)
+        return _painted(head, person, played, size, camera, light, wall, look, turned)
+
+    if threads == 1 or len(performance) <= BLOCK:
+        return rendered(slice(None))
+    return rendered_in_blocks(rendered, len(performance), threads)
 
 
 def _painted(

@@ -25,7 +25,7 @@ def _edge(step, at_corner, down):  # type: ignore[no-untyped-def]  # pragma: no 
     return (-1e-9 - at_corner) * inverse, -down * inverse, left, right
 
 
-@njit(cache=CACHE, error_model="numpy")
+@njit(cache=CACHE, error_model="numpy", nogil=True)
 def _fill(vertices, faces, index, depth, cull):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Scan conversion: of each row only the span within the three edges is visited."""
     height, width = index.shape

@@ -37,7 +37,7 @@ _SRGB: NDArray[np.uint8] = np.round(
 ).astype(np.uint8)
 
 
-@njit(cache=CACHE)
+@njit(cache=CACHE, nogil=True)
 def vertex_normals(  # type: ignore[no-untyped-def]  # pragma: no cover
     vertices, faces, out
 ):
@@ -127,7 +127,7 @@ def light_table(lamps, strengths, ambient, gloss, highlight):  # type: ignore[no
     return table
 
 
-@njit(cache=CACHE, fastmath=True, error_model="numpy")
+@njit(cache=CACHE, fastmath=True, error_model="numpy", nogil=True)
 def light_vertices(  # type: ignore[no-untyped-def]  # pragma: no cover
     screen, normals, coordinates, shade, material, lamps, strengths, ambient, gloss, highlight, out
 ):
@@ -270,7 +270,7 @@ def _resolve(  # type: ignore[no-untyped-def]  # pragma: no cover
             out[x, 0], out[x, 1], out[x, 2] = srgb[int(r / 4 * top)], srgb[int(g / 4 * top)], srgb[int(b / 4 * top)]
 
 
-@njit(cache=CACHE, fastmath=True, error_model="numpy")
+@njit(cache=CACHE, fastmath=True, error_model="numpy", nogil=True)
 def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
     index,
     depth,

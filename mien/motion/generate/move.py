@@ -22,6 +22,7 @@ from mien.heads.head import Head, HeadError
 from mien.heads.latents.person import Person
 from mien.heads.performance import ARKIT_NAMES, Performance
 from mien.heads.render.playback import render_head
+from mien.heads.render.threads import usual_threads
 from mien.heads.resting import resting_performance
 from mien.heads.sculpture import Sculpture
 from mien.media.provenance import draw_mark
@@ -52,8 +53,8 @@ LONG_FRAMES = 1500
 class GeneratedMotion(Made):
     """A generated motion.
 
-    `generation_seconds`: time for generating it; `render_rate`: frames rendered per second, None without a video;
-    `events`: the actions detected in it.
+    `generation_seconds`: time for generating it; `render_rate`: frames rendered and written per second, None without
+    a video; `events`: the actions detected in it.
     """
 
     performance: Performance
@@ -67,12 +68,13 @@ class GeneratedMotion(Made):
         return generated, self.speed(), f"the head does: {describe_events(self.events)}"
 
     def speed(self) -> str:
-        """Speed, such as `100 frames made in 0.41 s, drawn at 85 frames/s: 3.4 times real time`."""
+        """Speed, such as `100 frames made in 0.41 s, drawn and written at 85 frames/s: 3.4 times real time`."""
         frames, fps = len(self.performance), float(self.performance.fps)
         generated = f"{frames} frames made in {self.generation_seconds:.2f} s"
         if self.render_rate is None:
             return f"{generated}: {self.performance.seconds / max(self.generation_seconds, 1e-9):.1f} times real time"
-        return f"{generated}, drawn at {self.render_rate:.0f} frames/s: {self.render_rate / fps:.1f} times real time"
+        speed = f"{self.render_rate:.0f} frames/s: {self.render_rate / fps:.1f} times real time"
+        return f"{generated}, drawn and written at {speed}"
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def _prepend_still(performance: Performance, frames: int) -> Performance:
 
 
 class _RenderedFrames:
-    """Iterable of the rendered frames of a video; `rate`: frames rendered per second, None before the second frame."""
+    """Iterable of the rendered frames of a video; `rate`: frames drawn and written per second, None for one frame."""
 
     def __init__(self, actor: Actor, performance: Performance, request: MoveRequest) -> None:
         self.actor, self.performance, self.request = actor, performance, request
@@ -200,15 +202,15 @@ class _RenderedFrames:
         request, actor = self.request, self.actor
         rendered = render_head(
             actor.head, actor.identity, self.performance, (request.size, request.size), appearance=actor.appearance,
-            renderer=request.renderer,
+            renderer=request.renderer, threads=usual_threads(),
         )  # fmt: skip
-        seconds, before = 0.0, time.perf_counter()
+        started = 0.0
         for number, frame in enumerate(rendered):
             if number:  # the first frame includes setting up the renderer
-                seconds += time.perf_counter() - before
-                self.rate = number / max(seconds, 1e-9)
+                self.rate = number / max(time.perf_counter() - started, 1e-9)
+            else:
+                started = time.perf_counter()
             yield draw_mark(frame) if request.mark else frame
-            before = time.perf_counter()
 
 
 def _head_notes(head: Head, performance: Performance) -> tuple[str, ...]:
