@@ -41,10 +41,11 @@ VERBS: dict[str, tuple[Wording, ...]] = {
     "wrinkle_nose": (("wrinkles {own} nose", "wrinkling {own} nose"),
                            ("scrunches {own} nose", "scrunching {own} nose")),
     "glance_about": (("glances about", "glancing about"), ("looks around", "looking around")),
-    "double_take": (("does a double take", "doing a double take"),),
-    "gasp": (("gasps", "gasping"),),
-    "sigh": (("sighs", "sighing"),),
-    "yawn": (("yawns", "yawning"),),
+    "double_take": (("does a double take", "doing a double take"), ("looks twice", "looking twice"),
+                    ("takes a second look", "taking a second look")),
+    "gasp": (("gasps", "gasping"), ("gasps in surprise", "gasping in surprise")),
+    "sigh": (("sighs", "sighing"), ("heaves a sigh", "heaving a sigh"), ("lets out a sigh", "letting out a sigh")),
+    "yawn": (("yawns", "yawning"), ("lets out a yawn", "letting out a yawn")),
 }  # fmt: skip
 """Kind → wordings; those of `look` are in `_LOOK_VERBS`, by side."""
 

@@ -15,14 +15,16 @@ _TIMES = {1: "once", 2: "twice"}
 
 
 def describe_event(event: Event) -> str:
-    """Description of an event, such as `nods twice` or `turns the head to the left slightly`."""
+    """Description of an event, such as `nods twice`, `turns the head to the left slightly` or `sighs slowly`."""
     if event.kind == "look":
         words = f"looks {event.side}" if event.side in ("up", "down") else f"looks to the {event.side}"
     else:
         words = VERBS[event.kind][0][0].format(own="the", side=event.side)
     if KINDS[event.kind].graded and event.strength != "usual":
         words += " slightly" if event.strength == "slight" else " strongly"
-    if event.count > 1:
+    if event.speed is not None:
+        words += " slowly" if event.speed == "slow" else " quickly"
+    if event.count > 1 and KINDS[event.kind].counted:
         words += f" {_TIMES.get(event.count, f'{event.count} times')}"
     return words
 
