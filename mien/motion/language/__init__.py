@@ -1,0 +1,1 @@
+"""English words → plans, and plans → words."""

@@ -1,0 +1,314 @@
+"""Tags → clauses: what belongs to one action, and how each clause is joined to the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from mien.motion.corpus.actions import Speed, Strength
+from mien.motion.language.forms import Form
+from mien.motion.language.places import HEAD
+from mien.motion.language.tags import Tag
+from mien.motion.language.verbs import VERBS
+
+_EYES = frozenset({"eyes", "lids", "lashes"})
+_MOUTH = frozenset({"mouth", "jaw", "lips", "corners", "teeth", "face", "cheeks"})
+_OWN_PARTS: dict[str, frozenset[str]] = {
+    "nod": HEAD, "shake": HEAD, "lower": HEAD | {"body"}, "blink": _EYES, "wink": _EYES, "close_eyes": _EYES,
+    "smile": _MOUTH, "frown": _MOUTH | {"brows", "forehead"}, "purse": _MOUTH, "open_mouth": _MOUTH, "puff": _MOUTH,
+    "raise_brows": frozenset({"brows", "face"}), "wrinkle_nose": HEAD, "glance_about": _EYES, "double_take": HEAD,
+    "yawn": _MOUTH, "gasp": _MOUTH, "sigh": _MOUTH,
+}  # fmt: skip
+"""Kind → the parts that may stand beside its verb and say nothing more, as in "nods her head"."""
+
+_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one"})
+_SUBORDINATE = frozenset({"as", "sim", "before", "after", "until"})
+
+
+@dataclass
+class Clause:
+    """What is said of one action. link: "start", "comma", "and", "seq", "stop", "but", "or", "correction" or "next".
+
+    sub: "as", "sim", "before", "after", "until" or "": how it is subordinate to another. part_first: the part is the
+    subject ("her head drops"). sentence: number of the sentence. phrase: its verb is a noun with an article or number.
+    """
+
+    link: str = "start"
+    sub: str = ""
+    sentence: int = 0
+    verb: str | None = None
+    form: Form = "base"
+    word: str = ""
+    parts: list[str] = field(default_factory=list)
+    directions: list[str] = field(default_factory=list)
+    count: int | None = None
+    strength: Strength | None = None
+    speed: Speed | None = None
+    level: str = ""
+    shown: str = ""
+    shown_word: str = ""
+    unable: str = ""
+    negated: bool = False
+    person: bool = False
+    part_first: bool = False
+    phrase: bool = False
+    one: bool = False
+    again: bool = False
+    same: bool = False
+    first: bool = False
+    together: bool = False
+    nothing: bool = False
+    inward: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it names an action by itself."""
+        placed = bool(self.parts) and bool(self.directions or self.level or self.strength)
+        return bool(self.verb or placed or self.shown or self.nothing or self.unable)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing at all."""
+        said = self.parts or self.directions or self.count or self.strength or self.speed or self.level
+        return not (self.is_own or said or self.again or self.same or self.one or self.first or self.together)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether its verb has neither part nor direction yet and needs one, as "gives" and "moves" do."""
+        verb = VERBS.get(self.verb or "")
+        needs = verb is not None and (verb.light or verb.manner == "look")
+        return needs and not self.parts and not self.directions
+
+    def repeated(self, other: Clause) -> Clause:
+        """This clause with what `other`, which has no action of its own, says of it."""
+        copy = replace(
+            self, link=other.link, sub=other.sub, sentence=other.sentence, negated=other.negated, first=other.first,
+            parts=other.parts or list(self.parts), directions=other.directions or list(self.directions),
+            together=other.together, person=other.person, again=True, phrase=False, one=False, count=other.count,
+            strength=other.strength, speed=other.speed,
+        )  # fmt: skip
+        if copy.count is None and (other.again or other.one):
+            copy.count = 1
+        return copy
+
+    def add(self, other: Clause) -> None:
+        """Take over what `other`, which has no action of its own, says."""
+        self.parts += other.parts
+        specific = [one for one in other.directions if one not in ("side", "away")]
+        if specific:
+            self.directions = [one for one in self.directions if one not in ("side", "away", "other")]
+        self.directions += other.directions
+        self.count = other.count or self.count
+        self.strength = other.strength or self.strength
+        self.speed = other.speed or self.speed
+        self.together = self.together or other.together
+        self.first = self.first or other.first
+
+
+class _Builder:
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self.tags, self.place = tags, 0
+        self.clauses: list[Clause] = []
+        self.clause = Clause()
+        self.negating = ""
+
+    def build(self) -> list[Clause]:
+        while self.place < len(self.tags):
+            tag = self.tags[self.place]
+            self.place += 1
+            handler = getattr(self, f"_on_{tag.name}", None)
+            if handler is not None:
+                handler(tag)
+        self._close("stop")
+        return self.clauses
+
+    def _ahead(self, skip: frozenset[str] = frozenset()) -> Tag | None:
+        """The next tag that is not in `skip`, None at the end or at a link."""
+        for tag in self.tags[self.place :]:
+            if tag.name == "link":
+                return None
+            if tag.name not in skip:
+                return tag
+        return None
+
+    def _close(self, link: str, sub: str = "") -> None:
+        """End the clause; the next one is joined by `link`."""
+        done = self.clause
+        if done.is_empty:
+            self.clause = replace(done, link=_stronger(done.link, link), sub=sub or done.sub)
+        else:
+            self.clauses.append(done)
+            self.clause = Clause(link, sub, done.sentence)
+        if link == "stop":
+            self.clause.sentence += 1
+        if self.negating and link not in ("or", "next"):
+            self.negating = ""
+        self.clause.negated = bool(self.negating)
+
+    def _on_link(self, tag: Tag) -> None:
+        if tag.value in _SUBORDINATE:
+            self._close("next", tag.value)
+        else:
+            self._close(tag.value)
+
+    def _on_correction(self, _: Tag) -> None:
+        self._close("correction")
+
+    def _on_not(self, tag: Tag) -> None:
+        following = self._ahead(frozenset({"determiner", "intensifier"}))
+        if following is None and not (self.place < len(self.tags) and self.tags[self.place].value == "comma"):
+            return
+        after = self._ahead(_DEGREES | {"determiner"})
+        if following is not None and following.name in ("dir", "count") and (after is None or after.name != "verb"):
+            self._skip_to(following)
+            return
+        of_noun = after is not None and after.name == "verb"
+        if following is not None and following.name in ("strength", "speed") and not of_noun:
+            self._skip_to(following)
+            opposite = {"strong": "slight", "slight": "", "fast": "slow", "slow": "fast"}[following.value]
+            if opposite:
+                setattr(self.clause, following.name, opposite)
+            return
+        if following is None:  # "left, no, right"
+            self._close("correction")
+            return
+        if not self.clause.is_empty:
+            self._close("next")
+        self.negating, self.clause.negated = tag.word, True
+
+    def _skip_to(self, tag: Tag) -> None:
+        while self.tags[self.place] is not tag:
+            self.place += 1
+        self.place += 1
+
+    def _on_verb(self, tag: Tag) -> None:
+        clause = self.clause
+        if clause.verb is None:
+            complete = clause.parts and clause.directions and "*" in VERBS[tag.value].by_part
+            if (complete and tag.value != "wink") or clause.unable or clause.nothing:
+                self._close("next", "sim" if complete else "")
+        elif clause.is_bare:
+            pass
+        elif tag.value in ("open", "shut", "close") and tag.form in ("base", "past") and self._is_result():
+            clause.directions.append("open" if tag.value == "open" else "shut")
+            return
+        elif tag.value == clause.verb and tag.value == "stick":
+            return
+        else:
+            participle = tag.form == "ing" or (clause.form == "ing" and not clause.person)
+            self._close("next", "sim" if participle and tag.value != clause.verb else "")
+        clause = self.clause
+        clause.part_first = bool(clause.parts)
+        clause.verb, clause.form, clause.word = tag.value, tag.form, tag.word
+
+    def _is_result(self) -> bool:
+        """Whether "shut" or "open" tells how a part ends, as in "squeezes her eyes shut"."""
+        following = self._ahead()
+        return following is None or following.name != "part"
+
+    def _on_part(self, tag: Tag) -> None:
+        clause = self.clause
+        if clause.unable:
+            return
+        if clause.verb is not None and not clause.parts:
+            own = _OWN_PARTS.get(getattr(VERBS[clause.verb].by_part.get("*"), "kind", ""))
+            if own is not None and tag.value not in own and tag.value not in VERBS[clause.verb].by_part:
+                self._close("next", "sim")
+        elif clause.part_first and clause.parts == ["head"]:
+            clause.parts.clear()  # "the head opens its mouth"
+        elif clause.parts:
+            following = self._ahead(frozenset({"strength", "intensifier", "speed"}))
+            if following is None or following.name not in ("verb", "dir", "level"):
+                return  # "tilts her head onto a shoulder"
+            self._close("next", "sim")
+        self.clause.parts.append(tag.value)
+
+    def _on_dir(self, tag: Tag) -> None:
+        if not self.clause.unable:
+            self.clause.directions.append(tag.value)
+
+    def _on_in(self, _: Tag) -> None:
+        self.clause.inward = True
+
+    def _on_count(self, tag: Tag) -> None:
+        if self.clause.count is None:
+            self.clause.count = int(tag.value)
+
+    def _on_one(self, _: Tag) -> None:
+        self._on_determiner(_)
+        self.clause.one = True
+
+    def _on_determiner(self, _: Tag) -> None:
+        following = self._ahead(_DEGREES)
+        if following is None or following.name != "verb":
+            return
+        if self.clause.verb is not None and not self.clause.is_bare:
+            self._close("next")
+        self.clause.phrase = True
+
+    def _on_strength(self, tag: Tag) -> None:
+        if self.clause.strength is None:
+            self.clause.strength = tag.value  # type: ignore[assignment]
+
+    def _on_speed(self, tag: Tag) -> None:
+        if self.clause.speed is None:
+            self.clause.speed = tag.value  # type: ignore[assignment]
+
+    def _on_level(self, tag: Tag) -> None:
+        self.clause.level = tag.value
+
+    def _on_intensifier(self, _: Tag) -> None:
+        following = self.tags[self.place] if self.place < len(self.tags) else None
+        if following is not None and following.name == "shown" and self.clause.strength is None:
+            self.clause.strength = "strong"
+
+    def _on_shown(self, tag: Tag) -> None:
+        if not self.clause.unable:
+            self.clause.shown, self.clause.shown_word = tag.value, tag.word
+
+    def _on_unable(self, tag: Tag) -> None:
+        if not self.clause.is_empty and not self.clause.is_bare:
+            self._close("next")
+        self.clause.verb = None
+        self.clause.unable = tag.word
+
+    def _on_nothing(self, _: Tag) -> None:
+        if self.clause.verb is not None and not self.clause.is_bare:
+            return
+        self.clause.verb, self.clause.nothing = None, True
+
+    def _on_again(self, _: Tag) -> None:
+        self.clause.again = True
+
+    def _on_same(self, _: Tag) -> None:
+        self.clause.same = True
+
+    def _on_first(self, _: Tag) -> None:
+        self.clause.first = True
+
+    def _on_together(self, _: Tag) -> None:
+        self.clause.together = True
+
+    def _on_person(self, _: Tag) -> None:
+        if self.clause.is_own and not self.clause.is_bare:
+            participle = self.clause.form == "ing" and self.clause.verb and not self.clause.sub
+            self._close("next", "sim" if participle else "")
+        self.clause.person = True
+
+    def _on_like(self, _: Tag) -> None:
+        """Skip a comparison or a purpose: "as if to say …"."""
+        while self.place < len(self.tags) and self.tags[self.place].name != "link":
+            self.place += 1
+
+
+_LINKS = ("start", "next", "comma", "or", "and", "but", "stop", "seq", "correction")
+_RANK = {name: rank for rank, name in enumerate(_LINKS)}
+
+
+def _stronger(one: str, other: str) -> str:
+    return max(one, other, key=_RANK.__getitem__)
+
+
+def clauses_of(tags: Sequence[Tag]) -> list[Clause]:
+    """The clauses of a text, in its order."""
+    return _Builder(tags).build()

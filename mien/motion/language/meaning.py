@@ -1,0 +1,185 @@
+"""Clauses → actions: which kind, to which side, how often, how strongly, how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from mien.motion.corpus.actions import KINDS, Action
+from mien.motion.language.clauses import Clause
+from mien.motion.language.places import HEAD, place
+from mien.motion.language.verbs import NOTHING, VERBS, Outcome, Verb
+
+MOST = 3
+"""Maximum number of repetitions of an action."""
+
+_OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up", "forward": "back", "back": "forward"}
+_SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_back", "nodding", "sides", "out", "open",
+             "shut", "together", "apart", "wide", "full", "around")  # fmt: skip
+_FACIAL = frozenset({"mouth", "brows", "nose", "cheeks"})
+
+_WITH_A_LOOK = frozenset({"smile", "frown"})
+"""Kinds whose verbs can say where to: "glares at the floor"."""
+
+
+@dataclass
+class Notes:
+    """Notes for the user, each once, and the side of the last action."""
+
+    texts: list[str] = field(default_factory=list)
+    last_side: str = ""
+
+    def add(self, text: str) -> None:
+        """Add a note unless it is there."""
+        if text not in self.texts:
+            self.texts.append(text)
+
+
+def actions_of(clause: Clause, notes: Notes) -> list[list[Action]]:
+    """The actions of a clause: consecutive groups of simultaneous ones; empty if it asks for none."""
+    if clause.unable:
+        notes.add(f"{clause.unable!r} is no movement that this head can make: it is left out")
+        return []
+    found = [] if clause.nothing else list(_outcomes(clause) or ())
+    shown = _shown(clause, found, notes)
+    if not found:
+        if clause.verb is None and clause.parts and not clause.shown and not clause.nothing:
+            notes.add(f"what the {clause.parts[0]} does is not understood: it is left out")
+        return [[action] for action in shown]
+    steps: list[list[Action]] = []
+    for outcome in found:
+        if outcome.kind == NOTHING:
+            continue
+        actions = _actions(clause, outcome, notes)
+        if steps and found[0].kind in _WITH_A_LOOK:
+            steps[0] += actions
+        else:
+            steps += [[action] for action in actions]
+    if shown:
+        steps = steps or [[]]
+        steps[0] += shown
+    return steps
+
+
+def _shown(clause: Clause, found: Sequence[Outcome], notes: Notes) -> list[Action]:
+    """The expression that comes nearest to a feeling; none beside another expression, whose manner it then is."""
+    if not clause.shown or clause.shown == NOTHING:
+        return []
+    if any(KINDS[outcome.kind].uses & _FACIAL for outcome in found if outcome.kind in KINDS):
+        return []
+    notes.add(f"{clause.shown_word!r} is shown as {clause.shown.replace('_', ' ')}")
+    strength = clause.strength if KINDS[clause.shown].graded and not found else None
+    return [Action(clause.shown, strength=strength)]
+
+
+def _direction(clause: Clause) -> str:
+    for direction in clause.directions:
+        if direction in _SPECIFIC:
+            return direction
+    return clause.directions[0] if clause.directions else ""
+
+
+def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
+    """What the words of a clause do, one after another; None if they say nothing."""
+    direction = _direction(clause)
+    verb = VERBS.get(clause.verb or "")
+    if verb is None:
+        return _placed(clause, direction)
+    part = next((one for one in clause.parts if one in verb.by_part), None)
+    one_eye = {"eyes", "lids"} & set(clause.parts) and direction in ("left", "right")
+    if clause.verb in ("close", "shut", "squeeze") and one_eye:
+        return (Outcome("wink", direction),)
+    if part is None and "*" in verb.by_part:
+        part = "*"
+    if part is not None:
+        kind = verb.by_part[part].kind
+        looks = place("eyes", direction, None) if kind in _WITH_A_LOOK and direction in _OPPOSITE else None
+        return (verb.by_part[part], *(looks or ()))
+    return _moved(clause, verb, direction)
+
+
+def _placed(clause: Clause, direction: str) -> Sequence[Outcome] | None:
+    """Of a clause without a verb: "chin up", "mouth open", "eyes wide"."""
+    part = clause.parts[0] if clause.parts else "head"
+    direction = direction or clause.level
+    if not direction and clause.strength == "strong" and part in ("eyes", "mouth"):
+        direction = "wide"
+    if not direction:
+        return None
+    return place(part, direction, None if clause.parts else "turn")
+
+
+def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | None:
+    """Of a verb that moves a part."""
+    manner = verb.manner
+    if manner == "look":
+        return place("eyes", direction, None) if direction or not clause.level else place("eyes", clause.level, None)
+    part = next((one for one in clause.parts if one not in ("shoulders", "teeth")), None) or verb.part
+    if part is None and "shoulders" in clause.parts:
+        return None
+    if clause.inward and not direction and manner in ("push", "lean"):
+        direction = "forward"
+    if verb.direction is not None:
+        if verb.direction == "down" and part in HEAD and direction in ("left", "right", "back", "forward"):
+            manner = "lower"
+        elif not (verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")):
+            direction = verb.direction
+    if part is None:
+        part = (
+            "body" if manner == "push" and direction in ("forward", "back", "away") else "head" if direction else None
+        )
+    if part is None:
+        return None
+    if part == "eyes" and clause.strength == "strong" and direction == "open":
+        direction = "wide"
+    return place(part, direction or clause.level, manner)
+
+
+def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
+    """The actions of an outcome; several, one after another, where a kind without counts is to be repeated."""
+    kind = KINDS[outcome.kind]
+    if outcome.nearest:
+        said = clause.word or " ".join([*clause.parts, *clause.directions])
+        notes.add(f"{said!r} is shown as {outcome.kind.replace('_', ' ')}, the nearest that this head does")
+    side = _side(clause, outcome, notes) if kind.sides else None
+    notes.last_side = side or notes.last_side
+    count = clause.count if clause.count is not None else outcome.count
+    if count is not None and count > MOST:
+        notes.add(f"{kind.name.replace('_', ' ')}: at most {MOST} times, not {count}")
+        count = MOST
+    if count is None and kind.counted and (clause.one or (clause.phrase and clause.form == "base")):
+        count = 1
+    strength = (clause.strength or outcome.strength) if kind.graded else None
+    if strength is None and kind.graded and clause.level:
+        strength = "strong"
+    speed = clause.speed or (VERBS[clause.verb].speed if clause.verb in VERBS else None)
+    if kind.counted:
+        return [Action(kind.name, side, count or None, strength, speed)]
+    return [Action(kind.name, side, None, strength, speed)] * max(1, count or 1)
+
+
+def _side(clause: Clause, outcome: Outcome, notes: Notes) -> str:
+    sides = KINDS[outcome.kind].sides
+    if outcome.side in sides:
+        return str(outcome.side)
+    if outcome.side == "other" or "other" in clause.directions:
+        opposite = _OPPOSITE.get(notes.last_side, "")
+        if opposite in sides:
+            return opposite
+    for direction in clause.directions:
+        if direction in sides:
+            return direction
+    notes.add(f"no side is said for {outcome.kind.replace('_', ' ')}: {sides[0]} is taken")
+    return sides[0]
+
+
+def same_action(one: Action, other: Action) -> bool:
+    """Whether two actions differ at most in strength, speed and count."""
+    return (one.kind, one.side) == (other.kind, other.side)
+
+
+def merged(one: Action, other: Action) -> Action:
+    """One action with what both state."""
+    return replace(
+        one, count=one.count or other.count, strength=one.strength or other.strength, speed=one.speed or other.speed
+    )
