@@ -37,20 +37,28 @@ def match_plan(plan: Plan, events: Sequence[Event]) -> dict[str, bool | None]:
 Pairs = list[list[tuple[Action, Event]]]
 
 
-def _paired(plan: Plan, events: Sequence[Event]) -> Pairs | None:
-    """Each action with its event, by step; None unless exactly the planned actions occur.
+def pair_actions(plan: Plan, events: Sequence[Event]) -> tuple[list[tuple[Action, Event | None]], list[Event]]:
+    """Each action of the plan with its event, None where there is none, and the events that are nobody's.
 
     Of actions of one kind and side, the first of the plan is the first in time.
     """
-    expected = sorted((action.kind, action.side or "") for action in plan.actions)
-    if expected != sorted((event.kind, event.side or "") for event in events):
-        return None
     left = sorted(events, key=lambda event: event.centre)
+    pairs: list[tuple[Action, Event | None]] = []
+    for action in plan.actions:
+        own = [event for event in left if (event.kind, event.side) == (action.kind, action.side)]
+        pairs.append((action, own[0] if own else None))
+        if own:
+            left.remove(own[0])
+    return pairs, left
 
-    def take(action: Action) -> Event:
-        return left.pop(next(n for n, e in enumerate(left) if (e.kind, e.side) == (action.kind, action.side)))
 
-    return [[(action, take(action)) for action in step] for step in plan.steps]
+def _paired(plan: Plan, events: Sequence[Event]) -> Pairs | None:
+    """Each action with its event, by step; None unless exactly the planned actions occur."""
+    pairs, extra = pair_actions(plan, events)
+    if extra or any(event is None for _, event in pairs):
+        return None
+    rest = iter((action, event) for action, event in pairs if event is not None)
+    return [[next(rest) for _ in step] for step in plan.steps]
 
 
 def _in_order(steps: Pairs) -> bool:
