@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 def text_to_motion(folder: Path) -> TextToMotion:
     """Function (text, seconds, seed) → (head motion, notes), with the model in `folder`."""
     from mien.motion.generate.mover import Mover
+    from mien.motion.generate.performer import TimedText
     from mien.motion.generate.script import SHORTEST_SECONDS
 
     mover = Mover.load(folder)
 
     def make(words: str, seconds: float, seed: int) -> tuple[Performance, tuple[str, ...]]:
-        return mover.move(words, max(seconds, SHORTEST_SECONDS), seed), mover.word_notes(words)
+        performed = mover.perform([TimedText(words, max(seconds, SHORTEST_SECONDS))], seed)
+        return performed.performance, performed.notes
 
     return make
 

@@ -7,8 +7,12 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     # `from mien.motion import Mover` imports torch only when the name is used.
-    if name in ("Mover", "TimedText"):
-        from mien.motion.generate import mover
+    if name == "Mover":
+        from mien.motion.generate.mover import Mover
 
-        return getattr(mover, name)
+        return Mover
+    if name == "TimedText":
+        from mien.motion.generate.performer import TimedText
+
+        return TimedText
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

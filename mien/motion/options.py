@@ -49,6 +49,9 @@ class HeadMotionOptions(Options):
     heads: int = Field(default=4, ge=1, le=32, description="attention heads")
     text: TextOptions = Field(default=TextOptions(), description="text encoder")
     text_dropout: float = Field(default=0.1, ge=0, lt=1, description="probability of dropping the text")
+    timelines: float = Field(
+        default=0.7, ge=0, le=1, description="fraction of the sequences with a plan that are shown it instead of a text"
+    )
     curriculum: float = Field(
         default=0.3, ge=0, le=1, description="fraction of the training in which the maximum length rises"
     )
@@ -79,6 +82,8 @@ class EvaluateMotionOptions(Options):
     """How the models are evaluated."""
 
     prompts: int = Field(default=256, ge=2, description="maximum number of motions of each part")
+    written: int = Field(default=1000, ge=0, description="maximum number of the sentences written by hand")
+    samples: int = Field(default=4, ge=1, le=16, description="motions of a plan from which one is chosen")
     own_length_prompts: int = Field(
         default=128, ge=0, description="texts of each part generated with the predicted length as well"
     )

@@ -41,7 +41,7 @@ class TextBatch:
 
 
 class HeadMotionTrainer(Trainer[TextBatch]):
-    """x0-prediction from noisy motions, conditioned on texts, with text dropout; for the MLP, regression."""
+    """x0-prediction from noisy motions, conditioned on timelines or texts, with dropout; for the MLP, regression."""
 
     name, unit, gradient_norm, light_batches = KIND, "sequences", 1.0, True
 
@@ -85,12 +85,35 @@ class HeadMotionTrainer(Trainer[TextBatch]):
             else:
                 level = step.integers("level", len(clean), STEPS)
                 noise = step.normal("noise", *clean.shape)
-                dropped = step.uniform("text dropout", len(clean)) < dropout
+                timed = self._timed(batch, step, dropout)
+                dropped = timed | (step.uniform("text dropout", len(clean)) < dropout)
                 weights = loss_weight(level)[:, None, None]
                 noisy = add_noise(clean, noise, level)
-                predicted = model.network(noisy, level, lengths, text, batch.mask, align_words(seconds), dropped)
+                predicted = model.network(
+                    noisy,
+                    level,
+                    lengths,
+                    text,
+                    batch.mask,
+                    align_words(seconds),
+                    dropped,
+                    batch.motion.timelines,
+                    timed,
+                )
         errors = motion_errors(predicted.float(), clean, valid, weights)
         return {**errors, "length": duration_loss(seconds, lengths / float(FPS))}
+
+    def _timed(self, batch: TextBatch, step: Step, dropout: float) -> Tensor:
+        """Rows (B,) that are shown their timeline instead of their text: `timelines` of those that have one.
+
+        The text's dropout is theirs too: without timeline and text the network learns the unconditional motion.
+        """
+        planned = batch.motion.planned
+        if self.model.timer is None:
+            return torch.zeros_like(planned)
+        count = len(planned)
+        shown = step.uniform("timelines", count) < self.stage_options.timelines
+        return planned & shown & (step.uniform("timeline dropout", count) >= dropout)
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -104,7 +127,10 @@ class HeadMotionTrainer(Trainer[TextBatch]):
             chosen = random.choice(self.val.indices, min(self.options.batch, len(self.val.indices)), False)
             motion = self.val.batch(chosen)
             tokens, mask = read_tokens(self.ema.average.text, motion.texts)
-            on_device = MotionBatch(motion.features.to(device), motion.lengths.to(device), motion.texts)
+            on_device = MotionBatch(
+                motion.features.to(device), motion.lengths.to(device), motion.texts, motion.timelines.to(device),
+                motion.planned.to(device),
+            )  # fmt: skip
             batch = TextBatch(on_device, tokens.to(device), mask.to(device))
             step = Step(number, VALIDATION_BATCHES, self.options, device)
             errors.append(float(self._errors(self.ema.average, batch, step, 0.0)["error"]))
@@ -127,14 +153,17 @@ def train_head_motion(
     """
     data = MotionData(motions)
     val = MotionData(motions, ("val",)) if len(data.store.numbers("val")) else None
-    whitening = data.whitening()
+    whitening, timelines = data.whitening(), data.timelines()
     prepared = [*data.texts, *(val.texts if val else ())]
 
     def train_model(own: HeadMotionOptions, _name: str, own_run: Run) -> ModelFiles:
         trainer_class = MLPTrainer if own.architecture == "mlp" else HeadMotionTrainer
         seed_weights(own.training.seed, trainer_class.name)
         text = encoder_of(own.text, data.texts, prepared, cache)
-        model = build_model(text, whitening, own.architecture, own.width, own.layers, own.heads)
+        timed = bool(timelines) and own.architecture == "diffusion" and own.timelines > 0
+        model = build_model(text, whitening, own.architecture, own.width, own.layers, own.heads, timed)
+        if model.timer is not None:
+            model.timer.fit(timelines)
         trainer = trainer_class(model, data, val, own)
         figures = train(trainer, own_run)
         config = {"model": model.config, "guidance": own.guidance, "sampling_steps": own.sampling_steps}

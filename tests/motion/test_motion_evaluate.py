@@ -27,20 +27,23 @@ from mien.motion.data.features import to_performance
 from mien.motion.data.store import MotionClip, MotionStore, write_motions
 from mien.motion.evaluate import evaluate as evaluating
 from mien.motion.evaluate.evaluate import MotionEvaluation, choose_prompts, evaluate_motion, evaluation_identity
-from mien.motion.evaluate.measure import confusions, describe_plan, measure
+from mien.motion.evaluate.measure import VERDICTS, confusions, describe_plan, measure
+from mien.motion.evaluate.written import written_prompts
+from mien.motion.generate.condition import Condition
 from mien.motion.judge.network import MotionEvaluator
 from mien.motion.judge.train import train_motion_evaluator
+from mien.motion.language.reading import Reading
 from mien.motion.measure.events import Event
 from mien.motion.options import EvaluateMotionOptions
 from mien.motion.train import train_head_motion
 from mien.systems.errors import RequestError
 from mien.training.curves import no_log
 
-FEW = EvaluateMotionOptions(prompts=12, own_length_prompts=4, repeats=2, repeated_prompts=2, strips=())
+FEW = EvaluateMotionOptions(prompts=12, written=0, own_length_prompts=4, repeats=2, repeated_prompts=2, strips=())
 CORRECT = ("exact", "actions", "counts", "order")
 FIGURES = {
-    *CORRECT, "motions", "strengths", "r_precision_1", "r_precision_2", "r_precision_3", "matching_distance", "frechet",
-    "diversity", "head_jerk", "expression_jerk", "own_length_exact", "multimodality",
+    *CORRECT, "motions", "strengths", "speeds", "r_precision_1", "r_precision_2", "r_precision_3", "matching_distance",
+    "frechet", "diversity", "head_jerk", "expression_jerk", "own_length_exact", "multimodality",
 }  # fmt: skip
 
 
@@ -72,7 +75,8 @@ def head_motion(motions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 class Remembers:
     """A mover that answers a text with the store's own motion of that text and length; `still` ones do nothing."""
 
-    version, device, model = "0" * 64, torch.device("cpu"), SimpleNamespace(architecture="diffusion")
+    version, device = "0" * 64, torch.device("cpu")
+    model = SimpleNamespace(architecture="diffusion", timer=None)
 
     def __init__(self, store: MotionStore, still: bool = False) -> None:
         self.still = still
@@ -83,10 +87,13 @@ class Remembers:
     def seconds_for(self, text: str) -> float:
         return len(self.store[self.by_text[text]].performance) / 25
 
-    def features(self, texts: Sequence[str], frames: Sequence[int], seeds: Sequence[int]) -> list[Tensor]:
-        assert len(seeds) == len(texts)
+    def read(self, text: str) -> Reading:
+        assert text
+        return Reading(None)
+
+    def features(self, conditions: Sequence[Condition]) -> list[Tensor]:
         found = []
-        for text, count in zip(texts, frames, strict=True):
+        for text, count in ((one.text, one.frames) for one in conditions):
             if (text, count) in self.known:
                 found.append(torch.from_numpy(self.store.features(self.known[text, count])))
             else:  # the timing's own text
@@ -175,7 +182,7 @@ def test_a_trained_model_and_its_baseline_from_their_folder(
     figures = evaluate_motion(
         motions, head_motion, judge, options, out, lambda values, at: heard.update({**values, "at": at})
     )
-    assert list(figures) == ["real", "baseline", "generated", "evaluated"]
+    assert list(figures) == ["real", "baseline", "first_sample", "generated", "evaluated"]
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
     what = figures["evaluated"]
     assert (what["val"], what["held_out"], what["with_plan"], what["architecture"]) == (12, 12, 24, "diffusion")
@@ -202,8 +209,8 @@ def test_a_trained_model_and_its_baseline_from_their_folder(
 def _check_files(out: Path, figures: dict[str, Any]) -> None:
     with (out / "samples.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert len(rows) == 3 * 24
-    for row in ("real", "baseline", "generated"):
+    assert len(rows) == 4 * 24
+    for row in ("real", "baseline", "first_sample", "generated"):
         for part in ("val", "held_out"):
             exact = [int(line["exact"]) for line in rows if (line["row"], line["part"]) == (row, part)]
             assert round(sum(exact) / len(exact), 4) == figures[row][part]["exact"]
@@ -222,6 +229,28 @@ def _check_files(out: Path, figures: dict[str, Any]) -> None:
     assert told.model == f"head_motion {figures['evaluated']['model'][:12]}"
 
 
+@pytest.mark.slow
+def test_written_sentences_have_rates_alone_and_the_choice_is_at_least_as_good(
+    motions: Path, judge: Path, head_motion: Path, tmp_path: Path
+) -> None:
+    options = FEW.model_copy(update={"prompts": 2, "own_length_prompts": 0, "repeated_prompts": 0, "written": 6})
+    figures = evaluate_motion(motions, head_motion, judge, options, tmp_path / "out", no_log)
+    real, first, chosen = (figures[row]["written"] for row in ("real", "first_sample", "generated"))
+    assert set(real) == {"motions", *VERDICTS}
+    assert real["motions"] == 6
+    assert real["exact"] == 1
+    assert chosen["exact"] >= first["exact"]
+    assert figures["evaluated"]["written"] == 6
+
+
+def test_written_sentences_are_measured_exactly_in_their_computed_motions() -> None:
+    prompts = written_prompts()
+    assert len(prompts) >= 100
+    verdicts = [measure(prompt.motion, prompt.plan).verdict for prompt in prompts]
+    for name in VERDICTS:
+        assert {verdict[name] for verdict in verdicts} <= {True, None}
+
+
 def test_without_baseline_or_part_their_rows_are_absent(
     motions: Path, judge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,7 +261,7 @@ def test_without_baseline_or_part_their_rows_are_absent(
     assert "held_out" not in figures["evaluated"]
     assert figures["generated"]["overall"] == figures["generated"]["val"]["exact"]
     nothing = rewritten(motions, tmp_path / "nothing", lambda clips: [c for c in clips if c.part == "train"])
-    with pytest.raises(ValueError, match="no sample to evaluate in val, held_out"):
+    with pytest.raises(ValueError, match="no sample to evaluate in val, held_out, written"):
         run(monkeypatch, {"generated": Remembers(MotionStore(only))}, nothing, judge, tmp_path / "none")
 
 

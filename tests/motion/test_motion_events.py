@@ -8,7 +8,8 @@ from motion_making import bump, performance
 
 from mien.motion.corpus.actions import Action
 from mien.motion.corpus.plan import Plan
-from mien.motion.measure.events import detect_events, match_plan
+from mien.motion.measure.events import detect_events
+from mien.motion.measure.verdict import match_plan
 
 
 def told(*arguments: object, **channels: np.ndarray) -> list[tuple[str, str | None, int]]:
@@ -78,6 +79,81 @@ def test_faces() -> None:
     assert told(100, mouthSmileLeft=curve) == []  # half a smile is none
     assert told(100, tongueOut=curve, jawOpen=0.4 * curve) == [("tongue", None, 1)]
     assert told(100, jawOpen=curve) == [("open_mouth", None, 1)]
+
+
+def both(name: str, curve: np.ndarray) -> dict[str, np.ndarray]:
+    return {f"{name}Left": curve, f"{name}Right": curve}
+
+
+def test_a_yawn_is_one_event_and_its_parts_alone_are_others() -> None:
+    curve = bump(150, 1.0, 3.0, 1.0, 0.5)
+    parts = {"jawOpen": 0.8 * curve, "pitch": -0.2 * curve, **both("eyeBlink", 0.95 * curve)}
+    assert told(150, **parts, **both("mouthStretch", 0.5 * curve)) == [("yawn", None, 1)]
+    assert sorted(told(150, **parts)) == [("close_eyes", None, 1), ("lift", None, 1), ("open_mouth", None, 1)]
+    assert told(150, **both("mouthStretch", 0.5 * curve)) == []  # drawn lips alone are no yawn
+
+
+def test_a_gasp_and_a_sigh_are_one_event_each() -> None:
+    curve = bump(150, 1.0, 2.2, 1.0, 0.2)
+    wide = {"jawOpen": 0.5 * curve, **both("eyeWide", 0.75 * curve), **both("browOuterUp", 0.6 * curve)}
+    assert told(150, **wide, browInnerUp=0.7 * curve, pitch=-0.12 * curve) == [("gasp", None, 1)]
+    breath = {"jawOpen": 0.16 * curve, "mouthFunnel": 0.6 * curve, **both("eyeBlink", 0.42 * curve)}
+    assert told(150, **breath, pitch=0.2 * curve) == [("sigh", None, 1)]
+    assert told(150, mouthPucker=0.85 * curve, mouthFunnel=0.25 * curve) == [("purse", None, 1)]
+
+
+def test_a_yawn_beside_another_action_hides_it_not() -> None:
+    curve, smile = bump(250, 1.0, 3.0, 1.0, 0.5), bump(250, 4.0, 6.0, 0.7)
+    yawn = {"jawOpen": 0.8 * curve, **both("eyeBlink", 0.95 * curve), **both("mouthStretch", 0.5 * curve)}
+    lower = 0.3 * bump(250, 7.0, 9.0, 1.0) - 0.2 * curve
+    found = told(250, **yawn, pitch=lower, **both("mouthSmile", smile), yaw=bump(250, 1.2, 2.8, 0.5))
+    assert found == [("turn", "left", 1), ("yawn", None, 1), ("smile", None, 1), ("lower", None, 1)]
+
+
+def test_swings_of_the_gaze_are_a_glance_about_and_two_long_looks_are_not() -> None:
+    times = np.arange(150) / 25 - 0.4
+    inside = (times > 0) & (times < 2)
+    swings = np.where(inside, 0.4 * np.sin(2 * np.pi * times), 0)
+    assert told(150, gaze_yaw=swings) == [("glance_about", None, 2)]
+    looks = bump(150, 0.4, 1.6, 0.4) - bump(150, 2.0, 3.2, 0.4)
+    assert told(150, gaze_yaw=looks) == [("look", "left", 1), ("look", "right", 1)]
+
+
+def test_a_double_take_is_told_from_a_shake_a_turn_and_looks() -> None:
+    quick = beats([0.4, 1.0], 1.0, 0.5)
+    assert told(150, yaw=0.4 * quick, gaze_yaw=0.3 * quick) == [("double_take", None, 2)]
+    assert told(150, yaw=0.4 * quick) == []
+    times = np.arange(150) / 25 - 2.4
+    shake = np.where((times > 0) & (times < 1.4), 0.27 * np.sin(2 * np.pi * times / 0.7), 0)
+    both_found = told(150, yaw=0.4 * quick + shake, gaze_yaw=0.3 * quick)
+    assert both_found == [("double_take", None, 2), ("shake", None, 2)]
+
+
+def test_a_slow_nod_is_a_nod_and_a_quick_turn_a_turn() -> None:
+    times = np.arange(200) / 25 - 0.5
+    slow = np.where((times > 0) & (times < 3.3), 0.12 - 0.12 * np.cos(2 * np.pi * times / 1.1), 0)
+    (nod,) = detect_events(performance(200, pitch=slow))
+    assert (nod.kind, nod.count, nod.speed) == ("nod", 3, "slow")
+    (turn,) = detect_events(performance(200, yaw=bump(200, 1.0, 1.75, 0.45)))
+    assert (turn.kind, turn.speed) == ("turn", "fast")
+    (usual,) = detect_events(performance(200, yaw=bump(200, 1.0, 2.25, 0.45)))
+    assert (usual.kind, usual.speed) == ("turn", None)
+
+
+def test_speeds_are_held_against_the_words() -> None:
+    events = detect_events(performance(200, yaw=bump(200, 1.0, 1.75, 0.45)))
+    verdicts = [match_plan(Plan(((Action("turn", "left", speed=s),),)), events)["speeds"] for s in ("fast", "slow")]
+    assert verdicts == [True, False]
+    assert match_plan(Plan(((Action("turn", "left"),),)), events)["speeds"] is None
+
+
+def test_an_action_that_is_done_again_is_held_against_its_own_place() -> None:
+    plan = Plan(((Action("nod", count=1),), (Action("smile"),), (Action("nod", count=2),)))
+    curve = bump(200, 2.0, 4.0, 0.7)
+    for starts, right in (([0.5, 5.0, 5.5], True), ([0.5, 1.0, 5.0], False)):
+        nods = sum((bump(200, s, s + 0.4, 0.22) for s in starts), np.zeros(200))
+        events = detect_events(performance(200, pitch=nods, **both("mouthSmile", curve)))
+        assert match_plan(plan, events)["exact"] is right
 
 
 def test_strength_is_told_from_the_extent() -> None:

@@ -23,7 +23,8 @@ from mien.motion.judge.network import MotionEvaluator
 from mien.motion.judge.sequences import EvaluatorSequences, additional_sequences, alter_plan
 from mien.motion.judge.train import label_numbers, train_motion_evaluator
 from mien.motion.losses import info_nce
-from mien.motion.measure.events import detect_events, match_plan
+from mien.motion.measure.events import detect_events
+from mien.motion.measure.verdict import match_plan
 from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
 
 TINY = tiny("motion_judge", samples=96).model_copy(update={"own_sequences": 0})

@@ -26,7 +26,9 @@ from mien.motion.corpus.embedded import sample_performance
 from mien.motion.corpus.plan import Plan
 from mien.motion.generate import move as moving
 from mien.motion.generate.move import GeneratedMotion
-from mien.motion.generate.mover import Mover, TimedText
+from mien.motion.generate.mover import Mover
+from mien.motion.generate.performer import Cue, Performed, TimedText
+from mien.motion.language.reading import read
 from mien.motion.measure.events import Event, detect_events
 from mien.motion.measure.text import MAX_EVENTS, describe_events
 from mien.motion.system import SYSTEM
@@ -50,6 +52,11 @@ def mover(loaded: Loaded) -> Mover:
 
 def wish(**how: Any) -> dict[str, Any]:
     return {"text": "nods twice", "seconds": 1.0, "size": 64, **how}
+
+
+def still(frames: int, text: str = "nods twice", **weights: float) -> Performed:
+    """What a mover that does nothing makes of a text."""
+    return Performed(Performance.still(frames=frames, **weights), (Cue(text, read(text).plan, 0.0, frames / 25),))
 
 
 def move(asked: dict[str, Any], out: Path, model: Path, force: bool = False) -> GeneratedMotion:
@@ -110,8 +117,7 @@ def test_the_motion_alone_has_no_blinks_and_the_video_has(
 
     monkeypatch.setattr(moving, "render_head", remembered)
     lids = [EXPRESSION_INDEX["eyeBlinkLeft"], EXPRESSION_INDEX["eyeBlinkRight"]]
-    still = Performance.still(frames=250)
-    monkeypatch.setattr(mover, "generate_sequence", lambda *_: still)
+    monkeypatch.setattr(mover, "perform", lambda timed, *_: still(250, timed[0].text))
 
     def blinks(**how: Any) -> bool:
         move_with(loaded, wish(renderer="dots", **how), tmp_path / "a.mp4")
@@ -120,6 +126,7 @@ def test_the_motion_alone_has_no_blinks_and_the_video_has(
     assert blinks()
     assert not blinks(blink=False)
     assert not blinks(text="closes the eyes")
+    assert not blinks(text="yawns"), "the plan moves the lids"
     made = move_with(loaded, wish(), tmp_path / "a.npz")
     assert not made.performance.expression.any()
     assert not Performance.load(tmp_path / "a.npz").expression.any()
@@ -147,13 +154,13 @@ def test_a_script_is_followed_on_its_times(
     loaded: Loaded, mover: Mover, head_motion_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[TimedText]] = []
-    generate_sequence = mover.generate_sequence
+    perform = mover.perform
 
-    def remembered(timed_texts: list[TimedText], *given: Any) -> Performance:
+    def remembered(timed_texts: list[TimedText], *given: Any) -> Performed:
         asked.append(timed_texts)
-        return generate_sequence(timed_texts, *given)
+        return perform(timed_texts, *given)
 
-    monkeypatch.setattr(mover, "generate_sequence", remembered)
+    monkeypatch.setattr(mover, "perform", remembered)
     script = tmp_path / "scene.txt"
     script.write_text("0.5: nods twice\n1.26: smiles\n2.5: end\n")
     options = wish(text=None, script=script, seconds=None)
@@ -179,10 +186,11 @@ def test_what_the_model_or_the_head_cannot_is_told(
 ) -> None:
     made = move(wish(text="nods twyce and smiles"), tmp_path / "a.npz", head_motion_model)
     assert any("'twyce'" in note and "twice" in note for note in made.notes)
-    assert move(wish(), tmp_path / "b.npz", head_motion_model).notes == ()
+    missing = move(wish(), tmp_path / "b.npz", head_motion_model).notes
+    assert missing[0] == "asked: nods twice; measured: not done", "the tiny model hardly moves, and that is said"
     head = moving.open_actor("embedded", None, 0).head
     monkeypatch.setattr(head, "expressions", head.expressions - {"tongueOut"})
-    monkeypatch.setattr(mover, "generate_sequence", lambda *_: Performance.still(frames=10, tongueOut=0.9, jawOpen=0.4))
+    monkeypatch.setattr(mover, "perform", lambda *_: still(10, tongueOut=0.9, jawOpen=0.4))
     made = move_with(loaded, wish(renderer="dots"), tmp_path / "a.mp4")
     assert made.notes == ("the head embedded cannot show tongueOut, which this motion has",)
 
@@ -198,7 +206,7 @@ def test_what_fails_while_it_is_made_leaves_nothing(
     for name in ("a.mp4", "a.gif"):
         with pytest.raises(RequestError, match=r"a\.... could not be made: no space left"):
             move_with(loaded, wish(), tmp_path / name)
-    monkeypatch.setattr(mover, "generate_sequence", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr(mover, "perform", lambda *_: (_ for _ in ()).throw(MemoryError()))
     with pytest.raises(RequestError, match="MemoryError"):
         move_with(loaded, wish(), tmp_path / "a.npz")
     assert list(tmp_path.iterdir()) == []
@@ -229,8 +237,8 @@ def test_events_are_told_as_the_corpus_words_them() -> None:
     assert [part.partition(" (")[0] for part in told.split("), ")] == [
         "nods twice", "smiles strongly", "looks to the left",
     ]  # fmt: skip
-    event = Event("shake", None, 4, 1.0, 2.04, 0.7)
-    assert describe_events([event]) == "shakes the head 4 times (1.0–2.0 s)"
+    event = Event("shake", None, 4, 1.0, 3.64, 0.7)
+    assert describe_events([event]) == "shakes the head 4 times (1.0–3.6 s)"
     assert describe_events([]) == "nothing but small movements"
     assert describe_events([replace(event, start=float(n)) for n in range(MAX_EVENTS + 3)]).endswith(" and 3 more")
 

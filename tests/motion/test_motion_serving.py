@@ -17,8 +17,8 @@ def test_a_batch_equals_its_single_motions(head_motion_model: Path) -> None:
     inputs, outputs, batch = SERVED.signature({})
     made = served.predict(batch)
     assert made["frames"][0] == 100  # 4 s
-    assert made["frames"][1] == round(mover.seconds_for("turns to the left") * 25)
     alone = to_features(mover.move("turns to the left", seed=1))
+    assert made["frames"][1] == len(alone)
     np.testing.assert_array_equal(made["features"][1, : len(alone)], alone)
     assert not made["features"][1, len(alone) :].any()
     assert np.abs(alone[0] - served.predict({**batch, "seed": np.array([0, 2])})["features"][1, 0]).max() > 0

@@ -10,10 +10,14 @@ import pytest
 import torch
 from tiny import a_run, assert_resumes, tiny, with_training
 
+from mien.motion.corpus.actions import Action
 from mien.motion.corpus.embedded import embedded_motions
+from mien.motion.corpus.plan import Plan
 from mien.motion.data.batches import ROTATION_SCALE, MotionData, curriculum_fraction
 from mien.motion.data.store import write_motions
-from mien.motion.generate.mover import OVERLAP, Mover, TimedText
+from mien.motion.generate.condition import Condition
+from mien.motion.generate.mover import Mover
+from mien.motion.generate.performer import OVERLAP, TimedText
 from mien.motion.networks.diffusion import STEPS, add_noise, sample, signal_variance
 from mien.motion.networks.duration_model import Alignment, DurationModel, align_words, duration_loss
 from mien.motion.networks.model import build_model
@@ -25,6 +29,7 @@ from mien.text.encoder import encoder_of, open_encoder, read_tokens
 from mien.training.trainer import Step
 
 TINY = tiny("head_motion")
+SMILE = Plan(((Action("smile"),),))
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +159,9 @@ def test_the_same_seed_gives_the_same_motion(trained: Path) -> None:
     assert np.array_equal(one.neck, again.neck)
     assert len(one) == 50
     assert not np.array_equal(one.neck, mover.move("nods twice", 2.0, seed=4).neck)
-    alone = mover.features(["nods twice"], [50], [3])[0]
-    beside = mover.features(["nods twice", "shakes her head, then smiles and looks up"], [50, 120], [3, 9])
+    nods = Condition("nods twice", 50, 3)
+    alone = mover.features([nods])[0]
+    beside = mover.features([nods, Condition("shakes her head, then smiles and looks up", 120, 9)])
     assert [len(motion) for motion in beside] == [50, 120]
     assert alone.shape == (50, 63)
 
@@ -166,17 +172,21 @@ def test_a_baseline_and_a_length_of_its_own(trained: Path) -> None:
     assert len(baseline.move("smiles", 1.0)) == 25
     mover = Mover.load(trained, "cpu")
     assert 0.4 <= mover.seconds_for("smiles") <= 10
-    assert len(mover.move("smiles")) == round(mover.seconds_for("smiles") * 25)
+    assert len(baseline.move("smiles")) == round(baseline.seconds_for("smiles") * 25)
+    lengths = {len(mover.move("smiles", seed=seed, steps=1)) / 25 for seed in range(8)}
+    assert len(lengths) > 1, "the length is sampled with the timeline"
+    assert all(abs(length / mover.model.timer.usual_seconds(SMILE) - 1) < 0.5 for length in lengths)
 
 
 def test_longer_motions_are_made_of_stretches_that_meet(trained: Path) -> None:
     mover = Mover.load(trained, "cpu")
     long = mover.move("nods", 23.0, steps=2)
     assert len(long) == 575
-    timed_texts = mover.generate_sequence([TimedText("nods twice", 2.0), TimedText("smiles", 3.0)], seed=1)
-    assert len(timed_texts) == 125
+    performed = mover.perform([TimedText("nods twice", 2.0), TimedText("smiles", 3.0)], seed=1)
+    assert len(performed.performance) == 125
+    assert [(cue.start, cue.end) for cue in performed.cues] == [(0.0, 2.0), (2.0, 5.0)]
     first = mover.move("nods twice", 2.0, seed=1)
-    assert np.allclose(timed_texts.neck[:50], first.neck, atol=1e-5)
+    assert np.allclose(performed.performance.neck[:50], first.neck, atol=1e-5)
     assert OVERLAP < 50
 
 
@@ -188,7 +198,7 @@ def test_what_cannot_be_made_is_refused(trained: Path, tmp_path: Path) -> None:
         with pytest.raises(RequestError, match=word):
             mover.move(text, seconds)
     with pytest.raises(RequestError, match="nothing to do"):
-        mover.generate_sequence([])
+        mover.perform([])
     assert [note.count("'smyles'") for note in mover.word_notes("nods and smyles")] == [1]
     with pytest.raises(ValueError, match="train the model"):
         Mover.load(tmp_path / "none")
@@ -239,7 +249,7 @@ def test_the_text_is_dropped_as_often_as_the_option_says_and_errors_are_weighted
     forward = model.network.forward
 
     def spy(*arguments: torch.Tensor) -> torch.Tensor:
-        dropped.append(arguments[-1])
+        dropped.append(arguments[6])
         return forward(*arguments)
 
     model.network.forward = spy  # type: ignore[method-assign]
@@ -252,6 +262,27 @@ def test_the_text_is_dropped_as_often_as_the_option_says_and_errors_are_weighted
         assert weighted != pytest.approx(float(values["error"]), rel=1e-3), "each level has a weight of its own"
     share = float(torch.cat(dropped).float().mean())
     assert share == pytest.approx(fraction, abs=0.1 if fraction else 0)
+
+
+def test_as_many_plans_as_the_option_says_are_shown_instead_of_their_text(motions: Path) -> None:
+    options = TINY.model_copy(update={"timelines": 0.6, "text_dropout": 0.0})
+    data = MotionData(motions)
+    text = encoder_of(options.text, data.texts, data.texts)
+    model = build_model(text, data.whitening(), "diffusion", options.width, options.layers, options.heads, True)
+    trainer = HeadMotionTrainer(model, data, None, options)
+    seen: list[tuple[torch.Tensor, ...]] = []
+    forward = model.network.forward
+
+    def spy(*arguments: torch.Tensor) -> torch.Tensor:
+        seen.append(arguments[6:])
+        return forward(*arguments)
+
+    model.network.forward = spy  # type: ignore[method-assign]
+    for number in range(40):
+        trainer.loss(trainer.batch(number), Step(number, 40, options.training))
+    for dropped, _, timed in seen:
+        assert torch.equal(dropped, timed), "a plan stands for its text"
+    assert float(torch.cat([timed for _, _, timed in seen]).float().mean()) == pytest.approx(0.6, abs=0.1)
 
 
 def test_a_text_without_a_known_word_is_refused(trained: Path) -> None:

@@ -27,7 +27,7 @@ STRENGTH_RANGE: dict[Strength, tuple[float, float]] = {
 }
 """Strength → range from which the extent is sampled, as a fraction of the kind's full extent."""
 
-STRENGTH_EDGES = (0.59, 0.96)
+STRENGTH_EDGES = (0.59, 0.94)
 """Thresholds of a measured extent between slight and usual and between usual and strong."""
 
 SPEED_FACTOR: dict[Speed | None, float] = {"fast": 0.6, None: 1.0, "slow": 1.6}

@@ -16,6 +16,7 @@ from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
 from mien.motion.corpus.actions import KINDS, TEMPO, draw_curve, draw_timing
 from mien.motion.corpus.language import describe
 from mien.motion.corpus.plan import Plan, draw_plan, held_out_pairs
+from mien.motion.corpus.timeline import AGAIN_SECONDS, Timeline, repeats_kind
 from mien.motion.data.features import FPS
 from mien.motion.data.store import MotionClip
 
@@ -25,8 +26,8 @@ LONGEST_SECONDS = 10.0
 """Maximum length of a sequence."""
 
 SIZES: tuple[tuple[tuple[int, ...], float], ...] = (
-    ((1,), 0.22), ((1, 1), 0.26), ((1, 1, 1), 0.18), ((2,), 0.12), ((1, 2), 0.07), ((2, 1), 0.07), ((1, 1, 2), 0.04),
-    ((2, 2), 0.04),
+    ((1,), 0.2), ((1, 1), 0.24), ((1, 1, 1), 0.17), ((2,), 0.11), ((1, 2), 0.07), ((2, 1), 0.07), ((1, 1, 2), 0.04),
+    ((2, 2), 0.04), ((1, 1, 1, 1), 0.03), ((3,), 0.02), ((1, 3), 0.01),
 )  # fmt: skip
 """Number of actions in each step of a plan, and the probability of such a plan."""
 
@@ -42,24 +43,38 @@ _SWAY = np.array([0.022, 0.014, 0.012, 0.006, 0.004, 0.006, 0.02, 0.012])
 
 
 def sample_performance(rng: np.random.Generator, plan: Plan) -> Performance:
-    """A random performance of a plan at `FPS`: its steps in order, pauses between them, and sway; at most 10 s."""
-    tempo = float(rng.uniform(*TEMPO))
-    timings = [[draw_timing(rng, action, tempo) for action in step] for step in plan.steps]
-    lengths = [max(timing.seconds for timing in step) for step in timings]
-    pauses = tempo * rng.uniform(0.17, 0.23, len(lengths) + 1)
-    slack = LONGEST_SECONDS - 0.1 - sum(lengths) - pauses.sum()
-    if slack < 0:
-        return sample_performance(rng, plan)
+    """A random performance of a plan at `FPS`, see `sample_motion`."""
+    return sample_motion(rng, plan)[0]
+
+
+def sample_motion(
+    rng: np.random.Generator, plan: Plan, longest: float = LONGEST_SECONDS
+) -> tuple[Performance, Timeline]:
+    """A random performance of a plan at `FPS`: its steps in order, pauses between them, and sway; and its timeline.
+
+    Raises ValueError for a plan that takes more than `longest` seconds at every tempo of 20.
+    """
+    for _ in range(20):
+        tempo = float(rng.uniform(*TEMPO))
+        timings = [[draw_timing(rng, action, tempo) for action in step] for step in plan.steps]
+        lengths = [max(timing.seconds for timing in step) for step in timings]
+        pauses = tempo * rng.uniform(0.17, 0.23, len(lengths) + 1)
+        pauses[1:-1] = np.where(repeats_kind(plan), np.maximum(pauses[1:-1], AGAIN_SECONDS), pauses[1:-1])
+        slack = longest - 0.1 - sum(lengths) - pauses.sum()
+        if slack >= 0:
+            break
+    else:
+        raise ValueError(f"a plan of {len(plan.actions)} actions takes longer than {longest:g} s")
     if rng.random() < LONG_PAUSE_FRACTION:  # longer pauses at random places
         pauses += rng.dirichlet(np.ones(len(pauses))) * min(slack, float(rng.exponential(1.2)))
-    frames = int(np.ceil((sum(lengths) + pauses.sum()) * float(FPS)))
-    times = np.arange(frames) / float(FPS)
-    pose, expression = _sway(rng, times), np.zeros((frames, len(ARKIT_NAMES)))
+    times = np.arange(int(np.ceil((sum(lengths) + pauses.sum()) * float(FPS)))) / float(FPS)
+    pose, expression, spans = _sway(rng, times), np.zeros((len(times), len(ARKIT_NAMES))), []
     start = 0.0
     for step, step_timings, length, pause in zip(plan.steps, timings, lengths, pauses, strict=False):
         start += pause
         for action, timing in zip(step, step_timings, strict=True):
             offset = (length - timing.seconds) * float(rng.uniform(0.4, 0.6))
+            spans.append((start + offset, timing.seconds))
             curve = draw_curve(action, timing, times - start - offset)
             for channel, extent in KINDS[action.kind].moves(action.side).items():
                 if channel in _POSE:
@@ -67,13 +82,14 @@ def sample_performance(rng: np.random.Generator, plan: Plan) -> Performance:
                 else:
                     expression[:, EXPRESSION_INDEX[channel]] += extent * curve
         start += length
-    return Performance(
+    performance = Performance(
         fps=FPS,
         expression=np.clip(expression, 0, 1).astype(np.float32),
         neck=pose[:, :3].astype(np.float32),
         translation=pose[:, 3:6].astype(np.float32),
         gaze=pose[:, 6:].astype(np.float32),
     )
+    return performance, Timeline(plan, tuple(spans))
 
 
 def _sway(rng: np.random.Generator, times: Array) -> Array:
@@ -90,10 +106,21 @@ def embedded_motions(train: int, val: int, held_out: int, seed: int) -> Iterator
     for part, count in (("train", train), ("val", val), ("held_out", held_out)):
         for number in range(count):
             rng = np.random.default_rng([seed, ("train", "val", "held_out").index(part), number])
-            plan = _draw_plan(rng, excluded, sorted_pairs[number % len(sorted_pairs)] if part == "held_out" else None)
-            performance = sample_performance(rng, plan)
+            pair = sorted_pairs[number % len(sorted_pairs)] if part == "held_out" else None
+            plan, performance, timeline = _draw_motion(rng, excluded, pair)
             texts = tuple(describe(rng, plan) for _ in range(PARAPHRASES))
-            yield MotionClip(f"{part}-{number:05d}", "embedded", part, texts, performance, plan)
+            yield MotionClip(f"{part}-{number:05d}", "embedded", part, texts, performance, plan, timeline.spans)
+
+
+def _draw_motion(
+    rng: np.random.Generator, excluded: frozenset[frozenset[str]], pair: tuple[str, ...] | None
+) -> tuple[Plan, Performance, Timeline]:
+    while True:
+        plan = _draw_plan(rng, excluded, pair)
+        try:
+            return plan, *sample_motion(rng, plan)
+        except ValueError:  # too long
+            continue
 
 
 def _draw_plan(rng: np.random.Generator, excluded: frozenset[frozenset[str]], pair: tuple[str, ...] | None) -> Plan:

@@ -41,10 +41,11 @@ VERBS: dict[str, tuple[Wording, ...]] = {
     "wrinkle_nose": (("wrinkles {own} nose", "wrinkling {own} nose"),
                            ("scrunches {own} nose", "scrunching {own} nose")),
     "glance_about": (("glances about", "glancing about"), ("looks around", "looking around")),
-    "double_take": (("does a double take", "doing a double take"),),
-    "gasp": (("gasps", "gasping"),),
-    "sigh": (("sighs", "sighing"),),
-    "yawn": (("yawns", "yawning"),),
+    "double_take": (("does a double take", "doing a double take"), ("looks twice", "looking twice"),
+                    ("takes a second look", "taking a second look")),
+    "gasp": (("gasps", "gasping"), ("gasps in surprise", "gasping in surprise")),
+    "sigh": (("sighs", "sighing"), ("heaves a sigh", "heaving a sigh"), ("lets out a sigh", "letting out a sigh")),
+    "yawn": (("yawns", "yawning"), ("lets out a yawn", "letting out a yawn")),
 }  # fmt: skip
 """Kind → wordings; those of `look` are in `_LOOK_VERBS`, by side."""
 
@@ -106,14 +107,14 @@ def describe(rng: np.random.Generator, plan: Plan) -> str:
 def _step(rng: np.random.Generator, step: Step, own: str, ing: bool = False) -> str:
     if len(step) == 1:
         return _action(rng, step[0], own, ing)
-    one, other = step if rng.random() < 0.5 else step[::-1]
+    one, *others = (step[number] for number in rng.permutation(len(step)))
     if ing:
-        return f"{_action(rng, one, own, True)} and {_action(rng, other, own, True)}"
+        return " and ".join(_action(rng, action, own, True) for action in (one, *others))
     choice = rng.random()
     if choice < 0.35:
-        return f"{_action(rng, one, own)} while {_action(rng, other, own, True)}"
-    both = f"{_action(rng, one, own)} and {_action(rng, other, own)}"
-    return f"{both} at the same time" if choice < 0.5 else both
+        return f"{_action(rng, one, own)} while {' and '.join(_action(rng, other, own, True) for other in others)}"
+    together = " and ".join(_action(rng, action, own) for action in (one, *others))
+    return f"{together} at the same time" if choice < 0.5 else together
 
 
 def _action(rng: np.random.Generator, action: Action, own: str, ing: bool = False) -> str:

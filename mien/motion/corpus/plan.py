@@ -76,7 +76,7 @@ def held_out_pairs(seed: int) -> frozenset[frozenset[str]]:
 
 
 def draw_action(rng: np.random.Generator, kind: str) -> Action:
-    """A random action of a kind; if the kind allows them, a count has probability 0.75, a strength 0.35; a speed 0.2."""
+    """A random action; a count has probability 0.75 and a strength 0.35 if its kind allows them, a speed 0.2."""
     properties = KINDS[kind]
     side = str(rng.choice(properties.sides)) if properties.sides else None
     count = int(rng.integers(1, 4)) if properties.counted and rng.random() < 0.75 else None

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.motion.data.features import ROTATION, WIDTH
+from mien.motion.corpus.timeline import CHANNELS, Placed, Timeline, timeline_channels
+from mien.motion.data.features import FPS, ROTATION, WIDTH
 from mien.motion.data.store import MotionStore
 from mien.motion.networks.transformer import LONGEST, PATCH
 from mien.training.randomness import numpy_generator
@@ -78,11 +79,16 @@ class Whitening:
 
 @dataclass(frozen=True)
 class MotionBatch:
-    """Features (B, T, 63), zero after the end of each motion; lengths (B,) in frames; one text per motion."""
+    """Features (B, T, 63), zero after the end of each motion; lengths (B,) in frames; one text per motion.
+
+    timelines: (B, T, `CHANNELS`), see `timeline_channels`, 0 for a motion without one; planned: bool (B,), with one.
+    """
 
     features: Tensor
     lengths: Tensor
     texts: tuple[str, ...]
+    timelines: Tensor
+    planned: Tensor
 
 
 def pad_motions(motions: Sequence[NDArray[np.float32]], multiple: int = 1) -> tuple[Tensor, Tensor]:
@@ -92,6 +98,15 @@ def pad_motions(motions: Sequence[NDArray[np.float32]], multiple: int = 1) -> tu
     for row, motion in zip(features, motions, strict=True):
         row[: len(motion)] = motion
     return torch.from_numpy(features), torch.tensor(lengths, dtype=torch.int64)
+
+
+def pad_timelines(timelines: Sequence[Sequence[Placed] | None], frames: int) -> Tensor:
+    """Channels (B, `frames`, `CHANNELS`) of timelines; 0 for None."""
+    channels = torch.zeros(len(timelines), frames, CHANNELS)
+    for row, placed in enumerate(timelines):
+        if placed:
+            channels[row] = torch.from_numpy(timeline_channels(placed, frames, float(FPS)))
+    return channels
 
 
 def random_crop(features: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
@@ -125,6 +140,12 @@ class MotionData:
         """All texts of these splits."""
         return self.store.texts_of(self.indices)
 
+    def timelines(self) -> list[tuple[Timeline, float]]:
+        """The timelines of these splits' computed motions, with the length of each motion in seconds."""
+        found = ((self.store.timeline(int(index)), index) for index in self.indices)
+        frames = self.store.index["frames"].to_numpy(np.int64)
+        return [(timeline, float(frames[index] / FPS)) for timeline, index in found if timeline is not None]
+
     def whitening(self) -> Whitening:
         """The principal modes of all frames of these splits; reads one motion at a time."""
         total, products, count = np.zeros(WIDTH), np.zeros((WIDTH, WIDTH)), 0
@@ -141,12 +162,17 @@ class MotionData:
 
         A motion longer than `LONGEST` is cropped at a random position, or at its start.
         """
-        motions, texts = [], []
+        motions, texts, timelines = [], [], []
         for index in indices:
             features, choices = self.store.features(index), self.store.texts[index]
+            timeline = self.store.timeline(int(index)) if len(features) <= LONGEST else None
             motions.append(features[:LONGEST] if random is None else random_crop(features, random))
             texts.append(choices[0] if random is None else choices[int(random.integers(len(choices)))])
-        return MotionBatch(*pad_motions(motions, PATCH), tuple(texts))
+            timelines.append(timeline)
+        padded, lengths = pad_motions(motions, PATCH)
+        channels = pad_timelines([one and one.placed for one in timelines], padded.shape[1])
+        planned = torch.tensor([timeline is not None for timeline in timelines])
+        return MotionBatch(padded, lengths, tuple(texts), channels, planned)
 
     def training_batch(self, seed: int, purpose: str, step: int, size: int, fraction: float = 1.0) -> MotionBatch:
         """The batch of a step, sampled from the `fraction` in (0, 1] of the motions, the shortest ones."""

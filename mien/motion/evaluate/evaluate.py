@@ -1,14 +1,16 @@
 """Evaluation of head motion: whether the motion does what its text says.
 
-Rows: `real`, `baseline` (the MLP, where it was trained) and `generated`. Splits: `val`, whose combinations of actions
-are in the training set, and `held_out`, whose combinations are not. docs/metrics.md explains the metrics.
+Rows: `real`, `baseline` (the MLP, where it was trained), `first_sample` and `generated`, of several samples the one
+that is measured to agree best with what was understood. Splits: `val`, whose combinations of actions are in the
+training set, `held_out`, whose combinations are not, and `written`, sentences by hand. docs/metrics.md explains the
+metrics.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import numpy as np
 
 from mien.files import atomic_directory
 from mien.metrics.motion import embedded_figures, multimodality, value_or_none
+from mien.motion.data.features import to_features
 from mien.motion.data.store import MotionStore
 from mien.motion.evaluate.measure import (
     VERDICTS,
@@ -27,7 +30,14 @@ from mien.motion.evaluate.measure import (
     measure,
 )
 from mien.motion.evaluate.report import MotionReport
-from mien.motion.evaluate.samples import Request, generate, predicted_frames, seconds_per_100_frames
+from mien.motion.evaluate.samples import (
+    Request,
+    Sampled,
+    generate_best,
+    predicted_frames,
+    seconds_per_100_frames,
+)
+from mien.motion.evaluate.written import WRITTEN, written_prompts
 from mien.motion.generate.mover import Mover
 from mien.motion.judge.network import MotionEvaluator
 from mien.motion.networks.transformer import LONGEST
@@ -35,13 +45,14 @@ from mien.motion.options import EvaluateMotionOptions
 from mien.progress import progress_bar
 from mien.systems.evaluation.evaluate import Judge, RowFigures, draw_samples, evaluate, identity_of, load_models
 from mien.systems.evaluation.figures import Figures, mean, rates
-from mien.systems.evaluation.rows import GENERATED, REAL
+from mien.systems.evaluation.rows import FIRST_SAMPLE, GENERATED, REAL
 from mien.training.curves import Log
 from mien.training.device import best_device
 from mien.training.model_folder import read_config
 from mien.training.randomness import derived_seed
 
-PARTS = ("val", "held_out")
+STORED = ("val", "held_out")
+PARTS = (*STORED, WRITTEN)
 
 REAL_LENGTH, OWN_LENGTH, REPEATED = "real length", "own length", "repeated"
 """Kinds of generated motions: with the real motion's length, with the predicted length, repeats for multimodality."""
@@ -72,8 +83,12 @@ class MotionEvaluation(Judge[Prompt, Measured]):
 
     def rows(self, prompts: Sequence[Prompt]) -> dict[str, list[Measured]]:
         """The real motions and those of each model; all prompts at once, so that batches have similar lengths."""
-        real = self._measured(prompts, [prompt.motion for prompt in prompts])
-        return {REAL: real, **{row: self._generated(row, mover, prompts) for row, mover in self.movers.items()}}
+        rows = {REAL: self._measured(prompts, [prompt.motion for prompt in prompts])}
+        for row, mover in self.movers.items():
+            made = self._generated(row, mover, prompts)
+            chosen = made.pop("chosen")
+            rows |= {**({FIRST_SAMPLE: made["first"]} if mover.model.timer is not None else {}), row: chosen}
+        return rows
 
     def _measured(self, prompts: Sequence[Prompt], motions: Sequence[Motion]) -> list[Measured]:
         embeddings = self.evaluator.embed_motions(motions)
@@ -82,20 +97,44 @@ class MotionEvaluation(Judge[Prompt, Measured]):
             for prompt, motion, embedding in zip(prompts, motions, embeddings, strict=True)
         ]
 
-    def _generated(self, row: str, mover: Mover, prompts: Sequence[Prompt]) -> list[Measured]:
-        planned_requests = [
-            request for part in PARTS for request in self._requests([p for p in prompts if p.part == part], mover)
+    def _generated(self, row: str, mover: Mover, prompts: Sequence[Prompt]) -> dict[str, list[Measured]]:
+        """`first` and `chosen` samples of all prompts."""
+        options = self.options
+        stored = [
+            request for part in STORED for request in self._requests([p for p in prompts if p.part == part], mover)
         ]
+        written = [prompt for prompt in prompts if prompt.part == WRITTEN]
         started = time.perf_counter()
-        with progress_bar(f"motions, {row}", len(planned_requests), "motions") as advance:
-            requests = [request for _, _, request in planned_requests]
-            motions = generate(mover, requests, self.options.batch, self.options.precision, advance)
+        with progress_bar(f"motions, {row}", len(stored) + len(written), "motions") as advance:
+            requests = [request for _, _, request in stored]
+            sampled = generate_best(mover, requests, options.samples, options.batch, options.precision, advance)
+            free = [self._perform(mover, prompt, advance) for prompt in written]
         self.seconds[row] = {
-            "seconds_per_motion": (time.perf_counter() - started) / len(planned_requests),
-            "seconds_per_100_frames": seconds_per_100_frames(mover, self.options.precision),
+            "seconds_per_motion": (time.perf_counter() - started) / (len(stored) + len(written)),
+            "seconds_per_100_frames": seconds_per_100_frames(mover, options.precision),
         }
+        kinds = [(kind, prompt) for kind, prompt, _ in stored]
+        return {
+            name: self._measured_row(prompts, kinds, [getattr(one, name) for one in sampled])
+            + self._measured(written, [getattr(one, name) for one in free])
+            for name in ("first", "chosen")
+        }
+
+    def _perform(self, mover: Mover, prompt: Prompt, advance: Callable[[int], None]) -> Sampled:
+        """The motions of a written sentence as users get them, with one sample and with the choice."""
+        seed = derived_seed(self.options.seed, f"motion of {prompt.clip_id}")
+        first, chosen = (
+            to_features(mover.move(prompt.text, seed=seed, samples=samples)) for samples in (1, self.options.samples)
+        )
+        advance(1)
+        return Sampled(first, chosen)
+
+    def _measured_row(
+        self, prompts: Sequence[Prompt], kinds: Sequence[tuple[str, Prompt]], motions: Sequence[Motion]
+    ) -> list[Measured]:
+        """Measurements of the motions of the real length, with those of the other kinds added."""
         generated: dict[str, list[tuple[Prompt, Motion]]] = {REAL_LENGTH: [], OWN_LENGTH: [], REPEATED: []}
-        for (kind, prompt, _), motion in zip(planned_requests, motions, strict=True):
+        for (kind, prompt), motion in zip(kinds, motions, strict=True):
             generated[kind].append((prompt, motion))
         exact = {p.clip_id: measure(motion, p.plan).verdict["exact"] for p, motion in generated[OWN_LENGTH]}
         repeats: dict[str, list[Embeddings]] = {}
@@ -103,31 +142,37 @@ class MotionEvaluation(Judge[Prompt, Measured]):
             embeddings = self.evaluator.embed_motions([motion for _, motion in generated[REPEATED]])
             for (prompt, _), embedding in zip(generated[REPEATED], embeddings, strict=True):
                 repeats.setdefault(prompt.clip_id, []).append(embedding)
+        own = [prompt for prompt in prompts if prompt.part in STORED]
         return [
             replace(one, own_length_exact=exact.get(prompt.clip_id), repeats=tuple(repeats.get(prompt.clip_id, ())))
-            for prompt, one in zip(
-                prompts, self._measured(prompts, [m for _, m in generated[REAL_LENGTH]]), strict=True
-            )
+            for prompt, one in zip(own, self._measured(own, [m for _, m in generated[REAL_LENGTH]]), strict=True)
         ]
 
     def _requests(self, prompts: Sequence[Prompt], mover: Mover) -> list[tuple[str, Prompt, Request]]:
         """What is generated for a split: motions of the real length, of the predicted length, and repeats."""
         options = self.options
+        # the texts of measured motions describe what no plan can say, and are read by the model itself
+        understood = {p.clip_id: None if p.plan is None else mover.read(p.text).plan for p in prompts}
 
         def request(kind: str, prompt: Prompt, frames: int, sample: int = 0) -> tuple[str, Prompt, Request]:
             seed = derived_seed(options.seed, f"motion of {prompt.clip_id}", sample)
-            return kind, prompt, Request(prompt.text, frames, seed)
+            return kind, prompt, Request(prompt.text, frames, seed, understood[prompt.clip_id])
 
         planned = [p for p in prompts if p.plan is not None][: options.own_length_prompts]
         repeated = prompts[: options.repeated_prompts]
         return [
             *(request(REAL_LENGTH, p, p.frames) for p in prompts),
-            *(request(OWN_LENGTH, p, predicted_frames(mover, p.text)) for p in planned),
+            *(request(OWN_LENGTH, p, predicted_frames(mover, p.text, understood[p.clip_id])) for p in planned),
             *(request(REPEATED, p, p.frames, 1 + k) for p in repeated for k in range(options.repeats)),
         ]
 
     def part_figures(self, samples: Sequence[Prompt], rows: Mapping[str, Sequence[Measured]]) -> dict[str, Figures]:
-        """Rates, embedding metrics and jerks of every row; see docs/metrics.md."""
+        """Rates, embedding metrics and jerks of every row; see docs/metrics.md.
+
+        Written sentences have rates only: the evaluator network was trained on the corpus' own wordings.
+        """
+        if all(prompt.part == WRITTEN for prompt in samples):
+            return {row: {"motions": len(own), **rates(own, VERDICTS)} for row, own in rows.items()}
         texts = self.evaluator.embed_texts([prompt.text for prompt in samples])
         embeddings = {row: np.stack([one.embedding for one in own]) for row, own in rows.items()}
         return {
@@ -176,7 +221,8 @@ def evaluate_motion(
     """
     store, evaluator = MotionStore(motions), MotionEvaluator.load(motion_judge).to(best_device())
     movers = load_movers(head_motion, cache)
-    parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in PARTS}
+    parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in STORED}
+    parts[WRITTEN] = written_prompts()[: options.written]
     prompts = [prompt for own in parts.values() for prompt in own]
     reference = choose_prompts(store, "train", max(map(len, parts.values())), options.seed)
     evaluation = MotionEvaluation(evaluator, movers, reference, options)

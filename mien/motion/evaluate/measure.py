@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from mien.metrics.motion import expression_jerk, head_jerk
 from mien.motion.corpus.plan import Plan
 from mien.motion.data.features import to_performance
-from mien.motion.measure.events import Event, detect_events, match_plan
+from mien.motion.measure.events import Event, detect_events
+from mien.motion.measure.verdict import match_plan
 from mien.systems.evaluation.figures import paired_labels
 
 Motion = NDArray[np.float32]
 Embeddings = NDArray[np.float64]
 
-VERDICTS = ("exact", "actions", "counts", "order", "strengths")
-"""The criteria of a motion that has a plan; `strengths` applies where the text states a strength."""
+VERDICTS = ("exact", "actions", "counts", "order", "strengths", "speeds")
+"""The criteria of a motion that has a plan; `strengths` and `speeds` apply where the text states one."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def describe_plan(plan: Plan) -> str:
             _name(action.kind, action.side)
             + (f" x{action.count}" if action.count else "")
             + (f" ({action.strength})" if action.strength else "")
+            + (f" ({action.speed})" if action.speed else "")
             for action in step
         )
         for step in plan.steps

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.motion.corpus.plan import Plan
 from mien.training.randomness import numpy_generator
 
 MEAN_SECONDS = 4.0
@@ -34,6 +35,11 @@ _LID_WORDS = re.compile(r"\b(blink|wink|squint|eyes?\b|eyelid|lids?\b)", re.IGNO
 def mentions_eyes(text: str) -> bool:
     """Whether a text mentions eyes or lids."""
     return _LID_WORDS.search(text) is not None
+
+
+def uses_eyes(plan: Plan | None) -> bool:
+    """Whether a plan moves the lids or the gaze, so that a random blink could be taken for a part of it."""
+    return plan is not None and any({"lids", "gaze"} & action.uses for action in plan.actions)
 
 
 def add_blinks(performance: Performance, seed: int, excluded: Sequence[tuple[float, float]] = ()) -> Performance:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from mien.heads.performance import Performance
-from mien.motion.data.batches import valid_frames
-from mien.motion.data.features import FPS, WIDTH, to_performance
+from mien.motion.data.batches import pad_timelines, valid_frames
+from mien.motion.data.features import FPS, WIDTH
+from mien.motion.generate.condition import Condition
+from mien.motion.generate.performer import SAMPLES, Performed, Performer, TimedText
 from mien.motion.generate.request import MoveRequest
-from mien.motion.generate.script import LONGEST_SECONDS, SHORTEST_SECONDS
+from mien.motion.generate.script import SHORTEST_SECONDS
+from mien.motion.language.reading import Reading, read
 from mien.motion.networks.diffusion import guided, sample
 from mien.motion.networks.duration_model import Alignment, align_words
 from mien.motion.networks.model import MotionModel, load_model
@@ -34,16 +35,22 @@ from mien.training.randomness import torch_generator
 SMOOTHING = 1.0
 """Standard deviation in frames of the Gaussian filter that removes residual noise, which is faster than heads move."""
 
-OVERLAP = 24
-"""Frames of the previous motion with which the next segment starts: about one second."""
-
 
 @dataclass(frozen=True)
-class TimedText:
-    """A text and the length of its motion in seconds; None: predicted from the text."""
+class _Words:
+    """Text features (B, L, W), their mask (B, L), and the times of the words."""
 
-    text: str
-    seconds: float | None = None
+    text: Tensor
+    mask: Tensor
+    alignment: Alignment
+
+    @property
+    def parts(self) -> tuple[Tensor, Tensor, Alignment]:
+        return self.text, self.mask, self.alignment
+
+    def doubled(self) -> tuple[Tensor, Tensor, Alignment]:
+        """The batch concatenated with itself."""
+        return self.text.repeat(2, 1, 1), self.mask.repeat(2, 1), self.alignment.doubled()
 
 
 class Mover:
@@ -86,115 +93,111 @@ class Mover:
 
     def move(
         self, text: str, seconds: float | None = None, seed: int = 0, guidance: float | None = None,
-        steps: int | None = None,
+        steps: int | None = None, samples: int = SAMPLES,
     ) -> Performance:  # fmt: skip
         """The motion of a text at 25 frames per second; a function of the arguments.
 
-        A motion of over 10 s is generated in overlapping segments, each conditioned on the whole text. Raises
-        RequestError for an empty text or an invalid length.
+        See `perform`. Raises RequestError for an empty text or an invalid length.
         """
-        return self.generate_sequence([TimedText(text, seconds)], seed, guidance, steps)
+        return self.perform([TimedText(text, seconds)], seed, guidance, steps, samples).performance
 
-    def generate_sequence(
+    def perform(
         self,
         timed_texts: Sequence[TimedText],
         seed: int = 0,
         guidance: float | None = None,
         steps: int | None = None,
+        samples: int = SAMPLES,
         advance: Callable[[int], None] | None = None,
-    ) -> Performance:
-        """One motion of consecutive texts; each segment continues the previous one (in-painting of `OVERLAP` frames).
+    ) -> Performed:
+        """One motion of consecutive texts, with what was understood of each and what its motion does otherwise.
 
-        `advance` is called with the number of frames after each segment of up to 10 s. Raises RequestError as `move`.
+        A text that is understood becomes a plan; of `samples` motions of a plan the one is chosen in which the actions
+        that are *measured* agree best with it. A text that is not understood is read by the model as it is, once. Parts
+        of up to 10 s continue each other (in-painting of `OVERLAP` frames). `advance` is called with the number of
+        frames after each part. Raises RequestError as `move`.
         """
         if not timed_texts:
             raise RequestError("there is nothing to do: give at least one text")
-        segments: list[tuple[str, int]] = []
         for timed_text in timed_texts:
             MoveRequest.check_values({"text": timed_text.text, "seconds": timed_text.seconds})
-            seconds = self.seconds_for(timed_text.text) if timed_text.seconds is None else timed_text.seconds
-            segments += [(timed_text.text, frames) for frames in _segment_lengths(round(seconds * FPS))]
-        if sum(frames for _, frames in segments) > LONGEST_SECONDS * FPS:
-            raise RequestError(f"all texts together take longer than {LONGEST_SECONDS:.0f} s")
-        features_so_far = torch.zeros(0, WIDTH)
-        for number, (text, frames) in enumerate(segments):
-            overlap = min(OVERLAP, len(features_so_far), LONGEST - frames)
-            known = features_so_far[len(features_so_far) - overlap :][None] if overlap > 0 else None
-            generated = self.features([text], [frames + overlap], [seed], guidance, steps, known, segment=number)[0]
-            features_so_far = torch.cat([features_so_far, generated[overlap:]])
-            if advance is not None:
-                advance(frames)
-        return to_performance(features_so_far.numpy())
+        return Performer(self, seed, guidance, steps, samples, advance).perform(timed_texts)
+
+    def read(self, text: str) -> Reading:
+        """What is understood of a text: a plan, or None where the model must read the words themselves."""
+        return read(text) if self.model.timer is not None else Reading(None)
 
     @torch.no_grad()
     def features(
         self,
-        texts: Sequence[str],
-        frames: Sequence[int],
-        seeds: Sequence[int],
+        conditions: Sequence[Condition],
         guidance: float | None = None,
         steps: int | None = None,
         known: Tensor | None = None,
         segment: int = 0,
     ) -> list[Tensor]:
-        """Features (T_i, 63) of a batch of B texts, up to 250 frames each.
+        """Features (T_i, 63) of a batch of B motions, up to 250 frames each.
 
-        A motion depends on its own text, length and seed, not on the rest of the batch (up to rounding). `known`:
-        features (B, K, 63) of the first K frames, which are kept (in-painting). `segment`: index of the segment; it
-        selects the noise.
+        A motion depends on its own condition, not on the rest of the batch (up to rounding). `known`: features
+        (B, K, 63) of the first K frames, which are kept (in-painting). `segment`: index of the segment; it selects the
+        noise. Raises ValueError for a timeline where the model takes none.
         """
-        model = self.model
-        lengths = torch.tensor(list(frames), device=self.device)
-        tokens, mask = self._tokenise(texts)
-        text = self.model.encode_text(tokens, mask)
+        model, frames = self.model, [condition.frames for condition in conditions]
+        if model.timer is None and any(condition.placed is not None for condition in conditions):
+            raise ValueError("this model takes texts, not timelines")
+        lengths = torch.tensor(frames, device=self.device)
+        tokens, mask = self._tokenise([condition.text for condition in conditions])
+        text = model.encode_text(tokens, mask)
         if model.architecture == "mlp":
             predicted = model.network(lengths, text, mask)
         else:
-            alignment = align_words(self.model.duration_model(tokens, mask))
-            predicted = self._sample(text, mask, alignment, lengths, seeds, guidance, steps, known, segment)
+            size = -(-max(frames) // PATCH) * PATCH
+            words = _Words(text, mask, align_words(model.duration_model(tokens, mask)))
+            timed = torch.tensor([condition.placed is not None for condition in conditions], device=self.device)
+            timelines = pad_timelines([condition.placed for condition in conditions], size).to(self.device)
+            noises = [torch.randn(size, WIDTH, generator=torch_generator(condition.seed, "motion", segment))
+                      for condition in conditions]  # fmt: skip
+            noise = torch.stack(noises).to(self.device)
+            predict = self._predictor(words, lengths, timelines, timed, guidance)
+            inpainting = None if known is None else self._inpainting(noise, known)
+            predicted = sample(predict, noise, self.steps if steps is None else steps, inpainting)
         motions = model.whitening.invert(predicted.float()).cpu().numpy()
         smoothed = (gaussian_filter1d(motion[:count], SMOOTHING, 0, mode="nearest")
                   for motion, count in zip(motions, frames, strict=True))  # fmt: skip
         return [torch.from_numpy(motion) for motion in smoothed]
 
-    def _sample(
-        self, text: Tensor, mask: Tensor, alignment: Alignment, lengths: Tensor, seeds: Sequence[int],
-        guidance: float | None, steps: int | None, known: Tensor | None, segment: int,
-    ) -> Tensor:  # fmt: skip
-        size = int(-(-int(lengths.max()) // PATCH) * PATCH)
-        noises = [torch.randn(size, WIDTH, generator=torch_generator(seed, "motion", segment)) for seed in seeds]
-        noise = torch.stack(noises).to(self.device)
+    def _predictor(
+        self, words: _Words, lengths: Tensor, timelines: Tensor, timed: Tensor, guidance: float | None
+    ) -> Callable[[Tensor, Tensor], Tensor]:
+        """(noisy, level) → the clean motion, with classifier-free guidance."""
+        network, size, rows = self.model.network, timelines.shape[1], len(lengths)
         scale = self.guidance if guidance is None else guidance
-        texts_twice, masks = torch.cat([text, text]), torch.cat([mask, mask])
-        doubled = alignment.doubled()
-        dropped = (torch.arange(2 * len(text)) >= len(text)).to(self.device)
-        unguided, valid = scale == 1.0, valid_frames(lengths, size)
+        valid = valid_frames(lengths, size)
+        given = timelines if self.model.timer is not None else None
+        if scale == 1.0:
+            return lambda noisy, level: (
+                valid * network(noisy, level, lengths, *words.parts, timed.clone(), given, timed)
+            )
+        texts, masks, alignment = words.doubled()
+        nothing = torch.zeros_like(timed)
+        dropped, shown = torch.cat([timed, ~nothing]), torch.cat([timed, nothing])
+        doubled = None if given is None else given.repeat(2, 1, 1)
 
         def predict(noisy: Tensor, level: Tensor) -> Tensor:
-            if unguided:
-                return self.model.network(noisy, level, lengths, text, mask, alignment) * valid
-            both = self.model.network(
-                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), texts_twice, masks, doubled, dropped
-            )
-            return guided(both[: len(text)], both[len(text) :], scale) * valid
+            both = network(
+                noisy.repeat(2, 1, 1), level.repeat(2), lengths.repeat(2), texts, masks, alignment, dropped, doubled,
+                shown,
+            )  # fmt: skip
+            return guided(both[:rows], both[rows:], scale) * valid
 
-        inpainting = None
-        if known is not None:
-            start = torch.zeros_like(noise)
-            start[:, : known.shape[1]] = self.model.whitening.apply(known.to(self.device))
-            known_mask = (torch.arange(size, device=self.device) < known.shape[1])[None, :, None]
-            inpainting = (start, known_mask.expand(len(text), -1, 1))
-        return sample(predict, noise, self.steps if steps is None else steps, inpainting)
+        return predict
+
+    def _inpainting(self, noise: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
+        start = torch.zeros_like(noise)
+        start[:, : known.shape[1]] = self.model.whitening.apply(known.to(self.device))
+        known_mask = (torch.arange(noise.shape[1], device=self.device) < known.shape[1])[None, :, None]
+        return start, known_mask.expand(len(noise), -1, 1)
 
     def _tokenise(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         tokens, mask = read_tokens(self.model.text, [self.model.text.spelled_out(text) for text in texts])
         return tokens.to(self.device), mask.to(self.device)
-
-
-def _segment_lengths(frames: int) -> list[int]:
-    """Lengths of segments of similar length that sum to `frames`; each is at most `LONGEST` with the overlap."""
-    if frames <= LONGEST:
-        return [max(1, frames)]
-    count = -(-frames // (LONGEST - OVERLAP))
-    edges = np.linspace(0, frames, count + 1).round().astype(int)
-    return [int(b - a) for a, b in pairwise(edges)]

@@ -53,6 +53,9 @@ class MoveRequest(Request):
     steps: int | None = Field(
         default=None, ge=1, le=50, description="Sampling steps", json_schema_extra={"unset": "the model's"}
     )
+    samples: int = Field(
+        default=4, ge=1, le=16, description="Motions of which the one is chosen that is measured to do what is asked"
+    )
     size: int = Field(default=512, ge=64, le=2048, multiple_of=2, description="Side of the video in pixels")
     person: Annotated[str | None, BeforeValidator(_as_text), _PERSON] = Field(
         default=None, min_length=1,

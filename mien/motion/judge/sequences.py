@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mien.heads.performance import Performance
 from mien.motion.corpus.actions import KINDS, STRENGTHS, Action
 from mien.motion.corpus.embedded import PARAPHRASES, embedded_motions, sample_performance
 from mien.motion.corpus.language import describe
@@ -103,11 +104,18 @@ def additional_sequences(store: MotionStore, count: int, seed: int) -> list[Moti
 
 def _hard_negative(clip: MotionClip, random: np.random.Generator) -> MotionClip:
     assert clip.plan is not None
-    plan = alter_plan(random, clip.plan)
+    plan, performance = _alter_motion(random, clip.plan)
     texts = tuple(describe(random, plan) for _ in range(PARAPHRASES))
-    return replace(
-        clip, clip_id=f"{clip.clip_id}-sibling", performance=sample_performance(random, plan), plan=plan, texts=texts
-    )
+    return replace(clip, clip_id=f"{clip.clip_id}-sibling", performance=performance, plan=plan, spans=(), texts=texts)
+
+
+def _alter_motion(random: np.random.Generator, plan: Plan) -> tuple[Plan, Performance]:
+    while True:
+        changed_plan = alter_plan(random, plan)
+        try:
+            return changed_plan, sample_performance(random, changed_plan)
+        except ValueError:  # it takes too long
+            continue
 
 
 def alter_plan(random: np.random.Generator, plan: Plan) -> Plan:

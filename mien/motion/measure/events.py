@@ -1,43 +1,43 @@
-"""Detection of actions in the parameters of a motion: kind, time, count, side and extent.
+"""Detection of actions in the parameters of a motion: kind, time, count, side, extent and speed.
 
 Every kind has one signal in units of its full extent. An event is an interval in which the signal leaves rest; its
-shape (a plateau or peaks) distinguishes a nod from a lowered head and a shake from a turn. The detection does not use
-the text; `match_plan` compares the events with a plan afterwards.
+shape (a plateau or peaks) distinguishes a nod from a lowered head and a shake from a turn. A composite, such as a yawn,
+is one event, not several of its parts. The detection does not use the text; `match_plan` compares the events with a
+plan afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
+from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
-from mien.heads.performance import EXPRESSION_INDEX, Performance
-from mien.motion.corpus.actions import KINDS, STRENGTH_EDGES, STRENGTHS, Strength
-from mien.motion.corpus.plan import Plan
+from mien.heads.performance import Performance
+from mien.motion.corpus.actions import (
+    KINDS,
+    SPEED_EDGES,
+    STRENGTH_EDGES,
+    STRENGTHS,
+    Action,
+    Speed,
+    Strength,
+    draw_curve,
+    usual_timing,
+)
+from mien.motion.measure.bursts import DETECTION_THRESHOLD, Burst, find_bursts, group_bursts
+from mien.motion.measure.signals import SMOOTHING_SECONDS, signals_of
 
 Array = NDArray[np.float64]
 
-DETECTION_THRESHOLD = 0.26
-"""Detection threshold, as a fraction of a kind's full extent: sway is below .15, a slight action above .38."""
+BLINK_GAP_RATIO = 2.1
+"""As `GAP_RATIO`: between two blinks the eyes are open for longer than they are closed."""
 
-LOW_THRESHOLD = 0.17
-"""Threshold for a beat or swing whose group has one above `DETECTION_THRESHOLD`: sway can reduce its extent."""
-
-BOUNDARY_THRESHOLD = 0.5
-"""Threshold for start and end of an event, as a fraction of its own maximum."""
-
-PLATEAU_SECONDS = 0.44
-"""A signal that stays above `BOUNDARY_THRESHOLD` for longer is a hold; a shorter one is a beat, a swing or a blink."""
-
-GAP_SECONDS = 0.5
-"""Beats of one kind with a shorter gap between them belong to one event."""
-
-SMOOTHING_SECONDS = 0.03
+_NOMINAL_FPS = 100.0
 
 
 @dataclass(frozen=True)
@@ -57,72 +57,118 @@ class Event:
         return STRENGTHS[int(np.searchsorted(STRENGTH_EDGES, self.extent))]
 
     @property
+    def speed(self) -> Speed | None:
+        """Speed class of the duration, by `SPEED_EDGES`; None: neither slow nor fast."""
+        ratio = (self.end - self.start) / nominal_seconds(self.kind, self.count)
+        return ("fast", None, "slow")[int(np.searchsorted(SPEED_EDGES, ratio))]  # type: ignore[return-value]
+
+    @property
     def centre(self) -> float:
         """Middle of the event in seconds."""
         return (self.start + self.end) / 2
 
 
-@dataclass(frozen=True)
-class _Burst:
-    """An interval in which a signal is away from rest.
-
-    first, last: frames at which it crosses `BOUNDARY_THRESHOLD` of its peak.
-    frames_above: frames above it, without the valleys between beats where, because of sway, the signal does not return
-        to rest. sign: 1 or −1. extent: the peak. peaks: number of peaks.
-    """
-
-    first: int
-    last: int
-    frames_above: int
-    sign: int
-    extent: float
-    peaks: int
-
-    def is_hold(self, fps: float) -> bool:
-        """Whether each peak is above `BOUNDARY_THRESHOLD` for longer than `PLATEAU_SECONDS`."""
-        return self.frames_above / fps / self.peaks > PLATEAU_SECONDS
+@lru_cache(maxsize=512)
+def nominal_seconds(kind: str, count: int) -> float:
+    """Seconds from start to end of an event of this kind at tempo 1, as measured."""
+    own = KINDS[kind]
+    action = Action(kind, own.sides[0] if own.sides else None, min(count, 3) if own.counted else None)
+    timing = usual_timing(action)
+    measured = timing.count
+    times = np.arange(-1, timing.seconds + 1, 1 / _NOMINAL_FPS)
+    curve = gaussian_filter1d(draw_curve(action, timing, times), SMOOTHING_SECONDS * _NOMINAL_FPS)
+    bursts = find_bursts(curve)
+    seconds = (bursts[-1].last - bursts[0].first) / _NOMINAL_FPS
+    return seconds + (count - measured) * timing.seconds / measured if own.shape != "hold" else seconds
 
 
-def _bursts(signal: Array, signed: bool = True) -> list[_Burst]:
-    bursts = []
-    for sign in (1, -1) if signed else (1,):
-        deviation = np.maximum(sign * signal, 0)
-        edges = np.flatnonzero(
-            np.diff(np.concatenate([[0], (deviation > 0.5 * DETECTION_THRESHOLD).astype(np.int8), [0]]))
-        )
-        for first, stop in zip(edges[::2], edges[1::2], strict=True):
-            part = deviation[first:stop]
-            if part.max() < LOW_THRESHOLD:
-                continue
-            frames_above = np.flatnonzero(part > BOUNDARY_THRESHOLD * part.max())
-            # peaks are separate if the valley between them is lower by a third of the maximum
-            padded = np.concatenate([[0], part, [0]])
-            peaks, _ = find_peaks(padded, height=BOUNDARY_THRESHOLD * part.max(), prominence=0.33 * part.max())
-            ends = first + frames_above[0], first + frames_above[-1]
-            bursts.append(_Burst(*ends, len(frames_above), sign, float(part.max()), max(1, len(peaks))))
-    return sorted(bursts, key=lambda burst: burst.first)
+def detect_events(performance: Performance) -> tuple[Event, ...]:
+    """All events of a performance, in order of time."""
+    fps = float(performance.fps)
+    signals = signals_of(performance)
+    composites = [*_composites(signals, fps), *_gaze_composites(signals, fps)]
+    simple = (event for event in _simple_events(signals, fps) if not any(_explains(one, event) for one in composites))
+    return tuple(sorted((*composites, *simple), key=lambda event: (event.centre, event.kind)))
 
 
-def _event(kind: str, side: str | None, bursts: list[_Burst], count: int, fps: float) -> Event:
+def _simple_events(signals: Mapping[str, Array], fps: float) -> Iterator[Event]:
+    lids = [burst for burst in find_bursts(signals["lids"], signed=False) if burst.extent > 0.5]
+    winks = [burst for burst in find_bursts(signals["wink"]) if burst.extent > 0.5]
+    yield from _pitch_events(find_bursts(signals["pitch"]), fps)
+    yield from _yaw_events(signals, fps)
+    yield from _holds("look", ("left", "right"), find_bursts(signals["gaze_yaw"]), fps)
+    yield from _holds("look", ("down", "up"), find_bursts(signals["gaze_pitch"]), fps)
+    yield from _beats("blink", [burst for burst in lids if not burst.is_hold(fps)], fps, BLINK_GAP_RATIO)
+    yield from _holds("close_eyes", (), [burst for burst in lids if burst.is_hold(fps)], fps)
+    yield from _holds("wink", ("left", "right"), winks, fps)
+    for kind in ("tilt", "lean"):
+        yield from _holds(kind, KINDS[kind].sides, find_bursts(signals[kind]), fps)
+    for kind in _FACIAL_KINDS:
+        yield from _holds(kind, (), find_bursts(signals[kind], signed=False), fps)
+
+
+_FACIAL_KINDS = ("smile", "frown", "raise_brows", "open_mouth", "purse", "puff", "tongue", "wrinkle_nose")
+
+_PARTS: dict[str, tuple[tuple[str, float], ...]] = {
+    "gasp": (("jaw", 0.55), ("raise_brows", 0.55 / 0.75)),
+    "sigh": (("jaw", 0.16), ("pitch", 0.2 / 0.33)),
+    "yawn": (("jaw", 0.82), ("lids", 0.95)),
+}
+"""Composite → signals that it moves beside its own, with their value at full extent."""
+
+PART_FRACTION = 0.4
+"""A composite is one only if each of its parts reaches this fraction of its share."""
+
+
+def _composites(signals: Mapping[str, Array], fps: float) -> Iterator[Event]:
+    for kind, parts in _PARTS.items():
+        for event in _holds(kind, (), find_bursts(signals[kind], signed=False), fps):
+            within = slice(round(event.start * fps), round(event.end * fps) + 1)
+            if all(signals[name][within].max() > PART_FRACTION * event.extent * share for name, share in parts):
+                yield event
+
+
+def _gaze_composites(signals: Mapping[str, Array], fps: float) -> Iterator[Event]:
+    """Glances about (swings of the gaze) and double takes (quick turns to one side and back, the gaze too)."""
+    takes = _double_takes(signals, fps)
+    for group in takes:
+        yield _event("double_take", None, group, 2, fps)
+    taken = [burst for group in takes for burst in group]
+    gaze = [one for one in _quick_bursts(signals["gaze_yaw"], fps) if not any(map(one.is_along, taken))]
+    for group in group_bursts(gaze, fps):
+        if len({burst.sign for burst in group}) > 1:
+            yield _event("glance_about", None, group, 2, fps)
+
+
+def _double_takes(signals: Mapping[str, Array], fps: float) -> list[list[Burst]]:
+    """Quick turns to one side and back, at least two in a row, with which the gaze goes along."""
+    gaze = _quick_bursts(signals["gaze_yaw"], fps)
+    followed = [burst for burst in _quick_bursts(signals["yaw"], fps) if any(map(burst.is_along, gaze))]
+    runs = (list(run) for group in group_bursts(followed, fps) for _, run in groupby(group, lambda burst: burst.sign))
+    return [run for run in runs if sum(burst.peaks for burst in run) > 1]
+
+
+def _quick_bursts(signal: Array, fps: float) -> list[Burst]:
+    return [burst for burst in find_bursts(signal) if not burst.is_hold(fps) and burst.extent >= DETECTION_THRESHOLD]
+
+
+def _explains(composite: Event, event: Event) -> bool:
+    """Whether an event is a part of a composite: at the same time, of the same part of the head."""
+    inside = composite.start - 0.15 < event.centre < composite.end + 0.15
+    return inside and bool(KINDS[composite.kind].uses & KINDS[event.kind].uses)
+
+
+def _event(kind: str, side: str | None, bursts: list[Burst], count: int, fps: float) -> Event:
     extent = float(np.median([burst.extent for burst in bursts]))
-    return Event(kind, side, count, bursts[0].first / fps, (bursts[-1].last + 1) / fps, extent)
+    return Event(kind, side, count, float(bursts[0].first / fps), float(bursts[-1].last / fps), extent)
 
 
-def _groups(bursts: list[_Burst], fps: float) -> list[list[_Burst]]:
-    groups: list[list[_Burst]] = []
-    for burst in bursts:
-        if groups and (burst.first - groups[-1][-1].last) / fps < GAP_SECONDS:
-            groups[-1].append(burst)
-        else:
-            groups.append([burst])
-    return [group for group in groups if max(burst.extent for burst in group) >= DETECTION_THRESHOLD]
+def _beats(kind: str, bursts: list[Burst], fps: float, ratio: float | None = None) -> list[Event]:
+    groups = group_bursts(bursts, fps) if ratio is None else group_bursts(bursts, fps, ratio)
+    return [_event(kind, None, group, sum(burst.peaks for burst in group), fps) for group in groups]
 
 
-def _beats(kind: str, bursts: list[_Burst], fps: float) -> list[Event]:
-    return [_event(kind, None, group, sum(burst.peaks for burst in group), fps) for group in _groups(bursts, fps)]
-
-
-def _holds(kind: str, sides: tuple[str, ...], bursts: list[_Burst], fps: float) -> list[Event]:
+def _holds(kind: str, sides: tuple[str, ...], bursts: list[Burst], fps: float) -> list[Event]:
     """One event per burst; sides: of positive and of negative bursts, () if the kind has none."""
     return [
         _event(kind, sides[burst.sign < 0] if sides else None, [burst], 1, fps)
@@ -131,29 +177,7 @@ def _holds(kind: str, sides: tuple[str, ...], bursts: list[_Burst], fps: float) 
     ]
 
 
-def detect_events(performance: Performance) -> tuple[Event, ...]:
-    """All events of a performance, in order of time."""
-    fps = float(performance.fps)
-    signals = _signals(performance)
-    lids = [burst for burst in _bursts(signals["lids"], signed=False) if burst.extent > 0.5]
-    winks = [burst for burst in _bursts(signals["wink"]) if burst.extent > 0.5]
-    events = [
-        *_pitch_events(_bursts(signals["pitch"]), fps),
-        *_yaw_events(_bursts(signals["yaw"]), fps),
-        *_holds("look", ("left", "right"), _bursts(signals["gaze_yaw"]), fps),
-        *_holds("look", ("down", "up"), _bursts(signals["gaze_pitch"]), fps),
-        *_beats("blink", [burst for burst in lids if not burst.is_hold(fps)], fps),
-        *_holds("close_eyes", (), [burst for burst in lids if burst.is_hold(fps)], fps),
-        *_holds("wink", ("left", "right"), winks, fps),
-    ]
-    for kind in ("tilt", "lean"):
-        events += _holds(kind, KINDS[kind].sides, _bursts(signals[kind]), fps)
-    for kind in _FACIAL_KINDS:
-        events += _holds(kind, (), _bursts(signals[kind], signed=False), fps)
-    return tuple(sorted(events, key=lambda event: (event.centre, event.kind)))
-
-
-def _pitch_events(bursts: list[_Burst], fps: float) -> Iterator[Event]:
+def _pitch_events(bursts: list[Burst], fps: float) -> Iterator[Event]:
     """Nods (beats downwards) and lowered or lifted heads (holds)."""
     yield from _beats("nod", [burst for burst in bursts if burst.sign > 0 and not burst.is_hold(fps)], fps)
     for kind, sign in (("lower", 1), ("lift", -1)):
@@ -162,83 +186,15 @@ def _pitch_events(bursts: list[_Burst], fps: float) -> Iterator[Event]:
         yield from (replace(event, extent=event.extent * scale) for event in _holds(kind, (), holds, fps))
 
 
-def _yaw_events(bursts: list[_Burst], fps: float) -> Iterator[Event]:
+def _yaw_events(signals: Mapping[str, Array], fps: float) -> Iterator[Event]:
     """Shakes (groups of swings) and turns (holds)."""
-    for group in _groups([burst for burst in bursts if not burst.is_hold(fps)], fps):
-        # a full swing goes to both sides; a single swing to one side is not a shake
-        if len(group) > 1:
+    bursts = find_bursts(signals["yaw"])
+    taken = [burst for run in _double_takes(signals, fps) for burst in run]
+    for group in group_bursts([burst for burst in bursts if not (burst.is_hold(fps) or burst in taken)], fps):
+        # a full swing goes to both sides; swings to one side are not a shake
+        if len({burst.sign for burst in group}) > 1:
             yield _event("shake", None, group, round(len(group) / 2), fps)
     ratio = KINDS["turn"].channels["yaw"] / KINDS["shake"].channels["yaw"]
     holds = [burst for burst in bursts if burst.is_hold(fps) and burst.extent / ratio >= DETECTION_THRESHOLD]
     turns = _holds("turn", KINDS["turn"].sides, holds, fps)
     yield from (replace(event, extent=event.extent / ratio) for event in turns)
-
-
-_FACIAL_KINDS = ("smile", "frown", "raise_brows", "open_mouth", "purse", "puff", "tongue", "wrinkle_nose")
-
-
-def _signals(performance: Performance) -> dict[str, Array]:
-    """Signals (T,), each in units of its kind's full extent."""
-    width = SMOOTHING_SECONDS * float(performance.fps)
-    expression = gaussian_filter1d(performance.expression.astype(np.float64), width, axis=0, mode="nearest")
-
-    def weight(name: str) -> Array:
-        names = [name] if name in EXPRESSION_INDEX else [f"{name}Left", f"{name}Right"]
-        return np.asarray(expression[:, [EXPRESSION_INDEX[n] for n in names]].mean(1))
-
-    def relative_to_rest(values: NDArray[np.float32]) -> Array:
-        smooth = gaussian_filter1d(values.astype(np.float64), width, mode="nearest")
-        return np.asarray(smooth - np.median(np.concatenate([smooth[:4], smooth[-4:]])))
-
-    left, right = expression[:, EXPRESSION_INDEX["eyeBlinkLeft"]], expression[:, EXPRESSION_INDEX["eyeBlinkRight"]]
-    # each facial action by an expression that no other kind uses
-    sneer, tongue = weight("noseSneer") / 0.85, weight("tongueOut") / 0.9
-    return {
-        "pitch": relative_to_rest(performance.neck[:, 1]) / KINDS["nod"].channels["pitch"],
-        "yaw": relative_to_rest(performance.neck[:, 0]) / KINDS["shake"].channels["yaw"],
-        "tilt": relative_to_rest(performance.neck[:, 2]) / KINDS["tilt"].channels["roll"],
-        "lean": relative_to_rest(performance.translation[:, 2]) / KINDS["lean"].channels["forward"],
-        "gaze_yaw": relative_to_rest(performance.gaze[:, 0]) / 0.42,
-        "gaze_pitch": relative_to_rest(performance.gaze[:, 1]) / 0.34,
-        "lids": np.minimum(left, right),
-        "wink": left - right,
-        # a wink also lifts one corner of the mouth, so the smaller side is taken
-        "smile": np.minimum(*(expression[:, EXPRESSION_INDEX[f"mouthSmile{side}"]] for side in ("Left", "Right")))
-        / 0.85,
-        "frown": weight("mouthFrown") / 0.7,
-        "raise_brows": weight("browOuterUp") / 0.75,
-        "open_mouth": np.maximum(weight("jawOpen") - 0.4 * tongue, 0) / 0.75,
-        "purse": weight("mouthPucker") / 0.85,
-        "puff": weight("cheekPuff") / 0.9,
-        "tongue": tongue,
-        "wrinkle_nose": sneer,
-    }
-
-
-def match_plan(plan: Plan, events: Sequence[Event]) -> dict[str, bool | None]:
-    """Agreement of the events of a motion with a plan, by criterion.
-
-    actions: exactly the planned actions, on the planned sides. counts: the planned counts. order: the planned order,
-    and simultaneous actions overlap in time. exact: all three. strengths: the planned strengths; None if the plan has
-    none. If `actions` is False, the others are False.
-    """
-    graded = any(action.strength is not None for action in plan.actions)
-    expected = sorted((action.kind, action.side or "") for action in plan.actions)
-    if expected != sorted((event.kind, event.side or "") for event in events):
-        return {**dict.fromkeys(("exact", "actions", "counts", "order"), False), "strengths": False if graded else None}
-    by_name = {(event.kind, event.side): event for event in events}
-    steps = [[(action, by_name[action.kind, action.side]) for action in step] for step in plan.steps]
-    pairs = [pair for step in steps for pair in step]
-    counts = all(action.count is None or action.count == event.count for action, event in pairs)
-    order = all(
-        one.centre < other.centre for before, after in combinations(steps, 2) for _, one in before for _, other in after
-    )
-    for step in steps:
-        for (_, one), (_, other) in combinations(step, 2):
-            overlap = min(one.end, other.end) - max(one.start, other.start)
-            order = order and overlap > 0.25 * min(one.end - one.start, other.end - other.start)
-    strengths = [action.strength == event.strength for action, event in pairs if action.strength is not None]
-    return {
-        "exact": counts and order, "actions": True, "counts": counts, "order": order,
-        "strengths": all(strengths) if strengths else None,
-    }  # fmt: skip

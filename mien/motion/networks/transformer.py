@@ -81,12 +81,16 @@ class MotionTransformer(nn.Module):
     """Diffusion transformer with x0-prediction: clean motion from noisy motion, noise level and text (as MDM: Tevet et
     al., "Human Motion Diffusion Model", ICLR 2023).
 
-    text_width: of the text features. width, layers, heads: of the transformer.
+    text_width: of the text features. width, layers, heads: of the transformer. channels: of the timelines that it may
+    be given instead of texts, 0 for a network that takes texts only.
     """
 
-    def __init__(self, text_width: int, width: int, layers: int, heads: int) -> None:
+    def __init__(self, text_width: int, width: int, layers: int, heads: int, channels: int = 0) -> None:
         super().__init__()
-        self.width, self.heads = width, heads
+        self.width, self.heads, self.channels = width, heads, channels
+        if channels:
+            self.timeline_embedding = nn.Linear(PATCH * channels, width)
+            self.null_timeline = nn.Parameter(torch.zeros(width))
         self.patch_embedding = nn.Linear(PATCH * WIDTH, width)
         self.position_projection = nn.Linear(4 * (width // 4), width)
         self.level_mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
@@ -101,12 +105,14 @@ class MotionTransformer(nn.Module):
 
     def forward(
         self, noisy: Tensor, level: Tensor, lengths: Tensor, text: Tensor, mask: Tensor, alignment: Alignment,
-        dropped: Tensor | None = None,
+        dropped: Tensor | None = None, timelines: Tensor | None = None, timed: Tensor | None = None,
     ) -> Tensor:  # fmt: skip
         """Clean modes (B, T, 63) from `noisy` (B, T, 63).
 
         level: (B,) noise level, from 0. lengths: (B,) valid frames; T is a multiple of `PATCH`. text: (B, L, W) with
         mask (B, L). alignment: times of the words. dropped: bool (B,), rows whose text is replaced by `null_text`.
+        timelines: (B, T, `channels`), of the rows of `timed`, bool (B,); a row without its text has none either,
+        unless it is timed: the plan stands for its words.
         """
         batch, frames, _ = noisy.shape
         centres, seconds = alignment.centres, alignment.seconds
@@ -125,7 +131,7 @@ class MotionTransformer(nn.Module):
         # the number of remaining patches is an input, because the pace of a motion depends on its length
         remaining = (lengths[:, None] / PATCH - number[None]).clamp(min=0)
         positions = torch.stack([number.expand_as(remaining), remaining], -1)
-        x = self.patch_embedding(patches)
+        x = self.patch_embedding(patches) + self._timeline_features(patches, timelines, timed)
         x = x + self.position_projection(sinusoidal_embedding(positions, half, 100.0).flatten(2))
         sentence = self.sentence_projection(masked_mean(text, mask))
         condition = self.level_mlp(sinusoidal_embedding(level, self.width) + sentence)
@@ -141,6 +147,15 @@ class MotionTransformer(nn.Module):
         for block in self.blocks:
             x = block(x, condition, patch_mask, text, mask, token_times)
         return self.output(self.norm(x)).reshape(batch, frames, WIDTH)
+
+    def _timeline_features(self, patches: Tensor, timelines: Tensor | None, timed: Tensor | None) -> Tensor:
+        """Features (B, N, width) of the timelines' patches, `null_timeline` for rows without one."""
+        if not self.channels:
+            return patches.new_zeros(1)
+        if timelines is None or timed is None:
+            return self.null_timeline
+        embedded = self.timeline_embedding(timelines.reshape(*patches.shape[:2], PATCH * self.channels))
+        return torch.where(timed[:, None, None], embedded, self.null_timeline)
 
 
 class MotionMLP(nn.Module):
