@@ -88,7 +88,7 @@ class GeneratorOptions(Options):
         default=0.3, ge=0, le=1000, description="weight of the synthesised layer's own weighted L1; warp only"
     )
     shade_weight: float = Field(
-        default=0.1, ge=0, le=1000, description="weight of the shading's mean magnitude; warp only"
+        default=0.2, ge=0, le=1000, description="weight of the shading's mean magnitude; warp only"
     )
     perceptual_weight: float = Field(
         default=0.1, ge=0, le=1000, description="weight of VGG19's perceptual loss, if its weights are present; 0: off"

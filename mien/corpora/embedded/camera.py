@@ -1,6 +1,6 @@
 """What a camera does to a picture: lens blur, exposure, white balance, saturation, vignette, noise of the sensor, JPEG.
 
-One camera films a clip, so that all of its frames are changed alike; the noise alone is new in every frame.
+One camera films an actor, so that all of its frames are changed alike; the noise alone is new in every frame.
 """
 
 from __future__ import annotations

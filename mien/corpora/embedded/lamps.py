@@ -51,7 +51,7 @@ _KINDS = (
 
 
 def draw_lamps(studio: Light, rng: np.random.Generator, amount: float) -> Light:
-    """The light of a clip: the `studio`'s at amount 0, one drawn by lot at 1, in [0, 1]."""
+    """The light of an actor's clips: the `studio`'s at amount 0, one drawn by lot at 1, in [0, 1]."""
     lot = rng.random()
     kind = next((k for k, end in zip(_KINDS, np.cumsum([k.share for k in _KINDS]), strict=True) if lot < end), None)
     if kind is None or amount == 0:

@@ -48,11 +48,12 @@ def clip_frames(
     camera, light = draw_camera(rng, options, clip.clip_id), draw_light(rng, options.variation.light)
     wall = draw_wall(rng, options, actor.actor_id, clip.clip_id)
     size = (options.width, options.height)
-    light = draw_lamps(light, generator("lamps", options.seed, clip.clip_id), options.variation.lamps)
+    # An actor is recorded in one session, as in CREMA-D: where clips of one actor differed in light, a network would
+    # learn to relight its reference, and paint shadows that no expression casts.
+    light = draw_lamps(light, generator("lamps", options.seed, actor.actor_id), options.variation.lamps)
     frames = render_frames(head, identity, appearance, performance, size, camera, light, wall)
-    chance = generator("sensor", options.seed, clip.clip_id)
-    sensor = draw_sensor(chance, options.variation.sensor)
-    return frames if sensor == Sensor() else filmed(frames, sensor, chance)
+    sensor = draw_sensor(generator("sensor", options.seed, actor.actor_id), options.variation.sensor)
+    return frames if sensor == Sensor() else filmed(frames, sensor, generator("noise", options.seed, clip.clip_id))
 
 
 def draw_camera(rng: np.random.Generator, options: EmbeddedOptions, clip_id: str) -> Camera:
