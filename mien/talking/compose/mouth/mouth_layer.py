@@ -37,7 +37,7 @@ _LIP_TO_EDGE = 1.2  # mm by which the upper incisors reach below the line of the
 _NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
 _BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the upper ones, and reach above their edges
 _BARE, _COVERED = 4.5, 3.0  # mm of the lower incisors that a lower lip bares at most, and by which it covers them
-_RIM, _LINE = 0.35, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
+_RIM, _LINE = 0.6, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
 _AREA_BLUR, _LEAST_BLUR = 0.35, 0.15  # pixels: standard deviation of averaging, and what is worth a filter
 _MARGIN = 2.0  # mm around the opening: its dark rim
 _LEAST_SCALE, _MOST_FINER, _MOST_PIXELS = 0.05, 24, 4096  # bounds for goals and portraits that are no faces
@@ -59,7 +59,7 @@ class MouthLayer:
         self._closed = CLOSED if self._shows_inside else CLOSED + self._own_gap
         self.tone = photo_tone(portrait)
         self._finer = int(np.clip(np.ceil(DENSITY / max(self._pose.scale, 1e-6)), 1, _MOST_FINER))
-        self._inside = Inside(self.tone, self._finer * self._pose.scale)
+        self._inside = Inside(self.tone, self._finer * max(self._pose.scale, 0.01))
 
     def _incisors(self, own: Array) -> Array:
         """Middle of the upper biting edge (3,), mm of the head, from the nose, the upper lip and the middle of it."""
