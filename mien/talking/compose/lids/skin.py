@@ -65,10 +65,10 @@ LEAST_SHIFT = 0.02
 class LidFrame:
     """The part of a frame around an eye, and where the lids are in it and come to; arrays (h, w), in eye coordinates.
 
-    `rows`, `columns`: of the frame. `v`: of the pixels. `pixel`: a pixel in units of v. `hump`: 0 at the ends of the
-    lids, 1 halfway. `upper`, `lower`: the margins in the warped portrait; `upper_shift`, `lower_shift`: how far they move.
-    `lashes`: height of the lash line above the upper margin. `warped`: by how much the warp has stretched the eyeball
-    upwards from the lower lid.
+    `rows`, `columns`: of the frame. `chart`: of its pixels. `u`, `v`: of the pixels. `pixel`: a pixel in units of v.
+    `hump`: 0 at the ends of the lids, 1 halfway. `upper`, `lower`: the margins in the warped portrait; `upper_shift`,
+    `lower_shift`: how far they move. `lashes`: height of the lash line above the upper margin. `warped`: by how much
+    the warp has stretched the eyeball upwards from the lower lid.
     """
 
     rows: slice
@@ -109,7 +109,7 @@ class LidFrame:
         pixel = 1 / chart.height
         warped = movement.warped * eye.opening / AT_LANDMARKS * hump
         lower_shift = np.asarray(_lower_move(eye, movement) / AT_LANDMARKS * hump, np.float32)
-        upper_shift = _upper_shift(eye, movement, hump, margins[0], margins[1] + lower_shift, pixel)
+        upper_shift = _upper_shift(eye, movement, hump, margins, lower_shift, pixel)
         lashes = np.maximum(eye.lashes.height.at(t), 0.6 * pixel)
         box = slice(first, last), slice(left, right)
         upper, lower = np.asarray(margins[0] - warped, np.float32), margins[1]
@@ -139,13 +139,17 @@ def _lower_move(eye: Eye, movement: LidMovement) -> float:
     return min(movement.lower, -_MEETS * eye.opening * smooth_step((movement.closure - 0.3) / 0.7))
 
 
-def _upper_shift(eye: Eye, movement: LidMovement, hump: Values, upper: Values, lower: Values, pixel: float) -> Values:
+def _upper_shift(
+    eye: Eye, movement: LidMovement, hump: Values, margins: tuple[Values, Values], lower_shift: Values, pixel: float
+) -> Values:
     """Shift (h, w) of the upper margin: down towards the lower one in every column, or up as a parabola."""
     if movement.opening > 1:
         raised = ((movement.opening - 1) * eye.opening - movement.lower) / AT_LANDMARKS
         return np.asarray(-raised * hump, np.float32)
+    opened = np.maximum(margins[1] - margins[0], 0)
     overlap = (_OVERLAP + 0.5 * pixel) * smooth_step((movement.closure - 0.7) / 0.3)
-    return np.asarray(np.maximum(lower - upper, 0) * movement.closure + overlap * np.sqrt(hump), np.float32)
+    down = np.maximum(opened * movement.closure + lower_shift, 0)  # what the lower lid has closed is closed
+    return np.asarray(down + overlap * np.sqrt(hump), np.float32)
 
 
 def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
