@@ -42,7 +42,7 @@ _LASH_LEAST, _LASH_MOST = 0.05, 0.15
 _MOST_BELOW = 0.035
 """Eye widths by which the lower edge of the lashes may lie below the landmarks' curve."""
 
-_LASH_DARKER = 0.8
+_LASH_DARKER = 0.7
 """Lightness of the lashes of a closed eye over that of the open one's: they lie above each other."""
 
 _LEAST_LIGHTER = 1.12
