@@ -8,10 +8,12 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.interpolate import RBFInterpolator
 
 from mien.faces.alignment import mean_shape
 from mien.talking.compose.layer import Goal, Portrait
 from mien.talking.compose.lids.layer import LidLayer
+from mien.talking.compose.lids.portrait_eye import MESH_IRIS, MESH_LOWER, MESH_UPPER
 
 SIDE = 256
 SKIN, SCLERA, IRIS, LASH = (200, 150, 120), (240, 240, 240), (40, 90, 160), (30, 20, 20)
@@ -35,8 +37,11 @@ def eyes_polygons(points: NDArray[np.float64], fine: int) -> list[NDArray[np.int
     return outlines
 
 
-def drawn_portrait(side: int = SIDE) -> tuple[Portrait, NDArray[np.bool_]]:
-    """A plain face with eyes of flat colours, and the mask (side, side) of their insides."""
+def drawn_portrait(side: int = SIDE, iris: float = 0.024) -> tuple[Portrait, NDArray[np.bool_]]:
+    """A plain face with eyes of flat colours, and the mask (side, side) of their insides.
+
+    `iris`: radius of the irises in sides.
+    """
     points = mean_shape(side)
     points[[37, 38, 43, 44], 1] -= 0.012 * side
     points[[40, 41, 46, 47], 1] += 0.012 * side
@@ -48,13 +53,45 @@ def drawn_portrait(side: int = SIDE) -> tuple[Portrait, NDArray[np.bool_]]:
     eyes = np.full_like(picture, SCLERA)
     for first in EYES:
         centre = points[first : first + 6].mean(0)
-        cv2.circle(eyes, tuple(int(v) for v in np.rint((centre + 0.5) * fine)), round(0.024 * side * fine), IRIS, -1)
+        cv2.circle(eyes, tuple(int(v) for v in np.rint((centre + 0.5) * fine)), round(iris * side * fine), IRIS, -1)
     picture[inside > 0] = eyes[inside > 0]
     for outline in outlines:
         cv2.polylines(picture, [outline[:41]], False, LASH, round(0.006 * side * fine))
     small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
     covered = cv2.resize(inside.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA) > 0.5
     return Portrait(small, points.astype(np.float32)), covered
+
+
+def mesh_of(portrait: Portrait, iris: float) -> Portrait:
+    """The portrait with a mesh, of which only the points of the eyes are set."""
+    mesh = np.zeros((478, 3), np.float32)
+    for side, first in enumerate(EYES):
+        eye = portrait.landmarks[first : first + 6]
+        u = np.linspace(0, 1, 9)[1:-1, None]
+        line = eye[0] + u * (eye[3] - eye[0])
+        for points, pair in ((MESH_UPPER, (1, 2)), (MESH_LOWER, (4, 5))):
+            height = np.mean([eye[point, 1] - (eye[0, 1] + eye[3, 1]) / 2 for point in pair])
+            mesh[list(points[side]), :2] = line + [0, 1] * (4.5 * u * (1 - u) * height)
+        radius = iris * portrait.side
+        circle = np.array([(0, 0), (radius, 0), (0, -radius), (-radius, 0), (0, radius)])
+        mesh[list(MESH_IRIS[side]), :2] = eye.mean(0) + circle
+    return Portrait(portrait.crop, portrait.landmarks, mesh)
+
+
+def warped(portrait: Portrait, points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The crop (side, side, 3) warped so that its landmarks come to `points` (68, 2), by thin-plate splines."""
+    side = portrait.side
+    edge = np.array(
+        [(x, y) for x in (0, side / 2, side) for y in (0, side / 2, side) if (x, y) != (side / 2, side / 2)]
+    )
+    kept = list(range(60))  # the inner lips may coincide
+    targets = np.concatenate([points[kept], edge])
+    back = np.concatenate([portrait.landmarks[kept] - points[kept], np.zeros_like(edge)])
+    grid = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).astype(np.float32)
+    coarse = np.arange(0, side, 2)
+    move = RBFInterpolator(targets, back)(np.stack(np.meshgrid(coarse, coarse), -1).reshape(-1, 2).astype(float))
+    move = cv2.resize(move.reshape(len(coarse), len(coarse), 2), (side, side)).astype(np.float32)
+    return np.asarray(cv2.remap(portrait.crop, grid + move, None, cv2.INTER_LINEAR), np.float32)
 
 
 def goal_of(portrait: Portrait, lids: float = 0.0, wider: float = 0.0) -> Goal:
@@ -132,6 +169,90 @@ def test_the_warp_leaves_the_lids_to_the_layer() -> None:
     moved = Goal((goal.landmarks @ turned[:, :2].T + turned[:, 2]).astype(np.float32), turned, -1)
     rigid = portrait.landmarks @ turned[:, :2].T + turned[:, 2]
     np.testing.assert_allclose(layer.warp_goal(moved), rigid, atol=1e-2)
+
+
+def test_wide_eyes_show_the_rest_of_the_iris_and_white_above_it() -> None:
+    radius = 0.034
+    portrait = mesh_of(drawn_portrait(iris=radius)[0], radius)
+    layer, goal = LidLayer(portrait), goal_of(portrait, wider=0.3)
+    frame = warped(portrait, layer.warp_goal(goal))
+    layer.draw(frame, goal)
+    for first in EYES:
+        x, y = portrait.landmarks[first : first + 6].mean(0)
+        before = portrait.crop[:, round(float(x))].astype(np.float32)
+        after = frame[:, round(float(x))]
+
+        def extent(column: NDArray[np.float32], colour: tuple[int, int, int]) -> NDArray[np.intp]:
+            return np.flatnonzero(np.linalg.norm(column - colour, axis=1) < 60)
+
+        iris_before, iris_after = extent(before, IRIS), extent(after, IRIS)
+        assert np.ptp(iris_before) < 1.8 * radius * SIDE  # both lids hide part of it
+        assert iris_after.min() < iris_before.min() - 1
+        assert 0.9 < (y - iris_after.min()) / (radius * SIDE) < 1.3  # now its upper half is a half of the circle
+        assert np.linalg.norm(after[iris_after.min() : iris_after.max()] - LASH, axis=1).min() > 60  # no lash in it
+
+
+def test_wider_lids_uncover_more_and_at_most_half_the_opening() -> None:
+    portrait, inside = drawn_portrait()
+    around = cv2.dilate(inside.astype(np.uint8), np.ones((31, 1), np.uint8)) > 0
+    layer, shown = LidLayer(portrait), []
+    for part in (0.0, 0.15, 0.3, 5.0):
+        goal = goal_of(portrait, wider=part)
+        frame = warped(portrait, layer.warp_goal(goal))
+        layer.draw(frame, goal)
+        shown.append(eyeball_share(frame, around))
+    assert shown[0] < shown[1] < shown[2] < 1.5 * shown[0]
+    assert shown[3] < 1.6 * shown[0]
+
+
+def test_raised_cheeks_close_the_eye_from_below() -> None:
+    portrait, inside = drawn_portrait()
+    points = portrait.landmarks.copy()
+    for first in EYES:
+        points[[first + 4, first + 5], 1] -= 0.02 * SIDE
+    frame = drawn(portrait, Goal(points, STILL, 0))
+    lower_half = inside & (np.arange(SIDE)[:, None] > portrait.landmarks[36:48, 1].mean())
+    upper_half = inside & ~lower_half
+    crop = portrait.crop.astype(np.float32)
+    assert eyeball_share(frame, lower_half) < 0.7 * eyeball_share(crop, lower_half)
+    assert eyeball_share(frame, upper_half) > 0.85 * eyeball_share(crop, upper_half)
+
+
+def test_openings_count_from_the_goal_at_rest() -> None:
+    portrait, _ = drawn_portrait()
+    narrow = goal_of(portrait, wider=-0.2)
+    frame = portrait.crop.astype(np.float32)
+    LidLayer(portrait, rest=narrow.landmarks).draw(frame, narrow)
+    np.testing.assert_array_equal(frame, portrait.crop)
+    assert np.abs(drawn(portrait, narrow) - portrait.crop).max() > 50
+
+
+def test_both_eyes_close_where_the_goal_closes_them_unequally() -> None:
+    portrait, inside = drawn_portrait()
+    points = portrait.landmarks.copy()
+    points[[37, 38], 1] += 0.02 * SIDE
+    frame = drawn(portrait, Goal(points, STILL, 0))
+    left = inside & (np.arange(SIDE) < SIDE / 2)
+    shares = [eyeball_share(frame, mask) for mask in (left, inside & ~left)]
+    assert shares[0] < shares[1] < eyeball_share(portrait.crop.astype(np.float32), inside & ~left) - 0.05
+
+
+def test_eyes_that_are_closed_in_the_portrait_or_hidden_are_left_alone() -> None:
+    portrait, _ = drawn_portrait()
+    points = portrait.landmarks.copy()
+    for first in EYES:
+        line = points[[first, first + 3], 1].mean()
+        points[[first + 1, first + 2, first + 4, first + 5], 1] = line
+    plain = np.full_like(portrait.crop, SKIN)
+    closed = Portrait(plain, points)
+    for goal in (goal_of(closed, -1), goal_of(closed, wider=0.4), goal_of(portrait)):
+        assert np.abs(drawn(closed, goal) - plain).max() < 60
+    hidden = portrait.landmarks.copy()
+    hidden[36:42, 0] = hidden[36, 0] + np.array([0, 0.3, 0.7, 1, 0.7, 0.3])  # an eye of one pixel's width
+    turned = Portrait(portrait.crop, hidden)
+    changed = np.abs(drawn(turned, goal_of(turned, -1)) - portrait.crop).max((0, 2)) > 0
+    assert not changed[: SIDE // 2].any()
+    assert changed[SIDE // 2 :].any()
 
 
 @pytest.mark.parametrize("lids", [-1e9, 1e9, float("nan"), float("inf")])

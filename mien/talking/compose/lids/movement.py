@@ -21,8 +21,8 @@ WIDEST = 1.5
 _WIDENED = 1.6
 """Factor of the increase in opening: landmarks are predicted nearer to the mean than faces are."""
 
-WARPED = 0.5
-"""Part of the widening of an eye that is left to the warp."""
+WARPED = 0.3
+"""Part of the widening that is left to the warp: the fold above the eye rises, and the iris is stretched a little."""
 
 _OWN = 0.3
 """Part of the difference between the two eyes that is drawn."""

@@ -12,9 +12,10 @@ from mien.talking.compose.lids.eye import EYES, Chart, Eye, Lashes, LidCurve, Ma
 BROWS: tuple[tuple[int, ...], ...] = ((17, 18, 19, 20, 21), (22, 23, 24, 25, 26))
 """iBUG landmarks of the brows above the two eyes."""
 
-_MESH_UPPER = ((246, 161, 160, 159, 158, 157, 173), (398, 384, 385, 386, 387, 388, 466))
-_MESH_LOWER = ((7, 163, 144, 145, 153, 154, 155), (382, 381, 380, 374, 373, 390, 249))
-_MESH_IRIS = ((468, 469, 470, 471, 472), (473, 474, 475, 476, 477))  # the centre, then four points of the circle
+MESH_UPPER = ((246, 161, 160, 159, 158, 157, 173), (398, 384, 385, 386, 387, 388, 466))
+MESH_LOWER = ((7, 163, 144, 145, 153, 154, 155), (382, 381, 380, 374, 373, 390, 249))
+MESH_IRIS = ((468, 469, 470, 471, 472), (473, 474, 475, 476, 477))
+"""Points of MediaPipe's mesh between the corners of each eye, and of the iris: its centre and four of its circle."""
 
 IRIS_RADIUS = 0.2
 """Usual radius of the iris in eye widths: 11.7 mm of 30 across."""
@@ -41,7 +42,7 @@ _LASH_LEAST, _LASH_MOST = 0.05, 0.15
 _MOST_BELOW = 0.035
 """Eye widths by which the lower edge of the lashes may lie below the landmarks' curve."""
 
-_LASH_DARKER = 0.8
+_LASH_DARKER = 0.7
 """Lightness of the lashes of a closed eye over that of the open one's: they lie above each other."""
 
 _LEAST_LIGHTER = 1.12
@@ -60,8 +61,8 @@ def portrait_eye(portrait: Portrait, side: int) -> Eye | None:
     iris = (0.5, float(landmarks[[1, 2, 4, 5], 1].mean()), IRIS_RADIUS)
     if portrait.mesh is not None and np.isfinite(portrait.mesh).all():
         mesh = np.asarray(portrait.mesh[:, :2], np.float64)
-        upper, lower = chart.to_eye(mesh[list(_MESH_UPPER[side])]), chart.to_eye(mesh[list(_MESH_LOWER[side])])
-        circle = mesh[list(_MESH_IRIS[side])]
+        upper, lower = chart.to_eye(mesh[list(MESH_UPPER[side])]), chart.to_eye(mesh[list(MESH_LOWER[side])])
+        circle = mesh[list(MESH_IRIS[side])]
         radius = float(np.linalg.norm(circle[1:] - circle[0], axis=1).mean()) / chart.height
         u, v = chart.to_eye(circle[:1])[0]
         iris = (float(np.clip(u, 0, 1)), float(np.clip(v, -0.3, 0.3)), float(np.clip(radius, 0.1, 0.35)))

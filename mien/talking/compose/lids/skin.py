@@ -24,10 +24,11 @@ _BESIDE = 0.12
 _CHEEK = 0.3
 """Height in eye widths of the skin below the lower lid that is stretched."""
 
-_OVERLAP = 0.03
-"""Eye widths by which closed lids overlap, so that no line of the eye is seen between them."""
+_OVERLAP = 0.09
+"""Eye widths by which the margin of the closed upper lid lies below that of the open eye's lower lid: no line of the
+eye is seen between them, and detectors of blinks see it as low as in real blinks."""
 
-_LASH_OPACITY = 0.85
+_LASH_OPACITY = 0.95
 """Opacity of the lash line of a closed eye."""
 
 _STREAK = 0.035
@@ -54,9 +55,6 @@ _STEEPEST = 0.9
 AT_LANDMARKS = 8 / 9
 """The hump 4 t (1 − t) at a third and two thirds of the width, where the landmarks are."""
 
-_MEETS = 0.12
-"""Part of the opening by which the lower lid comes to meet the upper one when the eye closes."""
-
 LEAST_SHIFT = 0.02
 """Pixels below which a lid is not moved."""
 
@@ -65,10 +63,10 @@ LEAST_SHIFT = 0.02
 class LidFrame:
     """The part of a frame around an eye, and where the lids are in it and come to; arrays (h, w), in eye coordinates.
 
-    `rows`, `columns`: of the frame. `v`: of the pixels. `pixel`: a pixel in units of v. `hump`: 0 at the ends of the
-    lids, 1 halfway. `upper`, `lower`: the margins in the warped portrait; `upper_shift`, `lower_shift`: how far they move.
-    `lashes`: height of the lash line above the upper margin. `warped`: by how much the warp has stretched the eyeball
-    upwards from the lower lid.
+    `rows`, `columns`: of the frame. `chart`: of its pixels. `u`, `v`: of the pixels. `pixel`: a pixel in units of v.
+    `hump`: 0 at the ends of the lids, 1 halfway. `upper`, `lower`: the margins in the warped portrait; `upper_shift`,
+    `lower_shift`: how far they move. `lashes`: height of the lash line above the upper margin. `warped`: by how much
+    the warp has stretched the eyeball upwards from the lower lid.
     """
 
     rows: slice
@@ -108,8 +106,8 @@ class LidFrame:
         margins = line + eye.upper.at(t), line + eye.lower.at(t)
         pixel = 1 / chart.height
         warped = movement.warped * eye.opening / AT_LANDMARKS * hump
-        lower_shift = np.asarray(_lower_move(eye, movement) / AT_LANDMARKS * hump, np.float32)
-        upper_shift = _upper_shift(eye, movement, hump, margins[0], margins[1] + lower_shift, pixel)
+        lower_shift = np.asarray(movement.lower / AT_LANDMARKS * hump, np.float32)
+        upper_shift = _upper_shift(eye, movement, hump, margins, lower_shift, pixel)
         lashes = np.maximum(eye.lashes.height.at(t), 0.6 * pixel)
         box = slice(first, last), slice(left, right)
         upper, lower = np.asarray(margins[0] - warped, np.float32), margins[1]
@@ -134,18 +132,17 @@ class LidFrame:
         return np.asarray(cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _lower_move(eye: Eye, movement: LidMovement) -> float:
-    """Movement of the lower lid's landmarks: the goal's, or a little up to meet the upper lid."""
-    return min(movement.lower, -_MEETS * eye.opening * smooth_step((movement.closure - 0.3) / 0.7))
-
-
-def _upper_shift(eye: Eye, movement: LidMovement, hump: Values, upper: Values, lower: Values, pixel: float) -> Values:
+def _upper_shift(
+    eye: Eye, movement: LidMovement, hump: Values, margins: tuple[Values, Values], lower_shift: Values, pixel: float
+) -> Values:
     """Shift (h, w) of the upper margin: down towards the lower one in every column, or up as a parabola."""
     if movement.opening > 1:
         raised = ((movement.opening - 1) * eye.opening - movement.lower) / AT_LANDMARKS
         return np.asarray(-raised * hump, np.float32)
+    opened = np.maximum(margins[1] - margins[0], 0)
     overlap = (_OVERLAP + 0.5 * pixel) * smooth_step((movement.closure - 0.7) / 0.3)
-    return np.asarray(np.maximum(lower - upper, 0) * movement.closure + overlap * np.sqrt(hump), np.float32)
+    down = np.maximum(opened * movement.closure + lower_shift, 0)  # what the lower lid has closed is closed
+    return np.asarray(down + overlap * np.sqrt(hump), np.float32)
 
 
 def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
@@ -245,7 +242,7 @@ def draw_lashes(part: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
     """Draw the line of the lashes along the upper lid's margin, the more the further the eye is closed."""
     strength = _LASH_OPACITY * smooth_step((closure - 0.3) / 0.5)
     if strength > 0:
-        thickness = max(0.6 * eye.lashes.thickness, 0.6 * lids.pixel)
+        thickness = max(0.7 * eye.lashes.thickness, 0.6 * lids.pixel)
         distance = (lids.v - lids.margin + 0.25 * eye.lashes.thickness) / thickness
         weight = np.asarray(strength * np.sqrt(lids.hump) * np.exp(-(distance**2)), np.float32)
         blend(part, np.broadcast_to(np.asarray(eye.lashes.colour, np.float32), part.shape), weight)
