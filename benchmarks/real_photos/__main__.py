@@ -54,7 +54,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="4 stills, 1 recording, intensity 1, 2 GRID clips")
     options = parser.parse_args()
     if options.quick:
-        options.stills, options.recordings, options.intensities, options.posed = 4, 1, [1.0], 2
+        options.intensities = [1.0]
+        options.stills, options.posed, options.recordings = min(options.stills, 4), min(options.posed, 2), 1
     return options
 
 

@@ -5,6 +5,8 @@ Sizes are fractions of the distance between the eyes, so that they mean the same
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -105,14 +107,18 @@ class MouthMeasure:
         self.lips_luma = float(np.median((photo @ LUMA)[lips_outline(photo.shape, face)]))
 
     def measure(self, frame: Picture, face: Face) -> dict[str, float]:
-        """Figures of a frame with its face; those of the inside only where the mouth is open."""
+        """Figures of a frame with its face; those of the inside only where the mouth is open, none without a mouth."""
+        around = _box(frame.shape, face.mesh[list(OUTER_LIPS)], (RING[1] + 0.1) * face.eyes_apart)
+        corner = np.array([around[1].start, around[0].start], np.float32)
+        frame, face = frame[around], replace(face, mesh=face.mesh - corner)  # the rest of the frame costs time
+        if min(frame.shape) < 1 or lips_outline(frame.shape, face).sum() < LEAST_INSIDE:
+            return {}
         lips, inside = lips_and_inside(frame.shape, face)
-        box = mouth_box(frame.shape, face)
         lab = rgb2lab(frame)
         figures = {
-            "sharpness": relative_sharpness(frame, box) / self.sharpness,
+            "sharpness": relative_sharpness(frame, mouth_box(frame.shape, face)) / self.sharpness,
             "lip_delta_e": float(np.max(deltaE_ciede2000(lip_colours(lab, lips, face), self.lips))),
-            "smudge": self.smudge(frame, face),
+            "smudge": self._smudge(frame, face),
         }
         if face.opening >= WIDE and inside.sum() >= LEAST_INSIDE:
             figures |= self._inside(lab, lips, inside, face.eyes_apart)
@@ -136,20 +142,19 @@ class MouthMeasure:
             "teeth_seen": float(teeth >= LEAST_TEETH and detail >= TEETH_DETAIL),
         }
 
-    def smudge(self, frame: Picture, face: Face) -> float:
+    def _smudge(self, frame: Picture, face: Face) -> float:
         """Edges in a ring around the lips that the photo, warped onto the frame's face, lacks: % of the luma a pixel.
 
         The photo is warped by MediaPipe's mesh of both, linearly in each triangle.
         """
-        lips = lips_outline(frame.shape, face)
-        unit = face.eyes_apart
+        lips, unit = lips_outline(frame.shape, face), face.eyes_apart
         ring = grown(lips, RING[1] * unit) & ~grown(lips, max(RING[0] * unit, 1.5))
         ring &= grown(polygon(frame.shape, face.mesh[list(OVAL)]), -2)  # outside the mesh nothing is warped
-        box = _box(frame.shape, face.mesh[list(OUTER_LIPS)], (RING[1] + 0.1) * unit)
-        ours = gradient(frame[box] @ LUMA)
-        theirs = gradient(warped(self.photo, self.face, face, box) @ LUMA)
-        more = np.maximum(ours - theirs, 0)[ring[box]]
-        return 100 * float(more.mean()) / max(self.lips_luma, 1.0)
+        whole = slice(0, frame.shape[0]), slice(0, frame.shape[1])
+        ours = gradient(frame @ LUMA)
+        theirs = gradient(warped(self.photo, self.face, face, whole) @ LUMA)
+        more = np.maximum(ours - theirs, 0)[ring]
+        return 100 * float(more.mean()) / max(self.lips_luma, 1.0) if more.size else 0.0
 
 
 def gradient(luma: Floats) -> Floats:
