@@ -12,7 +12,7 @@ from mien.corpora.checks import Candidate, check_files, find_files
 from mien.corpora.cremad import list_cremad
 from mien.corpora.folder import list_folder
 from mien.corpora.grid import list_grid
-from mien.corpora.options import CorpusOptions
+from mien.corpora.options import EMBEDDED, CorpusOptions
 from mien.errors import InputError
 from mien.execution import Execution
 from mien.files import atomic_directory
@@ -24,27 +24,26 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
     """Write `folder/clips.csv` with a row for every clip of the corpus and return its rows in the order of the ids.
 
     `folder/notes.txt` holds remarks, one per line: what could not be checked, how many clips are missing. The source
-    `embedded` also renders its media into `folder`, in CREMA-D's layout. Nothing is written elsewhere.
+    `embedded` also renders its media into `folder`, in CREMA-D's layout. Nothing is written elsewhere. Of several
+    sources, the ids and actors of those that are read have the source's name as a prefix (`grid_s1`), so that none is
+    also one of the embedded corpus.
     Raises ValueError if there is no corpus at `options.path`, no clip in it, or an unreadable table, and InputError if
     files of it are written, appear or vanish meanwhile.
     """
-    before = set() if options.source == "embedded" else _names(options)
+    before = _names(options)
     with atomic_directory(folder) as temporary:
-        if options.source == "embedded":
-            from mien.corpora.embedded.corpus import render_corpus  # a slow import that only this source needs
-
-            render_corpus(options.embedded, temporary, execution)
-            candidates, _ = list_cremad(temporary, "embedded", options.actors)
-            notes: list[str] = []  # the rendered corpus always includes its official tables
-        else:
-            candidates, notes = _list(options)
-        if not candidates:
-            raise InputError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
+        candidates: list[Candidate] = []
+        notes: list[str] = []
+        for source in options.sources:
+            listed, remarks = _list(source, options, temporary, execution)
+            if not listed:
+                raise InputError(f"no clip was found in {options.path}: is corpus.source {options.source} right?")
+            mixed = len(options.sources) > 1 and source != EMBEDDED
+            candidates += [_prefixed(one, source) for one in listed] if mixed else listed
+            notes += remarks
         clips = sorted(check_files(candidates, execution), key=lambda clip: clip.clip_id)
-        if options.source != "embedded":
-            _refuse_others(options, before ^ _names(options))
-        else:
-            clips = [_moved(clip, temporary, folder) for clip in clips]
+        _refuse_others(options, before ^ _names(options))
+        clips = [_moved(clip, temporary, folder) if clip.source == EMBEDDED else clip for clip in clips]
         notes = _overall(clips) + notes + twin_notes(clips)
         (temporary / "notes.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
         write_clips(temporary / "clips.csv", clips)
@@ -53,17 +52,30 @@ def make_corpus(options: CorpusOptions, folder: Path, execution: Execution) -> l
     return clips
 
 
-def _list(options: CorpusOptions) -> tuple[list[Candidate], list[str]]:
-    assert options.path is not None
+def _list(source: str, options: CorpusOptions, folder: Path, execution: Execution) -> tuple[list[Candidate], list[str]]:
+    """The clips of one source, and notes; the embedded ones are rendered into `folder`."""
     root = options.path
-    if options.source == "cremad":
-        return list_cremad(root, "cremad", options.actors, options.follow_links)
-    if options.source == "grid":
+    if source == EMBEDDED:
+        from mien.corpora.embedded.corpus import render_corpus  # a slow import that only this source needs
+
+        render_corpus(options.embedded, folder, execution)
+        return list_cremad(folder, EMBEDDED, options.actors)[0], []  # it always includes its official tables
+    if source == "cremad":
+        return list_cremad(root, source, options.actors, options.follow_links)
+    if source == "grid":
         return list_grid(root, options.actors, options.follow_links)
     return list_folder(root, options.follow_links)
 
 
+def _prefixed(candidate: Candidate, source: str) -> Candidate:
+    clip = candidate.clip
+    actor = None if clip.actor is None else f"{source}_{clip.actor}"
+    return replace(candidate, clip=replace(clip, clip_id=f"{source}_{clip.clip_id}", actor=actor))
+
+
 def _names(options: CorpusOptions) -> set[str]:
+    if options.sources == (EMBEDDED,):
+        return set()
     return {one.relative for one in find_files(options.path, None, options.follow_links)}
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mien.clips import FrameRate
+
+EMBEDDED = "embedded"
+SOURCES = (EMBEDDED, "cremad", "grid", "folder")
+"""Sources of clips: all but the first, which is rendered, read the folder `corpus.path`."""
 
 
 class EmbeddedVariation(BaseModel):
@@ -63,16 +67,17 @@ class EmbeddedOptions(BaseModel):
 class CorpusOptions(BaseModel):
     """The section `corpus`.
 
-    `source`: source of the clips. `path`: folder of the corpus; ignored by `embedded`, which is rendered.
-    `actors`: for `cremad` and `grid`, the names of the actors to include; None: all.
+    `source`: one of SOURCES, or `embedded` and another, joined by + (`embedded+folder`): the clips of both. `path`:
+    folder of the corpus; ignored by `embedded`, which is rendered.
+    `actors`: for `embedded`, `cremad` and `grid` alone, the names of the actors to include; None: all.
     `follow_links`: whether links that lead out of the corpus folder are followed instead of rejected as `outside`.
     `embedded`: options of the embedded corpus.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Literal["embedded", "cremad", "grid", "folder"] = Field(
-        default="embedded", description="source of the clips"
+    source: str = Field(
+        default=EMBEDDED, description="embedded, cremad, grid or folder, or two as embedded+folder: the clips of both"
     )
     path: Path = Field(
         default=Path("data/raw"), description="folder of the corpus; ignored by embedded, which is rendered"
@@ -82,8 +87,27 @@ class CorpusOptions(BaseModel):
     )
     follow_links: bool = Field(default=False, description="follow links that lead out of the corpus folder")
     embedded: EmbeddedOptions = Field(
-        default_factory=lambda: EmbeddedOptions(), description="the rendered corpus; source embedded only"
+        default_factory=lambda: EmbeddedOptions(), description="the rendered corpus, of the source embedded"
     )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources of `source`, one or two."""
+        return tuple(self.source.split("+"))
+
+    @field_validator("source")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        names = value.split("+")
+        unknown = [name for name in names if name not in SOURCES]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(SOURCES)}, joined by + if several")
+        read = [name for name in names if name != EMBEDDED]
+        if len(set(names)) < len(names) or len(read) > 1:
+            raise ValueError(
+                f"{value}: only {EMBEDDED} and one other source can be joined, as corpus.path is one folder"
+            )
+        return value
 
     @field_validator("actors", mode="before")
     @classmethod
@@ -93,6 +117,8 @@ class CorpusOptions(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> CorpusOptions:
+        if self.actors is not None and len(self.sources) > 1:
+            raise ValueError("corpus.actors is for one source: with several, choose by split.val_actors or by labels")
         if self.actors is not None and self.source == "folder":
             raise ValueError("corpus.actors is for cremad, grid and embedded: a folder's actors stand in labels.csv")
         return self
