@@ -325,7 +325,12 @@ class _Builder:
         self.clause.person = True
 
     def _on_like(self, _: Tag) -> None:
-        """Skip a comparison or a purpose: "as if to say …"."""
+        """Skip a comparison or a purpose ("as if to say …"), unless it is all that is said ("looks like she nods")."""
+        clause = self.clause
+        if clause.is_bare or clause.verb is None or (VERBS[clause.verb].light and not clause.directions):
+            if clause.verb is not None:
+                clause.verb, clause.parts = None, []
+            return
         while self.place < len(self.tags) and self.tags[self.place].name != "link":
             self.place += 1
 

@@ -44,7 +44,7 @@ def actions_of(clause: Clause, notes: Notes) -> list[list[Action]]:
     found = [] if clause.nothing else list(_outcomes(clause) or ())
     shown = _shown(clause, found, notes)
     if not found:
-        if clause.verb is None and clause.parts and not clause.shown and not clause.nothing:
+        if clause.parts and not clause.shown and not clause.nothing:
             notes.add(f"what the {clause.parts[0]} does is not understood: it is left out")
         return [[action] for action in shown]
     steps: list[list[Action]] = []
@@ -122,8 +122,10 @@ def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | No
     if manner == "look":
         return place("eyes", direction or verb.direction or clause.level, None)
     part = next((one for one in clause.parts if one not in ("shoulders", "teeth")), None) or verb.part
-    if part is None and "shoulders" in clause.parts:
+    if part is None and ("shoulders" in clause.parts or (manner is None and verb.direction is None)):
         return None
+    if manner == "lean" and part == "head" and clause.part_first:
+        part = "body"  # "the head leans forward" is the whole head
     if clause.inward and not direction and manner in ("push", "lean"):
         direction = "forward"
     if verb.direction is not None:

@@ -37,6 +37,9 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             clause.link = waiting.link
             waiting = None
         before = found[-1] if found else None
+        if _names_subject(clause, following):
+            waiting = clause
+            continue
         _take_part(clause, before)
         if before is not None and _names_side_of_wink(clause, before):
             if {"left", "right"} & set(before.directions):
@@ -66,6 +69,8 @@ def _take_part(clause: Clause, before: Clause | None) -> None:
     verb = VERBS.get(clause.verb or "")
     if before is None or verb is None or clause.parts or not before.parts:
         return
+    if before.parts[0] in verb.by_part and clause.person and clause.link == "and":
+        clause.parts = before.parts[:1]  # "sticks her tongue out and wiggles it"
     moves = verb.direction is not None or (verb.manner == "push" and bool(clause.directions))
     if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
         clause.parts = [part for part in before.parts if part != "body"]
@@ -82,6 +87,13 @@ def _names_side_of_wink(clause: Clause, before: Clause) -> bool:
 def _belongs_to_next(clause: Clause, before: Clause) -> bool:
     said = clause.directions or clause.parts or clause.again or clause.same or clause.one
     return not said and clause.sentence != before.sentence and clause.count is None
+
+
+def _names_subject(clause: Clause, following: Clause | None) -> bool:
+    """Whether a clause is the part of the next one: "eyes: down"."""
+    only_part = bool(clause.parts) and not (clause.is_own or clause.directions or clause.again or clause.same)
+    opens = clause.link in ("start", "stop") and not clause.sub
+    return only_part and opens and following is not None and following.link == "comma" and not following.parts
 
 
 def _leads(clause: Clause, following: Clause | None) -> bool:

@@ -84,7 +84,7 @@ def place(part: str, direction: str, manner: str | None) -> tuple[Outcome, ...] 
     side opposite to the last one.
     """
     if part in HEAD or (part == "body" and manner is not None):
-        special = _MANNERS.get(manner or "", {})
+        special = _MANNERS.get("incline" if manner == "lean" and part != "body" else manner or "", {})
         found = special.get(direction, _HEAD.get(direction))
         if part == "nose" and direction == "":
             return None

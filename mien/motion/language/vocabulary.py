@@ -73,12 +73,13 @@ _TABLE: dict[str, str] = {
                "again and again, time and again, numerous times, keeps on, a number of times, a bunch of times, "
                "various times",
     "strength:slight": "slightly, slight, a bit, a little bit, bit, little bit, little, a little, tiny, teeny, "
-            "teensy, tiny bit, tiniest, barely, barely visible, barely noticeable, hardly, gently, gentle, softly, "
-            "soft, small, smaller, smallest, minimal, minimally, subtle, subtly, faint, faintly, mild, mildly, "
-            "somewhat, wee, weak, weakly, light, lightly, a touch, touch of, a tad, tad, a hint of, hint of, "
-            "a trace of, scarcely, delicate, delicately, a smidge, smidge, half, partly, partially, hint, mini, "
-            "minute, modest, modestly, a fraction, ever so slightly, shy of, halfway, just enough to notice, "
-            "a smidgen, a wee bit, an inch, a notch, less",
+                       "teensy, tiny bit, tiniest, barely, barely visible, barely noticeable, hardly, gently, "
+                       "gentle, softly, soft, small, smaller, smallest, minimal, minimally, subtle, subtly, faint, "
+                       "faintly, mild, mildly, somewhat, wee, weak, weakly, light, lightly, a touch, touch of, "
+                       "a tad, tad, a hint of, hint of, a trace of, scarcely, delicate, delicately, a smidge, "
+                       "smidge, half, partly, partially, hint, mini, minute, modest, modestly, a fraction, "
+                       "ever so slightly, shy of, halfway, just enough to notice, a smidgen, a wee bit, an inch, "
+                       "a notch, less, imperceptibly, imperceptible, almost imperceptibly, almost imperceptible",
     "strength:strong": "strongly, strong, big, biggest, bigger, wide, widely, wider, broad, broadly, deep, deeply, "
                        "deeper, a lot, lots, huge, hugely, far, farther, further, hard, harder, firmly, firm, fully, "
                        "completely, very much, much, vigorously, vigorous, vehemently, violently, violent, "
@@ -229,7 +230,8 @@ _TABLE: dict[str, str] = {
             "now and then, whichever, either way, forward to, off, in disbelief, in despair, with disbelief, "
             "in amazement, hands, hand, arm, arms, teh, hte, yuor, yoru, hre, hsi, adn, ur, yer, em, out loud, "
             "today, loudly, aloud, shyly, shy, politely, polite, courteous, courteously, proudly, proud, "
-            "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky",
+            "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky, see, hear, hearing, news, "
+            "watch, line, lines",
     "in": "in",
     "nothing": "hold it, holds it, hold that, holds that, hold still, holds still, stay still, stays still, "
                "keep it there, hold, holding, holds position, hold position, stays like that, stay like that, pause, "
@@ -266,7 +268,8 @@ _VERB_PHRASES: dict[str, str] = {
     "raise_brows": "surprised face, shocked face, look of surprise, eyebrow raise, brow raise, eyebrow flash, "
                    "eyebrow lift, puppy eyes, bug eyes, wide eyed, goggle",
     "wrinkle_nose": "disgusted face, smell something bad, stink face, bunny nose, yucky face",
-    "open_mouth": "say ah, say aah, say aaah, mouth fall open, catch flies, jaw drop",
+    "open_mouth": "say ah, say aah, say aaah, mouth fall open, catch flies, jaw drop, perfect o, big o, an o, "
+                  "o shape, o shaped, round o, letter o, shape of an o",
     "close_eyes": "nod off, fall asleep, go to sleep, goes to sleep, shut eye, pretend to sleep",
     "double_take": "double take, doubletake, double takes, second look, doubletakes",
     "glance_about": "look around, look about, glance around, glance about, scan room, scan surroundings, "
