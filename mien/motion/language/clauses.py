@@ -87,7 +87,7 @@ class Clause:
             self, link=other.link, sub=other.sub, sentence=other.sentence, negated=other.negated, first=other.first,
             parts=other.parts or list(self.parts), directions=other.directions or list(self.directions),
             together=other.together, person=other.person, again=True, phrase=False, one=False, count=other.count,
-            strength=other.strength, speed=other.speed,
+            strength=other.strength, speed=other.speed, onto_shoulder=self.onto_shoulder or other.onto_shoulder,
         )  # fmt: skip
         if copy.count is None and (other.again or other.one):
             copy.count = 1
@@ -138,7 +138,7 @@ class _Builder:
         """End the clause; the next one is joined by `link`."""
         done = self.clause
         if done.is_empty:
-            self.clause = replace(done, link=_stronger(done.link, link), sub=sub or done.sub)
+            self.clause = replace(done, link=_stronger(done.link, link), sub=sub or done.sub, person=False)
         else:
             self.clauses.append(done)
             self.clause = Clause(link, sub, done.sentence)
@@ -174,7 +174,8 @@ class _Builder:
             self._set_opposite(following)
             return
         if following is None:  # "left, no, right"
-            self._close("correction")
+            if not self.clause.is_empty or any(one.sentence == self.clause.sentence for one in self.clauses):
+                self._close("correction")
             return
         if not self.clause.is_empty:
             self._close("next")
@@ -229,7 +230,7 @@ class _Builder:
         clause = self.clause
         if clause.unable:
             return
-        if tag.value == "shoulders" and clause.parts:
+        if tag.value == "shoulders" and (clause.parts or (clause.verb is None and clause.directions)):
             clause.onto_shoulder = True
             return
         if clause.verb is not None and not clause.parts:
@@ -324,8 +325,17 @@ class _Builder:
             self._close("next", "sim" if participle else "")
         self.clause.person = True
 
+    def _on_ended(self, _: Tag) -> None:
+        """ "Her smile disappears": nothing is done."""
+        self.clause.negated = self.clause.negated or self.clause.verb is not None
+
     def _on_like(self, _: Tag) -> None:
-        """Skip a comparison or a purpose: "as if to say …"."""
+        """Skip a comparison or a purpose ("as if to say …"), unless it is all that is said ("looks like she nods")."""
+        clause = self.clause
+        if clause.is_bare or clause.verb is None or (VERBS[clause.verb].light and not clause.directions):
+            if clause.verb is not None:
+                clause.verb, clause.parts = None, []
+            return
         while self.place < len(self.tags) and self.tags[self.place].name != "link":
             self.place += 1
 

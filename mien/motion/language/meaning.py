@@ -15,8 +15,8 @@ MOST = 3
 """Maximum number of repetitions of an action."""
 
 _OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up", "forward": "back", "back": "forward"}
-_SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_back", "nodding", "sides", "out", "open",
-             "shut", "together", "apart", "wide", "full", "around")  # fmt: skip
+_SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_back", "sweep", "sweep_back", "nodding",
+             "sides", "open", "shut", "together", "apart", "wide", "full")  # fmt: skip
 _FACIAL = frozenset({"mouth", "brows", "nose", "cheeks"})
 
 _WITH_A_LOOK = frozenset({"smile", "frown"})
@@ -44,7 +44,7 @@ def actions_of(clause: Clause, notes: Notes) -> list[list[Action]]:
     found = [] if clause.nothing else list(_outcomes(clause) or ())
     shown = _shown(clause, found, notes)
     if not found:
-        if clause.verb is None and clause.parts and not clause.shown and not clause.nothing:
+        if clause.parts and not clause.shown and not clause.nothing:
             notes.add(f"what the {clause.parts[0]} does is not understood: it is left out")
         return [[action] for action in shown]
     steps: list[list[Action]] = []
@@ -118,12 +118,15 @@ def _placed(clause: Clause, direction: str) -> Sequence[Outcome] | None:
 
 def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | None:
     """Of a verb that moves a part."""
-    manner = "tilt" if clause.onto_shoulder else verb.manner
+    onto_shoulder = clause.onto_shoulder and verb.manner not in ("turn", "look") and clause.parts[:1] != ["chin"]
+    manner = "tilt" if onto_shoulder else verb.manner
     if manner == "look":
         return place("eyes", direction or verb.direction or clause.level, None)
     part = next((one for one in clause.parts if one not in ("shoulders", "teeth")), None) or verb.part
-    if part is None and "shoulders" in clause.parts:
+    if part is None and ("shoulders" in clause.parts or (manner is None and verb.direction is None)):
         return None
+    if manner == "lean" and part == "head" and clause.part_first:
+        part = "body"  # "the head leans forward" is the whole head
     if clause.inward and not direction and manner in ("push", "lean"):
         direction = "forward"
     if verb.direction is not None:
@@ -161,7 +164,9 @@ def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
     strength = (clause.strength or outcome.strength) if kind.graded else None
     if strength is None and kind.graded and clause.level:
         strength = "strong"
-    speed = clause.speed or (VERBS[clause.verb].speed if clause.verb in VERBS else None)
+    speed = clause.speed
+    if speed is None and clause.verb in VERBS and clause.count is None:
+        speed = VERBS[clause.verb].speed
     if kind.counted:
         return [Action(kind.name, side, count or None, strength, speed)]
     return [Action(kind.name, side, None, strength, speed)] * max(1, count or 1)

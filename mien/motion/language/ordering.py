@@ -37,6 +37,9 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             clause.link = waiting.link
             waiting = None
         before = found[-1] if found else None
+        if _names_subject(clause, following):
+            waiting = clause
+            continue
         _take_part(clause, before)
         if before is not None and _names_side_of_wink(clause, before):
             if {"left", "right"} & set(before.directions):
@@ -58,7 +61,26 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             found.append(before.repeated(clause))
         else:
             before.add(clause)
+    return _with_later_verbs(found)
+
+
+def _with_later_verbs(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses, where directions have the verb that follows them: "to the left, then to the right: look there"."""
+    found: list[Clause] = []
+    for clause in clauses:
+        verb = VERBS.get(clause.verb or "")
+        place = len(found)
+        if verb is not None and verb.manner in ("look", "turn", "tilt", "lean") and not clause.directions:
+            while place and found[place - 1].sentence == clause.sentence and _is_direction_only(found[place - 1]):
+                place -= 1
+                found[place].verb, found[place].parts = clause.verb, list(clause.parts)
+        if place == len(found):
+            found.append(clause)
     return found
+
+
+def _is_direction_only(clause: Clause) -> bool:
+    return bool(clause.directions) and clause.verb is None and not (clause.parts or clause.shown or clause.nothing)
 
 
 def _take_part(clause: Clause, before: Clause | None) -> None:
@@ -66,6 +88,8 @@ def _take_part(clause: Clause, before: Clause | None) -> None:
     verb = VERBS.get(clause.verb or "")
     if before is None or verb is None or clause.parts or not before.parts:
         return
+    if before.parts[0] in verb.by_part and clause.person and clause.link == "and":
+        clause.parts = before.parts[:1]  # "sticks her tongue out and wiggles it"
     moves = verb.direction is not None or (verb.manner == "push" and bool(clause.directions))
     if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
         clause.parts = [part for part in before.parts if part != "body"]
@@ -84,6 +108,18 @@ def _belongs_to_next(clause: Clause, before: Clause) -> bool:
     return not said and clause.sentence != before.sentence and clause.count is None
 
 
+def _names_subject(clause: Clause, following: Clause | None) -> bool:
+    """Whether a clause is the part of the next one: "eyes: down"."""
+    if following is None or following.link not in ("comma", "next") or following.parts:
+        return False
+    one_eye = clause.parts == ["eyes"] and set(clause.directions) <= {"left", "right"} and clause.verb is None
+    if one_eye and following.verb == "wink" and not following.directions:
+        return True
+    only_part = bool(clause.parts) and not (clause.is_own or clause.directions or clause.again or clause.same)
+    opens = clause.link in ("start", "stop") and not clause.sub
+    return only_part and opens and following.link == "comma"
+
+
 def _leads(clause: Clause, following: Clause | None) -> bool:
     """Whether a degree belongs to the clause behind it: "…, then slowly, she turns"."""
     only_degree = not (clause.directions or clause.parts or clause.again or clause.same or clause.one or clause.count)
@@ -92,6 +128,8 @@ def _leads(clause: Clause, following: Clause | None) -> bool:
 
 def _is_repetition(clause: Clause, before: Clause) -> bool:
     """Whether a clause without an action of its own asks for the action before once more, not for more of it."""
+    if clause.one and clause.link == "comma" and not (before.negated or clause.again or clause.directions):
+        return False  # "a frown, a big one"
     if clause.again or clause.same or clause.one:
         return True
     if clause.link == "correction":
@@ -227,7 +265,7 @@ class _Sentence:
         elif self._is_simultaneous(clause, groups):
             self.steps.join_all(groups, clause.together)
         else:
-            self.listing = self.listing or clause.link == "comma"
+            self.listing = self.listing or (clause.link == "comma" and self.previous is not None)
             self.steps.append(groups)
         if self.previous is None and clause.together:
             self.together = True

@@ -19,7 +19,8 @@ _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _MARKS = {COMMA: ("link", "comma"), STOP: ("link", "stop"), THEN: ("link", "seq"), AND: ("link", "and")}
 _OTHER_VERBS = (
     "say take fall catch suck draw hold scan survey search check signal gesture indicate mean smell look drop hang "
-    "bury pretend search step pull have knit turn kiss push show bare flash make nod shake bat roll dip drop wipe lose light"
+    "bury pretend search step pull have knit turn kiss push show bare flash make nod shake bat roll dip drop wipe "
+    "lose light form"
 )
 _NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
 _NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())} | {

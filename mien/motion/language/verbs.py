@@ -81,7 +81,7 @@ open_mouth: *=open_mouth
 close_eyes: *=close_eyes
 double_take: *=double_take
 glance_about: *=glance_about
-look glance peek peer gaze stare gawk gander check: manner:look @eyes
+look glance peek peep peer gaze stare gawk gander check: manner:look @eyes
 avert: >away manner:look @eyes
 turn rotate swivel twist pivot swerve pan spin wheel: manner:turn @head
 whip: manner:turn @head speed:fast
@@ -94,7 +94,7 @@ lean: manner:lean @body
 raise lift elevate hoist rise perk climb: >up
 arch quirk: *=raise_brows
 lower drop sink fall sag plunge: >down
-duck dip droop slump hang bend: >down @head
+duck dip droop slump hang bend tuck: >down @head
 shoot jump pop fly spring: >up speed:fast light
 jerk snap flick dart: manner:push speed:fast light
 throw toss fling: manner:throw speed:fast light

@@ -49,9 +49,11 @@ _TABLE: dict[str, str] = {
     "dir:straight": "straight",
     "dir:side": "to side, to one side, sideways, sidewards, sideway, aside, to a side, one side, over shoulder, "
                 "behind",
-    "dir:sides": "side to side, from side to side, left to right, from left to right, right to left, "
-                 "from right to left, to both sides, from one side to other, from one side to another, "
+    "dir:sides": "side to side, from side to side, to both sides, from one side to other, from one side to another, "
                  "back and forth, this way and that, hither and thither, to and fro",
+    "dir:sweep": "left to right, from left to right",
+    "dir:sweep_back": "right to left, from right to left",
+    "ended": "disappears, disappear, vanishes, vanish, fades, fades away, fade away, dies away, goes away, is gone",
     "dir:pair": "left and right, left and then right, left then right, first left then right",
     "dir:pair_back": "right and left, right and then left, right then left",
     "dir:nodding": "up and down, down and up, up then down, down then up",
@@ -73,12 +75,13 @@ _TABLE: dict[str, str] = {
                "again and again, time and again, numerous times, keeps on, a number of times, a bunch of times, "
                "various times",
     "strength:slight": "slightly, slight, a bit, a little bit, bit, little bit, little, a little, tiny, teeny, "
-            "teensy, tiny bit, tiniest, barely, barely visible, barely noticeable, hardly, gently, gentle, softly, "
-            "soft, small, smaller, smallest, minimal, minimally, subtle, subtly, faint, faintly, mild, mildly, "
-            "somewhat, wee, weak, weakly, light, lightly, a touch, touch of, a tad, tad, a hint of, hint of, "
-            "a trace of, scarcely, delicate, delicately, a smidge, smidge, half, partly, partially, hint, mini, "
-            "minute, modest, modestly, a fraction, ever so slightly, shy of, halfway, just enough to notice, "
-            "a smidgen, a wee bit, an inch, a notch, less",
+                       "teensy, tiny bit, tiniest, barely, barely visible, barely noticeable, hardly, gently, "
+                       "gentle, softly, soft, small, smaller, smallest, minimal, minimally, subtle, subtly, faint, "
+                       "faintly, mild, mildly, somewhat, wee, weak, weakly, light, lightly, a touch, touch of, "
+                       "a tad, tad, a hint of, hint of, a trace of, scarcely, delicate, delicately, a smidge, "
+                       "smidge, half, partly, partially, hint, mini, minute, modest, modestly, a fraction, "
+                       "ever so slightly, shy of, halfway, just enough to notice, a smidgen, a wee bit, an inch, "
+                       "a notch, less, imperceptibly, imperceptible, almost imperceptibly, almost imperceptible",
     "strength:strong": "strongly, strong, big, biggest, bigger, wide, widely, wider, broad, broadly, deep, deeply, "
                        "deeper, a lot, lots, huge, hugely, far, farther, further, hard, harder, firmly, firm, fully, "
                        "completely, very much, much, vigorously, vigorous, vehemently, violently, violent, "
@@ -126,21 +129,22 @@ _TABLE: dict[str, str] = {
                 "one last, last but not least, to top it off, to cap it off, melts into, dissolves into",
     "link:sim": "at same time as, simultaneously with, while, whilst, whilst also, during, all while, together with, "
                 "along with, as well as, accompanied by, combined with, in combination with, coupled with, "
-                "paired with, with, wth, w, wearing, plus, concurrent with, alongside, in time with, with a, amid, "
-                "whereby, and with it, along, as part of, keeping",
+                "paired with, with, wth, w, wearing, plus, concurrent with, alongside, in time with, amid, whereby, "
+                "and with it, along, as part of, keeping",
     "together": "simultaneously, at same time, in same moment, at same moment, meanwhile, concurrently, in unison, "
                 "in sync, in parallel, in one go, at once, all at once, in tandem, whole time, entire time, "
                 "throughout, in one motion, in one movement, at one time, together at once, in meantime, "
                 "all the while, all along, at same time as that",
     "link:as": "as, when, whenever, just as, even as, right as, as soon",
     "link:and": "and, also, too, n, nd, an also, and also, besides, in addition, additionally, on top of that, "
-                "additionally to, moreover, furthermore, likewise, even",
+                "additionally to, moreover, furthermore, likewise, even, by",
     "link:but": "but, yet, though, although, however, except that, except",
     "link:or": "or, nor, either, or else, and or",
     "link:before": "before, prior to, ahead of, previous to",
     "link:until": "until, till, til, up until, up to when, to point where, to point of",
     "link:after": "after, once having, after having, following, upon, on finishing, as soon as, once, "
-                  "directly after, having, immediately after, since, no sooner than, after first",
+                  "directly after, having, immediately after, since, no sooner than, after first, at end of, "
+                  "towards end of",
     "first": "first, firstly, first of all, to begin, to begin with, to start, to start with, at first, "
              "in first place, starts with, start with, starting with, begins with, begin with, beginning with, "
              "starts by, start by, starting by, begins by, begin by, beginning by, initially, starts off with, "
@@ -152,7 +156,8 @@ _TABLE: dict[str, str] = {
            "minus, neither, w o, wo, cannot, no more, stop it with, cease, ceases, forgo, lose, omit, suppress, "
            "suppresses, hold back, holding back, resist, less of, spare me, free of, devoid of, sans, except for, "
            "fails to, refuses to, refuse to, has no, by no means, unable to, shouldnt, should not, must not, mustnt, "
-           "aint, nothing of, no longer, ditch, nix, lay off",
+           "aint, nothing of, no longer, ditch, nix, lay off, hide, hides, hiding, stifle, stifles, stifling, "
+           "fight back, fights back, bite back",
     "again": "again, once more, one more time, once again, another time, repeat, repeats, repeating, does it again, "
              "do it again, repeat that, repeats that, repeat it, repeats it, do that again, does that again, "
              "same again, a second time, do so again, does so again, repeated, anew, doing it again, and repeat, "
@@ -191,12 +196,12 @@ _TABLE: dict[str, str] = {
     "drop": "i like, i would like, would like, id like, both, over, along, through, still, only, near, more, the, "
             "her, his, their, its, my, your, our, this, these, those, him, them, me, us, you, please, pls, plz, "
             "just, can, could, would, will, want, wants, id, lets, to, of, on, at, onto, into, toward, towards, "
-            "from, for, be, is, are, was, were, been, being, am, has, had, by, in the, like, well, uhm, um, uh, erm, "
-            "er, hmm, hm, oh, ok, okay, hey, yes, yeah, yep, all, need, needs, should, must, shall, may, might, "
-            "give, gives, giving, given, make, makes, making, made, do, does, doing, did, have, having a, take, "
-            "takes, taking, get, gets, getting, got, let, perform, performs, performing, offer, offers, offering, "
-            "try, tries, trying, begin, begins, beginning, began, start, starts, starting, started, continue, "
-            "continues, continuing, keep, keeps, kept, keep on, proceed, proceeds, proceed to, proceeding, go ahead, "
+            "from, for, be, is, are, was, were, been, being, am, has, had, in the, like, well, uhm, um, uh, erm, er, "
+            "hmm, hm, oh, ok, okay, hey, yes, yeah, yep, all, need, needs, should, must, shall, may, might, give, "
+            "gives, giving, given, make, makes, making, made, do, does, doing, did, have, having a, take, takes, "
+            "taking, get, gets, getting, got, let, perform, performs, performing, offer, offers, offering, try, "
+            "tries, trying, begin, begins, beginning, began, start, starts, starting, started, continue, continues, "
+            "continuing, keep, keeps, kept, keep on, proceed, proceeds, proceed to, proceeding, go ahead, "
             "goes ahead, going, gonna, wanna, there, here, there is, theres, some, any, each, every, own, who, "
             "which, what, where, whose, kindly please, maybe, perhaps, simply, almost, nearly, about to, right now, "
             "right away, all right, alright, then again, quickly now, now please, please now, expression, "
@@ -229,7 +234,8 @@ _TABLE: dict[str, str] = {
             "now and then, whichever, either way, forward to, off, in disbelief, in despair, with disbelief, "
             "in amazement, hands, hand, arm, arms, teh, hte, yuor, yoru, hre, hsi, adn, ur, yer, em, out loud, "
             "today, loudly, aloud, shyly, shy, politely, polite, courteous, courteously, proudly, proud, "
-            "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky",
+            "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky, see, hear, hearing, news, "
+            "watch, line, lines, greet, greets, greeting, welcome",
     "in": "in",
     "nothing": "hold it, holds it, hold that, holds that, hold still, holds still, stay still, stays still, "
                "keep it there, hold, holding, holds position, hold position, stays like that, stay like that, pause, "
@@ -250,7 +256,7 @@ _VERB_PHRASES: dict[str, str] = {
            "thumbs up with head",
     "shake": "say no, shake head, shake no, headshake, headshakes, head shake, signal no, head no, no no, say nope, "
              "gesture no, indicate no, mean no, shake head no",
-    "bow": "head drop, take a bow, head bow, bury chin in chest",
+    "bow": "take a bow, bury chin in chest",
     "blink": "eye blink, bat lids, wink both eyes, wink with both eyes, both eyes wink",
     "smile": "say cheese, show teeth, bare teeth, flash teeth, happy face, smiley, smiley face, look on bright side, "
              "turn frown upside down, crack up, all smiles, smiling face, laughter",
@@ -260,13 +266,15 @@ _VERB_PHRASES: dict[str, str] = {
     "grimace": "make a face, pull a face, make faces, pull faces, makes a funny face, funny face, silly face",
     "purse": "kissy face, duck face, ducky face, duckface, blow a kiss, blow kiss, blows kisses, kiss air, air kiss, "
              "fish face, kissing face, trout pout, kiss mouth, duck lips, push out lips, kiss lips, kissing mouth, "
-             "form a kiss, pucker up, smackers, round lips, round mouth",
+             "form a kiss, pucker up, smackers, round lips, round mouth, fish mouth, fish lips",
     "puff": "chipmunk cheeks, chipmunk face, blowfish, puffer fish, hold breath, full cheeks, puffed cheeks, "
             "hamster cheeks, fat cheeks, hold air",
     "raise_brows": "surprised face, shocked face, look of surprise, eyebrow raise, brow raise, eyebrow flash, "
                    "eyebrow lift, puppy eyes, bug eyes, wide eyed, goggle",
-    "wrinkle_nose": "disgusted face, smell something bad, stink face, bunny nose, yucky face",
-    "open_mouth": "say ah, say aah, say aaah, mouth fall open, catch flies, jaw drop",
+    "wrinkle_nose": "disgusted face, smell something bad, stink face, bunny nose, yucky face, turn up nose, "
+                    "turn nose up",
+    "open_mouth": "say ah, say aah, say aaah, mouth fall open, catch flies, jaw drop, perfect o, big o, an o, "
+                  "o shape, o shaped, round o, letter o, shape of an o",
     "close_eyes": "nod off, fall asleep, go to sleep, goes to sleep, shut eye, pretend to sleep",
     "double_take": "double take, doubletake, double takes, second look, doubletakes",
     "glance_about": "look around, look about, glance around, glance about, scan room, scan surroundings, "
