@@ -28,7 +28,9 @@ class Appearance:
     lenses; frame: colour; frame_weight: thickness of the frame, 0 = wire, 1 = thick plastic. seed: of the random
     details (strands, freckles, weave). goatee: density of a beard on the chin alone. beard_length: how far beard and
     goatee hang below the chin, 0 = trimmed, 1 = 12 cm. beard_colour: of all facial hair, None: the hair's. ageing:
-    folds, hollows and age spots deeper than those of `wrinkles`. Raises ValueError for a value out of range.
+    folds, hollows and age spots deeper than those of `wrinkles`. detail: blotches, moles and pores of the skin, wet
+    lips, off-white eyes, natural teeth, 0 = smooth and even. shine: oil on the skin. loose_hair: strands that leave the
+    hair's outline. Raises ValueError for a value out of range.
     """
 
     skin: Colour = (0.87, 0.68, 0.57)
@@ -58,6 +60,9 @@ class Appearance:
     beard_length: float = 0.0
     beard_colour: Colour | None = None
     ageing: float = 0.0
+    detail: float = 0.0
+    shine: float = 0.0
+    loose_hair: float = 0.0
 
     def __post_init__(self) -> None:
         if self.hair_style not in HAIR_STYLES:

@@ -43,7 +43,7 @@ def clip_frames(
 ) -> Iterator[NDArray[np.uint8]]:
     """The frames (H, W, 3) uint8 RGB of a clip, one for each frame of the performance."""
     head = _head()
-    identity, appearance = person(options.seed, actor, options.variation.glasses)
+    identity, appearance = person(options.seed, actor, options.variation.glasses, options.variation.detail)
     rng = generator("scene", options.seed, clip.clip_id)
     camera, light = draw_camera(rng, options, clip.clip_id), draw_light(rng, options.variation.light)
     wall = draw_wall(rng, options, actor.actor_id, clip.clip_id)
@@ -104,8 +104,8 @@ def draw_light(rng: np.random.Generator, amount: float) -> Light:
     )
 
 
-def person(seed: int, actor: Actor, glasses: float = 0.0) -> tuple[Tensor, Appearance]:
-    """The actor's face: identity (I,) and appearance. glasses: fraction of all actors who wear some.
+def person(seed: int, actor: Actor, glasses: float = 0.0, detail: float = 0.0) -> tuple[Tensor, Appearance]:
+    """The actor's face: identity (I,) and appearance. glasses: fraction of all actors who wear some; detail: in [0, 1].
 
     An actor with glasses at one fraction has the same ones at every larger fraction.
     """
@@ -113,7 +113,10 @@ def person(seed: int, actor: Actor, glasses: float = 0.0) -> tuple[Tensor, Appea
     identity, appearance, sex = sample_actor(index, generator("looks", seed, actor.actor_id))
     if sex != actor.sex:
         raise ValueError(f"actor {actor.actor_id} has the voice of a {actor.sex} and the face of a {sex} person")
-    identity = calmed(identity)
+    identity, appearance = (
+        calmed(identity),
+        lived_in(appearance, _years(identity), generator("skin", seed, actor.actor_id), detail),
+    )
     rng = generator("glasses", seed, actor.actor_id)
     return identity, draw_glasses(appearance, rng) if rng.random() < glasses else appearance
 
@@ -131,6 +134,23 @@ def calmed(identity: Tensor) -> Tensor:
     for name, step in CALM.items():
         moved[IDENTITY_NAMES.index(name)] += step
     return moved.clamp(-2.5, 2.5)
+
+
+def lived_in(appearance: Appearance, years: float, rng: np.random.Generator, amount: float) -> Appearance:
+    """The appearance with the traces of `years` and of life by `amount` in [0, 1]: 0 leaves it as it is."""
+    detail, shine, loose, deep = (
+        rng.uniform(0.6, 1.0),
+        rng.uniform(0.0, 1.0),
+        rng.uniform(0.3, 1.0),
+        rng.uniform(0.4, 1.0),
+    )
+    return replace(
+        appearance,
+        detail=amount * float(detail),
+        shine=amount * float(shine),
+        loose_hair=amount * float(loose),
+        ageing=amount * float(np.clip((years - 42) / 26, 0, 1) * deep),
+    )
 
 
 def resting_face(seed: int, actor: Actor) -> NDArray[np.float32]:
@@ -163,5 +183,8 @@ def turned_aside(performance: Performance, options: EmbeddedOptions, clip: Plann
 
 def age(seed: int, actor: Actor) -> int:
     """The age of the actor's face in years."""
-    identity, _ = person(seed, actor)
-    return round(35 + 14 * float(identity[IDENTITY_NAMES.index("age")]))
+    return round(_years(person(seed, actor)[0]))
+
+
+def _years(identity: Tensor) -> float:
+    return 35 + 14 * float(identity[IDENTITY_NAMES.index("age")])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mien.heads.appearance import Appearance
 from mien.heads.embedded.parts import Part, grid_faces, two_sided
+from mien.heads.embedded.strands import loose_strands
 from mien.heads.embedded.surface import LEVELS, base_surface, smoothstep
 
 Array = NDArray[np.float64]
@@ -121,12 +122,17 @@ def hair_part(appearance: Appearance) -> Part | None:
     grid = grid + outward * np.maximum(thick * edge, 0.02)[..., None]
     if cut.fall is not None:
         grid = _hang(grid, along - on_head, ring, cut, rng)
+    strands = None
+    if appearance.loose_hair > 0 and style != "buzz":
+        chance = np.random.default_rng(appearance.seed + 17)
+        strands = loose_strands(grid, outward, chance, appearance.loose_hair, style in ("curly", "afro"))
     faces = grid_faces(rows, columns)
     u = (ring / (2 * np.pi) + 0.5).ravel()
     v = np.clip(along / 34.0, 0, 1).ravel()
     positions, texture = grid.reshape(-1, 3), np.stack([u, v], 1)
     sheet = two_sided(Part("hair", positions, faces, texture, np.full(len(positions), -1)))
-    return _with_bun(sheet) if style == "bun" else sheet
+    sheet = _with_bun(sheet) if style == "bun" else sheet
+    return sheet if strands is None else _with(sheet, strands)
 
 
 def _hang(grid: Array, drop: Array, ring: Array, cut: _Cut, rng: np.random.Generator) -> Array:
@@ -144,6 +150,17 @@ def _hang(grid: Array, drop: Array, ring: Array, cut: _Cut, rng: np.random.Gener
     return out
 
 
+def _with(hair: Part, more: Part) -> Part:
+    """Two parts of one kind as one."""
+    return Part(
+        hair.kind,
+        np.concatenate([hair.positions, more.positions]),
+        np.concatenate([hair.faces, more.faces + len(hair.positions)]),
+        np.concatenate([hair.texture, more.texture]),
+        np.concatenate([hair.bind, more.bind]),
+    )
+
+
 def _with_bun(hair: Part) -> Part:
     polar = np.linspace(0, np.pi, 9)[:, None]
     around = 2 * np.pi * np.arange(19)[None] / 18
@@ -151,14 +168,8 @@ def _with_bun(hair: Part) -> Part:
     bun = (np.array([2.7, 2.3, 2.6]) * shape + np.array([0.0, 11.9, -4.6])).reshape(-1, 3)
     u = np.broadcast_to(around / (2 * np.pi), (9, 19)).ravel()
     v = np.broadcast_to(polar / np.pi, (9, 19)).ravel()
-    more = grid_faces(9, 19)[:, [0, 2, 1]] + len(hair.positions)
-    return Part(
-        "hair",
-        np.concatenate([hair.positions, bun]),
-        np.concatenate([hair.faces, more]),
-        np.concatenate([hair.texture, np.stack([u, v], 1)]),
-        np.concatenate([hair.bind, np.full(len(bun), -1)]),
-    )
+    faces = grid_faces(9, 19)[:, [0, 2, 1]]
+    return _with(hair, Part("hair", bun, faces, np.stack([u, v], 1), np.full(len(bun), -1)))
 
 
 def clothing_part(appearance: Appearance) -> Part:

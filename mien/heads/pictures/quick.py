@@ -16,6 +16,7 @@ from mien.heads.painting.layers import face_frame
 from mien.heads.painting.painter import Painter
 from mien.heads.pictures.dressed import Dressed, dressed, embedded_head, visible_amounts
 from mien.heads.pictures.views import View, light_of, views_of_each
+from mien.heads.render.complexion import NO_SHINE
 from mien.heads.render.raster import visible_triangles
 from mien.heads.render.render import default_background, lighting_of, project, wrinkle_weights
 from mien.heads.render.shading import LINEAR, light_vertices, shade_image, srgb_table, vertex_normals
@@ -84,6 +85,7 @@ class QuickRenderer:
                 srgb_table(),
                 wrinkles,
                 folds,
+                NO_SHINE,
                 corner,
                 wall(self.size, view.background),
                 frame,

@@ -16,6 +16,7 @@ from mien.heads.embedded.head import HEAD_HEIGHT, EmbeddedHead
 from mien.heads.embedded.parts import PARTS
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.heads.render.atlas import FACE
+from mien.heads.render.complexion import shine_map
 from mien.heads.render.raster import visible_triangles
 from mien.heads.render.scene import Worn, all_round, scene
 from mien.heads.render.shading import (
@@ -168,7 +169,7 @@ def render_frames(
     normals = np.empty((len(parts.material), 3))
     width, height = size
     wall = background_picture(background, size)
-    atlas, folds = paint_atlas(appearance), wrinkle_maps()
+    atlas, folds, shine = paint_atlas(appearance), wrinkle_maps(), shine_map(appearance)
     lighting = lighting_of(light)
     shape = 2 * height, 2 * width
     buffers = np.empty(shape, np.int32), np.empty(shape, np.float32)
@@ -195,6 +196,7 @@ def render_frames(
             srgb_table(),
             wrinkle_weights(expression),
             folds,
+            shine,
             _CORNER,
             wall,
             frame,

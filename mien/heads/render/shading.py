@@ -24,6 +24,9 @@ HIGHLIGHT_STEPS = 1024
 
 NORMAL_STEPS = 257
 
+SHINE_OF_1 = 60.0
+"""The byte of a shine map that stands for the highlight as it is."""
+
 
 def highlight_table(strength: NDArray[np.float64], exponent: NDArray[np.float64]) -> NDArray[np.float64]:
     """Blinn-Phong highlight strength * cos ** exponent (M, HIGHLIGHT_STEPS) of M materials for cosines from 0 to 1."""
@@ -219,6 +222,15 @@ def _crease(u, v, wrinkles, folds, corner):  # type: ignore[no-untyped-def]  # p
 
 
 @njit(inline="always", fastmath=True, error_model="numpy")
+def _gloss(u, v, shine, corner):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """How strong the highlight is at a place of the atlas."""
+    x, y = int(u) - corner[1], int(v) - corner[0]
+    if x < 0 or y < 0 or x >= shine.shape[1] or y >= shine.shape[0]:
+        return 1.0
+    return shine[y, x] / SHINE_OF_1
+
+
+@njit(inline="always", fastmath=True, error_model="numpy")
 def _lit(value, texel, factor, addition, linear):  # type: ignore[no-untyped-def]  # pragma: no cover
     """One channel of a sample, linear light in [0, 1]; `texel` is bilinear in sRGB bytes, near enough to linear."""
     return min(max(linear[int(texel + 0.5)] * value * factor + addition, 0.0), 1.0)
@@ -226,7 +238,7 @@ def _lit(value, texel, factor, addition, linear):  # type: ignore[no-untyped-def
 
 @njit(fastmath=True, error_model="numpy")
 def _texture(  # type: ignore[no-untyped-def]  # pragma: no cover
-    n, triangles, samples, wrinkled, atlas, linear, wrinkles, folds, corner, out
+    n, triangles, samples, wrinkled, atlas, linear, wrinkles, folds, shine, corner, out
 ):
     """Linear RGB (n, 3) of interpolated samples (n, 8): bilinear texels under the light, darker in creases."""
     right, bottom = atlas.shape[1] - 1.001, atlas.shape[0] - 1.001
@@ -237,11 +249,12 @@ def _texture(  # type: ignore[no-untyped-def]  # pragma: no cover
         fx, fy = x - x0, y - y0
         w00, w01, w10, w11 = (1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy
         crease = _crease(u, v, wrinkles, folds, corner) if wrinkled[triangles[i]] else 0.0
+        gloss = _gloss(u, v, shine, corner)
         darker = (1 - 0.45 * crease, 1 - 0.60 * crease, 1 - 0.62 * crease)
         for k in range(3):
             top = atlas[y0, x0, k] * w00 + atlas[y0, x0 + 1, k] * w01
             texel = top + atlas[y0 + 1, x0, k] * w10 + atlas[y0 + 1, x0 + 1, k] * w11
-            out[i, k] = _lit(darker[k], texel, samples[i, 2 + k], samples[i, 5 + k], linear)
+            out[i, k] = _lit(darker[k], texel, samples[i, 2 + k], gloss * samples[i, 5 + k], linear)
 
 
 @njit(error_model="numpy")
@@ -283,6 +296,7 @@ def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
     srgb,
     wrinkles,
     folds,
+    shine,
     corner,
     background,
     out,
@@ -291,7 +305,8 @@ def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
 
     vertices: (V, 10) of `light_vertices`. material, wrinkled: (F,) of each face, and whether a wrinkle can show on it.
     linear, srgb: tables between bytes and light. wrinkles: (K,) strengths of `folds` (h, w, K), whose first row and
-    column are `corner` of the atlas. Row by row: place the samples, interpolate, texture, average.
+    column are `corner` of the atlas. shine: (h, w) strength of the highlight there, of `SHINE_OF_1`, or (0, 0): 1
+    everywhere. Row by row: place the samples, interpolate, texture, average.
     """
     height, width = out.shape[0], out.shape[1]
     counts = np.empty(width, np.int32)
@@ -300,7 +315,7 @@ def shade_image(  # type: ignore[no-untyped-def]  # pragma: no cover
     for y in range(height):
         n = _place_samples(y, index, depth, material, counts, triangles, places)
         _interpolate(n, triangles, places, vertices, faces, samples)
-        _texture(n, triangles, samples, wrinkled, atlas, linear, wrinkles, folds, corner, colours)
+        _texture(n, triangles, samples, wrinkled, atlas, linear, wrinkles, folds, shine, corner, colours)
         _resolve(y, index, counts, colours, linear, srgb, background[y], out[y])
 
 

@@ -28,6 +28,7 @@ from mien.heads.render.canvas import (
     short_strands,
     speckle,
 )
+from mien.heads.render.complexion import lived_in, natural_teeth, off_white_eye
 
 Array = NDArray[Any]
 
@@ -317,6 +318,7 @@ def paint_atlas(appearance: Appearance) -> NDArray[np.uint8]:
     face = strong_freckles(face, appearance.skin, (appearance.freckles - 0.9) / 0.1)
     face = age_lines(face, appearance)
     face = aged_skin(face, appearance.skin, appearance.ageing)
+    face = lived_in(face, appearance)
     face = lips(face, appearance, rng)
     face = facial_hair(face, appearance, rng)
     face = lids(face, appearance)
@@ -331,8 +333,8 @@ def paint_atlas(appearance: Appearance) -> NDArray[np.uint8]:
     put("skin", image)
     put("hair", hair_strip(appearance, rng))
     put("cloth", cloth(appearance, rng))
-    put("eye_left", eye(appearance, rng))
-    put("teeth_upper", teeth())
+    put("eye_left", off_white_eye(eye(appearance, rng), appearance))
+    put("teeth_upper", natural_teeth(teeth(), appearance))
     put("tongue", np.array(TONGUE))
     put("ear", ear(appearance))
     put("lashes", np.array(LASHES))
