@@ -21,6 +21,8 @@ from mien.heads.render.render import Camera, project
 from mien.systems.errors import RequestError
 from mien.talking.generate import head_motion
 from mien.talking.generate.head_motion import (
+    SHAPE_TOLERANCE,
+    as_turned,
     head_poses,
     load_head_motion,
     performance_motion,
@@ -274,3 +276,19 @@ def test_performances_of_no_use_are_refused(tmp_path: Path) -> None:
     refused("^a.npz could not be read as a performance: a performance's neck holds a value that is not finite$")
     np.savez(tmp_path / "a.npz", fps=np.asarray("25"), neck=np.full((3, 3), "a"), **arrays)
     refused("^a.npz could not be read as a performance: ")
+
+
+def test_a_head_that_is_turned_in_its_photo_stays_turned() -> None:
+    side = 128
+    frontal = np.asarray(mean_shape(side), np.float32)
+    pose = np.zeros((2, len(FACE_POSE)), np.float32)
+    assert np.array_equal(as_turned(pose, frontal, side), pose)
+    ocular = float(np.linalg.norm(frontal[36:42].mean(0) - frontal[42:48].mean(0)))
+    aside = frontal.copy()
+    aside[30] += (0.2 * ocular, -0.15 * ocular)  # the tip of the nose
+    turned = as_turned(pose, aside, side)
+    expected = np.zeros_like(pose)
+    expected[:, FACE_POSE.index("yaw")] = 0.2 - SHAPE_TOLERANCE
+    expected[:, FACE_POSE.index("pitch")] = -(0.15 - SHAPE_TOLERANCE)
+    assert turned == pytest.approx(expected, abs=0.02)
+    assert not pose.any(), "the given pose is left as it was"

@@ -24,12 +24,13 @@ from mien.talking.compose.layer import Layer, Portrait
 from mien.talking.compose.lids.layer import LidLayer
 from mien.talking.compose.mouth.mouth_layer import MouthLayer
 from mien.talking.data.pose import TAPS
+from mien.talking.generate.blinks import with_blinks
 from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.networks.generator import Generator, GeneratorConfig
 from mien.talking.networks.warp import WarpDecoder
 from mien.training.device import best_device, place
 from mien.training.model_folder import load_network
-from mien.training.randomness import torch_generator
+from mien.training.randomness import numpy_generator, torch_generator
 
 CHUNK_FRAMES = 16
 """Frames decoded at once, so that memory does not grow with the length of the speech."""
@@ -101,7 +102,8 @@ class FrameGenerator:
         """Random head motion, blinks and gaze (T, 9), in the units of `FACE_POSE`, for emotion weights (T, 6)."""
         noise = torch.randn(len(emotion_weights) + TAPS - 1, len(FACE_POSE), generator=torch_generator(seed, "motion"))
         weights = torch.from_numpy(emotion_weights).to(self.device)
-        return np.asarray(self.generator.pose_encoder.sample(noise.to(self.device), weights).cpu().numpy())
+        pose = self.generator.pose_encoder.sample(noise.to(self.device), weights).cpu().numpy()
+        return with_blinks(pose, self.fps, numpy_generator(seed, "blinks"))
 
     @torch.no_grad()
     def generate(

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.faces.measures import FACE_POSE
+from mien.faces.alignment import mean_shape
+from mien.faces.measures import FACE_POSE, face_pose
 from mien.heads.head import LOOK_ASIDE, LOOK_UPRIGHT
 from mien.heads.performance import EXPRESSION_INDEX, Performance
 from mien.storage.arrays import ArraysError, array_headers, read_arrays
@@ -46,6 +47,10 @@ CROPS_IN_A_HEAD = 1.07
 
 GROWTH_TO_VIEWER = 0.21
 """Increase of the logarithm of the face's size per head unit towards the viewer (the same heads and camera)."""
+
+SHAPE_TOLERANCE = 0.06
+"""Difference of yaw or pitch, as `FACE_POSE` measures them, that the shape of a face may cause: twice the deviation of
+the pitches of 36 actors who look at the camera."""
 
 MAX_BYTES = 64_000_000
 """Maximum size of the unpacked arrays of a file; enough for hours of motion."""
@@ -79,6 +84,21 @@ class HeadMotion:
     def at(self, frames: int, fps: Fraction) -> dict[str, NDArray[np.float64]]:
         """The arrays at the times of `frames` video frames at `fps`; see `resample`."""
         return {name: resample(array, self.fps, frames, fps) for name, array in self.arrays.items()}
+
+
+def as_turned(pose: NDArray[np.float32], landmarks: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """The pose (T, 9) for a head that is turned in its photo: yaw and pitch are relative to how it is held there.
+
+    `landmarks` (68, 2): of the photo, in pixels of a crop of `side`. What `SHAPE_TOLERANCE` allows is taken for the
+    shape of the face. Without this a head that is turned aside or tilted back would be turned to the camera, which a
+    warp can do by some degrees only.
+    """
+    own, frontal = face_pose(np.stack([landmarks, mean_shape(side)]).astype(np.float32), side)
+    turned = np.array(pose, np.float32)
+    for index in (_YAW, _PITCH):
+        difference = own[index] - frontal[index]
+        turned[:, index] += np.sign(difference) * max(abs(difference) - SHAPE_TOLERANCE, 0.0)
+    return turned
 
 
 def resample(array: NDArray[np.floating], own_fps: Fraction, frames: int, fps: Fraction) -> NDArray[np.float64]:

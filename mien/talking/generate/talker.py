@@ -28,7 +28,7 @@ from mien.media.speech.interface import Speech
 from mien.systems.errors import RequestError
 from mien.talking.generate.emotion_track import read_emotion_track
 from mien.talking.generate.frame_generator import FrameGenerator, constant_emotion
-from mien.talking.generate.head_motion import HeadMotion, head_poses, load_head_motion, performance_motion
+from mien.talking.generate.head_motion import HeadMotion, as_turned, head_poses, load_head_motion, performance_motion
 from mien.talking.generate.performance import blend_emotions, unsupported_expressions
 from mien.talking.generate.request import TalkOptions
 from mien.talking.generate.speech import check_speech, read_speech, synthesise_speech, with_silence
@@ -113,6 +113,7 @@ class Talker(FrameGenerator):
         paste_back = PasteBack(picture, landmarks, None if options.paste_back else options.size or FACE_SIDE, mesh)
         pose, weights, notes = self._pose_and_emotions(frames, options, motion, text_to_motion)
         pose = self.sample_pose(weights, options.seed) if pose is None else pose
+        pose = as_turned(pose, paste_back.landmarks, len(paste_back.crop))
         generated = self.generate(
             paste_back.crop,
             speech.samples,
