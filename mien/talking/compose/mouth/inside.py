@@ -23,7 +23,7 @@ Field = NDArray[np.float32]
 _TONGUE = (20.0, 11.0)  # mm: half its width and height as seen from the front
 _TONGUE_PLACE = np.array([0.0, 2.5, -13.0])  # mm from the middle of the lower biting edges to its centre
 _LIT = 3.0  # mm of height of an opening through which all light falls
-_LOWER_LIGHT = 0.88  # of the lower teeth relative to the upper ones, which shade them
+_LOWER_LIGHT = 0.78  # of the lower teeth relative to the upper ones, which shade them
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,7 @@ PARTED = 2.0
 """Height of the opening in mm from which a photo shows the inside of the mouth, which is covered in all frames."""
 
 _INCISORS = np.array([0.0, 66.7, 90.5])  # mm of the head: the biting edge of the upper incisors, as the embedded head's
-_LIP_TO_EDGE = 1.2  # mm by which the upper incisors reach below the line of the closed lips
+_LIP_TO_EDGE = 1.8  # mm by which the upper incisors reach below the line of the closed lips
 _NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
 _BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the upper ones, and reach above their edges
 _BARE, _COVERED = 4.5, 3.0  # mm of the lower incisors that a lower lip bares at most, and by which it covers them

@@ -19,8 +19,8 @@ SKIN_TINT: Array = np.array([1.68, 1.0, 0.66])
 """Light that skin reflects, R, G, B, relative to green: the mean over light and dark skin, in neutral light."""
 
 SCLERA_TINT: Array = np.array([1.12, 1.0, 0.97])
-ENAMEL_TINT: Array = np.array([1.32, 1.0, 0.83])
-WARM_TINT: Array = np.array([1.38, 0.97, 0.70])
+ENAMEL_TINT: Array = np.array([1.32, 1.0, 0.78])
+WARM_TINT: Array = np.array([1.38, 0.97, 0.66])
 """The same of the white of the eye, of enamel among lips and gums, and of its warmer parts.
 
 Such that the ratios of enamel to skin and to the eye are those in six people of GRID (1.2 and .8 in red, .85 and 1.25
@@ -79,7 +79,7 @@ def photo_tone(portrait: Portrait) -> Tone:
         enamel=_never_bluish(lit(ENAMEL_TINT, lamp.level)),
         warm=_never_bluish(lit(WARM_TINT, 0.86 * lamp.level)),
         gum=lit(GUM_TINT, 0.34 * lamp.level),
-        tongue=lit(TONGUE_TINT, 0.36 * lamp.level),
+        tongue=lit(TONGUE_TINT, 0.27 * lamp.level),
         cavity=lit(CAVITY_TINT, _darkest(light, points)),
         side=float(np.clip(side, -0.6, 0.6)),
         blur=photo_blur(portrait),
