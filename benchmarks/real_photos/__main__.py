@@ -4,34 +4,48 @@
 
 Needs `talking/` and `judges/` of the real media (CREMA-D stills and speech, GRID clips, MediaPipe's face landmarker,
 MobileFace V3, mini-XCEPTION). `--data data` adds the rendered people of a pipeline run, with the model and in truth.
-`--quick`: four stills, one recording, full intensity.
+`--quick`: four stills, one recording, full intensity (40 CPU seconds). `--known figures.json` of an earlier run spares
+the rows in which no model takes part.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.measuring import processor_seconds
-from benchmarks.real_photos.background import BackgroundMeasure, Segmenter, open_segmenter
+from benchmarks.real_photos.background import open_segmenter
 from benchmarks.real_photos.clip import Judges
 from benchmarks.real_photos.face import Picture, open_reader
 from benchmarks.real_photos.goals import goals, goals_table
 from benchmarks.real_photos.posed import posed_figures
-from benchmarks.real_photos.rows import Plan, Row, grid_row, model_row, rendered_rows, repeated_row
+from benchmarks.real_photos.rows import (
+    Plan,
+    Row,
+    grid_row,
+    model_row,
+    rendered_model_row,
+    rendered_truth_row,
+    repeated_row,
+)
 from benchmarks.real_photos.sheet import sheet, strip
-from benchmarks.real_photos.stimuli import Recording, Still, real_clips, recordings, resting, stills
+from benchmarks.real_photos.stimuli import recordings, stills
 from benchmarks.real_photos.table import around_summary, summary, table
 from benchmarks.real_photos.talking import Speaker
 from mien.clips import EMOTIONS
+from mien.files import atomic_file
 
 TASK = "judges/mediapipe/face_landmarker_v2_with_blendshapes.task"
+CLIPS_ALONE = ("photo repeated", "GRID clips", "rendered, truth")
+"""Rows that do not depend on the model."""
+
 COLUMNS = ("photo", "NEU", *(emotion for emotion in EMOTIONS if emotion != "NEU"))
 
 
@@ -42,6 +56,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=Path("models/talking_face"))
     parser.add_argument("--out", type=Path, required=True, help="folder for figures.json and the sheets")
     parser.add_argument("--data", type=Path, default=None, help="folder `data` of a pipeline run: adds rendered people")
+    parser.add_argument(
+        "--known", type=Path, default=None, help="figures.json of an earlier run: its rows without a model are taken"
+    )
     parser.add_argument("--people", type=int, default=4, help="rendered people")
     parser.add_argument("--stills", type=int, default=12)
     parser.add_argument("--posed", type=int, default=4, help="stills that nod, turn and blink before lines")
@@ -59,66 +76,48 @@ def parsed() -> argparse.Namespace:
     return options
 
 
-def measured(options: argparse.Namespace) -> dict[str, Row]:
-    """All rows, by name."""
+def measured(options: argparse.Namespace, known: Collection[str]) -> Iterator[tuple[str, Row]]:
+    """The rows as they are done, without those of real and rendered clips that are known."""
     plan = Plan(tuple(options.intensities), options.frames_every)
-    with open_reader(options.real / TASK) as reader:
+    with open_reader(options.real / TASK) as reader, open_segmenter() as segmenter:
         judges = Judges.of(options.real, reader)
         shown = stills(options.real, reader)[: options.stills]
         said = recordings(options.real)[: options.recordings]
         speaker = Speaker(options.model)
-        rows = {
-            "model": model_row(shown, said, speaker, judges, plan),
-            "photo repeated": repeated_row(shown, judges),
-            "GRID clips": grid_row(options.real, judges, options.frames_every, 2 if options.quick else None),
-        }
-        with open_segmenter() as segmenter:
-            look_around(rows, shown[: options.posed], said[0], speaker, judges, segmenter, options)
+        model = model_row(shown, said, speaker, judges, plan)
+        model.around, model.posed_strips = posed_figures(
+            shown[: options.posed], said[0], speaker, judges, segmenter, plan.every
+        )
+        yield "model", model
+        if "photo repeated" not in known:
+            yield "photo repeated", repeated_row(shown, judges)
+        if "GRID clips" not in known:
+            yield "GRID clips", grid_row(options.real, judges, segmenter, plan.every, 2 if options.quick else None)
         if options.data is not None:
-            people = rendered_rows(options.data, options.people, speaker, judges, plan)
-            rows |= dict(zip(("rendered, model", "rendered, truth"), people, strict=True))
-    return rows
-
-
-def look_around(
-    rows: dict[str, Row],
-    shown: Sequence[Still],
-    said: Recording,
-    speaker: Speaker,
-    judges: Judges,
-    segmenter: Segmenter,
-    options: argparse.Namespace,
-) -> None:
-    """Add what is around the face: of posed videos before lines to the model's row, of real clips to theirs."""
-    posed, strips = posed_figures(shown, said, speaker, judges, segmenter, options.frames_every)
-    rows["model"].around, rows["model"].posed_strips = posed, strips
-    for clip, _ in zip(real_clips(options.real), range(len(rows["GRID clips"].videos)), strict=False):
-        photo = resting(clip, judges.reader)
-        face = judges.reader.read(photo)
-        if face is not None:
-            measure = BackgroundMeasure(photo, face, segmenter)
-            rows["GRID clips"].around[clip.name] = measure.measure(clip.frames[:: options.frames_every])
+            yield "rendered, model", rendered_model_row(options.data, options.people, speaker, judges, plan)
+            if "rendered, truth" not in known:
+                yield "rendered, truth", rendered_truth_row(options.data, options.people, judges, plan)
 
 
 def main() -> None:
-    """Measure, print and write."""
+    """Measure, print and write; what is measured is written row by row."""
     options = parsed()
     options.out.mkdir(parents=True, exist_ok=True)
-    rows = measured(options)
-    summed = {name: summary(row.videos) | around_summary(row.around) for name, row in rows.items()}
-    for name, row in rows.items():
-        if row.answers:
-            print(f"{name}: mini-XCEPTION says of the stills themselves {row.answers}")
+    done: dict[str, Any] = {"summary": {}, "around": {}, "stills": {}, "videos": {}}
+    if options.known is not None:
+        earlier = json.loads(options.known.read_text())
+        done = {part: {name: rows[name] for name in CLIPS_ALONE if name in rows} for part, rows in earlier.items()}
+    for name, row in measured(options, frozenset(done["summary"])):
+        done["summary"][name] = summary(row.videos) | around_summary(row.around)
+        done["around"][name], done["stills"][name] = row.around, row.answers
+        done["videos"][name] = [asdict(video) for video in row.videos]
         write(options.out, name, row)
-    print(table(summed))
+        with atomic_file(options.out / "figures.json") as temporary:
+            temporary.write_text(json.dumps(done, indent=1))
+    print(f"mini-XCEPTION says of the stills themselves: {done['stills']['model']}")
+    print(table(done["summary"]))
     if options.goals:
-        print(goals_table(goals(summed)))
-    around = {name: row.around for name, row in rows.items() if row.around}
-    answers = {name: row.answers for name, row in rows.items() if row.answers}
-    videos = {name: [asdict(video) for video in row.videos] for name, row in rows.items()}
-    (options.out / "figures.json").write_text(
-        json.dumps({"summary": summed, "around": around, "stills": answers, "videos": videos}, indent=1)
-    )
+        print(goals_table(goals(done["summary"])))
     print(f"{processor_seconds():.0f} CPU seconds")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
+from benchmarks.real_photos.background import BackgroundMeasure, Segmenter
 from benchmarks.real_photos.clip import Judges, Measured, PhotoMeasure, look, sync
 from benchmarks.real_photos.face import Face, Picture
 from benchmarks.real_photos.sheet import Cell, shown
@@ -132,20 +133,28 @@ def truth_row(clips: Iterator[RealClip], fps: Fraction, judges: Judges, every: i
     return row
 
 
-def grid_row(real: Path, judges: Judges, every: int, most: int | None = None) -> Row:
-    """Real clips of GRID."""
-    return truth_row(real_clips(real), GRID_FPS, judges, every, most)
+def grid_row(real: Path, judges: Judges, segmenter: Segmenter, every: int, most: int | None = None) -> Row:
+    """Real clips of GRID, with what is around the face."""
+    row = truth_row(real_clips(real), GRID_FPS, judges, every, most)
+    for clip in islice(real_clips(real), most):
+        photo, face = row.cells[clip.actor]["photo"]
+        row.around[clip.actor] = BackgroundMeasure(photo, face, segmenter).measure(clip.frames[::every])
+    return row
 
 
-def rendered_rows(data: Path, people: int, speaker: Speaker, judges: Judges, plan: Plan) -> tuple[Row, Row]:
-    """The model on rendered people of the part val, saying what their neutral clip says, and their clips themselves."""
-    truth = truth_row(rendered_clips(data, "val", people), CORPUS_FPS, judges, plan.every, None)
-    model = Row()
+def rendered_truth_row(data: Path, people: int, judges: Judges, plan: Plan) -> Row:
+    """Clips of rendered people of the part val."""
+    return truth_row(rendered_clips(data, "val", people), CORPUS_FPS, judges, plan.every, None)
+
+
+def rendered_model_row(data: Path, people: int, speaker: Speaker, judges: Judges, plan: Plan) -> Row:
+    """The model on resting frames of the same people, saying what their neutral clip says."""
+    row = Row()
     for clip in rendered_clips(data, "val", people, only="NEU"):
         still = Still(clip.actor, "rendered", resting(clip, judges.reader))
         recording = Recording(clip.name, clip.samples[: round(SECONDS * RATE)])
         part = model_row([still], [recording], speaker, judges, plan)
-        model.videos += part.videos
-        model.cells |= part.cells
-        model.answers |= part.answers
-    return model, truth
+        row.videos += part.videos
+        row.cells |= part.cells
+        row.answers |= part.answers
+    return row
