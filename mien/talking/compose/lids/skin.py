@@ -123,10 +123,11 @@ class LidFrame:
         """Share (h, w) of each pixel on the positive side of an edge, at a `distance` from it in units of v."""
         return np.asarray(np.clip(distance / self.pixel + 0.5, 0, 1), np.float32)
 
-    def fetched(self, part: Field, source: Values) -> Field:
-        """The colours of `part` (h, w, 3), for each pixel those at the row `source` (h, w) in units of v."""
-        further = source - self.v
-        rows, columns = np.arange(len(part), dtype=np.float32)[:, None], np.arange(part.shape[1], dtype=np.float32)
+    def fetched(self, part: Field, source: Values, at: tuple[slice, slice] = (slice(None), slice(None))) -> Field:
+        """The colours of `part` (h, w, 3), for the pixels `at` those at the row `source` (h, w) in units of v."""
+        further = (source - self.v)[at]
+        rows = np.arange(len(part), dtype=np.float32)[at[0], None]
+        columns = np.arange(part.shape[1], dtype=np.float32)[at[1]]
         x = columns + np.float32(self.chart.across[0]) * further
         y = rows + np.float32(self.chart.across[1]) * further
         return np.asarray(cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
@@ -162,7 +163,9 @@ def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
 
 def blend(part: Field, over: NDArray[np.float32], weight: NDArray[Any]) -> None:
     """Blend `over` into `part`, both (h, w, 3), with `weight` (h, w), in place."""
-    part += np.asarray(weight, np.float32)[..., None] * (over - part)
+    change = over - part
+    change *= np.asarray(weight, np.float32)[..., None]
+    part += change
 
 
 def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
@@ -224,18 +227,16 @@ def _lit(lid: Field, skin: Field, lids: LidFrame, closure: float) -> Field:
     start = lids.upper - lids.lashes - _SHADED
     part = np.clip((lids.v - start) / np.maximum(lids.margin - start, 1e-4), 0, 1)
     weight = np.asarray(_LIT * closure * np.sqrt(lids.hump) * part * part * (3 - 2 * part), np.float32)
-    smooth, below = (_shade(colours, lids) for colours in (lid, lids.fetched(skin, lids.lower + _BELOW)))
-    gain = np.clip((below + 4) / (smooth + 4), 1, _MOST_LIGHTER) - 1
-    return np.asarray(np.minimum(lid * (1 + weight[..., None] * gain), 255), np.float32)
-
-
-def _shade(colours: Field, lids: LidFrame) -> Field:
-    """The lowest frequencies of `colours` (h, w, 3): blurred at a lower resolution, which costs a tenth."""
-    step = max(_SHADE / lids.pixel / 2, 1)
-    height, width = colours.shape[:2]
-    small = (max(round(width / step), 1), max(round(height / step), 1))
-    blurred = cv2.GaussianBlur(cv2.resize(colours, small, interpolation=cv2.INTER_AREA), (0, 0), 2.0)
-    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    # At a lower resolution, which costs a tenth.
+    step = max(int(_SHADE / lids.pixel / 2), 1)
+    coarse = (slice(step // 2, None, step), slice(step // 2, None, step))
+    deviation = _SHADE / lids.pixel / step
+    below = lids.fetched(skin, lids.lower + _BELOW, coarse)
+    own, near = (cv2.GaussianBlur(one, (0, 0), deviation) for one in (cv2.blur(lid, (step, step))[coarse], below))
+    gain = cv2.resize(np.clip((near + 4) / (own + 4), 1, _MOST_LIGHTER) - 1, lid.shape[1::-1])
+    gain *= weight[..., None]
+    gain += 1
+    return np.asarray(np.minimum(lid * gain, 255), np.float32)
 
 
 def draw_lashes(part: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
