@@ -273,8 +273,8 @@ _VERB_PHRASES: dict[str, str] = {
                    "eyebrow lift, puppy eyes, bug eyes, wide eyed, goggle",
     "wrinkle_nose": "disgusted face, smell something bad, stink face, bunny nose, yucky face, turn up nose, "
                     "turn nose up",
-    "open_mouth": "say ah, say aah, say aaah, mouth fall open, catch flies, jaw drop, perfect o, big o, an o, "
-                  "o shape, o shaped, round o, letter o, shape of an o",
+    "open_mouth": "say ah, say aah, say aaah, catch flies, perfect o, big o, an o, o shape, o shaped, round o, "
+                  "letter o, shape of an o",
     "close_eyes": "nod off, fall asleep, go to sleep, goes to sleep, shut eye, pretend to sleep",
     "double_take": "double take, doubletake, double takes, second look, doubletakes",
     "glance_about": "look around, look about, glance around, glance about, scan room, scan surroundings, "
@@ -296,6 +296,10 @@ _PARTIAL: dict[str, str] = {
     "verb:look dir:side": "side eye, side glance, sidelong glance, sideways glance, look sidelong",
     "verb:stick part:tongue": "tongue out",
     "verb:look dir:center": "make eye contact, eye contact",
+    "part:jaw verb:open_mouth": "jaw drop",
+    "part:mouth verb:open_mouth": "mouth fall open",
+    "dir:up again": "back up",
+    "dir:down again": "back down",
     "verb:lower part:jaw": "drop jaw",
     "part:chin dir:down": "chin to chest, chin on chest, chin into chest, chin tucked, chin in",
     "part:chin dir:up": "nose in air, chin held high, head held high, look down nose",
