@@ -36,6 +36,8 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             clause.add(waiting)
             clause.link = waiting.link
             waiting = None
+        if _shares_verb(clause, following) and following is not None:
+            clause = following.repeated(clause)
         before = found[-1] if found else None
         _share_part(clause, following)
         if _names_subject(clause, following):
@@ -84,6 +86,13 @@ def _with_later_verbs(clauses: Sequence[Clause]) -> list[Clause]:
 
 def _is_direction_only(clause: Clause) -> bool:
     return bool(clause.directions) and clause.verb is None and not (clause.parts or clause.shown or clause.nothing)
+
+
+def _shares_verb(clause: Clause, following: Clause | None) -> bool:
+    """Whether a part has the verb of the next one: "head and eyes turn left"."""
+    only_part = bool(clause.parts) and not (clause.is_own or clause.directions) and clause.link in ("start", "stop")
+    subject = following is not None and bool(following.parts) and (following.part_first or following.verb is None)
+    return only_part and subject and following is not None and following.link == "and"
 
 
 def _share_part(clause: Clause, following: Clause | None) -> None:

@@ -233,7 +233,7 @@ _TABLE: dict[str, str] = {
             "in amazement, hands, hand, arm, arms, teh, hte, yuor, yoru, hre, hsi, adn, ur, yer, em, out loud, "
             "today, loudly, aloud, shyly, shy, politely, polite, courteous, courteously, proudly, proud, "
             "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky, see, hear, hearing, news, "
-            "watch, line, lines, greet, greets, greeting, welcome",
+            "watch, line, lines, greet, greets, greeting, welcome, last, corner, at nose",
     "in": "in",
     "nothing": "hold it, holds it, hold that, holds that, hold still, holds still, stay still, stays still, "
                "keep it there, hold, holding, holds position, hold position, stays like that, stay like that, pause, "
