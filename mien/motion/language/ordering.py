@@ -36,7 +36,10 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             clause.add(waiting)
             clause.link = waiting.link
             waiting = None
+        if _shares_verb(clause, following) and following is not None:
+            clause = following.repeated(clause)
         before = found[-1] if found else None
+        _share_part(clause, following)
         if _names_subject(clause, following):
             waiting = clause
             continue
@@ -50,11 +53,13 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             if clause.link == "correction" and before is not None:
                 found.pop()
             found.append(clause)
-        elif before is None or _belongs_to_next(clause, before) or _leads(clause, following):
+        elif before is None or _belongs_to_next(clause, before, following) or _leads(clause, following):
             if clause.directions and not clause.negated:
                 found.append(clause)
             else:
                 waiting = clause
+        elif clause.again and set(clause.directions) & {"up", "down"}:
+            found.append(Clause(clause.link, clause.sub, clause.sentence, nothing=True))  # "… and back up"
         elif _is_repetition(clause, before) and not _leads(clause, following):
             if clause.link == "correction":
                 found.pop()
@@ -83,6 +88,31 @@ def _is_direction_only(clause: Clause) -> bool:
     return bool(clause.directions) and clause.verb is None and not (clause.parts or clause.shown or clause.nothing)
 
 
+def _shares_verb(clause: Clause, following: Clause | None) -> bool:
+    """Whether a part has the verb of the next one: "head and eyes turn left"."""
+    only_part = bool(clause.parts) and not (clause.is_own or clause.directions) and clause.link in ("start", "stop")
+    subject = following is not None and bool(following.parts) and (following.part_first or following.verb is None)
+    return only_part and subject and following is not None and following.link == "and"
+
+
+def _share_part(clause: Clause, following: Clause | None) -> None:
+    """Give a verb that moves a part the part behind the next verb: "open and close your mouth"."""
+    verb = VERBS.get(clause.verb or "")
+    moves = verb is not None and verb.direction is not None and verb.part is None
+    if moves and not clause.parts and following is not None and following.link == "and" and following.verb:
+        clause.parts = list(following.parts)
+        _rest(following, clause)
+
+
+def _rest(clause: Clause, before: Clause) -> None:
+    """Let brows that come down after they were raised be at rest: they do not frown."""
+    verb = VERBS.get(clause.verb or "")
+    brows = clause.parts == ["brows"] and verb is not None and verb.direction == "down"
+    raised = VERBS.get(before.verb or "")
+    if brows and raised is not None and raised.direction == "up":
+        clause.verb, clause.nothing = None, True
+
+
 def _take_part(clause: Clause, before: Clause | None) -> None:
     """Give a verb that moves a part, but names none, the part of the clause before: "opens her mouth, closes it"."""
     verb = VERBS.get(clause.verb or "")
@@ -93,8 +123,7 @@ def _take_part(clause: Clause, before: Clause | None) -> None:
     moves = verb.direction is not None or (verb.manner == "push" and bool(clause.directions))
     if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
         clause.parts = [part for part in before.parts if part != "body"]
-        if clause.parts == ["brows"] and verb.direction == "down":
-            clause.verb, clause.nothing = None, True  # back to rest, no frown
+        _rest(clause, before)
 
 
 def _names_side_of_wink(clause: Clause, before: Clause) -> bool:
@@ -103,9 +132,10 @@ def _names_side_of_wink(clause: Clause, before: Clause) -> bool:
     return eye and bool(clause.directions) and before.verb == "wink"
 
 
-def _belongs_to_next(clause: Clause, before: Clause) -> bool:
+def _belongs_to_next(clause: Clause, before: Clause, following: Clause | None) -> bool:
     said = clause.directions or clause.parts or clause.again or clause.same or clause.one
-    return not said and clause.sentence != before.sentence and clause.count is None
+    named = clause.count is None or (following is not None and following.link == "comma")  # "twice: nod"
+    return not said and clause.sentence != before.sentence and named
 
 
 def _names_subject(clause: Clause, following: Clause | None) -> bool:

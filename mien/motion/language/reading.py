@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import clauses_of
@@ -12,7 +13,9 @@ from mien.motion.language.ordering import plan_of
 from mien.motion.language.signs import ignored_signs, pieces
 from mien.motion.language.tags import Tag, action_words, tag
 from mien.motion.language.typing import corrected_pieces
-from mien.text.word_vectors import WordVectors
+
+if TYPE_CHECKING:  # it imports torch, which the rules do without
+    from mien.text.word_vectors import WordVectors
 
 MOST_CHARACTERS = 2000
 """Maximum number of characters that are read; the rest of a text is left out, with a note."""

@@ -147,6 +147,8 @@ def _tag_next(pieces: Sequence[str], place: int, tags: list[Tag]) -> int:
     if found is not None:
         end, said = found
         spelled = " ".join(pieces[place:end])
+        if not verb:  # "head tilted": the form is that of the verb in the phrase
+            form = next((verb_forms()[one][1] for one in pieces[place:end] if one in verb_forms()), form)
         tags.extend(
             Tag(name, value, spelled, form if name == "verb" else "base")
             for name, _, value in (one.partition(":") for one in said)

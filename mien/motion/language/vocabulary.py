@@ -206,12 +206,10 @@ _TABLE: dict[str, str] = {
             "which, what, where, whose, kindly please, maybe, perhaps, simply, almost, nearly, about to, right now, "
             "right away, all right, alright, then again, quickly now, now please, please now, expression, "
             "expressions, movement, movements, motion, motions, gesture, gestures, action, actions, animation, "
-            "video, clip, picture, with head, with face, with eyes, with mouth, on face, in face, across face, "
-            "on lips, with lips, with eyelids, with nose, with tongue, under nose, over face, through nose, "
-            "across lips, with neck, with jaw, using head, using eyes, by head, of head, of eyes, of mouth, "
-            "of eyebrows below, of face, of lips, out of mouth, out of her mouth, from mouth, on forehead, times, "
-            "time, instead, way, direction, side, sides, position, place, if, possible, she can, he can, you can, "
-            "they can, it can, it goes, it will go, it can go, can go, as she can, possibly, as you can, "
+            "video, clip, picture, on face, in face, across face, under nose, over face, through nose, across lips, "
+            "using head, using eyes, of eyebrows below, out of mouth, out of her mouth, from mouth, on forehead, "
+            "times, time, instead, way, direction, side, sides, position, place, if, possible, she can, he can, "
+            "you can, they can, it can, it goes, it will go, it can go, can go, as she can, possibly, as you can, "
             "as possible, good, nice, nicely, lovely, beautiful, beautifully, pretty please, sweet, sweetly, cute, "
             "cutely, little man, old, young, tall, short, other hand, why dont you, cant you, wont you, couldnt you, "
             "wouldnt you, dont forget to, do not forget to, remember to, be sure to, make sure to, make sure, "
@@ -235,7 +233,7 @@ _TABLE: dict[str, str] = {
             "in amazement, hands, hand, arm, arms, teh, hte, yuor, yoru, hre, hsi, adn, ur, yer, em, out loud, "
             "today, loudly, aloud, shyly, shy, politely, polite, courteous, courteously, proudly, proud, "
             "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky, see, hear, hearing, news, "
-            "watch, line, lines, greet, greets, greeting, welcome",
+            "watch, line, lines, greet, greets, greeting, welcome, last, corner, at nose",
     "in": "in",
     "nothing": "hold it, holds it, hold that, holds that, hold still, holds still, stay still, stays still, "
                "keep it there, hold, holding, holds position, hold position, stays like that, stay like that, pause, "
@@ -273,8 +271,8 @@ _VERB_PHRASES: dict[str, str] = {
                    "eyebrow lift, puppy eyes, bug eyes, wide eyed, goggle",
     "wrinkle_nose": "disgusted face, smell something bad, stink face, bunny nose, yucky face, turn up nose, "
                     "turn nose up",
-    "open_mouth": "say ah, say aah, say aaah, mouth fall open, catch flies, jaw drop, perfect o, big o, an o, "
-                  "o shape, o shaped, round o, letter o, shape of an o",
+    "open_mouth": "say ah, say aah, say aaah, catch flies, perfect o, big o, an o, o shape, o shaped, round o, "
+                  "letter o, shape of an o",
     "close_eyes": "nod off, fall asleep, go to sleep, goes to sleep, shut eye, pretend to sleep",
     "double_take": "double take, doubletake, double takes, second look, doubletakes",
     "glance_about": "look around, look about, glance around, glance about, scan room, scan surroundings, "
@@ -296,6 +294,10 @@ _PARTIAL: dict[str, str] = {
     "verb:look dir:side": "side eye, side glance, sidelong glance, sideways glance, look sidelong",
     "verb:stick part:tongue": "tongue out",
     "verb:look dir:center": "make eye contact, eye contact",
+    "part:jaw verb:open_mouth": "jaw drop",
+    "part:mouth verb:open_mouth": "mouth fall open",
+    "dir:up again": "back up",
+    "dir:down again": "back down",
     "verb:lower part:jaw": "drop jaw",
     "part:chin dir:down": "chin to chest, chin on chest, chin into chest, chin tucked, chin in",
     "part:chin dir:up": "nose in air, chin held high, head held high, look down nose",
