@@ -266,7 +266,10 @@ class Parser:
             return
         name = item.value or None
         meant = self._mentioned(noun, name, item)
-        if meant:
+        if name is not None and self.drafts and item.plural and all(draft.shape is None for draft in self.drafts):
+            for draft in self.drafts:
+                draft.shape, draft.said = name, item.said  # "the red one falls, the blue one rises: two stars"
+        elif meant:
             self.subject = meant
         elif name is None and self.drafts and not noun.colours and not (noun.count or item.plural):
             return  # "in a star shape": the noun is said already
@@ -329,9 +332,16 @@ class Parser:
         elif not self.drafts:
             if self.awaiting is None or self.awaiting.vague:
                 self.awaiting = self.action = action
+        elif self.awaiting is not None and self.joined and self._noun_ahead(place + 1):
+            self.subject, self.awaiting, self.action = [], action, action  # "spin a star and bounce a box"
         else:
             self._drop_noun()
             self._act(action)
+
+    def _noun_ahead(self, place: int) -> bool:
+        """Whether an article or a count and then a noun follow."""
+        item = self._at(place)
+        return item is not None and item.kind in ("article", "count", "one") and self._shape_ahead(place + 1)
 
     def _adjective(self, place: int) -> bool:
         """Whether a participle stands before a noun: "a spinning red star"."""
