@@ -29,6 +29,7 @@ from mien.shapes.evaluate.evaluate import (
 )
 from mien.shapes.evaluate.measure import Measured, Prompt, motion_of, paired
 from mien.shapes.evaluate.report import ShapesReport
+from mien.shapes.language.reading import prompt_of
 from mien.shapes.measure.scene import MeasuredFigure, MeasuredScene, measure_scene
 from mien.shapes.options import EvaluateShapesOptions, ShapesCorpusOptions
 from mien.shapes.registration import SERVED
@@ -66,9 +67,19 @@ class Remembers:
         self.number = {seed: number for number, seed in enumerate(seeds)}
         self.batches: list[int] = []
 
-    def clips(self, texts: Sequence[str], seeds: Sequence[int], frames: int | None = None) -> NDArray[np.uint8]:
+    def clips(
+        self,
+        texts: Sequence[str],
+        seeds: Sequence[int],
+        frames: int | None = None,
+        scenes: Sequence[Scene] | None = None,
+    ) -> NDArray[np.uint8]:
         numbers = np.array([self.number[seed] for seed in seeds])
-        assert all(self.store.texts[n][0] == text for n, text in zip(numbers, texts, strict=True))
+        if scenes is None:
+            assert all(self.store.texts[n][0] == text for n, text in zip(numbers, texts, strict=True))
+        else:  # as users run it: what was read
+            assert [self.store.scenes[n] for n in numbers] == list(scenes)
+            assert [prompt_of(scene) for scene in scenes] == list(texts)
         assert frames == self.store.frames
         self.batches.append(len(texts))
         clips = self.store.videos((numbers + self.later) % len(self.store.index))
@@ -95,7 +106,7 @@ def test_what_shows_what_is_asked_for_is_right_and_blank_frames_are_wrong(
     store = ShapesStore(corpus)
     right, blank = Remembers(store), Remembers(store, blank=True, architecture="frames")
     figures = run(monkeypatch, [blank, right], corpus, tmp_path / "out")
-    assert list(figures) == ["real", "baseline", "generated", "shuffled", "evaluated"]
+    assert list(figures) == ["real", "baseline", "scored", "generated", "shuffled", "evaluated"]
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
     for part, clips in zip(PARTS, (30, 24, 30), strict=True):
         assert all(set(figures[row][part]) == FIGURES for row in ("real", "generated", "baseline"))
@@ -117,7 +128,7 @@ def test_what_shows_what_is_asked_for_is_right_and_blank_frames_are_wrong(
     what = figures["evaluated"]
     assert (what["val"], what["wordings"], what["held_out"], what["architecture"]) == (30, 24, 30, "video")
     assert what["model"] == "0" * 64
-    assert right.batches == [16, 16, 16, 16, 16, 4]
+    assert right.batches == [size for size in (16, 16, 16, 16, 16, 4) for _ in ("scored", "generated")]
 
 
 def test_the_clips_of_other_prompts_are_right_by_chance_alone(
@@ -139,7 +150,7 @@ def test_without_a_baseline_there_is_no_such_row_and_parts_that_are_absent_are_l
     make_shapes_corpus(made, tmp_path / "corpus")
     store = ShapesStore(tmp_path / "corpus")
     figures = run(monkeypatch, [Remembers(store)], store.folder, tmp_path / "out")
-    assert list(figures) == ["real", "generated", "shuffled", "evaluated"]
+    assert list(figures) == ["real", "scored", "generated", "shuffled", "evaluated"]
     assert set(figures["generated"]) == {"val", "overall", "seconds_per_clip"}
     assert set(figures["evaluated"]) == {"val", "model", "architecture", "data", "fingerprint"}
     assert "baseline" not in {line["row"] for line in table(tmp_path / "out" / "rates.csv")}
@@ -174,8 +185,8 @@ def test_tables_agree_with_the_figures(corpus: Path, tmp_path: Path, monkeypatch
     baseline = Remembers(store, later=7, architecture="frames")
     figures = run(monkeypatch, [baseline, Remembers(store)], corpus, out)
     lines, rate_lines, confusions = (table(out / f"{name}.csv") for name in ("samples", "rates", "confusions"))
-    assert len(lines) == 4 * 84
-    for row in ("real", "baseline", "generated", "shuffled"):
+    assert len(lines) == 5 * 84
+    for row in ("real", "baseline", "scored", "generated", "shuffled"):
         for part in PARTS:
             own = [line for line in lines if (line["row"], line["part"]) == (row, part)]
             for name in VERDICTS:

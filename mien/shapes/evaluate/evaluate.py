@@ -1,8 +1,12 @@
 """Evaluation of moving shapes: whether clips match their prompts, measured in the pixels without a network.
 
-Rows: `real`, `baseline` (frame by frame, where it was trained), `first_sample` (without the discriminator's selection
-among several samples), `generated`, and `shuffled`: generated clips compared with the scenes of other prompts. Parts:
-`val`, `wordings` that are not in the training set, and `held_out` combinations. See docs/metrics.md.
+Rows: `real`, `baseline` (frame by frame, where it was trained), `first_sample` (no selection among several samples),
+`scored` (selection by the discriminator), `generated` (as users run it: the prompt is read as a scene, and samples are
+selected by what is measured in them against it), and `shuffled`: generated clips compared with the scenes of other
+prompts. Parts: `val`, `wordings` that are not in the training set, and `held_out` combinations. See docs/metrics.md.
+
+`generated` is selected with the measure that evaluates it, against the scene that was read, not the true one; what the
+model itself can do is told by `first_sample` and `scored`.
 """
 
 from __future__ import annotations
@@ -16,15 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.files import atomic_directory
-from mien.shapes.corpus.scenes import Scene
+from mien.shapes.corpus.scenes import Figure, Scene
 from mien.shapes.data.store import ShapesStore
 from mien.shapes.evaluate.measure import Measured, Prompt
 from mien.shapes.evaluate.report import ShapesReport
+from mien.shapes.language.reading import prompt_of, read
 from mien.shapes.measure.scene import VERDICTS, measure_scene
 from mien.shapes.options import EvaluateShapesOptions
 from mien.systems.evaluation.evaluate import Judge, RowFigures, draw_samples, evaluate, identity_of, load_models
 from mien.systems.evaluation.figures import Figures, interval, mean, rates
-from mien.systems.evaluation.rows import FIRST_SAMPLE, GENERATED, REAL, SHUFFLED
+from mien.systems.evaluation.rows import FIRST_SAMPLE, GENERATED, REAL, SCORED, SHUFFLED
 from mien.training.curves import Log
 from mien.training.randomness import derived_seed, numpy_generator
 
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
 PARTS = ("val", "wordings", "held_out")
 
 Video = NDArray[np.uint8]
+_UNREAD = Scene((Figure("circle", "rotating clockwise"),))  # a prompt of which nothing is known
+
 Clips = Callable[[Sequence[Prompt]], Video]
 """Prompts → their clips (N, T, 64, 64, 3) uint8 RGB."""
 
@@ -95,7 +102,12 @@ def evaluate_shapes(
     parts = {part: choose_prompts(store, part, options.prompts, options.seed) for part in PARTS}
     animators = load_animators(shapes, device)
     sources: dict[str, Clips] = {REAL: lambda prompts: store.videos(np.array([prompt.number for prompt in prompts]))}
-    sources |= {row: _generated(animator, store.frames, options.seed) for row, animator in animators.items()}
+    for row, animator in animators.items():
+        if row == GENERATED and animator.architecture == "video":
+            sources[SCORED] = _generated(animator, store.frames, options.seed)
+            sources[GENERATED] = _planned(animator, store.frames, options.seed)
+        else:
+            sources[row] = _generated(animator, store.frames, options.seed)
     prompts = [prompt for own in parts.values() for prompt in own]
     identity = evaluation_identity(prompts, store.frames, options)
     model = animators[GENERATED]
@@ -133,10 +145,30 @@ def load_animators(shapes: Path, device: str = "auto") -> dict[str, Animator]:
     return {**models, **first, GENERATED: model}
 
 
+def model_rows(animator: Animator, frames: int, seed: int) -> dict[str, Clips]:
+    """The rows of one video model: its first sample, the discriminator's choice, and as users run it."""
+    first = _generated(animator.without_selection(), frames, seed)
+    return {
+        FIRST_SAMPLE: first, SCORED: _generated(animator, frames, seed), GENERATED: _planned(animator, frames, seed),
+    }  # fmt: skip
+
+
 def _generated(animator: Animator, frames: int, seed: int) -> Clips:
     def clips(prompts: Sequence[Prompt]) -> Video:
         seeds = [derived_seed(seed, f"clip of {prompt.clip_id}") for prompt in prompts]
         return animator.clips([prompt.text for prompt in prompts], seeds, frames)
+
+    return clips
+
+
+def _planned(animator: Animator, frames: int, seed: int) -> Clips:
+    """As users run it: the prompt is read, and the samples are checked against what was read."""
+
+    def clips(prompts: Sequence[Prompt]) -> Video:
+        readings = [read(prompt.text) for prompt in prompts]
+        scenes = [_UNREAD if reading is None else reading.scene for reading in readings]
+        seeds = [derived_seed(seed, f"clip of {prompt.clip_id}") for prompt in prompts]
+        return animator.clips([prompt_of(scene) for scene in scenes], seeds, frames, scenes)
 
     return clips
 
@@ -158,4 +190,4 @@ def other_scenes(prompts: Sequence[Prompt], seed: int) -> dict[str, Scene]:
 def evaluation_identity(prompts: Sequence[Prompt], frames: int, options: EvaluateShapesOptions) -> dict[str, str]:
     """Identity of this evaluation: digests of prompts, scenes, frames and options."""
     data = [(prompt.clip_id, prompt.part, prompt.text, prompt.scene.to_json()) for prompt in prompts]
-    return identity_of("shapes", [data, frames], None, options, shown=("show", "batch"))
+    return identity_of("shapes", [data, frames, "selected by measurement"], None, options, shown=("show", "batch"))

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 
 from mien.shapes.language.drafts import Action, Draft
 from mien.shapes.language.items import CONTENT, Item, Kind
+from mien.shapes.language.sentence import Sentence
 from mien.shapes.language.tokens import Meanings
 
 MOST_DRAFTS = 12
 """Figures of a sentence that are counted."""
-
-_BETWEEN = ("colour", "size", "filler", "unsupported", "unknown")
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Parser:
     """Reads the items of a text; afterwards `drafts` are its figures and `notes` what could not be taken over."""
 
     def __init__(self, meanings: Sequence[Meanings]) -> None:
-        self.meanings = meanings
+        self.meanings, self.sentence = meanings, Sentence(list(meanings))
         self.drafts: list[Draft] = []
         self.notes: list[str] = []
         self.content = False
@@ -86,40 +85,16 @@ class Parser:
         if item.near and item.kind in ("shape", "colour") and not self.noun.negated:
             self.notes.append(f"there is no {item.said!r}: {item.value} is the nearest that the model knows")
 
-    def _head_ahead(self, place: int, motions: bool = True) -> bool:
-        """Whether a noun follows, with nothing but adjectives before it."""
-        colours = 0
-        for next_place in range(place, len(self.meanings)):
-            item = self.meanings[next_place][0]
-            if item.kind in ("shape", "one", "other") and (item.kind == "shape" or item.said == "one"):
-                return True
-            colours += item.kind == "colour"
-            joins = item.kind in ("and", "comma", "article") and self._colours_around(next_place)
-            moves = item.kind in ("motion", "adverb") and motions and (item.before or item.kind == "adverb")
-            counts = item.kind in ("count", "not")
-            if item.kind not in _BETWEEN and not joins and not moves and not counts:
-                return False
-        return False
-
-    def _colours_around(self, place: int) -> bool:
-        """Whether a joining word stands between two colours or sizes: "a red and a blue star"."""
-        before = [self.meanings[n][0].kind for n in range(place)][::-1]
-        after = [self.meanings[n][0].kind for n in range(place + 1, len(self.meanings))]
-        skipped = ("and", "comma", "article", "filler", "size", "not")
-        one = next((kind for kind in before if kind not in skipped), None)
-        other = next((kind for kind in after if kind not in skipped), None)
-        return one == other == "colour"
-
     # what joins phrases
 
     def _article(self, place: int, item: Item) -> None:
-        if not self._colours_around(place):
+        if not self.sentence.between_colours(place):
             self.noun.determined = True
             self.noun.definite |= item.said in ("the", "this", "that", "these", "those", "its", "their")
 
     def _and(self, place: int, _item: Item) -> None:
         self.negated = False
-        if not self._colours_around(place):
+        if not self.sentence.between_colours(place):
             self._drop_noun()
             self.joined = True
 
@@ -142,7 +117,7 @@ class Parser:
     # whom it is about
 
     def _all(self, place: int, _item: Item) -> None:
-        if self._head_ahead(place + 1):
+        if self.sentence.noun_ahead(place + 1):
             self.noun.every = True
             self.noun.determined = True
         elif self.drafts:
@@ -155,7 +130,7 @@ class Parser:
     def _one(self, place: int, item: Item) -> None:
         if not self.noun.empty and item.said == "one":
             self._reference()  # "the red one"
-        elif item.said == "one" and self._shape_ahead(place + 1):
+        elif item.said == "one" and self.sentence.figure_ahead(place + 1):
             self.noun.count, self.noun.determined = 1, True
         elif len(self.drafts) > 1:
             self.subject, self.chosen = [self.drafts[min(self.turn, len(self.drafts) - 1)]], True
@@ -167,26 +142,17 @@ class Parser:
             self.turn = max(self.turn, 1)
             self.subject, self.chosen = [self.drafts[min(self.turn, len(self.drafts) - 1)]], True
             self.noun = _Noun()
-            if self._shape_ahead(place + 1):
+            if self.sentence.figure_ahead(place + 1):
                 self.noun.definite = self.noun.determined = True
             self.turn += 1
         elif self.drafts:
             self._another(place, item)
 
     def _another(self, place: int, _item: Item) -> None:
-        if self._shape_ahead(place + 1):
+        if self.sentence.figure_ahead(place + 1):
             self.noun.count, self.noun.determined = 1, True
         elif self.drafts:
             self._add([Draft(shape=self.drafts[-1].shape, said=self.drafts[-1].said)])
-
-    def _shape_ahead(self, place: int) -> bool:
-        for next_place in range(place, len(self.meanings)):
-            item = self.meanings[next_place][0]
-            if item.kind == "shape":
-                return True
-            if item.kind not in _BETWEEN and not (item.kind == "motion" and item.before):
-                return False
-        return False
 
     def _reference(self) -> None:
         noun, self.noun = self.noun, _Noun()
@@ -208,11 +174,11 @@ class Parser:
     # what it is
 
     def _count(self, place: int, item: Item) -> None:
-        if self._head_ahead(place + 1):
+        if self.sentence.noun_ahead(place + 1):
             self.noun.count, self.noun.determined = int(item.value), True
 
     def _colour(self, place: int, item: Item) -> None:
-        if self._head_ahead(place + 1):
+        if self.sentence.noun_ahead(place + 1):
             if self.negated:
                 self.noun.not_colours.add(item.value)
                 self.negated = False
@@ -225,31 +191,19 @@ class Parser:
         elif len(self.drafts) > 1 and (meant := [one for one in self.drafts if one.colour == item.value]):
             self.subject, self.chosen = meant[:1], True  # "green goes left, yellow right"
         elif self.subject or self.drafts:
-            self._describe(self._run(place, "colour"), [])
+            self._describe(self.sentence.in_a_row(place, "colour"), [])
         else:
             self._add([Draft(colour=item.value)])
 
     def _size(self, place: int, item: Item) -> None:
         if self.negated:
             self.negated = False
-        elif self._head_ahead(place + 1):
+        elif self.sentence.noun_ahead(place + 1):
             self.noun.sizes.append(item.value)
         elif self.subject:
             self._describe([], [item.value])
         else:
             self._add([Draft(size=item.value)])
-
-    def _run(self, place: int, kind: str) -> list[str]:
-        """The colours in a row that a place is in: "red and blue"."""
-        ends = (place, place)
-        while (item := self._at(ends[0] - 1)) and item.kind in (kind, "and", "comma"):
-            ends = (ends[0] - 1, ends[1])
-        while (item := self._at(ends[1] + 1)) and item.kind in (kind, "and", "comma"):
-            ends = (ends[0], ends[1] + 1)
-        return [self.meanings[n][0].value for n in range(ends[0], ends[1] + 1) if self.meanings[n][0].kind == kind]
-
-    def _at(self, place: int) -> Item | None:
-        return self.meanings[place][0] if 0 <= place < len(self.meanings) else None
 
     def _describe(self, colours: Sequence[str], sizes: Sequence[str]) -> None:
         """Attributes after the noun: one for each of the subject, or the same for all."""
@@ -266,7 +220,10 @@ class Parser:
             return
         name = item.value or None
         meant = self._mentioned(noun, name, item)
-        if meant:
+        if name is not None and self.drafts and item.plural and all(draft.shape is None for draft in self.drafts):
+            for draft in self.drafts:
+                draft.shape, draft.said = name, item.said  # "the red one falls, the blue one rises: two stars"
+        elif meant:
             self.subject = meant
         elif name is None and self.drafts and not noun.colours and not (noun.count or item.plural):
             return  # "in a star shape": the noun is said already
@@ -324,24 +281,16 @@ class Parser:
             self.action = self.denied = action  # its adverbs are denied with it
             return
         inside = not self.noun.empty or self.noun.determined or not self.subject
-        if item.before and inside and self._adjective(place + 1):
+        if item.before and inside and self.sentence.before_noun(place + 1):
             self.noun.action = self.action = action
         elif not self.drafts:
             if self.awaiting is None or self.awaiting.vague:
                 self.awaiting = self.action = action
+        elif self.awaiting is not None and self.joined and self.sentence.object_ahead(place + 1):
+            self.subject, self.awaiting, self.action = [], action, action  # "spin a star and bounce a box"
         else:
             self._drop_noun()
             self._act(action)
-
-    def _adjective(self, place: int) -> bool:
-        """Whether a participle stands before a noun: "a spinning red star"."""
-        for next_place in range(place, len(self.meanings)):
-            item = self.meanings[next_place][0]
-            if item.kind == "shape" or item.said == "one":
-                return True
-            if item.kind not in (*_BETWEEN, "adverb"):
-                return item.kind in ("and", "comma") and self._colours_around(next_place)
-        return False
 
     def _act(self, action: Action) -> None:
         """A verb of the subject; the second one of a figure is left out, unless the first was vague."""
@@ -366,7 +315,7 @@ class Parser:
         if self.negated:
             self.negated = False
             return
-        if self.noun.action is None and self.noun.determined and self._adjective(place + 1):
+        if self.noun.action is None and self.noun.determined and self.sentence.before_noun(place + 1):
             self.noun.action = self.action = Action("move", item.said)  # "an upward circle"
         if self.action is None:
             action = Action("move", item.said)

@@ -76,7 +76,8 @@ MORE_PHRASES: dict[str, tuple[str, ...]] = {
     "expanding": (
         "gets larger", "getting larger", "get larger", "becomes bigger", "becoming bigger", "become bigger",
         "grows bigger", "becomes larger", "becoming larger", "become larger", "grows larger", "growing bigger",
-        "growing larger", "grow bigger", "grow larger", "bigger and bigger", "scales up", "scaling up", "blows up", "blowing up",
+        "growing larger", "grow bigger", "grow larger", "bigger and bigger", "scales up",
+        "scaling up", "blows up", "blowing up",
         "getting big", "grows in size", "growing in size", "larger and larger", "zooms in",
     ),
     "zigzag": (

@@ -7,6 +7,7 @@ REPEATED = "repeated"
 SHUFFLED = "shuffled"
 BASELINE = "baseline"
 FIRST_SAMPLE = "first_sample"
+SCORED = "scored"
 GENERATED = "generated"
 RANDOM, NEAREST, SEARCH, GRADIENT = "random", "nearest", "search", "gradient"
 REAL_MOTION = "real_motion"
@@ -21,6 +22,7 @@ ROWS = {
     SEARCH: "search under the guide alone, without a trained prior",
     GRADIENT: "gradients of the guide alone, without a trained prior",
     FIRST_SAMPLE: "the model's first sample of each prompt, without selection among several",
+    SCORED: "of several samples of each prompt the one with the highest score of the discriminator",
     GENERATED: "the model as users run it",
     REAL_MOTION: "the model conditioned on the real clip's own head motion, gaze and blinks",
 }
