@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +23,7 @@ from mien.talking.compose.composer import Composer
 from mien.talking.compose.layer import Layer, Portrait
 from mien.talking.compose.lids.layer import LidLayer
 from mien.talking.compose.mouth.mouth_layer import MouthLayer
-from mien.talking.data.pose import TAPS
+from mien.talking.data.pose import DECODED, TAPS
 from mien.talking.generate.blinks import with_blinks
 from mien.talking.networks.encoders import SPEECH_CONTEXT, to_emotion_weights
 from mien.talking.networks.generator import Generator, GeneratorConfig
@@ -40,9 +40,6 @@ MIN_SIDE = 16
 
 MOUTH, LIDS, PERSON = "mouth", "lids", "person"
 """Parts of the composition: the layers of mouth and lids, and the weight of the person."""
-
-LAYERS: dict[str, Callable[[Portrait], Layer]] = {MOUTH: MouthLayer, LIDS: LidLayer}
-"""Layer by name, in the order in which they are drawn."""
 
 _LIDS = FACE_POSE.index("lids")
 
@@ -199,7 +196,8 @@ class FrameGenerator:
         image = tensor(resized(crop, self.size)).permute(0, 3, 1, 2)
         maps = network.image_encoder(image.float() / 127.5 - 1)
         points = network.landmarks(maps) if landmarks is None else tensor(landmarks)
-        composer = self._composer(crop, points[0].cpu(), mesh, hold_border)
+        rest = self._conditions_at_rest(mels, points, pose)
+        composer = self._composer(crop, points[0].cpu(), network.goal(points, rest)[0, 0].cpu(), mesh, hold_border)
         for first in range(0, len(pose), chunk):
             # the last chunk is padded: only tensors of equal shape are sure to be computed to equal bits
             numbers = np.minimum(np.arange(first, first + chunk), len(pose) - 1)
@@ -212,14 +210,38 @@ class FrameGenerator:
             transforms = transforms if in_plane else torch.eye(3).to(transforms).expand_as(transforms)
             yield from islice(composer.frames(output, transforms, pose[numbers, _LIDS]), len(pose) - first)
 
+    def _conditions_at_rest(self, mels: NDArray[np.float32], points: Tensor, pose: NDArray[np.float32]) -> Tensor:
+        """Conditions (1, 1, C) of a neutral face in the most silent window of the speech, with the mean of the pose.
+
+        What the network does to the portrait under them is its own habit, and no expression.
+        """
+        loudness = np.convolve(mels.mean(0), np.ones(SPEECH_CONTEXT), "valid")[::STEPS_PER_FRAME][: len(pose)]
+        start = int(loudness.argmin()) * STEPS_PER_FRAME
+        window = torch.from_numpy(np.ascontiguousarray(mels[None, :, start : start + SPEECH_CONTEXT])).to(self.device)
+        mean = self.mean_pose.copy()
+        mean[DECODED] = pose.mean(0)[DECODED]
+        mean[_LIDS] = 0
+        neutral = to_emotion_weights(torch.tensor([EMOTIONS.index("NEU")]), torch.ones(1)).to(self.device)
+        speech = self.generator.speech_encoder(window)
+        at_rest = torch.from_numpy(mean.astype(np.float32)).to(self.device)[None, None]
+        return self.generator.conditions(points, speech, neutral[:, None], at_rest)
+
     def _composer(
-        self, crop: NDArray[np.uint8], points: Tensor, mesh: NDArray[np.float32] | None, hold_border: float
+        self,
+        crop: NDArray[np.uint8],
+        points: Tensor,
+        rest: Tensor,
+        mesh: NDArray[np.float32] | None,
+        hold_border: float,
     ) -> Composer:
-        """The composer of a crop; `points` (68, 2): its landmarks, normalised."""
-        portrait, decoder = Portrait(crop, to_pixels(points, crop.shape[0]).numpy(), mesh), self.generator.decoder
+        """The composer of a crop; `points` (68, 2): its landmarks, and `rest`: the goal at rest, normalised."""
+        side = crop.shape[0]
+        portrait, decoder = Portrait(crop, to_pixels(points, side).numpy(), mesh), self.generator.decoder
         if not isinstance(decoder, WarpDecoder):
             return Composer(portrait, hold_border=hold_border)
-        layers = [LAYERS[name](portrait) for name in LAYERS if name not in self.left_out]
+        layers: list[Layer] = [] if MOUTH in self.left_out else [MouthLayer(portrait)]
+        if LIDS not in self.left_out:
+            layers.append(LidLayer(portrait, to_pixels(rest, side).numpy()))
         person = None if PERSON in self.left_out else person_weight(crop, portrait.landmarks)
         inside = MOUTH not in self.left_out
         return Composer(portrait, decoder.sigmas, layers, inside=inside, hold_border=hold_border, person=person)
