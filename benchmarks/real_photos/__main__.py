@@ -4,7 +4,7 @@
 
 Needs `talking/` and `judges/` of the real media (CREMA-D stills and speech, GRID clips, MediaPipe's face landmarker,
 MobileFace V3, mini-XCEPTION). `--data data` adds the rendered people of a pipeline run, with the model and in truth.
-`--quick`: four stills, one recording, full intensity (40 CPU seconds). `--known figures.json` of an earlier run spares
+`--quick`: four stills, one recording, full intensity (35 CPU seconds). `--known figures.json` of an earlier run spares
 the rows in which no model takes part.
 """
 
