@@ -18,8 +18,8 @@ SOURCES = (EMBEDDED, "cremad", "grid", "folder")
 class EmbeddedVariation(BaseModel):
     """Variation of the embedded corpus's clips, apart from the actors.
 
-    Each option scales only its own random numbers; changing one leaves everything else of every clip unchanged. The
-    default is 1. `light`: 0 the same lamps in every clip … 2 twice the variation. `background`: 0 a plain grey wall … 1
+    Each option scales only its own random numbers; changing one leaves everything else of every clip unchanged.
+    `light`: 0 the same lamps in every clip … 2 twice the variation. `background`: 0 a plain grey wall … 1
     a coloured wall per actor … 2 blurred rooms and patterns. `camera`: 0 the same framing in every clip … 2 twice the
     variation of distance and framing, and roll. `glasses`: fraction of the actors who wear them, in all of their clips.
     `lamps`: 0 a studio's light in every clip … 1 light by lot, from a window, the sky, the ceiling, behind or below.
@@ -34,9 +34,9 @@ class EmbeddedVariation(BaseModel):
     background: float = Field(default=1.0, ge=0, le=2, description="0 a grey wall … 1 coloured walls … 2 blurred rooms")
     camera: float = Field(default=1.0, ge=0, le=2, description="0 the same framing … 2 twice the variation, and roll")
     glasses: float = Field(default=0.2, ge=0, le=1, description="fraction of the actors who wear glasses")
-    lamps: float = Field(default=1.0, ge=0, le=1, description="0 a studio's light … 1 light by lot, of all kinds")
-    sensor: float = Field(default=1.0, ge=0, le=2, description="0 a faultless camera … 2 strong blur, noise and casts")
-    turned: float = Field(default=0.3, ge=0, le=1, description="fraction of the clips with the head turned aside")
+    lamps: float = Field(default=0.5, ge=0, le=1, description="0 a studio's light … 1 light by lot, of all kinds")
+    sensor: float = Field(default=0.5, ge=0, le=2, description="0 a faultless camera … 2 strong blur, noise and casts")
+    turned: float = Field(default=0.0, ge=0, le=1, description="fraction of the clips with the head turned aside")
     detail: float = Field(default=1.0, ge=0, le=1, description="0 plain skin and hair … 1 spots, shine, loose hair")
 
 

@@ -24,6 +24,9 @@ SYSTEM = System(
     The metadata says that the clips are AI-generated, by which model and from which words. What they show, measured in
     the pixels, is printed.
 
+    Say it in your own words ("two crimson discs fall", "one star spins, the other grows"): what was understood is
+    printed, and what was mended, guessed or left out is noted.
+
     The model knows the colours red, green, blue, yellow, white and purple; small and big; moving up, down, left, right
     or between two of these (up-left, …); rotating clockwise or counter-clockwise; shrinking, expanding; bouncing and
     zigzagging, vertically or horizontally.""",

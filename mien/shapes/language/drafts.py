@@ -19,17 +19,18 @@ _UPRIGHT, _LEVEL = ("up", "down"), ("left", "right")
 
 @dataclass
 class Action:
-    """A verb, by its key in `VERBS`, with the adverbs that were said of it; `vague`: such as "moves"."""
+    """A verb, by its key in `VERBS`, with the adverbs that were said of it; near: only the nearest to what was said."""
 
     key: str
     said: str
     adverbs: list[str] = field(default_factory=list)
     implied: str | None = None
+    near: bool = False
 
     @property
     def vague(self) -> bool:
         """Whether another verb may take its place, as in "moves in a zigzag"."""
-        return self.key == "move" and not self.adverbs
+        return self.near or (self.key == "move" and not self.adverbs)
 
     @property
     def way(self) -> str | None:

@@ -24,6 +24,7 @@ from mien.shapes.language.words import (
     MORE_VERBS,
     NEAREST_COLOURS,
     NEAREST_SHAPES,
+    NEAREST_VERBS,
     RIGHT,
     SHAPE_WORDS,
     SIZE_WORDS,
@@ -138,6 +139,9 @@ def _verbs(key: str) -> Iterator[tuple[str, Item]]:
     for base in MORE_VERBS.get(key, "").split():
         for form, before in _forms(base):
             yield form, Item("motion", form, key, before=before)
+    for base in NEAREST_VERBS.get(key, "").split():
+        for form, before in _forms(base):
+            yield form, Item("motion", form, key, before=before, near=True)
     for phrase in MORE_PHRASES.get(key, ()):
         yield phrase, Item("motion", phrase, key)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from mien.shapes.corpus.language import VERBS
 from mien.shapes.language.drafts import Action, Draft
 from mien.shapes.language.items import CONTENT, Item, Kind
 from mien.shapes.language.sentence import Sentence
@@ -29,7 +30,6 @@ class _Noun:
     not_colours: set[str] = field(default_factory=set)
     definite: bool = False
     determined: bool = False
-    negated: bool = False
     every: bool = False
 
     @property
@@ -82,8 +82,9 @@ class Parser:
         reader = self.readers.get(item.kind)
         if reader is not None:
             reader(place, item)
-        if item.near and item.kind in ("shape", "colour") and not self.noun.negated:
-            self.notes.append(f"there is no {item.said!r}: {item.value} is the nearest that the model knows")
+        if item.near and item.kind in ("shape", "colour", "motion"):
+            nearest = VERBS[item.value][0][1] if item.kind == "motion" else item.value
+            self.notes.append(f"there is no {item.said!r}: {nearest} is the nearest that the model knows")
 
     # what joins phrases
 
@@ -272,7 +273,7 @@ class Parser:
     # what it does
 
     def _motion(self, place: int, item: Item) -> None:
-        action = Action(item.value, item.said, implied=item.adverb)
+        action = Action(item.value, item.said, implied=item.adverb, near=item.near)
         if self.negated:
             self.negated = False
             for draft in self.subject or self.drafts:
@@ -327,7 +328,9 @@ class Parser:
         self._separate()
         subject = self.subject[-1:] if self.noun.empty and self.action is not self.denied else []
         if subject and subject[0].action is None:
-            self._act(Action("move", item.said))
+            others = [draft.action for draft in self.drafts if draft.action is not None]
+            # "one spins clockwise, the other counter-clockwise"
+            self._act(others[-1].bare() if others else Action("move", item.said))
         if self.sequel and self.action.adverbs:
             self._only_one(item.said)
         elif not (item.near and self.action.adverbs):

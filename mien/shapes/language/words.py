@@ -58,7 +58,8 @@ COUNTS: dict[str, tuple[str, ...]] = {
 
 MORE_VERBS: dict[str, str] = {
     "move": "travel glide drift slide head fly float walk run shift wander sail proceed advance slip scoot crawl roll "
-    "cruise migrate march push swim dart shoot zoom race rush stroll",
+    "cruise migrate march push swim dart shoot zoom race rush stroll come "
+    "swoop steer",
     "rotate": "revolve whirl twirl swivel pivot gyrate turn spin twist",
     "shrinking": "contract dwindle diminish reduce deflate collapse fade compress",
     "expanding": "enlarge inflate swell widen increase balloon bloat magnify",
@@ -66,6 +67,13 @@ MORE_VERBS: dict[str, str] = {
     "zigzag": "swerve weave meander wiggle snake slalom zag wind wobble",
 }
 """Key of `VERBS` → base forms of further verbs."""
+
+NEAREST_VERBS: dict[str, str] = {
+    "move": "wave jog", "rotate": "dance flip tumble",
+    "expanding": "pulse pulsate throb beat breathe blink flash appear",
+    "shrinking": "vanish disappear", "zigzag": "shake sway tremble vibrate jiggle swing",
+}  # fmt: skip
+"""Key of `VERBS` → verbs that the model has not, and in whose place it is shown."""
 
 MORE_PHRASES: dict[str, tuple[str, ...]] = {
     "shrinking": (

@@ -14,11 +14,11 @@ CLOSED_BELOW, CLOSES_FROM = 0.2, 0.6
 """Opening, relative to the portrait's, at which the eye is drawn closed, and below which it is drawn more closed than
 measured: lids that touch are measured at .1 to .2 of the open eye's aspect ratio, as landmarks lie on the lashes."""
 
-WIDEST = 1.5
+WIDEST = 1.4
 """Greatest opening relative to the portrait's."""
 
 
-_WIDENED = 1.6
+_WIDENED = 1.35
 """Factor of the increase in opening: landmarks are predicted nearer to the mean than faces are."""
 
 WARPED = 0.3
