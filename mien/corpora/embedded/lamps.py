@@ -71,7 +71,7 @@ def draw_lamps(studio: Light, rng: np.random.Generator, amount: float) -> Light:
         ambient=_scaled(_colour(0.5 * warmth.sum()), rng.uniform(*kind.ambient)),
     )
     low_key = rng.random() < 0.12
-    drawn = _exposed(drawn, _falls_on(studio, _FACE).mean() * rng.uniform(*((0.45, 0.65) if low_key else (0.8, 1.15))))
+    drawn = _exposed(drawn, _falls_on(studio, _FACE).mean() * rng.uniform(*((0.45, 0.65) if low_key else (0.9, 1.25))))
     return _between(studio, drawn, amount)
 
 

@@ -18,9 +18,9 @@ from mien.heads.performance import expression_vector
 # weights at full intensity; "Both" stands for Left and Right, a pair (left, right) for an uneven face
 _WEIGHTS: dict[str, dict[str, float | tuple[float, float]]] = {
     "ANG": {
-        "browDownBoth": 1.0, "eyeSquintBoth": 0.45, "eyeWideBoth": 0.40, "noseSneerBoth": (0.50, 0.40),
-        "mouthPressBoth": 0.70, "mouthFrownBoth": 0.50, "mouthStretchBoth": 0.15, "jawForward": 0.35,
-        "mouthLowerDownBoth": 0.30, "mouthShrugLower": 0.35, "mouthUpperUpBoth": 0.15,
+        "browDownBoth": 1.0, "eyeSquintBoth": 0.45, "eyeWideBoth": 0.40, "noseSneerBoth": (0.60, 0.50),
+        "mouthPressBoth": 0.70, "mouthFrownBoth": 0.50, "mouthStretchBoth": 0.20, "jawForward": 0.35,
+        "mouthLowerDownBoth": 0.45, "mouthShrugLower": 0.35, "mouthUpperUpBoth": 0.30,
     },
     "DIS": {
         "noseSneerBoth": (1.0, 0.95), "mouthUpperUpBoth": (0.95, 0.75), "browDownBoth": 0.50, "eyeSquintBoth": 0.70,
