@@ -183,7 +183,7 @@ def test_wide_eyes_show_the_rest_of_the_iris_and_white_above_it() -> None:
         after = frame[:, round(float(x))]
 
         def extent(column: NDArray[np.float32], colour: tuple[int, int, int]) -> NDArray[np.intp]:
-            return np.flatnonzero(np.linalg.norm(column - colour, axis=1) < 60)
+            return np.flatnonzero(np.linalg.norm(column - colour, axis=1) < 40)
 
         iris_before, iris_after = extent(before, IRIS), extent(after, IRIS)
         assert np.ptp(iris_before) < 1.8 * radius * SIDE  # both lids hide part of it

@@ -38,6 +38,10 @@ CHUNK_FRAMES = 16
 MIN_SIDE = 16
 """Minimum side of a crop in pixels."""
 
+EXPRESSION_GAIN = 1.2
+"""Factor of what a feeling moves. The goal is trained with L1, so it is nearer to the mean face than a real one: on
+actors who were in no training set, brows, lids and corners of the mouth move .81 to .91 of what they should."""
+
 MOUTH, LIDS, PERSON = "mouth", "lids", "person"
 """Parts of the composition: the layers of mouth and lids, and the weight of the person."""
 
@@ -205,10 +209,17 @@ class FrameGenerator:
             speech_codes = network.speech_encoder(tensor(windows)[0])[:, 0][None]
             poses = tensor(pose[numbers])
             conditions = network.conditions(points, speech_codes, tensor(emotion_weights[numbers]), poses)
-            output = network.decode(maps, points, network.goal(points, conditions), conditions)
+            goal = self._expressive_goal(points, speech_codes, poses, conditions)
+            output = network.decode(maps, points, goal, conditions)
             transforms = network.pose_encoder.in_plane_transforms(poses[0])
             transforms = transforms if in_plane else torch.eye(3).to(transforms).expand_as(transforms)
             yield from islice(composer.frames(output, transforms, pose[numbers, _LIDS]), len(pose) - first)
+
+    def _expressive_goal(self, points: Tensor, speech: Tensor, pose: Tensor, conditions: Tensor) -> Tensor:
+        """The goal (1, T, 68, 2), whose difference from the neutral one with the same speech is `EXPRESSION_GAIN`."""
+        neutral = to_emotion_weights(torch.tensor([EMOTIONS.index("NEU")]), torch.ones(1)).to(self.device)
+        same = self.generator.conditions(points, speech, neutral.expand(1, speech.shape[1], -1), pose)
+        return torch.lerp(self.generator.goal(points, same), self.generator.goal(points, conditions), EXPRESSION_GAIN)
 
     def _conditions_at_rest(self, mels: NDArray[np.float32], points: Tensor, pose: NDArray[np.float32]) -> Tensor:
         """Conditions (1, 1, C) of a neutral face in the most silent window of the speech, with the mean of the pose.
