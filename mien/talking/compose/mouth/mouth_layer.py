@@ -19,6 +19,7 @@ from mien.talking.compose.mouth.lips import (
     with_thickness,
 )
 from mien.talking.compose.mouth.pose import HeadPose, frame_pose, portrait_pose
+from mien.talking.compose.mouth.teeth import centred
 from mien.talking.compose.mouth.tone import photo_tone
 
 Array = NDArray[np.float64]
@@ -61,7 +62,7 @@ class MouthLayer:
         self._closed = CLOSED if self._shows_inside else CLOSED + self._own_gap
         self.tone = photo_tone(portrait)
         self._finer = int(np.clip(np.ceil(DENSITY / max(self._pose.scale, 1e-6)), 1, _MOST_FINER))
-        self._inside = Inside(self.tone, self._finer * max(self._pose.scale, 0.01))
+        self._inside = Inside(self.tone, max(DENSITY, min(self._pose.scale, _MOST_FINER)))
 
     def _incisors(self, own: Array) -> Array:
         """Middle of the upper biting edge (3,), mm of the head, from the nose, the upper lip and the middle of it."""
@@ -170,4 +171,6 @@ def _raster(gap: Opening, pose: HeadPose, side: int, density: float) -> tuple[Ar
     count = np.ceil((high - low) * density)
     if (count < 1).any() or (count > _MOST_PIXELS).any():
         return None
-    return low[0] + np.arange(int(count[0])) / density, low[1] + np.arange(int(count[1])) / density
+    # about the middle, so that a mirrored mouth has mirrored pixels
+    x, y = (centred(int(number)) / density + middle for number, middle in zip(count, (low + high) / 2, strict=True))
+    return x, y

@@ -78,9 +78,10 @@ class Arch:
         """Texture (H, W, 4) at `density` pixels per mm, its rows from the gum to beyond the biting edge.
 
         Channels in [0, 1], premultiplied by what they cover: enamel's luminance, the same times its warmth, gum's
-        luminance, and opacity. Columns begin at the arc −`reach`, rows `top` mm before the edge of the first incisor.
+        luminance, and opacity. Columns are `centred` on the middle of the arc and cover `reach` on both sides, rows
+        begin `top` mm before the edge of the first incisor.
         """
-        columns = np.arange(-self.reach, self.reach, 1 / density) + 0.5 / density
+        columns = centred(int(np.ceil(2 * self.reach * density))) / density
         rows = np.arange(-self.top, _ROOM, 1 / density) + 0.5 / density
         return _painted(self.crowns, np.abs(columns)[None], rows[:, None], 1 / density)
 
@@ -88,6 +89,11 @@ class Arch:
     def top(self) -> float:
         """Distance in mm from the biting edge to the end of the texture on the gum."""
         return max(self.crowns.height) + 9.0
+
+
+def centred(count: int) -> Array:
+    """Places (count,) of pixels in pixels from their middle."""
+    return np.asarray(np.arange(count) - (count - 1) / 2, np.float64)
 
 
 def _painted(crowns: Crowns, along: Array, down: Array, pixel: float) -> Texture:
