@@ -38,7 +38,7 @@ DARKEST = (0.013, 0.05)
 """Least and greatest light of the cavity: no black hole, and darker than lips."""
 
 _CLIPPED = 0.9  # light from which a channel may be clipped
-_PATCHES = ((41, 31, 2), (46, 35, 14), (8, 57, 7), (8, 57, 9), (28, 29, 30))  # cheeks, chin, bridge of the nose
+_PATCHES = ((41, 31, 2), (46, 35, 14), (28, 29, 30))  # cheeks, bridge of the nose: beards spare them
 _EYES = ((36, 37, 38, 39, 40, 41), (42, 43, 44, 45, 46, 47))
 
 
