@@ -213,6 +213,13 @@ def test_the_photo_s_own_inside_is_covered_when_the_mouth_closes() -> None:
     assert (seam.mean(-1) < GREY - 15).all(), "a dark line between the lips"
 
 
+def test_an_opened_mouth_in_the_photo_has_its_teeth_where_the_closed_one_has() -> None:
+    shut = closed_face()
+    goal = opened(shut, 5, 18)
+    rows = [bright_rows(drawn(MouthLayer(portrait(face)), goal))[0][1] for face in (shut, opened(shut, 2, 8))]
+    assert rows[0] == pytest.approx(rows[1], abs=2)
+
+
 def test_a_photo_without_contrast_gives_a_mouth_without_colour() -> None:
     tone = photo_tone(portrait(skin=(140, 140, 140)))
     assert np.ptp(tone.tongue) / tone.tongue.max() < 0.35

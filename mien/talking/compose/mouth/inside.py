@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mien.talking.compose.mouth.lips import Opening
 from mien.talking.compose.mouth.pose import HeadPose
-from mien.talking.compose.mouth.teeth import LOWER_ARCH, UPPER_ARCH, Arch
+from mien.talking.compose.mouth.teeth import LOWER_ARCH, UPPER_ARCH, Arch, centred
 from mien.talking.compose.mouth.tone import Tone
 
 Array = NDArray[np.float64]
@@ -111,7 +111,7 @@ class Inside:
         edge = np.interp(x, seen[:, 0], seen[:, 1])
         depth = np.interp(x, seen[:, 0], curve[:, 2])
         shape = light.shape[1:]
-        columns = np.broadcast_to(((arc + arch.reach) * self.density - 0.5).astype(np.float32), shape)
+        columns = np.broadcast_to((arc * self.density + (texture.shape[1] - 1) / 2).astype(np.float32), shape)
         start = ((arch.top - arch.sense * edge) * self.density - 0.5).astype(np.float32)
         rows = start + (arch.sense * self.density * y[:, None]).astype(np.float32)
         drawn = cv2.remap(texture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
@@ -133,8 +133,8 @@ def _over(light: Field, drawn: cv2.typing.MatLike, dimmed: Field | None = None) 
 def _tongue_picture(tone: Tone, density: float) -> Field:
     """The tongue (H, W, 4), premultiplied light and opacity: a dome with a groove, wet on both sides of it."""
     width, height = _TONGUE
-    u = (np.arange(-width, width, 1 / density) / width)[None]
-    v = (np.arange(-height, height, 1 / density) / height)[:, None]
+    u = (centred(int(np.ceil(2 * width * density))) / density / width)[None]
+    v = (centred(int(np.ceil(2 * height * density))) / density / height)[:, None]
     radius = u * u + v * v
     dome = np.sqrt(np.clip(1 - radius, 0, 1))
     groove = 1 - 0.22 * np.exp(-((u / 0.07) ** 2)) * dome

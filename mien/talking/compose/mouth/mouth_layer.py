@@ -19,6 +19,7 @@ from mien.talking.compose.mouth.lips import (
     with_thickness,
 )
 from mien.talking.compose.mouth.pose import HeadPose, frame_pose, portrait_pose
+from mien.talking.compose.mouth.teeth import centred
 from mien.talking.compose.mouth.tone import photo_tone
 
 Array = NDArray[np.float64]
@@ -34,10 +35,12 @@ PARTED = 2.0
 
 _INCISORS = np.array([0.0, 66.7, 90.5])  # mm of the head: the biting edge of the upper incisors, as the embedded head's
 _LIP_TO_EDGE = 1.8  # mm by which the upper incisors reach below the line of the closed lips
-_NOSE_TO_LINE = 19.5  # mm from the base of the nose to that line
+_NOSE_TO_LINE, _RISE = 22.5, 0.2  # mm from the base of the nose to that line; how an opened mouth raises the upper lip
+_JAW = 0.45  # how far the jaw of a photo has dropped, of its opening; these three by six people of GRID
 _BACK, _OVERLAP = 2.5, 2.0  # mm by which the lower incisors stand behind the upper ones, and reach above their edges
 _BARE, _COVERED = 4.5, 3.0  # mm of the lower incisors that a lower lip bares at most, and by which it covers them
-_RIM, _LINE = 0.6, 1.1  # mm of the lips that are covered if the photo shows the inside; least height then
+_RIM, _LINE = 0.6, 0.9  # mm of the lips that are covered if the photo shows the inside; least height then
+_LINE_STRENGTH = 0.7  # opacity of such an opening where the goal is closed
 _AREA_BLUR, _LEAST_BLUR = 0.35, 0.15  # pixels: standard deviation of averaging, and what is worth a filter
 _MARGIN = 2.0  # mm around the opening: its dark rim
 _LEAST_SCALE, _MOST_FINER, _MOST_PIXELS = 0.05, 24, 4096  # bounds for goals and portraits that are no faces
@@ -59,15 +62,14 @@ class MouthLayer:
         self._closed = CLOSED if self._shows_inside else CLOSED + self._own_gap
         self.tone = photo_tone(portrait)
         self._finer = int(np.clip(np.ceil(DENSITY / max(self._pose.scale, 1e-6)), 1, _MOST_FINER))
-        self._inside = Inside(self.tone, self._finer * max(self._pose.scale, 0.01))
+        self._inside = Inside(self.tone, max(DENSITY, min(self._pose.scale, _MOST_FINER)))
 
     def _incisors(self, own: Array) -> Array:
         """Middle of the upper biting edge (3,), mm of the head, from the nose, the upper lip and the middle of it."""
-        line = own[33, 1] + _NOSE_TO_LINE
-        lip = own[62, 1]
-        gap = max(0.0, float(own[66, 1] - lip))
-        trust = np.clip(1 - gap / 8, 0.3, 1)  # an opened upper lip may be raised
-        edge = np.clip(trust * lip + (1 - trust) * max(line, lip), line - 6, line + 8) + _LIP_TO_EDGE
+        gap = float(np.clip(own[66, 1] - own[62, 1], 0, 20))
+        usual, seen_lip = own[33, 1] + _NOSE_TO_LINE, own[62, 1] + _RISE * gap
+        trust = 1 - gap / 40  # more than its speech raises the upper lip of who smiles
+        edge = np.clip(trust * seen_lip + (1 - trust) * usual, usual - 6, usual + 6) + _LIP_TO_EDGE
         # x and y such that it is seen where lip and nose say, at the depth of the embedded head's
         across = (own[33, 0] + own[51, 0]) / 2
         wanted = across * self._pose.across + edge * self._pose.down
@@ -95,28 +97,19 @@ class MouthLayer:
         points = self._guarded(goal, pose)[1]
         if not np.isfinite(points).all() or pose.scale < _LEAST_SCALE * self._pose.scale:
             return
-        gap = self._covering(opening(points))
+        gap = opening(points)
         strength = float(np.clip((gap.height - self._closed) / (OPEN - CLOSED), 0, 1))
+        if self._shows_inside:
+            gap, strength = _covering(gap), _LINE_STRENGTH + (1 - _LINE_STRENGTH) * strength
         if strength > 0:
             self._blend(frame, gap, pose, self._jaws(goal, points, pose), strength)
-
-    def _covering(self, gap: Opening) -> Opening:
-        """The opening, so much larger that the inside of an opened mouth in the photo is covered wherever it is warped.
-
-        Where the goal closes such a mouth, a narrow dark line remains, as between closed lips.
-        """
-        if not self._shows_inside:
-            return gap
-        more = np.maximum(_RIM, (_LINE - (gap.lower - gap.upper)) / 2)
-        more = more * np.sqrt(np.sin(np.linspace(0, np.pi, len(gap.x))))
-        return Opening(gap.x, gap.upper - more, gap.lower + more)
 
     def _jaws(self, goal: Goal, points: Array, pose: HeadPose) -> Jaws:
         """The upper arch is fixed to the skull; the lower one follows the chin, and a lower lip that would bare it."""
         own, wanted = self._portrait.landmarks[8].astype(np.float64), np.asarray(goal.landmarks[8], np.float64)
         # the chin of the portrait moved as the skull, and what the goal's chin is below it
         still = pose.linear @ _CHIN + pose.shift + goal.in_plane[:, :2] @ (own - self._pose.project(_CHIN))
-        drop = float((wanted - still) @ pose.down) / max(pose.scale, 1e-9) + max(0.0, 0.8 * (self._own_gap - 3))
+        drop = float((wanted - still) @ pose.down) / max(pose.scale, 1e-9) + _JAW * self._own_gap
         edge = pose.linear @ (self._upper + np.array([0, -_OVERLAP, -_BACK]))
         level = float(edge @ pose.down) / max(pose.scale, 1e-9)
         below = points[66, 1] - level
@@ -154,6 +147,16 @@ class MouthLayer:
             plane += colour
 
 
+def _covering(gap: Opening) -> Opening:
+    """The opening, so much larger that the inside of an opened mouth in the photo is covered wherever it is warped.
+
+    Where the goal closes such a mouth, a narrow dark line remains, as between closed lips.
+    """
+    more = np.maximum(_RIM, (_LINE - (gap.lower - gap.upper)) / 2)
+    more = more * np.sin(np.linspace(0, np.pi, len(gap.x)))
+    return Opening(gap.x, gap.upper - more, gap.lower + more)
+
+
 def _pixels(points: Array, pose: HeadPose) -> Array:
     """Pixels (..., 2) of points (..., 2) in mm along the head's axes in the picture."""
     return np.asarray((points[..., :1] * pose.across + points[..., 1:] * pose.down) * pose.scale + pose.shift)
@@ -168,4 +171,6 @@ def _raster(gap: Opening, pose: HeadPose, side: int, density: float) -> tuple[Ar
     count = np.ceil((high - low) * density)
     if (count < 1).any() or (count > _MOST_PIXELS).any():
         return None
-    return low[0] + np.arange(int(count[0])) / density, low[1] + np.arange(int(count[1])) / density
+    # about the middle, so that a mirrored mouth has mirrored pixels
+    x, y = (centred(int(number)) / density + middle for number, middle in zip(count, (low + high) / 2, strict=True))
+    return x, y

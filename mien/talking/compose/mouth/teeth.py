@@ -39,13 +39,13 @@ UPPER = Crowns(
     (8.6, 6.8, 7.7, 7.1, 6.8, 10.0),
     (10.5, 9.0, 10.2, 8.6, 7.8, 7.2),
     (0.0, 0.7, 0.1, 0.9, 1.1, 1.3),
-    (5.0, 3.6, 1.9, 2.4, 2.8, 4.0),
+    (9.0, 6.0, 2.5, 3.0, 3.4, 5.0),
 )
 LOWER = Crowns(
     (5.4, 6.0, 6.9, 7.0, 7.2, 11.0),
     (8.8, 9.2, 10.2, 8.6, 7.9, 7.4),
     (0.0, 0.1, -0.4, 0.4, 0.7, 0.9),
-    (5.0, 4.5, 2.0, 2.4, 2.8, 4.0),
+    (8.0, 7.0, 2.6, 3.0, 3.4, 5.0),
 )
 
 
@@ -78,9 +78,10 @@ class Arch:
         """Texture (H, W, 4) at `density` pixels per mm, its rows from the gum to beyond the biting edge.
 
         Channels in [0, 1], premultiplied by what they cover: enamel's luminance, the same times its warmth, gum's
-        luminance, and opacity. Columns begin at the arc −`reach`, rows `top` mm before the edge of the first incisor.
+        luminance, and opacity. Columns are `centred` on the middle of the arc and cover `reach` on both sides, rows
+        begin `top` mm before the edge of the first incisor.
         """
-        columns = np.arange(-self.reach, self.reach, 1 / density) + 0.5 / density
+        columns = centred(int(np.ceil(2 * self.reach * density))) / density
         rows = np.arange(-self.top, _ROOM, 1 / density) + 0.5 / density
         return _painted(self.crowns, np.abs(columns)[None], rows[:, None], 1 / density)
 
@@ -88,6 +89,11 @@ class Arch:
     def top(self) -> float:
         """Distance in mm from the biting edge to the end of the texture on the gum."""
         return max(self.crowns.height) + 9.0
+
+
+def centred(count: int) -> Array:
+    """Places (count,) of pixels in pixels from their middle."""
+    return np.asarray(np.arange(count) - (count - 1) / 2, np.float64)
 
 
 def _painted(crowns: Crowns, along: Array, down: Array, pixel: float) -> Texture:
@@ -118,8 +124,10 @@ def _painted(crowns: Crowns, along: Array, down: Array, pixel: float) -> Texture
 def _crown_shade(x: Array, t: Array, size: Array, inside: Array) -> Array:
     """Relative luminance on a crown: it turns away to the sides, and is dark where crowns meet."""
     shade = 1 - 0.16 * size**2.2
-    shade = shade * (1 - 0.5 * np.exp(-np.clip(inside, 0, None) / 0.32))
-    shade = shade * (1 + 0.07 * np.exp(-((x / 0.35) ** 2) - ((t - 0.45) / 0.25) ** 2))  # wet
+    shade = shade * (1 - 0.45 * np.exp(-np.clip(inside, 0, None) / 0.38))
+    # wet, and with the faint ridges of the lobes from which a crown has grown
+    shade = shade * (1 + 0.09 * np.exp(-(((x - 0.05) / 0.3) ** 2) - ((t - 0.48) / 0.22) ** 2))
+    shade = shade * (1 - 0.02 * np.cos(2.6 * np.pi * x) * np.clip(t - 0.3, 0, 0.5))
     # the gum's shadow, and the edge, which lets light through to the dark behind it
     return np.asarray(shade * (1 - 0.10 * np.clip((0.35 - t) / 0.35, 0, 1) - 0.07 * np.clip((t - 0.82) / 0.18, 0, 1)))
 
