@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mien.faces.pictures.reference import Reference
 from mien.files import atomic_file
-from mien.heads.export.glb import write_head_glb
-from mien.heads.performance import Performance
-from mien.heads.sculpture import Sculpture
 from mien.media.captions import webvtt
 from mien.media.file_tags import tag_lines
 from mien.media.provenance import comment
@@ -20,11 +18,13 @@ from mien.progress import counted
 from mien.systems.errors import RequestError
 from mien.systems.system import Loaded, Made
 from mien.talking.generate.emotion_track import read_emotion_track
-from mien.talking.generate.person import open_person, person_reference
-from mien.talking.generate.rendered import FPS, HZ, VERSION, rendered_frames, spoken_performance
 from mien.talking.generate.request import TalkRequest, captions_path, sound_path
 from mien.talking.generate.speech import read_speech, synthesise_speech
 from mien.talking.generate.talker import Talker, open_reference
+
+if TYPE_CHECKING:  # heads are slow to import, and a photo needs none
+    from mien.heads.performance import Performance
+    from mien.heads.sculpture import Sculpture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) ->
 
     Captions, if requested, are written beside it as .vtt, the sound of an animated head as .wav.
     """
-    person = None if request.person is None else open_person(request.person)
+    person = _person(request)
     if request.rendered and person is not None:
         return _rendered(loaded, request, person, out, progress)
     talker: Talker = loaded.main.model
@@ -76,8 +76,18 @@ def generate(loaded: Loaded, request: TalkRequest, out: Path, progress: bool) ->
     )
 
 
+def _person(request: TalkRequest) -> Sculpture | None:
+    if request.person is None:
+        return None
+    from mien.talking.generate.person import open_person
+
+    return open_person(request.person)
+
+
 def _rendered(loaded: Loaded, request: TalkRequest, person: Sculpture, out: Path, progress: bool) -> GeneratedVideo:
     """The person's 3D head itself talks."""
+    from mien.talking.generate.rendered import FPS, HZ, VERSION, rendered_frames, spoken_performance
+
     loaded = loaded.without_model(VERSION)
     motion_model = loaded.extras.get("motion_model")
     performance, speech, notes = spoken_performance(
@@ -105,6 +115,8 @@ def _rendered(loaded: Loaded, request: TalkRequest, person: Sculpture, out: Path
 
 def _write_head(person: Sculpture, performance: Performance, speech: Speech, out: Path, tags: dict[str, str]) -> Path:
     """Write the animated head and its sound, which glTF has no place for; returns the path of the sound."""
+    from mien.heads.export.glb import write_head_glb
+
     sound = sound_path(out)
     write_head_glb(
         out, *person.parts, performance, resting=person.expression, tags=tags, person=person.person.to_json()
@@ -115,6 +127,8 @@ def _write_head(person: Sculpture, performance: Performance, speech: Speech, out
 
 def _reference(request: TalkRequest, person: Sculpture | None) -> Reference:
     if person is not None:
+        from mien.talking.generate.person import person_reference
+
         return person_reference(person, request.size)
     if request.image is None:
         raise RequestError("there is neither a picture nor a person")

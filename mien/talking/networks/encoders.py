@@ -67,7 +67,9 @@ class EmotionEncoder(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.codes = nn.Parameter(torch.randn(len(EMOTIONS), width))
+        codes = torch.empty(len(EMOTIONS), width)
+        # A normal distribution on the device "meta" (`check_build`) would import torch's compiler, which takes seconds.
+        self.codes = nn.Parameter(codes if codes.is_meta else codes.normal_())
         self.unspecified = nn.Parameter(torch.zeros(width))
         self.default_intensity = nn.Parameter(torch.tensor(1.0))  # sigmoid(1) = 0.73
 
@@ -96,7 +98,7 @@ class PoseEncoder(nn.Module):
         super().__init__()
         count = len(FACE_POSE)
         self.register_buffer("filters", torch.zeros(count, TAPS))
-        self.register_buffer("mixing", torch.eye(count))
+        self.register_buffer("mixing", torch.eye(count, device="cpu"))  # not "meta", as above
         self.register_buffer("quantiles", torch.zeros(count, QUANTILES))
         self.register_buffer("means", torch.zeros(len(EMOTIONS), count))
         self.register_buffer("scale", torch.ones(count))
@@ -197,4 +199,4 @@ class ReferenceEncoder(nn.Module):
 
 
 def _mean_landmarks() -> Tensor:
-    return 2 * torch.tensor(MEAN_SHAPE) - 1
+    return 2 * torch.tensor(MEAN_SHAPE, device="cpu") - 1  # arithmetic on "meta" would import torch's compiler

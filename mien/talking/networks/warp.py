@@ -63,8 +63,8 @@ class WarpDecoder(nn.Module):
         )
         width = channels[1]
         self.heat_map_layer = nn.Conv2d(len(PARTS) + 1, width, 1)
-        self.log_sigmas = nn.Parameter(
-            torch.tensor(INITIAL_SIGMAS).log().repeat_interleave(torch.tensor(_POINTS), output_size=sum(_POINTS))
+        self.log_sigmas = nn.Parameter(  # on the CPU: on "meta" a logarithm would import torch's compiler
+            torch.tensor(INITIAL_SIGMAS, device="cpu").log().repeat_interleave(torch.tensor(_POINTS, device="cpu"))
         )
         self.flow = nn.Conv2d(width, 2, 3, padding=1)
         self.painter = FiLMBlock(width, width, code_width)

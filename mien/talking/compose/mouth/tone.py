@@ -113,7 +113,8 @@ def _lamp(skin: Array, white: Array | None) -> _Lamp:
     saturation = float(np.clip(np.log(max(redness, 1.0)) / np.log(usual), *SATURATIONS))
     tint = np.sqrt(colour / SKIN_TINT**saturation * eye / SCLERA_TINT**saturation)
     shaded = float(_luminance(white))
-    level = min(1.18 * float(np.sqrt(bright * shaded)), max(bright, 1.4 * shaded))
+    # on dark skin the white of the eye says more of the light than the skin does
+    level = min(max(1.18 * float(np.sqrt(bright * shaded)), 1.1 * shaded), max(bright, 1.4 * shaded))
     return _Lamp(float(np.clip(level, 0.02, 0.86)), tint, saturation)
 
 
