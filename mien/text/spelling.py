@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 SHORTEST = 4
-"""Number of letters from which a word is corrected: shorter ones have too many neighbours."""
+"""Number of letters from which a word is corrected: shorter ones have too many neighbours; 3 without a vowel."""
 
 LONGEST = 24
 """Number of letters up to which a word is corrected."""
@@ -28,7 +28,8 @@ def corrected(word: str, known: Collection[str]) -> str | None:
     slip: letters exchanged or doubled, neighbours on the keyboard, then others. None if there is none, or if `word` has
     too few or too many letters or other characters.
     """
-    if not (SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha()):
+    shortest = SHORTEST if set(word) & set("aeiouy") else SHORTEST - 1
+    if not (shortest <= len(word) <= LONGEST and word.isascii() and word.isalpha()):
         return None
     near = [one for one in _one_slip(word) if one in known and _starts_alike(word, one)]
     if near:

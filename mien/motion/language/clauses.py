@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from mien.motion.corpus.actions import Speed, Strength
 from mien.motion.language.forms import Form
@@ -21,7 +22,7 @@ _OWN_PARTS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Kind → the parts that may stand beside its verb and say nothing more, as in "nods her head"."""
 
-_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one"})
+_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one", "unknown"})
 _SUBORDINATE = frozenset({"as", "sim", "before", "after", "until"})
 
 
@@ -59,6 +60,7 @@ class Clause:
     together: bool = False
     nothing: bool = False
     inward: bool = False
+    onto_shoulder: bool = False
 
     @property
     def is_own(self) -> bool:
@@ -85,7 +87,7 @@ class Clause:
             self, link=other.link, sub=other.sub, sentence=other.sentence, negated=other.negated, first=other.first,
             parts=other.parts or list(self.parts), directions=other.directions or list(self.directions),
             together=other.together, person=other.person, again=True, phrase=False, one=False, count=other.count,
-            strength=other.strength, speed=other.speed,
+            strength=other.strength, speed=other.speed, onto_shoulder=self.onto_shoulder or other.onto_shoulder,
         )  # fmt: skip
         if copy.count is None and (other.again or other.one):
             copy.count = 1
@@ -111,6 +113,7 @@ class _Builder:
         self.clauses: list[Clause] = []
         self.clause = Clause()
         self.negating = ""
+        self.flipping = False  # the next degree is to be the opposite
 
     def build(self) -> list[Clause]:
         while self.place < len(self.tags):
@@ -135,7 +138,7 @@ class _Builder:
         """End the clause; the next one is joined by `link`."""
         done = self.clause
         if done.is_empty:
-            self.clause = replace(done, link=_stronger(done.link, link), sub=sub or done.sub)
+            self.clause = replace(done, link=_stronger(done.link, link), sub=sub or done.sub, person=False)
         else:
             self.clauses.append(done)
             self.clause = Clause(link, sub, done.sentence)
@@ -159,22 +162,39 @@ class _Builder:
         if following is None and not (self.place < len(self.tags) and self.tags[self.place].value == "comma"):
             return
         after = self._ahead(_DEGREES | {"determiner"})
+        if after is not None and after.name == "verb" and self._is_limit():
+            self.flipping = True
+            return
         if following is not None and following.name in ("dir", "count") and (after is None or after.name != "verb"):
             self._skip_to(following)
             return
         of_noun = after is not None and after.name == "verb"
         if following is not None and following.name in ("strength", "speed") and not of_noun:
             self._skip_to(following)
-            opposite = {"strong": "slight", "slight": "", "fast": "slow", "slow": "fast"}[following.value]
-            if opposite:
-                setattr(self.clause, following.name, opposite)
+            self._set_opposite(following)
             return
         if following is None:  # "left, no, right"
-            self._close("correction")
+            if not self.clause.is_empty or any(one.sentence == self.clause.sentence for one in self.clauses):
+                self._close("correction")
             return
         if not self.clause.is_empty:
             self._close("next")
         self.negating, self.clause.negated = tag.word, True
+
+    def _is_limit(self) -> bool:
+        """Whether "not" limits a degree, as in "don't nod too fast"."""
+        rest = self.tags[self.place :]
+        for tag, behind in pairwise(rest):
+            if tag.name == "link":
+                return False
+            if tag.name == "intensifier" and behind.name in ("strength", "speed"):
+                return tag.word in ("too", "so", "that", "very", "overly")
+        return False
+
+    def _set_opposite(self, tag: Tag) -> None:
+        opposite = {"strong": "slight", "slight": "", "fast": "slow", "slow": "fast"}[tag.value]
+        if opposite:
+            setattr(self.clause, tag.name, opposite)
 
     def _skip_to(self, tag: Tag) -> None:
         while self.tags[self.place] is not tag:
@@ -209,6 +229,9 @@ class _Builder:
     def _on_part(self, tag: Tag) -> None:
         clause = self.clause
         if clause.unable:
+            return
+        if tag.value == "shoulders" and (clause.parts or (clause.verb is None and clause.directions)):
+            clause.onto_shoulder = True
             return
         if clause.verb is not None and not clause.parts:
             own = _OWN_PARTS.get(getattr(VERBS[clause.verb].by_part.get("*"), "kind", ""))
@@ -247,11 +270,17 @@ class _Builder:
         self.clause.phrase = True
 
     def _on_strength(self, tag: Tag) -> None:
-        if self.clause.strength is None:
+        if self.flipping:
+            self.flipping = False
+            self._set_opposite(tag)
+        elif self.clause.strength is None:
             self.clause.strength = tag.value  # type: ignore[assignment]
 
     def _on_speed(self, tag: Tag) -> None:
-        if self.clause.speed is None:
+        if self.flipping:
+            self.flipping = False
+            self._set_opposite(tag)
+        elif self.clause.speed is None:
             self.clause.speed = tag.value  # type: ignore[assignment]
 
     def _on_level(self, tag: Tag) -> None:
@@ -273,8 +302,9 @@ class _Builder:
         self.clause.unable = tag.word
 
     def _on_nothing(self, _: Tag) -> None:
-        if self.clause.verb is not None and not self.clause.is_bare:
-            return
+        following = self.tags[self.place].name if self.place < len(self.tags) else ""
+        if following == "part" or (self.clause.verb is not None and not self.clause.is_bare):
+            return  # "holds her head high" is no pause
         self.clause.verb, self.clause.nothing = None, True
 
     def _on_again(self, _: Tag) -> None:
@@ -295,8 +325,17 @@ class _Builder:
             self._close("next", "sim" if participle else "")
         self.clause.person = True
 
+    def _on_ended(self, _: Tag) -> None:
+        """ "Her smile disappears": nothing is done."""
+        self.clause.negated = self.clause.negated or self.clause.verb is not None
+
     def _on_like(self, _: Tag) -> None:
-        """Skip a comparison or a purpose: "as if to say …"."""
+        """Skip a comparison or a purpose ("as if to say …"), unless it is all that is said ("looks like she nods")."""
+        clause = self.clause
+        if clause.is_bare or clause.verb is None or (VERBS[clause.verb].light and not clause.directions):
+            if clause.verb is not None:
+                clause.verb, clause.parts = None, []
+            return
         while self.place < len(self.tags) and self.tags[self.place].name != "link":
             self.place += 1
 
@@ -309,6 +348,27 @@ def _stronger(one: str, other: str) -> str:
     return max(one, other, key=_RANK.__getitem__)
 
 
+_ADJECTIVES = frozenset({"strength", "speed", "level", "shown", "unknown"})
+
+
+def _without_listing_commas(tags: Sequence[Tag]) -> list[Tag]:
+    """The tags without the commas between the adjectives of a noun, as in "one slow, lazy blink"."""
+    found: list[Tag] = []
+    for place, tag in enumerate(tags):
+        between = 0 < place < len(tags) - 1 and tag.value == "comma" and tags[place + 1].name in _ADJECTIVES
+        if not (between and _opens_noun(found)):
+            found.append(tag)
+    return found
+
+
+def _opens_noun(before: Sequence[Tag]) -> bool:
+    """Whether the last of these tags are an article or a number and at least one adjective."""
+    rest = list(before)
+    while rest and rest[-1].name in _ADJECTIVES:
+        rest.pop()
+    return len(rest) < len(before) and bool(rest) and rest[-1].name in ("determiner", "one", "count")
+
+
 def clauses_of(tags: Sequence[Tag]) -> list[Clause]:
     """The clauses of a text, in its order."""
-    return _Builder(tags).build()
+    return _Builder(_without_listing_commas(tags)).build()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from mien.motion.corpus.actions import KINDS, Action
 from mien.motion.language.clauses import Clause
@@ -14,8 +15,8 @@ MOST = 3
 """Maximum number of repetitions of an action."""
 
 _OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up", "forward": "back", "back": "forward"}
-_SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_back", "nodding", "sides", "out", "open",
-             "shut", "together", "apart", "wide", "full", "around")  # fmt: skip
+_SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_back", "sweep", "sweep_back", "nodding",
+             "sides", "open", "shut", "together", "apart", "wide", "full")  # fmt: skip
 _FACIAL = frozenset({"mouth", "brows", "nose", "cheeks"})
 
 _WITH_A_LOOK = frozenset({"smile", "frown"})
@@ -43,7 +44,7 @@ def actions_of(clause: Clause, notes: Notes) -> list[list[Action]]:
     found = [] if clause.nothing else list(_outcomes(clause) or ())
     shown = _shown(clause, found, notes)
     if not found:
-        if clause.verb is None and clause.parts and not clause.shown and not clause.nothing:
+        if clause.parts and not clause.shown and not clause.nothing:
             notes.add(f"what the {clause.parts[0]} does is not understood: it is left out")
         return [[action] for action in shown]
     steps: list[list[Action]] = []
@@ -89,12 +90,18 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
     one_eye = {"eyes", "lids"} & set(clause.parts) and direction in ("left", "right")
     if clause.verb in ("close", "shut", "squeeze") and one_eye:
         return (Outcome("wink", direction),)
+    if clause.verb in ("close", "shut") and clause.one and "eyes" in clause.parts:
+        return (Outcome("wink"),)
     if part is None and "*" in verb.by_part:
         part = "*"
     if part is not None:
-        kind = verb.by_part[part].kind
-        looks = place("eyes", direction, None) if kind in _WITH_A_LOOK and direction in _OPPOSITE else None
-        return (verb.by_part[part], *(looks or ()))
+        outcome = verb.by_part[part]
+        if part == "*" and outcome.kind in _WITH_A_LOOK and direction in _OPPOSITE:
+            return (outcome, *(place("eyes", direction, None) or ()))
+        return (outcome,)
+    ways = [one for one, _ in groupby(clause.directions) if one in ("left", "right")]
+    if len(ways) > 1 and len(ways) == len([*groupby(clause.directions)]):  # "looks left, right, left" without commas
+        return [outcome for way in ways for outcome in _moved(clause, verb, way) or ()]
     return _moved(clause, verb, direction)
 
 
@@ -111,18 +118,23 @@ def _placed(clause: Clause, direction: str) -> Sequence[Outcome] | None:
 
 def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | None:
     """Of a verb that moves a part."""
-    manner = verb.manner
+    onto_shoulder = clause.onto_shoulder and verb.manner not in ("turn", "look") and clause.parts[:1] != ["chin"]
+    manner = "tilt" if onto_shoulder else verb.manner
     if manner == "look":
-        return place("eyes", direction, None) if direction or not clause.level else place("eyes", clause.level, None)
+        return place("eyes", direction or verb.direction or clause.level, None)
     part = next((one for one in clause.parts if one not in ("shoulders", "teeth")), None) or verb.part
-    if part is None and "shoulders" in clause.parts:
+    if part is None and ("shoulders" in clause.parts or (manner is None and verb.direction is None)):
         return None
+    if manner == "lean" and part == "head" and clause.part_first:
+        part = "body"  # "the head leans forward" is the whole head
     if clause.inward and not direction and manner in ("push", "lean"):
         direction = "forward"
     if verb.direction is not None:
         if verb.direction == "down" and part in HEAD and direction in ("left", "right", "back", "forward"):
             manner = "lower"
-        elif not (verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")):
+        elif direction != "wide" and not (
+            verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")
+        ):
             direction = verb.direction
     if part is None:
         part = (
@@ -152,7 +164,9 @@ def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
     strength = (clause.strength or outcome.strength) if kind.graded else None
     if strength is None and kind.graded and clause.level:
         strength = "strong"
-    speed = clause.speed or (VERBS[clause.verb].speed if clause.verb in VERBS else None)
+    speed = clause.speed
+    if speed is None and clause.verb in VERBS and clause.count is None:
+        speed = VERBS[clause.verb].speed
     if kind.counted:
         return [Action(kind.name, side, count or None, strength, speed)]
     return [Action(kind.name, side, None, strength, speed)] * max(1, count or 1)

@@ -24,6 +24,7 @@ _HEAD: dict[str, tuple[Outcome, ...]] = {
     "forward": _all("lean:forward"), "back": _all("lift"), "sides": _all("shake"), "nodding": _all("nod"),
     "side": _all("turn"), "away": _all("turn"), "center": _NOTHING, "around": _all("turn"), "other": _all("turn:other"),
     "straight": _NOTHING, "pair": _all("turn:left", "turn:right"), "pair_back": _all("turn:right", "turn:left"),
+    "sweep": _all("shake"), "sweep_back": _all("shake"),
     "out": _all("lean:forward"), "closer": _all("lean:forward"), "low": _all("lower"), "high": _all("lift"),
 }  # fmt: skip
 
@@ -32,6 +33,7 @@ _MANNERS: dict[str, dict[str, tuple[Outcome, ...]]] = {
     "tilt": {
         "left": _all("tilt:left"), "right": _all("tilt:right"), "side": _all("tilt"), "forward": _all("lower"),
         "sides": _all("tilt:left", "tilt:right"), "other": _all("tilt:other"), "": _all("tilt"),
+        "sweep": _all("tilt:left", "tilt:right"), "sweep_back": _all("tilt:right", "tilt:left"),
         "pair": _all("tilt:left", "tilt:right"), "pair_back": _all("tilt:right", "tilt:left"),
     },
     "lean": {
@@ -50,6 +52,7 @@ _EYES: dict[str, tuple[Outcome, ...]] = {
     "left": _all("look:left"), "right": _all("look:right"), "up": _all("look:up"), "down": _all("look:down"),
     "low": _all("look:down"), "high": _all("look:up"), "side": _all("look"), "away": _all("look"),
     "sides": _all("glance_about"), "around": _all("glance_about"), "nodding": _all("look:up", "look:down"),
+    "sweep": _all("look:left", "look:right"), "sweep_back": _all("look:right", "look:left"),
     "pair": _all("look:left", "look:right"), "pair_back": _all("look:right", "look:left"), "center": _NOTHING,
     "straight": _NOTHING, "forward": _NOTHING, "back": _NOTHING, "other": _all("look:other"),
     "shut": _all("close_eyes"), "open": _NOTHING, "wide": (Outcome("raise_brows", nearest=True),), "": (),
@@ -84,7 +87,7 @@ def place(part: str, direction: str, manner: str | None) -> tuple[Outcome, ...] 
     side opposite to the last one.
     """
     if part in HEAD or (part == "body" and manner is not None):
-        special = _MANNERS.get(manner or "", {})
+        special = _MANNERS.get("incline" if manner == "lean" and part != "body" else manner or "", {})
         found = special.get(direction, _HEAD.get(direction))
         if part == "nose" and direction == "":
             return None

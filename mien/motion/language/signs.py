@@ -14,7 +14,6 @@ _EQUIVALENT = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("�
 _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r"(?:^|(?<=[\s;,.]))(?:step\s*)?\d{1,2}\s*[.):]\s+(?=[a-z])", f" {THEN} "),  # "1. nods 2. smiles"
         (r"[-=~]+>|[→⇒➜➔»>]+", f" {THEN} "),
         (r"(\d)\.(\d)", r"\1 \2"),
         (r"\b(\d+)\s?x\b|\bx\s?(\d+)\b", r" \1\2 times "),
@@ -28,12 +27,16 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bin'(?=\s|$)", "ing"),
     )
 )  # fmt: skip
+_NUMBERED = re.compile(r"(?:^|(?<=[\s;,.]))\(?(?:step\s*)?\d{1,2}\s*[.):]\s+(?=[^\W\d])")
+"""Numbers of a list, as in "1. nods 2. smiles" or "(1) nod"."""
+
 _PIECE = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,.→&]")
 
 
 def pieces(text: str) -> list[str]:
     """Words in lower case and marks of a text; hyphens part words, other signs are left out."""
-    plain = unicodedata.normalize("NFKC", text.translate(_EQUIVALENT)).lower().translate(_EQUIVALENT)
+    numbered = _NUMBERED.sub(f" {THEN} ", text.lower())
+    plain = unicodedata.normalize("NFKC", numbered.translate(_EQUIVALENT)).lower().translate(_EQUIVALENT)
     for pattern, replacement in _REPLACED:
         plain = pattern.sub(replacement, plain)
     return [piece.replace("'", "") for piece in _PIECE.findall(plain)]

@@ -19,7 +19,8 @@ _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _MARKS = {COMMA: ("link", "comma"), STOP: ("link", "stop"), THEN: ("link", "seq"), AND: ("link", "and")}
 _OTHER_VERBS = (
     "say take fall catch suck draw hold scan survey search check signal gesture indicate mean smell look drop hang "
-    "bury pretend search step pull have knit turn kiss push show bare flash make nod shake bat roll dip"
+    "bury pretend search step pull have knit turn kiss push show bare flash make nod shake bat roll dip drop wipe "
+    "lose light form"
 )
 _NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
 _NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())} | {
@@ -84,6 +85,14 @@ def correctable() -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in phrase if len(word) > 2) | frozenset(verbs)
 
 
+@lru_cache(maxsize=1)
+def action_words() -> tuple[str, ...]:
+    """The words of actions, parts, directions, degrees and speeds: what unknown words are compared with by meaning."""
+    names = {"part", "dir", "strength", "speed"}
+    single = {phrase[0] for phrase, tags in vocabulary().items() if len(phrase) == 1 and tags[0].split(":")[0] in names}
+    return tuple(sorted(single | {word for word, (verb, _) in verb_forms().items() if verb in VERBS}))
+
+
 def _match(pieces: Sequence[str], start: int, phrase: Sequence[str]) -> int | None:
     """End of the phrase in the pieces from `start`, None if it is not there; determiners may be skipped."""
     place = start
@@ -138,6 +147,8 @@ def _tag_next(pieces: Sequence[str], place: int, tags: list[Tag]) -> int:
     if found is not None:
         end, said = found
         spelled = " ".join(pieces[place:end])
+        if not verb:  # "head tilted": the form is that of the verb in the phrase
+            form = next((verb_forms()[one][1] for one in pieces[place:end] if one in verb_forms()), form)
         tags.extend(
             Tag(name, value, spelled, form if name == "verb" else "base")
             for name, _, value in (one.partition(":") for one in said)

@@ -57,7 +57,8 @@ wink: *=wink
 smile grin smirk simper: *=smile
 beam: *=smile^
 frown scowl glower glare sulk: *=frown
-grimace: *~frown
+grimace wince: *~frown
+brighten: *~smile
 laugh chuckle giggle snicker cackle: *~smile
 cry weep sob: *~frown
 pout pucker purse kiss smooch: *=purse
@@ -69,16 +70,19 @@ gape: *=open_mouth
 yawn: *=yawn
 sigh: *=sigh
 exhale: *~sigh
+inhale: *~gasp
 gasp: *=gasp
 sneer snarl: *=wrinkle_nose
 bow: brows=frown *=lower
+retreat recoil: *=lean:back
 raise_brows: *=raise_brows
 wrinkle_nose: *=wrinkle_nose
 open_mouth: *=open_mouth
 close_eyes: *=close_eyes
 double_take: *=double_take
 glance_about: *=glance_about
-look glance peek peer gaze stare gawk gander check: manner:look @eyes
+look glance peek peep peer gaze stare gawk gander check: manner:look @eyes
+avert: >away manner:look @eyes
 turn rotate swivel twist pivot swerve pan spin wheel: manner:turn @head
 whip: manner:turn @head speed:fast
 aim point direct: manner:turn light
@@ -89,14 +93,14 @@ roll: eyes~look:up manner:tilt
 lean: manner:lean @body
 raise lift elevate hoist rise perk climb: >up
 arch quirk: *=raise_brows
-lower drop sink fall sag plunge drift: >down
-duck dip droop slump hang bend: >down @head
+lower drop sink fall sag plunge: >down
+duck dip droop slump hang bend tuck: >down @head
 shoot jump pop fly spring: >up speed:fast light
 jerk snap flick dart: manner:push speed:fast light
 throw toss fling: manner:throw speed:fast light
 swing sway rock: manner:swing @head
 move bring push pull draw shift go put come set send cast: manner:push light
-slide crane stretch ease bounce travel creep: manner:push light
+slide drift settle wander travel float crane stretch ease bounce creep: manner:push light
 thrust jut protrude extend poke stick loll: tongue=tongue manner:push light
 show bare flash: tongue=tongue teeth=smile light
 open unhinge: >open
@@ -109,7 +113,6 @@ twitch: nose=wrinkle_nose brows=raise_brows light
 furrow knit contract crumple: *=frown
 pinch: brows=frown nose=wrinkle_nose light
 press compress: lips=purse mouth=purse light
-round: lips=purse mouth=purse light
 curl: nose=wrinkle_nose lips=smile corners=smile light
 agree approve consent affirm confirm assent: *=nod
 disagree refuse deny decline disapprove: *=shake
@@ -146,7 +149,7 @@ VERBS: dict[str, Verb] = {
 _UNABLE = (
     "shrug wave walk run dance sit stand clap hug talk speak sing cough sneeze swallow chew spit eat drink jog march "
     "kneel crouch swim write read type lick bite nibble squint narrow whisper shout yell scream shiver tremble "
-    "salute juggle hop crawl drum snore burp hiccup vomit kick punch scratch touch facepalm drive"
+    "salute juggle hop crawl drum snore burp hiccup vomit kick punch scratch touch facepalm drive flinch"
 )
 UNABLE = frozenset(_UNABLE.split())
 """Verbs for what is no movement of this head."""

@@ -47,14 +47,17 @@ _TABLE: dict[str, str] = {
                   "screen, straight at camera, straight into camera, straight at me, right at me, right at camera, "
                   "where it was, original position, initial position, as before, to normal",
     "dir:straight": "straight",
-    "dir:side": "to side, to one side, sideways, sidewards, sideway, aside, to a side, one side",
-    "dir:sides": "side to side, from side to side, left to right, from left to right, right to left, "
-                 "from right to left, to both sides, from one side to other, from one side to another, "
+    "dir:side": "to side, to one side, sideways, sidewards, sideway, aside, to a side, one side, over shoulder, "
+                "behind",
+    "dir:sides": "side to side, from side to side, to both sides, from one side to other, from one side to another, "
                  "back and forth, this way and that, hither and thither, to and fro",
-    "dir:pair": "left and right, left and then right, left then right, left right, first left then right",
-    "dir:pair_back": "right and left, right and then left, right then left, right left",
+    "dir:sweep": "left to right, from left to right",
+    "dir:sweep_back": "right to left, from right to left",
+    "ended": "disappears, disappear, vanishes, vanish, fades, fades away, fade away, dies away, goes away, is gone",
+    "dir:pair": "left and right, left and then right, left then right, first left then right",
+    "dir:pair_back": "right and left, right and then left, right then left",
     "dir:nodding": "up and down, down and up, up then down, down then up",
-    "dir:around": "around, about, all over place, all around, everywhere, here and there",
+    "dir:around": "around, about, all over place, all around, everywhere, here and there, round",
     "dir:away": "away",
     "dir:other": "other, other side, other way, opposite, opposite side, opposite way, opposite direction, "
                  "other direction, other one, opposite one",
@@ -72,24 +75,26 @@ _TABLE: dict[str, str] = {
                "again and again, time and again, numerous times, keeps on, a number of times, a bunch of times, "
                "various times",
     "strength:slight": "slightly, slight, a bit, a little bit, bit, little bit, little, a little, tiny, teeny, "
-            "teensy, tiny bit, tiniest, barely, barely visible, barely noticeable, hardly, gently, gentle, softly, "
-            "soft, small, smaller, smallest, minimal, minimally, subtle, subtly, faint, faintly, mild, mildly, "
-            "somewhat, wee, weak, weakly, light, lightly, a touch, touch of, a tad, tad, a hint of, hint of, "
-            "a trace of, scarcely, delicate, delicately, a smidge, smidge, half, partly, partially, hint, mini, "
-            "minute, modest, modestly, a fraction, ever so slightly, a hair, shy of, halfway, just enough to notice, "
-            "a smidgen, a wee bit, an inch, a notch, less",
+                       "teensy, tiny bit, tiniest, barely, barely visible, barely noticeable, hardly, gently, "
+                       "gentle, softly, soft, small, smaller, smallest, minimal, minimally, subtle, subtly, faint, "
+                       "faintly, mild, mildly, somewhat, wee, weak, weakly, light, lightly, a touch, touch of, "
+                       "a tad, tad, a hint of, hint of, a trace of, scarcely, delicate, delicately, a smidge, "
+                       "smidge, half, partly, partially, hint, mini, minute, modest, modestly, a fraction, "
+                       "ever so slightly, shy of, halfway, just enough to notice, a smidgen, a wee bit, an inch, "
+                       "a notch, less, imperceptibly, imperceptible, almost imperceptibly, almost imperceptible",
     "strength:strong": "strongly, strong, big, biggest, bigger, wide, widely, wider, broad, broadly, deep, deeply, "
-            "deeper, a lot, lots, huge, hugely, far, farther, further, hard, harder, firmly, firm, fully, "
-            "completely, very much, much, vigorously, vigorous, vehemently, violently, violent, intensely, intense, "
-            "heavily, heavy, greatly, great, large, largest, enormous, enormously, massive, massively, exaggerated, "
-            "exaggeratedly, dramatic, dramatically, energetic, energetically, enthusiastic, enthusiastically, "
-            "emphatic, emphatically, eager, eagerly, extreme, extra, maximum, maximally, max, all way, "
-            "as far as possible, as much as possible, from ear to ear, ear to ear, powerful, powerfully, forceful, "
-            "forcefully, profound, profoundly, giant, gigantic, full on, to fullest, for all to see, fierce, "
-            "fiercely, wildly, toothy, tremendous, ginormous, as wide as, as far as, as high as, as deep as, "
-            "as deeply as, as hard as, as big as, as much as, as low as, as strongly as, as widely as, "
-            "as broadly as, tight, tightly, sharp, pronounced, clearly, clear, distinct, distinctly, proper, "
-            "thoroughly, steep, steeply",
+                       "deeper, a lot, lots, huge, hugely, far, farther, further, hard, harder, firmly, firm, fully, "
+                       "completely, very much, much, vigorously, vigorous, vehemently, violently, violent, "
+                       "intensely, intense, heavily, heavy, greatly, great, large, largest, enormous, enormously, "
+                       "massive, massively, exaggerated, exaggeratedly, dramatic, dramatically, energetic, "
+                       "energetically, enthusiastic, enthusiastically, emphatic, emphatically, eager, eagerly, "
+                       "extreme, extra, maximum, maximally, max, all way, as far as possible, as much as possible, "
+                       "from ear to ear, ear to ear, powerful, powerfully, forceful, forcefully, profound, "
+                       "profoundly, giant, gigantic, full on, to fullest, for all to see, fierce, fiercely, wildly, "
+                       "toothy, tremendous, ginormous, as wide as, as far as, as high as, as deep as, as deeply as, "
+                       "as hard as, as big as, as much as, as low as, as strongly as, as widely as, as broadly as, "
+                       "tight, tightly, sharp, pronounced, clearly, clear, distinct, distinctly, proper, thoroughly, "
+                       "steep, steeply, broader, louder, greater, fuller",
     "level:high": "high, highly, higher",
     "level:low": "low, lower down",
     "speed:slow": "slowly, slow, gradually, gradual, unhurriedly, unhurried, leisurely, lazily, lazy, "
@@ -109,9 +114,9 @@ _TABLE: dict[str, str] = {
                 "later, subsequently, followed by, followed with, followed up by, finally, lastly, at last, at end, "
                 "in end, eventually, ultimately, and last, ends with, end with, ending with, ends by, ending in, "
                 "end by, end on, ends on, ending on, finishes with, finish with, finish by, finishes by, "
-                "finishing with, finishing by, and finish, concludes with, conclude with, concluding with, "
-                "closing with, capped by, rounded off with, rounds it off with, to finish, to finish off, to end, "
-                "to conclude, to close, secondly, thirdly, second, third, fourthly, a moment later, a second later, "
+                "finishing with, finishing by, concludes with, conclude with, concluding with, closing with, "
+                "capped by, rounded off with, rounds it off with, to finish, to finish off, to end, to conclude, "
+                "to close, secondly, thirdly, second, third, fourthly, a moment later, a second later, "
                 "moments later, seconds later, a bit later, a little later, shortly after, soon after, "
                 "right after that, straight after, immediately after that, immediately afterwards, thereupon, "
                 "whereupon, then after a moment, after a moment, after a second, after a while, after a pause, "
@@ -124,21 +129,22 @@ _TABLE: dict[str, str] = {
                 "one last, last but not least, to top it off, to cap it off, melts into, dissolves into",
     "link:sim": "at same time as, simultaneously with, while, whilst, whilst also, during, all while, together with, "
                 "along with, as well as, accompanied by, combined with, in combination with, coupled with, "
-                "paired with, with, wth, w, wearing, plus, concurrent with, alongside, in time with, with a, amid, "
-                "whereby, and with it, along, as part of, keeping",
+                "paired with, with, wth, w, wearing, plus, concurrent with, alongside, in time with, amid, whereby, "
+                "and with it, along, as part of, keeping",
     "together": "simultaneously, at same time, in same moment, at same moment, meanwhile, concurrently, in unison, "
                 "in sync, in parallel, in one go, at once, all at once, in tandem, whole time, entire time, "
                 "throughout, in one motion, in one movement, at one time, together at once, in meantime, "
                 "all the while, all along, at same time as that",
     "link:as": "as, when, whenever, just as, even as, right as, as soon",
     "link:and": "and, also, too, n, nd, an also, and also, besides, in addition, additionally, on top of that, "
-                "additionally to, moreover, furthermore, likewise, even",
+                "additionally to, moreover, furthermore, likewise, even, by",
     "link:but": "but, yet, though, although, however, except that, except",
     "link:or": "or, nor, either, or else, and or",
     "link:before": "before, prior to, ahead of, previous to",
     "link:until": "until, till, til, up until, up to when, to point where, to point of",
     "link:after": "after, once having, after having, following, upon, on finishing, as soon as, once, "
-                  "directly after, having, immediately after, since, no sooner than, after first",
+                  "directly after, having, immediately after, since, no sooner than, after first, at end of, "
+                  "towards end of",
     "first": "first, firstly, first of all, to begin, to begin with, to start, to start with, at first, "
              "in first place, starts with, start with, starting with, begins with, begin with, beginning with, "
              "starts by, start by, starting by, begins by, begin by, beginning by, initially, starts off with, "
@@ -150,7 +156,8 @@ _TABLE: dict[str, str] = {
            "minus, neither, w o, wo, cannot, no more, stop it with, cease, ceases, forgo, lose, omit, suppress, "
            "suppresses, hold back, holding back, resist, less of, spare me, free of, devoid of, sans, except for, "
            "fails to, refuses to, refuse to, has no, by no means, unable to, shouldnt, should not, must not, mustnt, "
-           "aint, nothing of, no longer, ditch, nix, lay off",
+           "aint, nothing of, no longer, ditch, nix, lay off, hide, hides, hiding, stifle, stifles, stifling, "
+           "fight back, fights back, bite back",
     "again": "again, once more, one more time, once again, another time, repeat, repeats, repeating, does it again, "
              "do it again, repeat that, repeats that, repeat it, repeats it, do that again, does that again, "
              "same again, a second time, do so again, does so again, repeated, anew, doing it again, and repeat, "
@@ -174,7 +181,9 @@ _TABLE: dict[str, str] = {
                    "annoyed, annoyance, upset, grumpy, grumpily, gloomy, gloomily, sorrow, sorrowful, miserable, "
                    "miserably, grief, rage, enraged, irritated, crossly, displeased, displeasure, moody, sullen, "
                    "disappointed, disappointment, disapproving, disapprovingly, disapproval, disapprove of, stern, "
-                   "sternly, bitterly, mournful, mournfully",
+                   "sternly, bitterly, mournful, mournfully, worried, worriedly, worry, anxious, anxiously, "
+                   "concerned, concern, confused, confusion, hurt, pain, depressed, offended, hostile, suspicious, "
+                   "suspiciously, resentful, bitter, heartbroken",
     "shown:raise_brows": "surprised, surprise, astonished, astonishment, amazed, amazement, shocked, shock, "
             "startled, stunned, baffled, bewildered, wonder, scared, afraid, fear, fearful, fearfully, frightened, "
             "terrified, disbelief, incredulous, incredulously, sceptical, skeptical, sceptically, skeptically, "
@@ -187,43 +196,44 @@ _TABLE: dict[str, str] = {
     "drop": "i like, i would like, would like, id like, both, over, along, through, still, only, near, more, the, "
             "her, his, their, its, my, your, our, this, these, those, him, them, me, us, you, please, pls, plz, "
             "just, can, could, would, will, want, wants, id, lets, to, of, on, at, onto, into, toward, towards, "
-            "from, for, be, is, are, was, were, been, being, am, has, had, by, in the, like, well, uhm, um, uh, erm, "
-            "er, hmm, hm, oh, ok, okay, hey, yes, yeah, yep, all, need, needs, should, must, shall, may, might, "
-            "give, gives, giving, given, make, makes, making, made, do, does, doing, did, have, having a, take, "
-            "takes, taking, get, gets, getting, got, let, perform, performs, performing, offer, offers, offering, "
-            "try, tries, trying, begin, begins, beginning, began, start, starts, starting, started, continue, "
-            "continues, continuing, keep, keeps, kept, keep on, proceed, proceeds, proceed to, proceeding, go ahead, "
+            "from, for, be, is, are, was, were, been, being, am, has, had, in the, like, well, uhm, um, uh, erm, er, "
+            "hmm, hm, oh, ok, okay, hey, yes, yeah, yep, all, need, needs, should, must, shall, may, might, give, "
+            "gives, giving, given, make, makes, making, made, do, does, doing, did, have, having a, take, takes, "
+            "taking, get, gets, getting, got, let, perform, performs, performing, offer, offers, offering, try, "
+            "tries, trying, begin, begins, beginning, began, start, starts, starting, started, continue, continues, "
+            "continuing, keep, keeps, kept, keep on, proceed, proceeds, proceed to, proceeding, go ahead, "
             "goes ahead, going, gonna, wanna, there, here, there is, theres, some, any, each, every, own, who, "
             "which, what, where, whose, kindly please, maybe, perhaps, simply, almost, nearly, about to, right now, "
             "right away, all right, alright, then again, quickly now, now please, please now, expression, "
             "expressions, movement, movements, motion, motions, gesture, gestures, action, actions, animation, "
-            "video, clip, picture, with head, with face, with eyes, with mouth, on face, in face, across face, "
-            "on lips, with lips, with eyelids, with nose, with tongue, under nose, over face, through nose, "
-            "across lips, with neck, with jaw, using head, using eyes, by head, of head, of eyes, of mouth, "
-            "of eyebrows below, of face, of lips, out of mouth, out of her mouth, from mouth, up on face, "
-            "on forehead, times, time, instead, way, direction, side, sides, position, place, if, possible, she can, "
-            "he can, you can, they can, it can, it goes, it will go, it can go, can go, as she can, possibly, "
-            "as you can, as possible, good, nice, nicely, lovely, beautiful, beautifully, pretty please, sweet, "
-            "sweetly, cute, cutely, little man, old, young, tall, short, other hand, why dont you, cant you, "
-            "wont you, couldnt you, wouldnt you, dont forget to, do not forget to, remember to, be sure to, "
-            "make sure to, make sure, cant help but, cant help, cannot help but, dont stop, do not stop, not only, "
-            "not just, not merely, but also, how about, what about, show me, show us, shows me, shows us, give me, "
-            "give us, let me see, let go, lets go, lets it go, let it go, thanks, thank you, ta, cheers, mate, "
-            "soldier, buddy, everybody, so to speak, kind of, sort of, kinda, sorta, bit of, lot of, piece of, "
-            "face to, kind, up for, in agreement, in approval, in disagreement, in response, in reply, in greeting, "
-            "in return, in turn, obviously, visibly, noticeably, perceptibly, naturally, normally, quietly, "
-            "silently, secretly, alone, entire, whole, bring about, do a, does a, for real, someone else, room, "
-            "window, door, wall, horizon, distance, something, nothing else, anything, else, thing, things, such, "
-            "upon which, seem, seems, feel, feels, feeling, seemingly, act, acts, acting, appear, appears, "
-            "appearing, become happy, sound, much as, lens please, action please, suppose, imagine, generate, "
-            "create, animate, render, display, depict, portray, use, using, ask, tell, told, asked, slowly please, "
-            "hi, hello, dear, friend, guys, sir, madam, miss, say, says, saying, said, quickly please, put on, "
-            "puts on, putting on, wear, wears, flash, flashes, crack, cracks, cracking, break into, breaks into, "
-            "breaking into, broke into, burst into, bursts into, let out, lets out, letting out, heave, heaves, "
-            "heaving, sport, sports, sporting, throws in, throw in, adds, add, adding, insert, includes, include, "
-            "mix in, give off, finish, her eyes on, fixed, up at end of, remains, stays, staying, stay, remaining, "
-            "kept still, keep still, than, it, that she, she is, he is, it is, they are, enough, now and then, "
-            "whichever, either way, forward to",
+            "video, clip, picture, on face, in face, across face, under nose, over face, through nose, across lips, "
+            "using head, using eyes, of eyebrows below, out of mouth, out of her mouth, from mouth, on forehead, "
+            "times, time, instead, way, direction, side, sides, position, place, if, possible, she can, he can, "
+            "you can, they can, it can, it goes, it will go, it can go, can go, as she can, possibly, as you can, "
+            "as possible, good, nice, nicely, lovely, beautiful, beautifully, pretty please, sweet, sweetly, cute, "
+            "cutely, little man, old, young, tall, short, other hand, why dont you, cant you, wont you, couldnt you, "
+            "wouldnt you, dont forget to, do not forget to, remember to, be sure to, make sure to, make sure, "
+            "cant help but, cant help, cannot help but, dont stop, do not stop, not only, not just, not merely, "
+            "but also, how about, what about, shows us, give me, give us, let me see, let go, lets go, lets it go, "
+            "let it go, thanks, thank you, ta, cheers, mate, soldier, buddy, everybody, so to speak, kind of, "
+            "sort of, kinda, sorta, bit of, lot of, piece of, kind, in agreement, in approval, in disagreement, "
+            "in response, in reply, in greeting, in return, in turn, obviously, visibly, noticeably, perceptibly, "
+            "naturally, normally, quietly, silently, secretly, alone, entire, whole, bring about, do a, does a, "
+            "for real, someone else, room, window, door, wall, horizon, distance, something, nothing else, anything, "
+            "else, thing, things, such, upon which, seem, seems, feel, feels, feeling, seemingly, act, acts, acting, "
+            "appear, appears, appearing, become happy, sound, much as, lens please, action please, suppose, imagine, "
+            "generate, create, animate, render, display, depict, portray, use, using, ask, tell, told, asked, "
+            "slowly please, hi, hello, dear, friend, guys, sir, madam, miss, say, says, saying, said, "
+            "quickly please, put on, puts on, putting on, wear, wears, flash, flashes, crack, cracks, cracking, "
+            "break into, breaks into, breaking into, broke into, burst into, bursts into, let out, lets out, "
+            "letting out, heave, heaves, heaving, sport, sports, sporting, throws in, throw in, adds, add, adding, "
+            "insert, includes, include, mix in, give off, finish, her eyes on, fixed, remains, stays, staying, stay, "
+            "remaining, kept still, keep still, than, it, that she, she is, he is, it is, they are, enough, "
+            "now and then, whichever, either way, forward to, off, in disbelief, in despair, with disbelief, "
+            "in amazement, hands, hand, arm, arms, teh, hte, yuor, yoru, hre, hsi, adn, ur, yer, em, out loud, "
+            "today, loudly, aloud, shyly, shy, politely, polite, courteous, courteously, proudly, proud, "
+            "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky, see, hear, hearing, news, "
+            "watch, line, lines, greet, greets, greeting, welcome, last, corner, at nose",
     "in": "in",
     "nothing": "hold it, holds it, hold that, holds that, hold still, holds still, stay still, stays still, "
                "keep it there, hold, holding, holds position, hold position, stays like that, stay like that, pause, "
@@ -233,7 +243,8 @@ _TABLE: dict[str, str] = {
                "does nothing, do nothing else, straightens up, straighten up, straightens, straighten, be still, "
                "for a moment, for a second, for a while, for a bit, for a sec, for a beat, a moment, a beat, "
                "a short pause, short pause, a pause, tiny pause, little pause, brief pause, recover, recovers, "
-               "keeps still, back to looking at camera, put it back, puts it back, let it rest",
+               "keeps still, back to looking at camera, put it back, puts it back, let it rest, drop smile, "
+               "drop grin, wipe grin, wipe smile, lose smile, lose grin, drop frown, wipe frown, drop scowl",
 }  # fmt: skip
 """Meaning → its words and phrases, separated by commas. Determiners and possessives may stand between the words."""
 
@@ -243,21 +254,25 @@ _VERB_PHRASES: dict[str, str] = {
            "thumbs up with head",
     "shake": "say no, shake head, shake no, headshake, headshakes, head shake, signal no, head no, no no, say nope, "
              "gesture no, indicate no, mean no, shake head no",
-    "lower": "drop head, hang head, head drop, take a bow, head bow, bow head, bury chin in chest, duck head",
-    "blink": "eye blink, bat lids",
+    "bow": "take a bow, bury chin in chest",
+    "blink": "eye blink, bat lids, wink both eyes, wink with both eyes, both eyes wink",
     "smile": "say cheese, show teeth, bare teeth, flash teeth, happy face, smiley, smiley face, look on bright side, "
              "turn frown upside down, crack up, all smiles, smiling face, laughter",
     "frown": "long face, sad face, angry face, face fall, face falls, evil look, dirty look, knit brows, stink eye, "
              "look daggers, evil eye, unhappy face, mad face, cross face, death stare, turn down corners of mouth",
+    "brighten": "light up, face light up, eyes light up, brighten up",
+    "grimace": "make a face, pull a face, make faces, pull faces, makes a funny face, funny face, silly face",
     "purse": "kissy face, duck face, ducky face, duckface, blow a kiss, blow kiss, blows kisses, kiss air, air kiss, "
              "fish face, kissing face, trout pout, kiss mouth, duck lips, push out lips, kiss lips, kissing mouth, "
-             "form a kiss, pucker up, smackers",
+             "form a kiss, pucker up, smackers, round lips, round mouth, fish mouth, fish lips",
     "puff": "chipmunk cheeks, chipmunk face, blowfish, puffer fish, hold breath, full cheeks, puffed cheeks, "
             "hamster cheeks, fat cheeks, hold air",
     "raise_brows": "surprised face, shocked face, look of surprise, eyebrow raise, brow raise, eyebrow flash, "
                    "eyebrow lift, puppy eyes, bug eyes, wide eyed, goggle",
-    "wrinkle_nose": "disgusted face, smell something bad, stink face, bunny nose, yucky face",
-    "open_mouth": "say ah, say aah, say aaah, mouth fall open, catch flies, jaw drop",
+    "wrinkle_nose": "disgusted face, smell something bad, stink face, bunny nose, yucky face, turn up nose, "
+                    "turn nose up",
+    "open_mouth": "say ah, say aah, say aaah, catch flies, perfect o, big o, an o, o shape, o shaped, round o, "
+                  "letter o, shape of an o",
     "close_eyes": "nod off, fall asleep, go to sleep, goes to sleep, shut eye, pretend to sleep",
     "double_take": "double take, doubletake, double takes, second look, doubletakes",
     "glance_about": "look around, look about, glance around, glance about, scan room, scan surroundings, "
@@ -267,7 +282,7 @@ _VERB_PHRASES: dict[str, str] = {
                     "scan area, look from side to side, survey surroundings, let eyes wander, search with eyes",
     "sigh": "let out a breath, breathe out, blow out air, deep breath out, sighs of relief, huff",
     "gasp": "catch breath, sharp intake of breath, sharp breath in, draw breath sharply, suck in breath, "
-            "intake of breath",
+            "intake of breath, sharp breath, quick breath, sudden breath, breathe in sharply",
 }  # fmt: skip
 
 _PARTIAL: dict[str, str] = {
@@ -279,6 +294,10 @@ _PARTIAL: dict[str, str] = {
     "verb:look dir:side": "side eye, side glance, sidelong glance, sideways glance, look sidelong",
     "verb:stick part:tongue": "tongue out",
     "verb:look dir:center": "make eye contact, eye contact",
+    "part:jaw verb:open_mouth": "jaw drop",
+    "part:mouth verb:open_mouth": "mouth fall open",
+    "dir:up again": "back up",
+    "dir:down again": "back down",
     "verb:lower part:jaw": "drop jaw",
     "part:chin dir:down": "chin to chest, chin on chest, chin into chest, chin tucked, chin in",
     "part:chin dir:up": "nose in air, chin held high, head held high, look down nose",
@@ -287,8 +306,8 @@ _PARTIAL: dict[str, str] = {
     "part:mouth dir:open strength:strong": "mouth wide open, wide open mouth, open wide, opens wide, opening wide",
     "verb:lean dir:forward": "move closer, come closer, comes closer, step closer, get closer, gets closer, "
             "come near, lean in, lean closer, move nearer, approach, approaches, approaching, comes nearer",
-    "verb:lean dir:back": "recoil, recoils, recoiling, sit back, sits back, pull away, shrink back, draw away, "
-            "back away, backs away, backing away, backs off, back off, move away",
+    "verb:lean dir:back": "sit back, sits back, pull away, shrink back, draw away, back away, backs away, "
+            "backing away, backs off, back off, move away",
 }  # fmt: skip
 
 
