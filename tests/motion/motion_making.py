@@ -41,9 +41,9 @@ def played(placed: Sequence[Placed], frames: int) -> NDArray[np.float32]:
     times = np.arange(frames) / FPS
     channels: dict[str, NDArray[np.float64]] = {}
     for action, (start, seconds) in placed:
-        usual, extent = usual_timing(action), np.mean(STRENGTH_RANGE[action.strength or "usual"])
-        extent = extent if KINDS[action.kind].graded else 1.0
-        timing = Timing(seconds, float(extent), usual.rise * seconds / usual.seconds, usual.count)
+        usual, middle = usual_timing(action), np.mean(STRENGTH_RANGE[action.strength or "usual"])
+        extent = float(middle) if KINDS[action.kind].graded else 1.0
+        timing = Timing(seconds, extent, usual.rise * seconds / usual.seconds, usual.count)
         curve = draw_curve(action, timing, times - start)
         for name, value in KINDS[action.kind].moves(action.side).items():
             channels[name] = channels.get(name, 0) + value * curve

@@ -189,7 +189,7 @@ class MotionData:
             texts.append(choices[0] if random is None else choices[int(random.integers(len(choices)))])
             timelines.append(timeline)
         padded, lengths = pad_motions(motions, PATCH)
-        channels = pad_timelines([one and one.placed for one in timelines], padded.shape[1])
+        channels = pad_timelines([None if one is None else one.placed for one in timelines], padded.shape[1])
         planned = torch.tensor([timeline is not None for timeline in timelines])
         return MotionBatch(padded, lengths, tuple(texts), channels, planned)
 
