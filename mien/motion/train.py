@@ -15,6 +15,7 @@ from mien.motion.losses import motion_errors
 from mien.motion.networks.diffusion import STEPS, add_noise, loss_weight
 from mien.motion.networks.duration_model import align_words, duration_loss
 from mien.motion.networks.model import MotionModel, build_model
+from mien.motion.networks.transformer import MotionTransformer
 from mien.motion.options import HeadMotionOptions
 from mien.text.encoder import encoder_of, read_tokens
 from mien.training.baseline import train_with_baseline
@@ -137,6 +138,14 @@ class HeadMotionTrainer(Trainer[TextBatch]):
         return {"val_error": sum(errors) / len(errors)}
 
 
+@torch.no_grad()
+def start_linear(model: MotionModel, weights: Tensor) -> None:
+    """Let the network's linear path begin as the regression `weights` (63, `CHANNELS`), so that the rest learns only
+    what is not linear in the timeline."""
+    assert isinstance(model.network, MotionTransformer)
+    model.network.timeline_output.weight.copy_(weights)
+
+
 class MLPTrainer(HeadMotionTrainer):
     """The baseline: regression of all frames at once."""
 
@@ -164,6 +173,7 @@ def train_head_motion(
         model = build_model(text, whitening, own.architecture, own.width, own.layers, own.heads, timed)
         if model.timer is not None:
             model.timer.fit(timelines)
+            start_linear(model, data.timeline_weights(whitening))
         trainer = trainer_class(model, data, val, own)
         figures = train(trainer, own_run)
         config = {"model": model.config, "guidance": own.guidance, "sampling_steps": own.sampling_steps}

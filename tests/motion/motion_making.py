@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.heads.performance import ARKIT_NAMES, EXPRESSION_INDEX, Performance
+from mien.motion.corpus.actions import KINDS, STRENGTH_RANGE, Timing, draw_curve, usual_timing
+from mien.motion.corpus.timeline import Placed
+from mien.motion.data.features import to_features
 
 FPS = 25
 
@@ -30,3 +34,18 @@ def performance(frames: int = 100, **channels: NDArray[np.float64]) -> Performan
         array, column = places[name] if name in places else (expression, EXPRESSION_INDEX[name])
         array[:, column] += curve
     return Performance(Fraction(FPS), expression, neck, translation, gaze)  # type: ignore[arg-type]
+
+
+def played(placed: Sequence[Placed], frames: int) -> NDArray[np.float32]:
+    """Features (frames, 63) of actions that are done exactly as a timeline says."""
+    times = np.arange(frames) / FPS
+    channels: dict[str, NDArray[np.float64]] = {}
+    for action, (start, seconds) in placed:
+        usual, middle = usual_timing(action), np.mean(STRENGTH_RANGE[action.strength or "usual"])
+        extent = float(middle) if KINDS[action.kind].graded else 1.0
+        timing = Timing(seconds, extent, usual.rise * seconds / usual.seconds, usual.count)
+        curve = draw_curve(action, timing, times - start)
+        for name, value in KINDS[action.kind].moves(action.side).items():
+            channels[name] = channels.get(name, 0) + value * curve
+    channels = {name: np.minimum(curve, 1) for name, curve in channels.items()}
+    return to_features(performance(frames, **channels))

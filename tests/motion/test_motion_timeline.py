@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from mien.motion.corpus.actions import Action
+from mien.motion.corpus.actions import Action, usual_timing
 from mien.motion.corpus.embedded import embedded_motions
 from mien.motion.corpus.plan import Plan
 from mien.motion.corpus.timeline import AGAIN_SECONDS, CHANNELS, ROWS, Timeline, timeline_channels
 from mien.motion.generate.parts import PART_SECONDS, Part, cut_plan, whole_frames
+from mien.motion.networks.duration_model import Alignment
 from mien.motion.networks.timer import Timer
 from mien.motion.networks.transformer import MotionTransformer
 
@@ -41,12 +42,13 @@ def test_each_beat_is_seen() -> None:
     channels = timeline_channels(Timeline(NODS, ((1.0, 1.8),)).placed, 100, 25)
     assert channels.shape == (100, CHANNELS)
     row = ROWS.index(("nod", None))
-    strength, phase = channels[:, row], channels[:, len(ROWS) + row]
+    activity, progress = channels[:, row], channels[:, len(ROWS) + row]
     assert not channels[:25].any()
-    assert not channels[70:].any()
-    peaks = np.flatnonzero((phase[1:-1] > phase[:-2]) & (phase[1:-1] >= phase[2:])) + 1
+    assert not channels[71:].any()
+    peaks = np.flatnonzero((activity[1:-1] > activity[:-2]) & (activity[1:-1] >= activity[2:])) + 1
     np.testing.assert_allclose(peaks / 25, [1.3, 1.9, 2.5], atol=0.05)
-    assert set(strength[25:70]) == {np.float32(0.77)}
+    assert activity.max() == pytest.approx(0.77, abs=0.01)
+    np.testing.assert_allclose(progress[25:70], np.arange(45) / 45, atol=1e-6)
     assert not np.delete(channels, [row, len(ROWS) + row], 1).any()
 
 
@@ -98,10 +100,12 @@ def test_an_action_that_is_done_again_waits(timer: Timer) -> None:
     assert again[0] - first[0] - first[1] > 0.8 * AGAIN_SECONDS
 
 
-def test_a_timer_without_timelines_stays_as_it_is() -> None:
+def test_a_timer_without_timelines_has_the_durations_of_the_vocabulary() -> None:
     fresh = Timer()
     fresh.fit([])
-    assert not fresh.terms.any()
+    expected = usual_timing(NODS.actions[0]).seconds + 2 * float(fresh.pause)
+    assert fresh.usual_seconds(NODS) == pytest.approx(expected, rel=1e-5)
+    assert len({fresh.sample(NODS, np.random.default_rng(seed))[1] for seed in range(3)}) == 1, "nothing varies"
 
 
 def test_long_plans_are_cut_between_steps_and_long_times_are_still(timer: Timer) -> None:
@@ -121,8 +125,6 @@ def test_a_network_with_timelines_uses_them_and_hides_them() -> None:
     network = MotionTransformer(16, 32, 1, 2, channels=4).eval()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
-    from mien.motion.networks.duration_model import Alignment
-
     noisy, level, lengths = torch.randn(1, 16, 63).repeat(2, 1, 1), torch.tensor([7, 7]), torch.tensor([16, 16])
     words = torch.randn(2, 5, 16), torch.ones(2, 5, dtype=torch.bool), Alignment(torch.rand(2, 5), torch.ones(2))
     timelines, yes, no = torch.randn(2, 16, 4), torch.tensor([True, True]), torch.tensor([False, False])
@@ -132,3 +134,10 @@ def test_a_network_with_timelines_uses_them_and_hides_them() -> None:
     assert torch.allclose(hidden[0], hidden[1], atol=1e-5)
     nothing = network(noisy, level, lengths, *words, yes, torch.zeros(2, 16, 4), yes)
     assert not torch.allclose(nothing, hidden, atol=1e-3), "a plan of nothing is not the lack of a plan"
+    # strength is passed on as it is: twice the activity, twice the part of the motion that follows it
+    network.timeline_output.weight.data.normal_()
+    for other in (network.output, network.timeline_embedding):
+        torch.nn.init.zeros_(other.weight)
+    torch.nn.init.zeros_(network.output.bias)
+    once, twice = (network(noisy, level, lengths, *words, yes, factor * timelines, yes) for factor in (1, 2))
+    assert torch.allclose(2 * once, twice, atol=1e-4)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.motion.corpus.actions import KINDS, STRENGTH_RANGE, Action
+from mien.motion.corpus.actions import KINDS, STRENGTH_RANGE, Action, Timing, draw_curve, usual_timing
 from mien.motion.corpus.plan import Plan
 
 Span = tuple[float, float]
@@ -24,7 +24,7 @@ ROWS: tuple[tuple[str, str | None], ...] = tuple(
 """Kinds with their sides, each of which has two channels of a timeline."""
 
 CHANNELS = 2 * len(ROWS)
-"""Channels of a timeline: the strengths of all rows, then their phases."""
+"""Channels of a timeline: the activity of all rows, then their progress."""
 
 AGAIN_SECONDS = 0.6
 """Least pause before a step that repeats a kind of the step before, so that both can be told apart."""
@@ -72,28 +72,21 @@ def repeats_kind(plan: Plan) -> NDArray[np.bool_]:
 def timeline_channels(placed: Sequence[Placed], frames: int, fps: float) -> NDArray[np.float32]:
     """Channels (`frames`, `CHANNELS`) of actions with their spans; 0 where nothing is done.
 
-    Strength: the middle of the range of the action's strength while it is done, 1 for a kind without strengths. Phase:
-    of a beat, half a sine; of a swing, a sine; of a hold, from 0 to 1.
+    Activity: the curve of the action at usual pace within its span, times the middle of the range of its strength (1
+    for a kind without strengths). Progress: from 0 at its start to 1 at its end.
     """
-    times = (np.arange(frames) + 0.5) / fps
+    times = np.arange(frames) / fps
     channels = np.zeros((frames, CHANNELS), np.float32)
     for action, (start, seconds) in placed:
-        row, phase = _ROW_OF[action.kind, action.side], (times - start) / max(seconds, 1e-6)
-        inside = (phase >= 0) & (phase < 1)
-        channels[inside, row] = _strength(action)
-        channels[inside, len(ROWS) + row] = _phase(action, phase[inside])
+        row, progress = _ROW_OF[action.kind, action.side], (times - start) / max(seconds, 1e-6)
+        inside = (progress >= 0) & (progress < 1)
+        channels[inside, row] = _activity(action, seconds, times[inside] - start)
+        channels[inside, len(ROWS) + row] = progress[inside]
     return channels
 
 
-def _strength(action: Action) -> float:
-    if not KINDS[action.kind].graded:
-        return 1.0
-    return float(np.mean(STRENGTH_RANGE[action.strength or "usual"]))
-
-
-def _phase(action: Action, phase: NDArray[np.float64]) -> NDArray[np.float64]:
-    kind = KINDS[action.kind]
-    repeats = phase * (action.count or kind.repeats)
-    if kind.shape == "beats":
-        return np.sin(np.pi * (repeats % 1.0))
-    return np.sin(2 * np.pi * repeats) if kind.shape == "swings" else phase
+def _activity(action: Action, seconds: float, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    usual, graded = usual_timing(action), KINDS[action.kind].graded
+    extent = float(np.mean(STRENGTH_RANGE[action.strength or "usual"])) if graded else 1.0
+    timing = Timing(seconds, extent, usual.rise * seconds / usual.seconds, usual.count)
+    return draw_curve(action, timing, times)

@@ -27,6 +27,9 @@ CURRICULUM_START = 0.25
 IN_MEMORY_FRAMES = 4_000_000
 """Up to this number of frames (1 GB) all motions are kept in memory; larger stores are read on demand."""
 
+FITTED_MOTIONS = 4000
+"""Motions to which the linear part of the network is fitted before its training."""
+
 SWAY_DEVIATION = 0.04
 """Standard deviation (radians, head units, expression weights) below which a mode is mostly sway and is scaled down."""
 
@@ -157,6 +160,22 @@ class MotionData:
         mean = total / count
         return Whitening.fit(mean, products / count - np.outer(mean, mean))
 
+    def timeline_weights(self, whitening: Whitening) -> Tensor:
+        """The linear map (63, `CHANNELS`) from timelines to modes, by ridge regression on the planned motions.
+
+        Of more than `FITTED_MOTIONS`, as many are used, at even distances. 0 without any.
+        """
+        planned = [int(index) for index in self.indices if self.store.timeline(int(index)) is not None]
+        inputs, products = np.eye(CHANNELS), np.zeros((CHANNELS, WIDTH))
+        for index in planned[:: max(1, len(planned) // FITTED_MOTIONS)]:
+            features, timeline = self.store.features(index), self.store.timeline(index)
+            assert timeline is not None
+            channels = timeline_channels(timeline.placed, len(features), float(FPS)).astype(np.float64)
+            modes = whitening.apply(torch.from_numpy(features)).double().numpy()
+            inputs += channels.T @ channels
+            products += channels.T @ modes
+        return torch.from_numpy(np.linalg.solve(inputs, products).T).float()
+
     def batch(self, indices: NDArray[np.int64], random: np.random.Generator | None = None) -> MotionBatch:
         """These motions, each with one of its texts: a random one, or the first if `random` is None.
 
@@ -170,7 +189,7 @@ class MotionData:
             texts.append(choices[0] if random is None else choices[int(random.integers(len(choices)))])
             timelines.append(timeline)
         padded, lengths = pad_motions(motions, PATCH)
-        channels = pad_timelines([one and one.placed for one in timelines], padded.shape[1])
+        channels = pad_timelines([None if one is None else one.placed for one in timelines], padded.shape[1])
         planned = torch.tensor([timeline is not None for timeline in timelines])
         return MotionBatch(padded, lengths, tuple(texts), channels, planned)
 

@@ -32,7 +32,7 @@ from mien.text.tokens import words
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
 
-SMOOTHING = 1.0
+SMOOTHING = 0.6
 """Standard deviation in frames of the Gaussian filter that removes residual noise, which is faster than heads move."""
 
 

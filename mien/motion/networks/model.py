@@ -73,8 +73,8 @@ def load_model(folder: Path, cache: Path | None = None, download: bool = False) 
     def build(content: Mapping[str, Any]) -> MotionModel:
         config = content["model"]
         text = build_encoder(config["text"], cache, download)
-        sizes = [int(config[name]) for name in ("width", "layers", "heads")]
+        width, layers, heads = (int(config[name]) for name in ("width", "layers", "heads"))
         timelines = bool(config.get("timelines", False))  # models from before timelines have none
-        return build_model(text, Whitening.identity(), config["architecture"], *sizes, timelines)
+        return build_model(text, Whitening.identity(), config["architecture"], width, layers, heads, timelines)
 
     return load_network(folder, ("head_motion",), build)

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from mien.motion.corpus.actions import KINDS, Action
+from mien.motion.corpus.actions import KINDS, SPEED_FACTOR, Action, usual_timing
 from mien.motion.corpus.plan import Plan, Step
 from mien.motion.corpus.timeline import AGAIN_SECONDS, Span, Timeline, repeats_kind
 
@@ -25,8 +25,9 @@ _KINDS = tuple(KINDS)
 TERMS = len(_KINDS) + 3
 """Terms of a duration: kinds, logarithm of the count, fast, slow."""
 
-RIDGE = 1e-3
-"""Regularisation of the fit, in actions: a kind that the training motions lack takes about a second."""
+RIDGE = 1.0
+"""Regularisation of the fit, in actions, towards the vocabulary's own durations: a kind that the training motions lack
+has those."""
 
 LIMIT = 2.0
 """Deviations are sampled up to this number of standard deviations."""
@@ -44,7 +45,7 @@ class Timer(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("terms", torch.zeros(TERMS))
+        self.register_buffer("terms", torch.from_numpy(_vocabulary_terms()).float())
         self.register_buffer("spread", torch.zeros(3))
         self.register_buffer("pause", torch.tensor(0.2))
 
@@ -55,7 +56,8 @@ class Timer(nn.Module):
         rows = np.stack([_terms(action) for timeline, _ in timelines for action in timeline.plan.actions])
         seconds = np.log([span[1] for timeline, _ in timelines for span in timeline.spans])
         normal = rows.T @ rows + RIDGE * np.eye(TERMS)
-        terms = np.linalg.solve(normal, rows.T @ seconds)
+        before = _vocabulary_terms()
+        terms = before + np.linalg.solve(normal, rows.T @ (seconds - rows @ before))
         residuals = iter(seconds - rows @ terms)
         own = [np.array([next(residuals) for _ in timeline.spans]) for timeline, _ in timelines]
         tempo = np.std([residual.mean() for residual in own if len(residual) > 1] or [0.0])
@@ -105,6 +107,13 @@ def _terms(action: Action) -> Array:
     terms[_KINDS.index(action.kind)] = 1
     terms[-3:] = np.log(action.count or KINDS[action.kind].repeats), action.speed == "fast", action.speed == "slow"
     return terms
+
+
+def _vocabulary_terms() -> Array:
+    """The terms of the durations that the vocabulary itself gives."""
+    once = [usual_timing(Action(kind.name, kind.sides[0] if kind.sides else None)) for kind in KINDS.values()]
+    speeds = [np.log(SPEED_FACTOR[speed]) for speed in ("fast", "slow")]
+    return np.array([*(np.log(timing.seconds / timing.count) for timing in once), 1.0, *speeds])
 
 
 def _normal(random: np.random.Generator, count: int) -> Array:

@@ -91,6 +91,8 @@ class MotionTransformer(nn.Module):
         if channels:
             self.timeline_embedding = nn.Linear(PATCH * channels, width)
             self.null_timeline = nn.Parameter(torch.zeros(width))
+            self.timeline_output = nn.Linear(channels, WIDTH, bias=False)
+            nn.init.zeros_(self.timeline_output.weight)
         self.patch_embedding = nn.Linear(PATCH * WIDTH, width)
         self.position_projection = nn.Linear(4 * (width // 4), width)
         self.level_mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
@@ -146,7 +148,11 @@ class MotionTransformer(nn.Module):
         patch_mask, mask = (number[None] < count[:, None])[:, None, None], mask[:, None, None]
         for block in self.blocks:
             x = block(x, condition, patch_mask, text, mask, token_times)
-        return self.output(self.norm(x)).reshape(batch, frames, WIDTH)
+        clean = self.output(self.norm(x)).reshape(batch, frames, WIDTH)
+        if not self.channels or timelines is None or timed is None:
+            return clean
+        # a linear path beside the blocks: their layer norms keep directions, and lose how strongly an action is done
+        return clean + self.timeline_output(timelines) * timed[:, None, None]
 
     def _timeline_features(self, patches: Tensor, timelines: Tensor | None, timed: Tensor | None) -> Tensor:
         """Features (B, N, width) of the timelines' patches, `null_timeline` for rows without one."""
