@@ -3,8 +3,8 @@
     python benchmarks/acted_feelings.py --real ../shared/real [--people 12]
 
 People of a seed that no corpus uses speak with each feeling at intensity 1/3, 2/3 and 1; three frames of each clip go
-to mini-XCEPTION (FER-2013; the face's box of MediaPipe, grey, 64 x 64) and to MediaPipe's face landmarker. A row: share of
-frames that mini-XCEPTION names as acted, and MediaPipe's blendshapes less those of the neutral clips.
+to mini-XCEPTION (FER-2013; the face's box of MediaPipe, grey, 64 x 64) and to MediaPipe's face landmarker. A row: share
+of frames that mini-XCEPTION names as acted, and MediaPipe's blendshapes less those of the neutral clips.
 """
 
 from __future__ import annotations
