@@ -211,7 +211,7 @@ def test_an_animated_head_has_its_sound_beside_it(who: Path, tmp_path: Path) -> 
     weights = glb.read(animation["samplers"][channel["sampler"]]["output"]).reshape(len(times), len(names))
     jaw = weights[:, names.index("jawOpen")]
     assert jaw.max() > 0.3
-    assert jaw[[0, -1]].max() < 0.05
+    assert jaw[[0, -1]].max() < 0.1  # the jaw of the person's smile
     assert {"Hair", "Glasses"} <= {mesh["name"] for mesh in glb.tree["meshes"]}
     assert Person.from_json(glb.tree["asset"]["extras"]["person"]).digest == Person.load(who).digest
     for path in (tmp_path / "a.glb", tmp_path / "a.wav"):
