@@ -38,9 +38,10 @@ CHUNK_FRAMES = 16
 MIN_SIDE = 16
 """Minimum side of a crop in pixels."""
 
-EXPRESSION_GAIN = 1.2
+EXPRESSION_GAIN = 1.3
 """Factor of what a feeling moves. The goal is trained with L1, so it is nearer to the mean face than a real one: on
-actors who were in no training set, brows, lids and corners of the mouth move .81 to .91 of what they should."""
+actors who were in no training set, brows, lids and corners of the mouth move .81 to .91 of what they should. On photos
+more is needed for a stranger to name the feeling (docs/benchmarks.md, "Real photos")."""
 
 MOUTH, LIDS, PERSON = "mouth", "lids", "person"
 """Parts of the composition: the layers of mouth and lids, and the weight of the person."""
