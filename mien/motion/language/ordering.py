@@ -242,6 +242,18 @@ class _Steps:
         )  # fmt: skip
 
 
+def _apart(step: Sequence[Action]) -> list[list[Action]]:
+    """The actions of a step in as few consecutive ones as their parts of the head allow."""
+    parts: list[list[Action]] = []
+    for action in step:
+        free = next((part for part in parts if not any(action.uses & other.uses for other in part)), None)
+        if free is None:
+            parts.append([action])
+        else:
+            free.append(action)
+    return parts
+
+
 def plan_of(clauses: Sequence[Clause], notes: Notes) -> Plan | None:
     """The plan of clauses; None if they ask for no action."""
     steps = _Steps(notes)
@@ -250,7 +262,7 @@ def plan_of(clauses: Sequence[Clause], notes: Notes) -> Plan | None:
         sentences.setdefault(clause.sentence, []).append(clause)
     for sentence in sentences.values():
         _Sentence(sentence, steps).read()
-    groups = _joined_repetitions([step for step in steps.steps if step])
+    groups = [part for step in _joined_repetitions([step for step in steps.steps if step]) for part in _apart(step)]
     if len(groups) > LONGEST_PLAN:
         notes.add(f"only the first {LONGEST_PLAN} of {len(groups)} steps are done: use --script")
         groups = groups[:LONGEST_PLAN]
