@@ -187,12 +187,12 @@ class _Steps:
             self.steps.insert(place + number, [])
             self.cursor = place + number
             for action in group:
-                self.join(action, said=False)
+                self.add_beside(action, said=False)
 
     def append(self, groups: Sequence[Sequence[Action]]) -> None:
         self.insert(len(self.steps), groups)
 
-    def join(self, action: Action, said: bool) -> None:
+    def add_beside(self, action: Action, said: bool) -> None:
         """Add an action to the step at the cursor, or, if they share a part of the head, to a new one behind it."""
         step = self.steps[self.cursor]
         for number, other in enumerate(step):
@@ -220,7 +220,7 @@ class _Steps:
             self.append(groups)
             return
         for action in groups[0] if groups else ():
-            self.join(action, said)
+            self.add_beside(action, said)
         if len(groups) > 1:
             self.insert(self.cursor + 1, groups[1:])
 
