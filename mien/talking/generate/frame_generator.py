@@ -228,12 +228,15 @@ class FrameGenerator:
         self, points: Tensor, speech: Tensor, pose: Tensor, emotion_weights: Tensor, conditions: Tensor
     ) -> Tensor:
         """The goal (1, T, 68, 2); what the feelings change in the neutral one with the same speech has their gains."""
-        neutral = to_emotion_weights(torch.tensor([EMOTIONS.index("NEU")]), torch.ones(1)).to(self.device)
-        same = self.generator.conditions(points, speech, neutral.expand(1, speech.shape[1], -1), pose)
+        same = self.generator.conditions(points, speech, self._neutral(speech.shape[1]), pose)
         excess = torch.tensor([EXPRESSION_GAINS[name] - 1 for name in EMOTIONS]).to(emotion_weights)
         gain = 1 + torch.nan_to_num(emotion_weights) @ excess
         neutral_goal, goal = self.generator.goal(points, same), self.generator.goal(points, conditions)
         return neutral_goal + gain[..., None, None] * (goal - neutral_goal)
+
+    def _neutral(self, frames: int) -> Tensor:
+        """Weights (1, T, 6) of NEU alone in T = `frames` frames."""
+        return torch.from_numpy(constant_emotion(frames, "NEU", 1.0)).to(self.device)[None]
 
     def _conditions_at_rest(self, mels: NDArray[np.float32], points: Tensor, pose: NDArray[np.float32]) -> Tensor:
         """Conditions (1, 1, C) of a neutral face in the most silent window of the speech, with the mean of the pose.
@@ -246,10 +249,9 @@ class FrameGenerator:
         mean = self.mean_pose.copy()
         mean[DECODED] = pose.mean(0)[DECODED]
         mean[_LIDS] = 0
-        neutral = to_emotion_weights(torch.tensor([EMOTIONS.index("NEU")]), torch.ones(1)).to(self.device)
         speech = self.generator.speech_encoder(window)
         at_rest = torch.from_numpy(mean.astype(np.float32)).to(self.device)[None, None]
-        return self.generator.conditions(points, speech, neutral[:, None], at_rest)
+        return self.generator.conditions(points, speech, self._neutral(1), at_rest)
 
     def _composer(
         self,
