@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.real_photos.table import LEAST_BLINK, MONOTONE, RIGHT, VALUES, Summary
+from benchmarks.real_photos.table import LEAST_BLINK, MONOTONE, NEUTRAL_SMUDGE, RIGHT, VALUES, Summary
 
 LEAST_TRUTH = 0.03
 """A response of the rendered truth that is smaller than this is within the noise and sets no goal."""
@@ -69,6 +69,12 @@ def goals(rows: Mapping[str, Summary], row: str = "model") -> list[Goal]:
         Goal("sharpness of wide mouths, against GRID's", model.get(wide), times(grid, wide, 0.8)),
         Goal("lips' colour, ΔE2000", model.get(VALUES["lip_delta_e"]), 6.0, at_most=True),
         Goal("smudge, against GRID's", model.get(smudge), times(grid, smudge, 1.0), at_most=True),
+        Goal(
+            "smudge with NEU, against GRID's, who speak without a feeling",
+            model.get(NEUTRAL_SMUDGE),
+            times(grid, NEUTRAL_SMUDGE, 1.0),
+            at_most=True,
+        ),
         Goal("wide mouths that show teeth, against GRID's", model.get(teeth), times(grid, teeth, AS_OFTEN)),
         Goal("a blink that was asked for closes: eyeBlink on every photo", model.get(LEAST_BLINK), 0.6),
         Goal("lines behind the head, px, 95 %", model.get(VALUES["lines_95"]), 1.0, at_most=True),

@@ -39,6 +39,7 @@ VALUES = {
 """Values of a video, in the order of the table."""
 
 LEAST_BLINK = "eyeBlink of a blink asked for, least of a still"
+NEUTRAL_SMUDGE = "smudge around the lips with NEU, as real clips are"
 RIGHT, RIGHT_OF_7, MONOTONE = "feelings named rightly", "feelings named rightly of 7", "grow with the intensity"
 
 
@@ -54,6 +55,9 @@ def summary(videos: Sequence[Measured]) -> Summary:
     if rising:
         found[MONOTONE] = float(np.mean(rising))
     found |= means([video.figures.values for video in full])
+    smudges = [video.figures.values.get("smudge", np.nan) for video in full if video.emotion == "NEU"]
+    if np.isfinite(smudges).any():
+        found[NEUTRAL_SMUDGE] = float(np.nanmean(smudges))
     found[RIGHT] = float(np.mean([video.figures.named == video.emotion for video in full]))
     for emotion in dict.fromkeys(video.emotion for video in full):
         answers = [video.figures.named == emotion for video in full if video.emotion == emotion]
@@ -116,6 +120,6 @@ def table(rows: Mapping[str, Summary]) -> str:
 def _in_order(rows: Mapping[str, Summary]) -> list[str]:
     """All names of figures: those of `VALUES` in their order, after the responses and before the answers."""
     names = dict.fromkeys(name for summed in rows.values() for name in summed)
-    values = [words for words in [*VALUES.values(), LEAST_BLINK] if words in names]
+    values = [words for words in [*VALUES.values(), NEUTRAL_SMUDGE, LEAST_BLINK] if words in names]
     answers = [name for name in names if name.startswith((RIGHT, "named rightly"))]
     return [*(name for name in names if name not in {*values, *answers}), *values, *answers]

@@ -17,7 +17,16 @@ from benchmarks.real_photos.goals import goals, goals_table
 from benchmarks.real_photos.posed import BLINKS_AT, nods_turns_and_a_blink
 from benchmarks.real_photos.sheet import FACE_SIDE, MOUTH_HEIGHT, sheet, shown
 from benchmarks.real_photos.stimuli import rendered_clips
-from benchmarks.real_photos.table import LEAST_BLINK, MONOTONE, RIGHT, VALUES, around_summary, summary, table
+from benchmarks.real_photos.table import (
+    LEAST_BLINK,
+    MONOTONE,
+    NEUTRAL_SMUDGE,
+    RIGHT,
+    VALUES,
+    around_summary,
+    summary,
+    table,
+)
 from mien.heads.performance import EXPRESSION_INDEX
 from mien.media.sound import write_wav
 from mien.media.video import write_video
@@ -80,6 +89,16 @@ def test_a_summary_has_the_least_still_the_growth_and_the_answers() -> None:
     assert found[RIGHT] == pytest.approx(3 / 4), "of those at full intensity"
     assert found["named rightly, HAP"] == 0.5
     assert found[VALUES["identity"]] == pytest.approx(0.8)
+
+
+def test_the_smudge_of_neutral_videos_has_a_line_of_its_own() -> None:
+    neutral, happy = video("a", "NEU", 1), video("a", "HAP", 1, mouthSmile=0.9)
+    neutral.figures.values["smudge"], happy.figures.values["smudge"] = 0.3, 0.9
+    found = summary([neutral, happy])
+    assert found[VALUES["smudge"]] == pytest.approx(0.6)
+    assert found[NEUTRAL_SMUDGE] == pytest.approx(0.3)
+    (goal,) = [one for one in goals({"model": found, "GRID clips": {NEUTRAL_SMUDGE: 0.31}}) if "with NEU" in one.what]
+    assert goal.reached is True
 
 
 def test_the_goals_are_read_against_the_truth_and_real_clips() -> None:
