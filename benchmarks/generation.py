@@ -93,7 +93,8 @@ def network_rate(architecture: str, channels: tuple[int, ...], seconds: float) -
 
     def chunk() -> None:
         speech = network.speech_encoder(log_mels)[:, 0][None]
-        network.decode(maps, landmarks, network.codes(landmarks, speech, emotion_weights, pose))
+        conditions = network.conditions(landmarks, speech, emotion_weights, pose)
+        network.decode(maps, landmarks, network.goal(landmarks, conditions), conditions)
 
     with torch.no_grad():
         result = rate(chunk, CHUNK_FRAMES, seconds)

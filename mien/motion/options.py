@@ -56,7 +56,7 @@ class HeadMotionOptions(Options):
         default=0.3, ge=0, le=1, description="fraction of the training in which the maximum length rises"
     )
     velocity_weight: float = Field(default=15.0, ge=0, description="weight of the error of frame differences")
-    guidance: float = Field(default=2.5, ge=0, le=20, description="classifier-free guidance scale")
+    guidance: float = Field(default=2.5, ge=0, le=20, description="classifier-free guidance scale of texts")
     sampling_steps: int = Field(default=20, ge=1, le=50, description="denoising steps when sampling; 50 in training")
     baseline_samples: int = Field(
         default=20_000, ge=0, description="training sequences of the MLP baseline; 0: no baseline"

@@ -62,6 +62,11 @@ class PretrainedEncoder(TextEncoder):
         """Hex SHA-256 of weights, configuration and tokenizer."""
         return self._frozen.checkpoint.fingerprint
 
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The text model's files."""
+        return self._frozen.checkpoint
+
     def forward(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """See `TextEncoder.forward`; the features have no gradient."""
         device = self.device_of_features.device

@@ -50,7 +50,7 @@ FIGURES = {
 @pytest.fixture(scope="module")
 def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("motions")
-    write_motions(folder, embedded_motions(24, 40, 40, 5))
+    write_motions(folder, embedded_motions(24, 40, 40, 6))
     return folder
 
 
@@ -153,7 +153,10 @@ def test_the_words_of_another_motion_are_wrong(motions: Path, judge: Path, tmp_p
     def shuffled(clips: list[MotionClip]) -> list[MotionClip]:
         train, val, held_out = clips[:24], clips[24:64], clips[64:]
         told = [*train, *val[7:], *val[:7], *held_out[7:], *held_out[:7]]
-        return [replace(clip, texts=other.texts, plan=other.plan) for clip, other in zip(clips, told, strict=True)]
+        return [
+            replace(clip, texts=other.texts, plan=other.plan, spans=other.spans)
+            for clip, other in zip(clips, told, strict=True)
+        ]
 
     wrong = rewritten(motions, tmp_path / "wrong", shuffled)
     reference = choose_prompts(MotionStore(motions), "train", 24, 0)

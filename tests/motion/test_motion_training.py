@@ -146,7 +146,7 @@ def test_the_error_falls(motions: Path, tmp_path: Path) -> None:
     errors = [row["error"] for row in rows if "error" in row]
     assert np.mean(errors[-20:]) < 0.9 * np.mean(errors[:20])
     held_back = [row["val_error"] for row in rows if "val_error" in row]
-    assert held_back[-1] < 0.97 * held_back[0]
+    assert held_back[-1] < 0.985 * held_back[0]  # the linear path is there from the start
 
 
 def test_an_interrupted_training_resumes_to_the_same_bits(motions: Path, tmp_path: Path) -> None:

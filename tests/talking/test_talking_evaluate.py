@@ -117,7 +117,10 @@ class PerfectTalker:
         intensity: float | None,
         seed: int,
         pose: NDArray[np.float32] | None = None,
+        landmarks: NDArray[np.float32] | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
+        assert landmarks is not None
+        assert landmarks.shape == (68, 2), "the landmarks that the detector found in the reference"
         self.poses.append(pose)
         self.asked.append((emotion, intensity, seed))
         self.references.append(crop)

@@ -210,3 +210,11 @@ def test_the_mouth_is_painted_where_the_landmarks_are(talker: Talker, crop: NDAr
     below, above = own[60:68].mean(0).astype(int), higher[60:68].mean(0).astype(int)
     assert mouth(own)[below[1], below[0]] > mouth(higher)[below[1], below[0]]
     assert mouth(higher)[above[1], above[0]] > mouth(own)[above[1], above[0]]
+
+
+def test_sampled_heads_sway_smoothly(talker: Talker) -> None:
+    """Measured poses have errors, which a large picture would show as a tremor."""
+    pose = talker.sample_pose(unspecified(250), 3)[:, :2].astype(np.float64)  # what moves in the drawn corpus
+    speed = np.diff(pose, axis=0)
+    assert (np.diff(speed, axis=0).std(0) < 0.35 * speed.std(0)).all()
+    assert (pose.std(0) > 0).any()

@@ -23,6 +23,7 @@ from mien.talking.generate import head_motion
 from mien.talking.generate.head_motion import (
     SHAPE_TOLERANCE,
     as_turned,
+    aside_note,
     head_poses,
     load_head_motion,
     performance_motion,
@@ -292,3 +293,16 @@ def test_a_head_that_is_turned_in_its_photo_stays_turned() -> None:
     expected[:, FACE_POSE.index("pitch")] = -(0.15 - SHAPE_TOLERANCE)
     assert turned == pytest.approx(expected, abs=0.02)
     assert not pose.any(), "the given pose is left as it was"
+
+
+def test_a_face_that_is_turned_aside_is_noted_and_a_profile_refused() -> None:
+    frontal = np.asarray(mean_shape(128), np.float32)
+    ocular = float(np.linalg.norm(frontal[36:42].mean(0) - frontal[42:48].mean(0)))
+    assert aside_note(frontal) is None
+    for yaw in (0.5, -0.5):
+        aside = frontal.copy()
+        aside[30, 0] += yaw * ocular
+        assert "turned aside" in (aside_note(aside) or "")
+        aside[30, 0] += yaw * ocular
+        with pytest.raises(RequestError, match="too far aside"):
+            aside_note(aside)

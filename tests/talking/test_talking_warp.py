@@ -11,7 +11,7 @@ from talking_corpus import drawn_face, drawn_landmarks
 
 from mien.faces.mean_shape import MEAN_SHAPE
 from mien.media.coordinates import to_normalised, to_pixels
-from mien.talking.compose.composer import Composer, border_weight, enlarged
+from mien.talking.compose.composer import CORRECTION, Composer, border_weight, enlarged, gaussian_blur
 from mien.talking.compose.layer import Field, Goal, Points, Portrait
 from mien.talking.data.augmentation import MIRRORED
 from mien.talking.losses import flow_loss
@@ -138,7 +138,7 @@ def test_a_moved_small_picture_keeps_its_detail() -> None:
 
 def test_a_flow_moves_the_reference_at_its_own_size() -> None:
     correction = torch.zeros(1, 2, 16, 16)
-    correction[:, 0] = 2 * 8 / 128  # eight pixels of 128
+    correction[:, 0] = 2 * 8 / 128 / CORRECTION  # eight pixels of 128
     frame = next(Composer(portrait(128)).frames(output(1, correction=correction), torch.eye(3)[None]))
     assert np.abs(frame[:, 8:100].astype(int) - crop(128)[:, 16:108]).max() <= 1
 
@@ -173,6 +173,16 @@ def test_a_person_mask_holds_the_background() -> None:
     frame = next(Composer(still, person=person).frames(output(1), shift))
     assert np.abs(frame[:, :29].astype(int) - still.crop[:, :29]).max() <= 1
     assert np.abs(frame[20:100, 48:80].astype(int) - still.crop[20:100, 40:72]).max() <= 2
+
+
+def test_shading_is_smoothed_without_a_change_of_its_mean() -> None:
+    maps = torch.zeros(1, 1, 33, 33)
+    maps[0, 0, 16, 16] = 1
+    smooth = gaussian_blur(maps, 1.0)[0, 0]
+    offsets = torch.arange(33.0) - 16
+    assert float(smooth.sum()) == pytest.approx(1)
+    assert float((smooth.sum(0) * offsets.square()).sum()) == pytest.approx(1, abs=0.03)
+    assert torch.allclose(gaussian_blur(torch.full((2, 1, 9, 9), 0.3), 1.0), torch.tensor(0.3))
 
 
 class Stamp:

@@ -43,6 +43,7 @@ from mien.motion.judge.network import MotionEvaluator
 from mien.motion.networks.transformer import LONGEST
 from mien.motion.options import EvaluateMotionOptions
 from mien.progress import progress_bar
+from mien.systems.errors import RequestError
 from mien.systems.evaluation.evaluate import Judge, RowFigures, draw_samples, evaluate, identity_of, load_models
 from mien.systems.evaluation.figures import Figures, mean, rates
 from mien.systems.evaluation.rows import FIRST_SAMPLE, GENERATED, REAL
@@ -121,11 +122,18 @@ class MotionEvaluation(Judge[Prompt, Measured]):
         }
 
     def _perform(self, mover: Mover, prompt: Prompt, advance: Callable[[int], None]) -> Sampled:
-        """The motions of a written sentence as users get them, with one sample and with the choice."""
+        """The motions of a written sentence as users get them, with one sample and with the choice.
+
+        A sentence that the model refuses, because it knows none of its words, counts as a head that keeps still.
+        """
         seed = derived_seed(self.options.seed, f"motion of {prompt.clip_id}")
-        first, chosen = (
-            to_features(mover.move(prompt.text, seed=seed, samples=samples)) for samples in (1, self.options.samples)
-        )
+        try:
+            first, chosen = (
+                to_features(mover.move(prompt.text, seed=seed, samples=samples))
+                for samples in (1, self.options.samples)
+            )
+        except RequestError:
+            first = chosen = np.zeros_like(prompt.motion)
         advance(1)
         return Sampled(first, chosen)
 

@@ -187,12 +187,12 @@ class _Steps:
             self.steps.insert(place + number, [])
             self.cursor = place + number
             for action in group:
-                self.join(action, said=False)
+                self.add_beside(action, said=False)
 
     def append(self, groups: Sequence[Sequence[Action]]) -> None:
         self.insert(len(self.steps), groups)
 
-    def join(self, action: Action, said: bool) -> None:
+    def add_beside(self, action: Action, said: bool) -> None:
         """Add an action to the step at the cursor, or, if they share a part of the head, to a new one behind it."""
         step = self.steps[self.cursor]
         for number, other in enumerate(step):
@@ -220,7 +220,7 @@ class _Steps:
             self.append(groups)
             return
         for action in groups[0] if groups else ():
-            self.join(action, said)
+            self.add_beside(action, said)
         if len(groups) > 1:
             self.insert(self.cursor + 1, groups[1:])
 
@@ -242,6 +242,18 @@ class _Steps:
         )  # fmt: skip
 
 
+def _apart(step: Sequence[Action]) -> list[list[Action]]:
+    """The actions of a step in as few consecutive ones as their parts of the head allow."""
+    parts: list[list[Action]] = []
+    for action in step:
+        free = next((part for part in parts if not any(action.uses & other.uses for other in part)), None)
+        if free is None:
+            parts.append([action])
+        else:
+            free.append(action)
+    return parts
+
+
 def plan_of(clauses: Sequence[Clause], notes: Notes) -> Plan | None:
     """The plan of clauses; None if they ask for no action."""
     steps = _Steps(notes)
@@ -250,7 +262,7 @@ def plan_of(clauses: Sequence[Clause], notes: Notes) -> Plan | None:
         sentences.setdefault(clause.sentence, []).append(clause)
     for sentence in sentences.values():
         _Sentence(sentence, steps).read()
-    groups = _joined_repetitions([step for step in steps.steps if step])
+    groups = [part for step in _joined_repetitions([step for step in steps.steps if step]) for part in _apart(step)]
     if len(groups) > LONGEST_PLAN:
         notes.add(f"only the first {LONGEST_PLAN} of {len(groups)} steps are done: use --script")
         groups = groups[:LONGEST_PLAN]

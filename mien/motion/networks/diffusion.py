@@ -77,6 +77,6 @@ def sample(
     return clean
 
 
-def guided(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
+def guided(conditional: Tensor, unconditional: Tensor, scale: float | Tensor) -> Tensor:
     """Classifier-free guidance: unconditional + scale · (conditional − unconditional)."""
     return unconditional + scale * (conditional - unconditional)

@@ -33,6 +33,14 @@ OVERSAMPLED_SIDE, OVERSAMPLING = 160, 3
 detail up to its last frequency loses a quarter of the variance of the Laplacian, of an enlarged one nothing. An odd
 factor keeps the original pixels."""
 
+SHADE_BLUR = 1.0
+"""Standard deviation in pixels of the network of the smoothing of its shading: what is finer is a pattern of the
+adversarial training, which is seen as lines on the skin of a photo."""
+
+CORRECTION = 0.4
+"""Part of the flow's correction that is applied: the whole of it deforms photos, and costs more identity than it adds
+to the feelings."""
+
 FLOW_SIDE = 128
 """Maximum side of the grid on which the flow is computed; it is smooth and enlarged bilinearly for larger crops."""
 
@@ -190,9 +198,10 @@ def _in_pixels(matrix: NDArray[np.float32], side: int) -> NDArray[np.float64]:
 
 def _sampled(layers: WarpLayers, inverse: Tensor) -> Tensor:
     """Correction, shade, paint and opening (N, S, S, 7) after the in-plane transform, at the size of the network."""
-    colours = torch.cat([layers.shade, layers.paint, layers.opening], 1).float().cpu()
+    shade = gaussian_blur(layers.shade.float().cpu(), SHADE_BLUR)
+    colours = torch.cat([shade, layers.paint.float().cpu(), layers.opening.float().cpu()], 1)
     shape = [len(colours), 3, *colours.shape[-2:]]
-    correction = nn.functional.interpolate(
+    correction = CORRECTION * nn.functional.interpolate(
         layers.correction.float().cpu(), shape[-2:], mode="bilinear", align_corners=False
     )
     grid = nn.functional.affine_grid(inverse[:, :2], shape, align_corners=False)
@@ -200,6 +209,16 @@ def _sampled(layers: WarpLayers, inverse: Tensor) -> Tensor:
         torch.cat([correction, colours], 1), grid, padding_mode="border", align_corners=False
     )
     return sampled.permute(0, 2, 3, 1).contiguous()
+
+
+def gaussian_blur(maps: Tensor, sigma: float) -> Tensor:
+    """Maps (N, 1, H, W) filtered by a Gaussian of standard deviation `sigma` pixels; the border is repeated."""
+    reach = max(1, round(3 * sigma))
+    kernel = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, dtype=maps.dtype) / sigma).square())
+    kernel = kernel / kernel.sum()
+    padded = nn.functional.pad(maps, [reach] * 4, mode="replicate")
+    across = nn.functional.conv2d(padded, kernel.view(1, 1, 1, -1))
+    return nn.functional.conv2d(across, kernel.view(1, 1, -1, 1))
 
 
 def _blend(frame: Field, paint: Field, opacity: Field) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import ValidationError
+from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from mien.clips import EMOTIONS
@@ -38,9 +39,13 @@ CHUNK_FRAMES = 16
 MIN_SIDE = 16
 """Minimum side of a crop in pixels."""
 
-EXPRESSION_GAIN = 1.2
-"""Factor of what a feeling moves. The goal is trained with L1, so it is nearer to the mean face than a real one: on
-actors who were in no training set, brows, lids and corners of the mouth move .81 to .91 of what they should."""
+SWAY_SECONDS = 0.14
+"""Standard deviation in seconds of the smoothing of sampled head motion and gaze."""
+
+EXPRESSION_GAINS = {"ANG": 1.3, "DIS": 1.2, "FEA": 1.3, "HAP": 1.2, "NEU": 1.0, "SAD": 1.0}
+"""Factor of what each feeling moves. The goal is trained with L1, so it is nearer to the mean face than a real one: on
+actors who were in no training set, brows, lids and corners of the mouth move .81 to .91 of what they should. On photos
+more is needed for a stranger to name the feeling (docs/benchmarks.md, "Real photos")."""
 
 MOUTH, LIDS, PERSON = "mouth", "lids", "person"
 """Parts of the composition: the layers of mouth and lids, and the weight of the person."""
@@ -104,7 +109,10 @@ class FrameGenerator:
         noise = torch.randn(len(emotion_weights) + TAPS - 1, len(FACE_POSE), generator=torch_generator(seed, "motion"))
         weights = torch.from_numpy(emotion_weights).to(self.device)
         pose = self.generator.pose_encoder.sample(noise.to(self.device), weights).cpu().numpy()
-        return with_blinks(pose, self.fps, numpy_generator(seed, "blinks"))
+        # The process has the autocovariances of measured poses, whose errors a large picture shows as a tremor.
+        smooth = gaussian_filter1d(pose, SWAY_SECONDS * float(self.fps), axis=0, mode="nearest")
+        smooth[:, _LIDS] = pose[:, _LIDS]
+        return with_blinks(smooth, self.fps, numpy_generator(seed, "blinks"))
 
     @torch.no_grad()
     def generate(
@@ -208,18 +216,27 @@ class FrameGenerator:
             windows = np.stack([mels[:, start : start + SPEECH_CONTEXT] for start in numbers * STEPS_PER_FRAME])
             speech_codes = network.speech_encoder(tensor(windows)[0])[:, 0][None]
             poses = tensor(pose[numbers])
-            conditions = network.conditions(points, speech_codes, tensor(emotion_weights[numbers]), poses)
-            goal = self._expressive_goal(points, speech_codes, poses, conditions)
+            weights = tensor(emotion_weights[numbers])
+            conditions = network.conditions(points, speech_codes, weights, poses)
+            goal = self._expressive_goal(points, speech_codes, poses, weights, conditions)
             output = network.decode(maps, points, goal, conditions)
             transforms = network.pose_encoder.in_plane_transforms(poses[0])
             transforms = transforms if in_plane else torch.eye(3).to(transforms).expand_as(transforms)
             yield from islice(composer.frames(output, transforms, pose[numbers, _LIDS]), len(pose) - first)
 
-    def _expressive_goal(self, points: Tensor, speech: Tensor, pose: Tensor, conditions: Tensor) -> Tensor:
-        """The goal (1, T, 68, 2), whose difference from the neutral one with the same speech is `EXPRESSION_GAIN`."""
-        neutral = to_emotion_weights(torch.tensor([EMOTIONS.index("NEU")]), torch.ones(1)).to(self.device)
-        same = self.generator.conditions(points, speech, neutral.expand(1, speech.shape[1], -1), pose)
-        return torch.lerp(self.generator.goal(points, same), self.generator.goal(points, conditions), EXPRESSION_GAIN)
+    def _expressive_goal(
+        self, points: Tensor, speech: Tensor, pose: Tensor, emotion_weights: Tensor, conditions: Tensor
+    ) -> Tensor:
+        """The goal (1, T, 68, 2); what the feelings change in the neutral one with the same speech has their gains."""
+        same = self.generator.conditions(points, speech, self._neutral(speech.shape[1]), pose)
+        excess = torch.tensor([EXPRESSION_GAINS[name] - 1 for name in EMOTIONS]).to(emotion_weights)
+        gain = 1 + torch.nan_to_num(emotion_weights) @ excess
+        neutral_goal, goal = self.generator.goal(points, same), self.generator.goal(points, conditions)
+        return neutral_goal + gain[..., None, None] * (goal - neutral_goal)
+
+    def _neutral(self, frames: int) -> Tensor:
+        """Weights (1, T, 6) of NEU alone in T = `frames` frames."""
+        return torch.from_numpy(constant_emotion(frames, "NEU", 1.0)).to(self.device)[None]
 
     def _conditions_at_rest(self, mels: NDArray[np.float32], points: Tensor, pose: NDArray[np.float32]) -> Tensor:
         """Conditions (1, 1, C) of a neutral face in the most silent window of the speech, with the mean of the pose.
@@ -232,10 +249,9 @@ class FrameGenerator:
         mean = self.mean_pose.copy()
         mean[DECODED] = pose.mean(0)[DECODED]
         mean[_LIDS] = 0
-        neutral = to_emotion_weights(torch.tensor([EMOTIONS.index("NEU")]), torch.ones(1)).to(self.device)
         speech = self.generator.speech_encoder(window)
         at_rest = torch.from_numpy(mean.astype(np.float32)).to(self.device)[None, None]
-        return self.generator.conditions(points, speech, neutral[:, None], at_rest)
+        return self.generator.conditions(points, speech, self._neutral(1), at_rest)
 
     def _composer(
         self,

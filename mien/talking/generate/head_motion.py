@@ -52,6 +52,10 @@ SHAPE_TOLERANCE = 0.06
 """Difference of yaw or pitch, as `FACE_POSE` measures them, that the shape of a face may cause: twice the deviation of
 the pitches of 36 actors who look at the camera."""
 
+ASIDE, TOO_FAR_ASIDE = 0.4, 0.7
+"""Yaw, as `FACE_POSE` measures it, from which a face in a photo is called turned aside (about 30 degrees), and from
+which it is refused (about 50): a warp cannot show the half that is hidden."""
+
 MAX_BYTES = 64_000_000
 """Maximum size of the unpacked arrays of a file; enough for hours of motion."""
 
@@ -84,6 +88,17 @@ class HeadMotion:
     def at(self, frames: int, fps: Fraction) -> dict[str, NDArray[np.float64]]:
         """The arrays at the times of `frames` video frames at `fps`; see `resample`."""
         return {name: resample(array, self.fps, frames, fps) for name, array in self.arrays.items()}
+
+
+def aside_note(landmarks: NDArray[np.float32]) -> str | None:
+    """A note on a face of landmarks (68, 2) that is turned aside, None for others.
+
+    Raises RequestError, with one sentence, if it is turned too far.
+    """
+    yaw = abs(float(face_pose(landmarks[None], 1)[0][_YAW]))
+    if yaw > TOO_FAR_ASIDE:
+        raise RequestError("the face is turned too far aside: give a picture in which both eyes look at the camera")
+    return "the face is turned aside: feelings and speech are less natural there" if yaw > ASIDE else None
 
 
 def as_turned(pose: NDArray[np.float32], landmarks: NDArray[np.float32], side: int) -> NDArray[np.float32]:

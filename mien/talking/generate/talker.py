@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.faces.alignment import warp
 from mien.faces.pictures import find_face
 from mien.faces.pictures.find_face import NoFace, upright_faces
 from mien.faces.pictures.paste_back import HOLD_BORDER, PasteBack
@@ -28,7 +29,14 @@ from mien.media.speech.interface import Speech
 from mien.systems.errors import RequestError
 from mien.talking.generate.emotion_track import read_emotion_track
 from mien.talking.generate.frame_generator import FrameGenerator, constant_emotion
-from mien.talking.generate.head_motion import HeadMotion, as_turned, head_poses, load_head_motion, performance_motion
+from mien.talking.generate.head_motion import (
+    HeadMotion,
+    as_turned,
+    aside_note,
+    head_poses,
+    load_head_motion,
+    performance_motion,
+)
 from mien.talking.generate.performance import blend_emotions, unsupported_expressions
 from mien.talking.generate.request import TalkOptions
 from mien.talking.generate.speech import check_speech, read_speech, synthesise_speech, with_silence
@@ -109,6 +117,7 @@ class Talker(FrameGenerator):
         """
         speech = with_silence(speech, options.lead_in, options.lead_out)
         frames = self.frame_count(speech.samples)
+        aside = aside_note(reference.faces.face.landmarks)
         picture, landmarks, mesh = _sized(reference, options)
         paste_back = PasteBack(picture, landmarks, None if options.paste_back else options.size or FACE_SIDE, mesh)
         pose, weights, notes = self._pose_and_emotions(frames, options, motion, text_to_motion)
@@ -119,16 +128,17 @@ class Talker(FrameGenerator):
             speech.samples,
             pose=pose,
             emotion_weights=weights,
-            hold_border=HOLD_BORDER if options.paste_back else 0.0,
+            hold_border=HOLD_BORDER,
             landmarks=paste_back.landmarks,
             mesh=paste_back.mesh,
-            in_plane=not options.paste_back,
+            in_plane=False,
         )
-        frames_shown = generated
-        if options.paste_back:
-            moves = self.in_plane_motion(pose, len(paste_back.crop))
-            frames_shown = (paste_back.paste(*both) for both in zip(generated, moves, strict=True))
-            notes = (*notes, *paste_back.notes)
+        moves = self.in_plane_motion(pose, len(paste_back.crop))
+        frames_shown = (paste_back.paste(*both) for both in zip(generated, moves, strict=True))
+        if not options.paste_back:
+            side = len(paste_back.crop)
+            frames_shown = (warp(frame, paste_back.transform, side) for frame in frames_shown)
+        notes = (*notes, *paste_back.notes, *([] if aside is None else [aside]))
         marked = (draw_mark(frame) for frame in frames_shown) if options.mark else frames_shown
         notes = (*speech.notes, *_face_notes(reference, options), *notes)
         return TalkingFrames(marked, frames, self.fps, speech, notes)
