@@ -68,17 +68,13 @@ def prepared(folder: Path, out: Path) -> tuple[FaceShards, list[Clip]]:
 def stored(shards: FaceShards, prefix: str = "") -> Iterator[ShardClip]:
     """The clips of a folder of shards, to be written again under other ids."""
     for clip_id in shards:
-        row = shards.index.loc[clip_id]
-        arrays = {name: shards.array(clip_id, name) for name in DATASETS if name not in ("video", "mesh")}
+        row, clip = shards.index.loc[clip_id], shards.clip(clip_id)
+        arrays: dict[str, Any] = {
+            name: shards.array(clip_id, name) for name in DATASETS if name not in ("video", "mesh")
+        }
         labels = {name: None if pd.isna(row[name]) else row[name] for name in LABELS}
-        yield ShardClip(
-            f"{prefix}{clip_id}",
-            shards.rate(clip_id),
-            shards.clip(clip_id).video,
-            mesh=shards.mesh(clip_id),
-            labels=labels,
-            **arrays,
-        )
+        new_id, rate, mesh = f"{prefix}{clip_id}", shards.rate(clip_id), shards.mesh(clip_id)
+        yield ShardClip(new_id, rate, clip.video, mesh=mesh, labels=labels, **arrays)
 
 
 def joined(clips: Path, data: Path, held_out: str, out: Path) -> tuple[Path, Path]:
@@ -102,7 +98,7 @@ def evaluated(
     model: Path, faces: Path, split: Path, out: Path, arguments: argparse.Namespace
 ) -> dict[str, dict[str, Any]]:
     """Part of the split → figures, named by row and figure."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for part, clips in ((HELD_OUT, None), (RENDERED, arguments.rendered)):
         options = EvaluateTalkingOptions(
             part=part, max_clips=clips, identity_model=arguments.identity, videos=0, sheet_rows=1

@@ -42,6 +42,8 @@ def check_initial_model(root: Path) -> None:
                     f"{SECTION}.{KEY}: {folder} is an out of the stage {stage}, which DVC removes before it runs; "
                     "name a copy of it"
                 )
+    if not folder.is_dir():
+        raise PipelineFileError(f"{SECTION}.{KEY}: there is no folder {folder}")
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise PipelineFileError(f"{SECTION}.{KEY}: {folder} is not a model folder: it has no {missing[0]}")

@@ -66,11 +66,17 @@ def test_it_must_be_a_model_and_no_out_of_a_stage(tmp_path: Path) -> None:
     _model(tmp_path / "models" / "generator")
     (tmp_path / "models" / "link").symlink_to("generator")
     (tmp_path / "models" / "empty").mkdir()
+    (tmp_path / "models" / "file").write_text("x")
+    part = _model(tmp_path / "models" / "part")
+    (part / "model.safetensors").rename(part / "discriminators.safetensors")
     for initial, words in (
         ("models/generator", "models/generator is an out of the stage generator, which DVC removes before it runs"),
         ("models/link", "models/link is an out of the stage generator"),
         ("models/empty", "models/empty is not a model folder: it has no config.json"),
-        ("models/none", "not a model folder"),
+        ("models/part", "models/part is not a model folder: it has no model.safetensors"),
+        ("models/none", "there is no folder .*models/none"),
+        ("models/file", "there is no folder .*models/file"),
+        ("models/generator/inside", "inside is an out of the stage generator"),
     ):
         with pytest.raises(PipelineFileError, match=words) as caught:
             check_inputs(_project(tmp_path, initial))
