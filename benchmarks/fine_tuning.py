@@ -1,19 +1,20 @@
 """What a few clips of one's own are worth: a trained model is trained further on them, beside the rendered people.
 
-    python -m benchmarks.fine_tuning --clips ../shared/real/talking/grid --held-out lwbsza --out /tmp/fine_tuning
+    python -m benchmarks.fine_tuning --clips ../shared/real/talking/grid --held-out lwbsza lrwp9a --out /tmp/fine_tuning
 
 Run where `make repro` has run (`--data`, `--model` and `--judge` name other places). The clips are GRID's, resampled
-and aligned as the stages do it, beside the shards of the rendered people. The clip that is held out is in no training,
-and each of those six clips is of another talker. Phase 2 goes on from the model, and both models are measured on that
-clip and on rendered val actors, as `evaluate_talking` does; `--identity FILE` adds identity by an ONNX face embedding.
-OUT/generator is the model: `python -m benchmarks.real_photos --quick --model OUT/generator …` shows it on photos.
+and aligned as the stages do it, beside the shards of the rendered people. The clips that are held out are in no
+training, and each of those six clips is of another talker. Phase 2 goes on from the model, and both models are measured
+on those clips and on rendered val actors, as `evaluate_talking` does; `--identity FILE` adds identity by an ONNX face
+embedding. OUT/generator is the model: `python -m benchmarks.real_photos --quick --model OUT/generator …` shows it on
+photos.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -46,7 +47,7 @@ PREFIX = "grid_"
 
 HELD_OUT: Literal["test"] = "test"
 RENDERED: Literal["val"] = "val"
-"""Parts of the split: the clip of the talker who is in no training, and the rendered val actors."""
+"""Parts of the split: the clips of the talkers who are in no training, and the rendered val actors."""
 
 FIGURES = (
     ("real_motion", "ssim_mouth"), ("real_motion", "ssim_eyes"), ("real_motion", "nlmd"),
@@ -55,13 +56,13 @@ FIGURES = (
 )  # fmt: skip
 
 
-def prepared(folder: Path, out: Path) -> tuple[FaceShards, list[Clip]]:
-    """The aligned clips of the folder, and their table."""
+def prepared(folder: Path, size: int, out: Path) -> tuple[FaceShards, list[Clip]]:
+    """The aligned clips of the folder in crops of `size` pixels, and their table."""
     faces, cache, execution = out / "grid_faces", out / "cache", Execution(workers=1)
     if not (faces / CLIPS).exists():
         clips = make_corpus(CorpusOptions(source="grid", path=folder), out / "grid_corpus", execution)
         resampled = resample_clips(clips, ResampleOptions(), out / "grid_resampled", cache, execution)
-        align_clips(resampled, AlignOptions(), faces, cache, execution)
+        align_clips(resampled, AlignOptions(size=size), faces, cache, execution)
     return FaceShards(faces), [clip for clip in read_clips(faces / CLIPS) if clip.ok]
 
 
@@ -77,18 +78,20 @@ def stored(shards: FaceShards, prefix: str = "") -> Iterator[ShardClip]:
         yield ShardClip(new_id, rate, clip.video, mesh=mesh, labels=labels, **arrays)
 
 
-def joined(clips: Path, data: Path, held_out: str, out: Path) -> tuple[Path, Path]:
+def joined(clips: Path, data: Path, held_out: Collection[str], out: Path) -> tuple[Path, Path]:
     """The folder of shards of both kinds of people, and its split; made once. The rendered test actors are left out."""
     faces, split = out / "faces", out / "split.csv"
-    own, table = prepared(clips, out)
-    if held_out not in own:
-        raise SystemExit(f"--held-out: there is no clip {held_out!r}; there are {', '.join(own)}")
+    rendered = FaceShards(data / "faces")
+    own, table = prepared(clips, rendered.size, out)
+    unknown = [clip_id for clip_id in held_out if clip_id not in own]
+    if unknown:
+        raise SystemExit(f"--held-out: there is no clip {unknown[0]!r}; there are {', '.join(own)}")
     if not faces.exists():
         with atomic_directory(faces) as folder:
-            write_shards(folder, chain(stored(own, PREFIX), stored(FaceShards(data / "faces"))))
-    rendered = read_split(data / "split" / "split.csv")
-    parts: dict[str, Part] = {clip_id: part for clip_id, part in rendered.items() if part != HELD_OUT}
-    parts |= {f"{PREFIX}{clip.clip_id}": HELD_OUT if clip.clip_id == held_out else "train" for clip in table}
+            write_shards(folder, chain(stored(own, PREFIX), stored(rendered)))
+    theirs = read_split(data / "split" / "split.csv")
+    parts: dict[str, Part] = {clip_id: part for clip_id, part in theirs.items() if part != HELD_OUT}
+    parts |= {f"{PREFIX}{clip.clip_id}": HELD_OUT if clip.clip_id in held_out else "train" for clip in table}
     named = [replace(clip, clip_id=f"{PREFIX}{clip.clip_id}") for clip in table]
     write_split(split, [*named, *read_clips(data / "faces" / CLIPS)], parts)
     return faces, split
@@ -125,7 +128,7 @@ def main() -> None:
     """Train, measure both models, and print a table of the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=Path, required=True, help="folder of GRID's clips, a talker each")
-    parser.add_argument("--held-out", required=True, help="the clip that is in no training")
+    parser.add_argument("--held-out", required=True, nargs="+", help="the clips that are in no training")
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder `data` of a pipeline run")
     parser.add_argument("--model", type=Path, default=MODELS / "talking_face", help="model to start from")
     parser.add_argument("--judge", type=Path, default=MODELS / "emotion_judge")
