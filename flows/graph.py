@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.dvc_process import dvc_output
-from stages.inputs import are_current, check_inputs
+from stages.inputs import changed_inputs, check_inputs
 
 
 class UnknownStageError(ValueError):
@@ -102,7 +102,7 @@ def read_status(repository: Path, environment: Mapping[str, str]) -> dict[str, l
     Raises DvcError, and PipelineFileError in one sentence where a folder of the user holds what DVC cannot hash.
     """
     check_inputs(repository)
-    always = [] if are_current(repository) else ["linked folders changed"]
+    always = changed_inputs(repository)
     answer: dict[str, Any] = json.loads(dvc_output(repository, ["status", "--json"], environment) or "{}")
     return {name: reasons for name, entries in answer.items() if (reasons := _reasons(entries, always))}
 

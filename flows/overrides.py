@@ -26,6 +26,7 @@ CLOSED_KEYS = frozenset(
         "blendshapes",
         "perceptual_weights",
         "identity_model",
+        "initial",
         "encoder",
         "download",
         "model",

@@ -1,8 +1,8 @@
-"""A look at the user's folders before DVC hashes them: one name that it cannot hash stops every stage, a pipe for good.
+"""A look at what the user brings before DVC hashes it: one name that it cannot hash stops every stage, a pipe for good.
 
 DVC checks a stage's dependencies just before it runs the stage, so this stage, which always runs, comes before the one
-that depends on the folder. Without it DVC names no remedy, and waits without end for a pipe. Its out changes with the
-content of linked folders, into which DVC does not look. Needs no tracking.
+that depends on the folder. Without it DVC names no remedy, and waits without end for a pipe. Its outs change with what
+DVC does not look into: the content of linked folders, and of the model that a training starts from. Needs no tracking.
 """
 
 from __future__ import annotations
@@ -16,26 +16,43 @@ from pathlib import Path
 from typing import Any
 
 from mien.files import fingerprint, read_json, write_json
+from stages.initial_model import check_initial_model, initial_model
 from stages.pipeline_files import PipelineFileError, PipelineFiles, read_yaml
+
+_WORDS = {"inputs": "linked folders changed", "initial_model": "the model to start from changed"}
+"""Out of the stage, by its stem → what it tells when it changes."""
 
 
 def inputs(root: Path) -> None:
-    """Check the folders and write the stage's out. Raises PipelineFileError as `check_inputs` does."""
+    """Check what the user brings and write the stage's outs. Raises PipelineFileError as `check_inputs` does."""
     check_inputs(root)
     for out in PipelineFiles(root).outputs("inputs"):
-        write_json(root / out, _linked(root))
+        write_json(root / out, _content(root, out))
 
 
-def are_current(root: Path) -> bool:
-    """Whether the stage `inputs` would write what its outs hold; True without such a stage."""
+def changed_inputs(root: Path) -> list[str]:
+    """What changed since the stage `inputs` wrote its outs, in words; empty where it would write them again."""
+    outs = PipelineFiles(root).outputs("inputs")
+    return [_WORDS.get(Path(out).stem, _WORDS["inputs"]) for out in outs if not _is_current(root, out)]
+
+
+def _is_current(root: Path, out: str) -> bool:
     try:
-        return all(read_json(root / out) == _linked(root) for out in PipelineFiles(root).outputs("inputs"))
+        return bool(read_json(root / out) == _content(root, out))
     except (OSError, ValueError):
         return False
 
 
+def _content(root: Path, out: str) -> dict[str, Any]:
+    return {"initial_model": initial_model(root)} if Path(out).stem == "initial_model" else _linked(root)
+
+
 def check_inputs(root: Path) -> None:
-    """Raise PipelineFileError, with the first name and the remedy, if a folder of the user has what DVC cannot hash."""
+    """Raise PipelineFileError, with the first name and the remedy, if a folder of the user has what DVC cannot hash.
+
+    As well if the model to start from is none, or not the user's; see `check_initial_model`.
+    """
+    check_initial_model(root)
     for one in PipelineFiles(root).inputs():
         path = root / one
         why = _fault(path) if os.path.lexists(path) else None

@@ -50,6 +50,10 @@ class PipelineFiles:
         with _unwritten(root):
             self._lock: dict[str, Any] = _optional(root / "dvc.lock").get("stages") or {}
 
+    def stages(self) -> list[str]:
+        """The names of all stages."""
+        return list(self._stages)
+
     def stages_with_params(self) -> list[str]:
         """The stages whose `params` include the section with their name."""
         return [name for name, definition in self._stages.items() if name in (definition.get("params") or [])]

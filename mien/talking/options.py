@@ -52,6 +52,10 @@ class GeneratorOptions(Options):
     training: TrainingOptions = Field(
         default=TrainingOptions(samples=36_000, batch=8, lr=2e-3), description="see TrainingOptions"
     )
+    initial: Path | None = Field(
+        default=None,
+        description="model folder to start from, a copy; None: random weights, pre-trained on speech and landmarks",
+    )
     frames_per_clip: int = Field(default=4, ge=1, le=256, description="frames of each clip in a batch")
     architecture: Literal["warp", "direct"] = Field(
         default="warp", description="warp: the reference's pixels are warped; direct: all pixels are synthesised"
