@@ -83,7 +83,10 @@ def test_long_texts_are_read_up_to_a_limit() -> None:
     ("text", "notes"),
     [
         ("shrugs and smiles", ["'shrugs' is no movement"]),
-        ("nods seven times", ["at most 3 times, not 7"]),
+        ("nods seven times", []),
+        ("smiles nine times", ["smile: at most 6 times in a row, not 9"]),
+        ("nods forty times", ["nod: at most 12 times in a row, not 40"]),
+        ("nods ten times slowly", ["nod: at most 7 times in a row, not 10"]),
         ("tilts her head", ["no side is said for tilt: left"]),
         ("looks happy", ["'happy' is shown as smile"]),
         ("she laughs", ["'laughs' is shown as smile, the nearest"]),

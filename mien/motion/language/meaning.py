@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from mien.motion.corpus.actions import KINDS, Action
+from mien.motion.corpus.actions import KINDS, Action, most_times
 from mien.motion.language.clauses import Clause
 from mien.motion.language.places import HEAD, place
 from mien.motion.language.verbs import NOTHING, VERBS, Outcome, Verb
 
-MOST = 3
-"""Maximum number of repetitions of an action."""
+MOST = 6
+"""Maximum number of repetitions of a kind without counts, each of which is a step: "smiles twice"."""
 
 _OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up", "forward": "back", "back": "forward"}
 _SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_back", "sweep", "sweep_back", "nodding",
@@ -156,9 +156,6 @@ def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
     side = _side(clause, outcome, notes) if kind.sides else None
     notes.last_side = side or notes.last_side
     count = clause.count if clause.count is not None else outcome.count
-    if count is not None and count > MOST:
-        notes.add(f"{kind.name.replace('_', ' ')}: at most {MOST} times, not {count}")
-        count = MOST
     if count is None and kind.counted and (clause.one or (clause.phrase and clause.form == "base")):
         count = 1
     strength = (clause.strength or outcome.strength) if kind.graded else None
@@ -167,6 +164,10 @@ def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
     speed = clause.speed
     if speed is None and clause.verb in VERBS and clause.count is None:
         speed = VERBS[clause.verb].speed
+    most = most_times(kind.name, speed) if kind.counted else MOST
+    if count is not None and count > most:
+        notes.add(f"{kind.name.replace('_', ' ')}: at most {most} times in a row, not {count}")
+        count = most
     if kind.counted:
         return [Action(kind.name, side, count or None, strength, speed)]
     return [Action(kind.name, side, None, strength, speed)] * max(1, count or 1)

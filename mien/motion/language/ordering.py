@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from mien.motion.corpus.actions import KINDS, Action
+from mien.motion.corpus.actions import KINDS, Action, most_times
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import Clause
-from mien.motion.language.meaning import MOST, Notes, actions_of, merged, same_action
+from mien.motion.language.meaning import Notes, actions_of, merged, same_action
 from mien.motion.language.verbs import VERBS
 
 LONGEST_PLAN = 12
@@ -391,7 +391,7 @@ def _joined_repetitions(steps: list[list[Action]]) -> list[list[Action]]:
             one, other = found[-1][0], step[0]
             total = (one.count or 1) + (other.count or 1)
             alike = replace(one, count=None) == replace(other, count=None)
-            if alike and KINDS[one.kind].counted and total <= MOST:
+            if alike and KINDS[one.kind].counted and total <= most_times(one.kind, one.speed):
                 found[-1] = [replace(one, count=total)]
                 continue
         found.append(list(step))

@@ -22,12 +22,16 @@ _OTHER_VERBS = (
     "bury pretend search step pull have knit turn kiss push show bare flash make nod shake bat roll dip drop wipe "
     "lose light form"
 )
-_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
-_NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())} | {
-    "twenty": 20,
-    "hundred": 100,
-    "dozen": 12,
-}
+_NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+_NUMBERS = (
+    {word: number for number, word in enumerate(_NUMBER_WORDS.split())}
+    | {word: 10 * number for number, word in enumerate(_TENS.split(), 2)}
+    | {"dozen": 12}
+)
 _UNIT_WORDS = (
     "second seconds sec secs s minute minutes min frames frame degrees degree deg ms cm inches inch percent hours hour "
     "metres meters beats moments"
