@@ -75,6 +75,13 @@ def test_a_shake_swings_to_both_sides(count: int) -> None:
     assert told(150, yaw=np.where(inside, 0.27 * np.sin(2 * np.pi * times / 0.6), 0)) == [("shake", None, count)]
 
 
+def test_a_slight_shake_behind_a_double_take_is_seen_where_sway_keeps_the_head_aside() -> None:
+    quick, times = beats([0.4, 1.0], 1.0, 0.5), np.arange(150) / 25 - 1.9
+    shake = np.where((times > 0) & (times < 0.7), 0.14 * np.sin(2 * np.pi * times / 0.7), 0)
+    yaw = 0.4 * quick + shake + bump(150, 0.2, 2.2, 0.048)
+    assert told(150, yaw=yaw, gaze_yaw=0.3 * quick) == [("double_take", None, 2), ("shake", None, 1)]
+
+
 def test_eyes() -> None:
     both = beats([0.5, 0.9], 1.0, 0.24)
     assert told(150, eyeBlinkLeft=both, eyeBlinkRight=both) == [("blink", None, 2)]
