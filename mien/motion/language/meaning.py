@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from mien.motion.corpus.actions import KINDS, Action, most_times
-from mien.motion.language.clauses import Clause
+from mien.motion.language.clause import Clause
 from mien.motion.language.places import HEAD, place
 from mien.motion.language.verbs import NOTHING, VERBS, Outcome, Verb
 

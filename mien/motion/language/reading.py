@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,21 +39,13 @@ class Reading:
     unread: tuple[str, ...] = ()
 
 
-_PHRASES = (
-    (re.compile(r"\blook(s|ing|ed)? twice\b", re.IGNORECASE), "double take"),
-    (re.compile(r"\bneither\b", re.IGNORECASE), "doesn't"),
-    (re.compile(r"\bnor\b", re.IGNORECASE), "and doesn't"),
-)
-"""Phrase → plainer words."""
-
-
 def read(text: str, vectors: WordVectors | None = None) -> Reading:
     """The plan that an English text asks for, in whatever words; left and right are the person's own.
 
     vectors: finds the nearest known word for unknown ones; None: they are left out. Any text is accepted.
     """
     notes = Notes()
-    spelled, taken = corrected_pieces(pieces(_plainly(text[:MOST_CHARACTERS])))
+    spelled, taken = corrected_pieces(pieces(text[:MOST_CHARACTERS]))
     for typed, meant in taken:
         notes.add(f"{typed!r} is read as {meant!r}")
     tags = tag(spelled)
@@ -70,13 +61,6 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
     if len(text) > MOST_CHARACTERS:
         notes.add(f"only the first {MOST_CHARACTERS:,} characters are read")
     return Reading(plan, tuple(notes.texts), unread)
-
-
-def _plainly(text: str) -> str:
-    """The text with phrases that are no sum of their words in plain ones."""
-    for phrase, plain in _PHRASES:
-        text = phrase.sub(plain, text)
-    return text
 
 
 def _replaced(spelled: Sequence[str], tags: Sequence[Tag], vectors: WordVectors, notes: Notes) -> list[str]:
