@@ -109,6 +109,18 @@ def test_a_text_without_an_action_has_no_plan(text: str) -> None:
     assert read(text).plan is None
 
 
+@pytest.mark.parametrize(
+    ("text", "still", "unable"),
+    [("don't smile", True, False), ("neither nods nor smiles", True, False), ("wait a moment", True, False),
+     ("looks into the camera", True, False), ("thumbs up", False, True), ("don't wave", True, False),
+     ("the weather is nice today", False, False), ("nods", False, False), ("no smile, just nods", False, False)],
+)  # fmt: skip
+def test_nothing_to_do_is_told_from_nothing_understood(text: str, still: bool, unable: bool) -> None:
+    reading = read(text)
+    assert (reading.still, reading.unable) == (still, unable)
+    assert not still or any("keeps still" in note for note in reading.notes)
+
+
 class _Vectors:
     """Knows that "kowtows" is near "nods", and something far of every other word."""
 

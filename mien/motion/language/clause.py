@@ -50,8 +50,13 @@ class Clause:
     @property
     def is_own(self) -> bool:
         """Whether it names an action by itself."""
-        placed = bool(self.parts) and bool(self.directions or self.level or self.strength)
+        placed = bool(self.parts) and bool(self.directions or self.level or self.strength or self.is_tongue_in)
         return bool(self.verb or placed or self.shown or self.nothing or self.unable)
+
+    @property
+    def is_tongue_in(self) -> bool:
+        """Whether the tongue goes back in."""
+        return self.inward and self.parts[:1] == ["tongue"] and "out" not in self.directions
 
     @property
     def is_empty(self) -> bool:

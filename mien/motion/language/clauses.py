@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from mien.motion.language.clause import Clause
 from mien.motion.language.places import HEAD
@@ -21,7 +21,10 @@ _OWN_PARTS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Kind → the parts that may stand beside its verb and say nothing more, as in "nods her head"."""
 
-_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one", "unknown"})
+_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one", "unknown", "instead"})
+_STOPS = frozenset({"stop", "stops", "stopping", "cease", "ceases", "quit", "quits"})
+"""Words that deny what follows them, and are a pause where nothing follows."""
+
 _SUBORDINATE = frozenset({"as", "sim", "before", "after", "until"})
 
 
@@ -77,6 +80,9 @@ class _Builder:
 
     def _on_not(self, tag: Tag) -> None:
         following = self._ahead(frozenset({"determiner", "intensifier"}))
+        if following is None and tag.word in _STOPS:
+            self._on_nothing(tag)
+            return
         if following is None and not (self.place < len(self.tags) and self.tags[self.place].value == "comma"):
             return
         after = self._ahead(_DEGREES | {"determiner"})
@@ -114,6 +120,9 @@ class _Builder:
     def _is_limit(self) -> bool:
         """Whether "not" limits a degree, as in "don't nod too fast"."""
         rest = self.tags[self.place :]
+        sentence = takewhile(lambda tag: tag.value != "stop", rest)
+        if any(tag.name == "instead" for tag in sentence):
+            return False
         for tag, behind in pairwise(rest):
             if tag.name == "link":
                 return False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from mien.motion.language.clause import Clause
+from mien.motion.language.meaning import CONTAINS
 from mien.motion.language.verbs import VERBS
 
 
@@ -13,14 +14,15 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
     """The clauses, where those that leave out the verb have that of the clause before."""
     found: list[Clause] = []
     waiting: Clause | None = None  # words before the clause that they belong to: "slowly, …"
-    for clause, following in zip_longest(clauses, clauses[1:]):
+    told = _without_feelings(clauses)
+    for clause, following in zip_longest(told, told[1:]):
         if waiting is not None:
             clause.add(waiting)
             clause.link = waiting.link
             waiting = None
         if _shares_verb(clause, following) and following is not None:
             clause = following.repeated(clause)
-        before = found[-1] if found else None
+        before = next((one for one in reversed(found) if not one.nothing), found[-1] if found else None)
         _share_part(clause, following)
         if _names_subject(clause, following):
             waiting = clause
@@ -49,6 +51,26 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
         else:
             before.add(clause)
     return _with_later_verbs(found)
+
+
+def _without_feelings(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses without those that name no more than the feeling that the next one shows."""
+    found: list[Clause] = []
+    for clause, following in zip_longest(clauses, clauses[1:]):
+        if following is not None and _is_felt(clause, following):
+            following.link, following.sub = clause.link, clause.sub
+        else:
+            found.append(clause)
+    return found
+
+
+def _is_felt(clause: Clause, following: Clause) -> bool:
+    """Whether a clause names no more than the feeling that the next one shows: "you are shocked: gasp"."""
+    only_felt = bool(clause.shown) and not (clause.verb or clause.parts or clause.unable or clause.negated)
+    if not only_felt or following.link not in ("comma", "next", "and") or following.sub or following.negated:
+        return False
+    kind = getattr(VERBS[following.verb].by_part.get("*"), "kind", "") if following.verb in VERBS else ""
+    return clause.shown == kind or clause.shown in CONTAINS.get(kind, ())
 
 
 def _with_later_verbs(clauses: Sequence[Clause]) -> list[Clause]:

@@ -19,6 +19,13 @@ _SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_bac
              "sides", "open", "shut", "together", "apart", "wide", "full")  # fmt: skip
 _FACIAL = frozenset({"mouth", "brows", "nose", "cheeks"})
 
+CONTAINS: dict[str, frozenset[str]] = {
+    "yawn": frozenset({"open_mouth", "close_eyes", "lift"}),
+    "gasp": frozenset({"open_mouth", "raise_brows"}),
+    "sigh": frozenset({"open_mouth", "lower"}),
+}
+"""Kind → kinds that are part of it, and are not done once more beside it."""
+
 _WITH_A_LOOK = frozenset({"smile", "frown"})
 """Kinds whose verbs can say where to: "glares at the floor"."""
 
@@ -62,6 +69,11 @@ def actions_of(clause: Clause, notes: Notes) -> list[list[Action]]:
     return steps
 
 
+def asks_nothing(clause: Clause) -> bool:
+    """Whether a clause of which no action comes is understood: it is denied, a pause, or a part at rest."""
+    return clause.negated or clause.nothing or bool(_outcomes(clause))
+
+
 def _shown(clause: Clause, found: Sequence[Outcome], notes: Notes) -> list[Action]:
     """The expression that comes nearest to a feeling; none beside another expression, whose manner it then is."""
     if not clause.shown or clause.shown == NOTHING:
@@ -84,6 +96,8 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
     """What the words of a clause do, one after another; None if they say nothing."""
     direction = _direction(clause)
     verb = VERBS.get(clause.verb or "")
+    if clause.is_tongue_in:
+        return (Outcome(NOTHING),)
     if verb is None:
         return _placed(clause, direction)
     part = next((one for one in clause.parts if one in verb.by_part), None)
@@ -132,7 +146,7 @@ def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | No
     if verb.direction is not None:
         if verb.direction == "down" and part in HEAD and direction in ("left", "right", "back", "forward"):
             manner = "lower"
-        elif direction != "wide" and not (
+        elif (direction != "wide" or verb.direction == "shut") and not (
             verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")
         ):
             direction = verb.direction
@@ -153,6 +167,12 @@ def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
     if outcome.nearest:
         said = clause.word or " ".join([*clause.parts, *clause.directions])
         notes.add(f"{said!r} is shown as {outcome.kind.replace('_', ' ')}, the nearest that this head does")
+    if (
+        kind.name == "raise_brows"
+        and "brows" in clause.parts
+        and (clause.one or {"left", "right"} & {*clause.directions})
+    ):
+        notes.add("this head cannot raise one eyebrow alone: both are raised")
     side = _side(clause, outcome, notes) if kind.sides else None
     notes.last_side = side or notes.last_side
     count = clause.count if clause.count is not None else outcome.count

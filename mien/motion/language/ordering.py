@@ -9,21 +9,14 @@ from mien.motion.corpus.actions import KINDS, Action, most_times
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clause import Clause
 from mien.motion.language.completing import completed
-from mien.motion.language.meaning import Notes, actions_of, merged, same_action
+from mien.motion.language.meaning import CONTAINS, Notes, actions_of, merged, same_action
 
 LONGEST_PLAN = 12
 """Maximum number of steps of a plan; further ones are left out, with a note."""
 
-_CONTAINS: dict[str, frozenset[str]] = {
-    "yawn": frozenset({"open_mouth", "close_eyes", "lift"}),
-    "gasp": frozenset({"open_mouth", "raise_brows"}),
-    "sigh": frozenset({"open_mouth", "lower"}),
-}
-"""Kind → kinds that are part of it, and are not done once more beside it."""
-
 
 def _contained(one: Action, other: Action) -> bool:
-    return one.kind in _CONTAINS.get(other.kind, ()) or other.kind in _CONTAINS.get(one.kind, ())
+    return one.kind in CONTAINS.get(other.kind, ()) or other.kind in CONTAINS.get(one.kind, ())
 
 
 class _Steps:
@@ -52,9 +45,9 @@ class _Steps:
                 step[number] = merged(other, action)
                 return
         for number, other in enumerate(step):
-            if action.kind in _CONTAINS.get(other.kind, ()):
+            if action.kind in CONTAINS.get(other.kind, ()):
                 return
-            if other.kind in _CONTAINS.get(action.kind, ()):
+            if other.kind in CONTAINS.get(action.kind, ()):
                 step[number] = action
                 return
         for other in step:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import clauses_of
-from mien.motion.language.meaning import Notes
+from mien.motion.language.meaning import Notes, asks_nothing
 from mien.motion.language.ordering import plan_of
 from mien.motion.language.signs import ignored_signs, pieces
 from mien.motion.language.tags import Tag, action_words, tag
@@ -31,12 +31,15 @@ class Reading:
     """What was understood of a text.
 
     plan: None if no action was. notes: for the user: what was taken for what, changed or left out. unread: words that
-    were not understood.
+    were not understood. still: it was understood that nothing is to be done, as of "don't smile" and "wait a moment".
+    unable: what is asked is nothing that a head can do, as "thumbs up".
     """
 
     plan: Plan | None
     notes: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    still: bool = False
+    unable: bool = False
 
 
 def read(text: str, vectors: WordVectors | None = None) -> Reading:
@@ -51,7 +54,12 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
     tags = tag(spelled)
     if vectors is not None:
         tags = tag(_replaced(spelled, tags, vectors, notes))
-    plan = plan_of(clauses_of(tags), notes)
+    clauses = clauses_of(tags)
+    plan = plan_of(clauses, notes)
+    said = [] if plan is not None else [one for one in clauses if one.is_own]
+    still = any(asks_nothing(one) for one in said)
+    if still:
+        notes.add("nothing is to be done: the head keeps still")
     unread = tuple(dict.fromkeys(one.value for one in tags if one.name == "unknown"))
     if unread:
         notes.add(f"not understood: {', '.join(word[:40] for word in unread[:_NAMED])}{', …' * (len(unread) > _NAMED)}")
@@ -60,7 +68,8 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
         notes.add(f"not read: {' '.join(signs[:_NAMED])}")
     if len(text) > MOST_CHARACTERS:
         notes.add(f"only the first {MOST_CHARACTERS:,} characters are read")
-    return Reading(plan, tuple(notes.texts), unread)
+    unable = not still and any(one.unable for one in said)
+    return Reading(plan, tuple(notes.texts), unread, still, unable)
 
 
 def _replaced(spelled: Sequence[str], tags: Sequence[Tag], vectors: WordVectors, notes: Notes) -> list[str]:

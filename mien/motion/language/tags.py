@@ -20,7 +20,7 @@ _MARKS = {COMMA: ("link", "comma"), STOP: ("link", "stop"), THEN: ("link", "seq"
 _OTHER_VERBS = (
     "say take fall catch suck draw hold scan survey search check signal gesture indicate mean smell look drop hang "
     "bury pretend search step pull have knit turn kiss push show bare flash make nod shake bat roll dip drop wipe "
-    "lose light form"
+    "lose light form crack"
 )
 _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

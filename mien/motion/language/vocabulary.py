@@ -95,6 +95,13 @@ _TABLE: dict[str, str] = {
                        "as hard as, as big as, as much as, as low as, as strongly as, as widely as, as broadly as, "
                        "tight, tightly, sharp, pronounced, clearly, clear, distinct, distinctly, proper, thoroughly, "
                        "steep, steeply, broader, louder, greater, fuller",
+    "strength:strong dir:back": "way back",
+    "strength:strong dir:forward": "way forward",
+    "strength:strong dir:up": "way up",
+    "strength:strong dir:down": "way down",
+    "strength:strong dir:left": "way left, way to left, way over to left",
+    "strength:strong dir:right": "way right, way to right, way over to right",
+    "instead": "instead",
     "level:high": "high, highly, higher",
     "level:low": "low, lower down",
     "speed:slow": "slowly, slow, gradually, gradual, unhurriedly, unhurried, leisurely, lazily, lazy, "
@@ -219,7 +226,7 @@ _TABLE: dict[str, str] = {
             "expressions, movement, movements, motion, motions, gesture, gestures, action, actions, animation, "
             "video, clip, picture, on face, in face, across face, under nose, over face, through nose, across lips, "
             "using head, using eyes, of eyebrows below, out of mouth, out of her mouth, from mouth, on forehead, "
-            "times, time, instead, way, direction, side, sides, position, place, if, possible, she can, he can, "
+            "times, time, way, direction, side, sides, position, place, if, possible, she can, he can, "
             "you can, they can, it can, it goes, it will go, it can go, can go, as she can, possibly, as you can, "
             "as possible, good, nice, nicely, lovely, beautiful, beautifully, pretty please, sweet, sweetly, cute, "
             "cutely, little man, old, young, tall, short, other hand, why dont you, cant you, wont you, couldnt you, "
