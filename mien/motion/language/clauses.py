@@ -193,7 +193,7 @@ class _Builder:
         clause = self.clause
         if clause.unable or clause.appearing:
             return
-        if tag.word.endswith("over shoulder") and clause.verb is not None and VERBS[clause.verb].manner == "look":
+        if tag.word.startswith("over") and clause.verb is not None and VERBS[clause.verb].manner == "look":
             clause.verb = "turn"
         clause.directions.append(tag.value)
 

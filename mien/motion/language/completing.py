@@ -133,7 +133,8 @@ def _take_part(clause: Clause, before: Clause | None) -> None:
 def _names_side_of_wink(clause: Clause, before: Clause) -> bool:
     """Whether "with the left eye" tells which eye winks, and is no look to the left."""
     eye = clause.verb is None and set(clause.parts) <= {"eyes"} and set(clause.directions) <= {"left", "right"}
-    return eye and bool(clause.directions) and before.verb == "wink"
+    winks = before.verb == "wink" or (before.verb in ("close", "shut") and before.one and "eyes" in before.parts)
+    return eye and bool(clause.directions) and winks
 
 
 def _belongs_to_next(clause: Clause, before: Clause, following: Clause | None) -> bool:
