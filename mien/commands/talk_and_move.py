@@ -20,16 +20,21 @@ if TYPE_CHECKING:
 
 
 def text_to_motion(folder: Path) -> TextToMotion:
-    """Function (text, seconds, seed) → (head motion, notes), with the model in `folder`."""
+    """Function (text, seconds, seed) → (head motion, notes), with the model in `folder`.
+
+    The first note is what was understood of the text.
+    """
     from mien.motion.generate.mover import Mover
     from mien.motion.generate.performer import TimedText
     from mien.motion.generate.script import SHORTEST_SECONDS
+    from mien.motion.language.describe import describe
 
     mover = Mover.load(folder)
 
     def make(words: str, seconds: float, seed: int) -> tuple[Performance, tuple[str, ...]]:
         performed = mover.perform([TimedText(words, max(seconds, SHORTEST_SECONDS))], seed)
-        return performed.performance, performed.notes
+        understood = [f"motion understood: {describe(cue.plan)}" for cue in performed.cues if cue.plan is not None]
+        return performed.performance, (*understood, *performed.notes)
 
     return make
 

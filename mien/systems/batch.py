@@ -52,7 +52,8 @@ class BatchRow:
 class BatchRecord:
     """Result of a row. `request`: fingerprint of the values and of the models' versions.
 
-    `sha256`: of the output; `replaced`: of the earlier output, which stays until the new one replaces it.
+    `sha256`: of the output; `replaced`: of the earlier output, which stays until the new one replaces it. `note`: what
+    the user should know of an output, such as which words were not understood.
     """
 
     out: str
@@ -62,6 +63,7 @@ class BatchRecord:
     request: str = ""
     sha256: str = ""
     replaced: str = ""
+    note: str = ""
 
     def owns(self, path: Path) -> bool:
         """Whether the file at `path` was made by this batch and is unchanged."""
@@ -75,6 +77,10 @@ class BatchRecord:
 
 
 _RECORD_COLUMNS = tuple(one.name for one in fields(BatchRecord))
+_EARLIER_COLUMNS = tuple(name for name in _RECORD_COLUMNS if name != "note")
+"""Those of the records that earlier versions wrote."""
+
+_LONGEST_NOTE = 2000
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ class BatchSummary:
         return f"{text}: see {self.record}" if self.failed else text
 
 
-Make = Callable[[BatchRow, Path], object]
+Make = Callable[[BatchRow, Path], Sequence[str] | None]
+"""Makes the output of a row; returns notes for the user."""
 
 
 def run_batch(
@@ -100,10 +107,11 @@ def run_batch(
     """Make the output of each of the `rows` of the CSV file `table` in the folder `out`, in their order.
 
     `make(row, path)` writes the output to `path`, in a hidden folder inside `out`, with further files beside it; all
-    are moved to `out` when it returns. An exception becomes the row's `reason` in `out`/batch.csv, and the next row
-    follows. `identity`: the models' versions; outputs of another identity are made again. A row whose output exists for
-    the same request is skipped; a failed one is tried again. A file that this batch did not make is overwritten only
-    with `force`. Raises RequestError when another batch runs in the folder, or the folder cannot be written.
+    are moved to `out` when it returns, and the notes that it returns become the row's `note`. An exception becomes the
+    row's `reason` in `out`/batch.csv, and the next row follows. `identity`: the models' versions; outputs of another
+    identity are made again. A row whose output exists for the same request is skipped; a failed one is tried again. A
+    file that this batch did not make is overwritten only with `force`. Raises RequestError when another batch runs in
+    the folder, or the folder cannot be written.
     """
     record = out / RECORD
     if record.exists() and table.samefile(record):
@@ -249,14 +257,14 @@ class _Batch:
                 )
             shutil.rmtree(self.workshop, ignore_errors=True)
             self.workshop.mkdir(parents=True)
-            self.make(row, self.workshop / row.out)
-            return self._moved(row, before)
+            notes = self.make(row, self.workshop / row.out) or ()
+            return self._moved(row, replace(before, note="; ".join(notes)[:_LONGEST_NOTE]))
         except Exception as error:
             fault = machine_fault(error, self.out)
             if fault is not None and fault.lasting:  # the other rows would fail too, and the record
                 raise fault from error
             reason = " ".join(str(error).split())[:500] or type(error).__name__
-            return replace(before, status="failed", reason=reason, request=self.requests[row.out])
+            return replace(before, status="failed", reason=reason, request=self.requests[row.out], note="")
 
     def _moved(self, row: BatchRow, before: BatchRecord) -> BatchRecord:
         """Move the output of a row to `out`; returns its record."""
@@ -270,7 +278,9 @@ class _Batch:
                 f"{row.out} was made by another process in the meantime: remove it or allow overwriting"
             )
         earlier = sha256_file(path) if path.is_file() else ""
-        ready = BatchRecord(row.out, row.line, "making", "", self.requests[row.out], sha256_file(made), earlier)
+        ready = BatchRecord(
+            row.out, row.line, "making", "", self.requests[row.out], sha256_file(made), earlier, before.note
+        )
         # Recorded before the move: after a crash at any point the record identifies the file as made by this batch.
         self._note(ready)
         for other in [*others, made]:
@@ -299,7 +309,7 @@ def _read_record(path: Path) -> dict[str, BatchRecord]:
         with path.open(newline="", encoding="utf-8") as stream:
             reader = csv.DictReader(stream)
             records = [_record(row) for row in reader]
-        if reader.fieldnames != list(_RECORD_COLUMNS):
+        if tuple(reader.fieldnames or ()) not in (_RECORD_COLUMNS, _EARLIER_COLUMNS):
             raise ValueError("other columns than a record's")
     except (csv.Error, KeyError, TypeError, ValueError) as error:
         raise RequestError(f"{path} is no record of a batch: move it away or name another folder") from error

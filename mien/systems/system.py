@@ -155,10 +155,10 @@ class System(Generic[R]):
         rows = read_batch(table, self.request, suffixes, usual)
         loaded = self.load([request for row in rows if (request := self._possible(row)) is not None], **folders)
 
-        def make(row: BatchRow, path: Path) -> None:
+        def make(row: BatchRow, path: Path) -> tuple[str, ...]:
             asked = self.request.of(row.values)
             self.check(asked, path, force, **folders)
-            loaded.make(asked, path, progress=False)
+            return loaded.make(asked, path, progress=False).notes
 
         return run_batch(table, out, make, rows, loaded.identity, force)
 

@@ -140,6 +140,7 @@ def test_the_model_makes_the_motion_for_as_long_as_is_spoken(
     assert done.exit_code == 0, done.output
     assert "'twyce'" in done.stderr
     assert "twice" in done.stderr
+    assert "motion understood: 1. nods twice" in done.stderr
     assert "28 frames" in done.stdout
     assert mien("inspect", inputs / "one.mp4").stdout.count("prompt: nods twyce\n") == 1
     assert mien(*asked, *words, "-o", inputs / "two.mp4").exit_code == 0
@@ -148,7 +149,9 @@ def test_the_model_makes_the_motion_for_as_long_as_is_spoken(
     assert (inputs / "three.mp4").read_bytes() != (inputs / "one.mp4").read_bytes()
     performance, notes = text_to_motion(head_motion_model)("nods", 0.2, 0)
     assert len(performance) == 10, "no motion is shorter"
-    assert notes == ()
+    assert notes[0] == "motion understood: 1. nods"
+    assert notes[1].startswith("0.4 s are short")
+    assert text_to_motion(head_motion_model)("don't nod", 2.0, 0)[1] == ("nothing is to be done: the head keeps still",)
 
 
 def test_the_motion_that_move_writes_is_one_that_talk_takes(inputs: Path, model: Path, head_motion_model: Path) -> None:

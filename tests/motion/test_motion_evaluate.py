@@ -50,7 +50,7 @@ FIGURES = {
 @pytest.fixture(scope="module")
 def motions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("motions")
-    write_motions(folder, embedded_motions(24, 40, 40, 6))
+    write_motions(folder, embedded_motions(24, 40, 40, 5))
     return folder
 
 

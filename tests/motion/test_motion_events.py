@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from motion_making import bump, performance
 
-from mien.motion.corpus.actions import Action
+from mien.motion.corpus.actions import Action, Speed, most_times
+from mien.motion.corpus.embedded import sample_motion
 from mien.motion.corpus.plan import Plan
 from mien.motion.measure.events import detect_events
 from mien.motion.measure.verdict import match_plan
@@ -33,6 +34,16 @@ def test_sway_is_no_action() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_nods_are_counted(count: int) -> None:
     assert told(150, pitch=beats([0.4 + 0.5 * i for i in range(count)], 0.22)) == [("nod", None, count)]
+
+
+@pytest.mark.parametrize("speed", [None, "fast", "slow"])
+@pytest.mark.parametrize("kind", ["nod", "shake", "blink"])
+def test_as_many_repetitions_as_a_plan_can_hold_are_counted(kind: str, speed: Speed | None) -> None:
+    for count in (4, 5, most_times(kind, speed)):
+        plan = Plan(((Action(kind, count=count, speed=speed),),))
+        motion, _ = sample_motion(np.random.default_rng(count), plan)
+        assert motion.seconds < 10
+        assert match_plan(plan, detect_events(motion))["exact"], plan
 
 
 def test_beats_are_beats_where_sway_keeps_the_head_low_between_them() -> None:
@@ -62,6 +73,13 @@ def test_a_shake_swings_to_both_sides(count: int) -> None:
     times = np.arange(150) / 25 - 0.4
     inside = (times > 0) & (times < 0.6 * count)
     assert told(150, yaw=np.where(inside, 0.27 * np.sin(2 * np.pi * times / 0.6), 0)) == [("shake", None, count)]
+
+
+def test_a_slight_shake_behind_a_double_take_is_seen_where_sway_keeps_the_head_aside() -> None:
+    quick, times = beats([0.4, 1.0], 1.0, 0.5), np.arange(150) / 25 - 1.9
+    shake = np.where((times > 0) & (times < 0.7), 0.14 * np.sin(2 * np.pi * times / 0.7), 0)
+    yaw = 0.4 * quick + shake + bump(150, 0.2, 2.2, 0.048)
+    assert told(150, yaw=yaw, gaze_yaw=0.3 * quick) == [("double_take", None, 2), ("shake", None, 1)]
 
 
 def test_eyes() -> None:

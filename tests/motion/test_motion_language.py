@@ -83,8 +83,14 @@ def test_long_texts_are_read_up_to_a_limit() -> None:
     ("text", "notes"),
     [
         ("shrugs and smiles", ["'shrugs' is no movement"]),
-        ("nods seven times", ["at most 3 times, not 7"]),
+        ("nods seven times", []),
+        ("smiles nine times", ["smile: at most 6 times in a row, not 9"]),
+        ("nods forty times", ["nod: at most 12 times in a row, not 40"]),
+        ("nods ten times slowly", ["nod: at most 7 times in a row, not 10"]),
         ("tilts her head", ["no side is said for tilt: left"]),
+        ("raise one eyebrow", ["cannot raise one eyebrow alone"]),
+        ("raises an eyebrow", []),
+        ("thumbs up and a smile", ["'thumbs up' is no movement"]),
         ("looks happy", ["'happy' is shown as smile"]),
         ("she laughs", ["'laughs' is shown as smile, the nearest"]),
         ("smlie, then nodd", ["'smlie' is read as 'smile'", "'nodd' is read as 'nod'"]),
@@ -104,6 +110,18 @@ def test_what_is_changed_or_left_out_is_said(text: str, notes: list[str]) -> Non
 @pytest.mark.parametrize("text", ["", "   ", "?!", "the weather is nice today", "walks to the door", "don't smile"])
 def test_a_text_without_an_action_has_no_plan(text: str) -> None:
     assert read(text).plan is None
+
+
+@pytest.mark.parametrize(
+    ("text", "still", "unable"),
+    [("don't smile", True, False), ("neither nods nor smiles", True, False), ("wait a moment", True, False),
+     ("looks into the camera", True, False), ("thumbs up", False, True), ("don't wave", True, False),
+     ("the weather is nice today", False, False), ("nods", False, False), ("no smile, just nods", False, False)],
+)  # fmt: skip
+def test_nothing_to_do_is_told_from_nothing_understood(text: str, still: bool, unable: bool) -> None:
+    reading = read(text)
+    assert (reading.still, reading.unable) == (still, unable)
+    assert not still or any("keeps still" in note for note in reading.notes)
 
 
 class _Vectors:

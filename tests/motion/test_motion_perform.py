@@ -5,6 +5,7 @@ The mover here plays timelines exactly, or leaves out of them what a test says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -99,6 +100,29 @@ def test_a_long_text_is_done_in_parts(mover: Mover) -> None:
     assert performed.notes == ()
     kinds = [event.kind for event in detect_events(performed.performance)]
     assert kinds == ["turn", "nod", "yawn", "sigh", "glance_about", "turn", "smile"]
+
+
+@pytest.mark.parametrize("text", ["neither nods nor smiles", "don't smile", "hold still", "looks at the camera"])
+def test_a_text_that_asks_for_nothing_is_not_left_to_the_model(mover: Mover, text: str) -> None:
+    player = Player(mover)
+    performed = player.perform([TimedText(text, 3.0), TimedText("nods twice")])
+    assert player.asked[0][0].placed == ()
+    assert performed.cues[0].end == 3.0
+    assert performed.notes == ("nothing is to be done: the head keeps still",)
+    assert [event.kind for event in detect_events(performed.performance)] == ["nod"]
+    assert 1 < player.perform([TimedText(text)]).performance.seconds < 4
+
+
+def test_what_no_head_can_do_is_refused_in_one_sentence(mover: Mover) -> None:
+    for text in ("thumbs up", "shrugs his shoulders"):
+        with pytest.raises(RequestError, match="is no movement that this head can make"):
+            Player(mover).perform([TimedText(text)])
+
+
+def test_haste_is_said(mover: Mover) -> None:
+    (note,) = Player(mover).perform([TimedText("nods five times", 1.5)]).notes
+    assert re.fullmatch(r"1\.5 s are short: at its usual speed, what is asked takes [34]\.\d s, .* faster", note)
+    assert Player(mover).perform([TimedText("nods twice", 3.0)]).notes == ()
 
 
 def test_words_that_are_not_understood_are_left_to_the_model(mover: Mover) -> None:

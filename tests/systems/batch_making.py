@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 from mien.systems import batch
-from mien.systems.batch import BatchRow, BatchSummary, read_batch
+from mien.systems.batch import BatchRow, BatchSummary, Make, read_batch
 from mien.systems.request import FileOrText, Request
 
 HEADER = "image,text,emotion,out\n"
@@ -27,9 +26,7 @@ class Asked(Request):
     seed: int = 0
 
 
-def run_batch(
-    table: Path, out: Path, make: Callable[[BatchRow, Path], object], identity: str = "", force: bool = False
-) -> BatchSummary:
+def run_batch(table: Path, out: Path, make: Make, identity: str = "", force: bool = False) -> BatchSummary:
     return batch.run_batch(table, out, make, read_batch(table, Asked, VIDEO), identity, force)
 
 

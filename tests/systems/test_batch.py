@@ -33,6 +33,26 @@ def test_each_row_becomes_a_video_and_a_second_run_makes_nothing(table: Path, tm
     assert not (out / ".batch" / "making").exists()
 
 
+def test_notes_on_an_output_are_recorded_and_earlier_records_are_read(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def make(row: BatchRow, path: Path) -> tuple[str, ...]:
+        Maker()(row, path)
+        return ("'nodd' is read as 'nod'", "nothing is to be done, so nothing is") if row.out == "b.mp4" else ()
+
+    run_batch(table, out, make)
+    notes = {name: row["note"] for name, row in record(out).items()}
+    both = "'nodd' is read as 'nod'; nothing is to be done, so nothing is"
+    assert notes == {"a.mp4": "", "b.mp4": both, "0003.mp4": ""}
+    assert run_batch(table, out, make).unchanged == 3
+    assert record(out)["b.mp4"]["note"] == both, "a row that is there already keeps its note"
+    rows = list(record(out).values())
+    columns = [name for name in rows[0] if name != "note"]
+    lines = [",".join(columns), *(",".join(row[name] for name in columns) for row in rows)]
+    (out / "batch.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert run_batch(table, out, Maker()).unchanged == 3
+
+
 def test_only_what_is_asked_otherwise_is_made_anew(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run_batch(table, out, Maker(), identity="model 1")

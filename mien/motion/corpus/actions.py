@@ -123,9 +123,9 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, order=True)
 class Action:
-    """An action of a plan. side, count (1 to 3), strength and speed are None if the text does not state them or cannot.
+    """An action of a plan. side, count, strength and speed are None if the text does not state them or cannot.
 
-    Raises ValueError if the kind has no such side, or has no count or strength.
+    count: 1 to `most_times`; the corpus has 1 to 3. Raises ValueError if the kind has no such side, count or strength.
     """
 
     kind: str
@@ -140,12 +140,12 @@ class Action:
         kind = KINDS[self.kind]
         if (self.side is None) == bool(kind.sides) or (self.side is not None and self.side not in kind.sides):
             raise ValueError(f"{self.kind} goes {' or '.join(kind.sides) or 'to no side'}, not {self.side}")
-        if self.count is not None and (not kind.counted or not 1 <= self.count <= 3):
-            raise ValueError(f"{self.kind} cannot be done {self.count} times")
         if self.strength is not None and not kind.graded:
             raise ValueError(f"{self.kind} has no strength")
         if self.speed not in (None, *SPEEDS):
             raise ValueError(f"an action is slow or fast, not {self.speed}")
+        if self.count is not None and (not kind.counted or not 1 <= self.count <= most_times(self.kind, self.speed)):
+            raise ValueError(f"{self.kind} cannot be done {self.count} times")
 
     @property
     def uses(self) -> frozenset[str]:
@@ -175,6 +175,15 @@ _BEAT_SECONDS = {
     "nod": 0.66, "shake": 0.7, "blink": 0.56, "wink": 0.52, "glance_about": 1.0, "double_take": 0.6,
 }  # fmt: skip
 """Seconds at tempo 1 of a beat or of a full swing."""
+
+REPEATED_SECONDS = 8.0
+"""Longest repeated action at tempo 1: with its pauses it is one part of a motion, generated at once."""
+
+
+def most_times(kind: str, speed: Speed | None = None) -> int:
+    """How often a kind with counts can be done in a row: 12 nods in `REPEATED_SECONDS`, 7 slow ones."""
+    return int(REPEATED_SECONDS / (_BEAT_SECONDS[kind] * SPEED_FACTOR[speed]))
+
 
 _HOLD_SECONDS = {"gasp": (0.16, 0.6), "sigh": (0.5, 0.6), "yawn": (0.6, 0.9)}
 _USUAL_HOLD = (0.28, 0.8)

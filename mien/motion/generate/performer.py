@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from mien.heads.performance import Performance
+from mien.motion.corpus.actions import SPEED_EDGES
 from mien.motion.corpus.plan import Plan
 from mien.motion.corpus.timeline import Placed, shift
 from mien.motion.data.features import FPS, WIDTH, to_performance
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 SAMPLES = 4
 """Motions of a plan from which the best one is chosen."""
+
+STILL_SECONDS = 2.0
+"""Length of a motion in which nothing is to be done."""
 
 OVERLAP = 24
 """Frames of the previous motion with which the next segment starts: about one second."""
@@ -91,15 +95,14 @@ class Performer:
     def perform(self, timed_texts: Sequence[TimedText]) -> Performed:
         """See `Mover.perform`."""
         readings = [self.mover.read(timed_text.text) for timed_text in timed_texts]
-        unread = [
-            self.mover.word_notes(timed_text.text) if reading.plan is None else ()
-            for timed_text, reading in zip(timed_texts, readings, strict=True)
-        ]
+        unread = [self._word_notes(*one) for one in zip(timed_texts, readings, strict=True)]
         self._check_length(timed_texts, readings)
         cues = []
         for timed_text, reading, notes in zip(timed_texts, readings, unread, strict=True):
             start = self.seconds
-            if reading.plan is None:
+            if reading.still:
+                self._keep_still(timed_text)
+            elif reading.plan is None:
                 self._perform_words(timed_text)
             else:
                 notes += self._perform_plan(timed_text, reading.plan)
@@ -111,6 +114,14 @@ class Performer:
         """Length so far."""
         return len(self._features) / float(FPS)
 
+    def _word_notes(self, timed_text: TimedText, reading: Reading) -> tuple[str, ...]:
+        """What the model will not read of a text that it reads itself. Raises RequestError if that is all of it."""
+        if reading.plan is not None or reading.still:
+            return ()
+        if reading.unable:
+            raise RequestError("; ".join(reading.notes))
+        return self.mover.word_notes(timed_text.text)
+
     def _check_length(self, timed_texts: Sequence[TimedText], readings: Sequence[Reading]) -> None:
         seconds = [
             self._usual_seconds(timed_text, reading) if timed_text.seconds is None else timed_text.seconds
@@ -121,9 +132,17 @@ class Performer:
 
     def _usual_seconds(self, timed_text: TimedText, reading: Reading) -> float:
         timer = self.mover.model.timer
+        if reading.still:
+            return STILL_SECONDS
         if reading.plan is None or timer is None:
             return self.mover.seconds_for(timed_text.text)
         return timer.usual_seconds(reading.plan)
+
+    def _keep_still(self, timed_text: TimedText) -> None:
+        """Nothing but small movements."""
+        seconds = STILL_SECONDS if timed_text.seconds is None else timed_text.seconds
+        for frames in segment_lengths(max(1, round(seconds * FPS))):
+            self._perform_part(timed_text.text, Part(None, None), frames)
 
     def _perform_words(self, timed_text: TimedText) -> None:
         """The model reads the text itself; each segment of a longer motion is conditioned on the whole of it."""
@@ -142,7 +161,7 @@ class Performer:
             frames: list[int | None] = [None for _ in parts]
         else:
             frames = [*whole_frames(parts, max(1, round(timed_text.seconds * FPS)), float(FPS))]
-        misses: list[str] = []
+        misses = [*_haste(timer.usual_seconds(plan), timed_text.seconds)]
         for part, own in zip(parts, frames, strict=True):
             misses += self._perform_part(timed_text.text, part, own)
         return tuple(misses)
@@ -203,6 +222,13 @@ class Performer:
         self._segment += 1
         if self.advance is not None:
             self.advance(len(features))
+
+
+def _haste(usual: float, seconds: float | None) -> tuple[str, ...]:
+    """A note where less time is given than the actions take."""
+    if seconds is None or seconds >= SPEED_EDGES[0] * usual:
+        return ()
+    return (f"{seconds:.1f} s are short: at its usual speed, what is asked takes {usual:.1f} s, so it is done faster",)
 
 
 def _events(features: Tensor) -> tuple[Event, ...]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, takewhile
 
-from mien.motion.corpus.actions import Speed, Strength
-from mien.motion.language.forms import Form
+from mien.motion.language.clause import Clause
 from mien.motion.language.places import HEAD
 from mien.motion.language.tags import Tag
 from mien.motion.language.verbs import VERBS
@@ -22,89 +21,11 @@ _OWN_PARTS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Kind → the parts that may stand beside its verb and say nothing more, as in "nods her head"."""
 
-_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one", "unknown"})
+_DEGREES = frozenset({"strength", "speed", "count", "intensifier", "shown", "level", "one", "unknown", "instead"})
+_STOPS = frozenset({"stop", "stops", "stopping", "cease", "ceases", "quit", "quits"})
+"""Words that deny what follows them, and are a pause where nothing follows."""
+
 _SUBORDINATE = frozenset({"as", "sim", "before", "after", "until"})
-
-
-@dataclass
-class Clause:
-    """What is said of one action. link: "start", "comma", "and", "seq", "stop", "but", "or", "correction" or "next".
-
-    sub: "as", "sim", "before", "after", "until" or "": how it is subordinate to another. part_first: the part is the
-    subject ("her head drops"). sentence: number of the sentence. phrase: its verb is a noun with an article or number.
-    """
-
-    link: str = "start"
-    sub: str = ""
-    sentence: int = 0
-    verb: str | None = None
-    form: Form = "base"
-    word: str = ""
-    parts: list[str] = field(default_factory=list)
-    directions: list[str] = field(default_factory=list)
-    count: int | None = None
-    strength: Strength | None = None
-    speed: Speed | None = None
-    level: str = ""
-    shown: str = ""
-    shown_word: str = ""
-    unable: str = ""
-    negated: bool = False
-    person: bool = False
-    part_first: bool = False
-    phrase: bool = False
-    one: bool = False
-    again: bool = False
-    same: bool = False
-    first: bool = False
-    together: bool = False
-    nothing: bool = False
-    inward: bool = False
-    onto_shoulder: bool = False
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it names an action by itself."""
-        placed = bool(self.parts) and bool(self.directions or self.level or self.strength)
-        return bool(self.verb or placed or self.shown or self.nothing or self.unable)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it says nothing at all."""
-        said = self.parts or self.directions or self.count or self.strength or self.speed or self.level
-        return not (self.is_own or said or self.again or self.same or self.one or self.first or self.together)
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether its verb has neither part nor direction yet and needs one, as "gives" and "moves" do."""
-        verb = VERBS.get(self.verb or "")
-        needs = verb is not None and (verb.light or verb.manner == "look")
-        return needs and not self.parts and not self.directions
-
-    def repeated(self, other: Clause) -> Clause:
-        """This clause with what `other`, which has no action of its own, says of it."""
-        copy = replace(
-            self, link=other.link, sub=other.sub, sentence=other.sentence, negated=other.negated, first=other.first,
-            parts=other.parts or list(self.parts), directions=other.directions or list(self.directions),
-            together=other.together, person=other.person, again=True, phrase=False, one=False, count=other.count,
-            strength=other.strength, speed=other.speed, onto_shoulder=self.onto_shoulder or other.onto_shoulder,
-        )  # fmt: skip
-        if copy.count is None and (other.again or other.one):
-            copy.count = 1
-        return copy
-
-    def add(self, other: Clause) -> None:
-        """Take over what `other`, which has no action of its own, says."""
-        self.parts += other.parts
-        specific = [one for one in other.directions if one not in ("side", "away")]
-        if specific:
-            self.directions = [one for one in self.directions if one not in ("side", "away", "other")]
-        self.directions += other.directions
-        self.count = other.count or self.count
-        self.strength = other.strength or self.strength
-        self.speed = other.speed or self.speed
-        self.together = self.together or other.together
-        self.first = self.first or other.first
 
 
 class _Builder:
@@ -159,6 +80,9 @@ class _Builder:
 
     def _on_not(self, tag: Tag) -> None:
         following = self._ahead(frozenset({"determiner", "intensifier"}))
+        if following is None and tag.word in _STOPS:
+            self._on_nothing(tag)
+            return
         if following is None and not (self.place < len(self.tags) and self.tags[self.place].value == "comma"):
             return
         after = self._ahead(_DEGREES | {"determiner"})
@@ -181,9 +105,24 @@ class _Builder:
             self._close("next")
         self.negating, self.clause.negated = tag.word, True
 
+    def _on_nor(self, tag: Tag) -> None:
+        self._close("or")
+        self.negating, self.clause.negated = tag.word, True
+
+    def _on_only(self, _: Tag) -> None:
+        """ "No smile just nods": what alone is done is not denied."""
+        if self.clause.negated and self.clause.is_own:
+            self._close("but")
+
+    def _on_appears(self, _: Tag) -> None:
+        self.clause.appearing = self.clause.verb is not None
+
     def _is_limit(self) -> bool:
         """Whether "not" limits a degree, as in "don't nod too fast"."""
         rest = self.tags[self.place :]
+        sentence = takewhile(lambda tag: tag.value != "stop", rest)
+        if any(tag.name == "instead" for tag in sentence):
+            return False
         for tag, behind in pairwise(rest):
             if tag.name == "link":
                 return False
@@ -228,7 +167,11 @@ class _Builder:
 
     def _on_part(self, tag: Tag) -> None:
         clause = self.clause
-        if clause.unable:
+        if clause.unable or clause.appearing:
+            return
+        if tag.value == "shoulders" and clause.verb is not None and VERBS[clause.verb].manner == "look":
+            clause.verb = "turn"  # "looks over his left shoulder"
+            clause.directions = clause.directions or ["side"]
             return
         if tag.value == "shoulders" and (clause.parts or (clause.verb is None and clause.directions)):
             clause.onto_shoulder = True
@@ -247,8 +190,12 @@ class _Builder:
         self.clause.parts.append(tag.value)
 
     def _on_dir(self, tag: Tag) -> None:
-        if not self.clause.unable:
-            self.clause.directions.append(tag.value)
+        clause = self.clause
+        if clause.unable or clause.appearing:
+            return
+        if tag.word.startswith("over") and clause.verb is not None and VERBS[clause.verb].manner == "look":
+            clause.verb = "turn"
+        clause.directions.append(tag.value)
 
     def _on_in(self, _: Tag) -> None:
         self.clause.inward = True
@@ -332,7 +279,10 @@ class _Builder:
     def _on_like(self, _: Tag) -> None:
         """Skip a comparison or a purpose ("as if to say …"), unless it is all that is said ("looks like she nods")."""
         clause = self.clause
-        if clause.is_bare or clause.verb is None or (VERBS[clause.verb].light and not clause.directions):
+        before = self.clauses[-1] if self.clauses else None
+        compared = clause.is_empty and clause.link == "comma" and before is not None and before.verb is not None
+        bare = clause.is_bare or clause.verb is None or (VERBS[clause.verb].light and not clause.directions)
+        if bare and not compared:
             if clause.verb is not None:
                 clause.verb, clause.parts = None, []
             return

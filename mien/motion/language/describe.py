@@ -6,7 +6,7 @@ from mien.motion.corpus.actions import Action
 from mien.motion.corpus.language import VERBS
 from mien.motion.corpus.plan import Plan, Step
 
-_TIMES = {1: "once", 2: "twice", 3: "three times"}
+_TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times"}
 _DEGREES = {"slight": "slightly", "usual": "", "strong": "strongly"}
 _SPEEDS = {"slow": "slowly", "fast": "quickly"}
 
@@ -36,5 +36,5 @@ def describe_action(action: Action, ing: bool = False) -> str:
         verb, rest = VERBS[action.kind][0][ing].format(own="the", side=action.side), ""
     degree = _DEGREES[action.strength] if action.strength is not None else ""
     speed = _SPEEDS[action.speed] if action.speed is not None else ""
-    times = _TIMES[action.count] if action.count is not None else ""
+    times = _TIMES.get(action.count, f"{action.count} times") if action.count is not None else ""
     return " ".join(word for word in (verb, rest, degree, speed, times) if word)

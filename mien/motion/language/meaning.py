@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from mien.motion.corpus.actions import KINDS, Action
-from mien.motion.language.clauses import Clause
+from mien.motion.corpus.actions import KINDS, Action, most_times
+from mien.motion.language.clause import Clause
 from mien.motion.language.places import HEAD, place
 from mien.motion.language.verbs import NOTHING, VERBS, Outcome, Verb
 
-MOST = 3
-"""Maximum number of repetitions of an action."""
+MOST = 6
+"""Maximum number of repetitions of a kind without counts, each of which is a step: "smiles twice"."""
 
 _OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up", "forward": "back", "back": "forward"}
 _SPECIFIC = ("left", "right", "up", "down", "forward", "back", "pair", "pair_back", "sweep", "sweep_back", "nodding",
              "sides", "open", "shut", "together", "apart", "wide", "full")  # fmt: skip
 _FACIAL = frozenset({"mouth", "brows", "nose", "cheeks"})
+
+CONTAINS: dict[str, frozenset[str]] = {
+    "yawn": frozenset({"open_mouth", "close_eyes", "lift"}),
+    "gasp": frozenset({"open_mouth", "raise_brows"}),
+    "sigh": frozenset({"open_mouth", "lower"}),
+}
+"""Kind → kinds that are part of it, and are not done once more beside it."""
 
 _WITH_A_LOOK = frozenset({"smile", "frown"})
 """Kinds whose verbs can say where to: "glares at the floor"."""
@@ -62,6 +69,11 @@ def actions_of(clause: Clause, notes: Notes) -> list[list[Action]]:
     return steps
 
 
+def asks_nothing(clause: Clause) -> bool:
+    """Whether a clause of which no action comes is understood: it is denied, a pause, or a part at rest."""
+    return clause.negated or clause.nothing or bool(_outcomes(clause))
+
+
 def _shown(clause: Clause, found: Sequence[Outcome], notes: Notes) -> list[Action]:
     """The expression that comes nearest to a feeling; none beside another expression, whose manner it then is."""
     if not clause.shown or clause.shown == NOTHING:
@@ -84,6 +96,8 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
     """What the words of a clause do, one after another; None if they say nothing."""
     direction = _direction(clause)
     verb = VERBS.get(clause.verb or "")
+    if clause.is_tongue_in:
+        return (Outcome(NOTHING),)
     if verb is None:
         return _placed(clause, direction)
     part = next((one for one in clause.parts if one in verb.by_part), None)
@@ -132,7 +146,7 @@ def _moved(clause: Clause, verb: Verb, direction: str) -> Sequence[Outcome] | No
     if verb.direction is not None:
         if verb.direction == "down" and part in HEAD and direction in ("left", "right", "back", "forward"):
             manner = "lower"
-        elif direction != "wide" and not (
+        elif (direction != "wide" or verb.direction == "shut") and not (
             verb.light and direction in ("up", "down", "open", "shut", "out", "back", "forward")
         ):
             direction = verb.direction
@@ -153,12 +167,15 @@ def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
     if outcome.nearest:
         said = clause.word or " ".join([*clause.parts, *clause.directions])
         notes.add(f"{said!r} is shown as {outcome.kind.replace('_', ' ')}, the nearest that this head does")
+    if (
+        kind.name == "raise_brows"
+        and "brows" in clause.parts
+        and (clause.one or {"left", "right"} & {*clause.directions})
+    ):
+        notes.add("this head cannot raise one eyebrow alone: both are raised")
     side = _side(clause, outcome, notes) if kind.sides else None
     notes.last_side = side or notes.last_side
     count = clause.count if clause.count is not None else outcome.count
-    if count is not None and count > MOST:
-        notes.add(f"{kind.name.replace('_', ' ')}: at most {MOST} times, not {count}")
-        count = MOST
     if count is None and kind.counted and (clause.one or (clause.phrase and clause.form == "base")):
         count = 1
     strength = (clause.strength or outcome.strength) if kind.graded else None
@@ -167,6 +184,10 @@ def _actions(clause: Clause, outcome: Outcome, notes: Notes) -> list[Action]:
     speed = clause.speed
     if speed is None and clause.verb in VERBS and clause.count is None:
         speed = VERBS[clause.verb].speed
+    most = most_times(kind.name, speed) if kind.counted else MOST
+    if count is not None and count > most:
+        notes.add(f"{kind.name.replace('_', ' ')}: at most {most} times in a row, not {count}")
+        count = most
     if kind.counted:
         return [Action(kind.name, side, count or None, strength, speed)]
     return [Action(kind.name, side, None, strength, speed)] * max(1, count or 1)

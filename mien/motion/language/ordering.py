@@ -4,174 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
 
-from mien.motion.corpus.actions import KINDS, Action
+from mien.motion.corpus.actions import KINDS, Action, most_times
 from mien.motion.corpus.plan import Plan
-from mien.motion.language.clauses import Clause
-from mien.motion.language.meaning import MOST, Notes, actions_of, merged, same_action
-from mien.motion.language.verbs import VERBS
+from mien.motion.language.clause import Clause
+from mien.motion.language.completing import completed
+from mien.motion.language.meaning import CONTAINS, Notes, actions_of, merged, same_action
 
 LONGEST_PLAN = 12
 """Maximum number of steps of a plan; further ones are left out, with a note."""
 
-_CONTAINS: dict[str, frozenset[str]] = {
-    "yawn": frozenset({"open_mouth", "close_eyes", "lift"}),
-    "gasp": frozenset({"open_mouth", "raise_brows"}),
-    "sigh": frozenset({"open_mouth", "lower"}),
-}
-"""Kind → kinds that are part of it, and are not done once more beside it."""
-
 
 def _contained(one: Action, other: Action) -> bool:
-    return one.kind in _CONTAINS.get(other.kind, ()) or other.kind in _CONTAINS.get(one.kind, ())
-
-
-def completed(clauses: Sequence[Clause]) -> list[Clause]:
-    """The clauses, where those that leave out the verb have that of the clause before."""
-    found: list[Clause] = []
-    waiting: Clause | None = None  # words before the clause that they belong to: "slowly, …"
-    for clause, following in zip_longest(clauses, clauses[1:]):
-        if waiting is not None:
-            clause.add(waiting)
-            clause.link = waiting.link
-            waiting = None
-        if _shares_verb(clause, following) and following is not None:
-            clause = following.repeated(clause)
-        before = found[-1] if found else None
-        _share_part(clause, following)
-        if _names_subject(clause, following):
-            waiting = clause
-            continue
-        _take_part(clause, before)
-        if before is not None and _names_side_of_wink(clause, before):
-            if {"left", "right"} & set(before.directions):
-                found.append(before.repeated(clause))
-            else:
-                before.add(clause)
-        elif clause.is_own and not (clause.same and clause.verb is None):
-            if clause.link == "correction" and before is not None:
-                found.pop()
-            found.append(clause)
-        elif before is None or _belongs_to_next(clause, before, following) or _leads(clause, following):
-            if clause.directions and not clause.negated:
-                found.append(clause)
-            else:
-                waiting = clause
-        elif clause.again and set(clause.directions) & {"up", "down"}:
-            found.append(Clause(clause.link, clause.sub, clause.sentence, nothing=True))  # "… and back up"
-        elif _is_repetition(clause, before) and not _leads(clause, following):
-            if clause.link == "correction":
-                found.pop()
-            found.append(before.repeated(clause))
-        else:
-            before.add(clause)
-    return _with_later_verbs(found)
-
-
-def _with_later_verbs(clauses: Sequence[Clause]) -> list[Clause]:
-    """The clauses, where directions have the verb that follows them: "to the left, then to the right: look there"."""
-    found: list[Clause] = []
-    for clause in clauses:
-        verb = VERBS.get(clause.verb or "")
-        place = len(found)
-        if verb is not None and verb.manner in ("look", "turn", "tilt", "lean") and not clause.directions:
-            while place and found[place - 1].sentence == clause.sentence and _is_direction_only(found[place - 1]):
-                place -= 1
-                found[place].verb, found[place].parts = clause.verb, list(clause.parts)
-        if place == len(found):
-            found.append(clause)
-    return found
-
-
-def _is_direction_only(clause: Clause) -> bool:
-    return bool(clause.directions) and clause.verb is None and not (clause.parts or clause.shown or clause.nothing)
-
-
-def _shares_verb(clause: Clause, following: Clause | None) -> bool:
-    """Whether a part has the verb of the next one: "head and eyes turn left"."""
-    only_part = bool(clause.parts) and not (clause.is_own or clause.directions) and clause.link in ("start", "stop")
-    subject = following is not None and bool(following.parts) and (following.part_first or following.verb is None)
-    return only_part and subject and following is not None and following.link == "and"
-
-
-def _share_part(clause: Clause, following: Clause | None) -> None:
-    """Give a verb that moves a part the part behind the next verb: "open and close your mouth"."""
-    verb = VERBS.get(clause.verb or "")
-    moves = verb is not None and verb.direction is not None and verb.part is None
-    if moves and not clause.parts and following is not None and following.link == "and" and following.verb:
-        clause.parts = list(following.parts)
-        _rest(following, clause)
-
-
-def _rest(clause: Clause, before: Clause) -> None:
-    """Let brows that come down after they were raised be at rest: they do not frown."""
-    verb = VERBS.get(clause.verb or "")
-    brows = clause.parts == ["brows"] and verb is not None and verb.direction == "down"
-    raised = VERBS.get(before.verb or "")
-    if brows and raised is not None and raised.direction == "up":
-        clause.verb, clause.nothing = None, True
-
-
-def _take_part(clause: Clause, before: Clause | None) -> None:
-    """Give a verb that moves a part, but names none, the part of the clause before: "opens her mouth, closes it"."""
-    verb = VERBS.get(clause.verb or "")
-    if before is None or verb is None or clause.parts or not before.parts:
-        return
-    if before.parts[0] in verb.by_part and clause.person and clause.link == "and":
-        clause.parts = before.parts[:1]  # "sticks her tongue out and wiggles it"
-    moves = verb.direction is not None or (verb.manner == "push" and bool(clause.directions))
-    if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
-        clause.parts = [part for part in before.parts if part != "body"]
-        _rest(clause, before)
-
-
-def _names_side_of_wink(clause: Clause, before: Clause) -> bool:
-    """Whether "with the left eye" tells which eye winks, and is no look to the left."""
-    eye = clause.verb is None and set(clause.parts) <= {"eyes"} and set(clause.directions) <= {"left", "right"}
-    return eye and bool(clause.directions) and before.verb == "wink"
-
-
-def _belongs_to_next(clause: Clause, before: Clause, following: Clause | None) -> bool:
-    said = clause.directions or clause.parts or clause.again or clause.same or clause.one
-    named = clause.count is None or (following is not None and following.link == "comma")  # "twice: nod"
-    return not said and clause.sentence != before.sentence and named
-
-
-def _names_subject(clause: Clause, following: Clause | None) -> bool:
-    """Whether a clause is the part of the next one: "eyes: down"."""
-    if following is None or following.link not in ("comma", "next") or following.parts:
-        return False
-    one_eye = clause.parts == ["eyes"] and set(clause.directions) <= {"left", "right"} and clause.verb is None
-    if one_eye and following.verb == "wink" and not following.directions:
-        return True
-    only_part = bool(clause.parts) and not (clause.is_own or clause.directions or clause.again or clause.same)
-    opens = clause.link in ("start", "stop") and not clause.sub
-    return only_part and opens and following.link == "comma"
-
-
-def _leads(clause: Clause, following: Clause | None) -> bool:
-    """Whether a degree belongs to the clause behind it: "…, then slowly, she turns"."""
-    only_degree = not (clause.directions or clause.parts or clause.again or clause.same or clause.one or clause.count)
-    return only_degree and clause.link == "seq" and following is not None and following.link == "comma"
-
-
-def _is_repetition(clause: Clause, before: Clause) -> bool:
-    """Whether a clause without an action of its own asks for the action before once more, not for more of it."""
-    if clause.one and clause.link == "comma" and not (before.negated or clause.again or clause.directions):
-        return False  # "a frown, a big one"
-    if clause.again or clause.same or clause.one:
-        return True
-    if clause.link == "correction":
-        return True
-    if clause.directions:
-        open_side = not set(before.directions) - {"side", "away"}
-        other_side = clause.link == "comma" and not set(before.directions) - {"other"}  # "the other side, the right"
-        return not (other_side or (open_side and clause.link in ("comma", "next", "start", "and")))
-    if clause.parts:
-        return clause.link not in ("next", "start") and not clause.sub and bool(before.parts)
-    degree = clause.speed is not None or clause.strength is not None
-    return (clause.link == "seq" and degree) or (clause.count is not None and clause.link in ("seq", "stop"))
+    return one.kind in CONTAINS.get(other.kind, ()) or other.kind in CONTAINS.get(one.kind, ())
 
 
 class _Steps:
@@ -200,9 +45,9 @@ class _Steps:
                 step[number] = merged(other, action)
                 return
         for number, other in enumerate(step):
-            if action.kind in _CONTAINS.get(other.kind, ()):
+            if action.kind in CONTAINS.get(other.kind, ()):
                 return
-            if other.kind in _CONTAINS.get(action.kind, ()):
+            if other.kind in CONTAINS.get(action.kind, ()):
                 step[number] = action
                 return
         for other in step:
@@ -337,7 +182,7 @@ class _Sentence:
     def _place_subordinate(self, clause: Clause, groups: list[list[Action]]) -> None:
         if clause.sub in ("as", "sim"):
             self.steps.join_all(groups, True)
-        elif clause.sub == "after" and self.steps.steps:
+        elif clause.sub == "after" and self.steps.steps and self.previous is not None and clause.link != "and":
             self.steps.insert(max(self.steps.cursor, 0), groups)
         else:
             self.steps.append(groups)
@@ -391,7 +236,7 @@ def _joined_repetitions(steps: list[list[Action]]) -> list[list[Action]]:
             one, other = found[-1][0], step[0]
             total = (one.count or 1) + (other.count or 1)
             alike = replace(one, count=None) == replace(other, count=None)
-            if alike and KINDS[one.kind].counted and total <= MOST:
+            if alike and KINDS[one.kind].counted and total <= most_times(one.kind, one.speed):
                 found[-1] = [replace(one, count=total)]
                 continue
         found.append(list(step))

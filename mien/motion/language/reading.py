@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import clauses_of
-from mien.motion.language.meaning import Notes
+from mien.motion.language.meaning import Notes, asks_nothing
 from mien.motion.language.ordering import plan_of
 from mien.motion.language.signs import ignored_signs, pieces
 from mien.motion.language.tags import Tag, action_words, tag
@@ -32,20 +31,15 @@ class Reading:
     """What was understood of a text.
 
     plan: None if no action was. notes: for the user: what was taken for what, changed or left out. unread: words that
-    were not understood.
+    were not understood. still: it was understood that nothing is to be done, as of "don't smile" and "wait a moment".
+    unable: what is asked is nothing that a head can do, as "thumbs up".
     """
 
     plan: Plan | None
     notes: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-
-
-_PHRASES = (
-    (re.compile(r"\blook(s|ing|ed)? twice\b", re.IGNORECASE), "double take"),
-    (re.compile(r"\bneither\b", re.IGNORECASE), "doesn't"),
-    (re.compile(r"\bnor\b", re.IGNORECASE), "and doesn't"),
-)
-"""Phrase → plainer words."""
+    still: bool = False
+    unable: bool = False
 
 
 def read(text: str, vectors: WordVectors | None = None) -> Reading:
@@ -54,13 +48,18 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
     vectors: finds the nearest known word for unknown ones; None: they are left out. Any text is accepted.
     """
     notes = Notes()
-    spelled, taken = corrected_pieces(pieces(_plainly(text[:MOST_CHARACTERS])))
+    spelled, taken = corrected_pieces(pieces(text[:MOST_CHARACTERS]))
     for typed, meant in taken:
         notes.add(f"{typed!r} is read as {meant!r}")
     tags = tag(spelled)
     if vectors is not None:
         tags = tag(_replaced(spelled, tags, vectors, notes))
-    plan = plan_of(clauses_of(tags), notes)
+    clauses = clauses_of(tags)
+    plan = plan_of(clauses, notes)
+    said = [] if plan is not None else [one for one in clauses if one.is_own]
+    still = any(asks_nothing(one) for one in said)
+    if still:
+        notes.add("nothing is to be done: the head keeps still")
     unread = tuple(dict.fromkeys(one.value for one in tags if one.name == "unknown"))
     if unread:
         notes.add(f"not understood: {', '.join(word[:40] for word in unread[:_NAMED])}{', …' * (len(unread) > _NAMED)}")
@@ -69,14 +68,8 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
         notes.add(f"not read: {' '.join(signs[:_NAMED])}")
     if len(text) > MOST_CHARACTERS:
         notes.add(f"only the first {MOST_CHARACTERS:,} characters are read")
-    return Reading(plan, tuple(notes.texts), unread)
-
-
-def _plainly(text: str) -> str:
-    """The text with phrases that are no sum of their words in plain ones."""
-    for phrase, plain in _PHRASES:
-        text = phrase.sub(plain, text)
-    return text
+    unable = not still and any(one.unable for one in said)
+    return Reading(plan, tuple(notes.texts), unread, still, unable)
 
 
 def _replaced(spelled: Sequence[str], tags: Sequence[Tag], vectors: WordVectors, notes: Notes) -> list[str]:

@@ -14,20 +14,24 @@ from mien.motion.language.vocabulary import vocabulary
 LONGEST_PHRASE = 6
 """Maximum number of words between which phrases are looked for, determiners not counted."""
 
-_DETERMINER_WORDS = "the her his their its my your our this that these those a an"
+_DETERMINER_WORDS = "the her his their its my your our this that these those a an ur yr yer ya da"
 _DETERMINERS = frozenset(_DETERMINER_WORDS.split())
 _MARKS = {COMMA: ("link", "comma"), STOP: ("link", "stop"), THEN: ("link", "seq"), AND: ("link", "and")}
 _OTHER_VERBS = (
     "say take fall catch suck draw hold scan survey search check signal gesture indicate mean smell look drop hang "
     "bury pretend search step pull have knit turn kiss push show bare flash make nod shake bat roll dip drop wipe "
-    "lose light form"
+    "lose light form crack"
 )
-_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
-_NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())} | {
-    "twenty": 20,
-    "hundred": 100,
-    "dozen": 12,
-}
+_NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+_NUMBERS = (
+    {word: number for number, word in enumerate(_NUMBER_WORDS.split())}
+    | {word: 10 * number for number, word in enumerate(_TENS.split(), 2)}
+    | {"dozen": 12}
+)
 _UNIT_WORDS = (
     "second seconds sec secs s minute minutes min frames frame degrees degree deg ms cm inches inch percent hours hour "
     "metres meters beats moments"
@@ -141,7 +145,7 @@ def _tag_next(pieces: Sequence[str], place: int, tags: list[Tag]) -> int:
     verb, form = verb_forms().get(word, ("", "base"))
     if number is not None and (found is None or found[0] == place + 1):
         return place + _tag_number(word, number, following, tags)
-    if word == "once" and following and _tag_name(following) == "person":
+    if word == "once" and _opens_clause(pieces[place + 1 : place + 3]):
         tags.append(Tag("link", "after", word))
         return place + 1
     if found is not None:
@@ -160,6 +164,15 @@ def _tag_next(pieces: Sequence[str], place: int, tags: list[Tag]) -> int:
     else:
         tags.append(Tag("unknown", word, word))
     return place + 1
+
+
+def _opens_clause(following: Sequence[str]) -> bool:
+    """Whether the words behind "once" are a subject: "once she has nodded", "once the eyes are shut"."""
+    first, second = [*map(_tag_name, following), "", ""][:2]
+    possessive = bool(following) and following[0] in _DETERMINERS - {"a", "an"}
+    return (
+        first == "person" or "you" in following[:1] or (possessive and second.partition(":")[0] in ("part", "person"))
+    )
 
 
 def _tag_name(word: str) -> str:

@@ -93,9 +93,9 @@ roll: eyes~look:up manner:tilt
 lean: manner:lean @body
 raise lift elevate hoist rise perk climb: >up
 arch quirk: *=raise_brows
-lower drop sink fall sag plunge: >down
+lower drop sink fall sag plunge descend plummet: >down
 duck dip droop slump hang bend tuck: >down @head
-shoot jump pop fly spring: >up speed:fast light
+shoot jump pop fly spring leap soar: >up speed:fast light
 jerk snap flick dart: manner:push speed:fast light
 throw toss fling: manner:throw speed:fast light
 swing sway rock: manner:swing @head

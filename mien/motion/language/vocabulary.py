@@ -95,6 +95,13 @@ _TABLE: dict[str, str] = {
                        "as hard as, as big as, as much as, as low as, as strongly as, as widely as, as broadly as, "
                        "tight, tightly, sharp, pronounced, clearly, clear, distinct, distinctly, proper, thoroughly, "
                        "steep, steeply, broader, louder, greater, fuller",
+    "strength:strong dir:back": "way back",
+    "strength:strong dir:forward": "way forward",
+    "strength:strong dir:up": "way up",
+    "strength:strong dir:down": "way down",
+    "strength:strong dir:left": "way left, way to left, way over to left",
+    "strength:strong dir:right": "way right, way to right, way over to right",
+    "instead": "instead",
     "level:high": "high, highly, higher",
     "level:low": "low, lower down",
     "speed:slow": "slowly, slow, gradually, gradual, unhurriedly, unhurried, leisurely, lazily, lazy, "
@@ -107,7 +114,8 @@ _TABLE: dict[str, str] = {
                   "hurried, as fast as, as quickly as, as quick as, at high speed, like lightning, snappy, snappily, "
                   "jerkily, quicker, faster, in a rush, all of a sudden, brief, briefly, instantly, promptly, "
                   "in a blink",
-    "intensifier": "very, really, so, too, extremely, super, quite, pretty, rather, truly, incredibly, awfully, "
+    "intensifier": "rly, rlly, v, hella, super duper, very, really, so, too, extremely, super, quite, pretty, "
+                   "rather, truly, incredibly, awfully, "
                    "terribly, ultra, particularly, especially, only just, ever so, that, overly, insanely, real, mega",
     # what joins the parts of a text
     "link:seq": "then, and then, next, afterwards, afterward, after that, after this, after which, thereafter, "
@@ -139,7 +147,13 @@ _TABLE: dict[str, str] = {
     "link:and": "and, also, too, n, nd, an also, and also, besides, in addition, additionally, on top of that, "
                 "additionally to, moreover, furthermore, likewise, even, by",
     "link:but": "but, yet, though, although, however, except that, except",
-    "link:or": "or, nor, either, or else, and or",
+    "link:or": "or, either, or else, and or",
+    "nor": "nor, and neither",
+    "only": "just, only, merely, simply",
+    "appears": "creep in, creep across, creep onto, creep up, spread, spread across, spread over, form, cross, appear, "
+               "play on, play across, play about, steal across, break out, break over, come over, flicker, flicker "
+               "across, emerge, dawn, dawn on, flit across, tug at, curl, pass over, light up, settle on, fade in, "
+               "take over, sweep over, start to form, overtake",
     "link:before": "before, prior to, ahead of, previous to",
     "link:until": "until, till, til, up until, up to when, to point where, to point of",
     "link:after": "after, once having, after having, following, upon, on finishing, as soon as, once, "
@@ -173,7 +187,11 @@ _TABLE: dict[str, str] = {
     "person": "she, he, it, they, i, we, woman, man, person, girl, boy, lady, guy, someone, somebody, character, "
               "avatar, figure, gentleman, people, model, actor, actress, fellow, bloke, chap, dude, kid, child, "
               "subject, robot, speaker, mum, dad, women, men, anyone, everyone, one person, grandma, grandpa, queen, "
-              "king, teacher, listener, human, puppet",
+              "king, teacher, listener, human, puppet, patient, pt, student, pupil, nurse, doctor, client, user, "
+              "player, host, narrator, "
+              "presenter, singer, hero, heroine, baby, children, toddler, mother, father, mom, mommy, mummy, daddy, "
+              "brother, sister, husband, wife, boss, agent, npc, alien, protagonist, son, daughter, uncle, aunt, "
+              "professor, pirate, clown, captain, officer, waiter, customer, neighbour, neighbor",
     "shown:smile": "happy, happily, happiness, cheerful, cheerfully, joyful, joyfully, joy, glad, gladly, delighted, "
                    "pleased, merrily, merry, amused, amusement, content, delight, cheery, jolly, friendly, amusedly, "
                    "joyous, joyously, overjoyed, blissfully, warmly, warm, kindly, kind, thrilled, amiably",
@@ -193,9 +211,9 @@ _TABLE: dict[str, str] = {
     "shown:nothing": "calm, calmly, serious, seriously, expressionless, emotionless, deadpan, blank, blankly, "
                      "straight face, poker face, relaxed, neutral face, neutral expression",
     "determiner": "a, an",
-    "drop": "i like, i would like, would like, id like, both, over, along, through, still, only, near, more, the, "
+    "drop": "i like, i would like, would like, id like, both, over, along, through, still, near, more, the, "
             "her, his, their, its, my, your, our, this, these, those, him, them, me, us, you, please, pls, plz, "
-            "just, can, could, would, will, want, wants, id, lets, to, of, on, at, onto, into, toward, towards, "
+            "can, could, would, will, want, wants, id, lets, to, of, on, at, onto, into, toward, towards, "
             "from, for, be, is, are, was, were, been, being, am, has, had, in the, like, well, uhm, um, uh, erm, er, "
             "hmm, hm, oh, ok, okay, hey, yes, yeah, yep, all, need, needs, should, must, shall, may, might, give, "
             "gives, giving, given, make, makes, making, made, do, does, doing, did, have, having a, take, takes, "
@@ -203,12 +221,12 @@ _TABLE: dict[str, str] = {
             "tries, trying, begin, begins, beginning, began, start, starts, starting, started, continue, continues, "
             "continuing, keep, keeps, kept, keep on, proceed, proceeds, proceed to, proceeding, go ahead, "
             "goes ahead, going, gonna, wanna, there, here, there is, theres, some, any, each, every, own, who, "
-            "which, what, where, whose, kindly please, maybe, perhaps, simply, almost, nearly, about to, right now, "
+            "which, what, where, whose, kindly please, maybe, perhaps, almost, nearly, about to, right now, "
             "right away, all right, alright, then again, quickly now, now please, please now, expression, "
             "expressions, movement, movements, motion, motions, gesture, gestures, action, actions, animation, "
             "video, clip, picture, on face, in face, across face, under nose, over face, through nose, across lips, "
             "using head, using eyes, of eyebrows below, out of mouth, out of her mouth, from mouth, on forehead, "
-            "times, time, instead, way, direction, side, sides, position, place, if, possible, she can, he can, "
+            "times, time, way, direction, side, sides, position, place, if, possible, she can, he can, "
             "you can, they can, it can, it goes, it will go, it can go, can go, as she can, possibly, as you can, "
             "as possible, good, nice, nicely, lovely, beautiful, beautifully, pretty please, sweet, sweetly, cute, "
             "cutely, little man, old, young, tall, short, other hand, why dont you, cant you, wont you, couldnt you, "
@@ -231,6 +249,8 @@ _TABLE: dict[str, str] = {
             "remaining, kept still, keep still, than, it, that she, she is, he is, it is, they are, enough, "
             "now and then, whichever, either way, forward to, off, in disbelief, in despair, with disbelief, "
             "in amazement, hands, hand, arm, arms, teh, hte, yuor, yoru, hre, hsi, adn, ur, yer, em, out loud, "
+            "remain, lol, lmao, rofl, omg, btw, tbh, imo, idk, thx, asap, xd, plss, plzz, bc, cuz, cos, coz, cmon, "
+            "u, ya, "
             "today, loudly, aloud, shyly, shy, politely, polite, courteous, courteously, proudly, proud, "
             "respectfully, nervously, nervous, playfully, playful, cheekily, cheeky, see, hear, hearing, news, "
             "watch, line, lines, greet, greets, greeting, welcome, last, corner, at nose",
@@ -243,7 +263,10 @@ _TABLE: dict[str, str] = {
                "does nothing, do nothing else, straightens up, straighten up, straightens, straighten, be still, "
                "for a moment, for a second, for a while, for a bit, for a sec, for a beat, a moment, a beat, "
                "a short pause, short pause, a pause, tiny pause, little pause, brief pause, recover, recovers, "
-               "keeps still, back to looking at camera, put it back, puts it back, let it rest, drop smile, "
+               "keeps still, settle back, settle, ease back, drift back, spring back, snap back, relax back, "
+               "fall back, "
+               "reset, resets, release, releases, keeps face still, keep calm, back to looking at camera, "
+               "put it back, puts it back, let it rest, drop smile, "
                "drop grin, wipe grin, wipe smile, lose smile, lose grin, drop frown, wipe frown, drop scowl",
 }  # fmt: skip
 """Meaning → its words and phrases, separated by commas. Determiners and possessives may stand between the words."""
@@ -262,7 +285,8 @@ _VERB_PHRASES: dict[str, str] = {
              "look daggers, evil eye, unhappy face, mad face, cross face, death stare, turn down corners of mouth",
     "brighten": "light up, face light up, eyes light up, brighten up",
     "grimace": "make a face, pull a face, make faces, pull faces, makes a funny face, funny face, silly face",
-    "purse": "kissy face, duck face, ducky face, duckface, blow a kiss, blow kiss, blows kisses, kiss air, air kiss, "
+    "purse": "kissy, kissy face, kissy lips, smoochy, duck face, ducky face, duckface, blow a kiss, blow kiss, "
+             "blows kisses, kiss air, air kiss, "
              "fish face, kissing face, trout pout, kiss mouth, duck lips, push out lips, kiss lips, kissing mouth, "
              "form a kiss, pucker up, smackers, round lips, round mouth, fish mouth, fish lips",
     "puff": "chipmunk cheeks, chipmunk face, blowfish, puffer fish, hold breath, full cheeks, puffed cheeks, "
@@ -274,7 +298,7 @@ _VERB_PHRASES: dict[str, str] = {
     "open_mouth": "say ah, say aah, say aaah, catch flies, perfect o, big o, an o, o shape, o shaped, round o, "
                   "letter o, shape of an o",
     "close_eyes": "nod off, fall asleep, go to sleep, goes to sleep, shut eye, pretend to sleep",
-    "double_take": "double take, doubletake, double takes, second look, doubletakes",
+    "double_take": "double take, doubletake, double takes, second look, doubletakes, look twice",
     "glance_about": "look around, look about, glance around, glance about, scan room, scan surroundings, "
                     "look everywhere, peer around, peer about, gaze around, gaze about, survey room, "
                     "look all around, have a look around, check surroundings, glance round, look round, search room, "
@@ -288,6 +312,9 @@ _VERB_PHRASES: dict[str, str] = {
 _PARTIAL: dict[str, str] = {
     # a verb with a part or a direction
     "unable:shrug": "shrug shoulders, raise shoulders, lift shoulders, hunch shoulders, shoulder shrug",
+    "unable:gesture": "thumbs up, thumb up, thumbs down, thumb down, give thumbs up, give thumbs down, peace sign, "
+                      "high five, fist bump, finger guns, point finger, raise hand, raise fist, cross arms, fold arms, "
+                      "hands up, wave hand, middle finger, ok sign, clap hands",
     "verb:roll part:eyes": "eye roll, eyeroll, roll of eyes, eye rolls",
     "part:head verb:tilt": "head tilt, head tilts",
     "part:head verb:turn": "head turn, head turns",

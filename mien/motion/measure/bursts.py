@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,9 +78,23 @@ def find_bursts(signal: Array, signed: bool = True) -> list[Burst]:
             np.diff(np.concatenate([[0], (deviation > 0.5 * DETECTION_THRESHOLD).astype(np.int8), [0]]))
         )
         for first, stop in zip(edges[::2], edges[1::2], strict=True):
-            if deviation[first:stop].max() >= LOW_THRESHOLD:
-                bursts.append(_burst(deviation[first:stop], int(first), sign))
+            cuts = [int(first), *_valleys(deviation, int(first), int(stop)), int(stop)]
+            bursts += [
+                _burst(deviation[a:b], a, sign) for a, b in pairwise(cuts) if deviation[a:b].max() >= LOW_THRESHOLD
+            ]
     return sorted(bursts, key=lambda burst: burst.first)
+
+
+def _valleys(deviation: Array, first: int, stop: int) -> list[int]:
+    """Frames between `first` and `stop` that part two peaks, each of which the signal has left by more than half.
+
+    Sway can keep the signal above the threshold between a great movement and a slight one, which would be hidden by it.
+    """
+    part = deviation[first:stop]
+    peaks, _ = find_peaks(np.concatenate([[0], part, [0]]), prominence=LOW_THRESHOLD)
+    lowest = [one + int(part[one:other].argmin()) for one, other in pairwise(peaks - 1)]
+    lower = [min(part[one], part[other]) for one, other in pairwise(peaks - 1)]
+    return [first + low for low, peak in zip(lowest, lower, strict=True) if part[low] < BOUNDARY_THRESHOLD * peak]
 
 
 def _burst(part: Array, first: int, sign: int) -> Burst:
