@@ -8,9 +8,10 @@ import re
 from mien.shapes.language.emoji import emoji_as_words
 from mien.shapes.language.items import Item
 from mien.shapes.language.lexicon import lexicon, longest_phrase
-from mien.shapes.language.mending import LONGEST, mended_words, telling_words
+from mien.shapes.language.mending import mended_words, telling_words
 from mien.text.interface import UnknownWord
 from mien.text.signs import signs_as_words, unread_signs
+from mien.text.spelling import LONGEST
 from mien.text.tokens import words
 
 Meanings = tuple[Item, ...]
