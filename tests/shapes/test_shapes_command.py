@@ -171,6 +171,15 @@ def test_a_strip_of_a_long_clip_shows_frames_at_even_distances() -> None:
     assert picture[CAPTION_HEIGHT, :: 64 + GAP, 0].tolist() == [9 * number for number in range(12)]
 
 
+def test_the_words_above_a_strip_have_letters_for_every_language_and_words_for_emoji() -> None:
+    def caption(text: str) -> NDArray[np.uint8]:
+        return draw_strips(np.zeros((1, 12, 64, 64, 3), np.uint8), [text], 64)[:CAPTION_HEIGHT]
+
+    letters = [caption(letter).tobytes() for letter in "đạộứΩЖ"]
+    assert len({*letters, caption("\uffff").tobytes()}) == 7, "none is the box of a missing letter"
+    np.testing.assert_array_equal(caption("🟦🟦 ⬆️"), caption("2 blue square moving up"))
+
+
 def test_enlarging_keeps_the_picture() -> None:
     frame = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     np.testing.assert_array_equal(resize(frame, 64), frame)

@@ -13,6 +13,7 @@ from mien.shapes.corpus.scenes import Figure, Scene, sample_scene
 from mien.shapes.corpus.vocabulary import COLOURS, MOTIONS, SHAPES, SIZES
 from mien.shapes.evaluate.written import Written, written_prompts
 from mien.shapes.language.lexicon import lexicon
+from mien.shapes.language.mending import is_foreign
 from mien.shapes.language.reading import Reading, prompt_of, read
 
 
@@ -105,6 +106,18 @@ def test_a_prompt_is_not_understood_by_another_scene() -> None:
         ("no star, just a circle growing", {"circle expanding"}),
         ("teeny purple pyramid, zig-zagging sideways!!", {"small purple triangle zigzagging horizontally"}),
         ("a strar spining clokwise", {"star rotating clockwise"}),
+        ("a reed cirlce moovs lft", {"red circle moving left"}),
+        ("red, round, drifting upward", {"red circle moving up"}),
+        ("a square moves diagonally", {"square moving up-right"}),
+        ("a square moves diagonally down", {"square moving down-right"}),
+        ("a square goes left on a diagonal", {"square moving up-left"}),
+        ("(1) red circle – left; (2) a star – right", {"red circle moving left", "star moving right"}),
+        ("🔴 ➡️", {"red circle moving right"}),
+        ("🟢⭐ ⬆️", {"green circle moving up", "yellow star moving up"}),
+        ("a red and a blue circle fall", {"red circle moving down", "blue circle moving down"}),
+        ("a white star and a green one, both fall", {"white star moving down", "green star moving down"}),
+        ("two boxes fall, a white one and a red one", {"white square moving down", "red square moving down"}),
+        ("a star spins and a green one falls", {"star rotating clockwise", "green star moving down"}),
     ],
 )  # fmt: skip
 def test_what_is_said_in_other_words_is_understood(text: str, figures: set[str]) -> None:
@@ -134,11 +147,54 @@ def test_a_verb_that_is_the_plural_of_a_figure_is_a_verb_after_its_subject(monke
         ("a star spins slowly", "how fast a figure moves is not told by words: 'slowly' is left out"),
         ("a red star", "no motion is named for the star: it is rotating clockwise"),
         ("something falls", "no figure is named: a circle is shown; there are circle, square, triangle, star"),
-        ("a star stands still", "a figure always moves: 'stands still' is left out"),
+        ("a star stands still", "a figure always moves: 'stands still' is left out, the star rotates in its place"),
+        ("a motionless box", "a figure always moves: 'motionless' is left out, the square rotates in its place"),
+        ("a box that doesn't move", "a figure always moves: 'not move' is left out, the square rotates in its place"),
+        ("a star goes up and stops", "a figure always moves: 'stops' is left out"),
+        ("a red-and-blue circle rolls", "a figure has one colour: 'blue' is left out"),
+        ("a dozen circles fall", "names 12 (circles, circles, circles, circles, …)"),
+        (
+            "a small box and a big one spin",
+            "of one size: 'small' is left out | figures of a pair are of one size: 'big'",
+        ),
     ],
 )
 def test_what_cannot_be_had_is_noted(text: str, words: str) -> None:
     assert words in notes(text)
+
+
+def test_a_figure_that_shall_not_move_turns_in_its_place_beside_one_that_moves() -> None:
+    assert understood("the star zigzags; the box stays put") == {
+        "star zigzagging horizontally",
+        "square rotating clockwise",
+    }
+    assert understood("a box that doesn't move left but right") == {"square moving right"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hình tròn màu đỏ di chuyển sang phải", "hinh tron mau do di chuyen sang phai", "ein roter Kreis bewegt sich",
+        "zwei blaue Quadrate drehen sich", "un triangle rouge tourne", "der Stern fällt", "una estrella sube con él",
+    ],
+)  # fmt: skip
+def test_a_sentence_of_another_language_is_not_corrected_into_an_english_one(text: str) -> None:
+    assert is_foreign(text)
+    assert read(text) is None
+
+
+def test_a_foreign_or_everyday_word_in_an_english_sentence_is_left_as_it_is() -> None:
+    for text, word in (
+        ("a café star spins", "café"),
+        ("stars fall like rain", "rain"),
+        ("a star spins mit sich", "mit"),
+    ):
+        reading = read(text)
+        assert reading is not None
+        assert not is_foreign(text)
+        assert word in [one.word for one in reading.unknown]
+        assert reading.notes == ()
+    assert read("cercle plein montant") is None, "most words are unknown: none is taken for a misspelt English one"
 
 
 def test_unknown_words_and_signs_are_named_and_texts_without_a_known_word_are_not_read() -> None:

@@ -14,6 +14,7 @@ from mien.shapes.corpus.vocabulary import FPS
 from mien.shapes.generate.animator import CANDIDATES, ROUNDS, Animator
 from mien.shapes.generate.layout import draw_grid, draw_strips, grid_columns
 from mien.shapes.generate.request import ShapesRequest
+from mien.shapes.language.mending import is_foreign
 from mien.shapes.language.reading import Reading, read
 from mien.shapes.measure.motion import MIN_FRAMES
 from mien.shapes.measure.scene import MeasuredScene, matches, measure_scene
@@ -106,11 +107,11 @@ def _readings(texts: Sequence[str]) -> dict[str, Reading]:
     found = {text: read(text) for text in texts}
     known = {text: reading for text, reading in found.items() if reading is not None}
     if len(known) < len(found):
-        named = ", ".join(repr(text[:60]) for text in found if text not in known)
+        missed = [text for text in found if text not in known]
+        named = ", ".join(repr(text[:60]) for text in missed)
         others = "; nothing is made, of the other texts neither" if known else ""
-        raise RequestError(
-            f"the model knows no word of {named}: say it with words such as circle, star, red, big, moving up{others}"
-        )
+        fault = f"{named} is not English" if all(map(is_foreign, missed)) else f"the model knows no word of {named}"
+        raise RequestError(f"{fault}: say it with words such as circle, star, red, big, moving up{others}")
     return known
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from mien.shapes.corpus.vocabulary import BACKGROUND, SIDE
+from mien.shapes.language.emoji import emoji_as_words
 
 Picture = NDArray[np.uint8]
 
@@ -24,7 +25,7 @@ GAP_COLOUR = (76, 80, 90)
 CAPTION_HEIGHT = 18
 """Height of the caption above a strip, pixels."""
 
-_FONT_HEIGHT = 12
+_FONT_HEIGHT = 11
 _CAPTION_COLOUR = (225, 225, 225)
 
 
@@ -85,8 +86,10 @@ def resize(frame: Picture, size: int) -> Picture:
 
 
 def _caption(text: str, width: int) -> Picture:
-    font = ImageFont.load_default(_FONT_HEIGHT)
-    words = " ".join(text.split())
+    from mien.systems.evaluation.pictures import text_font  # matplotlib's font; other outputs need no captions
+
+    font = text_font(_FONT_HEIGHT)
+    words = " ".join(emoji_as_words(text).split())  # no font at hand has emoji
     shown = words
     while len(words) > 1 and font.getlength(shown) > width - 2 * GAP:
         words = words[:-1]

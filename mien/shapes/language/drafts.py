@@ -14,6 +14,9 @@ USUAL: dict[str, str] = {
 }  # fmt: skip
 """Key of `VERBS` → the motion where no way is said."""
 
+DIAGONALLY = "diagonally"
+"""The adverb that leaves open which diagonal is meant."""
+
 _UPRIGHT, _LEVEL = ("up", "down"), ("left", "right")
 
 
@@ -36,12 +39,16 @@ class Action:
     def way(self) -> str | None:
         """The adverbs as one, or None."""
         said = list(dict.fromkeys(part for adverb in self.adverbs for part in _parts(adverb)))
+        diagonal = DIAGONALLY in said
+        said = [part for part in said if part != DIAGONALLY]
         if self.implied is not None and not set(said) & {*_UPRIGHT, "vertically", "horizontally"}:
             said.append(self.implied)  # "falls to the left"
         for axis, name in ((_UPRIGHT, "vertically"), (_LEVEL, "horizontally")):
             if all(part in said for part in axis):
                 return name
         down, along = ([part for part in said if part in axis] for axis in (_UPRIGHT, _LEVEL))
+        if diagonal:
+            down, along = down or ["up"], along or ["right"]
         if down and along:
             return f"{down[0]}-{along[0]}"
         return said[0] if said else None
@@ -92,7 +99,8 @@ def _turned(key: str, way: str | None) -> str | None:
 
 @dataclass
 class Draft:
-    """A figure; None where nothing was said. not_colours: those that it must not have."""
+    """A figure; None where nothing was said. not_colours: those that it must not have. still: the words by which it is
+    to stay where it is."""
 
     shape: str | None = None
     colour: str | None = None
@@ -101,6 +109,7 @@ class Draft:
     said: str = "figure"
     not_colours: set[str] = field(default_factory=set)
     forbidden: set[str] = field(default_factory=set)
+    still: str | None = None
 
     def has(self, shape: str | None, colour: str | None, size: str | None) -> bool:
         """Whether it may be meant by these attributes, None: not said."""
@@ -112,3 +121,24 @@ class Draft:
         if self.colour is not None or not self.not_colours:
             return self.colour
         return next((one for one in COLOURS if one not in self.not_colours and one not in taken), None)
+
+
+@dataclass
+class Noun:
+    """What was said before a noun. several: whether each of its colours has an article. still: see `Draft`."""
+
+    count: int | None = None
+    colours: list[str] = field(default_factory=list)
+    sizes: list[str] = field(default_factory=list)
+    action: Action | None = None
+    not_colours: set[str] = field(default_factory=set)
+    definite: bool = False
+    determined: bool = False
+    every: bool = False
+    several: bool = False
+    still: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.count or self.colours or self.sizes or self.action or self.every or self.not_colours
+                    or self.still)  # fmt: skip

@@ -7,34 +7,15 @@ which is the last noun, all nouns that were joined since the last verb, or what 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from mien.shapes.corpus.language import VERBS
-from mien.shapes.language.drafts import Action, Draft
+from mien.shapes.language.drafts import Action, Draft, Noun
 from mien.shapes.language.items import CONTENT, Item, Kind
 from mien.shapes.language.sentence import Sentence
 from mien.shapes.language.tokens import Meanings
 
 MOST_DRAFTS = 12
 """Figures of a sentence that are counted."""
-
-
-@dataclass
-class _Noun:
-    """What was said before a noun."""
-
-    count: int | None = None
-    colours: list[str] = field(default_factory=list)
-    sizes: list[str] = field(default_factory=list)
-    action: Action | None = None
-    not_colours: set[str] = field(default_factory=set)
-    definite: bool = False
-    determined: bool = False
-    every: bool = False
-
-    @property
-    def empty(self) -> bool:
-        return not (self.count or self.colours or self.sizes or self.action or self.every or self.not_colours)
 
 
 class Parser:
@@ -46,7 +27,7 @@ class Parser:
         self.notes: list[str] = []
         self.content = False
         self.subject: list[Draft] = []
-        self.noun = _Noun()
+        self.noun = Noun()
         self.negated = False
         self.sequel = False
         self.joined = False
@@ -89,12 +70,16 @@ class Parser:
     # what joins phrases
 
     def _article(self, place: int, item: Item) -> None:
-        if not self.sentence.between_colours(place):
+        if self.sentence.between_colours(place):
+            self.noun.several = True
+        else:
             self.noun.determined = True
             self.noun.definite |= item.said in ("the", "this", "that", "these", "those", "its", "their")
 
-    def _and(self, place: int, _item: Item) -> None:
+    def _and(self, place: int, item: Item) -> None:
         self.negated = False
+        if item.kind == "but" and self.denied is not None:
+            self.action = self.denied = None  # "doesn't move left but right"
         if not self.sentence.between_colours(place):
             self._drop_noun()
             self.joined = True
@@ -111,7 +96,7 @@ class Parser:
 
     def _drop_noun(self) -> None:
         """Adjectives without a noun: of the subject."""
-        noun, self.noun = self.noun, _Noun()
+        noun, self.noun = self.noun, Noun()
         if noun.colours or noun.sizes:
             self._describe(noun.colours, noun.sizes)
 
@@ -136,13 +121,13 @@ class Parser:
         elif len(self.drafts) > 1:
             self.subject, self.chosen = [self.drafts[min(self.turn, len(self.drafts) - 1)]], True
             self.turn += 1
-            self.noun = _Noun()
+            self.noun = Noun()
 
     def _other(self, place: int, item: Item) -> None:
         if len(self.drafts) > 1:
             self.turn = max(self.turn, 1)
             self.subject, self.chosen = [self.drafts[min(self.turn, len(self.drafts) - 1)]], True
-            self.noun = _Noun()
+            self.noun = Noun()
             if self.sentence.figure_ahead(place + 1):
                 self.noun.definite = self.noun.determined = True
             self.turn += 1
@@ -156,14 +141,14 @@ class Parser:
             self._add([Draft(shape=self.drafts[-1].shape, said=self.drafts[-1].said)])
 
     def _reference(self) -> None:
-        noun, self.noun = self.noun, _Noun()
+        noun, self.noun = self.noun, Noun()
         colour = noun.colours[0] if noun.colours else None
         size = noun.sizes[0] if noun.sizes else None
         meant = [draft for draft in self.drafts if draft.has(None, colour, size)]
-        free = [draft for draft in self.drafts if draft.has(None, None, None) and draft.colour is None]
+        free = [draft for draft in self.drafts if (draft.colour if colour else draft.size) is None]
         if meant:
             self.subject, self.chosen = meant[:1], True
-        elif free and self.drafts:
+        elif free and (noun.definite or len(self.drafts) > 1):  # else "a star and a green one"
             self.subject = free[:1]
             self._describe(noun.colours, noun.sizes)
         else:
@@ -215,7 +200,7 @@ class Parser:
                 draft.size = sizes[min(number, len(sizes) - 1)]
 
     def _shape(self, _place: int, item: Item) -> None:
-        noun, self.noun = self.noun, _Noun()
+        noun, self.noun = self.noun, Noun()
         if self.negated:
             self.negated = False
             return
@@ -229,14 +214,23 @@ class Parser:
         elif name is None and self.drafts and not noun.colours and not (noun.count or item.plural):
             return  # "in a star shape": the noun is said already
         else:
-            count = noun.count or (len(noun.colours) if len(noun.colours) > 1 else 2 if item.plural else 1)
-            if noun.every and noun.count is None:
-                count = 2
+            count = self._how_many(noun, item)
             self._add([self._made(noun, name, item.said, number) for number in range(min(count, MOST_DRAFTS))])
         if noun.action is not None:
             self._act(noun.action)
 
-    def _mentioned(self, noun: _Noun, name: str | None, item: Item) -> list[Draft]:
+    def _how_many(self, noun: Noun, item: Item) -> int:
+        if noun.count is not None:
+            return noun.count
+        if noun.every or item.plural:
+            return max(2, len(noun.colours))
+        if len(noun.colours) > 1 and noun.determined and not noun.several:
+            others = ", ".join(map(repr, noun.colours[1:]))
+            self.notes.append(f"a figure has one colour: {others} is left out")
+            del noun.colours[1:]
+        return max(1, len(noun.colours))
+
+    def _mentioned(self, noun: Noun, name: str | None, item: Item) -> list[Draft]:
         """The figures that a noun names again, such as "the star", "both circles"."""
         colour = noun.colours[0] if noun.colours else None
         size = noun.sizes[0] if noun.sizes else None
@@ -253,10 +247,10 @@ class Parser:
         """Whether nouns are being listed: "the circle and the circle"."""
         return self.joined and bool(self.subject) and self.subject[-1].action is None and len(self.drafts) < 2
 
-    def _made(self, noun: _Noun, name: str | None, said: str, number: int) -> Draft:
+    def _made(self, noun: Noun, name: str | None, said: str, number: int) -> Draft:
         colour = noun.colours[min(number, len(noun.colours) - 1)] if noun.colours else None
         size = noun.sizes[min(number, len(noun.sizes) - 1)] if noun.sizes else None
-        return Draft(name, colour, size, said=said, not_colours=set(noun.not_colours))
+        return Draft(name, colour, size, said=said, not_colours=set(noun.not_colours), still=noun.still)
 
     def _add(self, made: list[Draft]) -> None:
         listed = self.joined and self.subject and all(draft.action is None for draft in self.subject)
@@ -278,6 +272,8 @@ class Parser:
             self.negated = False
             for draft in self.subject or self.drafts:
                 draft.forbidden.add(item.value)
+                if item.value == "move" and draft.action is None:
+                    draft.still = f"not {item.said}"
             self.noun.action = None
             self.action = self.denied = action  # its adverbs are denied with it
             return
@@ -349,10 +345,15 @@ class Parser:
             own.action = own.action.bare()
         self.action = own.action
 
-    def _still(self, _place: int, item: Item) -> None:
-        if not self.negated:
-            self.notes.append(f"a figure always moves: {item.said!r} is left out")
-        self.negated = False
+    def _still(self, place: int, item: Item) -> None:
+        negated, self.negated = self.negated, False
+        if negated:
+            return
+        if not self.subject or self.sentence.before_noun(place + 1):
+            self.noun.still = item.said  # "a motionless star"
+        else:
+            for draft in self.subject:
+                draft.still = item.said
 
     def _unsupported(self, _place: int, item: Item) -> None:
         self.notes.append(f"{item.value}: {item.said!r} is left out")

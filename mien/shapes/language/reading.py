@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from mien.shapes.corpus.scenes import Figure, Scene
 from mien.shapes.corpus.vocabulary import MOTIONS, SHAPES
 from mien.shapes.language.drafts import Action, Draft
+from mien.shapes.language.mending import is_foreign
 from mien.shapes.language.parsing import Parser
 from mien.shapes.language.tokens import items_of
 from mien.text.interface import UnknownWord
 
 MOST_FIGURES = 2
 """Figures in a clip, in the training data too."""
+
+MOST_NAMED = 4
+"""Figures of a text that a note lists."""
 
 _USUAL_SHAPE, _USUAL_MOTION = "circle", "rotating clockwise"
 
@@ -51,7 +55,9 @@ def _words(figure: Figure) -> str:
 
 
 def read(text: str) -> Reading | None:
-    """What a text asks for; None where nothing of it is known."""
+    """What a text asks for; None where nothing of it is known, or where it is of another language."""
+    if is_foreign(text):
+        return None
     meanings, mended, unknown = items_of(text)
     parser = Parser(meanings)
     if not parser.content or not parser.drafts:
@@ -59,7 +65,8 @@ def read(text: str) -> Reading | None:
     drafts = parser.drafts[:MOST_FIGURES]
     notes = [*mended, *parser.notes]
     if len(parser.drafts) > MOST_FIGURES:
-        named = ", ".join(draft.said for draft in parser.drafts)
+        named = ", ".join([draft.said for draft in parser.drafts[:MOST_NAMED]])
+        named += ", …" if len(parser.drafts) > MOST_NAMED else ""
         notes.append(
             f"a clip shows at most {MOST_FIGURES} figures, and {text[:60]!r} names {len(parser.drafts)} ({named}): "
             "give the others a --text of their own"
@@ -88,8 +95,13 @@ def _scene(drafts: list[Draft], notes: list[str]) -> Scene:
 
 
 def _motion(draft: Draft, others: list[Draft], shape: str, notes: list[str]) -> str:
+    if draft.still is not None:
+        place = "" if draft.action is not None else f", the {shape} rotates in its place"
+        notes.append(f"a figure always moves: {draft.still!r} is left out{place}")
     if draft.action is not None:
         return draft.action.motion()
+    if draft.still is not None and "rotate" not in draft.forbidden:
+        return _USUAL_MOTION  # what stays in its place comes nearest to rest
     shared = next((own.action for own in others if own.action is not None), None)
     if shared is not None and shared.key not in draft.forbidden:
         return shared.motion()

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import difflib
-from functools import cache
+import re
 
+from mien.shapes.language.emoji import emoji_as_words
 from mien.shapes.language.items import Item
 from mien.shapes.language.lexicon import lexicon, longest_phrase
+from mien.shapes.language.mending import mended_words, telling_words
 from mien.text.interface import UnknownWord
 from mien.text.signs import signs_as_words, unread_signs
+from mien.text.spelling import LONGEST
 from mien.text.tokens import words
 
 Meanings = tuple[Item, ...]
 
-_SIMILAR = 0.8
-_LEAST_LETTERS = 4
-_MOST_LETTERS = 24
 _SUGGESTIONS = 3
+_SIMILAR = 0.7
+_ITEM_NUMBER = re.compile(r"(?<![\w.])\(?\d{1,2}[.)](?=\s)")
+_TWO_COLOURS_OF_ONE = re.compile(r"\b(\w+)-and-(\w+)\b")
 
 
 def items_of(text: str) -> tuple[list[Meanings], list[str], list[UnknownWord]]:
     """What each phrase of a text can mean, notes on mended words, and the words and signs that are not known."""
-    plain = signs_as_words(text, ("and", ","))
-    said = words(plain.replace("-", " "))
+    plain = signs_as_words(emoji_as_words(_ITEM_NUMBER.sub(",", text)), ("and", ","))
+    said = words(_TWO_COLOURS_OF_ONE.sub(r"a \1 and \2", plain).replace("-", " "))
+    mends = mended_words(said)
     found: list[Meanings] = []
     notes: list[str] = []
     unknown: dict[str, UnknownWord] = {}
@@ -31,7 +35,7 @@ def items_of(text: str) -> tuple[list[Meanings], list[str], list[UnknownWord]]:
         length, meanings = _longest(said, start)
         if not meanings:
             word = said[start]
-            mended = _mended(word)
+            mended = mends.get(word)
             if mended is not None:
                 notes.append(f"{word[:40]!r} is read as {mended!r}")
                 said[start] = mended
@@ -52,29 +56,7 @@ def _longest(said: list[str], start: int) -> tuple[int, Meanings]:
     return 1, ()
 
 
-@cache
-def _single_words() -> tuple[str, ...]:
-    """The words that say something by themselves, to which a typing error may be near."""
-    return tuple(sorted(
-        phrase[0] for phrase, (item, *_) in lexicon().items()
-        if len(phrase) == 1 and item.kind in ("shape", "colour", "size", "motion", "adverb") and len(phrase[0]) > 2
-    ))  # fmt: skip
-
-
-@cache
-def _mended(word: str) -> str | None:
-    """The known word that a word of `_LEAST_LETTERS` or more is a misspelling of."""
-    if not _LEAST_LETTERS - 1 <= len(word) <= _MOST_LETTERS or not word.isalpha():
-        return None
-    swapped = [known for known in _single_words() if known[0] == word[0] and sorted(known) == sorted(word)]
-    once = "".join(letter for before, letter in zip(f" {word}", word, strict=False) if letter != before)
-    near = swapped or [own for own in (once,) if (own,) in lexicon()]
-    if not near and len(word) >= _LEAST_LETTERS:
-        near = difflib.get_close_matches(word, _single_words(), 1, _SIMILAR)
-    return near[0] if near and near[0][0] == word[0] else None
-
-
 def _suggestions(word: str) -> tuple[str, ...]:
-    if len(word) > _MOST_LETTERS:
+    if len(word) > LONGEST:
         return ()
-    return tuple(difflib.get_close_matches(word, _single_words(), _SUGGESTIONS, 0.6))
+    return tuple(difflib.get_close_matches(word, telling_words(), _SUGGESTIONS, _SIMILAR))

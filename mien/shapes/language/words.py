@@ -42,15 +42,39 @@ NEAREST_COLOURS: dict[str, str] = {
 """Colour → colours that the model has not, and in whose place it is shown."""
 
 SIZE_WORDS: dict[str, str] = {
-    "small": "tiny little mini minuscule teeny wee petite smallish miniature",
-    "big": "large huge giant enormous gigantic massive biggish vast great humongous",
+    "small": "smallest tiny little mini minuscule teeny wee petite smallish miniature",
+    "big": "biggest largest large huge giant enormous gigantic massive biggish vast great humongous",
 }
 """Size → other words for it."""
 
 COUNTS: dict[str, tuple[str, ...]] = {
     "1": ("1", "a single", "single", "a lone", "lone"),
     "2": ("2", "two", "a pair of", "pair of", "a couple of", "couple of", "a couple", "twin", "a duo of", "double"),
-    "3": ("3", "three", "a trio of", "trio of", "several", "a few", "some", "many", "lots of", "a bunch of"),
+    "3": (
+        "3",
+        "three",
+        "a trio of",
+        "trio of",
+        "several",
+        "a few",
+        "some",
+        "many",
+        "lots of",
+        "a bunch of",
+        "a group of",
+        "a line of",
+        "a row of",
+        "a set of",
+        "a swarm of",
+        "a crowd of",
+        "a handful of",
+        "a cluster of",
+        "a column of",
+        "plenty of",
+        "countless",
+        "numerous",
+        "a lot of",
+    ),
     **{str(n): (str(n), word) for n, word in enumerate(["four", "five", "six", "seven", "eight", "nine", "ten"], 4)},
     "12": ("12", "a dozen", "twelve"),
 }
@@ -69,7 +93,7 @@ MORE_VERBS: dict[str, str] = {
 """Key of `VERBS` → base forms of further verbs."""
 
 NEAREST_VERBS: dict[str, str] = {
-    "move": "wave jog", "rotate": "dance flip tumble",
+    "move": "wave jog chase follow pursue", "rotate": "dance flip tumble",
     "expanding": "pulse pulsate throb beat breathe blink flash appear",
     "shrinking": "vanish disappear", "zigzag": "shake sway tremble vibrate jiggle swing",
 }  # fmt: skip
@@ -94,6 +118,8 @@ MORE_PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "rotate": (
         "turns around", "turning around", "turn around", "spins around", "spinning around", "spin around",
+        "spins round", "spinning round", "spin round", "turns round", "turning round", "turn round", "round and round",
+        "goes round", "going round", "go round", "goes round and round", "going round and round", "rotation",
         "goes around", "going around", "go around", "rotates around", "in place", "on the spot", "around itself",
         "on its axis", "around its axis", "a spin", "does a spin", "like a wheel",
     ),
@@ -103,7 +129,7 @@ MORE_PHRASES: dict[str, tuple[str, ...]] = {
 
 DIRECTED_VERBS: dict[str, str] = {
     "fall": "down", "drop": "down", "sink": "down", "descend": "down", "plunge": "down", "plummet": "down",
-    "rise": "up", "ascend": "up", "climb": "up", "soar": "up", "lift": "up", "levitate": "up",
+    "raise": "up", "rise": "up", "ascend": "up", "climb": "up", "soar": "up", "lift": "up", "levitate": "up",
 }  # fmt: skip
 """Base form of a verb of moving → the direction that is part of it."""
 
@@ -130,6 +156,7 @@ ADVERB_WORDS: dict[str, tuple[str, ...]] = {
     "clockwise": ("cw", "rightwise", "clock wise", "the clockwise way"),
     "counter-clockwise": ("ccw", "counterclockwise", "anticlockwise", "anti clockwise", "counter clockwise",
                           "against the clock", "counter clock wise", "widdershins"),
+    "diagonally": ("diagonally", "diagonal", "slantwise", "obliquely", "on a diagonal", "at an angle"),
     "vertically": ("up and down", "down and up", "vertical", "up down"),
     "horizontally": ("from side to side", "side to side", "sideways", "left and right", "right and left",
                      "back and forth", "horizontal", "to and fro", "forth and back", "backwards and forwards"),
@@ -152,14 +179,15 @@ coloured colored colour color shaped sized size kind sort some each's this those
 thanks thank new simple nice cute pretty beautiful lovely perfect bright dark light deep vivid solid filled plain
 corner edge middle centre center simultaneously once meanwhile always constantly continuously endlessly forever again
 all's path line's way's motion motions movement movements direction directions speed seconds second while's both's
-geometric steadily smoothly gently bigger smaller larger pair couple straight diagonal diagonally hello create
+geometric steadily smoothly gently bigger smaller larger pair couple straight hello what how look looks looking
+possible maybe perhaps round create
 generate produce give film two's place position
 """.split()  # noqa: SIM905
 """Words that say nothing of a scene."""
 
 FILLER_PHRASES = (
     "in a straight line", "in a line", "straight line", "right now", "at once", "at the same time", "a bit",
-    "a lot", "all the time", "again and again", "over and over", "round and round", "in the sky", "on the screen",
+    "a lot", "all the time", "again and again", "over and over", "in the sky", "on the screen",
     "across the screen", "of the screen", "in a circle", "of them", "each of them", "as well", "in size", "on screen",
     "is seen", "a video of", "a picture of", "an animation of", "in the direction", "as much as", "left hand",
 )  # fmt: skip
@@ -190,3 +218,46 @@ STILL = ("still", "static", "stationary", "motionless", "stands still", "stays s
          "stays in place", "resting", "frozen", "unmoving", "rests", "waits", "stays", "stay", "staying", "stands",
          "stand still", "stays put", "stop", "stops", "sits still", "sits", "idle")  # fmt: skip
 """Words for a figure that does not move."""
+
+FIGURE_SIGNS: dict[str, str] = {
+    **dict.fromkeys("🔴⭕", "red circle"), "🟢": "green circle", "🔵": "blue circle", "🟡": "yellow circle",
+    **dict.fromkeys("⚪○", "white circle"), "🟣": "purple circle", "🟠": "orange circle", "🟤": "brown circle",
+    **dict.fromkeys("⚫●", "black circle"), "🟥": "red square", "🟩": "green square", "🟦": "blue square",
+    "🟨": "yellow square", **dict.fromkeys("⬜◻□◽", "white square"), "🟪": "purple square", "🟧": "orange square",
+    "🟫": "brown square", **dict.fromkeys("⬛◼■◾", "black square"), **dict.fromkeys("🔺🔻", "red triangle"),
+    **dict.fromkeys("▲△", "triangle"), **dict.fromkeys("⭐🌟", "yellow star"), **dict.fromkeys("★☆", "star"),
+}  # fmt: skip
+"""Emoji or sign → the figure that it shows."""
+
+MOTION_SIGNS: dict[str, str] = {
+    "➡": "moving right", "→": "moving right", "⬅": "moving left", "←": "moving left", "⬆": "moving up",
+    "↑": "moving up", "⬇": "moving down", "↓": "moving down", "↗": "moving up-right", "↘": "moving down-right",
+    "↙": "moving down-left", "↖": "moving up-left", "↕": "moving vertically", "↔": "moving horizontally",
+    "🔄": "rotating counter-clockwise", "↺": "rotating counter-clockwise", "🔃": "rotating clockwise",
+    "↻": "rotating clockwise",
+}  # fmt: skip
+"""Arrow → the motion that it shows."""
+
+_EVERYDAY = """
+back bald bare bear bears bent best bill blind blog blur boat bones bounded brow brows chin clone coal code coding cole
+comb combs contact contract contrast copy core cores corn crops crossed dawn dish docs dogs draft easy face faces fail
+failed failing fake fare farm files fills flat flow folk full gate gates grant guide guided guides header headings hear
+heard hearing hears held hood hook hoped jobs lane later latter lead leading leads leaf leaving lies life limb link
+links list listed lists live lives match matched matching mode mood more mover page pause pauses pins plan plans plane
+plant plate plates plug pole pulled pure rain raining rank rate rates read reading resolved rest rice risk risks rope
+rung said sand sank sang says seam seem sell sells served shade shades shading shame share shared shares sharing sharp
+shell shin ship ships shirt shoe shop short sided silk skin slot smell smells smile smiling snail soap soup span spans
+spare spark speak spell spelling stake start string strings sung swan tail tear tell than thin think tile tint tired
+title torn train trains trip trips tune used vase vest wall walls war week wide wider wild wine wing wings write stern
+windows where sees false rightly sounds stored ones earth great growth training learning machine meaning hands mother
+"""
+EVERYDAY = frozenset(_EVERYDAY.split())
+"""Everyday words a slip away from words that are read: they are meant as they are typed."""
+
+_FOREIGN = """
+ein eine einen einem einer der dem den des und sich nach mit von vom zum zur ist zwei drei vier nicht oben unten kreis
+stern quadrat dreieck un une le les du et vers avec deux trois qui sur en el los uno dos tres con hacia que se il lo gli
+due tre che verso um uma dois para het een naar twee hinh tron vuong mau sang phai trai xoay len xuong ngoi di chuyen
+"""
+FOREIGN = frozenset(_FOREIGN.split())
+"""Frequent words of German, French, Spanish, Italian, Portuguese, Dutch, and of Vietnamese without accents."""

@@ -38,6 +38,7 @@ from mien.talking.generate.head_motion import (
     performance_motion,
 )
 from mien.talking.generate.performance import blend_emotions, unsupported_expressions
+from mien.talking.generate.photo_notes import photo_notes
 from mien.talking.generate.request import TalkOptions
 from mien.talking.generate.speech import check_speech, read_speech, synthesise_speech, with_silence
 
@@ -234,4 +235,4 @@ def _face_notes(reference: Reference, options: TalkOptions) -> tuple[str, ...]:
             f"there {others} in the picture: number {reference.faces.chosen} from the left, the largest, talks; "
             f"--face 0 to {count - 1} chooses another"
         )
-    return tuple(notes)
+    return (*notes, *photo_notes(reference.faces.face.landmarks))
