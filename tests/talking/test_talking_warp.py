@@ -185,6 +185,16 @@ def test_shading_is_smoothed_without_a_change_of_its_mean() -> None:
     assert torch.allclose(gaussian_blur(torch.full((2, 1, 9, 9), 0.3), 1.0), torch.tensor(0.3))
 
 
+@pytest.mark.parametrize(("side", "sigma"), [(32, 1.0), (48, 1.5), (64, 2.0), (128, 2.0)])
+def test_shading_is_smoother_where_it_is_enlarged(side: int, sigma: float) -> None:
+    shade = torch.zeros(1, 1, 32, 32)
+    shade[0, 0, 24, 16] = 0.5
+    white = Portrait(np.full((side, side, 3), 100, np.uint8), portrait(side).landmarks)
+    frame = next(Composer(white).frames(output(1, shade=shade), torch.eye(3)[None]))
+    brighter = frame[..., 0].max() / 100 - 1
+    assert brighter == pytest.approx(0.5 / (2 * np.pi * sigma**2), abs=0.02)
+
+
 class Stamp:
     """A layer that holds the chin and writes one grey into the middle of the face."""
 

@@ -33,9 +33,9 @@ OVERSAMPLED_SIDE, OVERSAMPLING = 160, 3
 detail up to its last frequency loses a quarter of the variance of the Laplacian, of an enlarged one nothing. An odd
 factor keeps the original pixels."""
 
-SHADE_BLUR = 1.0
-"""Standard deviation in pixels of the network of the smoothing of its shading: what is finer is a pattern of the
-adversarial training, which is seen as lines on the skin of a photo."""
+SHADE_BLUR = (1.0, 2.0)
+"""Standard deviation in pixels of the network of the smoothing of its shading, at its own size and from twice that:
+what is finer is a pattern of the adversarial training, which an enlarged picture shows as lines on the skin."""
 
 CORRECTION = 0.4
 """Part of the flow's correction that is applied: the whole of it deforms photos, and costs more identity than it adds
@@ -122,7 +122,7 @@ class Composer:
         wanted = self._landmarks - _transformed(warped_to, inverse)
         flows = side_flows(warped_to, wanted, self.sigmas, self._axis, self._axis)
         below = below_mouth_line(warped_to, self._fine_axis, self._fine_axis)
-        sampled = _sampled(layers, inverse).numpy()
+        sampled = _sampled(layers, inverse, self.side).numpy()
         fields = [one.permute(0, 2, 3, 1).contiguous().numpy() for one in flows]
         for number, goal in enumerate(goals):
             upper, lower = (self._enlarged(one[number]) for one in fields)
@@ -196,9 +196,12 @@ def _in_pixels(matrix: NDArray[np.float32], side: int) -> NDArray[np.float64]:
     return np.column_stack([linear, offset])
 
 
-def _sampled(layers: WarpLayers, inverse: Tensor) -> Tensor:
-    """Correction, shade, paint and opening (N, S, S, 7) after the in-plane transform, at the size of the network."""
-    shade = gaussian_blur(layers.shade.float().cpu(), SHADE_BLUR)
+def _sampled(layers: WarpLayers, inverse: Tensor, side: int) -> Tensor:
+    """Correction, shade, paint and opening (N, S, S, 7) after the in-plane transform, at the size of the network.
+
+    `side`: of the frames, in pixels.
+    """
+    shade = gaussian_blur(layers.shade.float().cpu(), shade_blur(side / layers.shade.shape[-1]))
     colours = torch.cat([shade, layers.paint.float().cpu(), layers.opening.float().cpu()], 1)
     shape = [len(colours), 3, *colours.shape[-2:]]
     correction = CORRECTION * nn.functional.interpolate(
@@ -209,6 +212,12 @@ def _sampled(layers: WarpLayers, inverse: Tensor) -> Tensor:
         torch.cat([correction, colours], 1), grid, padding_mode="border", align_corners=False
     )
     return sampled.permute(0, 2, 3, 1).contiguous()
+
+
+def shade_blur(enlargement: float) -> float:
+    """The smoothing of the shading in frames that are larger than the network's by a factor, see `SHADE_BLUR`."""
+    least, most = SHADE_BLUR
+    return min(max(enlargement * least, least), most)
 
 
 def gaussian_blur(maps: Tensor, sigma: float) -> Tensor:
