@@ -266,6 +266,10 @@ def test_of_several_texts_the_wrong_ones_are_named_and_nothing_is_made(
             [RIGHT, "xylophone", STAR, "?!"],
             "the model knows no word of 'xylophone', '[?]!': .*of the other texts neither",
         ),
+        (
+            [RIGHT, "ein roter Ball rollt"],
+            "'ein roter Ball rollt' is not English: .*circle.*of the other texts neither",
+        ),
         ([RIGHT, " "], "--text number 2 of 2 is empty"),
         ([RIGHT, STAR, "a" * 301], "--text number 3 of 3 has 301 characters"),
         ([" "], "--text is empty"),

@@ -24,7 +24,7 @@ def face(ocular: float = 60.0, eyes: float = 0.3, lips: float = 0.0) -> Points:
             half = np.array([0.0, height / 2])
             points[first + upper], points[first + lower] = middle - half, middle + half
     ocular = float(np.linalg.norm(points[36:42].mean(0) - points[42:48].mean(0)))
-    points[[67, 66, 65]] = points[61:64] + np.float32([0, lips * ocular])
+    points[[67, 66, 65]] = points[61:64] + np.array([0, lips * ocular], np.float32)
     return points
 
 

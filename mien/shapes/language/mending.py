@@ -17,6 +17,9 @@ _SIMILAR = 0.8
 _SENTENCE = 3
 """Words of a text from which on most of them must be known for one to be taken for a misspelling."""
 
+_SHORT = frozenset({"circ", "sq", "tri", "quad", "rect", "cw", "ccw"})
+"""Short forms, for which no longer word is a misspelling."""
+
 _TELLING: tuple[Kind, ...] = ("shape", "colour", "size", "motion", "adverb")
 
 
@@ -28,7 +31,8 @@ def telling_words(exact: bool = False) -> tuple[str, ...]:
     """
     return tuple(sorted(
         phrase[0] for phrase, (item, *_) in lexicon().items()
-        if len(phrase) == 1 and item.kind in _TELLING and len(phrase[0]) > 2 and not (exact and item.near)
+        if len(phrase) == 1 and item.kind in _TELLING and len(phrase[0]) > 2 and phrase[0] not in _SHORT
+        and not (exact and item.near)
     ))  # fmt: skip
 
 

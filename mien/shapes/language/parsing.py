@@ -253,7 +253,7 @@ class Parser:
         return Draft(name, colour, size, said=said, not_colours=set(noun.not_colours), still=noun.still)
 
     def _add(self, made: list[Draft]) -> None:
-        listed = self.joined and self.subject and all(draft.action is None for draft in self.subject)
+        listed = self.joined and self.subject and not any(draft.action or draft.still for draft in self.subject)
         self.subject = [*self.subject, *made] if listed else list(made)
         self.joined = False
         self.drafts += made[: MOST_DRAFTS - len(self.drafts)]

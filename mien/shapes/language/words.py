@@ -83,8 +83,8 @@ COUNTS: dict[str, tuple[str, ...]] = {
 MORE_VERBS: dict[str, str] = {
     "move": "travel glide drift slide head fly float walk run shift wander sail proceed advance slip scoot crawl roll "
     "cruise migrate march push swim dart shoot zoom race rush stroll come "
-    "swoop steer",
-    "rotate": "revolve whirl twirl swivel pivot gyrate turn spin twist",
+    "swoop steer leave depart escape sneak flee hurry step",
+    "rotate": "revolve whirl twirl swivel pivot gyrate turn spin twist swirl",
     "shrinking": "contract dwindle diminish reduce deflate collapse fade compress",
     "expanding": "enlarge inflate swell widen increase balloon bloat magnify",
     "bounce": "leap rebound hop jump spring skip ricochet dribble",
@@ -93,7 +93,7 @@ MORE_VERBS: dict[str, str] = {
 """Key of `VERBS` → base forms of further verbs."""
 
 NEAREST_VERBS: dict[str, str] = {
-    "move": "wave jog chase follow pursue", "rotate": "dance flip tumble",
+    "move": "wave jog chase follow pursue throw", "rotate": "dance flip tumble",
     "expanding": "pulse pulsate throb beat breathe blink flash appear",
     "shrinking": "vanish disappear", "zigzag": "shake sway tremble vibrate jiggle swing",
 }  # fmt: skip
@@ -128,7 +128,8 @@ MORE_PHRASES: dict[str, tuple[str, ...]] = {
 """Key of `VERBS` → phrases of several words."""
 
 DIRECTED_VERBS: dict[str, str] = {
-    "fall": "down", "drop": "down", "sink": "down", "descend": "down", "plunge": "down", "plummet": "down",
+    "fall": "down", "rain": "down", "drop": "down", "sink": "down", "descend": "down", "plunge": "down",
+    "plummet": "down",
     "raise": "up", "rise": "up", "ascend": "up", "climb": "up", "soar": "up", "lift": "up", "levitate": "up",
 }  # fmt: skip
 """Base form of a verb of moving → the direction that is part of it."""
@@ -136,7 +137,9 @@ DIRECTED_VERBS: dict[str, str] = {
 IRREGULAR: dict[str, tuple[str, ...]] = {
     "fall": ("fell", "fallen"), "rise": ("rose", "risen"), "fly": ("flies", "flew"), "spin": ("spun",),
     "shrink": ("shrank", "shrunk"), "grow": ("grew", "grown"), "swim": ("swam",), "sink": ("sank",),
-    "go": ("went",), "run": ("ran",), "slide": ("slid",), "spring": ("sprang",), "wind": ("wound",), "shoot": ("shot",),
+    "go": ("went", "goin", "gone"),
+    "throw": ("threw", "thrown"), "flee": ("fled",), "run": ("ran",), "slide": ("slid",),
+    "spring": ("sprang",), "wind": ("wound",), "shoot": ("shot",),
 }  # fmt: skip
 """Base form of a verb → its past and other irregular forms."""
 
@@ -180,7 +183,7 @@ thanks thank new simple nice cute pretty beautiful lovely perfect bright dark li
 corner edge middle centre center simultaneously once meanwhile always constantly continuously endlessly forever again
 all's path line's way's motion motions movement movements direction directions speed seconds second while's both's
 geometric steadily smoothly gently bigger smaller larger pair couple straight hello what how look looks looking
-possible maybe perhaps round create
+possible maybe perhaps round off away pls plz i'd watch everything create
 generate produce give film two's place position
 """.split()  # noqa: SIM905
 """Words that say nothing of a scene."""
@@ -189,7 +192,9 @@ FILLER_PHRASES = (
     "in a straight line", "in a line", "straight line", "right now", "at once", "at the same time", "a bit",
     "a lot", "all the time", "again and again", "over and over", "in the sky", "on the screen",
     "across the screen", "of the screen", "in a circle", "of them", "each of them", "as well", "in size", "on screen",
-    "is seen", "a video of", "a picture of", "an animation of", "in the direction", "as much as", "left hand",
+    "is seen", "nothing moves except",
+    "nothing moves but", "nothing but", "nothing except",
+    "a video of", "a picture of", "an animation of", "in the direction", "as much as", "left hand",
 )  # fmt: skip
 """Phrases that say nothing of a scene."""
 
@@ -244,7 +249,7 @@ comb combs contact contract contrast copy core cores corn crops crossed dawn dis
 failed failing fake fare farm files fills flat flow folk full gate gates grant guide guided guides header headings hear
 heard hearing hears held hood hook hoped jobs lane later latter lead leading leads leaf leaving lies life limb link
 links list listed lists live lives match matched matching mode mood more mover page pause pauses pins plan plans plane
-plant plate plates plug pole pulled pure rain raining rank rate rates read reading resolved rest rice risk risks rope
+plant plate plates plug pole pulled pure rank rate rates read reading resolved rest rice risk risks rope
 rung said sand sank sang says seam seem sell sells served shade shades shading shame share shared shares sharing sharp
 shell shin ship ships shirt shoe shop short sided silk skin slot smell smells smile smiling snail soap soup span spans
 spare spark speak spell spelling stake start string strings sung swan tail tear tell than thin think tile tint tired
