@@ -288,6 +288,8 @@ class _Builder:
             return
         while self.place < len(self.tags) and self.tags[self.place].name != "link":
             self.place += 1
+        if self.tags[self.place - 1].name == "count":
+            self._on_count(self.tags[self.place - 1])  # "opens his mouth like a fish three times"
 
 
 _LINKS = ("start", "next", "comma", "or", "and", "but", "stop", "seq", "correction")

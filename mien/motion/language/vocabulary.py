@@ -274,7 +274,7 @@ _TABLE: dict[str, str] = {
 _VERB_PHRASES: dict[str, str] = {
     "nod": "say yes, nod yes, nod head, signal yes, yes with head, affirmative, give ok, bob head, head bob, "
            "head nod, nod along, nod away, dip head up and down, gesture yes, indicate yes, mean yes, "
-           "thumbs up with head",
+           "thumbs up with head, head bang, head banging, headbang, headbangs, headbanging, bang head",
     "shake": "say no, shake head, shake no, headshake, headshakes, head shake, signal no, head no, no no, say nope, "
              "gesture no, indicate no, mean no, shake head no",
     "bow": "take a bow, bury chin in chest",
