@@ -115,7 +115,7 @@ def test_a_text_without_an_action_has_no_plan(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "still", "unable"),
     [("don't smile", True, False), ("neither nods nor smiles", True, False), ("wait a moment", True, False),
-     ("looks into the camera", True, False), ("thumbs up", False, True), ("don't wave", True, False),
+     ("looks into the camera", True, False), ("thumbs up", False, True), ("don't wave", True, False), ("nods zero times", True, False),
      ("the weather is nice today", False, False), ("nods", False, False), ("no smile, just nods", False, False)],
 )  # fmt: skip
 def test_nothing_to_do_is_told_from_nothing_understood(text: str, still: bool, unable: bool) -> None:

@@ -201,7 +201,9 @@ class _Builder:
         self.clause.inward = True
 
     def _on_count(self, tag: Tag) -> None:
-        if self.clause.count is None:
+        if int(tag.value) == 0:
+            self.clause.negated = True
+        elif self.clause.count is None:
             self.clause.count = int(tag.value)
 
     def _on_one(self, _: Tag) -> None:
