@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.motion.corpus.actions import Action
+from mien.motion.corpus.actions import SPEEDS, Action, most_times
 from mien.motion.corpus.language import describe as worded
 from mien.motion.corpus.plan import Plan, draw_plan
 from mien.motion.language.describe import canonical, describe
@@ -49,6 +49,14 @@ def test_a_plan_in_words_is_read_back() -> None:
     for plan in random_plans(300):
         assert unordered(read(describe(plan)).plan) == unordered(plan), describe(plan)
         assert unordered(read(canonical(plan)).plan) == unordered(plan), canonical(plan)
+
+
+def test_every_count_is_read_back() -> None:
+    for kind in ("nod", "shake", "blink"):
+        for speed in (None, *SPEEDS):
+            for count in range(1, most_times(kind, speed) + 1):
+                plan = Plan(((Action(kind, count=count, speed=speed),),))
+                assert read(describe(plan)).plan == plan, describe(plan)
 
 
 def test_the_sentences_of_the_corpus_are_read() -> None:
@@ -116,6 +124,7 @@ def test_a_text_without_an_action_has_no_plan(text: str) -> None:
     ("text", "still", "unable"),
     [("don't smile", True, False), ("neither nods nor smiles", True, False), ("wait a moment", True, False),
      ("looks into the camera", True, False), ("thumbs up", False, True), ("don't wave", True, False),
+     ("nods zero times", True, False),
      ("the weather is nice today", False, False), ("nods", False, False), ("no smile, just nods", False, False)],
 )  # fmt: skip
 def test_nothing_to_do_is_told_from_nothing_understood(text: str, still: bool, unable: bool) -> None:

@@ -161,10 +161,10 @@ class Performer:
             frames: list[int | None] = [None for _ in parts]
         else:
             frames = [*whole_frames(parts, max(1, round(timed_text.seconds * FPS)), float(FPS))]
-        misses = [*_haste(timer.usual_seconds(plan), timed_text.seconds)]
+        misses: list[str] = []
         for part, own in zip(parts, frames, strict=True):
             misses += self._perform_part(timed_text.text, part, own)
-        return tuple(misses)
+        return (*misses, *_haste(timer.usual_seconds(plan), timed_text.seconds))
 
     def _perform_part(self, text: str, part: Part, frames: int | None) -> tuple[str, ...]:
         """Further samples are made, all at once, only where the first one is not as planned."""

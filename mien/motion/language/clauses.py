@@ -201,7 +201,9 @@ class _Builder:
         self.clause.inward = True
 
     def _on_count(self, tag: Tag) -> None:
-        if self.clause.count is None:
+        if int(tag.value) == 0:
+            self.clause.negated = True
+        elif self.clause.count is None:
             self.clause.count = int(tag.value)
 
     def _on_one(self, _: Tag) -> None:
@@ -288,6 +290,8 @@ class _Builder:
             return
         while self.place < len(self.tags) and self.tags[self.place].name != "link":
             self.place += 1
+        if self.tags[self.place - 1].name == "count":
+            self._on_count(self.tags[self.place - 1])  # "opens his mouth like a fish three times"
 
 
 _LINKS = ("start", "next", "comma", "or", "and", "but", "stop", "seq", "correction")

@@ -28,6 +28,7 @@ def completed(clauses: Sequence[Clause]) -> list[Clause]:
             waiting = clause
             continue
         _take_part(clause, before)
+        _tilt_back(clause, found)
         if before is not None and _names_side_of_wink(clause, before):
             if {"left", "right"} & set(before.directions):
                 found.append(before.repeated(clause))
@@ -105,6 +106,8 @@ def _share_part(clause: Clause, following: Clause | None) -> None:
     moves = verb is not None and verb.direction is not None and verb.part is None
     if moves and not clause.parts and following is not None and following.link == "and" and following.verb:
         clause.parts = list(following.parts)
+        if VERBS[following.verb].direction == "shut":  # "opens and closes her mouth three times"
+            clause.count = clause.count or following.count
         _rest(following, clause)
 
 
@@ -128,6 +131,13 @@ def _take_part(clause: Clause, before: Clause | None) -> None:
     if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
         clause.parts = [part for part in before.parts if part != "body"]
         _rest(clause, before)
+
+
+def _tilt_back(clause: Clause, found: Sequence[Clause]) -> None:
+    """Let a head that was tilted be at rest when it "tilts back"."""
+    again = clause.verb == "tilt" and clause.directions == ["back"] and not clause.parts
+    if again and any(one.verb == "tilt" and one.sentence == clause.sentence for one in found):
+        clause.verb, clause.nothing = None, True
 
 
 def _names_side_of_wink(clause: Clause, before: Clause) -> bool:

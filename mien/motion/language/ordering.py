@@ -194,6 +194,9 @@ class _Sentence:
             return clause.together and single and clause.link == "stop"
         if clause.link in ("seq", "stop", "correction"):
             return False
+        told = clause.link == "comma" and clause.count is not None and before.count is None and not before.phrase
+        if told and len(groups) == 1 and self.steps.repeats(groups, counted=True):
+            return True  # "he agrees: two firm nods"
         if clause.link == "next" and self.steps.repeats(groups, counted=False):
             return True  # "puckers up for a kiss"
         if self.steps.conflicts(groups) or self.steps.repeats(groups, counted=True):

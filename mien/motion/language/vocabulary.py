@@ -150,10 +150,11 @@ _TABLE: dict[str, str] = {
     "link:or": "or, either, or else, and or",
     "nor": "nor, and neither",
     "only": "just, only, merely, simply",
-    "appears": "creep in, creep across, creep onto, creep up, spread, spread across, spread over, form, cross, appear, "
-               "play on, play across, play about, steal across, break out, break over, come over, flicker, flicker "
-               "across, emerge, dawn, dawn on, flit across, tug at, curl, pass over, light up, settle on, fade in, "
-               "take over, sweep over, start to form, overtake",
+    "appears": "appear, appears, appearing, emerge, "
+               "emerges, form, forms, forming, spread, spreads, spreading, crosses, "
+               "crossing, flickers, flicker, dawns, creep in, creep across, creep onto, creep up, play on, plays on, "
+               "plays across, plays about, steals across, breaks out, breaks over, come over, pass over, settle on, "
+               "flits across, tugs at, fades in, fading in, takes over, sweeps over",
     "link:before": "before, prior to, ahead of, previous to",
     "link:until": "until, till, til, up until, up to when, to point where, to point of",
     "link:after": "after, once having, after having, following, upon, on finishing, as soon as, once, "
@@ -274,7 +275,7 @@ _TABLE: dict[str, str] = {
 _VERB_PHRASES: dict[str, str] = {
     "nod": "say yes, nod yes, nod head, signal yes, yes with head, affirmative, give ok, bob head, head bob, "
            "head nod, nod along, nod away, dip head up and down, gesture yes, indicate yes, mean yes, "
-           "thumbs up with head",
+           "thumbs up with head, head bang, head banging, headbang, headbangs, headbanging, bang head",
     "shake": "say no, shake head, shake no, headshake, headshakes, head shake, signal no, head no, no no, say nope, "
              "gesture no, indicate no, mean no, shake head no",
     "bow": "take a bow, bury chin in chest",
