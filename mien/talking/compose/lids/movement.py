@@ -14,15 +14,17 @@ CLOSED_BELOW, CLOSES_FROM = 0.2, 0.6
 """Opening, relative to the portrait's, at which the eye is drawn closed, and below which it is drawn more closed than
 measured: lids that touch are measured at .1 to .2 of the open eye's aspect ratio, as landmarks lie on the lashes."""
 
-WIDEST = 1.4
-"""Greatest opening relative to the portrait's."""
-
+WIDEST = 1.6
+"""Greatest opening relative to the portrait's, by the upper lid alone."""
 
 _WIDENED = 1.35
 """Factor of the increase in opening: landmarks are predicted nearer to the mean than faces are."""
 
-WARPED = 0.3
-"""Part of the widening that is left to the warp: the fold above the eye rises, and the iris is stretched a little."""
+WARPED = 0.75
+"""Part of the widening by the upper lid that is left to the warp: lashes and the fold above the eye rise with it."""
+
+LOWEST = 0.2
+"""Greatest lowering of the lower lid relative to the portrait's opening, all of which is left to the warp."""
 
 _OWN = 0.3
 """Part of the difference between the two eyes that is drawn."""
@@ -35,18 +37,24 @@ Heights = tuple[float, float]
 class LidMovement:
     """Movement of the lids of one eye.
 
-    `chart`: the eye's place in the frame. `opening`: relative to the portrait's, 0 closed, 1 as there. `lower`: of the
-    lower lid at its landmarks in eye widths, ≤ 0, upwards.
+    `chart`: the eye's place in the frame. `opening`: relative to the portrait's, 0 closed, 1 as there, by the upper
+    lid. `lower`: of the lower lid at its landmarks in eye widths, ≤ 0, upwards. `lowered`: the same, ≥ 0, downwards.
     """
 
     chart: Chart
     opening: float
     lower: float
+    lowered: float = 0.0
 
     @property
     def nothing(self) -> bool:
         """Whether the lids stay as they are in the portrait."""
-        return abs(self.opening - 1) < 1e-3 and self.lower > -1e-3
+        return abs(self.opening - 1) < 1e-3 and self.lower > -1e-3 and self.lowered < 1e-3
+
+    @property
+    def widened(self) -> bool:
+        """Whether more of the eyeball is seen than in the portrait."""
+        return self.opening > 1 or (self.lowered > 0 and self.opening > 0)
 
     @property
     def warped(self) -> float:
@@ -95,16 +103,17 @@ def lid_movements(eyes: Sequence[Eye], goal: Goal, rests: Sequence[Heights | Non
     if not np.isfinite(goal.lids):
         return (None,) * len(eyes)
     found = [_measured(eye, goal, rest) for eye, rest in zip(eyes, rests, strict=True)]
-    seen = np.array([(one.opening, one.lower) for one in found if one is not None])
+    seen = np.array([(one.opening, one.lower, one.lowered) for one in found if one is not None])
     blinked = float(np.clip(1 + goal.lids, 0, 1))
     movements: list[LidMovement | None] = []
     for one in found:
         if one is None:
             movements.append(None)
             continue
-        opening, lower = (_OWN * np.array([one.opening, one.lower]) + (1 - _OWN) * seen.mean(0)).tolist()
+        own = np.array([one.opening, one.lower, one.lowered])
+        opening, lower, lowered = (_OWN * own + (1 - _OWN) * seen.mean(0)).tolist()
         relative = opening * closing(blinked) if opening > 1 else closing(min(opening, blinked))
-        movements.append(LidMovement(one.chart, relative, lower))
+        movements.append(LidMovement(one.chart, relative, lower, lowered * min(relative, 1.0)))
     return tuple(movements)
 
 
@@ -119,4 +128,5 @@ def _measured(eye: Eye, goal: Goal, rest: Heights | None) -> LidMovement | None:
     raised = float(np.clip(lower - lower_rest, -0.5 * eye.opening, 0))
     relative = (min(lower, lower_rest) - upper) / opening
     wider = 1 + _WIDENED * (relative - 1)
-    return LidMovement(chart, float(np.clip(max(relative, min(wider, WIDEST)), 0, WIDEST)), raised)
+    lowered = float(np.clip(_WIDENED * (lower - lower_rest), 0, LOWEST * eye.opening)) if relative > 1 else 0.0
+    return LidMovement(chart, float(np.clip(max(relative, min(wider, WIDEST)), 0, WIDEST)), raised, lowered)
