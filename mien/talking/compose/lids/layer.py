@@ -36,8 +36,9 @@ class LidLayer:
         for eye, movement in zip(self.eyes, lid_movements(self.eyes, goal, self._rests), strict=True):
             if movement is not None:
                 shape = eye.landmarks.copy()
-                shape[1:3, 1] -= movement.warped * eye.opening
+                shape[1:3, 1] -= movement.warped(eye.opening)
                 shape[4:6, 1] += movement.lowered
+                shape[[0, 3], 1] += movement.sunk
                 points[list(EYES[eye.side])] = movement.chart.to_pixels(shape)
         return points
 

@@ -23,6 +23,12 @@ _WIDENED = 1.35
 WARPED = 0.75
 """Part of the widening by the upper lid that is left to the warp: lashes and the fold above the eye rise with it."""
 
+WARPED_CLOSING = 0.5
+"""Part of the closing by the upper lid that is left to the warp: the skin below the brow and its folds come down too."""
+
+SUNK = 0.05
+"""Eye widths by which the corners of a closed eye go down: its line is flatter than the open eye's lower lid."""
+
 LOWEST = 0.2
 """Greatest lowering of the lower lid relative to the portrait's opening, all of which is left to the warp."""
 
@@ -56,10 +62,18 @@ class LidMovement:
         """Whether more of the eyeball is seen than in the portrait."""
         return self.opening > 1 or (self.lowered > 0 and self.opening > 0)
 
+    def warped(self, opening: float) -> float:
+        """Eye widths by which the warp raises the upper lid of an eye of this `opening`; < 0: lowers. The rest is drawn.
+
+        What a raised lower lid closes is not closed by the upper one.
+        """
+        change = (self.opening - 1) * opening
+        return WARPED * change if change > 0 else WARPED_CLOSING * min(change - self.lower, 0.0)
+
     @property
-    def warped(self) -> float:
-        """Increase of the opening, relative to the portrait's, that the warp makes: the rest is drawn."""
-        return WARPED * max(self.opening - 1, 0.0)
+    def sunk(self) -> float:
+        """Eye widths by which the warp moves the corners down."""
+        return SUNK * self.closure
 
     @property
     def closure(self) -> float:

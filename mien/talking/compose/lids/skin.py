@@ -24,12 +24,12 @@ _BESIDE = 0.12
 _CHEEK = 0.3
 """Height in eye widths of the skin below the lower lid that is stretched."""
 
-_OVERLAP = 0.09
+_OVERLAP = 0.13
 """Eye widths by which the margin of the closed upper lid lies below that of the open eye's lower lid: no line of the
 eye is seen between them, and detectors of blinks see it as low as in real blinks."""
 
-_LASH_OPACITY = 0.95
-"""Opacity of the lash line of a closed eye."""
+_LASH_OPACITY, _OPEN = 0.95, 0.1
+"""Opacity of the lash line of a closed eye; opening in eye widths below which an eye has its line in the portrait."""
 
 _STREAK = 0.035
 """Standard deviation in eye widths of the blur across the columns of stretched skin."""
@@ -107,11 +107,11 @@ class LidFrame:
         u, v = (np.asarray(row[0] * x + row[1] * y + row[2], np.float32) for row in chart.matrix.astype(np.float32))
         t = eye.between(u)
         hump = 4 * t * (1 - t)
-        line = eye.line(t)
+        line = eye.line(t) + np.asarray(movement.sunk * (1 - hump), np.float32)
         lowered = np.asarray(movement.lowered / AT_LANDMARKS * hump, np.float32)
         margins = line + eye.upper.at(t), line + eye.lower.at(t) + lowered
         pixel = 1 / chart.height
-        warped = movement.warped * eye.opening / AT_LANDMARKS * hump
+        warped = movement.warped(eye.opening) / AT_LANDMARKS * hump
         lower_shift = np.asarray(movement.lower / AT_LANDMARKS * hump, np.float32)
         upper_shift = _upper_shift(eye, movement, hump, margins, lower_shift, pixel)
         lashes = np.maximum(eye.lashes.height.at(t), 0.6 * pixel)
@@ -150,7 +150,7 @@ def _upper_shift(
     opened = np.maximum(margins[1] - margins[0], 0)
     overlap = (_OVERLAP + 0.5 * pixel) * smooth_step((movement.closure - 0.7) / 0.3)
     down = np.maximum(opened * movement.closure + lower_shift, 0)  # what the lower lid has closed is closed
-    return np.asarray(down + overlap * np.sqrt(hump), np.float32)
+    return np.asarray(down + overlap * hump, np.float32)
 
 
 def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
@@ -240,7 +240,7 @@ def _lit(lid: Field, skin: Field, lids: LidFrame, closure: float) -> Field:
 
 def draw_lashes(part: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
     """Draw the line of the lashes along the upper lid's margin, the more the further the eye is closed."""
-    strength = _LASH_OPACITY * smooth_step((closure - 0.3) / 0.5)
+    strength = _LASH_OPACITY * smooth_step((closure - 0.3) / 0.5) * smooth_step(eye.opening / _OPEN)
     if strength > 0:
         thickness = max(0.7 * eye.lashes.thickness, 0.6 * lids.pixel)
         distance = (lids.v - lids.margin + 0.25 * eye.lashes.thickness) / thickness
