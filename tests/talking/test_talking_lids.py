@@ -283,6 +283,13 @@ def test_openings_count_from_the_goal_at_rest() -> None:
     assert np.abs(drawn(portrait, narrow) - portrait.crop).max() > 50
 
 
+def test_lids_meet_at_the_lower_one_in_a_blink_even_if_the_goal_raises_it() -> None:
+    portrait, _ = drawn_portrait()
+    raised = goal_of(portrait, -1)
+    raised.landmarks[[40, 41, 46, 47], 1] -= 0.015 * SIDE
+    np.testing.assert_allclose(drawn(portrait, raised), drawn(portrait, goal_of(portrait, -1)), atol=1.0)
+
+
 def test_both_eyes_close_where_the_goal_closes_them_unequally() -> None:
     portrait, inside = drawn_portrait()
     points = portrait.landmarks.copy()

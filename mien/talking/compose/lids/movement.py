@@ -24,7 +24,7 @@ WARPED = 0.75
 """Part of the widening by the upper lid that is left to the warp: lashes and the fold above the eye rise with it."""
 
 WARPED_CLOSING = 0.5
-"""Part of the closing by the upper lid that is left to the warp: the skin below the brow and its folds come down too."""
+"""Part of the closing by the upper lid that is left to the warp: the skin and the folds below the brow come down."""
 
 SUNK = 0.05
 """Eye widths by which the corners of a closed eye go down: its line is flatter than the open eye's lower lid."""
@@ -63,9 +63,9 @@ class LidMovement:
         return self.opening > 1 or (self.lowered > 0 and self.opening > 0)
 
     def warped(self, opening: float) -> float:
-        """Eye widths by which the warp raises the upper lid of an eye of this `opening`; < 0: lowers. The rest is drawn.
+        """Eye widths by which the warp raises the upper lid of an eye of this `opening`, < 0 if it lowers it.
 
-        What a raised lower lid closes is not closed by the upper one.
+        The rest is drawn. What a raised lower lid closes is not closed by the upper one.
         """
         change = (self.opening - 1) * opening
         return WARPED * change if change > 0 else WARPED_CLOSING * min(change - self.lower, 0.0)
@@ -112,7 +112,8 @@ def lid_movements(eyes: Sequence[Eye], goal: Goal, rests: Sequence[Heights | Non
     to side more than people's lids do.
 
     Squints and blinks do not add up, as the landmarks of the goal contain part of the blink: the smaller of the two
-    openings counts. A wide eye closes from its own opening.
+    openings counts. A wide eye closes from its own opening. It is the upper lid that blinks: the lower one does not
+    rise with it, whatever the landmarks say, and the lids meet where it lies.
     """
     if not np.isfinite(goal.lids):
         return (None,) * len(eyes)
@@ -127,7 +128,7 @@ def lid_movements(eyes: Sequence[Eye], goal: Goal, rests: Sequence[Heights | Non
         own = np.array([one.opening, one.lower, one.lowered])
         opening, lower, lowered = (_OWN * own + (1 - _OWN) * seen.mean(0)).tolist()
         relative = opening * closing(blinked) if opening > 1 else closing(min(opening, blinked))
-        movements.append(LidMovement(one.chart, relative, lower, lowered * min(relative, 1.0)))
+        movements.append(LidMovement(one.chart, relative, lower * closing(blinked), lowered * min(relative, 1.0)))
     return tuple(movements)
 
 
