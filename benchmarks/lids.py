@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from mien.faces.alignment import transform_points
@@ -21,11 +22,17 @@ from mien.faces.detectors.blendshapes import open_blendshapes
 from mien.faces.pictures.paste_back import PasteBack
 from mien.faces.pictures.reference import read_reference
 from mien.heads.performance import EXPRESSION_INDEX
+from mien.media.coordinates import to_normalised
+from mien.talking.compose.composer import Composer
 from mien.talking.compose.layer import Goal, Portrait
 from mien.talking.compose.lids.layer import LidLayer
+from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 
 STEPS = (0.0, -0.2, -0.4, -0.5, -0.6, -0.7, -0.83, -1.0)
 """Poses of the lids; the noise of the default model reaches −.83."""
+
+PLAIN_LAYERS = ((2, 64), (2, 32), (1, 64), (3, 64))
+"""Channels and side of a decoder's flow, correction, shade and paint."""
 
 SHEET_WIDTH = 320
 SPEED_SIDE, SPEED_FRAMES = 384, 200
@@ -43,13 +50,13 @@ def portrait_of(path: Path) -> Portrait:
 
 
 def blink_frames(portrait: Portrait) -> list[Picture]:
-    """The portrait with its lids at each of `STEPS`."""
-    layer, frames = LidLayer(portrait), []
-    for lids in STEPS:
-        frame = portrait.crop.astype(np.float32)
-        layer.draw(frame, Goal(portrait.landmarks, np.eye(2, 3), lids))
-        frames.append(np.asarray(np.clip(np.rint(frame), 0, 255), np.uint8))
-    return frames
+    """The portrait with its lids at each of `STEPS`, warped and drawn, with a network that adds nothing."""
+    composer = Composer(portrait, layers=[LidLayer(portrait)], inside=True)
+    points = to_normalised(torch.from_numpy(np.asarray(portrait.landmarks, np.float32)), portrait.side)
+    count = len(STEPS)
+    flow, half, shade, paint = (torch.zeros(count, channels, side, side) for channels, side in PLAIN_LAYERS)
+    output = DecoderOutput(paint, WarpLayers(flow, half, shade, paint, shade, points.expand(count, -1, -1)))
+    return list(composer.frames(output, torch.eye(3).expand(count, 3, 3), np.asarray(STEPS, np.float32)))
 
 
 def eye_blink(frames: Sequence[Picture], task: Path) -> list[float]:

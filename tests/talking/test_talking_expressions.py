@@ -6,17 +6,20 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from mien.clips import EMOTIONS
 from mien.heads.performance import Performance, expression_vector
-from mien.talking.generate.frame_generator import constant_emotion
+from mien.talking.generate.frame_generator import EXPRESSION_GAINS, FrameGenerator, constant_emotion
 from mien.talking.generate.performance import (
     FULL_FROWN,
     FULL_SMILE,
     blend_emotions,
     unsupported_expressions,
 )
+from mien.talking.networks.generator import Generator, GeneratorConfig
 
 FPS = Fraction(25)
 ANG, HAP, NEU, SAD = (EMOTIONS.index(name) for name in ("ANG", "HAP", "NEU", "SAD"))
@@ -81,3 +84,44 @@ def test_neutral_is_neutral_and_one_corner_of_the_mouth_is_no_smile() -> None:
 )
 def test_what_cannot_be_shown_is_named(frame: dict[str, float], words: tuple[str, ...]) -> None:
     assert unsupported_expressions(performance({}, frame, {})) == words
+
+
+@pytest.mark.parametrize("weight", [0.5, 1.0])
+def test_sadness_moves_inner_brows_twice_as_far_and_does_not_narrow_the_mouth(
+    weight: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    config = GeneratorConfig(size=16, fps=FPS, sample_rate=16000, image_channels=(8, 8), speech_width=8, code_width=8)
+    network = Generator(config)
+    assert network.displacement is not None
+    torch.nn.init.normal_(network.displacement[-1].weight, std=0.1)
+    asked: list[tuple[Tensor, Tensor]] = []
+    decode = network.decode
+
+    def seen(maps: list[Tensor], landmarks: Tensor, goal: Tensor, conditions: Tensor) -> object:
+        asked.append((goal, network.goal(landmarks, conditions)))
+        return decode(maps, landmarks, goal, conditions)
+
+    monkeypatch.setattr(network, "decode", seen)
+    talker = FrameGenerator(network, torch.device("cpu"), "test")
+    crop, speech = np.full((16, 16, 3), 128, np.uint8), np.full(1600, 0.1, np.float32)
+    for emotion in ("NEU", "SAD"):
+        still = np.zeros((talker.frame_count(speech), 9), np.float32)
+        list(talker.generate(crop, speech, emotion, weight, pose=still))
+    (neutral, own), (goal, raw) = asked
+    torch.testing.assert_close(neutral, own)
+    full = EXPRESSION_GAINS["SAD"]
+    share = constant_emotion(1, "SAD", weight)[0, SAD]
+    moved, wanted = goal - neutral, raw - neutral
+    assert wanted.abs().min() > 1e-6
+
+    def gain(points: list[int], axis: int, factor: float) -> None:
+        expected = (1 + share * (full * factor - 1)) * wanted[..., points, axis]
+        torch.testing.assert_close(moved[..., points, axis], expected, rtol=1e-3, atol=1e-6)
+
+    inner, mouth = list(range(20, 24)), list(range(48, 68))
+    gain(inner, 1, 2.0)
+    gain(mouth, 0, 0.0)
+    gain(inner, 0, 1.0)
+    gain(mouth, 1, 1.0)
+    gain([17, 26, 37, 8], 1, 1.0)

@@ -7,18 +7,23 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
 from mien.faces.alignment import mean_shape
+from mien.media.coordinates import to_normalised
+from mien.talking.compose.composer import Composer
 from mien.talking.compose.layer import Goal, Portrait
 from mien.talking.compose.lids.layer import LidLayer
 from mien.talking.compose.lids.portrait_eye import MESH_IRIS, MESH_LOWER, MESH_UPPER
+from mien.talking.networks.decoding import DecoderOutput, WarpLayers
 
 SIDE = 256
 SKIN, SCLERA, IRIS, LASH = (200, 150, 120), (240, 240, 240), (40, 90, 160), (30, 20, 20)
 STILL = np.eye(2, 3)
 EYES = (36, 42)
+PLAIN_LAYERS = ((2, 64), (2, 32), (1, 64), (3, 64))
 
 
 def eyes_polygons(points: NDArray[np.float64], fine: int) -> list[NDArray[np.int32]]:
@@ -103,10 +108,20 @@ def goal_of(portrait: Portrait, lids: float = 0.0, wider: float = 0.0) -> Goal:
     return Goal(points, STILL, lids)
 
 
-def drawn(portrait: Portrait, goal: Goal) -> NDArray[np.float32]:
+def drawn_over(portrait: Portrait, goal: Goal) -> NDArray[np.float32]:
+    """What the layer draws over the portrait without a warp."""
     frame = portrait.crop.astype(np.float32)
     LidLayer(portrait).draw(frame, goal)
     return frame
+
+
+def drawn(portrait: Portrait, goal: Goal, rest: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """A frame of the composer whose only layer are the lids, with a network that adds nothing."""
+    points = to_normalised(torch.from_numpy(goal.landmarks), portrait.side)[None]
+    flow, half, shade, paint = (torch.zeros(1, channels, side, side) for channels, side in PLAIN_LAYERS)
+    output = DecoderOutput(paint, WarpLayers(flow, half, shade, paint, shade, points))
+    composer = Composer(portrait, layers=[LidLayer(portrait, rest)], inside=True)
+    return next(composer.frames(output, torch.eye(3)[None], np.float32([goal.lids]))).astype(np.float32)
 
 
 def eyeball_share(frame: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
@@ -161,18 +176,23 @@ def test_the_mirrored_portrait_blinks_as_the_mirror_image() -> None:
     np.testing.assert_allclose(there, drawn(portrait, goal_of(portrait, -0.7)), atol=2.0)
 
 
-def test_the_warp_leaves_the_lids_to_the_layer() -> None:
+def test_the_warp_moves_eyes_as_rigid_parts_and_lowers_the_upper_lid_of_closed_ones_by_half() -> None:
     portrait, _ = drawn_portrait()
-    layer, goal = LidLayer(portrait), goal_of(portrait, -1, wider=-0.8)
-    np.testing.assert_allclose(layer.warp_goal(goal), portrait.landmarks, atol=1e-3)
+    layer, still = LidLayer(portrait), goal_of(portrait)
+    np.testing.assert_allclose(layer.warp_goal(still), portrait.landmarks, atol=1e-3)
     turned = cv2.getRotationMatrix2D((100.0, 120.0), 20, 1.1)
-    moved = Goal((goal.landmarks @ turned[:, :2].T + turned[:, 2]).astype(np.float32), turned, -1)
+    moved = Goal((still.landmarks @ turned[:, :2].T + turned[:, 2]).astype(np.float32), turned, 0)
     rigid = portrait.landmarks @ turned[:, :2].T + turned[:, 2]
     np.testing.assert_allclose(layer.warp_goal(moved), rigid, atol=1e-2)
+    down = (layer.warp_goal(goal_of(portrait, -1, wider=-0.8)) - portrait.landmarks)[:, 1]
+    opening = portrait.landmarks[[40, 41], 1].mean() - portrait.landmarks[[37, 38], 1].mean()
+    assert 0.4 * opening < down[[37, 38, 43, 44]].min() <= down[[37, 38, 43, 44]].max() < 0.6 * opening
+    np.testing.assert_allclose(down[[40, 41, 46, 47]], 0, atol=1e-3)
+    assert (down[[36, 39, 42, 45]] > 0.5).all()  # a closed eye's line is flatter than the lower lid
 
 
 def test_wide_eyes_show_the_rest_of_the_iris_and_white_above_it() -> None:
-    radius = 0.034
+    radius = 0.04
     portrait = mesh_of(drawn_portrait(iris=radius)[0], radius)
     layer, goal = LidLayer(portrait), goal_of(portrait, wider=0.3)
     frame = warped(portrait, layer.warp_goal(goal))
@@ -192,7 +212,44 @@ def test_wide_eyes_show_the_rest_of_the_iris_and_white_above_it() -> None:
         assert np.linalg.norm(after[iris_after.min() : iris_after.max()] - LASH, axis=1).min() > 60  # no lash in it
 
 
-def test_wider_lids_uncover_more_and_at_most_half_the_opening() -> None:
+def test_wide_eyes_show_a_round_iris_at_its_own_width() -> None:
+    radius = 0.034
+    portrait = mesh_of(drawn_portrait(iris=radius)[0], radius)
+    layer, goal = LidLayer(portrait), goal_of(portrait, wider=0.4)
+    frame = warped(portrait, layer.warp_goal(goal))
+    stretched = frame.copy()
+    layer.draw(frame, goal)
+    for first in EYES:
+        x, y = (round(float(value)) for value in portrait.landmarks[first : first + 6].mean(0))
+        across, down = (np.linalg.norm(line - IRIS, axis=1) < 60 for line in (frame[y], frame[:, x]))
+        across = across[x - 20 : x + 21]
+        assert abs(across.sum() - 2 * radius * SIDE) <= 2
+        assert 0.9 < down.sum() / across.sum() < 1.25
+    middle = int(portrait.landmarks[36:48, 1].mean())
+    assert np.abs(frame - stretched)[middle - 20 : middle + 20].max() > 60  # the warp alone does not do it
+
+
+def test_the_lower_lid_goes_down_with_the_goal_in_a_wide_eye_alone() -> None:
+    portrait, inside = drawn_portrait()
+    layer, wide = LidLayer(portrait), goal_of(portrait, wider=0.3)
+    lowered = Goal(wide.landmarks.copy(), STILL, 0.0)
+    for first in EYES:
+        lowered.landmarks[[first + 4, first + 5], 1] += 0.006 * SIDE
+    below = layer.warp_goal(lowered)[[40, 41, 46, 47], 1] - layer.warp_goal(wide)[[40, 41, 46, 47], 1]
+    assert (below > 0.005 * SIDE).all()
+    around = cv2.dilate(inside.astype(np.uint8), np.ones((31, 1), np.uint8)) > 0
+    closed = Goal(lowered.landmarks, STILL, -1.0)
+    shares = [eyeball_share(drawn(portrait, goal), around) for goal in (wide, lowered, closed)]
+    assert shares[1] > 1.03 * shares[0]
+    assert shares[2] == 0  # a blink closes it as well
+    low = goal_of(portrait)
+    low.landmarks[[37, 38, 40, 41, 43, 44, 46, 47], 1] += 0.006 * SIDE
+    np.testing.assert_allclose(
+        layer.warp_goal(low)[[40, 41, 46, 47], 1], portrait.landmarks[[40, 41, 46, 47], 1], atol=1e-3
+    )
+
+
+def test_wider_lids_uncover_more_and_at_most_four_fifths_of_the_opening() -> None:
     portrait, inside = drawn_portrait()
     around = cv2.dilate(inside.astype(np.uint8), np.ones((31, 1), np.uint8)) > 0
     layer, shown = LidLayer(portrait), []
@@ -202,7 +259,7 @@ def test_wider_lids_uncover_more_and_at_most_half_the_opening() -> None:
         layer.draw(frame, goal)
         shown.append(eyeball_share(frame, around))
     assert shown[0] < shown[1] < shown[2] < 1.5 * shown[0]
-    assert shown[3] < 1.6 * shown[0]
+    assert shown[3] < 1.8 * shown[0]
 
 
 def test_raised_cheeks_close_the_eye_from_below() -> None:
@@ -221,10 +278,16 @@ def test_raised_cheeks_close_the_eye_from_below() -> None:
 def test_openings_count_from_the_goal_at_rest() -> None:
     portrait, _ = drawn_portrait()
     narrow = goal_of(portrait, wider=-0.2)
-    frame = portrait.crop.astype(np.float32)
-    LidLayer(portrait, rest=narrow.landmarks).draw(frame, narrow)
+    frame = drawn(portrait, narrow, rest=narrow.landmarks)
     np.testing.assert_array_equal(frame, portrait.crop)
     assert np.abs(drawn(portrait, narrow) - portrait.crop).max() > 50
+
+
+def test_lids_meet_at_the_lower_one_in_a_blink_even_if_the_goal_raises_it() -> None:
+    portrait, _ = drawn_portrait()
+    raised = goal_of(portrait, -1)
+    raised.landmarks[[40, 41, 46, 47], 1] -= 0.015 * SIDE
+    np.testing.assert_allclose(drawn(portrait, raised), drawn(portrait, goal_of(portrait, -1)), atol=1.0)
 
 
 def test_both_eyes_close_where_the_goal_closes_them_unequally() -> None:
@@ -262,7 +325,7 @@ def test_a_hostile_goal_gives_a_finite_frame(lids: float, shift: float) -> None:
     points = portrait.landmarks.copy()
     points[37] += np.float32(shift)
     for landmarks in (points, points + np.float32(shift), np.zeros_like(points)):
-        frame = drawn(portrait, Goal(landmarks, STILL, lids))
+        frame = drawn_over(portrait, Goal(landmarks, STILL, lids))
         assert np.isfinite(frame).all()
         assert frame.min() >= 0
         assert frame.max() <= 255

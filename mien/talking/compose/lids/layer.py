@@ -26,16 +26,19 @@ class LidLayer:
         self.eyeballs = tuple(Eyeball.of(eye, portrait.crop) for eye in self.eyes)
 
     def warp_goal(self, goal: Goal) -> Points:
-        """Landmarks (68, 2) of the goal in which the lids are as open as in the portrait.
+        """Landmarks (68, 2) of the goal in which the lids are as open as in the portrait, or wider.
 
         The corners of the eyes are the goal's; the lids follow them as rigid parts of the face, so that the eyeball is
-        not squeezed by the warp.
+        not squeezed by the warp. Lids that open wider are moved by it for the most part, with the folds around the eye;
+        the eyeball that it stretches is drawn anew.
         """
         points = np.array(goal.landmarks, np.float32)
         for eye, movement in zip(self.eyes, lid_movements(self.eyes, goal, self._rests), strict=True):
             if movement is not None:
                 shape = eye.landmarks.copy()
-                shape[1:3, 1] -= movement.warped * eye.opening
+                shape[1:3, 1] -= movement.warped(eye.opening)
+                shape[4:6, 1] += movement.lowered
+                shape[[0, 3], 1] += movement.sunk
                 points[list(EYES[eye.side])] = movement.chart.to_pixels(shape)
         return points
 
@@ -51,7 +54,7 @@ class LidLayer:
             part = frame[lids.rows, lids.columns]
             skin = part.copy()
             draw_lower_lid(part, skin, lids)
-            if movement.opening > 1 and eyeball is not None:
+            if movement.widened and eyeball is not None:
                 draw_eyeball(part, lids, eyeball)
             draw_upper_lid(part, skin, lids, eye, movement.closure)
             draw_lashes(part, lids, eye, movement.closure)

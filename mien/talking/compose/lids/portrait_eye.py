@@ -20,7 +20,7 @@ MESH_IRIS = ((468, 469, 470, 471, 472), (473, 474, 475, 476, 477))
 IRIS_RADIUS = 0.2
 """Usual radius of the iris in eye widths: 11.7 mm of 30 across."""
 
-_BROW_PART = 0.62
+_BROW_PART = 0.75
 """Part of the distance from the upper lid to the brow's middle line over which skin is stretched: without its hair."""
 
 _SKIN_LEAST, _SKIN_MOST = 0.12, 0.42
@@ -42,7 +42,7 @@ _LASH_LEAST, _LASH_MOST = 0.05, 0.15
 _MOST_BELOW = 0.035
 """Eye widths by which the lower edge of the lashes may lie below the landmarks' curve."""
 
-_LASH_DARKER = 0.7
+_LASH_DARKER = 0.45
 """Lightness of the lashes of a closed eye over that of the open one's: they lie above each other."""
 
 _LEAST_LIGHTER = 1.12

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mien.talking.compose.layer import Field
 from mien.talking.compose.lids.eye import Chart, Eye, Values
-from mien.talking.compose.lids.eyeball import SEAM, Eyeball
+from mien.talking.compose.lids.eyeball import Eyeball
 from mien.talking.compose.lids.movement import LidMovement
 
 _BESIDE = 0.12
@@ -24,12 +24,12 @@ _BESIDE = 0.12
 _CHEEK = 0.3
 """Height in eye widths of the skin below the lower lid that is stretched."""
 
-_OVERLAP = 0.09
+_OVERLAP = 0.13
 """Eye widths by which the margin of the closed upper lid lies below that of the open eye's lower lid: no line of the
 eye is seen between them, and detectors of blinks see it as low as in real blinks."""
 
-_LASH_OPACITY = 0.95
-"""Opacity of the lash line of a closed eye."""
+_LASH_OPACITY, _OPEN = 0.95, 0.1
+"""Opacity of the lash line of a closed eye; opening in eye widths below which an eye has its line in the portrait."""
 
 _STREAK = 0.035
 """Standard deviation in eye widths of the blur across the columns of stretched skin."""
@@ -41,11 +41,14 @@ _SHADE, _SHADED, _BELOW = 0.12, 0.1, 0.15
 """In eye widths: standard deviation of the blur that leaves the shade; how far above the lashes it is changed; how far
 below the eye the skin is looked at."""
 
-_FULLY = 0.4
-"""Rise of the lid over the depth of the seam at which the eyeball is completed fully: before, the photo's own shadow of
-the lid, which moves with it, is nearly in place."""
+_FULLY = 0.12
+"""Widening over the portrait's opening at which the eyeball is drawn fully: before, the warped one is nearly right."""
 
-_SHADOW, _SHADOW_DEPTH = 0.4, 0.06
+_STRETCHED = 0.45
+"""Part of the widening by which the eyeball is stretched: without it, more white is seen around the iris than in fear,
+and it looks like staring."""
+
+_SHADOW, _SHADOW_DEPTH = 0.25, 0.06
 """Shadow of the upper lid on the eyeball: its strength at the margin, and the depth in eye widths at which it falls to
 a third."""
 
@@ -65,8 +68,8 @@ class LidFrame:
 
     `rows`, `columns`: of the frame. `chart`: of its pixels. `u`, `v`: of the pixels. `pixel`: a pixel in units of v.
     `hump`: 0 at the ends of the lids, 1 halfway. `upper`, `lower`: the margins in the warped portrait; `upper_shift`,
-    `lower_shift`: how far they move. `lashes`: height of the lash line above the upper margin. `warped`: by how much
-    the warp has stretched the eyeball upwards from the lower lid.
+    `lower_shift`: how far they move. `lashes`: height of the lash line above the upper margin. `lowered`: how far the
+    warp has lowered the lower margin. `widened`: increase of the opening relative to the portrait's.
     """
 
     rows: slice
@@ -81,7 +84,8 @@ class LidFrame:
     upper_shift: Values
     lower_shift: Values
     lashes: Values
-    warped: float
+    lowered: Values
+    widened: float
 
     @classmethod
     def of(cls, eye: Eye, movement: LidMovement, shape: tuple[int, ...]) -> LidFrame | None:
@@ -90,7 +94,8 @@ class LidFrame:
         ends = (eye.ends[0, 0] - _BESIDE, eye.ends[1, 0] + _BESIDE)
         highest = (eye.upper_height - max(movement.opening - 1, 0) * eye.opening) / AT_LANDMARKS
         top = highest - eye.skin - 2 * eye.lashes.thickness - 0.05
-        corners = [(u, v) for u in ends for v in (top, eye.lower_height / AT_LANDMARKS + _CHEEK)]
+        bottom = (eye.lower_height + movement.lowered) / AT_LANDMARKS + _CHEEK
+        corners = [(u, v) for u in ends for v in (top, bottom)]
         pixels = chart.to_pixels(np.array(corners))
         if not np.abs(pixels).max() < 1e6:
             return None
@@ -102,17 +107,19 @@ class LidFrame:
         u, v = (np.asarray(row[0] * x + row[1] * y + row[2], np.float32) for row in chart.matrix.astype(np.float32))
         t = eye.between(u)
         hump = 4 * t * (1 - t)
-        line = eye.line(t)
-        margins = line + eye.upper.at(t), line + eye.lower.at(t)
+        line = eye.line(t) + np.asarray(movement.sunk * (1 - hump), np.float32)
+        lowered = np.asarray(movement.lowered / AT_LANDMARKS * hump, np.float32)
+        margins = line + eye.upper.at(t), line + eye.lower.at(t) + lowered
         pixel = 1 / chart.height
-        warped = movement.warped * eye.opening / AT_LANDMARKS * hump
+        warped = movement.warped(eye.opening) / AT_LANDMARKS * hump
         lower_shift = np.asarray(movement.lower / AT_LANDMARKS * hump, np.float32)
         upper_shift = _upper_shift(eye, movement, hump, margins, lower_shift, pixel)
         lashes = np.maximum(eye.lashes.height.at(t), 0.6 * pixel)
         box = slice(first, last), slice(left, right)
         upper, lower = np.asarray(margins[0] - warped, np.float32), margins[1]
         shift = np.asarray(upper_shift + warped, np.float32)
-        return cls(*box, chart, u, v, pixel, hump, upper, lower, shift, lower_shift, lashes, movement.warped)
+        widened = max(movement.opening - 1, 0.0) + movement.lowered / max(eye.opening, 1e-3)
+        return cls(*box, chart, u, v, pixel, hump, upper, lower, shift, lower_shift, lashes, lowered, widened)
 
     @property
     def margin(self) -> Values:
@@ -143,7 +150,7 @@ def _upper_shift(
     opened = np.maximum(margins[1] - margins[0], 0)
     overlap = (_OVERLAP + 0.5 * pixel) * smooth_step((movement.closure - 0.7) / 0.3)
     down = np.maximum(opened * movement.closure + lower_shift, 0)  # what the lower lid has closed is closed
-    return np.asarray(down + overlap * np.sqrt(hump), np.float32)
+    return np.asarray(down + overlap * hump, np.float32)
 
 
 def moved_rows(v: Values, start: Values, edge: Values, shift: Values) -> Values:
@@ -177,23 +184,15 @@ def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
 
 
 def draw_eyeball(part: Field, lids: LidFrame, eyeball: Eyeball) -> None:
-    """Draw the eyeball in `part` (h, w, 3) where a raised upper lid uncovers it, and where it lay in shade before."""
-    depth = SEAM * (lids.lower - lids.upper)
-    below = np.clip((lids.v - lids.upper) / np.maximum(depth, 1e-4), 0, 1)
-    weight = (1 - below * below * (3 - 2 * below)) * lids.coverage(lids.v - lids.margin)
-    raised = np.clip(lids.upper - lids.margin, 0, None)
-    weight = weight * np.minimum(1, raised / np.maximum(_FULLY * depth, 1e-4))
-    lit = lids.coverage(lids.v - lids.upper - depth) * lids.coverage(lids.lower - lids.v)
+    """Draw the portrait's eyeball between the lids in `part` (h, w, 3): the warp that widened the eye stretched it."""
+    inside = lids.coverage(lids.v - lids.margin) * lids.coverage(lids.lower - lids.v)
+    lit = inside * lids.coverage(lids.v - (lids.margin + lids.lower) / 2)
     total = float(lit.sum())
     gain = (part * lit[..., None]).sum((0, 1)) / total / (eyeball.seen + 1) if total > 1 else np.ones(3)
     distance = np.clip(lids.v - lids.margin, 0, None)
     shadow = np.clip(gain, 0.5, 2) * (1 - _SHADOW * np.exp(-distance / _SHADOW_DEPTH))[..., None]
-    rows = lids.lower - (lids.lower - lids.v) / (1 + lids.warped)
-    whole = np.asarray(eyeball.at(lids.u, np.asarray(rows, np.float32)) * shadow, np.float32)
-    # Where the eye was seen before, only shade is taken away: reflections of lamps are lighter than the completed eye.
-    seen = lids.coverage(lids.v - lids.upper - 0.5 * depth)[..., None]
-    whole += seen * (np.maximum(whole, part) - whole)
-    blend(part, whole, np.asarray(weight, np.float32))
+    whole = np.asarray(eyeball.at(lids.u, lids.v, 1 + _STRETCHED * lids.widened) * shadow, np.float32)
+    blend(part, whole, inside * smooth_step(lids.widened / _FULLY))
 
 
 def draw_upper_lid(part: Field, skin: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
@@ -241,7 +240,7 @@ def _lit(lid: Field, skin: Field, lids: LidFrame, closure: float) -> Field:
 
 def draw_lashes(part: Field, lids: LidFrame, eye: Eye, closure: float) -> None:
     """Draw the line of the lashes along the upper lid's margin, the more the further the eye is closed."""
-    strength = _LASH_OPACITY * smooth_step((closure - 0.3) / 0.5)
+    strength = _LASH_OPACITY * smooth_step((closure - 0.3) / 0.5) * smooth_step(eye.opening / _OPEN)
     if strength > 0:
         thickness = max(0.7 * eye.lashes.thickness, 0.6 * lids.pixel)
         distance = (lids.v - lids.margin + 0.25 * eye.lashes.thickness) / thickness
