@@ -1,0 +1,137 @@
+"""The layer of expression creases: deepens folds and raises bulges of the skin as far as the goal has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.talking.compose.creases.folds import FOLDS, Fold, Place
+from mien.talking.compose.creases.movement import LEAST_SIZE, HeadAxes, Movement, movement
+from mien.talking.compose.creases.relief import Relief, relief
+from mien.talking.compose.creases.skin import skin_weight
+from mien.talking.compose.layer import Field, Goal, Points, Portrait
+from mien.talking.compose.mouth.tone import photo_tone
+
+Array = NDArray[np.float64]
+
+_SIDEWAYS, _ABOVE = 1.5, 0.8
+"""The light comes from above by the second, and from the brighter side by the first times the difference of the
+cheeks."""
+
+_LEAST = 1 / 512
+"""Strength below which a fold changes no pixel by one grey level."""
+
+_FARTHEST = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class _Baked:
+    """A fold of this portrait: its map, and its first, middle and last place (3, 2) in pixels of the portrait."""
+
+    fold: Fold
+    relief: Relief
+    corners: Array
+
+
+class CreaseLayer:
+    """A `Layer` of expression creases, to be drawn before lids and mouth.
+
+    `rest`: landmarks (68, 2) in crop pixels of the goal that leaves the face as it is in the portrait; None: the
+    portrait's. Each change is a factor of the frame's own light, so hue and pores stay; it is 0 at rest and grows with
+    the movement.
+    """
+
+    def __init__(self, portrait: Portrait, rest: Points | None = None) -> None:
+        self._own = np.asarray(portrait.landmarks, np.float64)
+        self._rest = self._own if rest is None else np.asarray(rest, np.float64)
+        self._axes = HeadAxes.of(portrait.landmarks)
+        finite = np.isfinite(self._own).all() and np.isfinite(self._rest).all()
+        self._folds = self._baked(portrait) if finite and self._axes.size > LEAST_SIZE else ()
+
+    def _baked(self, portrait: Portrait) -> tuple[_Baked, ...]:
+        tone, skin = photo_tone(portrait), skin_weight(portrait)
+        own = self._axes.coordinates(self._own)
+        light = np.array([_SIDEWAYS * tone.side, -_ABOVE])
+        found = []
+        for fold in FOLDS:
+            points = _placed(fold.places, self._axes, own, own)
+            made = relief(fold, points, self._axes.size, light, tone.blur, skin)
+            if made is not None:
+                found.append(_Baked(fold, made, _corners(points)))
+        return tuple(found)
+
+    def warp_goal(self, goal: Goal) -> Points:
+        """The goal's landmarks (68, 2): creases move nothing."""
+        return goal.landmarks
+
+    def draw(self, frame: Field, goal: Goal) -> None:
+        """Draw the creases into `frame` float32 (R, R, 3) in [0, 255], in place."""
+        if not np.isfinite(goal.landmarks).all():
+            return
+        gone = movement(self._rest, goal.landmarks)
+        axes = self._axes.moved(self._own, goal.landmarks)
+        now = axes.coordinates(goal.landmarks)
+        own = self._axes.coordinates(self._own)
+        for baked in self._folds:
+            strength = _strength(baked.fold, gone)
+            if strength > _LEAST:
+                places = _placed(baked.fold.places, axes, own, now)
+                _multiply(frame, baked, strength, _corners(places))
+
+
+def _strength(fold: Fold, gone: Movement) -> float:
+    return float(sum(weight * getattr(gone, name) for name, weight in fold.weights.items()))
+
+
+def _placed(places: Sequence[Place], axes: HeadAxes, own: Array, now: Array) -> Array:
+    """Pixels (N, 2) of places; `own`, `now` (68, 2): the portrait's landmarks and a frame's, in the head's axes."""
+    found = []
+    for place in places:
+        which = list(place.landmarks)
+        at = own[which].mean(0) + place.follows * (now[which] - own[which]).mean(0)
+        found.append(at + np.array([place.right, place.down]))
+    return axes.pixels(np.array(found))
+
+
+def _corners(points: Array) -> Array:
+    """The first, a middle and the last of points (N, 2): three that define how a map is placed."""
+    return np.asarray(points[[0, len(points) // 2, -1]])
+
+
+def _multiply(frame: Field, baked: _Baked, strength: float, corners: Array) -> None:
+    """Change the light of `frame` in place by the map, placed such that its corners come to `corners` (3, 2)."""
+    change = baked.relief.change
+    matrix = _placement(baked.corners, corners) @ _shifted(baked.relief.corner)
+    height, width = change.shape
+    edge = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ matrix[:2].T
+    if not np.abs(edge).max() < _FARTHEST:
+        return
+    left, top = np.maximum(np.floor(edge.min(0)), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(edge.max(0)) + 1, frame.shape[1::-1]).astype(int)
+    if right <= left or bottom <= top:
+        return
+    matrix[:2, 2] -= left, top
+    gain = cv2.warpAffine(change, matrix[:2], (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
+    gain *= np.float32(strength)
+    gain += 1
+    part = frame[top:bottom, left:right]
+    for channel in range(3):  # numpy is slow along axes of three
+        part[..., channel] *= gain
+
+
+def _placement(before: Array, after: Array) -> Array:
+    """The similarity (3, 3) of least squares from points `before` to `after`, both (3, 2)."""
+    first, second = before @ [1, 1j], after @ [1, 1j]
+    start, end = first.mean(), second.mean()
+    spread = max(float((np.abs(first - start) ** 2).sum()), LEAST_SIZE**2)
+    turn = ((second - end) * (first - start).conj()).sum() / spread
+    shift = end - turn * start
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag], [0, 0, 1]])
+
+
+def _shifted(corner: tuple[int, int]) -> Array:
+    return np.array([[1.0, 0, corner[0]], [0, 1, corner[1]], [0, 0, 1]])
