@@ -70,11 +70,11 @@ def _both(*folds: Fold) -> tuple[Fold, ...]:
 
 _NASOLABIAL = Fold(
     (
-        Place((31,), -0.06, -0.05, 0.8), Place((31, 48), -0.11, 0.0, 0.6),
-        Place((48,), -0.13, 0.0, 0.5), Place((48,), -0.11, 0.13, 0.5),
+        Place((31,), -0.035, -0.09, 0.9), Place((31,), -0.10, 0.02, 0.8), Place((31, 48), -0.135, 0.01, 0.6),
+        Place((48,), -0.165, 0.0, 0.5), Place((48,), -0.145, 0.14, 0.5),
     ),
     {"smile": 1.0, "sneer": 0.7},
-    depth=0.22, width=0.016, shadow=0.10, reach=0.05, bulge=0.30, crest=0.13, ends=(0.25, 0.45),
+    depth=0.26, width=0.017, shadow=0.12, reach=0.045, bulge=0.34, crest=0.14, ends=(0.2, 0.5),
 )  # fmt: skip
 _LOWER_LID = Fold(
     (Place((39, 40), 0.02, 0.085), Place((40, 41), 0.0, 0.085), Place((36, 41), -0.01, 0.08)),
@@ -87,9 +87,12 @@ _MARIONETTE = Fold(
     depth=0.16, width=0.018, shadow=0.08, reach=0.04, bulge=0.10, crest=0.06, ends=(0.3, 0.5),
 )  # fmt: skip
 _FURROW = Fold(
-    (Place((21, 27), 0.030, 0.02, 0.5), Place((21, 22), -0.048, 0.0, 0.7), Place((21, 22), -0.040, -0.10, 0.6)),
+    (
+        Place((21, 27), 0.035, 0.03, 0.5), Place((21, 22), -0.05, 0.02, 0.7), Place((21, 22), -0.052, -0.05, 0.7),
+        Place((21, 22), -0.035, -0.15, 0.6),
+    ),
     {"lowered": 1.0},
-    depth=0.22, width=0.013, shadow=0.08, reach=0.035, bulge=0.14, crest=0.04, ends=(0.35, 0.45),
+    depth=0.17, width=0.016, shadow=0.09, reach=0.04, bulge=0.2, crest=0.045, ends=(0.45, 0.6),
 )  # fmt: skip
 _UNDER_BROW = Fold(
     (Place((21,), 0.02, 0.05), Place((20, 21), 0.0, 0.055), Place((19, 20), 0.0, 0.055), Place((18, 19), 0.0, 0.05)),

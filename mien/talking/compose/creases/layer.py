@@ -22,6 +22,9 @@ _SIDEWAYS, _ABOVE = 1.5, 0.8
 """The light comes from above by the second, and from the brighter side by the first times the difference of the
 cheeks."""
 
+TINT = (0.8, 1.05, 1.1)
+"""Relative change of R, G, B: light scattered in the skin makes the depth of a fold redder."""
+
 _LEAST = 1 / 512
 """Strength below which a fold changes no pixel by one grey level."""
 
@@ -115,12 +118,11 @@ def _multiply(frame: Field, baked: _Baked, strength: float, corners: Array) -> N
     if right <= left or bottom <= top:
         return
     matrix[:2, 2] -= left, top
-    gain = cv2.warpAffine(change, matrix[:2], (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
-    gain *= np.float32(strength)
-    gain += 1
+    change = cv2.warpAffine(change, matrix[:2], (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
+    change *= np.float32(strength)
     part = frame[top:bottom, left:right]
-    for channel in range(3):  # numpy is slow along axes of three
-        part[..., channel] *= gain
+    for channel, tint in enumerate(TINT):  # numpy is slow along axes of three
+        part[..., channel] *= 1 + np.float32(tint) * change
 
 
 def _placement(before: Array, after: Array) -> Array:
