@@ -74,7 +74,7 @@ _NASOLABIAL = Fold(
         Place((48,), -0.165, 0.0, 0.5), Place((48,), -0.145, 0.14, 0.5),
     ),
     {"smile": 1.0, "sneer": 0.7},
-    depth=0.26, width=0.017, shadow=0.12, reach=0.045, bulge=0.34, crest=0.14, ends=(0.2, 0.5),
+    depth=0.12, width=0.017, shadow=0.04, reach=0.045, bulge=0.27, crest=0.14, ends=(0.2, 0.7),
 )  # fmt: skip
 _LOWER_LID = Fold(
     (Place((39, 40), 0.02, 0.085), Place((40, 41), 0.0, 0.085), Place((36, 41), -0.01, 0.08)),
@@ -84,7 +84,7 @@ _LOWER_LID = Fold(
 _MARIONETTE = Fold(
     (Place((48,), -0.03, 0.02), Place((48,), -0.055, 0.09, 0.9), Place((48,), -0.06, 0.17, 0.7)),
     {"frown": 1.0},
-    depth=0.16, width=0.018, shadow=0.08, reach=0.04, bulge=0.10, crest=0.06, ends=(0.3, 0.5),
+    depth=0.2, width=0.018, shadow=0.1, reach=0.04, bulge=0.15, crest=0.06, ends=(0.3, 0.5),
 )  # fmt: skip
 _FURROW = Fold(
     (
@@ -92,10 +92,13 @@ _FURROW = Fold(
         Place((21, 22), -0.035, -0.15, 0.6),
     ),
     {"lowered": 1.0},
-    depth=0.17, width=0.016, shadow=0.09, reach=0.04, bulge=0.2, crest=0.045, ends=(0.45, 0.6),
+    depth=0.2, width=0.016, shadow=0.12, reach=0.045, bulge=0.25, crest=0.045, ends=(0.45, 0.6),
 )  # fmt: skip
 _UNDER_BROW = Fold(
-    (Place((21,), 0.02, 0.05), Place((20, 21), 0.0, 0.055), Place((19, 20), 0.0, 0.055), Place((18, 19), 0.0, 0.05)),
+    (
+        Place((21,), 0.02, 0.05, 0.5), Place((20, 21), 0.0, 0.055, 0.5), Place((19, 20), 0.0, 0.055, 0.5),
+        Place((18, 19), 0.0, 0.05, 0.5),
+    ),
     {"lowered": 1.0},
     depth=0.16, width=0.03, shadow=0.06, reach=0.05, ends=(0.2, 0.5),
 )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.talking.compose.creases.folds import FOLDS, Fold, Place
-from mien.talking.compose.creases.movement import LEAST_SIZE, HeadAxes, Movement, movement
+from mien.talking.compose.creases.movement import AT_REST, LEAST_SIZE, HeadAxes, Movement, movement
 from mien.talking.compose.creases.relief import Relief, relief
 from mien.talking.compose.creases.skin import skin_weight
 from mien.talking.compose.layer import Field, Goal, Points, Portrait
@@ -32,12 +32,21 @@ _FARTHEST = 1e6
 
 
 @dataclass(frozen=True, eq=False)
-class _Baked:
-    """A fold of this portrait: its map, and its first, middle and last place (3, 2) in pixels of the portrait."""
+class _Skin:
+    """Places (N,) of the skin: their `coordinates` (N, 2) in the portrait, in the head's axes, and the `weights`
+    (N, 68) with which they follow the landmarks."""
 
-    fold: Fold
-    relief: Relief
-    corners: Array
+    coordinates: Array
+    weights: Array
+
+    @classmethod
+    def of(cls, places: Sequence[Place], landmarks: Array) -> _Skin:
+        """`landmarks` (68, 2): the portrait's, in the head's axes."""
+        mean = np.zeros((len(places), 68))
+        for row, place in zip(mean, places, strict=True):
+            row[list(place.landmarks)] = 1 / len(place.landmarks)
+        shifted = mean @ landmarks + np.array([(place.right, place.down) for place in places])
+        return cls(shifted, mean * np.array([[place.follows] for place in places]))
 
 
 class CreaseLayer:
@@ -52,19 +61,22 @@ class CreaseLayer:
         self._own = np.asarray(portrait.landmarks, np.float64)
         self._rest = self._own if rest is None else np.asarray(rest, np.float64)
         self._axes = HeadAxes.of(portrait.landmarks)
+        self._coordinates = self._axes.coordinates(self._own)
         finite = np.isfinite(self._own).all() and np.isfinite(self._rest).all()
         self._folds = self._baked(portrait) if finite and self._axes.size > LEAST_SIZE else ()
+        # the first, a middle and the last place of a fold say where its map lies
+        places = [fold.places[which] for fold, _ in self._folds for which in (0, len(fold.places) // 2, -1)]
+        self._skin = _Skin.of(places, self._coordinates) if places else None
 
-    def _baked(self, portrait: Portrait) -> tuple[_Baked, ...]:
+    def _baked(self, portrait: Portrait) -> tuple[tuple[Fold, Relief], ...]:
         tone, skin = photo_tone(portrait), skin_weight(portrait)
-        own = self._axes.coordinates(self._own)
         light = np.array([_SIDEWAYS * tone.side, -_ABOVE])
         found = []
         for fold in FOLDS:
-            points = _placed(fold.places, self._axes, own, own)
+            points = self._axes.pixels(_Skin.of(fold.places, self._coordinates).coordinates)
             made = relief(fold, points, self._axes.size, light, tone.blur, skin)
             if made is not None:
-                found.append(_Baked(fold, made, _corners(points)))
+                found.append((fold, made))
         return tuple(found)
 
     def warp_goal(self, goal: Goal) -> Points:
@@ -76,40 +88,26 @@ class CreaseLayer:
         if not np.isfinite(goal.landmarks).all():
             return
         gone = movement(self._rest, goal.landmarks)
+        if self._skin is None or gone == AT_REST:
+            return
         axes = self._axes.moved(self._own, goal.landmarks)
-        now = axes.coordinates(goal.landmarks)
-        own = self._axes.coordinates(self._own)
-        for baked in self._folds:
-            strength = _strength(baked.fold, gone)
+        change = axes.coordinates(goal.landmarks) - self._coordinates
+        now = axes.pixels(self._skin.coordinates + self._skin.weights @ change).reshape(-1, 3, 2)
+        before = self._axes.pixels(self._skin.coordinates).reshape(-1, 3, 2)
+        for number, (fold, made) in enumerate(self._folds):
+            strength = _strength(fold, gone)
             if strength > _LEAST:
-                places = _placed(baked.fold.places, axes, own, now)
-                _multiply(frame, baked, strength, _corners(places))
+                _multiply(frame, made, strength, _placement(before[number], now[number]))
 
 
 def _strength(fold: Fold, gone: Movement) -> float:
     return float(sum(weight * getattr(gone, name) for name, weight in fold.weights.items()))
 
 
-def _placed(places: Sequence[Place], axes: HeadAxes, own: Array, now: Array) -> Array:
-    """Pixels (N, 2) of places; `own`, `now` (68, 2): the portrait's landmarks and a frame's, in the head's axes."""
-    found = []
-    for place in places:
-        which = list(place.landmarks)
-        at = own[which].mean(0) + place.follows * (now[which] - own[which]).mean(0)
-        found.append(at + np.array([place.right, place.down]))
-    return axes.pixels(np.array(found))
-
-
-def _corners(points: Array) -> Array:
-    """The first, a middle and the last of points (N, 2): three that define how a map is placed."""
-    return np.asarray(points[[0, len(points) // 2, -1]])
-
-
-def _multiply(frame: Field, baked: _Baked, strength: float, corners: Array) -> None:
-    """Change the light of `frame` in place by the map, placed such that its corners come to `corners` (3, 2)."""
-    change = baked.relief.change
-    matrix = _placement(baked.corners, corners) @ _shifted(baked.relief.corner)
-    height, width = change.shape
+def _multiply(frame: Field, made: Relief, strength: float, placement: Array) -> None:
+    """Change the light of `frame` in place by a map; `placement` (3, 3): pixels of the portrait → of the frame."""
+    matrix = placement @ _shifted(made.corner)
+    height, width = made.change.shape
     edge = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ matrix[:2].T
     if not np.abs(edge).max() < _FARTHEST:
         return
@@ -118,7 +116,7 @@ def _multiply(frame: Field, baked: _Baked, strength: float, corners: Array) -> N
     if right <= left or bottom <= top:
         return
     matrix[:2, 2] -= left, top
-    change = cv2.warpAffine(change, matrix[:2], (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
+    change = cv2.warpAffine(made.change, matrix[:2], (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
     change *= np.float32(strength)
     part = frame[top:bottom, left:right]
     for channel, tint in enumerate(TINT):  # numpy is slow along axes of three

@@ -81,7 +81,7 @@ class Movement:
 
 AT_REST = Movement()
 
-_FULL = {"smile": 0.12, "sneer": 0.055, "frown": 0.09, "lowered": 0.1, "raised": 0.055, "arched": 0.03}
+_FULL = {"smile": 0.12, "sneer": 0.055, "frown": 0.09, "lowered": 0.1, "raised": 0.09, "arched": 0.03}
 """Movement, in distances of the outer corners of the eyes, that is full strength (tanh 1)."""
 
 _SPEECH = {"smile": 0.01, "sneer": 0.012, "frown": 0.015, "lowered": 0.004, "raised": 0.004, "arched": 0.004}

@@ -14,7 +14,7 @@ from mien.talking.compose.layer import Field
 
 Array = NDArray[np.float64]
 
-_SAMPLES = 24
+_SAMPLES = 13
 """Points of a curve from which distances are measured."""
 
 _ROUND = 0.7

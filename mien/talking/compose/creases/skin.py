@@ -38,7 +38,8 @@ def skin_weight(portrait: Portrait) -> Field:
     for brow in _BROWS:
         cv2.polylines(inside, [_rounded(points[list(brow)])], False, 0, max(round(0.07 * size), 1))
     weight = inside.astype(np.float32) * _looks_like_skin(portrait, points, size)
-    return np.asarray(cv2.GaussianBlur(weight, (0, 0), max(_SOFT * size, 0.5)), np.float32)
+    soft = cv2.GaussianBlur(weight, (0, 0), max(_SOFT * size, 0.5))
+    return np.asarray(np.clip(2 * soft - 1, 0, 1), np.float32)  # 0 on the edges, so nothing is beyond them
 
 
 def _outline(points: NDArray[np.float64]) -> NDArray[np.float64]:
