@@ -73,8 +73,8 @@ _NASOLABIAL = Fold(
         Place((31,), -0.035, -0.09, 0.9), Place((31,), -0.10, 0.02, 0.8), Place((31, 48), -0.135, 0.01, 0.6),
         Place((48,), -0.165, 0.0, 0.5), Place((48,), -0.145, 0.14, 0.5),
     ),
-    {"smile": 1.0, "sneer": 0.7},
-    depth=0.12, width=0.017, shadow=0.04, reach=0.045, bulge=0.27, crest=0.14, ends=(0.2, 0.7),
+    {"smile": 1.0, "sneer": 0.3},
+    depth=0.09, width=0.017, shadow=0.04, reach=0.045, bulge=0.32, crest=0.14, ends=(0.2, 0.7),
 )  # fmt: skip
 _LOWER_LID = Fold(
     (Place((39, 40), 0.02, 0.085), Place((40, 41), 0.0, 0.085), Place((36, 41), -0.01, 0.08)),
@@ -117,8 +117,8 @@ _NOSE_ROOT = Fold(
 def _forehead() -> tuple[Fold, ...]:
     """Three lines over the middle (AU 1) and over each outer part (AU 2) of the brows."""
     folds = []
-    for height, depth in ((0.15, 0.14), (0.24, 0.17), (0.33, 0.12)):
-        lines = {"width": 0.013, "shadow": 0.03, "reach": 0.03, "bulge": 0.10, "crest": 0.035}
+    for height, depth in ((0.15, 0.10), (0.24, 0.12), (0.33, 0.085)):
+        lines = {"width": 0.013, "shadow": 0.02, "reach": 0.03, "bulge": 0.07, "crest": 0.035}
         middle = (
             Place((20,), 0.02, 0.02 - height, 0.6), Place((21, 22), -0.06, -height, 0.6),
             Place((21, 22), 0.06, -height, 0.6), Place((23,), -0.02, 0.02 - height, 0.6),
