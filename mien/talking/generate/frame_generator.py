@@ -21,6 +21,7 @@ from mien.media.coordinates import to_normalised, to_pixels
 from mien.media.log_mel import STEPS_PER_FRAME, frame_count, log_mels
 from mien.media.resize import resized
 from mien.talking.compose.composer import Composer
+from mien.talking.compose.creases.layer import CreaseLayer
 from mien.talking.compose.layer import Layer, Portrait
 from mien.talking.compose.lids.layer import LidLayer
 from mien.talking.compose.mouth.mouth_layer import MouthLayer
@@ -52,8 +53,8 @@ PART_GAINS = (("SAD", tuple(range(20, 24)), 1, 2.0), ("SAD", tuple(range(48, 68)
 brows of SAD rise by .3 and the mouth become narrower by 6.8 hundredths of the distance of the eyes, where it sees 1.2
 and 3.2 in clips of actors of no training set: a mouth with corners turned down looks narrower than the goal."""
 
-MOUTH, LIDS, PERSON = "mouth", "lids", "person"
-"""Parts of the composition: the layers of mouth and lids, and the weight of the person."""
+MOUTH, LIDS, CREASES, PERSON = "mouth", "lids", "creases", "person"
+"""Parts of the composition: the layers of mouth, lids and expression creases, and the weight of the person."""
 
 _LIDS = FACE_POSE.index("lids")
 
@@ -82,7 +83,7 @@ class FrameGenerator:
 
     `size`: side of the frames in pixels. `fps`: exact. `sample_rate`: of the speech in hertz. `version`: digest of the
     weights. `mean_pose` (9,): mean over the emotions of the training clips, in the units of `FACE_POSE`. `left_out`:
-    parts of the composition to leave out, for ablations: `MOUTH`, `LIDS`, `PERSON`.
+    parts of the composition to leave out, for ablations: `MOUTH`, `LIDS`, `CREASES`, `PERSON`.
     """
 
     left_out: frozenset[str] = frozenset()
@@ -273,9 +274,12 @@ class FrameGenerator:
         portrait, decoder = Portrait(crop, to_pixels(points, side).numpy(), mesh), self.generator.decoder
         if not isinstance(decoder, WarpDecoder):
             return Composer(portrait, hold_border=hold_border)
-        layers: list[Layer] = [] if MOUTH in self.left_out else [MouthLayer(portrait)]
+        at_rest = to_pixels(rest, side).numpy()
+        layers: list[Layer] = [] if CREASES in self.left_out else [CreaseLayer(portrait, at_rest)]
+        if MOUTH not in self.left_out:
+            layers.append(MouthLayer(portrait))
         if LIDS not in self.left_out:
-            layers.append(LidLayer(portrait, to_pixels(rest, side).numpy()))
+            layers.append(LidLayer(portrait, at_rest))
         person = None if PERSON in self.left_out else person_weight(crop, portrait.landmarks)
         inside = MOUTH not in self.left_out
         return Composer(portrait, decoder.sigmas, layers, inside=inside, hold_border=hold_border, person=person)
