@@ -138,15 +138,20 @@ def test_the_scale_is_that_of_the_training_motions(motions: Path) -> None:
     assert torch.allclose(scale.invert(modes), frames, atol=1e-4)
 
 
-def test_the_error_falls(motions: Path, tmp_path: Path) -> None:
+def test_the_error_falls(tmp_path: Path) -> None:
+    motions = tmp_path / "motions"
+    motions.mkdir()
+    write_motions(motions, embedded_motions(80, 24, 0, 0))
     rows: list[dict[str, float]] = []
-    options = with_training(TINY, samples=2400, lr=1e-2).model_copy(update={"curriculum": 0.0, "baseline_samples": 0})
+    options = with_training(TINY, samples=2400, lr=1e-2, ema_decay=0.95).model_copy(
+        update={"curriculum": 0.0, "baseline_samples": 0}
+    )
     run = a_run(tmp_path / "resume", lambda values, _: rows.append(dict(values)), curve_points=1000)
     train_head_motion(motions, options, tmp_path / "model", run)
     errors = [row["error"] for row in rows if "error" in row]
     assert np.mean(errors[-20:]) < 0.9 * np.mean(errors[:20])
     held_back = [row["val_error"] for row in rows if "val_error" in row]
-    assert held_back[-1] < 0.97 * held_back[0]  # the linear path is there from the start
+    assert held_back[-1] < 0.95 * held_back[0]  # the linear path is there from the start
 
 
 def test_an_interrupted_training_resumes_to_the_same_bits(motions: Path, tmp_path: Path) -> None:
