@@ -17,7 +17,7 @@ measured: lids that touch are measured at .1 to .2 of the open eye's aspect rati
 WIDEST = 1.6
 """Greatest opening relative to the portrait's, by the upper lid alone."""
 
-_WIDENED = 1.35
+_WIDENED = 1.6
 """Factor of the increase in opening: landmarks are predicted nearer to the mean than faces are."""
 
 WARPED = 0.75

@@ -186,7 +186,7 @@ def draw_lower_lid(part: Field, skin: Field, lids: LidFrame) -> None:
 def draw_eyeball(part: Field, lids: LidFrame, eyeball: Eyeball) -> None:
     """Draw the portrait's eyeball between the lids in `part` (h, w, 3): the warp that widened the eye stretched it."""
     inside = lids.coverage(lids.v - lids.margin) * lids.coverage(lids.lower - lids.v)
-    lit = inside * lids.coverage(lids.v - (lids.margin + lids.lower) / 2)
+    lit = inside * lids.coverage(np.asarray(lids.v - (lids.margin + lids.lower) / 2, np.float32))
     total = float(lit.sum())
     gain = (part * lit[..., None]).sum((0, 1)) / total / (eyeball.seen + 1) if total > 1 else np.ones(3)
     distance = np.clip(lids.v - lids.margin, 0, None)
