@@ -197,7 +197,7 @@ def test_creases_keep_their_place_in_pictures_of_another_size_and_turn_with_the_
     large = drawn(CreaseLayer(portrait(2 * SIDE)), moved(mean_shape(2 * SIDE), "smile"), 2 * SIDE)
     assert np.abs(cv2.resize(large, (SIDE, SIDE), interpolation=cv2.INTER_AREA) - small).max() < 0.05
     assert np.abs(large).sum() / 4 == pytest.approx(np.abs(small).sum(), rel=0.1)
-    matrix = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), 12, 0.95)
+    matrix = np.asarray(cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), 12, 0.95), np.float64)
     turned = drawn(layer, points @ matrix[:, :2].T + matrix[:, 2], matrix=matrix)
     expected = cv2.warpAffine(small, matrix, (SIDE, SIDE))
     assert np.abs(turned - expected).max() < 0.03
@@ -227,7 +227,13 @@ def test_a_goal_without_a_face_and_a_tiny_crop_leave_the_frame() -> None:
 
 def test_the_composer_of_a_generator_draws_them_unless_they_are_left_out() -> None:
     config = GeneratorConfig(
-        size=16, fps=Fraction(25), sample_rate=16000, image_channels=(8, 8), speech_width=8, code_width=8
+        size=16,
+        fps=Fraction(25),
+        sample_rate=16000,
+        image_channels=(8, 8),
+        speech_width=8,
+        code_width=8,
+        architecture="warp",
     )
     generator = FrameGenerator(Generator(config), torch.device("cpu"), "test")
     face = portrait(64)

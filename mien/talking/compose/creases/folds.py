@@ -7,7 +7,7 @@ maps of their own, weighted by what moves: wrinkle maps, Oat, "Animated wrinkle 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 MIRRORED = (
     *range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31,
@@ -38,10 +38,9 @@ class Fold:
     """A crease along a smooth curve through `places`; lengths in distances of the outer corners of the eyes.
 
     `weights`: of the movements that deepen it. `depth`: part of the light that is lost in its line, of standard
-    deviation `width`. `shadow`: part that is lost in the shade beside it, on the left of the curve as seen along it
-    (the right in pictures, whose rows go down, is where `bulge` lies), of standard deviation `reach`. `bulge`: slope of
-    the raised skin on the other side, whose crest is `crest` away. `ends`: parts of the length over which it begins and
-    ends.
+    deviation `width`. `shadow`: part that is lost in the shade on the left of who follows the curve, of standard
+    deviation `reach`. `bulge`: steepness of the raised skin on the right, whose crest is `crest` away. `ends`: parts of
+    the length over which it begins and ends. `flipped`: left and right are exchanged.
     """
 
     places: tuple[Place, ...]
@@ -53,15 +52,13 @@ class Fold:
     bulge: float = 0.0
     crest: float = 0.06
     ends: tuple[float, float] = (0.3, 0.4)
-    flipped: bool = field(default=False)
+    flipped: bool = False
 
     @property
     def mirrored(self) -> Fold:
         """The same fold of the other side."""
-        return Fold(
-            tuple(place.mirrored for place in self.places), self.weights, self.depth, self.width, self.shadow,
-            self.reach, self.bulge, self.crest, self.ends, not self.flipped,
-        )  # fmt: skip
+        places = tuple(place.mirrored for place in self.places)
+        return replace(self, places=places, flipped=not self.flipped)
 
 
 def _both(*folds: Fold) -> tuple[Fold, ...]:
@@ -116,9 +113,8 @@ _NOSE_ROOT = Fold(
 
 def _forehead() -> tuple[Fold, ...]:
     """Three lines over the middle (AU 1) and over each outer part (AU 2) of the brows."""
-    folds = []
+    folds: list[Fold] = []
     for height, depth in ((0.15, 0.10), (0.24, 0.12), (0.33, 0.085)):
-        lines = {"width": 0.013, "shadow": 0.02, "reach": 0.03, "bulge": 0.07, "crest": 0.035}
         middle = (
             Place((20,), 0.02, 0.02 - height, 0.6), Place((21, 22), -0.06, -height, 0.6),
             Place((21, 22), 0.06, -height, 0.6), Place((23,), -0.02, 0.02 - height, 0.6),
@@ -127,8 +123,12 @@ def _forehead() -> tuple[Fold, ...]:
             Place((18,), 0.0, 0.02 - height, 0.6), Place((19,), 0.0, -height, 0.6),
             Place((21,), 0.0, -height, 0.6),
         )  # fmt: skip
-        folds.append(Fold(middle, {"raised": 1.0}, depth=depth, ends=(0.35, 0.35), **lines))
-        folds += _both(Fold(outer, {"arched": 1.0}, depth=0.6 * depth, ends=(0.4, 0.5), **lines))
+        line = Fold(
+            middle, {"raised": 1.0},
+            depth=depth, width=0.013, shadow=0.02, reach=0.03, bulge=0.07, crest=0.035, ends=(0.35, 0.35),
+        )  # fmt: skip
+        outer_line = replace(line, places=outer, weights={"arched": 1.0}, depth=0.6 * depth, ends=(0.4, 0.5))
+        folds += [line, *_both(outer_line)]
     return tuple(folds)
 
 

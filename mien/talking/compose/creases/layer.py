@@ -116,11 +116,11 @@ def _multiply(frame: Field, made: Relief, strength: float, placement: Array) -> 
     if right <= left or bottom <= top:
         return
     matrix[:2, 2] -= left, top
-    change = cv2.warpAffine(made.change, matrix[:2], (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
-    change *= np.float32(strength)
+    size = int(right - left), int(bottom - top)
+    change = strength * cv2.warpAffine(made.change, matrix[:2], size, flags=cv2.INTER_LINEAR)
     part = frame[top:bottom, left:right]
     for channel, tint in enumerate(TINT):  # numpy is slow along axes of three
-        part[..., channel] *= 1 + np.float32(tint) * change
+        part[..., channel] *= 1 + tint * change
 
 
 def _placement(before: Array, after: Array) -> Array:

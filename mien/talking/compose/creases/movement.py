@@ -6,14 +6,13 @@ The movements are action units of Ekman and Friesen's Facial Action Coding Syste
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.talking.compose.layer import Points
-
 Array = NDArray[np.float64]
+Landmarks = NDArray[np.floating[Any]]
 
 SKULL_POINTS = (27, 28, 29, 30, 31, 33, 35, 36, 39, 42, 45)
 """iBUG-68 landmarks that move with the skull: the nose and the corners of the eyes."""
@@ -32,7 +31,7 @@ class HeadAxes:
     down: Array
 
     @classmethod
-    def of(cls, landmarks: Points) -> Self:
+    def of(cls, landmarks: Landmarks) -> Self:
         """The axes of landmarks (68, 2) in pixels, at the mean of the points of the skull."""
         points = np.asarray(landmarks, np.float64)
         across = points[45] - points[36]
@@ -43,7 +42,7 @@ class HeadAxes:
         """Distance of the outer corners of the eyes in pixels."""
         return float(np.hypot(*self.across))
 
-    def moved(self, own: Points, now: Points) -> Self:
+    def moved(self, own: Landmarks, now: Landmarks) -> Self:
         """The axes, moved as the skull is from landmarks `own` to `now`, both (68, 2): by the similarity of least
         squares."""
         before, after = (np.asarray(one, np.float64)[list(SKULL_POINTS)] @ [1, 1j] for one in (own, now))
@@ -53,7 +52,7 @@ class HeadAxes:
         across, origin = self.across @ [1, 1j] * turn, (self.origin @ [1, 1j] - start) * turn + end
         return type(self)(_pair(origin), _pair(across), _pair(1j * across))
 
-    def coordinates(self, points: Points) -> Array:
+    def coordinates(self, points: Landmarks) -> Array:
         """Points (N, 2) in pixels as (right, down) in units of `size`."""
         offset = np.asarray(points, np.float64) - self.origin
         return np.stack([offset @ self.across, offset @ self.down], -1) / max(self.size, LEAST_SIZE) ** 2
@@ -92,7 +91,7 @@ _OBLIQUE = 2.0
 brows hardly rise as a whole."""
 
 
-def movement(rest: Points, landmarks: Points) -> Movement:
+def movement(rest: Landmarks, landmarks: Landmarks) -> Movement:
     """The movements from `rest` to `landmarks`, both (68, 2) in pixels of any similar pictures.
 
     Both sides together: predicted landmarks differ from side to side more than people's movements do.

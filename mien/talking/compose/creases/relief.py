@@ -58,9 +58,9 @@ def relief(fold: Fold, points: Array, size: float, light: Array, blur: float, sk
     along, distance, normal = _beside(line, np.stack([x, y], -1))
     if fold.flipped:
         distance, normal = -distance, -normal
-    change = _profile(fold, distance / size, along, normal @ light, blur / size)
-    change = cv2.GaussianBlur(change.astype(np.float32), (0, 0), max(_SMOOTH * size, 0.5))
-    return Relief(np.clip(change, -MOST, MOST) * skin[top:bottom, left:right], (int(left), int(top)))
+    raw = _profile(fold, distance / size, along, normal @ light, blur / size).astype(np.float32)
+    smooth = np.clip(cv2.GaussianBlur(raw, (0, 0), max(_SMOOTH * size, 0.5)), -MOST, MOST)
+    return Relief(np.asarray(smooth * skin[top:bottom, left:right], np.float32), (int(left), int(top)))
 
 
 def _beside(line: Array, pixels: Array) -> tuple[Array, Array, Array]:

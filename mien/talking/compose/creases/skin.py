@@ -51,7 +51,7 @@ def _outline(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _looks_like_skin(portrait: Portrait, points: NDArray[np.float64], size: float) -> Field:
-    lab = cv2.cvtColor(portrait.crop.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lab = np.asarray(cv2.cvtColor(portrait.crop.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
     smooth = cv2.GaussianBlur(lab, (0, 0), max(0.5 * _SOFT * size, 0.5))
     seen = [_median(lab, points[list(patch)].mean(0), 0.1 * size) for patch in _CHEEKS]
     skin, darker = np.median(seen, 0), min(float(one[0]) for one in seen)
