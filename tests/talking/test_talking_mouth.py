@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -177,6 +178,16 @@ def test_the_brightness_follows_the_photo() -> None:
         assert (tone.cavity < tone.tongue).all()
         assert (tone.tongue < tone.enamel).all()
     assert (bright.enamel > 2 * dark.enamel).all()
+
+
+@pytest.mark.parametrize("exposure", [0.5, 0.15, 0.08])
+def test_a_mouth_in_a_dark_photo_is_as_dark_as_the_face(exposure: float) -> None:
+    plain = portrait()
+    whole = photo_tone(plain)
+    dim = photo_tone(replace(plain, crop=np.rint(plain.crop * exposure).astype(np.uint8)))
+    for name in ("enamel", "warm", "gum", "tongue"):
+        assert getattr(dim, name) == pytest.approx(exposure**2 * getattr(whole, name), rel=0.25), name
+    assert (dim.cavity < dim.enamel).all(), "the depth of the mouth does not glow"
 
 
 def test_the_light_comes_from_the_side_of_the_brighter_cheek() -> None:

@@ -37,6 +37,11 @@ SATURATIONS = (0.0, 1.15)
 DARKEST = (0.013, 0.05)
 """Least and greatest light of the cavity: no black hole, and darker than lips."""
 
+DARKEST_PART = 0.1
+"""The cavity's light in a dark photo: at most so much of the enamel's."""
+
+_LEAST = 1e-5  # light of a pixel that is all but black, so that ratios are finite
+
 _CLIPPED = 0.9  # light from which a channel may be clipped
 _PATCHES = ((41, 31, 2), (46, 35, 14), (28, 29, 30))  # cheeks, bridge of the nose: beards spare them
 _EYES = ((36, 37, 38, 39, 40, 41), (42, 43, 44, 45, 46, 47))
@@ -81,7 +86,7 @@ def photo_tone(portrait: Portrait) -> Tone:
         warm=_never_bluish(lit(WARM_TINT, 0.86 * lamp.level)),
         gum=lit(GUM_TINT, 0.34 * lamp.level),
         tongue=lit(TONGUE_TINT, 0.27 * lamp.level),
-        cavity=lit(CAVITY_TINT, _darkest(light, points)),
+        cavity=lit(CAVITY_TINT, min(_darkest(light, points), DARKEST_PART * lamp.level)),
         side=float(np.clip(side, -0.6, 0.6)),
         blur=photo_blur(portrait),
     )
@@ -106,7 +111,7 @@ def _lamp(skin: Array, white: Array | None) -> _Lamp:
     if white is None:
         redness, usual = colour[0] / colour[2], SKIN_TINT[0] / SKIN_TINT[2]
         saturation = float(np.clip(np.log(max(redness, 1.0)) / np.log(usual), *SATURATIONS))
-        return _Lamp(float(np.clip(0.8 * bright, 0.02, 0.86)), colour / SKIN_TINT**saturation, saturation)
+        return _Lamp(float(np.clip(0.8 * bright, _LEAST, 0.86)), colour / SKIN_TINT**saturation, saturation)
     eye = _relative(white)
     redness = colour[0] / colour[2] * eye[2] / eye[0]
     usual = SKIN_TINT[0] / SKIN_TINT[2] * SCLERA_TINT[2] / SCLERA_TINT[0]
@@ -115,7 +120,7 @@ def _lamp(skin: Array, white: Array | None) -> _Lamp:
     shaded = float(_luminance(white))
     # on dark skin the white of the eye says more of the light than the skin does
     level = min(max(1.18 * float(np.sqrt(bright * shaded)), 1.1 * shaded), max(bright, 1.4 * shaded))
-    return _Lamp(float(np.clip(level, 0.02, 0.86)), tint, saturation)
+    return _Lamp(float(np.clip(level, _LEAST, 0.86)), tint, saturation)
 
 
 def photo_blur(portrait: Portrait) -> float:
@@ -194,7 +199,7 @@ def _luminance(light: Array) -> Array:
 
 
 def _relative(light: Array) -> Array:
-    return np.clip(light, 1e-3, None) / max(float(light[1]), 1e-3)
+    return np.clip(light, _LEAST, None) / max(float(light[1]), _LEAST)
 
 
 def _never_bluish(light: Array) -> Array:
