@@ -71,6 +71,13 @@ def api(path: str, body: Any = None) -> Any:
     if body is not None:
         token = api("/csrf-token?client=test")["token"]
         headers |= {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test", "Origin": SERVER}
+    for _ in range(9):  # Prefect says 503, with Retry-After, while its SQLite is locked
+        try:
+            return json.loads(send(path, headers, body))
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            time.sleep(float(error.headers.get("Retry-After") or 1))
     return json.loads(send(path, headers, body))
 
 
