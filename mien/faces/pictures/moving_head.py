@@ -76,7 +76,7 @@ class MovingHead:
         opacity = cv2.remap(
             person, columns - corner[0], rows - corner[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        return background + opacity[..., None] * (moved - background)
+        return np.asarray(cv2.blendLinear(moved, background, opacity, 1 - opacity), np.float32)
 
 
 def _box(head: Head, height: int, width: int) -> tuple[slice, slice]:

@@ -148,5 +148,5 @@ class PasteBack:
         columns, rows = head.sources((np.linalg.inv(whole) @ np.vstack([motion, (0, 0, 1)]) @ whole)[:2])
         moved = cv2.remap(still, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         composed = head.over_background(moved.astype(np.float32), columns, rows)
-        still[head.box] = np.clip(np.rint(composed), 0, 255)
+        still[head.box] = cv2.convertScaleAbs(np.clip(composed, 0, 255))
         return still

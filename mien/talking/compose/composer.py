@@ -159,13 +159,15 @@ class Composer:
         columns, rows = self._sources(inverse, flow)
         warped = cv2.remap(self._source, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
         frame: Field = warped.astype(np.float32, copy=False)
-        frame *= 1 + smooth[..., 2:] * self.moving
+        light = 1 + smooth[..., 2] * self.moving[..., 0]
+        for channel in range(3):  # numpy is slow along axes of three
+            frame[..., channel] *= light
         if not self.inside:
             painted = self._enlarged(np.ascontiguousarray(sampled[..., 3:]))
             _blend(frame, (painted[..., :3] + 1) * 127.5, painted[..., 3:] * self.weight)
         for layer in self.layers:
             layer.draw(frame, goal)
-        return np.asarray(np.clip(np.rint(frame), 0, 255), np.uint8)
+        return np.asarray(cv2.convertScaleAbs(np.clip(frame, 0, 255, out=frame)), np.uint8)
 
     def _sources(self, inverse: NDArray[np.float32], flow: Field) -> tuple[Field, Field]:
         """Columns and rows (R, R) of the source at which each pixel is sampled; `flow` normalised."""

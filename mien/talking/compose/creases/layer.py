@@ -26,7 +26,7 @@ TINT = (0.8, 1.05, 1.1)
 """Relative change of R, G, B: light scattered in the skin makes the depth of a fold redder."""
 
 _LEAST = 1 / 512
-"""Strength below which a fold changes no pixel by one grey level."""
+"""Relative change of the light below which no pixel changes by one grey level."""
 
 _FARTHEST = 1e6
 
@@ -47,6 +47,17 @@ class _Skin:
             row[list(place.landmarks)] = 1 / len(place.landmarks)
         shifted = mean @ landmarks + np.array([(place.right, place.down) for place in places])
         return cls(shifted, mean * np.array([[place.follows] for place in places]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Change:
+    """Relative change of the `light` (bottom − top, right − left) in a box of a frame, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    light: Field
 
 
 class CreaseLayer:
@@ -94,33 +105,46 @@ class CreaseLayer:
         change = axes.coordinates(goal.landmarks) - self._coordinates
         now = axes.pixels(self._skin.coordinates + self._skin.weights @ change).reshape(-1, 3, 2)
         before = self._axes.pixels(self._skin.coordinates).reshape(-1, 3, 2)
+        changes = []
         for number, (fold, made) in enumerate(self._folds):
             strength = _strength(fold, gone)
-            if strength > _LEAST:
-                _multiply(frame, made, strength, _placement(before[number], now[number]))
+            if strength * made.greatest * max(TINT) > _LEAST:
+                changes.append(_placed(made, strength, _placement(before[number], now[number]), frame.shape))
+        _multiply(frame, [change for change in changes if change is not None])
 
 
 def _strength(fold: Fold, gone: Movement) -> float:
     return float(sum(weight * getattr(gone, name) for name, weight in fold.weights.items()))
 
 
-def _multiply(frame: Field, made: Relief, strength: float, placement: Array) -> None:
-    """Change the light of `frame` in place by a map; `placement` (3, 3): pixels of the portrait → of the frame."""
+def _placed(made: Relief, strength: float, placement: Array, shape: tuple[int, ...]) -> _Change | None:
+    """The change of a fold in a frame of `shape`; `placement` (3, 3): pixels of the portrait → of the frame."""
     matrix = placement @ _shifted(made.corner)
     height, width = made.change.shape
     edge = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ matrix[:2].T
     if not np.abs(edge).max() < _FARTHEST:
-        return
-    left, top = np.maximum(np.floor(edge.min(0)), 0).astype(int)
-    right, bottom = np.minimum(np.ceil(edge.max(0)) + 1, frame.shape[1::-1]).astype(int)
+        return None
+    left, top = np.maximum(np.floor(edge.min(0)), 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(edge.max(0)) + 1, shape[1::-1]).astype(int).tolist()
     if right <= left or bottom <= top:
-        return
+        return None
     matrix[:2, 2] -= left, top
-    size = int(right - left), int(bottom - top)
-    change = strength * cv2.warpAffine(made.change, matrix[:2], size, flags=cv2.INTER_LINEAR)
+    change = cv2.warpAffine(made.change, matrix[:2], (right - left, bottom - top), flags=cv2.INTER_LINEAR)
+    return _Change(left, top, right, bottom, np.asarray(strength * change, np.float32))
+
+
+def _multiply(frame: Field, changes: Sequence[_Change]) -> None:
+    """Change the light of `frame` in place by the sum of the changes, which are small where they overlap."""
+    if not changes:
+        return
+    left, top = min(one.left for one in changes), min(one.top for one in changes)
+    right, bottom = max(one.right for one in changes), max(one.bottom for one in changes)
+    total = np.zeros((bottom - top, right - left), np.float32)
+    for one in changes:
+        total[one.top - top : one.bottom - top, one.left - left : one.right - left] += one.light
     part = frame[top:bottom, left:right]
     for channel, tint in enumerate(TINT):  # numpy is slow along axes of three
-        part[..., channel] *= 1 + tint * change
+        part[..., channel] *= 1 + np.float32(tint) * total
 
 
 def _placement(before: Array, after: Array) -> Array:

@@ -34,10 +34,11 @@ MOST = 0.45
 @dataclass(frozen=True, eq=False)
 class Relief:
     """`change` float32 (h, w): relative change of brightness at full strength, in [−MOST, MOST]; `corner` (2,): column
-    and row of its first pixel in the portrait."""
+    and row of its first pixel in the portrait; `greatest`: its greatest magnitude."""
 
     change: Field
     corner: tuple[int, int]
+    greatest: float
 
 
 def relief(fold: Fold, points: Array, size: float, light: Array, blur: float, skin: Field) -> Relief | None:
@@ -60,7 +61,8 @@ def relief(fold: Fold, points: Array, size: float, light: Array, blur: float, sk
         distance, normal = -distance, -normal
     raw = _profile(fold, distance / size, along, normal @ light, blur / size).astype(np.float32)
     smooth = np.clip(cv2.GaussianBlur(raw, (0, 0), max(_SMOOTH * size, 0.5)), -MOST, MOST)
-    return Relief(np.asarray(smooth * skin[top:bottom, left:right], np.float32), (int(left), int(top)))
+    change = np.asarray(smooth * skin[top:bottom, left:right], np.float32)
+    return Relief(change, (int(left), int(top)), float(np.abs(change).max(initial=0)))
 
 
 def _beside(line: Array, pixels: Array) -> tuple[Array, Array, Array]:
