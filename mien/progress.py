@@ -6,12 +6,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 T = TypeVar("T")
+
+Reporter = Callable[[str, int, int, str], None]
+"""Takes the progress of a loop: its description, the count so far, the total, and the unit."""
+
+_reporter: ContextVar[Reporter | None] = ContextVar("reporter", default=None)
 
 LINE_SECONDS = 5.0
 """Interval of the log lines if stderr is not a terminal."""
@@ -25,9 +31,34 @@ def progress_bar(description: str, total: int, unit: str = "it", resumed: int = 
     """
     if resumed:
         print(f"{description}: resumed at {resumed} of {total} {unit}", file=sys.stderr, flush=True)
+    report = _reporter.get()
+    if report is not None:
+        yield _reported(report, description, total, unit, resumed)
+        return
     show = _live if sys.stderr.isatty() else _lines
     with show(description, total, unit, resumed) as advance:
         yield advance
+
+
+@contextmanager
+def reported(report: Reporter) -> Iterator[None]:
+    """Within it, the progress of this thread's loops goes to `report` instead of stderr, from their start on."""
+    token = _reporter.set(report)
+    try:
+        yield
+    finally:
+        _reporter.reset(token)
+
+
+def _reported(report: Reporter, description: str, total: int, unit: str, done: int) -> Callable[..., None]:
+    report(description, done, total, unit)
+
+    def advance(count: int, note: str = "") -> None:  # noqa: ARG001 - as of the other bars
+        nonlocal done
+        done += count
+        report(description, done, total, unit)
+
+    return advance
 
 
 @contextmanager

@@ -29,6 +29,8 @@ FLOORS = [
     {"media", "heads", "text", "training", "metrics"},
     {"faces", "bodies", "corpora", "systems", "acting"},
     SYSTEMS,
+    {"makers", "bundled"},
+    {"studio"},
     {"commands"},
     {"__main__"},
 ]
@@ -77,6 +79,11 @@ def test_only_flows_imports_prefect() -> None:
 
 def test_only_tracking_imports_mlflow() -> None:
     assert users("mlflow") == {"mien/tracking/registry.py", "mien/tracking/tracking.py"}
+
+
+def test_only_the_studio_imports_a_web_framework_and_a_database() -> None:
+    found = users("fastapi") | users("starlette") | users("sqlalchemy") | users("alembic") | users("huey")
+    assert all(path.startswith("mien/studio/") for path in found), found
 
 
 def test_only_bodies_imports_mmpose() -> None:

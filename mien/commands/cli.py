@@ -13,7 +13,7 @@ from mien.checkout import located
 from mien.commands.pose import pose
 from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
-from mien.commands.systems import SYSTEMS
+from mien.makers.systems import SYSTEMS
 from mien.processes import exit_on, print_anything
 
 HELP = """Text in, faces and figures that move out.

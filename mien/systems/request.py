@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -57,6 +57,30 @@ class WordOrFile:
     """Metadata of a text field that holds one of `words`, or else names a file or a folder."""
 
     words: tuple[str, ...]
+
+
+FileKind = Literal["picture", "video", "sound", "person", "scene", "motion", "poses", "text"]
+"""What a file holds, as its content says: a person.json and a scene.json of mien, head motion or poses in numbers, …"""
+
+
+@dataclass(frozen=True)
+class Accepts:
+    """Metadata of a field that names a file: the kinds of content that it takes."""
+
+    kinds: tuple[FileKind, ...]
+
+    def __init__(self, *kinds: FileKind) -> None:
+        object.__setattr__(self, "kinds", kinds)
+
+
+@dataclass(frozen=True)
+class Local:
+    """Metadata of a text field that names files or models of the machine where it runs: never filled in from elsewhere.
+
+    `words`: the values that hold everywhere.
+    """
+
+    words: tuple[str, ...] = ()
 
 
 class Request(BaseModel):

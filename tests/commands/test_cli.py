@@ -12,7 +12,7 @@ from commands_making import mien
 
 from mien import __version__
 from mien.commands.cli import app
-from mien.commands.systems import SYSTEMS
+from mien.makers.systems import SYSTEMS
 
 MIEN = [sys.executable, "-m", "mien.commands.cli"]
 

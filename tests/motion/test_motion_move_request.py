@@ -134,7 +134,7 @@ def test_the_choices_are_those_of_the_heads() -> None:
 
 def test_a_request_is_checked_without_torch() -> None:
     code = (
-        "import sys; import mien.motion.generate.script, mien.commands.systems;"
+        "import sys; import mien.motion.generate.script, mien.makers.systems;"
         "print(sorted({'torch', 'cv2', 'numba', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)

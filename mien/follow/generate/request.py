@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mien.systems.errors import RequestError
-from mien.systems.request import Request, Short, WordOrFile
+from mien.systems.request import Accepts, Local, Request, Short, WordOrFile
 
 # the names are repeated here, because importing `mien.bodies.motions` is slow
 MOTION_NAMES = (
@@ -54,11 +54,11 @@ class PoseOptions(Request):
         description="Detector of key points; skeleton reads drawn skeletons back; auto: that for skeletons on "
         "black, else mediapipe",
     )
-    weights: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+    weights: Annotated[str | None, BeforeValidator(_as_text), Local()] = Field(
         default=None, min_length=1, examples=["models/pose"],
         description="Name or folder of the weights of the detector", json_schema_extra={"unset": "its usual ones"},
     )  # fmt: skip
-    boxes: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+    boxes: Annotated[str | None, BeforeValidator(_as_text), Local()] = Field(
         default=None, min_length=1, examples=["models/boxes"],
         description="Name or folder of a detector of objects (transformers) that finds people for mmpose and vitpose",
         json_schema_extra={"unset": "none: they follow one person"},
@@ -76,7 +76,9 @@ class PoseOptions(Request):
 class FollowRequest(PoseOptions):
     """Poses, words or a picture of the look, and the format of the video."""
 
-    pose: Annotated[str | None, BeforeValidator(_as_text), Short("-p"), WordOrFile(MOTION_NAMES)] = Field(
+    pose: Annotated[
+        str | None, BeforeValidator(_as_text), Short("-p"), WordOrFile(MOTION_NAMES), Accepts("video", "poses")
+    ] = Field(
         default=None, min_length=1, examples=["dance"],
         description="Who is followed: a video, poses (.npz, OpenPose JSON, BVH), or a built-in motion: "
         f"{', '.join(MOTION_NAMES)}",
@@ -86,18 +88,20 @@ class FollowRequest(PoseOptions):
         default=None, max_length=1000, pattern=r"\S", examples=["Cô gái nhảy múa trên cát"],
         description="The figure, its clothes and the place, in Vietnamese or English (or give --look)",
     )  # fmt: skip
-    look: Annotated[Path | None, Short("-l")] = Field(
+    look: Annotated[Path | None, Short("-l"), Accepts("picture", "scene")] = Field(
         default=None, description="A picture whose figure and place are taken, or a scene.json"
     )
     language: Literal["vi", "en"] | None = Field(
         default=None, description="Language of the text", json_schema_extra={"unset": "recognised"}
     )
-    translator: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+    translator: Annotated[str | None, BeforeValidator(_as_text), Local()] = Field(
         default=None, min_length=1, examples=["VietAI/envit5-translation"],
         description="Name or folder of a translator (EnViT5, Marian) that puts a Vietnamese text into English first",
         json_schema_extra={"unset": "none: both languages are read as they are"},
     )  # fmt: skip
-    download: bool = Field(default=False, description="Fetch the weights of --translator by their name")
+    download: Annotated[bool, Local()] = Field(
+        default=False, description="Fetch the weights of --translator by their name"
+    )
     seed: int = Field(default=0, ge=0, le=2**62, description="Seed of what the text leaves open")
     size: int = Field(default=256, ge=64, le=1080, multiple_of=2, description="Shorter side of the video in pixels")
     sound: bool = Field(default=True, description="Keep the sound of the pose video")
@@ -108,7 +112,7 @@ class FollowRequest(PoseOptions):
         description="How frames are made: the rigged figure, the small diffusion baseline, or a pipeline of diffusers "
         "that --pipeline names",
     )
-    pipeline: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+    pipeline: Annotated[str | None, BeforeValidator(_as_text), Local()] = Field(
         default=None, min_length=1, examples=["models/animatediff"],
         description="Name or folder of the pipeline of animatediff or wan_vace",
         json_schema_extra={"unset": "none"},

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from mien.motion.generate.script import LONGEST_SECONDS, MAX_CHARACTERS, SHORTEST_SECONDS, read_script
 from mien.systems.errors import RequestError
 from mien.systems.person import read_person
-from mien.systems.request import NumberOrFile, Request, Short
+from mien.systems.request import Accepts, Local, NumberOrFile, Request, Short
 
 VIDEOS = (".mp4", ".gif")
 
@@ -33,12 +33,14 @@ class MoveRequest(Request):
         default=None, max_length=MAX_CHARACTERS, pattern=r"\S", examples=["nods twice, then smiles"],
         description="What the head does",
     )  # fmt: skip
-    script: Path | None = Field(default=None, description="File of lines `time: text`, instead of --text")
+    script: Annotated[Path | None, Accepts("text")] = Field(
+        default=None, description="File of lines `time: text`, instead of --text"
+    )
     # the names are repeated here, because importing `mien.heads` is slow
     head: Literal["embedded", "ict", "flame", "gnm"] = Field(
         default="embedded", description="Which head: see `mien heads`"
     )
-    head_file: Path | None = Field(
+    head_file: Annotated[Path | None, Local()] = Field(
         default=None, description="File or folder of the head", json_schema_extra={"unset": "in its usual place"}
     )
     seconds: float | None = Field(
@@ -57,7 +59,7 @@ class MoveRequest(Request):
         default=4, ge=1, le=16, description="Motions of which the one is chosen that is measured to do what is asked"
     )
     size: int = Field(default=512, ge=64, le=2048, multiple_of=2, description="Side of the video in pixels")
-    person: Annotated[str | None, BeforeValidator(_as_text), _PERSON] = Field(
+    person: Annotated[str | None, BeforeValidator(_as_text), _PERSON, Accepts("person")] = Field(
         default=None, min_length=1,
         description="Who it is: a person.json of `mien sculpt`, or the number of a synthetic person, 0 to 999,999",
         json_schema_extra={"unset": "0"}, examples=["person.json"],

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mien.systems.errors import RequestError
-from mien.systems.request import Request, Short
+from mien.systems.request import Accepts, Local, Request, Short
 
 MAX_CHARACTERS = 1000
 """Maximum length of a text."""
@@ -36,7 +36,9 @@ class SculptRequest(Request):
         default="prior",
         description="prior: likely heads, chosen by the guide; gradient, search: by the guide alone, slower and worse",
     )
-    edit: Path | None = Field(default=None, description="person.json of a head that the words change")
+    edit: Annotated[Path | None, Accepts("person")] = Field(
+        default=None, description="person.json of a head that the words change"
+    )
     keep: Annotated[tuple[Kept, ...], BeforeValidator(lambda kept: (kept,) if isinstance(kept, str) else kept)] = Field(
         default=(), description="What an edit leaves as it is, whatever the words say; several times: each"
     )
@@ -44,7 +46,7 @@ class SculptRequest(Request):
     head: Literal["embedded", "ict", "flame", "gnm"] = Field(
         default="embedded", description="Which head: see `mien heads`; only embedded has hair, clothes and glasses"
     )
-    head_file: Path | None = Field(
+    head_file: Annotated[Path | None, Local()] = Field(
         default=None, description="File or folder of the head", json_schema_extra={"unset": "in its usual place"}
     )
     size: int = Field(default=384, ge=64, le=1024, multiple_of=2, description="Side of each view in pixels")

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from mien.clips import EMOTIONS
 from mien.systems.errors import RequestError
 from mien.systems.person import read_person
-from mien.systems.request import FileOrText, Request, Short, named_file
+from mien.systems.request import Accepts, FileOrText, Local, Request, Short, named_file
 
 EMOTION_WORDS = {
     "anger": "ANG", "angry": "ANG", "disgust": "DIS", "disgusted": "DIS", "fear": "FEA", "afraid": "FEA",
@@ -55,10 +55,10 @@ class TalkOptions(Request):
         json_schema_extra={"enum": [*EMOTIONS, None], "unset": "NEU, or the track's"},
     )
     intensity: float = Field(default=0.67, ge=0, le=1, description="Intensity of the emotion")
-    emotion_track: Path | None = Field(
+    emotion_track: Annotated[Path | None, Accepts("text")] = Field(
         default=None, description="File of emotion weights over time, with lines `time: emotion intensity`"
     )
-    motion: Annotated[str | None, BeforeValidator(_as_text), FileOrText(NPZ)] = Field(
+    motion: Annotated[str | None, BeforeValidator(_as_text), FileOrText(NPZ), Accepts("motion")] = Field(
         default=None, max_length=2000, pattern=r"\S", examples=["nods and smiles"],
         description="Head motion: a file (.npz), or words such as 'nods and smiles'",
         json_schema_extra={"unset": "random head motion"},
@@ -104,10 +104,12 @@ class TalkOptions(Request):
 class TalkRequest(TalkOptions):
     """A request to `mien talk`: picture or person, text or recording, voice, and the options of `TalkOptions`."""
 
-    image: Annotated[Path | None, Short("-i")] = Field(
+    image: Annotated[Path | None, Short("-i"), Accepts("picture", "video")] = Field(
         default=None, description="A photo with a face, or a video (or give --person)"
     )
-    person: Path | None = Field(default=None, description="A person.json of `mien sculpt`, who talks")
+    person: Annotated[Path | None, Accepts("person")] = Field(
+        default=None, description="A person.json of `mien sculpt`, who talks"
+    )
     rendered: bool = Field(
         default=False, description="Let the person's 3D head itself talk, without a trained model of a talking face"
     )
@@ -115,8 +117,10 @@ class TalkRequest(TalkOptions):
         default=None, max_length=20_000, pattern=r"\S", examples=["Good morning"],
         description="Text to speak (or give --speech)",
     )  # fmt: skip
-    speech: Annotated[Path | None, Short("-s")] = Field(default=None, description="Recording of the speech")
-    engine: str = Field(
+    speech: Annotated[Path | None, Short("-s"), Accepts("sound", "video")] = Field(
+        default=None, description="Recording of the speech"
+    )
+    engine: Annotated[str, Local(("espeak", "vits"))] = Field(
         default="espeak", description="Speech synthesiser of the text: espeak, vits, or vits:MODEL, a name or a folder"
     )
     language: str = Field(default="en-us", description="Language of the text: en-us, en-gb, vi, de, …")

@@ -16,9 +16,9 @@ from talk_making import Picture, textured, untrained_model, wall, with_faces
 from typer.testing import CliRunner, Result
 
 from mien.commands.cli import app
-from mien.commands.talk_and_move import SYSTEM, text_to_motion
 from mien.faces.measures import FACE_POSE
 from mien.heads.performance import EXPRESSION_INDEX, Performance
+from mien.makers.talk_and_move import SYSTEM, text_to_motion
 from mien.media.provenance import read_tags
 from mien.systems.errors import RequestError
 from mien.talking import Talker

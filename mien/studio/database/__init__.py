@@ -1,0 +1,1 @@
+"""The tables of the studio, and how they are opened and brought up to date."""

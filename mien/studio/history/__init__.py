@@ -1,0 +1,1 @@
+"""History: jobs that have ended, searched, paged, starred, deleted and downloaded."""

@@ -1,0 +1,1 @@
+"""The page: templates, forms from request models, catalogues of two languages."""

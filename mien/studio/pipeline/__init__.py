@@ -1,0 +1,1 @@
+"""The pipeline seen from the studio: models, champions, runs of Prefect."""
