@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse, Response
 
-from mien.studio.pages.templates import STATIC
+from mien.studio.pages.templates import STATIC, version
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,12 +25,11 @@ def static_files() -> dict[str, Path]:
     return {path.relative_to(STATIC).as_posix(): path for path in found}
 
 
-@router.api_route("/static/{path:path}", methods=["GET", "HEAD"])
-def static_file(path: str, request: Request) -> Response:
-    """A static file. One whose address holds the digest of its content may be kept for a year."""
+@router.api_route("/static/{digest}/{path:path}", methods=["GET", "HEAD"])
+def static_file(digest: str, path: str) -> Response:
+    """A static file. Under the digest of the present ones it may be kept for a year."""
     file = static_files().get(path)
     if file is None:
         raise HTTPException(404, "there is no such file")
-    lasting = "v" in request.query_params or path.startswith("vendor/")
-    keep = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    keep = "public, max-age=31536000, immutable" if digest == version() else "no-cache"
     return FileResponse(file, media_type=MEDIA_TYPES[file.suffix], headers={"Cache-Control": keep})
