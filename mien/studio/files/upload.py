@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
+from sqlalchemy.orm import Session
 
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, new_id
@@ -21,7 +22,7 @@ from mien.studio.files.inspector import PROCESSES, Inspected, Inspector
 from mien.studio.files.names import shown_name
 from mien.studio.files.place import INCOMING, UPLOADS, incoming_path, upload_path, upload_preview
 from mien.studio.files.sniff import HEAD_BYTES, Sniffed, sniff
-from mien.studio.people.quotas import bounds_of, bytes_kept, bytes_problem
+from mien.studio.queue.submit import bytes_of, limits_of
 from mien.studio.settings import Settings
 
 T = TypeVar("T")
@@ -176,10 +177,7 @@ class Uploads:
             if preview.is_file():
                 preview.rename(target_preview)
             with self.db.write() as session:
-                bound = bounds_of(session, self.settings, file.owner).bytes
-                problem = bytes_problem(bytes_kept(session, file.owner), file.bytes, bound)
-                if problem is not None:
-                    raise FileError(413, problem)
+                self._check_kept(session, file.owner, file.bytes)
                 session.add(file)
         except BaseException:
             target.unlink(missing_ok=True)
@@ -194,10 +192,17 @@ class Uploads:
         (self.settings.folder / INCOMING).mkdir(parents=True, exist_ok=True)
         self._check_disk(count)
         with self.db.session() as session:
-            bound = bounds_of(session, self.settings, owner).bytes
-            problem = bytes_problem(bytes_kept(session, owner), count, bound) if bound is not None else None
-        if problem is not None:
-            raise FileError(413, problem)
+            self._check_kept(session, owner, count)
+
+    def _check_kept(self, session: Session, owner: str, count: int) -> None:
+        """Raise FileError where a person would keep more bytes than they may."""
+        most = limits_of(session, self.settings, owner).bytes
+        if most is None:
+            return
+        kept = bytes_of(session, owner)
+        if kept + count > most:
+            said = f"you keep {megabytes(kept)}, and {megabytes(most)} is your limit"
+            raise FileError(413, f"{said}: delete results or uploads, and empty the bin, to make room")
 
     def _check_disk(self, count: int) -> None:
         if shutil.disk_usage(self.settings.folder).free - count < self.settings.limits.free_bytes:
