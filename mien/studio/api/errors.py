@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from mien.errors import InputError
+from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 
 
 class ErrorBody(BaseModel):
@@ -82,6 +83,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(InputError)(_input_error)
+    app.exception_handler(CrossSiteError)(_cross_site)
+    app.exception_handler(AccountError)(_account_error)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -90,6 +93,16 @@ async def _api_error(request: Request, error: ApiError) -> Response:
 
 async def _input_error(request: Request, error: InputError) -> Response:
     return answer(request, 422, str(error))
+
+
+async def _cross_site(request: Request, error: CrossSiteError) -> Response:
+    return answer(request, 403, str(error))
+
+
+async def _account_error(request: Request, error: AccountError) -> Response:
+    if isinstance(error, TooManyTriesError):
+        return answer(request, 429, str(error), None, {"Retry-After": str(error.retry_after)})
+    return answer(request, 422, str(error), error.field)
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
