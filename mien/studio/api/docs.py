@@ -67,9 +67,10 @@ def _operation(described: Mapping[str, Any], base: str, method: str, path: str, 
         example = example or (media_type, _example(content))
     table = f"<table><tr><th>Name<th>In<th>Meaning</tr>{''.join(rows)}</table>" if rows else ""
     answers = ", ".join(escape(str(status)) for status in operation.get("responses", {}))
+    summary, about = escape(operation.get("summary", "")), escape(" ".join(operation.get("description", "").split()))
     return (
-        f"<h3><code>{method.upper()} {escape(path)}</code></h3><p><strong>{escape(operation.get('summary', ''))}.</strong> "
-        f"{escape(' '.join(operation.get('description', '').split()))}</p>{table}<p>Answers: {answers}</p>"
+        f"<h3><code>{method.upper()} {escape(path)}</code></h3><p><strong>{summary}.</strong> "
+        f"{about}</p>{table}<p>Answers: {answers}</p>"
         f"<pre>{escape(curl(base, method, path, example))}</pre>"
     )
 
@@ -101,5 +102,3 @@ def curl(base: str, method: str, path: str, example: tuple[str, Any] | None) -> 
         body = json.dumps(example[1], ensure_ascii=False).replace("'", "'\\''")
         parts.append(f"-H 'Content-Type: application/json' -d '{body}'")
     return " ".join(parts)
-
-

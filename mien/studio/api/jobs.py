@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
@@ -89,7 +89,9 @@ def cancel_job(job_id: JobId, context: CanMake) -> JobView:
 @router.post("/jobs/{job_id}/retry", status_code=202, responses=DONE, tags=["jobs"], summary="Try a job again")
 def retry_job(job_id: JobId, context: CanMake, response: Response) -> JobView:
     """A new job like one that failed or was cancelled."""
-    return _accepted(context, _sent(context, control.retry(context.db, context.settings, job_id, context.owner)), response)
+    return _accepted(
+        context, _sent(context, control.retry(context.db, context.settings, job_id, context.owner)), response
+    )
 
 
 @router.post("/jobs/{job_id}/redo", status_code=202, responses=DONE, tags=["jobs"], summary="Make it with another seed")

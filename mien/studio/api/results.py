@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
@@ -71,7 +71,9 @@ def result(
 def preview(
     job_id: JobId,
     context: CanRead,
-    n: Annotated[int | None, Query(ge=1, le=99_999, description="The number of the frame; left out: the newest")] = None,
+    n: Annotated[
+        int | None, Query(ge=1, le=99_999, description="The number of the frame; left out: the newest")
+    ] = None,
 ) -> Response:
     """A JPEG of a frame of what is being made, once there is one."""
     job = own_job(context, job_id)
