@@ -94,7 +94,7 @@ class Guard:
             receive = answer.until_ended(receive)
         try:
             await self.app(scope, receive, answer.send)
-        except Exception:  # noqa: BLE001 - logged with its traceback; the client gets a sentence and no details
+        except Exception:  # logged with its traceback; the client gets a sentence and no details
             LOG.exception("%s %s failed", scope["method"], scope["path"])
             if not answer.started:
                 message = "the studio made a mistake, which is in its log: try again, and report it if it happens again"
