@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import Select, and_, func, select, tuple_
 
 from mien.studio.database.tables import ENDED, Job
+from mien.studio.files.place import is_id
 from mien.studio.history.folding import fold
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class CursorError(ValueError):
 class Search:
     """What is looked for. words: all must occur, in any order. state: `ended` stands for done, failed and cancelled.
 
-    day: a day of the reader, whose clock is `zone` minutes ahead of UTC. starred: only those. bin: what is in the bin
-    instead of what is not. systems: names of commands; empty: all.
+    day: a day of the reader, whose clock is `zone` minutes ahead of UTC. system: name of a command. starred: only
+    those. bin: what is in the bin instead of what is not.
     """
 
     words: str = ""
@@ -93,12 +94,14 @@ class History:
 
     def find(self, owner: str, job: str) -> Job | None:
         """A job of a person by its id, in the bin or not; None: there is none, or it is someone else's."""
+        if not is_id(job):
+            return None
         with self._db.session() as session:
             return session.scalar(select(Job).where(Job.id == job, Job.owner == owner))
 
     def several(self, owner: str, jobs: Sequence[str]) -> list[Job]:
         """Those of the jobs with these ids that are the person's, in the order of the ids."""
-        wanted = list(dict.fromkeys(jobs))[:MOST]
+        wanted = list(dict.fromkeys(filter(is_id, jobs)))[:MOST]
         with self._db.session() as session:
             found = session.scalars(select(Job).where(Job.id.in_(wanted), Job.owner == owner))
             by_id = {job.id: job for job in found}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import unicodedata
 from functools import cache
 
 from argon2 import PasswordHasher, Type
@@ -35,7 +36,12 @@ def check_password(password: str, name: str = "") -> None:
 def hash_password(password: str) -> str:
     """The argon2id hash of a password, with its parameters and salt in it."""
     with _AT_ONCE:
-        return HASHER.hash(password)
+        return HASHER.hash(_typed(password))
+
+
+def _typed(password: str) -> bytes:
+    """The bytes of a password, the same however a keyboard composes the accents of its letters."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
 @cache
@@ -48,7 +54,7 @@ def right_password(stored: str | None, password: str) -> bool:
     hashed = _nobody() if stored is None else stored
     with _AT_ONCE:
         try:
-            fits = HASHER.verify(hashed, password[: MOST + 1])
+            fits = HASHER.verify(hashed, _typed(password[: MOST + 1]))
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
     return fits and stored is not None

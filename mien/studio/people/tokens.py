@@ -29,7 +29,8 @@ def create_token(
     """
     if not scopes:
         raise AccountError("a token needs at least one scope: read, make, pipeline or admin", "scopes")
-    name = " ".join(name.split())[:64] or "token"
+    shown = "".join(letter if letter.isprintable() else " " for letter in name)
+    name = " ".join(shown.split())[:64] or "token"
     secret, now = new_token(), time.time()
     expires = None if days is None else now + days * 86_400
     token = Token(user=user, name=name, hash=digest(secret), scopes=sorted(set(scopes)), created=now, expires=expires)
