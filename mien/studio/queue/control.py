@@ -33,7 +33,7 @@ def job_of(db: Database, job_id: str, owner: str | None) -> Job:
 
 
 def cancel(db: Database, job_id: str, owner: str | None = None) -> Job:
-    """Cancel a waiting job at once; ask the worker of a running one to stop it. Raises JobStateError if it has ended."""
+    """Cancel a waiting job at once; ask the worker of a running one to stop it. Raises JobStateError if it ended."""
     with db.write() as session:
         job = _job(session, job_id, owner, lock=True)
         if job.state in ENDED:
