@@ -47,7 +47,8 @@ MOMENTS = {
 
 PATHS = (
     ("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist"),
-    ("left_hip", "left_knee", "left_ankle", "left_big_toe"), ("right_hip", "right_knee", "right_ankle", "right_big_toe"),
+    ("left_hip", "left_knee", "left_ankle", "left_big_toe"),
+    ("right_hip", "right_knee", "right_ankle", "right_big_toe"),
 )  # fmt: skip
 TRUNK = ("left_shoulder", "right_shoulder", "right_hip", "left_hip")
 

@@ -68,7 +68,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("Dance on a beach", {"pose": "dance", "text": "a girl in a yellow dress dances on the beach"}),
         Example("A wave in the snow", {"pose": "wave", "text": "a man in a red coat waves in the snow"}),
         Example("Astronaut, running", {"pose": "run", "text": "an astronaut runs on the moon"}),
-        Example("A panda bows, as a GIF", {"pose": "bow", "text": "a panda bows in a bamboo forest", "seconds": 3}, ".gif"),
+        Example("A panda bows, as a GIF", {"pose": "bow", "text": "a panda bows in a forest", "seconds": 3},
+                ".gif"),
         Example("Múa trên cát", {"pose": "dance", "text": "Cô gái nhảy múa trên cát"}, language="vi"),
         Example("Gấu trúc vẫy tay", {"pose": "wave", "text": "Gấu trúc vẫy tay trên mặt nước"}, language="vi"),
         Example("Chạy trong tuyết", {"pose": "run", "text": "Người đàn ông mặc áo đỏ chạy trong tuyết"}, language="vi"),
@@ -77,7 +78,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "shapes": (
         Example("A circle on its way", {"text": ["a red circle moving up-right"], "size": 128}),
-        Example("Two at once", {"text": ["a white star moves left and a green circle bounces vertically"], "size": 128}),
+        Example("Two at once", {
+            "text": ["a white star moves left and a green circle bounces vertically"], "size": 128}),
         Example("A spinning star", {"text": ["a big yellow star is spinning clockwise"], "size": 256, "seconds": 3},
                 ".mp4"),
         Example("A grid of eight", {"text": ["blue square shrinks", "yellow circle grows"], "copies": 4, "size": 96}),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import Depends, Request
 
 from mien.studio.api.errors import ApiError
+from mien.studio.people.csrf import check_change, form_token
+from mien.studio.people.identity import identify
 from mien.studio.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,22 +55,22 @@ def studio_of(request: Request) -> Studio:
     return found
 
 
-def context_of(request: Request) -> Context | None:
-    """The context of a request; None where nobody has signed in. Raises CrossSiteError for a change from elsewhere."""
-    from mien.studio.people.csrf import check_change
-    from mien.studio.people.identity import identify
+def context_of(request: Request, token: str | None = None) -> Context | None:
+    """The context of a request; None where nobody has signed in. Raises CrossSiteError for a change from elsewhere.
 
+    token: the field `csrf` of a form.
+    """
     studio = studio_of(request)
     person = identify(request, studio.db, studio.settings)
-    check_change(request, person)
+    check_change(request, person, token)
     return None if person is None else Context(studio.settings, studio.db, studio.wakeups, person)
 
 
-def need(scope: Scope) -> Callable[[Request], Context]:
+def need(scope: Scope) -> Callable[[Request, str | None], Context]:
     """A dependency that gives the context of a person who may do what `scope` names: 401 or 403 otherwise."""
 
-    def context(request: Request) -> Context:
-        found = context_of(request)
+    def context(request: Request, token: Annotated[str | None, Depends(form_token)]) -> Context:
+        found = context_of(request, token)
         if found is None:
             raise ApiError(
                 401, "sign in, or send a token of the API as `Authorization: Bearer mien_…`",

@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from mien.errors import InputError
+from mien.studio.database.errors import DatabaseError
+from mien.studio.files.errors import FileError
+from mien.studio.history.search import CursorError
+from mien.studio.history.use import GoneError
+from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
+from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
+
+RETRY_SECONDS = 30
+"""When to ask again, where no better time is known."""
 
 
 class ErrorBody(BaseModel):
@@ -79,17 +87,54 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error of the API as JSON, and those of pages by `app.state.error_page` where there is one."""
     app.exception_handler(ApiError)(_api_error)
-    app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(InputError)(_input_error)
+    app.exception_handler(CursorError)(_cursor_error)
+    app.exception_handler(FileError)(_file_error)
+    app.exception_handler(CrossSiteError)(_cross_site)
+    app.exception_handler(AccountError)(_account_error)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
     return answer(request, error.status, error.message, error.field, error.headers)
 
 
+_STATUS: dict[type[InputError], int] = {
+    NoSuchJobError: 404,
+    JobStateError: 409,
+    KeyReusedError: 409,
+    GoneError: 409,
+    QueueFullError: 429,
+    TooMuchWorkError: 429,
+    DatabaseError: 503,
+}
+"""Of errors that are not answered by 422."""
+
+
 async def _input_error(request: Request, error: InputError) -> Response:
-    return answer(request, 422, str(error))
+    status = next((_STATUS[one] for one in type(error).__mro__ if one in _STATUS), 422)
+    retry = getattr(error, "retry_after", None) or (RETRY_SECONDS if status in (429, 503) else None)
+    headers = {} if retry is None else {"Retry-After": str(retry)}
+    return answer(request, status, str(error), getattr(error, "field", None), headers)
+
+
+async def _cursor_error(request: Request, error: CursorError) -> Response:
+    return answer(request, 422, str(error), "cursor")
+
+
+async def _file_error(request: Request, error: FileError) -> Response:
+    headers = {} if error.retry_after is None else {"Retry-After": str(math.ceil(error.retry_after))}
+    return answer(request, error.status, str(error), "file", headers)
+
+
+async def _cross_site(request: Request, error: CrossSiteError) -> Response:
+    return answer(request, 403, str(error))
+
+
+async def _account_error(request: Request, error: AccountError) -> Response:
+    if isinstance(error, TooManyTriesError):
+        return answer(request, 429, str(error), None, {"Retry-After": str(error.retry_after)})
+    return answer(request, 422, str(error), error.field)
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
@@ -98,12 +143,6 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
     if error.status_code == 400 and "parsing the body" in message:
         message = "the body of the request cannot be read: send JSON in UTF-8"
     return answer(request, error.status_code, message, None, error.headers)
-
-
-async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    first = error.errors()[0]
-    field = next((str(one) for one in first["loc"][1:] if isinstance(one, str)), None)
-    return answer(request, 422, sentence_of(first), field)
 
 
 def answer(
@@ -116,18 +155,3 @@ def answer(
         response.headers.update(dict(headers or {}))
         return response
     return error_response(status, message, field, headers)
-
-
-def sentence_of(error: Mapping[str, Any]) -> str:
-    """An error of Pydantic as a sentence that names the field."""
-    named = ".".join(str(one) for one in error["loc"][1:]) or "the body"
-    kind = error["type"]
-    if kind == "json_invalid":
-        return "the body of the request is no JSON"
-    if kind == "missing":
-        return f"{named} is missing"
-    if kind == "extra_forbidden":
-        return f"there is no field {named[:60]!r}"
-    said = str(error["msg"]).removeprefix("Value error, ")
-    said = said.replace("Input should be", "it must be").replace("String should", "the text must")
-    return f"{named[:60]}: {said[:1].lower()}{said[1:]}"

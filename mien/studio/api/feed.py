@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from anyio import to_thread
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,16 +46,16 @@ class Told:
         return self.job is None or self.owner == owner
 
 
-class Shown:
-    """Base of what turns events into JSON; `mien.studio.api.views` has the one of the API."""
+class Shown(Protocol):
+    """Turns jobs and the queue into JSON; its methods are called in threads."""
 
     def job_data(self, jobs: Sequence[str]) -> dict[str, Any]:
-        """The jobs of these ids as JSON; those that are gone are left out. Called in a thread."""
-        raise NotImplementedError
+        """The jobs of these ids by id; those that are gone are left out."""
+        ...
 
     def queue_data(self) -> dict[str, Any]:
-        """The state of the queue as JSON. Called in a thread."""
-        raise NotImplementedError
+        """The state of the queue."""
+        ...
 
 
 class Feed:

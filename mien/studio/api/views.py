@@ -12,7 +12,7 @@ from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job
 from mien.studio.files.names import save_name
 from mien.studio.files.place import result_file
-from mien.studio.history.use import uses_of
+from mien.studio.history.use import uses
 from mien.studio.queue.view import Position, places, queue_state
 from mien.studio.settings import Settings
 
@@ -68,7 +68,7 @@ def _job_view(settings: Settings, job: Job, place: Position | None) -> JobView:
         preview=f"/api/v1/jobs/{job.id}/preview?n={job.preview}" if shows else None,
         files=result_files(settings, job), facts=job.facts, starred=job.starred, deleted=job.deleted, model=job.model,
         cancelling=job.cancel and job.state == "running", origin=job.origin,
-        uses=[UseView(maker=one.maker, field=one.field, role=one.role) for one in uses_of(job)],
+        uses=[UseView(maker=one.maker, field=one.field, role=one.role) for one in uses(job)],
     )  # fmt: skip
 
 

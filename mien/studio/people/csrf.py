@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from starlette.requests import HTTPConnection, Request
+
 from mien.studio.people.errors import CrossSiteError
 from mien.studio.people.secrets import same
 
 if TYPE_CHECKING:
-    from starlette.requests import HTTPConnection, Request
-
     from mien.studio.people.identity import Person
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
