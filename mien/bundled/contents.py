@@ -30,9 +30,9 @@ class BundleError(ValueError):
 class BundledModel:
     """A model of the bundle.
 
-    files: path in its folder → SHA-256. bytes: of all files. seen: what it was trained on. figure, value: the figure
-    by which it is the champion, empty and None where it was never evaluated; higher is better where `higher`.
-    version: of the registered model. weights: SHA-256 of the trained `model.safetensors`. precision: as stored.
+    files: path in its folder → SHA-256. bytes: of all files. seen: what it was trained on. weights: SHA-256 of the
+    trained `model.safetensors`. precision: as stored. version: of the champion in the registry, empty where it is not
+    registered by itself. figures: the main figures of its evaluation, see `mien.bundled.figures`.
     """
 
     name: str
@@ -42,9 +42,7 @@ class BundledModel:
     weights: str
     precision: str
     version: str = ""
-    figure: str = ""
-    value: float | None = None
-    higher: bool = True
+    figures: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
