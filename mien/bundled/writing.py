@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mien import __version__
@@ -28,12 +28,14 @@ from mien.training.compact import Precision
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is stored. parts: the sub-folders that requests need, besides the folder itself."""
+    """How a model is stored. parts: the sub-folders that requests need besides the folder itself, and how.
+
+    evaluated_with: the model with which it is evaluated, where it is not registered by itself.
+    """
 
     precision: Precision = "float16"
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, Precision] = field(default_factory=dict)
     evaluated_with: str = ""
-    """The model with which it is evaluated, where it is not registered by itself."""
 
 
 RECIPES = {
@@ -41,10 +43,10 @@ RECIPES = {
     "head_motion": Recipe("int8"),
     "head_prior": Recipe(),
     "head_clip": Recipe("int8", evaluated_with="head_prior"),
-    "follow": Recipe(parts=("lifter", "look", "diffusion")),
+    "follow": Recipe(parts={"lifter": "float16", "look": "int8", "diffusion": "int8"}),
     "shapes": Recipe(),
 }
-"""The largest two as int8: all as float16 would be 22 MB."""
+"""The largest as int8: all as float16 would be 23 MB."""
 
 
 def write_bundle(
@@ -65,8 +67,8 @@ def write_bundle(
         for name, model in models.items():
             recipe = RECIPES[name]
             source = root / model.folder
-            for part in ("", *recipe.parts):
-                write_compact(source / part, temporary / name / part, recipe.precision)
+            for part, precision in {"": recipe.precision, **recipe.parts}.items():
+                write_compact(source / part, temporary / name / part, precision)
             written[name] = _entry(name, root, source, temporary / name, recipe, champions)
         contents = Contents(written, revision, __version__)
         write_checksummed_json(temporary / MANIFEST, contents.plain())
@@ -134,7 +136,7 @@ def _entry(
         bytes=sum(path.stat().st_size for path in files),
         seen=seen_by(name, root),
         weights=str(config["sha256"]),
-        precision=recipe.precision,
+        precision=" and ".join(sorted({recipe.precision, *recipe.parts.values()})),
         version=champion.version if champion else "",
         figures=headline(root, name) if champions is not None else {},
     )
@@ -151,7 +153,7 @@ def _readme(contents: Contents) -> str:
         "Every command and the studio use them where `models/` has none of their own, and say so. `mien bundle` wrote "
         f"this folder from a run of the pipeline at revision {contents.revision or 'unknown'}; nothing in it is edited "
         "by hand, and each file is checked against `bundle.json` before it is used. Evaluations never use it.\n\n"
-        "The weights are stored as float16, those of the two largest as 8-bit integers with a scale for each 64 "
-        "values; the figures are those of the trained models before that. Licence: Apache-2.0, as the code.\n\n"
+        "The weights are stored as float16, those of the largest models as 8-bit integers with a scale for each "
+        "64 values; the figures are those of the trained models before that. Licence: Apache-2.0, as the code.\n\n"
         f"| model | size | stored as | trained on | figures |\n|---|---|---|---|---|\n{rows}"
     )
