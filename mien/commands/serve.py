@@ -16,10 +16,8 @@ from mien.commands.system_command import refuse
 from mien.execution import LOOPBACK
 
 if TYPE_CHECKING:
+    from mien.studio.database.engine import Database
     from mien.studio.settings import Settings
-
-GRACE_SECONDS = 5
-"""Requests may take this long to end when the studio is stopped."""
 
 
 def serve(
@@ -53,7 +51,8 @@ def serve(
         folder=folder, database=database, host=host, port=port, hosts=tuple(also or ()), users=users, secure=secure,
         workers=workers, mlflow=mlflow, prefect=prefect, limits=limits_of(limit),
     )  # fmt: skip
-    open_database(settings).close()  # before anything is started
+    with closing(open_database(settings)) as db:  # before anything is started
+        _say_accounts(settings, db)
     with closing(_listening(settings)) as listening:
         _serve(settings, listening, limit or [], systems)
 
@@ -76,22 +75,19 @@ def _listening(settings: Settings) -> socket.socket:
 def _serve(settings: Settings, listening: socket.socket, limits: list[str], systems: str) -> None:
     import uvicorn
 
-    from mien.studio.api.app import create_app
+    from mien.studio.api.app import create_app, server_options
+    from mien.studio.files.cleaner import Cleaner
     from mien.studio.worker.processes import WorkerProcesses
 
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    config = uvicorn.Config(
-        create_app(settings), log_level="warning", access_log=False, server_header=False, lifespan="on",
-        h11_max_incomplete_event_size=settings.limits.header_bytes, http="h11", proxy_headers=settings.secure,
-        timeout_graceful_shutdown=GRACE_SECONDS, ws="none",
-    )  # fmt: skip
-    server = uvicorn.Server(config)
+    options = server_options(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), log_level="warning", access_log=False, lifespan="on", **options)
+    )
     _say_models()
-    processes = WorkerProcesses(settings, limits, systems, Path.cwd())
-    ready = threading.Thread(target=_say_when_ready, args=(server, f"http://{shown}:{settings.port}"), daemon=True)
-    ready.start()
-    with processes:
+    threading.Thread(target=_say_when_ready, args=(server, f"http://{shown}:{settings.port}"), daemon=True).start()
+    with WorkerProcesses(settings, limits, systems, Path.cwd()), Cleaner(settings):
         server.run(sockets=[listening])
 
 
@@ -101,6 +97,14 @@ def _say_when_ready(server: object, address: str) -> None:
     while not getattr(server, "started", False):
         waiting.wait(0.05)
     print(f"mien studio: {address} (Ctrl-C stops it)", flush=True)
+
+
+def _say_accounts(settings: Settings, db: Database) -> None:
+    """Say how the first account is made where there is none."""
+    from mien.studio.people.accounts import any_people
+
+    if settings.users and not any_people(db):
+        print(f"there is no account yet: make one by `{settings.hint('users add')} NAME --admin`", file=sys.stderr)
 
 
 def _say_models() -> None:
