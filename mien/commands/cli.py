@@ -13,6 +13,7 @@ from mien.checkout import located
 from mien.commands.pose import pose
 from mien.commands.promote import promote
 from mien.commands.system_command import Force, add_command, refuse, run_table
+from mien.commands.users import users
 from mien.makers.systems import SYSTEMS
 from mien.processes import exit_on, print_anything
 
@@ -156,6 +157,7 @@ def summary(
 
 app.command()(promote)
 app.command()(pose)
+app.add_typer(users)
 
 
 def main() -> None:

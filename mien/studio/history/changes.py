@@ -34,9 +34,9 @@ def star(db: Database, owner: str, jobs: Sequence[str], starred: bool = True) ->
 
 
 def put_in_bin(db: Database, owner: str, jobs: Sequence[str]) -> list[Job]:
-    """Put jobs of a person in the bin, all or none. Raises NoSuchJobError, and JobStateError for one that has not ended.
+    """Put jobs of a person in the bin, all or none; what is there already stays as it is.
 
-    What is there already stays as it is.
+    Raises NoSuchJobError, and JobStateError for a job that has not ended.
     """
     with db.write() as session:
         found = _own(session, owner, jobs)

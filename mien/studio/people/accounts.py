@@ -11,6 +11,7 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mien.studio.database.tables import ENDED, File, Job, Session, Token, User
+from mien.studio.files.place import is_id
 from mien.studio.people.errors import AccountError, SignInError
 from mien.studio.people.passwords import check_password, hash_password, outdated, right_password
 
@@ -79,6 +80,8 @@ def person_named(db: Database, name: str) -> User:
 
 def person_of(db: Database, user: str) -> User | None:
     """The account with an id."""
+    if not is_id(user):
+        return None
     with db.session() as session:
         return session.scalar(select(User).where(User.id == user))
 

@@ -15,7 +15,7 @@ from mien.studio.files.place import result_folder, upload_path, upload_preview
 from mien.studio.history.changes import remove_folder
 from mien.studio.people.accounts import check_not_last
 from mien.studio.people.errors import AccountError
-from mien.studio.queue.events import emit
+from mien.studio.queue.control import cancel_all
 
 if TYPE_CHECKING:
     from mien.studio.database.engine import Database
@@ -73,16 +73,13 @@ def _finish(db: Database, settings: Settings, user: str) -> None:
 
 def _stop(db: Database, settings: Settings, user: str) -> None:
     """Cancel the jobs of a person, and wait for the running ones as long as a worker may take to end one."""
+    cancel_all(db, user)
     deadline = time.monotonic() + settings.limits.cancel_seconds + 2.0
-    while True:
-        with db.write() as session:
-            mine = update(Job).where(Job.owner == user)
-            session.execute(mine.where(Job.state == "waiting").values(state="cancelled", ended=time.time()))
-            session.execute(mine.where(Job.state == "running").values(cancel=True))
-            running = session.scalar(select(func.count()).where(Job.owner == user, Job.state == "running"))
-            emit(session, None, "", "queue")
-        if not running or time.monotonic() > deadline:
-            return
+    running = select(func.count()).where(Job.owner == user, Job.state == "running")
+    while time.monotonic() < deadline:
+        with db.session() as session:
+            if not session.scalar(running):
+                return
         time.sleep(0.2)
 
 

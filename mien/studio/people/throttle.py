@@ -9,6 +9,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from mien.studio.people.errors import TooManyTriesError
 
@@ -24,6 +26,9 @@ MOST_KEPT = 10_000
 class _Count:
     wrong: int
     since: float
+
+
+_OF_SERVERS: WeakKeyDictionary[Any, Throttle] = WeakKeyDictionary()
 
 
 class Throttle:
@@ -70,6 +75,11 @@ class Throttle:
     def _keys(self, address: str, name: str) -> tuple[tuple[tuple[str, str | None], int], ...]:
         network = _network(address)
         return ((network, name.casefold()), TRIES), ((network, None), TRIES_OF_ADDRESS)
+
+
+def throttle_of(app: Any) -> Throttle:
+    """The throttle of a server, which all its routes share; `app`: the FastAPI application."""
+    return _OF_SERVERS.setdefault(app, Throttle())
 
 
 def _network(address: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, update
 
 from mien.studio.database.tables import Token, User
+from mien.studio.files.place import is_id
 from mien.studio.people.errors import AccountError
 from mien.studio.people.secrets import TOKEN_PREFIX, digest, new_token, same
 
@@ -68,6 +69,8 @@ def list_tokens(db: Database, user: str) -> list[Token]:
 
 def delete_token(db: Database, user: str, token: str) -> bool:
     """Delete a token by its id; False: the person has none of this id."""
+    if not is_id(token):
+        return False
     with db.write() as session:
         found = session.scalar(select(Token.id).where(Token.user == user, Token.id == token))
         session.execute(delete(Token).where(Token.user == user, Token.id == token))
