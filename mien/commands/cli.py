@@ -12,8 +12,10 @@ from mien import __version__
 from mien.checkout import located
 from mien.commands.pose import pose
 from mien.commands.promote import promote
+from mien.commands.serve import serve
 from mien.commands.system_command import Force, add_command, refuse, run_table
 from mien.commands.users import users
+from mien.commands.worker import worker
 from mien.makers.systems import SYSTEMS
 from mien.processes import exit_on, print_anything
 
@@ -157,6 +159,8 @@ def summary(
 
 app.command()(promote)
 app.command()(pose)
+app.command()(serve)
+app.command()(worker)
 app.add_typer(users)
 
 

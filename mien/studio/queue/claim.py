@@ -108,18 +108,22 @@ def finish(
         return _change(session, job_id, worker_id, attempt, values, "ended").ours
 
 
-def give_back(db: Database, job_id: str, worker_id: str, attempt: int, stage: str = "") -> bool:
+def give_back(
+    db: Database, job_id: str, worker_id: str, attempt: int, stage: str = "", died: bool = False
+) -> bool:  # fmt: skip
     """Put a claimed job back to its place in the queue, as when a worker ends or has no space; `stage`: why it waits.
 
-    One that was to be cancelled is cancelled. False: the claim was lost.
+    died: the process that made it died, which counts as in `reap`. One that was to be cancelled is cancelled. False:
+    the claim was lost.
     """
     with db.write() as session:
         mine = _mine(job_id, worker_id, attempt)
         job = session.scalar(select(Job).where(*mine).with_for_update())
         if job is None:
             return False
-        _put_back(session, job, db.now(session), died=False)
-        job.stage = stage[:80]
+        _put_back(session, job, db.now(session), died)
+        if job.state == "waiting":
+            job.stage = stage[:80]
     return True
 
 
