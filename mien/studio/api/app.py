@@ -1,0 +1,99 @@
+"""The application: the API, the pages, and what both of them need while the server runs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+
+from mien import __version__
+from mien.studio.api import docs, events, jobs, makers, queue, results
+from mien.studio.api.context import Studio
+from mien.studio.api.errors import add_error_handlers
+from mien.studio.api.feed import Feed
+from mien.studio.api.guard import Guard
+from mien.studio.api.invalid import invalid
+from mien.studio.api.views import ShownJobs
+from mien.studio.database.engine import Database
+from mien.studio.queue.wakeups import Wakeups
+from mien.studio.settings import Settings
+
+PREFIX = "/api/v1"
+
+DESCRIPTION = """Text in, faces and figures that move out: five makers, a queue of jobs, and their results.
+
+Ask a maker for something (`POST /api/v1/talk`), follow the job that it answers with (`GET /api/v1/jobs/ID`, or the
+events of `/api/v1/events`), and download its files. Errors are `{"error": sentence, "field": name or null}`.
+Where the studio has accounts, send `Authorization: Bearer` and a token that you made on the page of your account.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application of a studio with these settings. It opens the database when the server starts."""
+    app = FastAPI(
+        title="mien studio", version=__version__, description=DESCRIPTION, openapi_url="/api/openapi.json",
+        docs_url=None, redoc_url=None, lifespan=_lifespan(settings),
+    )  # fmt: skip
+    app.state.settings = settings
+    app.add_middleware(Guard, settings=settings)
+    add_error_handlers(app)
+    app.exception_handler(RequestValidationError)(invalid)
+    for own in (jobs.router, queue.router, results.router, makers.router, events.router):
+        app.include_router(own, prefix=PREFIX)
+    app.include_router(docs.router)
+    for module, prefix in _ROUTERS.items():
+        router = _router(module)
+        if router is not None:
+            app.include_router(router, prefix=prefix)
+    return app
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """Options of uvicorn that the limits need: of the head of a request, of idle connections, and of the end."""
+    return {
+        "http": "h11", "h11_max_incomplete_event_size": 2 * settings.limits.header_bytes, "server_header": False,
+        "timeout_keep_alive": 20, "timeout_graceful_shutdown": 3, "ws": "none", "proxy_headers": settings.secure,
+    }  # fmt: skip
+
+
+_ROUTERS = {
+    "mien.studio.api.files": PREFIX,
+    "mien.studio.api.people": PREFIX,
+    "mien.studio.api.pipeline": PREFIX,
+    "mien.studio.pages.routes": "",
+}
+
+
+def _router(module: str) -> APIRouter | None:
+    """The router of a module; None while there is no such module yet."""
+    try:
+        router: APIRouter = importlib.import_module(module).router
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        return None
+    return router
+
+
+def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        db = Database.open(settings.database_url)
+        try:
+            wakeups = Wakeups.open(settings)
+            feed = Feed(db, ShownJobs(db, settings))
+            app.state.studio = Studio(settings, db, wakeups, feed)
+            try:
+                async with feed:
+                    yield
+            finally:
+                wakeups.close()
+        finally:
+            db.close()
+
+    return lifespan
