@@ -19,6 +19,7 @@ from mien.studio.api.guard import Guard
 from mien.studio.api.invalid import invalid
 from mien.studio.api.views import ShownJobs
 from mien.studio.database.engine import Database
+from mien.studio.pages.error_pages import error_page
 from mien.studio.queue.wakeups import Wakeups
 from mien.studio.settings import Settings
 
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None, redoc_url=None, lifespan=_lifespan(settings),
     )  # fmt: skip
     app.state.settings = settings
+    app.state.error_page = error_page
     app.add_middleware(Guard, settings=settings)
     add_error_handlers(app)
     app.exception_handler(RequestValidationError)(invalid)

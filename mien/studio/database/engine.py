@@ -42,6 +42,8 @@ class Database:
         """The database, brought to the newest schema. Raises DatabaseError in one sentence where it cannot be used."""
         try:
             engine = _engine(url)
+        except DatabaseError:
+            raise
         except (ArgumentError, NoSuchModuleError, ValueError) as error:
             raise DatabaseError(
                 "the address of the database is not understood: give postgresql://USER:PASSWORD@HOST:PORT/NAME, "

@@ -8,9 +8,12 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse, Response
 
+from mien.studio.pages import account_pages, admin_pages, history_pages, job_pages
 from mien.studio.pages.templates import STATIC, version
 
 router = APIRouter(include_in_schema=False)
+for own in (history_pages, job_pages, account_pages, admin_pages):
+    router.include_router(own.router)
 
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job, Worker
 from mien.studio.queue.events import Kind, emit
-from mien.studio.queue.submit import paused_in
+from mien.studio.queue.submit import paused_in, storable
 from mien.studio.queue.workers import died_here
 
 LEASE_SECONDS = 15.0
@@ -101,25 +101,29 @@ def finish(
     """End a claimed job; False: the claim was lost, and what this attempt made must be removed."""
     with db.write() as session:
         values = {
-            "state": state, "reason": reason.replace("\0", ""), "notes": list(notes), "result": result or {},
+            "state": state, "reason": storable(reason), "notes": list(notes), "result": result or {},
             "facts": facts or {}, "model": model[:200], "bytes": bytes, "ended": db.now(session), "lease_until": None,
             "cancel": False,
         }  # fmt: skip
         return _change(session, job_id, worker_id, attempt, values, "ended").ours
 
 
-def give_back(db: Database, job_id: str, worker_id: str, attempt: int, stage: str = "") -> bool:
+def give_back(
+    db: Database, job_id: str, worker_id: str, attempt: int, stage: str = "", died: bool = False
+) -> bool:  # fmt: skip
     """Put a claimed job back to its place in the queue, as when a worker ends or has no space; `stage`: why it waits.
 
-    One that was to be cancelled is cancelled. False: the claim was lost.
+    died: the process that made it died, which counts as in `reap`. One that was to be cancelled is cancelled. False:
+    the claim was lost.
     """
     with db.write() as session:
         mine = _mine(job_id, worker_id, attempt)
         job = session.scalar(select(Job).where(*mine).with_for_update())
         if job is None:
             return False
-        _put_back(session, job, db.now(session), died=False)
-        job.stage = stage[:80]
+        _put_back(session, job, db.now(session), died)
+        if job.state == "waiting":
+            job.stage = stage[:80]
     return True
 
 
@@ -131,7 +135,7 @@ def reap(db: Database) -> list[str]:
     found = select(Job, Worker).outerjoin(Worker, Worker.id == Job.worker).where(Job.state == "running")
     with db.session() as session:
         now = db.now(session)
-        lost = [job for job, worker in session.execute(found).tuples() if _lost(job, worker, now)]
+        lost = [job for job, worker in session.execute(found) if _lost(job, worker, now)]
     reaped = []
     for job in lost:
         with db.write() as session:
