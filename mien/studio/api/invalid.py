@@ -23,6 +23,8 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
     if kind == "json_invalid":
         return answer(request, 400, "the body of the request is no JSON")
     field = next((str(one)[:60] for one in first["loc"][1:] if isinstance(one, str)), None)
+    if kind in ("model_attributes_type", "dict_type") and len(first["loc"]) == 1:
+        return answer(request, 422, "the body must be a JSON object: send it with Content-Type: application/json")
     if kind in ("extra_forbidden", "model_attributes_type", "dict_type"):
         field = None
     return answer(request, 422, _of_maker(request, error.body, first) or sentence_of(first), field)

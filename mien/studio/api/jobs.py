@@ -35,7 +35,9 @@ Key = Annotated[
     ),
 ]  # fmt: skip
 
-DONE = {202: {"description": "The job is waiting; Location is its address", "model": JobView}}
+DONE: dict[int | str, dict[str, Any]] = {
+    202: {"description": "The job is waiting; Location is its address", "model": JobView}
+}
 
 
 def _add_maker(system: System[Any]) -> None:

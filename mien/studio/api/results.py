@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
@@ -27,7 +27,7 @@ NEVER_SHOWN = (".html", ".svg", ".npz", ".obj", ".mtl")
 
 SANDBOX = "default-src 'none'; sandbox"
 
-_BYTES = {
+_BYTES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The content", "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}},
     206: {"description": "The range that was asked for"},
     304: {"description": "It is what If-None-Match names"},

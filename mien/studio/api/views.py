@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 
-from mien.studio.api.bodies import JobView, PositionView, ProgressView, QueueView, ResultFile, UseView
+from mien.studio.api.bodies import JobView, PositionView, ProgressView, QueueView, ResultFile, State, UseView
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job
 from mien.studio.files.names import save_name
@@ -60,8 +60,9 @@ def _job_view(settings: Settings, job: Job, place: Position | None) -> JobView:
     waits = job.state == "waiting" and place is not None
     shows = job.preview > 0 and job.state == "running"
     return JobView(
-        id=job.id, system=job.system, title=job.title, state=job.state, reason=job.reason, notes=list(job.notes),
-        request=job.request, output=job.output, created=job.created, started=job.started, ended=job.ended,
+        id=job.id, system=job.system, title=job.title, state=cast(State, job.state), reason=_reason(job),
+        notes=list(job.notes), request=job.request, output=job.output,
+        created=job.created, started=job.started, ended=job.ended,
         position=PositionView(number=place.number, of=place.of) if waits and place is not None else None,
         expected_seconds=place.expected_seconds if place is not None else None,
         progress=_progress(job) if job.state == "running" else None,
@@ -70,6 +71,11 @@ def _job_view(settings: Settings, job: Job, place: Position | None) -> JobView:
         cancelling=job.cancel and job.state == "running", origin=job.origin,
         uses=[UseView(maker=one.maker, field=one.field, role=one.role) for one in uses(job)],
     )  # fmt: skip
+
+
+def _reason(job: Job) -> str:
+    """Why it failed; of a waiting job, what it waits for, such as space on the disk."""
+    return job.reason or (job.stage if job.state == "waiting" else "")
 
 
 def _progress(job: Job) -> ProgressView:

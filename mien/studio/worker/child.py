@@ -10,7 +10,6 @@ import argparse
 import importlib
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,8 +56,8 @@ NICENESS = 5
 """The studio answers pages before a job goes on."""
 
 
-class StopJob(BaseException):  # noqa: N818 - no error: no handler of errors may catch it
-    """The job is to be stopped."""
+class StopJob(BaseException):
+    """The job is to be stopped: no error, so that no handler of errors catches it."""
 
 
 class Reporter:
@@ -134,7 +133,7 @@ class Maker:
         folder = Path(order.folder)
         out = folder / f"result{order.output}"
         request = build_request(system, order.values, place)
-        system.check(request, out, **self.models.folders(system))
+        system.check(request, out, False, **self.models.folders(system))
         cold = order.system not in self._prepared or not self.models.is_warm(system, request)
         report = Reporter(self.answers, order.system not in self._prepared)
         previews = Previews(folder, lambda number: send(self.answers, Preview(number)))
@@ -192,7 +191,7 @@ def systems_of(name: str) -> Mapping[str, System[Any]]:
 def _own_streams() -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """Orders and answers; for libraries and their child processes, stdin is empty and stdout is stderr."""
     orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "rb") as nothing:
+    with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     with orders, answers:
@@ -233,4 +232,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,7 +1,7 @@
 """The folder of a result: the file itself, its companions, and small files that pages and lists show.
 
-Roles: `file`, `file-2` … (further variants), `captions`, `sound`, `person`, `picture`, `motion`, `poses`, `play` (what a
-browser plays where the file does not play there), `thumb` (a picture), `clip` (a short moving one), `request`.
+Roles: `file`, `file-2` … (further variants), `captions`, `sound`, `person`, `picture`, `motion`, `poses`, `play`
+(what a browser plays where the file does not play there), `thumb` (a picture), `clip` (a short moving one), `request`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -84,7 +85,9 @@ class Stopped:
 
 Message = Order | Ready | Progress | Preview | Done | Failed | Stopped
 
-_KINDS = {one.__name__.lower(): one for one in (Order, Ready, Progress, Preview, Done, Failed, Stopped)}
+_KINDS: dict[str, Callable[..., Message]] = {
+    one.__name__.lower(): one for one in (Order, Ready, Progress, Preview, Done, Failed, Stopped)
+}
 
 
 class ProtocolError(ValueError):

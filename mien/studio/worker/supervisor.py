@@ -1,7 +1,7 @@
 """A worker: takes jobs from the queue, has a child process make them, and places what was made.
 
-The worker itself loads nothing heavy, so that it answers whatever its child does: it renews its claim, cancels, and ends
-a child that does not. It may be killed at any time: its jobs go back to the queue, and nothing half is left to be seen.
+The worker itself loads nothing heavy, so that it answers whatever its child does: it renews its claim, cancels,
+and ends a child that does not. It may be killed at any time: its job goes back to the queue, and nothing half is seen.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class Supervisor:
         try:
             if not self._ready_child(stop):
                 return
-            reap(self.db)
+            if reap(self.db):
+                remove_leftovers(self.folder, self.db)
             job = claim(self.db, self.worker_id) if self._space() else None
             if job is None:
                 wakeups.wait(IDLE_SECONDS)

@@ -31,14 +31,13 @@ function showChosen() {
   if (zip) zip.href = `/api/v1/history/zip?ids=${ids.join(",")}`;
 }
 
-const CONFIRMED = { purge: "history.purge" };
-
 async function act(action, ids) {
-  if (action in CONFIRMED && !window.confirm(t(CONFIRMED[action], { n: ids.length }))) return;
+  if (action === "purge" && !window.confirm(t("history.purge", { n: ids.length }))) return;
   let made = 0;
   try {
     for (const id of ids) {
-      await api(`/api/v1/jobs/${id}/${action}`, { method: "POST" });
+      if (action === "purge") await api(`/api/v1/jobs/${id}`, { method: "DELETE" });
+      else await api(`/api/v1/jobs/${id}/${action}`, { method: "POST" });
       made += 1;
       shown(action, id);
     }
@@ -130,6 +129,16 @@ document.body.addEventListener("htmx:responseError", (event) => {
   toast(t("error.status", { status: event.detail.xhr.status }));
 });
 document.body.addEventListener("htmx:sendError", () => toast(t("error.away")));
+
+document.querySelector("[data-empty-bin]")?.addEventListener("click", async () => {
+  if (!window.confirm(t("history.empty.bin"))) return;
+  try {
+    await api("/api/v1/history/empty-bin", { method: "POST" });
+    location.reload();
+  } catch (error) {
+    complain(error);
+  }
+});
 
 // an empty filter is left out of the address
 document.body.addEventListener("htmx:configRequest", (event) => {
