@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from mien.errors import InputError
@@ -18,6 +21,8 @@ from mien.studio.history.search import CursorError
 from mien.studio.history.use import GoneError
 from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
+
+LOG = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30
 """When to ask again, where no better time is known."""
@@ -93,6 +98,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(FileError)(_file_error)
     app.exception_handler(CrossSiteError)(_cross_site)
     app.exception_handler(AccountError)(_account_error)
+    for kind in (OperationalError, InterfaceError, NoConnectionError):
+        app.exception_handler(kind)(_database_fault)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -135,6 +142,13 @@ async def _account_error(request: Request, error: AccountError) -> Response:
     if isinstance(error, TooManyTriesError):
         return answer(request, 429, str(error), None, {"Retry-After": str(error.retry_after)})
     return answer(request, 422, str(error), error.field)
+
+
+async def _database_fault(request: Request, error: Exception) -> Response:
+    """Of a database that cannot be reached or written just now, such as one on a full disk or that starts again."""
+    LOG.error("%s %s: the database failed: %s", request.method, request.url.path, error)
+    sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    return answer(request, 503, sentence, None, {"Retry-After": str(RETRY_SECONDS)})
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:

@@ -7,6 +7,7 @@ import threading
 import time
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import make_url
 
 from mien.studio.database.engine import Database
@@ -51,6 +52,18 @@ def test_of_many_who_wait_one_gets_it(either_settings: Settings) -> None:
     for thread in threads:
         thread.join()
     assert sorted(one for one in got if one is not None) == sorted(ids)
+
+
+def test_a_wakeup_that_fails_does_not_undo_what_was_submitted(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    wakeups = Wakeups.open(settings)
+    wakeups.huey.storage.sql("drop table task", commit=True)
+    wakeups.send("0" * 32)
+    assert "no worker could be woken" in caplog.text
+    assert wakeups.wait(0.01) is None
+    assert "no wake-up could be read" in caplog.text
+    wakeups.close()
 
 
 def test_only_json_travels_and_only_ids_are_read(settings: Settings) -> None:
