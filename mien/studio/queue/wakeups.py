@@ -84,7 +84,7 @@ class Wakeups:
             time.sleep(min(POLL_SECONDS, left))
 
     def close(self) -> None:
-        """Close the connection of this thread."""
+        """Close the connections, once nobody waits any more."""
         self.huey.storage.close()
 
 

@@ -27,11 +27,12 @@ def test_what_is_sent_arrives_once_in_order(either_settings: Settings) -> None:
 def test_one_who_waits_is_woken_by_another_thread(either_settings: Settings) -> None:
     wakeups, job_id = Wakeups.open(either_settings), uuid4().hex
     woken: list[str | None] = []
-    thread = threading.Thread(target=lambda: (woken.append(wakeups.wait(30.0)), wakeups.close()))
+    thread = threading.Thread(target=lambda: woken.append(wakeups.wait(30.0)))
     thread.start()
     time.sleep(0.1)
     Wakeups.open(either_settings).send(job_id)
     thread.join(30.0)
+    wakeups.close()
     assert woken == [job_id]
 
 
@@ -42,7 +43,6 @@ def test_of_many_who_wait_one_gets_it(either_settings: Settings) -> None:
     def wait() -> None:
         for _ in range(4):
             got.append(wakeups.wait(1.0))
-        wakeups.close()
 
     threads = [threading.Thread(target=wait) for _ in range(3)]
     for thread in threads:
@@ -51,6 +51,7 @@ def test_of_many_who_wait_one_gets_it(either_settings: Settings) -> None:
         wakeups.send(job_id)
     for thread in threads:
         thread.join()
+    wakeups.close()
     assert sorted(one for one in got if one is not None) == sorted(ids)
 
 
