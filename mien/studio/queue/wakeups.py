@@ -22,6 +22,8 @@ LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.02
 """Interval at which SQLite is asked; PostgreSQL notifies."""
 
+_TABLES_LOCK = 7_404_803
+
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -48,7 +50,9 @@ class Wakeups:
         serializer = JsonSerializer()
         if url.get_backend_name() == "postgresql":
             dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-            return cls(PostgresHuey("mien", dsn=dsn, serializer=serializer, results=False))
+            with psycopg.connect(dsn) as connection:  # two that make its tables at once would fail
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", [_TABLES_LOCK])
+                return cls(PostgresHuey("mien", dsn=dsn, serializer=serializer, results=False))
         settings.folder.mkdir(parents=True, exist_ok=True)
         path = settings.folder / "wakeups.db"
         return cls(SqliteHuey("mien", filename=str(path), serializer=serializer, results=False, timeout=30))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -34,6 +35,15 @@ def test_one_who_waits_is_woken_by_another_thread(either_settings: Settings) -> 
     thread.join(30.0)
     wakeups.close()
     assert woken == [job_id]
+
+
+def test_many_may_open_them_at_once(either_settings: Settings) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        opened = list(pool.map(lambda _: Wakeups.open(either_settings), range(6)))
+    opened[0].send("a" * 32)
+    assert opened[5].wait(5.0) == "a" * 32
+    for one in opened:
+        one.close()
 
 
 def test_of_many_who_wait_one_gets_it(either_settings: Settings) -> None:
