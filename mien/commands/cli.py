@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from mien import __version__
+from mien.bundled.place import Place, find_model
 from mien.checkout import located
+from mien.commands.models import bundle, models
 from mien.commands.pose import pose
 from mien.commands.promote import promote
 from mien.commands.serve import serve
@@ -21,7 +23,8 @@ from mien.processes import exit_on, print_anything
 
 HELP = """Text in, faces and figures that move out.
 
-`make repro` trains the models; then `mien talk` uses them. `mien COMMAND --help` explains a command.
+Models come with mien, and `make repro` trains better ones: `mien models` lists them.
+`mien COMMAND --help` explains a command.
 """
 
 app = typer.Typer(
@@ -133,12 +136,18 @@ def _shown(value: object) -> str:
 
 @app.command()
 def doctor(
-    models: Annotated[Path, typer.Option(help="Folder with the folders of the models.")] = Path("models"),
+    models: Annotated[
+        Path | None, typer.Option(help="Folder with the folders of the models (default: models).", show_default=False)
+    ] = None,
 ) -> None:
     """Check this machine's requirements, each with its remedy. Exit 1 when something essential is missing."""
     from mien.commands.doctor import diagnose, show
 
-    findings = diagnose({one.model.what: located(models) / one.model.folder.name for one in SYSTEMS.values()})
+    places = {
+        one.what: find_model(one) if models is None else Place(located(models) / one.folder.name)
+        for one in (system.model for system in SYSTEMS.values())
+    }
+    findings = diagnose({what: place.folder for what, place in places.items()})
     show(findings)
     if any(finding.state == "missing" and finding.essential for finding in findings):
         raise typer.Exit(1)
@@ -158,6 +167,8 @@ def summary(
 
 
 app.command()(promote)
+app.command()(models)
+app.command()(bundle)
 app.command()(pose)
 app.command()(serve)
 app.command()(worker)

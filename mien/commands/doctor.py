@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
+from mien.bundled.contents import is_compact
+
 LEAST_FREE_GIGABYTES = 5.0
 PORTS = {5000: "MLflow", 4200: "Prefect"}
 FAN_WEIGHTS = ("s3fd-619a316812.pth", "2DFAN4-11f355bf06.pth.tar")
@@ -172,6 +174,8 @@ def _package(package: str) -> Finding:
 
 
 def _model(thing: str, folder: Path) -> Finding:
+    if is_compact(folder):
+        return Finding(thing, "ok", f"the one that comes with mien, {folder}", "`make repro` trains your own")
     if (folder / "config.json").is_file():
         return Finding(thing, "ok", str(folder))
     return Finding(thing, "note", "not trained yet", "make repro")

@@ -41,7 +41,8 @@ def add_command(app: typer.Typer, system: System[Any]) -> None:
     """Add the command of a system to the command line."""
 
     def command(out: Path, table: Path | None, force: bool, **values: Any) -> None:
-        folders = {name: values.pop(name) for name in _model_folders(system)}
+        named = {name: values.pop(name) for name in _model_folders(system)}
+        folders = {name: folder for name, folder in named.items() if folder is not None}
         given = {name: value for name, value in values.items() if value not in (None, [])}
         if table is not None:
             run_table(system, table, out, given, force, folders)
@@ -71,6 +72,8 @@ def run_table(
     except (KeyboardInterrupt, SystemExit) as stopped:
         print(f"stopped; what is made stays in {out}, and the same command goes on with the rest", file=sys.stderr)
         raise SystemExit(stopped.code if isinstance(stopped, SystemExit) else 128 + signal.SIGINT) from None
+    for note in summary.notes:
+        print(note, file=sys.stderr)
     print(summary)
     if summary.failed:
         raise typer.Exit(1)
@@ -96,7 +99,7 @@ def _parameters(system: System[Any]) -> list[Parameter]:
     out = Annotated[Path, typer.Option("--out", "-o", help=f"The output: {suffixes}; a folder with --table.")]
     extras = {one.name: one.model.what for one in system.extras}
     models = [
-        _parameter(name, Annotated[Path, typer.Option(help=f"Folder of the model of {what}.")], folder)
+        _parameter(name, Annotated[Path | None, typer.Option(help=_folder_help(what, folder))], None)
         for (name, folder), what in zip(
             _model_folders(system).items(), (system.model.what, *extras.values()), strict=True
         )
@@ -108,6 +111,10 @@ def _parameters(system: System[Any]) -> list[Parameter]:
         _parameter("table", Table, None),
         _parameter("force", _force(system), False),
     ]
+
+
+def _folder_help(what: str, folder: Path) -> str:
+    return f"Folder of the model of {what} (default: {folder}, else the one that comes with mien)."
 
 
 def _force(system: System[Any]) -> Any:

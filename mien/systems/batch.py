@@ -85,12 +85,16 @@ _LONGEST_NOTE = 2000
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """Numbers of rows that were made, were up to date, and failed; `record`: the file with the reasons."""
+    """Numbers of rows that were made, were up to date, and failed; `record`: the file with the reasons.
+
+    notes: sentences about the models of all rows.
+    """
 
     made: int
     unchanged: int
     failed: int
     record: Path
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.made} made, {self.unchanged} there already, {self.failed} failed"

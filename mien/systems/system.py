@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self
 
-from mien.checkout import located
+from mien.bundled.opening import bundle_note, open_model
+from mien.bundled.place import Place, find_model
 from mien.systems.errors import RequestError
 from mien.systems.files import check_writable
 from mien.systems.model import NO_MODEL, ModelFolder, TrainedModel
@@ -130,14 +131,15 @@ class System(Generic[R]):
             check_writable(path, inputs.values(), force, output.folder)
 
     def load(self, requests: list[R], **folders: Path) -> Loaded:
-        """The models that these requests need. Raises RequestError for one that cannot be used."""
-        self._check_models(requests, folders)
-        extras = {
-            one.name: one.model.open(located(folders.get(one.name, one.model.folder))) for one in self._needed(requests)
-        }
-        if requests and not any(map(self.needs_model, requests)):
-            return Loaded(self, NO_MODEL, extras)
-        return Loaded(self, self.model.open(located(folders.get("model", self.model.folder))), extras)
+        """The models that these requests need. Raises RequestError for one that cannot be used.
+
+        Where no folder is given, the trained model, else the one that comes with mien: `notes` says so.
+        """
+        places = self._check_models(requests, folders)
+        models = {"model": self.model, **{one.name: one.model for one in self.extras}}
+        opened = {name: open_model(models[name], place) for name, place in places.items()}
+        notes = tuple(note for name, place in places.items() if (note := bundle_note(models[name], place)))
+        return Loaded(self, opened.pop("model", NO_MODEL), opened, notes)
 
     def run_table(
         self, table: Path, out: Path, given: Mapping[str, object] | None = None, force: bool = False, **folders: Path
@@ -155,12 +157,14 @@ class System(Generic[R]):
         rows = read_batch(table, self.request, suffixes, usual)
         loaded = self.load([request for row in rows if (request := self._possible(row)) is not None], **folders)
 
+        rowwise = replace(loaded, notes=())  # said once, in the summary
+
         def make(row: BatchRow, path: Path) -> tuple[str, ...]:
             asked = self.request.of(row.values)
             self.check(asked, path, force, **folders)
-            return loaded.make(asked, path, progress=False).notes
+            return rowwise.make(asked, path, progress=False).notes
 
-        return run_batch(table, out, make, rows, loaded.identity, force)
+        return replace(run_batch(table, out, make, rows, loaded.identity, force), notes=loaded.notes)
 
     def _possible(self, row: BatchRow) -> R | None:
         """The request of a row; None for an invalid one, which fails by itself and not the table."""
@@ -172,15 +176,18 @@ class System(Generic[R]):
     def _needed(self, requests: list[R]) -> list[ExtraModel]:
         return [one for one in self.extras if any(map(one.needed, requests))]
 
-    def _check_models(self, requests: list[R], folders: Mapping[str, Path]) -> None:
+    def _check_models(self, requests: list[R], folders: Mapping[str, Path]) -> dict[str, Place]:
+        """The place of each model that the requests need, by the name of its option."""
         known = ("model", *(one.name for one in self.extras))
         for name in set(folders) - set(known):
             raise RequestError(f"mien {self.command} has no model {name!r}, only {', '.join(known)}")
         needed = [(one.name, one.model) for one in self._needed(requests)]
         if any(map(self.needs_model, requests)) or not requests:
             needed.insert(0, ("model", self.model))
+        places = {name: find_model(model, folders.get(name)) for name, model in needed}
         for name, model in needed:
-            model.check(located(folders.get(name, model.folder)), f"--{name.replace('_', '-')}")
+            model.check(places[name].folder, f"--{name.replace('_', '-')}")
+        return places
 
 
 def _exists(path: Path) -> bool:
@@ -192,11 +199,15 @@ def _exists(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A system with its loaded model, and the further models that are needed, by name."""
+    """A system with its loaded model, and the further models that are needed, by name.
+
+    notes: a sentence for each model that comes with mien; they are those of every output too.
+    """
 
     system: System[Any]
     main: TrainedModel
     extras: Mapping[str, TrainedModel] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def without_model(self, version: str) -> Self:
         """The same without the trained model, for an output that is made by `version` instead."""
@@ -211,7 +222,8 @@ class Loaded:
         """Write `out` for a checked request. Raises RequestError when generation fails."""
         try:
             made = self.system.generate(self, request, out, progress)
-            return made or Made(path=out, model_version=self.main.version)
+            whole = made or Made(path=out, model_version=self.main.version)
+            return replace(whole, notes=(*self.notes, *whole.notes)) if self.notes else whole
         except RequestError:
             raise
         except (ValueError, OSError, RuntimeError, MemoryError) as error:  # such as a full disk

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mien.files import sha256_file
+from mien.tracking.champions import Champion
 from mien.tracking.values import Figure, ServedModel
 
 CHAMPION = "champion"
@@ -101,6 +102,18 @@ class Registry:
         self._client.set_registered_model_alias(name, CHAMPION, version)
         was = "there was none before" if before is None else f"before it was version {before.version}"
         return f"{name}: version {version} is champion{_measured(found[version].tags)}; {was}"
+
+    def champions(self) -> list[Champion]:
+        """The champion of each registered model that has one."""
+        names = sorted(model.name for model in self._client.search_registered_models())
+        found = [(name, self._champion(name)) for name in names]
+        return [
+            Champion(
+                name, str(one.version), one.tags.get(WEIGHTS, ""), one.tags.get(FIGURE, ""),
+                float(one.tags[VALUE]) if VALUE in one.tags else None,
+            )
+            for name, one in found if one is not None
+        ]  # fmt: skip
 
     def _champion(self, name: str) -> Any:
         from mlflow.exceptions import MlflowException

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from mien.locks import LockHeldError, file_lock
 from mien.processes import Process
+from mien.tracking.champions import Champion
 from mien.tracking.metric_pump import BATCH, Measurement, MetricPump
 from mien.tracking.registry import PromotionError, Registry
 from mien.tracking.run_records import PipelineRecord, Records
@@ -233,6 +234,12 @@ class Tracking:
             return None
         print(found.sentence, flush=True)
         return found.version
+
+    def champions(self) -> list[Champion]:
+        """The champion of each registered model that has one; none without a store."""
+        if self.client is None:
+            return []
+        return self.safely(lambda: Registry(self.client, self.uri).champions()) or []
 
     def promote(self, name: str, version: str) -> str:
         """Make a version champion; returns a sentence on the change.

@@ -42,6 +42,8 @@ class Database:
         """The database, brought to the newest schema. Raises DatabaseError in one sentence where it cannot be used."""
         try:
             engine = _engine(url)
+        except DatabaseError:
+            raise
         except (ArgumentError, NoSuchModuleError, ValueError) as error:
             raise DatabaseError(
                 "the address of the database is not understood: give postgresql://USER:PASSWORD@HOST:PORT/NAME, "
@@ -66,7 +68,9 @@ class Database:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session that reads one consistent state; changes are discarded."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        # SQLite reads so by itself
+        level = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with Session(self.engine.execution_options(**level), expire_on_commit=False, autoflush=False) as session:
             yield session
             session.expunge_all()
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job, Worker
 from mien.studio.queue.events import Kind, emit
-from mien.studio.queue.submit import paused_in
+from mien.studio.queue.submit import paused_in, storable
 from mien.studio.queue.workers import died_here
 
 LEASE_SECONDS = 15.0
@@ -101,7 +101,7 @@ def finish(
     """End a claimed job; False: the claim was lost, and what this attempt made must be removed."""
     with db.write() as session:
         values = {
-            "state": state, "reason": reason.replace("\0", ""), "notes": list(notes), "result": result or {},
+            "state": state, "reason": storable(reason), "notes": list(notes), "result": result or {},
             "facts": facts or {}, "model": model[:200], "bytes": bytes, "ended": db.now(session), "lease_until": None,
             "cancel": False,
         }  # fmt: skip
@@ -132,10 +132,12 @@ def reap(db: Database) -> list[str]:
 
     They wait at their old place; after the third death they fail, and cancelled ones are cancelled.
     """
-    found = select(Job, Worker).outerjoin(Worker, Worker.id == Job.worker).where(Job.state == "running")
     with db.session() as session:
         now = db.now(session)
-        lost = [job for job, worker in session.execute(found).tuples() if _lost(job, worker, now)]
+        running = list(session.scalars(select(Job).where(Job.state == "running").order_by(Job.position)))
+        named = select(Worker).where(Worker.id.in_({job.worker for job in running if job.worker is not None}))
+        workers = {worker.id: worker for worker in session.scalars(named)}
+    lost = [job for job in running if _lost(job, workers.get(job.worker or ""), now)]
     reaped = []
     for job in lost:
         with db.write() as session:
