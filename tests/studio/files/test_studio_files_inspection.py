@@ -221,3 +221,34 @@ def test_nothing_runs_after_it_is_closed(tmp_path: Path) -> None:
     assert not folder.exists()
     with pytest.raises(FileError, match="closing"):
         _inspected(inspector, tmp_path, b"0: nods\n", "s.txt")
+
+
+def test_an_inspecting_process_knows_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    inspector = Inspector(Limits(), 1)
+    try:
+        _inspected(inspector, tmp_path, b"0: nods\n", "s.txt")
+        (child,) = inspector._running
+        assert b"secret" not in Path(f"/proc/{child.process.pid}/environ").read_bytes()
+    finally:
+        inspector.close()
+
+
+def test_a_photo_of_a_phone_gets_an_upright_preview(inspector: Inspector, tmp_path: Path) -> None:
+    # two tiles, red and blue, with a box that turns the picture (written by tests/faces/heic_making.py)
+    found = _inspected(inspector, tmp_path, (Path(__file__).parent / "phone.heic").read_bytes(), "IMG_1.HEIC")
+    assert found.kind == "picture"
+    assert (found.facts["width"], found.facts["height"]) == (128, 256)
+    with Image.open(tmp_path / "preview") as preview:
+        assert preview.size == (128, 256)
+        top, bottom = preview.getpixel((64, 30)), preview.getpixel((64, 220))
+    assert isinstance(top, tuple)
+    assert isinstance(bottom, tuple)
+    assert top[2] > 150 > top[0]
+    assert bottom[0] > 150 > bottom[2]
+
+
+def test_a_person_is_recognised(inspector: Inspector, tmp_path: Path) -> None:
+    found = _inspected(inspector, tmp_path, b'{"format": "mien person 1", "prompt": "an old man"}', "him.json")
+    assert found.kind == "person"
+    assert found.facts["prompt"] == "an old man"
