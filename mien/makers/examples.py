@@ -67,14 +67,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "follow": (
         Example("Dance on a beach", {"pose": "dance", "text": "a girl in a yellow dress dances on the beach"}),
         Example("A wave in the snow", {"pose": "wave", "text": "a man in a red coat waves in the snow"}),
-        Example("Astronaut, running", {"pose": "run", "text": "an astronaut runs on the moon"}),
+        Example("A robot at night", {"pose": "run", "text": "a robot runs through the city at night"}),
         Example("A panda bows, as a GIF", {"pose": "bow", "text": "a panda bows in a forest", "seconds": 3},
                 ".gif"),
         Example("Múa trên cát", {"pose": "dance", "text": "Cô gái nhảy múa trên cát"}, language="vi"),
         Example("Gấu trúc vẫy tay", {"pose": "wave", "text": "Gấu trúc vẫy tay trên mặt nước"}, language="vi"),
         Example("Chạy trong tuyết", {"pose": "run", "text": "Người đàn ông mặc áo đỏ chạy trong tuyết"}, language="vi"),
-        Example("Cúi chào, ảnh GIF", {"pose": "bow", "text": "Cụ già mặc áo dài cúi chào", "seconds": 3}, ".gif",
-                language="vi"),
+        Example("Cúi chào, ảnh GIF", {
+            "pose": "bow", "text": "Cô gái mặc áo dài trắng đội nón lá cúi chào", "seconds": 3}, ".gif", language="vi"),
     ),
     "shapes": (
         Example("A circle on its way", {"text": ["a red circle moving up-right"], "size": 128}),

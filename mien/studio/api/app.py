@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from mien import __version__
-from mien.studio.api import docs, events, jobs, makers, queue, results
+from mien.studio.api import docs, events, files, jobs, makers, people, pipeline, queue, results
 from mien.studio.api.context import Studio
 from mien.studio.api.errors import add_error_handlers
 from mien.studio.api.feed import Feed
@@ -19,6 +18,7 @@ from mien.studio.api.guard import Guard
 from mien.studio.api.invalid import invalid
 from mien.studio.api.views import ShownJobs
 from mien.studio.database.engine import Database
+from mien.studio.pages import routes
 from mien.studio.pages.error_pages import error_page
 from mien.studio.queue.wakeups import Wakeups
 from mien.studio.settings import Settings
@@ -44,13 +44,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     add_error_handlers(app)
     app.exception_handler(RequestValidationError)(invalid)
-    for own in (jobs.router, queue.router, results.router, makers.router, events.router):
-        app.include_router(own, prefix=PREFIX)
+    for part in (jobs, queue, results, files, events, makers, people, pipeline):
+        app.include_router(part.router, prefix=PREFIX)
     app.include_router(docs.router)
-    for module, prefix in _ROUTERS.items():
-        router = _router(module)
-        if router is not None:
-            app.include_router(router, prefix=prefix)
+    app.include_router(routes.router)
     return app
 
 
@@ -60,25 +57,6 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "http": "h11", "h11_max_incomplete_event_size": 2 * settings.limits.header_bytes, "server_header": False,
         "timeout_keep_alive": 20, "timeout_graceful_shutdown": 3, "ws": "none", "proxy_headers": settings.secure,
     }  # fmt: skip
-
-
-_ROUTERS = {
-    "mien.studio.api.files": PREFIX,
-    "mien.studio.api.people": PREFIX,
-    "mien.studio.api.pipeline": PREFIX,
-    "mien.studio.pages.routes": "",
-}
-
-
-def _router(module: str) -> APIRouter | None:
-    """The router of a module; None while there is no such module yet."""
-    try:
-        router: APIRouter = importlib.import_module(module).router
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        return None
-    return router
 
 
 def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:

@@ -237,7 +237,7 @@ def zip_results(
 def _headers(named: str) -> dict[str, str]:
     return {
         "Content-Disposition": named, "X-Content-Type-Options": "nosniff", "Content-Security-Policy": OWN_POLICY,
-        "Cache-Control": "private, max-age=3600",
+        "Cache-Control": "private, no-cache",
     }  # fmt: skip
 
 

@@ -111,7 +111,10 @@ class Guard:
             return 431, f"the head of the request has more than {limits.header_bytes:,} bytes", {}
         hosts = [value for name, value in headers if name == b"host"]
         if len(hosts) != 1 or not self._allowed(hosts[0], scope.get("server")):
-            return 421, "the studio is not served under this host name: start it with this name among its hosts", {}
+            message = (
+                f"the studio is not served under this host name: add it by `{self.settings.hint('serve')} --name NAME`"
+            )
+            return 421, message, {}
         if any(_NO_TEXT.search(part) for part in (path, scope["query_string"])):
             return 400, "the address holds a NUL character: leave it out", {}
         lengths = [value for name, value in headers if name == b"content-length"]

@@ -61,7 +61,8 @@ def _job_view(settings: Settings, job: Job, place: Position | None) -> JobView:
     shows = job.preview > 0 and job.state == "running"
     return JobView(
         id=job.id, system=job.system, title=job.title, state=cast(State, job.state), reason=_reason(job),
-        notes=list(job.notes), request=job.request, output=job.output, created=job.created, started=job.started, ended=job.ended,
+        notes=list(job.notes), request=job.request, output=job.output,
+        created=job.created, started=job.started, ended=job.ended,
         position=PositionView(number=place.number, of=place.of) if waits and place is not None else None,
         expected_seconds=place.expected_seconds if place is not None else None,
         progress=_progress(job) if job.state == "running" else None,

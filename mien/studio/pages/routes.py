@@ -8,11 +8,11 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse, Response
 
-from mien.studio.pages import account_pages, admin_pages, history_pages, job_pages
+from mien.studio.pages import account_pages, admin_pages, history_pages, job_pages, pipeline_pages
 from mien.studio.pages.templates import STATIC, version
 
 router = APIRouter(include_in_schema=False)
-for own in (history_pages, job_pages, account_pages, admin_pages):
+for own in (history_pages, job_pages, pipeline_pages, account_pages, admin_pages):
     router.include_router(own.router)
 
 MEDIA_TYPES = {

@@ -44,12 +44,12 @@ def cancel(db: Database, job_id: str, owner: str | None = None) -> Job:
 
 def cancel_all(db: Database, owner: str | None = None) -> list[Job]:
     """Cancel all waiting and running jobs of a person, or with None of everyone."""
-    found = select(Job).where(Job.state.in_(("waiting", "running"))).order_by(Job.position).with_for_update()
+    found = select(Job).order_by(Job.position).with_for_update()
     if owner is not None:
         found = found.where(Job.owner == owner)
     with db.write() as session:
         db.lock_queue(session)
-        jobs = list(session.scalars(found))
+        jobs = [job for state in ("running", "waiting") for job in session.scalars(found.where(Job.state == state))]
         for job in jobs:
             _cancel(db, session, job)
     return jobs

@@ -81,7 +81,8 @@ class Supervisor:
         try:
             if not self._ready_child(stop):
                 return
-            reap(self.db)
+            if reap(self.db):
+                remove_leftovers(self.folder, self.db)
             job = claim(self.db, self.worker_id) if self._space() else None
             if job is None:
                 wakeups.wait(IDLE_SECONDS)
