@@ -237,6 +237,13 @@ def test_what_is_another_persons_does_not_exist(studio: Served, anna: User, bob:
     assert hers.get(f"/api/v1/jobs/{job}").json()["starred"] is False
 
 
+def test_where_there_is_no_account_the_command_is_named(studio: Served, tmp_path: Path) -> None:
+    answer = studio.client.post("/api/v1/sign-in", json={"name": "anna", "password": PASSWORD})
+    assert answer.status_code == 409
+    assert f"mien users add NAME --folder {tmp_path / 'studio'} --admin" in answer.json()["error"]
+
+
+@pytest.mark.usefixtures("anna")
 @pytest.mark.parametrize("name", ["\0", "\ud800", "x" * 201, "'--", {"a": 1}, None])
 def test_no_name_breaks_the_sign_in(studio: Served, name: Any) -> None:
     body = json.dumps({"name": name, "password": "\ud800\0" if name else ""})
