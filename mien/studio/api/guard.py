@@ -26,7 +26,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'self'",
         # model-viewer decodes meshes in WebAssembly
         "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self'",
+        # the one style sheet that model-viewer writes into its own shadow tree
+        "style-src 'self' 'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='",
         "img-src 'self' blob: data:",
         "media-src 'self' blob: data:",
         "connect-src 'self' blob: data:",
