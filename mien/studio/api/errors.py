@@ -174,4 +174,5 @@ def answer(
         response: Response = page(request, status, printable(message))
         response.headers.update(dict(headers or {}))
         return response
+    # a page's script names the reader's language; programs name none and are answered in English
     return error_response(status, said(Translator(language_of(request)), message), field, headers)
