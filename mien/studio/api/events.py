@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -14,6 +15,9 @@ from mien.studio.api.errors import ERRORS
 router = APIRouter(tags=["events"], responses={status: ERRORS[status] for status in (401, 403, 503)})
 
 RETRY_MILLISECONDS = 2000
+
+STREAM_SECONDS = 300.0
+"""A stream ends at the first event after this time; the page comes back for it, and is asked again who it is."""
 
 
 @router.get("/events", response_class=EventSourceResponse, summary="What happens to your jobs")
@@ -29,8 +33,10 @@ async def watch(
     """
     seen = last_event_id.strip() if last_event_id is not None else ""
     last = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None
-    first = True
+    first, until = True, time.monotonic() + STREAM_SECONDS
     async for one in studio_of(request).feed.told(context.owner, last):
+        if time.monotonic() > until:
+            return
         yield ServerSentEvent(
             raw_data=one.data, event=one.kind, id=str(one.id), retry=RETRY_MILLISECONDS if first else None
         )
