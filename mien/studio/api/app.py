@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from mien import __version__
-from mien.studio.api import docs, events, files, jobs, makers, people, pipeline, queue, results
+from mien.studio.api import docs, events, files, jobs, makers, people, pipeline, queue, results, voice
 from mien.studio.api.context import Studio
 from mien.studio.api.errors import add_error_handlers
 from mien.studio.api.feed import Feed
@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     add_error_handlers(app)
     app.exception_handler(RequestValidationError)(invalid)
-    for part in (jobs, queue, results, files, events, makers, people, pipeline):
+    for part in (jobs, queue, results, files, events, makers, people, pipeline, voice):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(docs.router)
     app.include_router(routes.router)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -43,6 +43,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["static"] = static
+    made.globals["accepted"] = accepted
+    made.filters["kind_name"] = lambda kind, t: t(f"kind.{kind}")
     return made
 
 
@@ -62,6 +64,17 @@ def version() -> str:
 def static(path: str) -> str:
     """The address of a static file."""
     return f"/static/{version()}/{path}"
+
+
+_ACCEPTED: Mapping[str, str] = {
+    "picture": "image/*,.heic,.heif,.avif", "video": "video/*", "sound": "audio/*", "person": ".json", "scene": ".json",
+    "motion": ".npz", "poses": ".npz,.json,.bvh", "text": ".txt,text/plain",
+}  # fmt: skip
+
+
+def accepted(kinds: Sequence[str]) -> str:
+    """The attribute `accept` of an input that takes files of these kinds."""
+    return ",".join(_ACCEPTED[kind] for kind in kinds)
 
 
 class Formats:
@@ -104,6 +117,12 @@ def language_of(request: Request) -> str:
     return preferred(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
 
 
+def asked_language(request: Request) -> str:
+    """The language of a page: that of `?language=…` in its address, else `language_of`."""
+    asked = request.query_params.get("language")
+    return asked if asked in LANGUAGES else language_of(request)
+
+
 def data(value: Mapping[str, Any]) -> Markup:
     """An object as JSON inside <script type="application/json">, which no text in it can end."""
     text = json.dumps(value, ensure_ascii=False)
@@ -129,7 +148,7 @@ def render(
     the language and is remembered in a cookie.
     """
     asked = request.query_params.get("language")
-    language = asked if asked in LANGUAGES else language_of(request)
+    language = asked_language(request)
     t = Translator(language)
     formats = Formats(t)
     theme = request.cookies.get(THEME_COOKIE, "auto")

@@ -109,7 +109,7 @@ class TextsField extends Field {
 
 class FileField extends Field {
   open() {
-    this.zone = new Zone(this.root.querySelector("[data-zone]"), { changed: () => this.changed(), wrong: (message) => this.wrong(message) });
+    this.zone = new Zone(this.root.querySelector("[data-zone]"), { changed: () => this.changed(), wrong: (message) => this.wrong(message), kinds: this.spec.accepts });
   }
   read() { return this.zone.value; }
   write(value) {
@@ -193,7 +193,7 @@ class WrittenField extends Field {
   async send(name) {
     const text = this.editor.value;
     if (!text) return "";
-    if (this.sent?.text !== text) this.sent = { text, view: await upload(new Blob([`${text}\n`], { type: "text/plain" }), name) };
+    if (this.sent?.text !== text) this.sent = { text, view: await upload(new Blob([`${text}\n`], { type: "text/plain" }), name, { kinds: ["text"] }) };
     return this.sent.view.value;
   }
   read() { return this.editor.value ? "text:" : ""; }

@@ -1,17 +1,18 @@
 // Zones that take a file: chosen, dropped, pasted from the sample, the camera or the microphone; uploaded at once.
 
 import { ApiError, csrf, el, failure, icon, language, number, size, span, t } from "./frame.js";
+import { sentence } from "./sentences.js";
 import { recordSound, recordVideo, takePhoto } from "./recorder.js";
 
 const FILES = "/api/v1/files";
 
 /** Upload a file; `progress(part)` is called with 0 to 1. Gives the FileView; raises ApiError in one sentence. */
-export function upload(blob, name, { progress = () => {}, signal = undefined } = {}) {
+export function upload(blob, name, { progress = () => {}, signal = undefined, kinds = [] } = {}) {
   const body = new FormData();
   body.append("file", blob, name);
   return new Promise((resolve, reject) => {
     const sent = new XMLHttpRequest();
-    sent.open("POST", FILES);
+    sent.open("POST", kinds.length ? `${FILES}?kinds=${kinds.join(",")}` : FILES);
     sent.setRequestHeader("Accept", "application/json");
     sent.setRequestHeader("Accept-Language", language);
     sent.setRequestHeader("X-CSRF-Token", csrf());
@@ -40,7 +41,8 @@ function facts(view) {
 
 /** A zone of the form. `changed()` is called when its file changes; `value` is `file:ID` or "". */
 export class Zone {
-  constructor(root, { changed = () => {}, wrong = () => {} } = {}) {
+  constructor(root, { changed = () => {}, wrong = () => {}, kinds = [] } = {}) {
+    this.kinds = kinds;
     this.root = root;
     this.changed = changed;
     this.wrong = wrong;
@@ -107,7 +109,7 @@ export class Zone {
     const bar = this.find("progress");
     bar.hidden = false;
     bar.value = 0;
-    this.pending = upload(blob, name, { progress: (part) => { if (turn === this.turn) bar.value = part; }, signal: this.stop.signal });
+    this.pending = upload(blob, name, { progress: (part) => { if (turn === this.turn) bar.value = part; }, signal: this.stop.signal, kinds: this.kinds });
     try {
       const view = await this.pending;
       if (turn !== this.turn) return;
@@ -117,7 +119,7 @@ export class Zone {
       if (turn !== this.turn) return;
       this.pending = null;
       this.clear();
-      if (error.name !== "AbortError") this.wrong(error.message);
+      if (error.name !== "AbortError") this.wrong(sentence(error.message));
     }
   }
 

@@ -82,8 +82,9 @@ export class Queue {
     place.hidden = !text;
   }
 
-  state({ waiting, running, paused }) {
+  state({ waiting, running, paused, workers }) {
     this.paused = paused;
+    this.find("no-worker").hidden = workers !== 0 || !(waiting + running);
     this.find("paused").hidden = !paused;
     const button = this.find("pause");
     if (button) {

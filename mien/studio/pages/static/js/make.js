@@ -211,7 +211,9 @@ async function openFile(file) {
   try {
     const found = await api("/api/v1/files/open", { method: "POST", body });
     const { system, values, output } = found;
-    if (found.missing?.length) toast(t("open_missing", { names: found.missing.join(", ") }), 12);
+    const missing = Object.values(found.missing ?? {});
+    if (missing.length) toast(t("open_missing", { names: missing.join(", ") }), 12);
+    else if (!found.whole) toast(t("open_part"), 12);
     if (system === maker) filled(values, output);
     else openFilled(system, values, output);
   } catch (error) {
@@ -234,8 +236,26 @@ for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) =
 
 // ——— the start
 
+/** What the address says: `?from=JOB` is that job's request, `?image=file:…&text=…` are values. */
+async function fromAddress() {
+  const asked = new URLSearchParams(location.search);
+  const from = asked.get("from");
+  const values = Object.fromEntries([...asked].filter(([name]) => name in fields));
+  if (!from && !Object.keys(values).length) return false;
+  history.replaceState(null, "", location.pathname);
+  try {
+    if (from) {
+      const job = await api(`/api/v1/jobs/${from}`);
+      request.fill(job.request, job.output);
+    } else request.fill(values);
+  } catch (error) {
+    wrong(sentence(error.message));
+  }
+  return true;
+}
+
 const given = takeHanded(maker);
 const draft = sessionStorage.getItem(draftName);
 if (given) request.fill(given.values, given.output);
-else if (draft) request.restore(JSON.parse(draft));
+else if (!(await fromAddress()) && draft) request.restore(JSON.parse(draft));
 lastShown();
