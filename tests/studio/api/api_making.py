@@ -73,9 +73,11 @@ class Tried:
 
 
 @contextmanager
-def served(folder: Path, users: bool = False, hosts: tuple[str, ...] = (), **limits: Any) -> Iterator[Tried]:
+def served(
+    folder: Path, users: bool = False, hosts: tuple[str, ...] = (), database: str | None = None, **limits: Any
+) -> Iterator[Tried]:
     """A studio in a folder, with these limits."""
-    settings = Settings(folder=folder, users=users, hosts=hosts, limits=Limits(**limits))
+    settings = Settings(folder=folder, users=users, hosts=hosts, database=database, limits=Limits(**limits))
     app = create_app(settings)
     with TestClient(app, base_url=BASE) as client:
         yield Tried(client, settings, app.state.studio)

@@ -238,3 +238,14 @@ def test_a_token_may_do_what_its_scopes_name(tmp_path: Path) -> None:
         assert answer.status_code == 403
         assert "'make'" in answer.json()["error"]
         assert tried.client.get("/api/v1/health").status_code == 200
+
+
+def test_everything_holds_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:
+    with served(tmp_path / "studio", database=postgres_url) as tried:
+        test_history_is_searched_starred_and_emptied(tried)
+        test_texts_that_no_database_keeps_are_refused(tried)
+        test_a_job_goes_through_its_life(tried)
+        job = tried.make(text=["Xin chào, a red circle 🙂"])
+        assert tried.studio.wakeups.wait(5.0) is not None
+        tried.finish({"file": ("result.gif", b"GIF89a")})
+        assert tried.client.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "done"
