@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from mien.makers.amounts import amount_of
 from mien.makers.examples import EXAMPLES, SAMPLE
 from mien.makers.forms import build_request, files_in, form_fields, without_flags
 from mien.makers.systems import SYSTEMS
-from mien.studio.api.amounts import amount_of
 from mien.studio.api.context import Context
 from mien.studio.api.errors import ApiError, NotFoundError
 from mien.studio.database.engine import Database
@@ -60,7 +60,7 @@ def make_job(
     words = fold(" ".join((title, command, *_texts(given), *(one.name for one in files.values()))))
     job = submit(
         context.db, context.settings, owner=context.owner, system=command, request=given, output=suffix, title=title,
-        words=words, amount=amount_of(command, request, {name: one.facts for name, one in files.items()}), key=key,
+        words=words, amount=amount_of(request, suffix, {name: one.facts for name, one in files.items()}), key=key,
     )  # fmt: skip
     context.wakeups.send(job.id)
     return job
