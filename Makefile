@@ -23,7 +23,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup repro experiments test test-fast lint format types ui stop doctor
+.PHONY: help setup repro experiments test test-fast lint format types ui studio stop doctor
 
 help: ## show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -66,6 +66,9 @@ types: $(READY)
 
 ui: $(READY) ## start MLflow, Prefect and the deployment on loopback
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m flows.deploy up
+
+studio: $(READY) ## open the studio: all makers as a page and an API on loopback (ARGS=: options of mien serve)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/mien serve $(ARGS)
 
 stop: $(READY) ## end what `make ui` started
 	$(BIN)/python -m flows.deploy down

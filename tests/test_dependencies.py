@@ -20,7 +20,7 @@ STOOD_IN = {"mmdet"}
 """Looked for, but never needed: mien stands in for it."""
 NOT_IMPORTED = {
     "pyarrow": "pandas reads and writes Parquet with it",
-    "fastapi": "a bound for Prefect's server",
+    "psycopg": "SQLAlchemy's driver of PostgreSQL, by its name in the address",
     "pytest-timeout": "the limit in pytest's settings",
     "pytest-xdist": "its options in the Makefile",
     "ruff": "a command",

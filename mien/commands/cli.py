@@ -14,7 +14,10 @@ from mien.checkout import located
 from mien.commands.models import bundle, models
 from mien.commands.pose import pose
 from mien.commands.promote import promote
+from mien.commands.serve import serve
 from mien.commands.system_command import Force, add_command, refuse, run_table
+from mien.commands.users import users
+from mien.commands.worker import worker
 from mien.makers.systems import SYSTEMS
 from mien.processes import exit_on, print_anything
 
@@ -167,6 +170,9 @@ app.command()(promote)
 app.command()(models)
 app.command()(bundle)
 app.command()(pose)
+app.command()(serve)
+app.command()(worker)
+app.add_typer(users)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
 from mien.files import atomic_file
+from mien.media.observing import watched
 
 Picture = NDArray[np.uint8]
 
@@ -53,7 +54,7 @@ def write_gif(path: Path, frames: Iterable[Picture], fps: Fraction, comment: str
     """
     if not 0 < fps <= FASTEST:
         raise ValueError(f"a GIF shows at most {FASTEST} frames a second, not {fps}")
-    remaining = iter(frames)
+    remaining = watched(frames)
     first = next(remaining, None)
     if first is None:
         raise ValueError("no frame to write")

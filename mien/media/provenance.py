@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,11 @@ LEAST_MARK = 11
 
 _PLAIN = " /:.,+@()-"  # not encoded; `;`, `=`, `%`, line ends and other scripts are percent-encoded
 _GIT_SECONDS = 5.0
+
+REQUEST = "mien_request"
+"""Name of the whole request, as JSON, in the description of a file that the studio made."""
+
+_request: ContextVar[str | None] = ContextVar("request", default=None)
 
 
 class Provenance(BaseModel):
@@ -61,11 +68,34 @@ def tags(provenance: Provenance, title: str = TITLE) -> dict[str, str]:
     """Title, comment and description for the metadata of a media file; `parse_tags` is the inverse."""
     by = SIGN + provenance.generator.removeprefix("mien") + (f", model {provenance.model}" if provenance.model else "")
     values = {name: value for name, value in provenance.model_dump().items() if value is not None}
+    request = _request.get()
+    if request is not None:
+        values[REQUEST] = request
     return {
         "title": title,
         "comment": f"This file was {by}. It is not a recording.",
         "description": "; ".join(f"{name}={_quoted(_text(value))}" for name, value in values.items()),
     }
+
+
+@contextmanager
+def carrying(request: str) -> Iterator[None]:
+    """Within it, the tags that this thread makes hold the text `request` too; `carried` reads it from a file's tags."""
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def carried(metadata: Mapping[str, str]) -> str | None:
+    """The text of `carrying` in the metadata of a file; None: there is none."""
+    lower = {key.lower(): value for key, value in metadata.items()}
+    for part in f"{lower.get('description', '')};{lower.get('comment', '')}".split(";"):
+        name, _, value = part.partition("=")
+        if name.strip() == REQUEST:
+            return unquote(value.strip())
+    return None
 
 
 def _quoted(text: str) -> str:

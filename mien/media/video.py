@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mien.clips import ClipError
 from mien.files import atomic_file
 from mien.media.ffmpeg import check_machine, ffmpeg_exe, file_url, last_line, open_media
+from mien.media.observing import watched
 from mien.media.reading.frame_rgb import frame_rgb
 from mien.media.reading.tracks import decoded, picture_stream
 from mien.media.sound import write_wav
@@ -103,7 +104,7 @@ def write_video(
     """
     if path.suffix not in (".mp4", ".mkv", ".flv"):
         raise ValueError(f"a video is written as .mp4, .mkv or .flv, not {path.suffix!r}")
-    remaining = iter(frames)
+    remaining = watched(frames)
     first = next(remaining, None)
     if first is None:
         raise ValueError("no frame to write")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.bodies.keypoints import PoseVideo
 from mien.bodies.poses.drawing import draw_skeleton
 from mien.bodies.poses.files import write_poses
 from mien.bodies.scene import Scene
@@ -44,7 +45,7 @@ class Followed(Made):
     """A clip of figures that follow: what it shows, of which size and length, and how quickly it was drawn.
 
     scenes: one for each person; none where a pipeline of diffusers reads the text itself. repairs: what was mended in
-    the poses. drawing_rate: frames a second, None where none was drawn.
+    the poses. drawing_rate: frames a second, None where none was drawn. poses: those that were followed.
     """
 
     scenes: tuple[Scene, ...]
@@ -53,6 +54,7 @@ class Followed(Made):
     frames: int
     fps: Fraction
     drawing_rate: float | None = None
+    poses: PoseVideo | None = None
 
     def lines(self) -> tuple[str, ...]:
         length = f"{float(self.frames / self.fps):.2f} s, {self.frames} frames"
@@ -102,6 +104,7 @@ def generate(loaded: Loaded, request: FollowRequest, out: Path, progress: bool) 
         path=out, model_version=loaded.main.version, notes=clip.notes, scenes=clip.scenes,
         repairs=clip.movement.repairs, size=clip.size,
         frames=clip.movement.frames, fps=clip.movement.fps, drawing_rate=frames.rate,
+        poses=clip.movement.poses,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import numpy as np
 from mien.heads.catalogue import open_head
 from mien.heads.export.turntable import write_picture
 from mien.heads.head import HeadError
-from mien.heads.latents.latents import Latents
 from mien.heads.latents.person import Person
 from mien.heads.sculpture import Sculpture
 from mien.sculpt.generate.outputs import WRITERS, sheet_row
@@ -26,9 +26,10 @@ from mien.systems.system import Loaded, Made
 
 @dataclass(frozen=True, kw_only=True)
 class Sculpted(Made):
-    """Sculpted heads. shown: what each shows, in words."""
+    """Sculpted heads. shown: what each shows, in words. people: each of them."""
 
     shown: tuple[str, ...]
+    people: tuple[Person, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         heads = "1 head" if len(self.shown) == 1 else f"{len(self.shown)} heads"
@@ -56,8 +57,9 @@ def generate(loaded: Loaded, request: SculptRequest, out: Path, progress: bool) 
         latents = sculptor.refined(request.text, latents, request.refine)
         shown = tuple(described(latents.row(row)) for row in range(len(latents)))
         prompt, seed = request.text, request.seed
-    _write(loaded, request, out, latents, prompt, seed)
-    return Sculpted(path=out, model_version=loaded.main.version, notes=notes, shown=shown)
+    people = tuple(Person(latents.row(row), prompt, seed) for row in range(len(latents)))
+    _write(request, out, people, loaded.tags(seed=seed, prompt=prompt))
+    return Sculpted(path=out, model_version=loaded.main.version, notes=notes, shown=shown, people=people)
 
 
 def _notes(sculptor: Sculptor, text: str) -> tuple[str, ...]:
@@ -81,13 +83,11 @@ def _changes(edit: Edit) -> str:
     return "nothing changed: the words name no attribute that the model knows; try others, such as `with blue glasses`"
 
 
-def _write(loaded: Loaded, request: SculptRequest, out: Path, latents: Latents, prompt: str, seed: int) -> None:
+def _write(request: SculptRequest, out: Path, people: tuple[Person, ...], tags: Mapping[str, str]) -> None:
     try:
         head = open_head(request.head, request.head_file)
     except HeadError as error:
         raise RequestError(str(error)) from error
-    tags = loaded.tags(seed=seed, prompt=prompt)
-    people = [Person(latents.row(row), prompt, seed) for row in range(len(latents))]
     if out.suffix == ".png":
         rows = [np.concatenate(list(sheet_row(Sculpture.of(one, head), request.size)), axis=1) for one in people]
         write_picture(out, np.concatenate(rows), tags)

@@ -9,7 +9,7 @@ import time
 import uuid
 from typing import Any, Literal
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -23,7 +23,15 @@ def new_id() -> str:
 
 
 class Base(DeclarativeBase):
-    """Base of the tables."""
+    """Base of the tables; constraints are named as PostgreSQL does, so that a revision can change them anywhere."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "%(table_name)s_pkey",
+            "uq": "%(table_name)s_%(column_0_name)s_key",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        }
+    )
 
 
 class Job(Base):
@@ -32,7 +40,8 @@ class Job(Base):
     system: name of its command. request: values by field, files as `file:ID`. output: suffix of the result. title:
     what a list shows. words: the lower-case text that a search looks through. position: order of the queue, least
     first. amount: size of the work in the unit of the system's rate. attempt: counted from 1 at the first claim;
-    a worker may only change a job while `worker` and `attempt` are its own. lease_until: when the claim lapses.
+    a worker may only change a job while `worker` and `attempt` are its own. deaths: attempts that ended with the
+    death of their worker. lease_until: when the claim lapses. started: when the latest attempt began.
     stage, done, total, unit, rate: progress. result: names of the files in the folder of the result by role. facts:
     width, height, seconds, bytes of the result, whether the models were warm. deleted: when it was put in the bin.
     """
@@ -55,6 +64,7 @@ class Job(Base):
     ended: Mapped[float | None] = mapped_column(Float)
     amount: Mapped[float] = mapped_column(Float, default=1.0)
     attempt: Mapped[int] = mapped_column(Integer, default=0)
+    deaths: Mapped[int] = mapped_column(Integer, default=0)
     worker: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[float | None] = mapped_column(Float)
     cancel: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -79,8 +89,13 @@ class Job(Base):
     __table_args__ = (
         Index("jobs_queue", "state", "position"),
         Index("jobs_history", "owner", "deleted", "created", "id"),
-        Index("jobs_system", "owner", "system", "state", "created"),
+        Index("jobs_system", "owner", "deleted", "system", "created", "id"),
+        Index("jobs_state", "owner", "deleted", "state", "created", "id"),
+        Index("jobs_starred", "owner", "deleted", "starred", "created", "id"),
         Index("jobs_rates", "system", "state", "ended"),
+        Index("jobs_spent", "owner", "ended", "started"),
+        Index("jobs_bytes", "owner", "bytes"),
+        Index("jobs_bin", "deleted"),
         Index("jobs_key", "owner", "key", unique=True),
     )
 
@@ -126,7 +141,8 @@ class File(Base):
 
 
 class Worker(Base):
-    """A worker process. seen: last heartbeat. warm: commands whose models are loaded."""
+    """A worker process. host: see `mien.studio.queue.workers.this_host`. seen: last heartbeat. warm: commands whose
+    models are loaded."""
 
     __tablename__ = "workers"
 

@@ -1,0 +1,37 @@
+"""`GET /api/v1/events`: what happens to one's jobs, as server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from mien.studio.api.context import CanRead, studio_of
+from mien.studio.api.errors import ERRORS
+
+router = APIRouter(tags=["events"], responses={status: ERRORS[status] for status in (401, 403, 503)})
+
+RETRY_MILLISECONDS = 2000
+
+
+@router.get("/events", response_class=EventSourceResponse, summary="What happens to your jobs")
+async def watch(
+    request: Request,
+    context: CanRead,
+    last_event_id: Annotated[str | None, Header(description="The last event that was seen; goes on after it")] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """A stream of server-sent events: queued, started, progress, preview, ended, changed, and queue.
+
+    The data is `{"job": the job or null, "queue": {"waiting", "running", "paused"}}`. The first event says how the
+    queue is; `"missed": true` in it means that earlier events are gone: load the list of jobs again.
+    """
+    seen = last_event_id.strip() if last_event_id is not None else ""
+    last = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None
+    first = True
+    async for one in studio_of(request).feed.told(context.owner, last):
+        yield ServerSentEvent(
+            raw_data=one.data, event=one.kind, id=str(one.id), retry=RETRY_MILLISECONDS if first else None
+        )
+        first = False

@@ -1,0 +1,107 @@
+"""Routes of results: the files of a job, its newest preview frame, and many results as one zip."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse
+from starlette.types import Receive, Scope, Send
+
+from mien.studio.api.context import CanRead
+from mien.studio.api.errors import ERRORS, NotFoundError
+from mien.studio.api.jobs import JobId, own_job
+from mien.studio.api.views import MEDIA_TYPES, OCTETS, saved_as
+from mien.studio.database.tables import Job
+from mien.studio.files.names import disposition
+from mien.studio.files.place import result_file, result_folder, work_folder
+from mien.studio.settings import Settings
+
+router = APIRouter(tags=["results"], responses={status: ERRORS[status] for status in (401, 403, 404, 422, 429)})
+
+NEVER_SHOWN = (".html", ".svg", ".npz", ".obj", ".mtl")
+"""Suffixes of files that a browser saves and never opens by itself."""
+
+SANDBOX = "default-src 'none'; sandbox"
+
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The content", "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}},
+    206: {"description": "The range that was asked for"},
+    304: {"description": "It is what If-None-Match names"},
+    416: {"description": "The range is outside of the file"},
+}
+
+
+class ContentResponse(FileResponse):
+    """A file with Range, HEAD and If-None-Match."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("head"):
+            scope = {**scope, "method": "HEAD"}
+        asked = [value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"]
+        tags = {one.strip().removeprefix("W/") for one in ",".join(asked).split(",")}
+        if self.headers["etag"] in tags or "*" in tags:
+            kept = {name: self.headers[name] for name in ("etag", "cache-control") if name in self.headers}
+            await Response(status_code=304, headers=kept)(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
+
+
+@router.get(
+    "/jobs/{job_id}/files/{role}", response_class=FileResponse, responses={**_BYTES}, summary="A file of a result"
+)
+def result(
+    job_id: JobId,
+    role: Annotated[str, InPath(max_length=40, pattern="^[a-z0-9_-]+$", description="`file` is the result itself")],
+    context: CanRead,
+    download: Annotated[bool, Query(description="Save it in place of showing it")] = False,
+) -> Response:
+    """The file, or the part of it that the header Range names."""
+    job = own_job(context, job_id)
+    path = result_file(context.settings.folder, job.id, job.result, role)
+    if path is None:
+        raise NotFoundError("file of this job")
+    return content(path, saved_as(job, role, path.suffix), download)
+
+
+@router.get("/jobs/{job_id}/preview", response_class=FileResponse, responses={**_BYTES}, summary="A preview frame")
+def preview(
+    job_id: JobId,
+    context: CanRead,
+    n: Annotated[
+        int | None, Query(ge=1, le=99_999, description="The number of the frame; left out: the newest")
+    ] = None,
+) -> Response:
+    """A JPEG of a frame of what is being made, once there is one."""
+    job = own_job(context, job_id)
+    path = preview_path(context.settings, job, n or job.preview)
+    if path is None:
+        raise NotFoundError("preview of this job")
+    return content(path, f"preview-{job.id[:8]}.jpg", attachment=False)
+
+
+def preview_path(settings: Settings, job: Job, number: int) -> Path | None:
+    """The file of a preview frame, by its number from 1; None where there is none."""
+    name = f"preview-{number:05d}.jpg"
+    folders = (work_folder(settings.folder, job.id, job.attempt), result_folder(settings.folder, job.id))
+    return next((path for folder in folders if (path := folder / name).is_file()), None)
+
+
+def content(path: Path, name: str, attachment: bool) -> Response:
+    """A file of the studio as an answer. Raises NotFoundError where it was removed meanwhile."""
+    try:
+        state = os.stat(path)  # noqa: PTH116 - the response takes the result of os.stat
+    except FileNotFoundError:
+        raise NotFoundError("file") from None
+    hidden = path.suffix in NEVER_SHOWN
+    headers = {
+        "Content-Disposition": disposition(name, attachment or hidden),
+        "Cache-Control": "private, max-age=86400" if path.suffix == ".jpg" else "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if hidden:
+        headers["Content-Security-Policy"] = SANDBOX
+    return ContentResponse(path, 200, headers, MEDIA_TYPES.get(path.suffix, OCTETS), stat_result=state)

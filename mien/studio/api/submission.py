@@ -1,0 +1,157 @@
+"""From the values of a form or a body to a job in the queue: the one way in, for the API and for the pages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from mien.makers.forms import build_request, files_in, form_fields, without_flags
+from mien.makers.systems import SYSTEMS
+from mien.studio.api.amounts import amount_of
+from mien.studio.api.context import Context
+from mien.studio.api.errors import ApiError, NotFoundError
+from mien.studio.database.engine import Database
+from mien.studio.database.tables import File, Job
+from mien.studio.files.place import upload_path
+from mien.studio.history.folding import fold
+from mien.studio.queue.submit import submit
+from mien.studio.settings import Settings
+from mien.systems.errors import RequestError
+from mien.systems.request import FileKind, Request
+from mien.systems.system import System
+
+ENGLISH_ONLY = ("move", "sculpt", "shapes")
+"""Makers whose models read English only."""
+
+_VIETNAMESE = re.compile("[\u1ea0-\u1ef9ăđơưĂĐƠƯ]")
+"""Letters that no other language of Europe or Asia is written with, or hardly any."""
+
+_KINDS: dict[str, str] = {
+    "picture": "a picture", "video": "a video", "sound": "a sound", "person": "a person (person.json)",
+    "scene": "a scene (scene.json)", "motion": "a head motion (.npz)", "poses": "poses", "text": "a text",
+}  # fmt: skip
+
+
+def make_job(
+    context: Context, command: str, values: Mapping[str, Any], output: str | None = None, key: str | None = None
+) -> Job:
+    """Submit a request of the person to a maker and wake a worker. key: idempotency key.
+
+    Raises ApiError and errors of the queue, each in one sentence, for whatever cannot be asked for.
+    """
+    system = SYSTEMS.get(command)
+    if system is None:
+        raise NotFoundError("maker")
+    given = {name: value for name, value in values.items() if value is not None and value not in ("", [])}
+    check_texts(given)
+    suffix = output or system.outputs[0].suffix
+    if suffix not in (one.suffix for one in system.outputs):
+        raise ApiError(422, f"output must be one of {', '.join(one.suffix for one in system.outputs)}", "output")
+    files = _files(context.db, context.owner, given)
+    request = checked_request(system, given, suffix, files, context.settings)
+    title = title_of(given, files)
+    words = fold(" ".join((title, command, *_texts(given), *(one.name for one in files.values()))))
+    job = submit(
+        context.db, context.settings, owner=context.owner, system=command, request=given, output=suffix, title=title,
+        words=words, amount=amount_of(command, request, {name: one.facts for name, one in files.items()}), key=key,
+    )  # fmt: skip
+    context.wakeups.send(job.id)
+    return job
+
+
+def checked_request(
+    system: System[Any], values: Mapping[str, Any], output: str, files: Mapping[str, File], settings: Settings
+) -> Request:
+    """The request of these values for an output. files: the person's own, by field. Raises ApiError in one sentence."""
+    asked = ""
+
+    def place(_id: str, kinds: tuple[FileKind, ...], field: str) -> Path:
+        nonlocal asked
+        asked = field
+        file = files.get(field)
+        path = None if file is None else upload_path(settings.folder, file.id, file.suffix)
+        if file is None or path is None or not path.is_file():
+            raise RequestError(f"the file of {field} is not there any more: upload it again")
+        if file.kind not in kinds:
+            wanted = " or ".join(_KINDS[kind] for kind in kinds)
+            raise RequestError(f"{file.name!r} is {_KINDS.get(file.kind, 'another file')}; {field} takes {wanted}")
+        return path
+
+    try:
+        request = build_request(system, values, place)
+        _english(system.command, values)
+        _without_checked_files(system, request).check(Path(f"out{output}"))
+    except RequestError as error:
+        message = _named(str(error), files, settings)
+        raise ApiError(422, without_flags(message), field_of(system, message)) from error
+    return request
+
+
+def _without_checked_files(system: System[Any], request: Request) -> Request:
+    """The request without the files that were read when they were uploaded, which `check` would read again."""
+    fields = (one for one in form_fields(system) if {"person", "text"} & set(one.accepts))
+    return request.model_copy(update={one.name: one.default for one in fields if not one.required})
+
+
+def _named(message: str, files: Mapping[str, File], settings: Settings) -> str:
+    """A message with the user's names of files in place of paths."""
+    for file in files.values():
+        message = message.replace(str(upload_path(settings.folder, file.id, file.suffix)), file.name)
+    return message
+
+
+def field_of(system: System[Any], message: str) -> str | None:
+    """The field that a message is about: the first one that it begins with or names."""
+    plain = without_flags(message)
+    names = [one.name for one in form_fields(system)]
+    starts = next((name for name in sorted(names, key=len, reverse=True) if plain.startswith(f"{name} ")), None)
+    flags = (found for found in re.findall(r"--([a-z][a-z-]+)", message) if found.replace("-", "_") in names)
+    return starts or next((found.replace("-", "_") for found in flags), None)
+
+
+def _english(command: str, values: Mapping[str, Any]) -> None:
+    if command not in ENGLISH_ONLY:
+        return
+    for text in _texts({"text": values.get("text")}):
+        if _VIETNAMESE.search(unicodedata.normalize("NFC", text)):
+            raise RequestError(f"text is in Vietnamese, and {command} reads English only: write it in English")
+
+
+def check_texts(value: Any) -> None:
+    """Raise ApiError for a text that cannot be kept: with a NUL character, or halves of a UTF-16 pair."""
+    for text in _texts(value):
+        if "\0" in text:
+            raise ApiError(422, "a text holds a NUL character: leave it out")
+        if any("\ud800" <= one <= "\udfff" for one in text):
+            raise ApiError(422, "a text is no Unicode: send it in UTF-8")
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for one in value.values() for text in _texts(one)]
+    return [text for one in value for text in _texts(one)] if isinstance(value, list | tuple) else []
+
+
+def title_of(values: Mapping[str, Any], files: Mapping[str, File]) -> str:
+    """What a list shows of a request: its text, or the names of its files."""
+    text = " · ".join(_texts(values.get("text")))
+    shown = text or " · ".join(one.name for one in files.values())
+    return " ".join(shown.split())[:300]
+
+
+def _files(db: Database, owner: str, values: Mapping[str, Any]) -> dict[str, File]:
+    """The person's files that the values name, by field; those that are not there are left out."""
+    wanted = files_in(values)
+    if not wanted:
+        return {}
+    with db.session() as session:
+        rows = session.scalars(select(File).where(File.id.in_(wanted.values()), File.owner == owner))
+        found = {one.id: one for one in rows}
+    return {field: found[file_id] for field, file_id in wanted.items() if file_id in found}

@@ -1,0 +1,59 @@
+"""The route that speaks a few words, so that a voice can be heard before a video is made with it."""
+
+from __future__ import annotations
+
+import io
+from threading import BoundedSemaphore
+
+import soundfile
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from mien.media.speech.engines import synthesiser
+from mien.media.speech.interface import SpeechUnavailable, Voice
+from mien.studio.api.context import CanMake
+from mien.studio.api.errors import ERRORS, ApiError, RetryError
+
+router = APIRouter(tags=["makers"])
+
+MOST_CHARACTERS = 200
+AT_ONCE = 2
+"""How many are spoken at once: the synthesiser itself speaks one after another, and a thread waits for each."""
+
+_speaking = BoundedSemaphore(AT_ONCE)
+
+
+class VoiceBody(BaseModel):
+    """What is spoken, and by whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=MOST_CHARACTERS, description="What is said", examples=["Good morning"])
+    language: str = Field(
+        default="en-us", pattern=r"^[a-z]{2,4}(-[a-z0-9]{1,8}){0,3}$", description="Language of the text"
+    )
+    voice: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,20}$", description="f1–f5, m1–m8")
+
+
+_SOUND = {
+    200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}, "description": "The sound"}
+}
+
+
+@router.post("/voice", response_class=Response, responses={**ERRORS, **_SOUND}, summary="Hear a voice")
+def speak(body: VoiceBody, _context: CanMake) -> Response:
+    """The text as sound (WAV), as `talk` would speak it with espeak."""
+    if not _speaking.acquire(blocking=False):
+        raise RetryError("another voice is being tried out: try again in a moment", 1)
+    try:
+        speech = synthesiser("espeak").speak(body.text, Voice(language=body.language, variant=body.voice))
+    except SpeechUnavailable as error:
+        raise ApiError(503, str(error), headers={"Retry-After": "60"}) from error
+    except ValueError as error:
+        raise ApiError(422, str(error), "voice") from error
+    finally:
+        _speaking.release()
+    sound = io.BytesIO()
+    soundfile.write(sound, speech.samples, speech.hz, format="WAV", subtype="PCM_16")
+    return Response(sound.getvalue(), media_type="audio/wav", headers={"Cache-Control": "no-store"})

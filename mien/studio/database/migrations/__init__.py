@@ -1,0 +1,1 @@
+"""Revisions of the schema; a new one: `alembic revision --autogenerate`, see `env.py`."""

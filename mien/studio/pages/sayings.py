@@ -1,0 +1,39 @@
+"""Sentences that the studio and the makers write in English, in the reader's language.
+
+They are stored and sent in English. The catalogues have the fixed ones under `said.…`, with `{name}` for what varies:
+a sentence that fits an English one is shown as that of the reader's language, any other one as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from mien.studio.pages.catalogue import DEFAULT, Translator, catalogue, filled
+
+PREFIX = "said."
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    texts = {key: text for key, text in catalogue(DEFAULT).items() if key.startswith(PREFIX)}
+    # the longest first: it is the most particular one
+    ordered = sorted(texts.items(), key=lambda one: -len(one[1]))
+    return tuple((key, _pattern(text)) for key, text in ordered)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = re.split(r"\{([a-z_]+)\}", text)
+    made = "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return re.compile(made, re.DOTALL)
+
+
+def said(t: Translator, sentence: str) -> str:
+    """A sentence of the studio in the language of `t`; the sentence itself where the catalogues lack it."""
+    if t.language == DEFAULT or not sentence:
+        return sentence
+    for key, pattern in _patterns():
+        found = pattern.fullmatch(sentence[:2000])
+        if found is not None:
+            return filled(t.texts[key], found.groupdict())
+    return sentence

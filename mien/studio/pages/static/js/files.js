@@ -1,0 +1,176 @@
+// Zones that take a file: chosen, dropped, pasted from the sample, the camera or the microphone; uploaded at once.
+
+import { ApiError, csrf, el, failure, icon, language, number, size, span, t } from "./frame.js";
+import { sentence } from "./sentences.js";
+import { recordSound, recordVideo, takePhoto } from "./recorder.js";
+
+const FILES = "/api/v1/files";
+
+/** Upload a file; `progress(part)` is called with 0 to 1. Gives the FileView; raises ApiError in one sentence. */
+export function upload(blob, name, { progress = () => {}, signal = undefined, kinds = [] } = {}) {
+  const body = new FormData();
+  body.append("file", blob, name);
+  return new Promise((resolve, reject) => {
+    const sent = new XMLHttpRequest();
+    sent.open("POST", kinds.length ? `${FILES}?kinds=${kinds.join(",")}` : FILES);
+    sent.setRequestHeader("Accept", "application/json");
+    sent.setRequestHeader("Accept-Language", language);
+    sent.setRequestHeader("X-CSRF-Token", csrf());
+    sent.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
+    sent.addEventListener("error", () => reject(new ApiError(t("error.away"))));
+    sent.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    sent.addEventListener("load", async () => {
+      const answer = new Response(sent.responseText, { status: Math.max(sent.status, 200), headers: { "Retry-After": sent.getResponseHeader("Retry-After") ?? "" } });
+      if (sent.status >= 200 && sent.status < 300) resolve(JSON.parse(sent.responseText));
+      else reject(await failure(answer));
+    });
+    signal?.addEventListener("abort", () => sent.abort());
+    sent.send(body);
+  });
+}
+
+function facts(view) {
+  const known = view.facts ?? {};
+  return [
+    known.width && known.height ? `${known.width} × ${known.height}` : null,
+    known.seconds ? span(known.seconds) : null,
+    known.fps ? t("fps", { rate: number(known.fps, 0) }) : null,
+    view.bytes ? size(view.bytes) : null,
+  ].filter(Boolean).join(" · ");
+}
+
+/** A zone of the form. `changed()` is called when its file changes; `value` is `file:ID` or "". */
+export class Zone {
+  constructor(root, { changed = () => {}, wrong = () => {}, kinds = [] } = {}) {
+    this.kinds = kinds;
+    this.root = root;
+    this.changed = changed;
+    this.wrong = wrong;
+    this.view = null;
+    this.pending = null;
+    this.turn = 0; // of several uploads only the newest counts: a late answer to an earlier one changes nothing
+    this.find = (name) => root.querySelector(`[data-${name}]`);
+    this.input = root.querySelector('input[type="file"]');
+    this.input.addEventListener("change", () => this.input.files[0] && this.take(this.input.files[0]));
+    this.find("remove").addEventListener("click", () => { this.clear(); this.input.focus(); });
+    this.dropping();
+    this.sources();
+  }
+
+  get value() {
+    return this.view?.value ?? "";
+  }
+
+  dropping() {
+    const over = (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      this.root.classList.add("over");
+    };
+    this.root.addEventListener("dragenter", over);
+    this.root.addEventListener("dragover", over);
+    this.root.addEventListener("dragleave", (event) => this.root.contains(event.relatedTarget) || this.root.classList.remove("over"));
+    this.root.addEventListener("drop", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      this.root.classList.remove("over");
+      if (event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]);
+    });
+  }
+
+  sources() {
+    this.find("sample")?.addEventListener("click", () => this.takeSample());
+    const record = (how) => async () => {
+      const recorded = await how(this.find("recorder"), this.wrong).catch((error) => this.wrong(error.message));
+      if (recorded) this.take(recorded.blob, recorded.name);
+    };
+    const camera = this.find("camera");
+    camera?.addEventListener("click", record(camera.dataset.camera === "photo" ? takePhoto : recordVideo));
+    this.find("microphone")?.addEventListener("click", record(recordSound));
+  }
+
+  /** The sample portrait. */
+  async takeSample() {
+    const address = this.find("sample")?.dataset.sample;
+    if (!address) return;
+    const answer = await fetch(address).catch(() => null);
+    if (!answer?.ok) this.wrong(t("error.away"));
+    else await this.take(await answer.blob(), t("sample_name"));
+  }
+
+  /** Upload a file and show it. */
+  async take(blob, name = blob.name) {
+    const turn = ++this.turn;
+    this.stop?.abort();
+    this.stop = new AbortController();
+    this.wrong("");
+    this.view = null;
+    this.show({ name, facts: size(blob.size), blob });
+    const bar = this.find("progress");
+    bar.hidden = false;
+    bar.value = 0;
+    this.pending = upload(blob, name, { progress: (part) => { if (turn === this.turn) bar.value = part; }, signal: this.stop.signal, kinds: this.kinds });
+    try {
+      const view = await this.pending;
+      if (turn !== this.turn) return;
+      this.pending = null;
+      this.write(view, blob);
+    } catch (error) {
+      if (turn !== this.turn) return;
+      this.pending = null;
+      this.clear();
+      if (error.name !== "AbortError") this.wrong(sentence(error.message));
+    }
+  }
+
+  /** Wait until an upload that goes on has ended. */
+  async settled() {
+    await this.pending?.catch(() => null);
+  }
+
+  /** Show a FileView as the zone's file. */
+  write(view, blob = null) {
+    this.turn += blob ? 0 : 1;
+    this.view = view;
+    this.find("progress").hidden = true;
+    this.show({ name: view.name, facts: facts(view), picture: view.preview, blob, kind: view.kind });
+    this.changed();
+  }
+
+  show({ name, facts: text, picture = null, blob = null, kind = "" }) {
+    this.find("empty").hidden = true;
+    this.find("held").hidden = false;
+    if (this.find("sources")) this.find("sources").hidden = true;
+    this.find("name").textContent = name;
+    this.find("facts").textContent = text;
+    const type = blob?.type ?? "";
+    const address = blob && /^(image|audio|video)\//.test(type) ? this.address(blob) : null;
+    let shown = icon({ sound: "sound", person: "sculpt", poses: "follow", motion: "move" }[kind] ?? "open");
+    if (address && type.startsWith("audio/")) shown = el("audio", { controls: true, src: address });
+    else if (address && type.startsWith("video/")) shown = el("video", { src: address, muted: true, loop: true, playsinline: true, controls: true });
+    else if (picture) shown = el("img", { src: picture, alt: name });
+    else if (address && !/heic|heif|tiff/.test(type)) shown = el("img", { src: address, alt: name });
+    this.find("held").classList.toggle("sounding", shown.tagName === "AUDIO");
+    this.find("picture").replaceChildren(shown);
+  }
+
+  address(blob) {
+    if (this.shownAddress) URL.revokeObjectURL(this.shownAddress);
+    this.shownAddress = URL.createObjectURL(blob);
+    return this.shownAddress;
+  }
+
+  clear() {
+    this.turn += 1;
+    this.stop?.abort();
+    this.view = null;
+    this.pending = null;
+    this.input.value = "";
+    this.find("progress").hidden = true;
+    this.find("held").hidden = true;
+    this.find("empty").hidden = false;
+    if (this.find("sources")) this.find("sources").hidden = false;
+    this.find("picture").replaceChildren();
+    this.changed();
+  }
+}

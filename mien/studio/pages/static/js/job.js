@@ -1,0 +1,139 @@
+// One result: what can be done with it, and its progress while it is made.
+
+import { ApiError, api, copy, number, showTimes, span, t, toast } from "./frame.js";
+
+const root = () => document.getElementById("job");
+const id = root().dataset.job;
+const said = document.getElementById("job-said");
+
+function complain(error) {
+  if (!(error instanceof ApiError)) throw error;
+  toast(error.message);
+}
+
+/** Loads the part of the page below the title again, once the job's state has changed. */
+async function renew() {
+  const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  if (answer.status === 404) {
+    said.textContent = t("job.gone");
+    return;
+  }
+  if (!answer.ok) return;
+  location.reload();
+}
+
+const AFTER = {
+  star: () => location.reload(),
+  unstar: () => location.reload(),
+  restore: () => location.reload(),
+  cancel: () => {
+    document.querySelector("[data-do=cancel]").disabled = true;
+    document.querySelector("[data-stage]").textContent = t("job.cancelling");
+  },
+  delete: () => location.assign("/history"),
+  retry: (job) => location.assign(`/jobs/${job.id}`),
+  redo: (job) => location.assign(`/jobs/${job.id}`),
+};
+
+async function act(button) {
+  button.disabled = true;
+  try {
+    const job = await api(`/api/v1/jobs/${id}/${button.dataset.do}`, {
+      method: "POST",
+      body: button.dataset.do === "redo" ? {} : null,
+    });
+    AFTER[button.dataset.do](job ?? { id });
+  } catch (error) {
+    button.disabled = false;
+    complain(error);
+  }
+}
+
+async function use(button) {
+  button.disabled = true;
+  try {
+    const found = await api(`/api/v1/jobs/${id}/use`, { method: "POST", body: { as: button.dataset.use } });
+    const address = new URLSearchParams(Object.entries(found.values).map(([name, value]) => [name, String(value)]));
+    location.assign(`/make/${button.dataset.maker}?${address}`);
+  } catch (error) {
+    button.disabled = false;
+    complain(error);
+  }
+}
+
+document.getElementById("main").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.do) act(button);
+  else if (button.dataset.use) use(button);
+  else if (button.dataset.copy) copy(document.getElementById(button.dataset.copy).textContent);
+});
+
+document.querySelector("model-viewer")?.addEventListener("error", () => toast(t("job.viewer")));
+
+function showProgress(job) {
+  const stage = document.querySelector("[data-stage]");
+  const bar = document.querySelector("[data-progress]");
+  const left = document.querySelector("[data-left]");
+  if (!stage) return;
+  const known = job.progress;
+  if (job.cancelling) stage.textContent = t("job.cancelling");
+  else if (job.state === "waiting") stage.textContent = t("job.waiting");
+  else stage.textContent = known?.stage || t("job.starting");
+  if (known?.fraction > 0) bar.value = known.fraction;
+  else bar.removeAttribute("value");
+  const parts = [];
+  if (job.state === "waiting" && job.position) parts.push(t("job.place", { n: number(job.position.number), of: number(job.position.of) }));
+  if (known?.total > 0) {
+    const values = { done: number(known.done), total: number(known.total), unit: known.unit };
+    parts.push(known.rate > 0 ? t("job.rate", { ...values, rate: number(known.rate, 1) }) : t("job.done.of", values));
+  }
+  if (job.expected_seconds > 0) {
+    parts.push(t(job.state === "waiting" ? "job.expected" : "job.left", { span: span(job.expected_seconds) }));
+  }
+  left.textContent = parts.join(" · ");
+  const picture = document.querySelector("[data-preview]");
+  if (job.preview && picture) {
+    picture.src = job.preview;
+    picture.hidden = false;
+  }
+}
+
+function follow() {
+  let state = root().dataset.state;
+  const events = new EventSource("/api/v1/events");
+  const heard = (event) => {
+    const job = JSON.parse(event.data).job;
+    if (!job || job.id !== id) return;
+    if (job.state !== state && !["waiting", "running"].includes(job.state)) {
+      events.close();
+      renew();
+      return;
+    }
+    state = job.state;
+    showProgress(job);
+  };
+  for (const kind of ["queued", "started", "progress", "preview", "ended", "changed"]) events.addEventListener(kind, heard);
+  events.addEventListener("open", () => {
+    said.textContent = "";
+    look();
+  });
+  events.addEventListener("error", () => {
+    said.textContent = t("job.lost");
+  });
+  async function look() {
+    try {
+      const job = await api(`/api/v1/jobs/${id}`);
+      if (["waiting", "running"].includes(job.state)) showProgress(job);
+      else {
+        events.close();
+        renew();
+      }
+    } catch (error) {
+      complain(error);
+    }
+  }
+}
+
+if (["waiting", "running"].includes(root().dataset.state)) follow();
+showTimes(root());

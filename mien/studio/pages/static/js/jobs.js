@@ -1,0 +1,180 @@
+// The jobs that wait and run: kept up to date by server-sent events, shown as a list that can be changed.
+
+import { api, el, icon, number, span, t, toast } from "./frame.js";
+import { stageName } from "./sentences.js";
+
+const KINDS = ["queued", "started", "progress", "preview", "ended", "changed", "queue"];
+const RETRY_SECONDS = [1, 2, 4, 8, 15];
+
+/** Follows the studio's events. `job(view)` for each change of a job, `queue(view)` for the queue's, `state(text)`. */
+export class Feed {
+  constructor({ job, queue, again, state }) {
+    Object.assign(this, { job, queue, again, state, failures: 0 });
+    this.open();
+  }
+
+  open() {
+    this.source = new EventSource("/api/v1/events");
+    this.source.addEventListener("open", () => {
+      if (this.failures) this.again();
+      this.failures = 0;
+      this.state("");
+    });
+    this.source.addEventListener("error", () => this.failed());
+    for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.told(JSON.parse(event.data)));
+  }
+
+  told({ job, queue }) {
+    if (job) this.job(job);
+    if (queue) this.queue(queue);
+  }
+
+  failed() {
+    this.failures += 1;
+    if (this.failures > 1) this.state(t("reconnecting"));
+    if (this.source.readyState !== EventSource.CLOSED) return;
+    // the browser gives up after an answer that is an error, such as 429: try again later
+    setTimeout(() => this.open(), 1000 * RETRY_SECONDS[Math.min(this.failures, RETRY_SECONDS.length) - 1]);
+  }
+}
+
+/** What a job's state is, as a short text. */
+export function stateText(job) {
+  if (job.cancelling && job.state === "running") return t("state.cancelling");
+  if (job.state === "waiting" && job.position) {
+    const rest = job.expected_seconds ? ` · ${t("about", { time: span(job.expected_seconds) })}` : "";
+    return t("state.place", { number: number(job.position.number), of: number(job.position.of) }) + rest;
+  }
+  if (job.state === "running" && job.progress?.stage) return stageName(job.progress.stage);
+  return t(`state.${job.state}`);
+}
+
+export class Queue {
+  constructor(root, { chosen }) {
+    this.root = root;
+    this.chosen = chosen;
+    this.jobs = new Map();
+    this.find = (id) => document.getElementById(id);
+    this.find("pause")?.addEventListener("click", () => this.pause());
+    this.find("cancel-all").addEventListener("click", () => this.cancelAll());
+    this.load();
+  }
+
+  async load() {
+    try {
+      const found = await api("/api/v1/queue");
+      this.jobs = new Map(found.jobs.map((job) => [job.id, job]));
+      this.draw();
+      this.state(found);
+    } catch (error) {
+      this.connection(error.message);
+    }
+  }
+
+  /** Places change with every other job, so they are asked for again, at most every half second. */
+  loadSoon() {
+    this.waiting ??= setTimeout(() => { this.waiting = null; this.load(); }, 500);
+  }
+
+  connection(text) {
+    const place = this.find("connection");
+    place.textContent = text;
+    place.hidden = !text;
+  }
+
+  state({ waiting, running, paused, workers }) {
+    this.paused = paused;
+    this.find("no-worker").hidden = workers !== 0 || !(waiting + running);
+    this.find("paused").hidden = !paused;
+    const button = this.find("pause");
+    if (button) {
+      button.setAttribute("aria-pressed", String(paused));
+      button.querySelector("span").textContent = t(paused ? "resume" : "pause");
+      button.querySelector("use").setAttribute("href", paused ? "#icon-play" : "#icon-pause");
+    }
+    const count = this.find("queue-count");
+    count.hidden = !(waiting + running);
+    count.textContent = number(waiting + running);
+    count.title = t("queue_count", { waiting: number(waiting), running: number(running) });
+    const known = `${waiting} ${running} ${paused}`;
+    if (this.known !== undefined && this.known !== known) this.loadSoon();
+    this.known = known;
+  }
+
+  take(job) {
+    const old = this.jobs.get(job.id);
+    if (["waiting", "running"].includes(job.state)) this.jobs.set(job.id, job);
+    else this.jobs.delete(job.id);
+    if (old?.state === job.state && job.state === "running" && this.update(job)) return;
+    this.draw();
+  }
+
+  order() {
+    const place = (job) => (job.state === "running" ? 0 : job.position?.number ?? 1e9);
+    return [...this.jobs.values()].sort((one, other) => place(one) - place(other));
+  }
+
+  draw() {
+    const jobs = this.order();
+    const waiting = jobs.filter((job) => job.state === "waiting");
+    const focused = document.activeElement?.closest("[data-job]")?.dataset.job;
+    const action = document.activeElement?.dataset?.action;
+    this.find("jobs").replaceChildren(...jobs.map((job) => this.row(job, waiting)));
+    this.find("queue-empty").hidden = jobs.length > 0;
+    this.find("cancel-all").hidden = jobs.length < 2;
+    if (focused && action) this.find("jobs").querySelector(`[data-job="${focused}"] [data-action="${action}"]`)?.focus();
+  }
+
+  row(job, waiting) {
+    const place = waiting.indexOf(job);
+    const act = (action, name, body) => el("button", {
+      class: "button icon quiet", type: "button", "data-action": action, title: t(action), "aria-label": t(`${action}_of`, { title: job.title }),
+      disabled: (action === "up" && place === 0) || (action === "down" && place === waiting.length - 1) || (action === "cancel_job" && job.cancelling),
+      onclick: () => this.act(job, name, body),
+    }, icon({ up: "up", down: "down", cancel_job: "close" }[action]));
+    const name = el("button", { class: "title", type: "button", "data-action": "show", onclick: () => this.chosen(job) }, icon(job.system), el("span", {}, job.title || t(`maker.${job.system}`)));
+    const bar = job.state === "running" ? el("progress", { max: 1, value: job.progress?.fraction ?? null, "aria-label": job.title }) : null;
+    return el("li", { "data-job": job.id, class: job.state }, name,
+      el("div", { class: "row acts" }, job.state === "waiting" && waiting.length > 1 ? [act("up", "move", { to: "up" }), act("down", "move", { to: "down" })] : null, act("cancel_job", "cancel")),
+      el("span", { class: "soft small state" }, stateText(job)), bar);
+  }
+
+  update(job) {
+    const row = this.find("jobs").querySelector(`[data-job="${job.id}"]`);
+    const bar = row?.querySelector("progress");
+    if (!row || !bar) return false;
+    row.querySelector(".state").textContent = stateText(job);
+    if (job.progress?.fraction === null || job.progress?.fraction === undefined) bar.removeAttribute("value");
+    else bar.value = job.progress.fraction;
+    row.querySelector('[data-action="cancel_job"]').disabled = job.cancelling;
+    return true;
+  }
+
+  async act(job, name, body = null) {
+    try {
+      this.take(await api(`/api/v1/jobs/${job.id}/${name}`, { method: "POST", body }));
+      this.loadSoon();
+    } catch (error) {
+      toast(error.message);
+      this.loadSoon();
+    }
+  }
+
+  async pause() {
+    try {
+      this.state(await api(`/api/v1/queue/${this.paused ? "resume" : "pause"}`, { method: "POST" }));
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+
+  async cancelAll() {
+    if (!window.confirm(t("cancel_all_sure", { n: this.jobs.size }))) return;
+    try {
+      await api("/api/v1/queue/cancel", { method: "POST" });
+      this.load();
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+// The makers' page: the form, its examples, submitting it, and the job that comes of it.
+
+import { ApiError, api, copy, csrf, failure, language, t, toast } from "./frame.js";
+import { fieldsOf } from "./fields.js";
+import { Feed, Queue } from "./jobs.js";
+import { RequestForm, curl, openFilled, takeHanded } from "./request.js";
+import { Result } from "./result.js";
+import { sentence } from "./sentences.js";
+
+const data = JSON.parse(document.getElementById("form-data").textContent);
+const form = document.getElementById("maker");
+const maker = data.command;
+const draftName = `draft.${maker}`;
+const shownName = `shown.${maker}`;
+const VIETNAMESE = /[\u1ea0-\u1ef9ăđơưĂĐƠƯ]/;
+
+let request = null;
+let saving = null;
+
+function changed() {
+  wrong("");
+  request?.said();
+  clearTimeout(saving);
+  saving = setTimeout(keep, 400);
+}
+
+function keep() {
+  try {
+    sessionStorage.setItem(draftName, JSON.stringify(request.draft()));
+  } catch {
+    sessionStorage.removeItem(draftName); // too long to be kept
+  }
+}
+
+const fields = fieldsOf(form, data.fields, changed);
+request = new RequestForm(form, data, fields);
+form.addEventListener("change", changed);
+window.addEventListener("pagehide", keep);
+
+function wrong(message, name = null) {
+  const place = document.getElementById("wrong-form");
+  const field = name && fields[name];
+  if (field && message) {
+    request.choose(name);
+    request.show();
+    field.root.closest("details")?.setAttribute("open", "");
+    field.wrong(message);
+    field.focus();
+  }
+  place.textContent = field ? "" : message;
+  place.hidden = !message || Boolean(field);
+}
+
+/** What is wrong with the values before they are sent, so that it is said at once: field and sentence, or null. */
+function fault(values) {
+  const missing = Object.entries(data.fields).find(([name, one]) => one.required && !(name in values));
+  if (missing) return [missing[0], t("missing")];
+  for (const names of data.alternatives) {
+    const needed = names.some((name) => ["image", "text"].includes(name));
+    if (needed && !names.some((name) => name in values)) return [request.chosen(names), t("missing")];
+  }
+  if (maker === "follow" && !("text" in values) && !("look" in values)) return ["text", t("missing_look")];
+  if (data.englishOnly && VIETNAMESE.test([values.text ?? ""].flat().join(" "))) return ["text", t("english_only")];
+  if (VIETNAMESE.test(String(values.motion ?? ""))) return ["motion", t("english_only")];
+  return null;
+}
+
+// ——— the job that is shown, the queue, and the events
+
+const result = new Result(document.getElementById("result-body"), document.getElementById("result-said"), {
+  fill: (other, values, output) => (other === maker ? filled(values, output) : openFilled(other, values, output)),
+  taken: (job) => show(job),
+});
+const queue = new Queue(document.getElementById("queue"), { chosen: (job) => show(job, true) });
+
+function show(job, scroll = false) {
+  sessionStorage.setItem(shownName, job.id);
+  result.show(job);
+  queue.take(job);
+  const place = document.getElementById("result");
+  const narrow = matchMedia("(max-width: 68rem)").matches;
+  if (scroll || narrow) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
+new Feed({
+  job: (job) => {
+    queue.take(job);
+    if (job.id === result.job?.id) result.show(job);
+  },
+  queue: (view) => queue.state(view),
+  state: (text) => queue.connection(text),
+  again: () => {
+    queue.load();
+    if (result.job) look(result.job.id);
+  },
+});
+
+async function look(id) {
+  try {
+    result.show(await api(`/api/v1/jobs/${id}`));
+  } catch (error) {
+    if (error.status === 404) sessionStorage.removeItem(shownName);
+    else queue.connection(error.message);
+  }
+}
+
+/** The job that was shown last, else the last one of this maker. */
+async function lastShown() {
+  const asked = new URLSearchParams(location.search).get("job") ?? sessionStorage.getItem(shownName);
+  if (asked) { await look(asked); return; }
+  const found = await api(`/api/v1/jobs?system=${maker}&most=1`).catch(() => null);
+  if (found?.jobs?.[0] && !result.job) result.show(found.jobs[0]);
+}
+
+// ——— submitting
+
+const button = document.getElementById("make-it");
+
+async function submit(event) {
+  event.preventDefault();
+  if (button.disabled) return;
+  wrong("");
+  button.disabled = true;
+  try {
+    const early = fault(await request.values(false));
+    if (early) { wrong(early[1], early[0]); return; }
+    const values = await request.values();
+    const job = await api(`/api/v1/${maker}`, { method: "POST", body: { ...values, output: request.output }, headers: { "Idempotency-Key": crypto.randomUUID() } });
+    show(job, true);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    wrong(sentence(error.message), error.field === "output" ? null : error.field);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+form.addEventListener("submit", submit);
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
+
+document.getElementById("copy-curl").addEventListener("click", async () => {
+  try {
+    copy(curl(maker, { ...(await request.values()), output: request.output }));
+  } catch (error) {
+    toast(error.message);
+  }
+});
+
+document.getElementById("reset").addEventListener("click", () => filled({}));
+
+function filled(values, output = null) {
+  request.fill(values, output);
+  wrong("");
+  form.scrollIntoView({ block: "start", behavior: "smooth" });
+  changed();
+}
+
+for (const one of document.querySelectorAll("[data-example]")) {
+  one.addEventListener("click", () => {
+    const { values, output } = data.examples[Number(one.dataset.example)];
+    // a photo or a film of one's own stays when an example is tried
+    const own = values.image === "sample:portrait" && fields.image?.zone.view ? { image: fields.image.zone.view } : {};
+    request.fill({ ...values, ...own }, output);
+    wrong("");
+    changed();
+  });
+}
+
+// an animated head is made by the 3D head itself
+for (const one of form.querySelectorAll('input[name="output"]')) {
+  one.addEventListener("change", () => {
+    if (maker === "talk" && one.value === ".glb" && one.checked) {
+      request.choose("person");
+      request.show();
+      fields.rendered?.write(true);
+      toast(t("glb_needs_person"));
+    }
+  });
+}
+
+// ——— the voice
+
+form.addEventListener("try-voice", async ({ detail: field }) => {
+  const text = (fields.text.read() || t(`voice_sample.${fields.language.read().slice(0, 2)}`)).slice(0, 200);
+  field.wrong("");
+  field.button.disabled = true;
+  try {
+    const answer = await fetch("/api/v1/voice", {
+      method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf(), "Accept-Language": language },
+      body: JSON.stringify({ text: text.startsWith("voice_sample") ? "Hello" : text, language: fields.language.read(), voice: fields.voice.read() || null }),
+    }).catch(() => { throw new ApiError(t("error.away")); });
+    if (!answer.ok) throw await failure(answer);
+    const address = URL.createObjectURL(await answer.blob());
+    const sound = new Audio(address);
+    sound.addEventListener("ended", () => URL.revokeObjectURL(address));
+    await sound.play();
+  } catch (error) {
+    field.wrong(sentence(error.message));
+  } finally {
+    field.button.disabled = false;
+  }
+});
+
+// ——— open a file that mien has made
+
+async function openFile(file) {
+  const body = new FormData();
+  body.append("file", file, file.name);
+  try {
+    const found = await api("/api/v1/files/open", { method: "POST", body });
+    const { system, values, output } = found;
+    const missing = Object.values(found.missing ?? {});
+    if (missing.length) toast(t("open_missing", { names: missing.join(", ") }), 12);
+    else if (!found.whole) toast(t("open_part"), 12);
+    if (system === maker) filled(values, output);
+    else openFilled(system, values, output);
+  } catch (error) {
+    toast(sentence(error.message), 12);
+  }
+}
+
+const opener = document.getElementById("open-file");
+const openZone = document.querySelector("[data-open]");
+opener.addEventListener("change", () => { if (opener.files[0]) openFile(opener.files[0]); opener.value = ""; });
+for (const kind of ["dragenter", "dragover"]) openZone.addEventListener(kind, (event) => { event.preventDefault(); openZone.classList.add("over"); });
+openZone.addEventListener("dragleave", () => openZone.classList.remove("over"));
+openZone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  openZone.classList.remove("over");
+  if (event.dataTransfer.files[0]) openFile(event.dataTransfer.files[0]);
+});
+// a file that is dropped beside a zone must not replace the page
+for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());
+
+// ——— the start
+
+/** What the address says: `?from=JOB` is that job's request, `?image=file:…&text=…` are values. */
+async function fromAddress() {
+  const asked = new URLSearchParams(location.search);
+  const from = asked.get("from");
+  const values = Object.fromEntries([...asked].filter(([name]) => name in fields));
+  if (!from && !Object.keys(values).length) return false;
+  history.replaceState(null, "", location.pathname);
+  try {
+    if (from) {
+      const job = await api(`/api/v1/jobs/${from}`);
+      request.fill(job.request, job.output);
+    } else request.fill(values);
+  } catch (error) {
+    wrong(sentence(error.message));
+  }
+  return true;
+}
+
+const given = takeHanded(maker);
+const draft = sessionStorage.getItem(draftName);
+if (given) request.fill(given.values, given.output);
+else if (!(await fromAddress()) && draft) request.restore(JSON.parse(draft));
+lastShown();

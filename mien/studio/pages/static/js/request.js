@@ -1,0 +1,138 @@
+// The form as a request: which fields are shown and sent, drafts, filling in, and the request as a curl command.
+
+import { csrf, t } from "./frame.js";
+
+const equal = (one, other) => JSON.stringify(one ?? "") === JSON.stringify(other ?? "");
+
+export class RequestForm {
+  constructor(form, data, fields) {
+    this.form = form;
+    this.data = data;
+    this.fields = fields;
+    for (const one of form.querySelectorAll("[data-alternatives] .segment input")) one.addEventListener("change", () => this.show());
+    this.show();
+  }
+
+  /** Of alternatives, the field that is chosen. */
+  chosen(names) {
+    return this.form.querySelector(`input[name="choose-${names[0]}"]:checked`)?.value ?? names[0];
+  }
+
+  /** Whether a field is sent: it is chosen of its alternatives, or has a meaning with the chosen one. */
+  counts(name) {
+    const group = this.data.alternatives.find((names) => names.includes(name));
+    if (group && this.chosen(group) !== name) return false;
+    const { also } = this.data.fields[name];
+    return !also || this.counts(also);
+  }
+
+  show() {
+    for (const names of this.data.alternatives) {
+      const chosen = this.chosen(names);
+      for (const one of names) {
+        const place = this.form.querySelector(`[data-alternative="${one}"]`);
+        if (place) place.hidden = one !== chosen;
+      }
+    }
+    for (const [name, field] of Object.entries(this.fields)) if (this.data.fields[name].also) field.root.hidden = !this.counts(name);
+    this.said();
+  }
+
+  choose(name) {
+    const group = this.data.alternatives.find((names) => names.includes(name));
+    const input = group && this.form.querySelector(`input[name="choose-${group[0]}"][value="${name}"]`);
+    if (input) input.checked = true;
+  }
+
+  /** How many of the further settings are not as usual. */
+  said() {
+    const changed = [...this.form.querySelectorAll(".more [data-field]")].filter((root) => {
+      const name = root.dataset.field;
+      return this.counts(name) && this.fields[name] && !this.usual(name, this.fields[name].read());
+    });
+    const place = this.form.querySelector("[data-changed]");
+    place.hidden = !changed.length;
+    place.textContent = t("changed", { n: changed.length });
+  }
+
+  usual(name, value) {
+    return value === "" || equal(value, this.data.fields[name].default) || (Array.isArray(value) && !value.length);
+  }
+
+  get output() {
+    return this.form.querySelector('input[name="output"]:checked')?.value;
+  }
+
+  /** The values that are not as usual; texts that are sent as files are uploaded where `send`. */
+  async values(send = true) {
+    const found = {};
+    for (const [name, field] of Object.entries(this.fields)) {
+      if (!this.counts(name)) continue;
+      await field.settled();
+      const value = field.file && send ? await field.file() : field.read();
+      // the page presets the language, so what it shows is always sent
+      if (name === "language" && field.spec.kind === "language" ? true : !this.usual(name, value)) found[name] = value;
+    }
+    return found;
+  }
+
+  fill(values, output = null) {
+    for (const [name, field] of Object.entries(this.fields)) {
+      field.wrong("");
+      if (!(name in values)) field.clear();
+    }
+    for (const names of this.data.alternatives) this.choose(names.find((one) => one in values) ?? names[0]);
+    for (const [name, value] of Object.entries(values)) this.fields[name]?.write(value);
+    const chosen = this.form.querySelector(`input[name="output"][value="${output ?? this.data.outputs[0]}"]`);
+    if (chosen) chosen.checked = true;
+    const further = Object.keys(values).some((name) => this.fields[name]?.root.closest(".more") && !this.usual(name, values[name]));
+    if (further) this.form.querySelector(".more").open = true;
+    this.show();
+  }
+
+  /** What is kept of the form while another page is open. */
+  draft() {
+    const values = {};
+    const written = {};
+    for (const [name, field] of Object.entries(this.fields)) {
+      if (!this.counts(name)) continue;
+      if (field.draft) written[name] = field.draft();
+      else if (field.zone?.view) values[name] = field.zone.view;
+      else values[name] = field.read();
+    }
+    return { values, written, output: this.output };
+  }
+
+  restore({ values, written, output }) {
+    const chosen = Object.fromEntries(Object.entries(written).filter(([, text]) => text));
+    const shown = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== undefined));
+    this.fill(shown, output);
+    for (const [name, text] of Object.entries(chosen)) {
+      this.choose(name);
+      this.fields[name]?.restore?.(text);
+    }
+    this.show();
+  }
+}
+
+/** A request as a command that can be pasted into a shell. */
+export function curl(maker, body) {
+  const quoted = JSON.stringify(body, null, 2).replaceAll("'", String.raw`'\''`);
+  const token = csrf() ? ` \\\n  -H "Authorization: Bearer $MIEN_TOKEN"` : "";
+  return `curl -sS -X POST '${location.origin}/api/v1/${maker}' \\\n  -H 'Content-Type: application/json'${token} \\\n  -d '${quoted}'`;
+}
+
+const handed = (maker) => `fill.${maker}`;
+
+/** Go to a maker's form, filled in with `values`. */
+export function openFilled(maker, values, output = null) {
+  sessionStorage.setItem(handed(maker), JSON.stringify({ values, output }));
+  location.assign(`/make/${maker}`);
+}
+
+/** What another page has handed over to this maker's form; null: nothing. */
+export function takeHanded(maker) {
+  const found = sessionStorage.getItem(handed(maker));
+  sessionStorage.removeItem(handed(maker));
+  return found ? JSON.parse(found) : null;
+}

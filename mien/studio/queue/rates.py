@@ -1,0 +1,65 @@
+"""How long jobs take: measured on the last ones of the same system, or a table until there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mien.studio.database.tables import Job
+
+MEASURED_JOBS = 20
+"""The jobs whose median is taken."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """seconds: of work for each unit of a job's amount. start: seconds to start and load models. measured: by jobs."""
+
+    seconds: float
+    start: float
+    measured: bool = False
+
+    def expected(self, amount: float, warm: bool) -> float:
+        """Expected seconds of a job; `warm`: its models are loaded."""
+        return amount * self.seconds + (0.0 if warm else self.start)
+
+
+DEFAULTS: dict[str, Rate] = {
+    "talk": Rate(3.0, 6.0),
+    "move": Rate(4.0, 12.0),
+    "sculpt": Rate(3.0, 8.0),
+    "follow": Rate(4.0, 8.0),
+    "shapes": Rate(1.0, 4.0),
+}
+"""Per command, rough values of two CPU cores."""
+
+UNKNOWN = Rate(3.0, 5.0)
+
+
+def measured(session: Session, systems: Iterable[str]) -> dict[str, Rate]:
+    """The rates of these systems by the jobs done last; cold runs, which load models first, are kept apart."""
+    return {system: _measured(session, system) for system in set(systems)}
+
+
+def _measured(session: Session, system: str) -> Rate:
+    usual = DEFAULTS.get(system, UNKNOWN)
+    found = session.execute(
+        select(Job.amount, Job.started, Job.ended, Job.facts)
+        .where(Job.system == system, Job.state == "done", Job.ended.is_not(None), Job.started.is_not(None))
+        .order_by(Job.ended.desc())
+        .limit(2 * MEASURED_JOBS)
+    )
+    warm: list[float] = []
+    cold: list[tuple[float, float]] = []
+    for amount, started, ended, facts in found:
+        if facts.get("cold", False):
+            cold.append((amount, ended - started))
+        elif amount > 0:
+            warm.append((ended - started) / amount)
+    rate = median(warm[:MEASURED_JOBS]) if warm else usual.seconds
+    starts = [max(0.0, seconds - amount * rate) for amount, seconds in cold[:MEASURED_JOBS]]
+    return Rate(rate, median(starts) if starts else usual.start, measured=bool(warm))

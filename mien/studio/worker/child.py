@@ -1,0 +1,235 @@
+"""The process that makes jobs: `python -m mien.studio.worker.child`, started by a worker, in a session of its own.
+
+It reads orders as JSON lines from stdin and answers on stdout; what libraries print goes to stderr. Its models stay
+loaded between jobs. SIGUSR1 stops the job and keeps the models. It ends when its worker does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, BinaryIO
+
+from mien.makers.forms import build_request, files_in, without_flags
+from mien.media.observing import observed
+from mien.media.provenance import carrying
+from mien.processes import Process, die_with_parent, exit_on, watch
+from mien.progress import reported
+from mien.studio.worker.models import WarmModels
+from mien.studio.worker.outputs import Outputs, request_text
+from mien.studio.worker.previews import Previews
+from mien.studio.worker.protocol import (
+    FINISHING,
+    LOADING,
+    MAKING,
+    PREPARING,
+    Done,
+    Failed,
+    Message,
+    Order,
+    Preview,
+    Progress,
+    ProtocolError,
+    Ready,
+    Stopped,
+    decode,
+    encode,
+)
+from mien.systems.errors import RequestError
+from mien.systems.request import FileKind
+from mien.systems.system import System
+
+REPORT_SECONDS = 0.2
+"""Least time between two reports of one stage."""
+
+RATE_SECONDS = 0.5
+"""Time after which a rate is believed."""
+
+NICENESS = 5
+"""The studio answers pages before a job goes on."""
+
+
+class StopJob(BaseException):
+    """The job is to be stopped: no error, so that no handler of errors catches it."""
+
+
+class Reporter:
+    """Sends the progress of a job's loops. preparing: until the first step is done, its stage is `PREPARING`."""
+
+    def __init__(self, answers: BinaryIO, preparing: bool) -> None:
+        self.answers, self.preparing = answers, preparing
+        self._stage, self._since, self._first, self._sent = "", 0.0, 0, 0.0
+
+    def __call__(self, description: str, done: int, total: int, unit: str) -> None:
+        """A `mien.progress.Reporter`."""
+        now = time.monotonic()
+        new = description != self._stage
+        if new or (done and self._since == 0.0):  # the first step includes what is set up
+            self._stage, self._first = description, done
+            self._since = now if done else 0.0
+        elapsed = now - self._since if self._since else 0.0
+        rate = (done - self._first) / elapsed if elapsed > RATE_SECONDS else 0.0
+        if new or done == total or now - self._sent >= REPORT_SECONDS:
+            self._sent = now
+            stage = PREPARING if self.preparing and not done else description
+            send(self.answers, Progress(stage, done, total, unit, rate))
+
+    def stage(self, name: str) -> None:
+        """Send a stage without steps."""
+        self._stage = ""
+        send(self.answers, Progress(name))
+
+
+class Maker:
+    """Makes the jobs of orders, one after the other."""
+
+    def __init__(self, systems: Mapping[str, System[Any]], models: WarmModels, answers: BinaryIO) -> None:
+        self.systems, self.models, self.answers = systems, models, answers
+        self._working = False
+        self._prepared: set[str] = set()
+
+    def stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Handler of SIGUSR1; without effect between jobs."""
+        if self._working:
+            self._working = False  # once is enough
+            raise StopJob
+
+    def make(self, order: Order) -> None:
+        """Make a job and send how it ended."""
+        answer: Message
+        try:
+            self._working = True
+            answer = self._made(order)
+            self._working = False
+        except StopJob:
+            answer = Stopped()
+        except RequestError as error:
+            self._working = False
+            answer = Failed(_reason(str(error), order), _disk_is_full(error))
+        except Exception as error:
+            # A fault of mien's own: nothing is known about the state of this process, so it ends.
+            name = type(error).__name__
+            send(self.answers, Failed(f"it failed unexpectedly ({name}): the worker's log has the details"))
+            raise
+        send(self.answers, answer)
+
+    def _made(self, order: Order) -> Done:
+        system = self.systems.get(order.system)
+        if system is None:
+            raise RequestError(f"there is no maker {order.system!r} here: choose one of {', '.join(self.systems)}")
+
+        def place(number: str, _kinds: tuple[FileKind, ...], field: str) -> Path:
+            if number not in order.files:
+                raise RequestError(f"the file of {field} is no longer there: upload it again")
+            return Path(order.files[number])
+
+        folder = Path(order.folder)
+        out = folder / f"result{order.output}"
+        request = build_request(system, order.values, place)
+        system.check(request, out, False, **self.models.folders(system))
+        cold = order.system not in self._prepared or not self.models.is_warm(system, request)
+        report = Reporter(self.answers, order.system not in self._prepared)
+        previews = Previews(folder, lambda number: send(self.answers, Preview(number)))
+        started = time.monotonic()
+        with carrying(request_text(order)):
+            if cold:
+                report.stage(LOADING)
+            loaded = self.models.loaded(system, request)
+            report.stage(MAKING)
+            with reported(report), observed(previews):
+                made = loaded.make(request, out)
+            seconds = time.monotonic() - started
+            self._prepared.add(order.system)
+            report.stage(FINISHING)
+            outputs = Outputs(folder, out, loaded, request, made)
+            result, facts = outputs.finished(order, previews.frames)
+        previews.remove()
+        facts |= {"cold": cold, "making_seconds": round(seconds, 3)}
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        notes = tuple(_reason(note, order) for note in (*made.notes, *outputs.notes))
+        return Done(result, facts, notes, loaded.identity, size)
+
+
+def _reason(message: str, order: Order) -> str:
+    """A message without paths of this machine: files have their users' names."""
+    for number in files_in(order.values).values():
+        path, name = Path(order.files.get(number, number)), order.names.get(number, "the file")
+        message = message.replace(str(path), name).replace(path.name, name).replace(number, name)
+    message = message.replace(f"{order.folder}{os.sep}", "").replace(order.folder, "the studio's folder")
+    message = message.replace(f"result{order.output} could not be made: ", "")
+    return without_flags(" ".join(message.split()))[:2000]
+
+
+def _disk_is_full(error: BaseException) -> bool:
+    from mien.machine import machine_fault
+
+    fault = machine_fault(error)
+    return fault is not None and fault.lasting
+
+
+def send(answers: BinaryIO, message: Message) -> None:
+    """Write a message at once."""
+    answers.write(encode(message))
+    answers.flush()
+
+
+def systems_of(name: str) -> Mapping[str, System[Any]]:
+    """The systems of `package.module:NAME`, as the operator's command line names them."""
+    module, _, attribute = name.partition(":")
+    found: Mapping[str, System[Any]] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+@contextmanager
+def _own_streams() -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Orders and answers; for libraries and their child processes, stdin is empty and stdout is stderr."""
+    orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    with orders, answers:
+        yield orders, answers
+
+
+def _end_with(parent: int) -> None:
+    """End when the worker does, however it ended, with everything that was started here."""
+    die_with_parent(signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended before the kernel was asked
+        raise SystemExit(1)
+    watch(Process.of(parent), lambda: os.killpg(0, signal.SIGKILL))
+
+
+def main() -> None:
+    """Make jobs until stdin ends."""
+    parser = argparse.ArgumentParser(description="makes jobs of a studio, for a worker")
+    parser.add_argument("--systems", default="mien.makers.systems:SYSTEMS")
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--model-bytes", type=int, required=True)
+    options = parser.parse_args()
+    with _own_streams() as (orders, answers):
+        _end_with(options.parent)
+        exit_on(signal.SIGTERM)
+        os.nice(NICENESS)
+        models = WarmModels(options.root)
+        maker = Maker(systems_of(options.systems), models, answers)
+        signal.signal(signal.SIGUSR1, maker.stop)
+        send(answers, Ready())
+        for line in orders:
+            message = decode(line)
+            if not isinstance(message, Order):
+                raise ProtocolError(f"an order is expected, not {type(message).__name__}")
+            maker.make(message)
+            resident = models.shrink(options.model_bytes)
+            send(answers, Ready(models.commands, resident))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The worker processes of `mien serve`: started with it, started again when one dies, ended with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Self
+
+from mien.checkout import CHECKOUT
+from mien.processes import Process, stop_tree
+from mien.studio.settings import Settings
+
+LEAST_SECONDS, MOST_SECONDS = 0.5, 30.0
+"""Pause before a worker is started again; it doubles while they die at once."""
+
+STEADY_SECONDS = 60.0
+"""A worker that lived this long is started again without a longer pause."""
+
+END_SECONDS = 8.0
+"""A worker may take this long to put its job back into the queue."""
+
+POLL_SECONDS = 0.2
+
+
+class WorkerProcesses:
+    """Runs the settings' number of workers while it is entered. limits: values of `mien worker --limit`."""
+
+    def __init__(self, settings: Settings, limits: list[str], systems: str, place: Path) -> None:
+        self.settings, self.place = settings, place
+        self.command = [
+            sys.executable, "-m", "mien", "worker", "--folder", str(settings.folder.absolute()),
+            *(part for limit in limits for part in ("--limit", limit)),
+            "--systems", systems, "--parent", str(os.getpid()),
+        ]  # fmt: skip
+        self._end = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._keep, name=f"worker-{number}", daemon=True)
+            for number in range(settings.workers)
+        ]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _keep(self) -> None:
+        """Run one worker after the other until the end."""
+        pause = LEAST_SECONDS
+        while not self._end.is_set():
+            started = time.monotonic()
+            process = subprocess.Popen(self.command, cwd=self.place, env=self._environment(), stdin=subprocess.DEVNULL)
+            while process.poll() is None and not self._end.wait(POLL_SECONDS):
+                pass
+            if self._end.is_set():
+                self._stop(process)
+                return
+            pause = LEAST_SECONDS if time.monotonic() - started > STEADY_SECONDS else min(2 * pause, MOST_SECONDS)
+            print(
+                f"mien studio: a worker ended ({_how(process.returncode)}); it is started again",
+                file=sys.stderr, flush=True,
+            )  # fmt: skip
+            self._end.wait(pause)
+
+    def _environment(self) -> dict[str, str]:
+        """That of this process; the database's address, which may hold a password, is not shown among the arguments."""
+        paths = [str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        environment.pop("MIEN_DATABASE", None)
+        if self.settings.database is not None:
+            environment["MIEN_DATABASE"] = self.settings.database
+        return environment
+
+    def _stop(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            stop_tree(Process.of(process.pid), 0.5)
+            process.wait()
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"code {code}"
