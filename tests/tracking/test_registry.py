@@ -162,6 +162,7 @@ def test_the_champions_are_read_also_by_another_process_and_without_a_database(
     monkeypatch.setattr("sys.argv", ["champions", str(tmp_path)])
     champions.main()
     assert json.loads(capsys.readouterr().out.splitlines()[-1])[0]["weights"] == digest
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)  # mlflow sets it
     (tmp_path / "empty").mkdir()
     assert read_champions(tmp_path / "empty") == {}
     assert list((tmp_path / "empty").iterdir()) == []
