@@ -160,7 +160,8 @@ async def answered(guard: Guard, method: str, body: list[bytes | None]) -> list[
 
     scope = {
         "type": "http", "method": method, "path": "/api/v1/x", "raw_path": b"/api/v1/x", "query_string": b"",
-        "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765), "app": FastAPI(),
+        "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765),
+        "app": FastAPI(),
     }  # fmt: skip
     await guard(scope, receive, send)
     return sent
