@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect
 
+from mien.studio.api.content import send_file
 from mien.studio.api.context import CanMake, CanRead, Studio
 from mien.studio.api.errors import ERRORS, ApiError
 from mien.studio.database.tables import Job
@@ -203,7 +204,7 @@ _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 def show_preview(file_id: str, context: CanRead) -> Response:
     """A picture of the file, of up to 640 pixels a side."""
     path = preview(context.settings, find(context.db, context.owner, file_id))
-    return FileResponse(path, media_type="image/jpeg", headers=_headers("inline"))
+    return send_file(path, "image/jpeg", _headers("inline"))
 
 
 @router.get(
@@ -216,9 +217,7 @@ def show_content(file_id: str, context: CanRead) -> Response:
     path = content(context.settings, file)
     shown = file.media_type in _SHOWN
     named = disposition(file.name, attachment=not shown)
-    return FileResponse(
-        path, media_type=file.media_type if shown else "application/octet-stream", headers=_headers(named)
-    )
+    return send_file(path, file.media_type if shown else "application/octet-stream", _headers(named))
 
 
 @router.get(

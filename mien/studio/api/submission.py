@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from mien.makers.amounts import amount_of
+from mien.makers.examples import EXAMPLES, SAMPLE
 from mien.makers.forms import build_request, files_in, form_fields, without_flags
 from mien.makers.systems import SYSTEMS
 from mien.studio.api.context import Context
@@ -94,6 +96,15 @@ def checked_request(
         message = _named(str(error), files, settings)
         raise ApiError(422, without_flags(message), field_of(system, message)) from error
     return request
+
+
+def warm_up(settings: Settings) -> None:
+    """Check an example of each maker, so that the first request need not wait for what its checks import."""
+    for command, system in SYSTEMS.items():
+        for example in EXAMPLES.get(command, ())[:1]:
+            values = {name: value for name, value in example.values.items() if value != SAMPLE}
+            with suppress(ApiError):  # of an example that needs its sample
+                checked_request(system, values, example.output or system.outputs[0].suffix, {}, settings)
 
 
 def _without_checked_files(system: System[Any], request: Request) -> Request:
