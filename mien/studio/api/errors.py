@@ -1,4 +1,7 @@
-"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`."""
+"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`.
+
+The sentence is in the language that the request asks for, where the catalogues have it, otherwise in English.
+"""
 
 from __future__ import annotations
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from jobs_making import a_job, fill
-from sqlalchemy import event, text, update
+from plans_making import statements_on, whole_reads
+from sqlalchemy import text, update
 
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import Event, Job
@@ -173,19 +171,6 @@ def _all_of_it(db: Database, settings: Settings) -> None:
     redo(db, settings, second.id)
 
 
-@contextmanager
-def _statements(db: Database) -> Iterator[list[tuple[str, Any]]]:
-    found: list[tuple[str, Any]] = []
-
-    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        if " jobs" in statement and not statement.lstrip().startswith("INSERT"):
-            found.append((statement, parameters[0] if many else parameters))
-
-    event.listen(db.engine, "before_cursor_execute", keep)
-    yield found
-    event.remove(db.engine, "before_cursor_execute", keep)
-
-
 def test_no_query_of_the_queue_reads_all_of_10000_jobs(either_db: Database, either_settings: Settings) -> None:
     people = either_settings.model_copy(update={"users": True, "limits": Limits(seconds_each_day=1e6)})
     fill(either_db, 2000, owner="ann", started=time.time() - 1e6, ended=time.time() - 1e6 + 1)
@@ -193,23 +178,33 @@ def test_no_query_of_the_queue_reads_all_of_10000_jobs(either_db: Database, eith
         fill(either_db, 2000, owner=owner, system="talk", started=time.time() - 1e6, ended=time.time() - 1e6 + 1)
     with either_db.write() as session:
         session.execute(text("ANALYZE"))
-    with _statements(either_db) as statements:
+    with statements_on(either_db, "jobs") as statements:
         _all_of_it(either_db, people)
     assert len(statements) > 20
-    explain = "EXPLAIN QUERY PLAN" if either_db.dialect == "sqlite" else "EXPLAIN"
-    scans = []
-    with either_db.engine.connect() as connection:
-        for statement, parameters in statements:
-            plan = [str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)]
-            scans += [(statement, line) for line in plan if "SCAN jobs" in line or "Seq Scan on jobs" in line]
-    assert scans == []
+    assert whole_reads(either_db, "jobs", statements) == []
+
+
+def test_what_waits_and_runs_is_found_by_the_index_of_the_queue(db: Database, settings: Settings) -> None:
+    people = settings.model_copy(update={"users": True})
+    with statements_on(db, "jobs") as statements:
+        _all_of_it(db, people)
+    open_jobs = [
+        (one, given) for one, given in statements if one.startswith("SELECT") and {*given} & {"waiting", "running"}
+    ]
+    by_id = [one for one, _ in open_jobs if "jobs.id = " in one]
+    assert len(open_jobs) - len(by_id) > 15
+    with db.engine.connect() as connection:
+        for statement, given in open_jobs:
+            plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+            index = "sqlite_autoindex_jobs_1" if statement in by_id else "jobs_queue"
+            assert all(f"INDEX {index} " in line for line in plan if " jobs " in line), (statement, plan)
 
 
 def test_a_list_of_jobs_takes_as_many_queries_as_one(db: Database, settings: Settings) -> None:
     jobs = [a_job(db, settings) for _ in range(20)]
     counts = []
     for some in (jobs[:1], jobs):
-        with _statements(db) as statements:
+        with statements_on(db, "jobs") as statements:
             places(db, some)
         counts.append(len(statements))
     assert counts[0] == counts[1]

@@ -71,7 +71,10 @@ const result = new Result(document.getElementById("result-body"), document.getEl
   fill: (other, values, output) => (other === maker ? filled(values, output) : openFilled(other, values, output)),
   taken: (job) => show(job),
 });
-const queue = new Queue(document.getElementById("queue"), { chosen: (job) => show(job, true) });
+const queue = new Queue(document.getElementById("queue"), {
+  chosen: (job) => show(job, true),
+  seen: (job) => { if (job.id === result.job?.id) result.show(job); },
+});
 
 function show(job, scroll = false) {
   sessionStorage.setItem(shownName, job.id);

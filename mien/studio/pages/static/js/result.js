@@ -23,7 +23,7 @@ export class Result {
   }
 
   empty() {
-    this.place.replaceChildren(el("div", { class: "empty stack" }, icon("mien"), el("p", {}, t("result_empty"))));
+    this.place.replaceChildren(el("div", { class: "empty stack" }, icon("mien"), el("p", {}, t("result_empty")), el("p", { class: "small" }, t("result_hint"))));
   }
 
   show(job) {
@@ -54,7 +54,7 @@ export class Result {
   }
 
   waiting() {
-    return [el("progress", { "aria-label": t("state.waiting") }), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
+    return [el("p", { class: "soft small" }, t("goes_on")), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
   }
 
   running(job) {
