@@ -20,6 +20,9 @@ EVALUATIONS = {
 }
 """Model → the stage that evaluates it; its main figures are in `metrics/STAGE.json`."""
 
+EVALUATED_WITH = {"head_clip": "head_prior"}
+"""Model that is not registered by itself → the one with which it is evaluated."""
+
 Better = Literal["high", "low"]
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from postgres_making import new_database, postgres_server, programs
+from postgres_making import emptied_database, postgres_server, programs
 
 from mien.studio.database.engine import Database
 from mien.studio.settings import Settings
@@ -25,8 +24,8 @@ def postgres() -> Iterator[Path]:
 
 @pytest.fixture
 def postgres_url(postgres: Path) -> str:
-    """The address of a new empty database of PostgreSQL, as `mien serve --database` takes it."""
-    return new_database(postgres, f"studio_{uuid4().hex}")
+    """The address of an empty database of PostgreSQL, as `mien serve --database` takes it."""
+    return emptied_database(postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

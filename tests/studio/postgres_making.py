@@ -57,11 +57,14 @@ def postgres_server(programs_folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_database(folder: Path, name: str) -> str:
-    """An empty database of the server; its address as `mien serve --database` takes it."""
+def emptied_database(folder: Path) -> str:
+    """The server's database, emptied, and left by everyone; its address as `mien serve --database` takes it."""
     with psycopg.connect(f"host={folder} user={ACCOUNT} dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    return f"postgresql://{ACCOUNT}@/{name}?host={folder}"
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = %s"
+        connection.execute(others, ["postgres"])
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return f"postgresql://{ACCOUNT}@/postgres?host={folder}"
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`."""
+"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`.
+
+The sentence is in the language that the request asks for, where the catalogues have it, otherwise in English.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from mien.studio.database.errors import DatabaseError
 from mien.studio.files.errors import FileError
 from mien.studio.history.search import CursorError
 from mien.studio.history.use import GoneError
+from mien.studio.pages.catalogue import Translator
+from mien.studio.pages.sayings import said
+from mien.studio.pages.templates import language_of
 from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
 
@@ -154,4 +160,5 @@ def answer(
         response: Response = page(request, status, printable(message))
         response.headers.update(dict(headers or {}))
         return response
-    return error_response(status, message, field, headers)
+    # a page's script names the reader's language; programs name none and are answered in English
+    return error_response(status, said(Translator(language_of(request)), message), field, headers)

@@ -11,8 +11,10 @@ import ipaddress
 import logging
 import re
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mien.studio.api.errors import answer as answer_error
 from mien.studio.api.errors import error_response
 from mien.studio.api.rates import Rates
 from mien.studio.pages.vendored import VIEWER_STYLE
@@ -99,7 +101,7 @@ class Guard:
             LOG.exception("%s %s failed", scope["method"], scope["path"])
             if not answer.started:
                 message = "the studio made a mistake, which is in its log: try again, and report it if it happens again"
-                await error_response(500, message)(scope, receive, answer.send)
+                await answer_error(Request(scope), 500, message)(scope, receive, answer.send)
 
     def _refused(self, scope: Scope) -> tuple[int, str, dict[str, str]] | None:
         """Status, sentence and headers where the request is refused at once."""

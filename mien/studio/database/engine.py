@@ -68,7 +68,9 @@ class Database:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session that reads one consistent state; changes are discarded."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        # SQLite reads so by itself
+        level = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with Session(self.engine.execution_options(**level), expire_on_commit=False, autoflush=False) as session:
             yield session
             session.expunge_all()
 

@@ -89,7 +89,9 @@ class Job(Base):
     __table_args__ = (
         Index("jobs_queue", "state", "position"),
         Index("jobs_history", "owner", "deleted", "created", "id"),
-        Index("jobs_system", "owner", "system", "state", "created"),
+        Index("jobs_system", "owner", "deleted", "system", "created", "id"),
+        Index("jobs_state", "owner", "deleted", "state", "created", "id"),
+        Index("jobs_starred", "owner", "deleted", "starred", "created", "id"),
         Index("jobs_rates", "system", "state", "ended"),
         Index("jobs_spent", "owner", "ended", "started"),
         Index("jobs_bytes", "owner", "bytes"),

@@ -63,6 +63,8 @@ def found_in(path: Path, group: str, name: str, bounds: Bounds, preview: Path) -
     except MemoryError as error:
         raise FileError(422, f"{name} needs too much memory to be read: make it smaller") from error
     except ClipError as error:
+        if error.reason == "undecodable":
+            raise FileError(422, f"{name} is damaged or incomplete: copy it again, or save it anew") from error
         raise FileError(422, f"{name} cannot be used: {_said(error, path, name)}") from error
     except (ValueError, OSError, RequestError) as error:
         said = _said(error, path, name)
@@ -76,14 +78,23 @@ def _said(error: Exception, path: Path, name: str) -> str:
 
 
 def _picture(path: Path, name: str, bounds: Bounds, preview: Path) -> Found:
-    from mien.faces.pictures.portrait import Kind, open_picture, picture_count, picture_kind, read_portrait
+    from mien.faces.pictures.portrait import (
+        Kind,
+        PortraitError,
+        open_picture,
+        picture_count,
+        picture_kind,
+        read_portrait,
+    )
 
     try:
         with open_picture(path) as image:
             (width, height), form = image.size, image.format
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-    except UnidentifiedImageError as error:
-        raise FileError(422, f"{name} is a damaged picture: open it in a program and save it again") from error
+    except PortraitError:
+        raise
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise FileError(422, f"{name} is a damaged picture: copy it again, or save it anew") from error
     if width * height > bounds.pixels:
         raise FileError(422, _too_many_pixels(name, "picture", width, height, bounds.pixels))
     moves = picture_kind(path) is Kind.ANIMATION
@@ -179,9 +190,12 @@ def _json(path: Path, name: str, bounds: Bounds, preview: Path) -> Found:
         return Found("person", {"prompt": person.prompt[:300], "seed": str(person.seed)})
     if isinstance(content, dict) and ("scenes" in content or "place" in content):
         listed = content.get("scenes", [content])
-        if not isinstance(listed, list) or not listed:
-            raise FileError(422, f"{name} holds no look: write one with mien follow and the output look.json")
-        scenes = [Scene.from_json(one) for one in listed]
+        try:
+            scenes = [Scene.from_json(one) for one in listed]
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            raise FileError(422, f"{name} holds no look: write one with mien follow and the output .json") from error
+        if not scenes:
+            raise FileError(422, f"{name} holds no look: write one with mien follow and the output .json")
         return Found("scene", {"people": len(scenes)})
     first = content[0] if isinstance(content, list) and content else content
     if isinstance(first, dict) and "people" in first:

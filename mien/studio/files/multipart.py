@@ -55,7 +55,7 @@ class FormFile:
         self.fields: dict[str, str] = {}
         self._stream = stream
         self._pieces: deque[bytes] = deque()
-        self._files = 0
+        self._files = self._fields = 0
         self._in_file = self._file_ended = self._ended = False
         self._header = [b"", b""]
         self._headers: dict[bytes, bytes] = {}
@@ -122,7 +122,8 @@ class FormFile:
                 raise FileError(422, "the form holds several files: send them one by one")
             self._in_file, self.name = True, _decoded(options[b"filename"])
             return
-        if len(self.fields) >= MOST_FIELDS:
+        self._fields += 1
+        if self._fields > MOST_FIELDS:
             raise FileError(422, f"the form holds more than {MOST_FIELDS} fields: {_FORM}")
         self._field = _decoded(options.get(b"name", b""))[:100]
 

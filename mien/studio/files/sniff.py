@@ -67,6 +67,9 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 _BITMAP_HEADS = (12, 40, 52, 56, 108, 124)
 """Sizes of the head of a bitmap, which tell one from a text that starts with BM."""
 
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a text starts that Windows writes as Unicode."""
+
 _PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis"}
 _NAMED_PICTURE = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2"}
 _NAMED_VIDEO = {".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".wmv", ".flv", ".ts", ".mts"}
@@ -137,6 +140,8 @@ def _binary(head: bytes, suffix: str) -> Sniffed | None:
         return _movie(head)
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip"):
         return Sniffed("media", ".mov", "video/quicktime")
+    if head.startswith(_UTF16):
+        return None
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
         adts = head[1] & 0xF6 == 0xF0
         return Sniffed("media", ".aac", "audio/aac") if adts else Sniffed("media", ".mp3", "audio/mpeg")
@@ -179,7 +184,7 @@ def _text(head: bytes, name: str) -> Sniffed | None:
 
 
 def _decoded(head: bytes) -> str | None:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # as Windows writes Unicode
+    if head.startswith(_UTF16):
         return head.decode("utf-16", "ignore")
     if any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head) or b"\x7f" in head:
         return None

@@ -72,14 +72,14 @@ class History:
         """A page of at most `most` jobs of a person. Raises CursorError."""
         search, most = search or Search(), max(1, min(most, MOST))
         wanted = _matching(select(Job), owner, search)
-        if search.bin:
-            keys: tuple[Any, ...] = (Job.deleted, Job.created, Job.id)
-        else:
-            keys = (Job.created, Job.id)
+        order = (Job.deleted, Job.created, Job.id)
+        keys = order if search.bin else order[1:]
         if cursor:
             wanted = wanted.where(tuple_(*keys) < tuple_(*read_cursor(cursor, len(keys))))
+        # outside of the bin `deleted` is the same for all; PostgreSQL uses the index only where it is named
+        wanted = wanted.order_by(*(key.desc() for key in order)).limit(most + 1)
         with self._db.session() as session:
-            jobs = list(session.scalars(wanted.order_by(*(key.desc() for key in keys)).limit(most + 1)))
+            jobs = list(session.scalars(wanted))
         if len(jobs) <= most:
             return Page(jobs, None)
         last = jobs[most - 1]

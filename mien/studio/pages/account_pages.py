@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from mien.studio.api.context import CanRead, context_of, studio_of
 from mien.studio.pages.showing import show
 from mien.studio.pages.templates import render
+from mien.studio.people.accounts import any_people
 from mien.studio.people.identity import SCOPES
 from mien.studio.people.passwords import LEAST
 from mien.studio.people.quotas import quota_of
@@ -28,7 +29,7 @@ def sign_in(request: Request, next: str = "/") -> Response:
     if not studio.settings.users or context_of(request) is not None:
         return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
     return render(
-        request, "sign_in.html", users=True, next=target, hint=studio.settings.hint("users add NAME")
+        request, "sign_in.html", users=True, next=target, hint="" if any_people(studio.db) else studio.settings.hint("users add NAME"),
     )  # fmt: skip
 
 

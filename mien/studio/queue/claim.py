@@ -132,10 +132,12 @@ def reap(db: Database) -> list[str]:
 
     They wait at their old place; after the third death they fail, and cancelled ones are cancelled.
     """
-    found = select(Job, Worker).outerjoin(Worker, Worker.id == Job.worker).where(Job.state == "running")
     with db.session() as session:
         now = db.now(session)
-        lost = [job for job, worker in session.execute(found) if _lost(job, worker, now)]
+        running = list(session.scalars(select(Job).where(Job.state == "running").order_by(Job.position)))
+        named = select(Worker).where(Worker.id.in_({job.worker for job in running if job.worker is not None}))
+        workers = {worker.id: worker for worker in session.scalars(named)}
+    lost = [job for job in running if _lost(job, workers.get(job.worker or ""), now)]
     reaped = []
     for job in lost:
         with db.write() as session:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import ENDED, Job, Setting
+from mien.studio.files.place import is_id
 from mien.studio.queue.errors import JobStateError, NoSuchJobError
 from mien.studio.queue.events import emit
 from mien.studio.queue.submit import is_paused, submit
@@ -44,12 +45,12 @@ def cancel(db: Database, job_id: str, owner: str | None = None) -> Job:
 
 def cancel_all(db: Database, owner: str | None = None) -> list[Job]:
     """Cancel all waiting and running jobs of a person, or with None of everyone."""
-    found = select(Job).where(Job.state.in_(("waiting", "running"))).order_by(Job.position).with_for_update()
+    found = select(Job).order_by(Job.position).with_for_update()
     if owner is not None:
         found = found.where(Job.owner == owner)
     with db.write() as session:
         db.lock_queue(session)
-        jobs = list(session.scalars(found))
+        jobs = [job for state in ("running", "waiting") for job in session.scalars(found.where(Job.state == state))]
         for job in jobs:
             _cancel(db, session, job)
     return jobs
@@ -135,7 +136,8 @@ def _again(db: Database, settings: Settings, job: Job, request: dict[str, Any]) 
 
 def _job(session: Session, job_id: str, owner: str | None, lock: bool = False) -> Job:
     found = select(Job).where(Job.id == job_id)
-    job = session.scalar(found.with_for_update() if lock else found)
+    known = is_id(job_id)  # another text, such as one with NUL, the database might refuse
+    job = session.scalar(found.with_for_update() if lock else found) if known else None
     if job is None or (owner is not None and job.owner != owner):
         raise NoSuchJobError("there is no such job: it may have been deleted for good")
     return job

@@ -62,21 +62,18 @@ def places(db: Database, jobs: Sequence[Job]) -> dict[str, Position]:
     workers = living(db)
     warm = {command for worker in workers for command in worker.warm}
     with db.session() as session:
-        open_jobs = session.execute(
-            select(Job.id, Job.system, Job.amount, Job.state, Job.started, Job.done, Job.total, Job.rate)
-            .where(Job.state.in_(("waiting", "running")))
-            .order_by(Job.position)
-        ).all()
-        rates = measured(session, {one.system for one in open_jobs})
+        columns = select(Job.id, Job.system, Job.amount, Job.started, Job.done, Job.total, Job.rate)
+        in_order = columns.order_by(Job.position)  # with one state each, so that the index of the queue is used
+        running = session.execute(in_order.where(Job.state == "running")).all()
+        waiting = session.execute(in_order.where(Job.state == "waiting")).all()
+        rates = measured(session, {one.system for one in (*running, *waiting)})
         paused, now = paused_in(session), db.now(session)
-    waiting = [one for one in open_jobs if one.state == "waiting"]
     found: dict[str, Position] = {}
     free: list[float] = []
-    for one in open_jobs:
-        if one.state == "running":
-            left = _left(one.amount, rates[one.system], now - (one.started or now), one.done, one.total, one.rate)
-            free.append(left)
-            found[one.id] = Position(0, len(waiting), left)
+    for one in running:
+        left = _left(one.amount, rates[one.system], now - (one.started or now), one.done, one.total, one.rate)
+        free.append(left)
+        found[one.id] = Position(0, len(waiting), left)
     free += [0.0] * max(0, len(workers) - len(free))
     heapify(free)
     for number, one in enumerate(waiting, start=1):

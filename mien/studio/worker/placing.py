@@ -73,7 +73,8 @@ def remove_leftovers(folder: Path, db: Database) -> None:
             continue
         with db.session() as session:
             job = session.get(Job, match[1])
-            runs = job is not None and job.state == "running" and job.attempt == int(match[2])
+            whole = match.end() == len(name)  # not a result that was just replaced
+            runs = whole and job is not None and job.state == "running" and job.attempt == int(match[2])
         if not runs:
             shutil.rmtree(place / name, ignore_errors=True)
 

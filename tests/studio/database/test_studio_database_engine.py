@@ -132,6 +132,16 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
         Database.open(f"sqlite:///{tmp_path}/file/studio.db")
 
 
+def test_a_reader_sees_one_state_while_others_write(either_db: Database) -> None:
+    with either_db.session() as session:
+        assert session.scalars(select(Setting.name)).all() == []
+        with either_db.write() as other:
+            other.add(Setting(name="paused", value=True))
+        assert session.scalars(select(Setting.name)).all() == []
+    with either_db.session() as session:
+        assert session.scalars(select(Setting.name)).all() == ["paused"]
+
+
 def test_sqlite_keeps_references_and_a_log_ahead(db: Database) -> None:
     with db.session() as session:
         assert session.scalar(text("PRAGMA foreign_keys")) == 1

@@ -103,7 +103,9 @@ def _jobs() -> None:
     op.create_index("jobs_queue", "jobs", ["state", "position"], unique=False)
     op.create_index("jobs_rates", "jobs", ["system", "state", "ended"], unique=False)
     op.create_index("jobs_spent", "jobs", ["owner", "ended", "started"], unique=False)
-    op.create_index("jobs_system", "jobs", ["owner", "system", "state", "created"], unique=False)
+    op.create_index("jobs_system", "jobs", ["owner", "deleted", "system", "created", "id"], unique=False)
+    op.create_index("jobs_state", "jobs", ["owner", "deleted", "state", "created", "id"], unique=False)
+    op.create_index("jobs_starred", "jobs", ["owner", "deleted", "starred", "created", "id"], unique=False)
 
 
 def _settings() -> None:

@@ -1,0 +1,57 @@
+// Starts and cancels runs of the pipeline; htmx brings the form and the list of runs.
+
+import { ApiError, api, t, toast } from "./frame.js";
+
+const main = document.getElementById("main");
+
+const renew = () => window.htmx?.trigger("#pipeline-runs", "renew");
+
+main.addEventListener("change", (event) => {
+  if (event.target.name !== "what") return;
+  event.target.form.querySelector("[data-some]").hidden = event.target.form.elements.what.value !== "some";
+});
+
+main.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-start]");
+  if (!form) return;
+  event.preventDefault();
+  const said = form.querySelector("[data-said]");
+  const button = form.querySelector("[type=submit]");
+  const values = new FormData(form);
+  const body = {
+    targets: values.get("what") === "some" ? values.getAll("targets") : [],
+    overrides: values.get("overrides").split("\n").map((line) => line.trim()).filter(Boolean),
+    force: values.get("force") === "1",
+  };
+  said.textContent = "";
+  if (values.get("what") === "some" && !body.targets.length) {
+    said.textContent = t("pipeline.choose");
+    return;
+  }
+  button.disabled = true;
+  try {
+    await api("/api/v1/pipeline/runs", { method: "POST", body });
+    toast(t("pipeline.started"));
+    renew();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    said.textContent = error.message;
+  } finally {
+    button.disabled = false;
+  }
+});
+
+main.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-cancel-run]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    await api(`/api/v1/pipeline/runs/${button.dataset.cancelRun}/cancel`, { method: "POST" });
+    toast(t("pipeline.cancelled"));
+    renew();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    button.disabled = false;
+    toast(error.message);
+  }
+});

@@ -1,0 +1,78 @@
+"""The models that come with mien and the code fit together: every command makes its output with them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mien import checkout
+from mien.bundled.contents import BUNDLE, MOST_BYTES, check_files, read_contents
+from mien.bundled.opening import open_model
+from mien.bundled.place import Place
+from mien.makers.models import MODELS
+from mien.makers.systems import SYSTEMS
+
+ROOT = Path(__file__).parents[2]
+
+
+def _committed() -> bool:
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "mien/bundled/models"], capture_output=True, text=True, check=False
+    )
+    return bool(listed.stdout.strip())
+
+
+@pytest.fixture(autouse=True)
+def _written() -> None:
+    if not (BUNDLE / "bundle.json").is_file() and not _committed():
+        pytest.skip("NO BUNDLE YET: `make repro`, then `mien bundle -o mien/bundled/models`, then commit it")
+
+
+def test_the_bundle_is_whole_and_small() -> None:
+    contents = read_contents()
+    assert set(contents.models) == set(MODELS)
+    for name, model in contents.models.items():
+        check_files(BUNDLE / name, model)
+        on_disk = {path.relative_to(BUNDLE / name).as_posix() for path in (BUNDLE / name).rglob("*") if path.is_file()}
+        assert on_disk == set(model.files)
+        assert (BUNDLE / name / "card.md").read_text().startswith("# ")
+    assert sum(path.stat().st_size for path in BUNDLE.rglob("*") if path.is_file()) <= MOST_BYTES
+    assert contents.models["talking_face"].seen == "rendered heads only"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_bundled_model_loads(name: str) -> None:
+    opened = open_model(MODELS[name], Place(BUNDLE / name, bundled=True))
+    assert opened.version.endswith("(bundled)")
+    for part in ("lifter", "look", "diffusion") if name == "follow" else ():  # each is loaded when it is asked for
+        assert getattr(opened.model, part) is not None
+
+
+REQUESTS: list[tuple[str, dict[str, Any], str]] = [
+    ("shapes", {"text": "circle moving up-right"}, ".gif"),
+    ("sculpt", {"text": "an old man with a grey beard", "seed": 1}, ".json"),
+    ("move", {"text": "nods twice, then smiles", "seed": 1}, ".npz"),
+    ("follow", {"text": "a man in a red coat waves in the snow", "seed": 1}, ".json"),
+    ("talk", {"text": "Hi", "motion": "nods"}, ".mp4"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "values", "suffix"), REQUESTS, ids=[command for command, _, _ in REQUESTS])
+def test_every_command_makes_its_output_with_the_bundle(
+    command: str, values: dict[str, Any], suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkout, "CHECKOUT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    if command == "talk":
+        SYSTEMS["sculpt"].run({"text": "a smiling man", "seed": 2}, tmp_path / "person.json")
+        values = {**values, "person": "person.json"}
+    made = SYSTEMS[command].run(values, tmp_path / f"out{suffix}")
+    assert made.path.stat().st_size > 0
+    assert [note for note in made.notes if note.startswith("using the bundled model of ")]
+    if suffix == ".json":
+        assert json.loads(made.path.read_text())

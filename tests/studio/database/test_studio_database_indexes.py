@@ -1,0 +1,53 @@
+"""Indexes: a page of the history is found among 10,000 jobs without reading them all, whatever it is filtered by."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jobs_making import fill
+from plans_making import statements_on, whole_reads
+from sqlalchemy import text
+
+from mien.studio.database.engine import Database
+from mien.studio.history.search import History, Search
+
+SEARCHES = (
+    Search(), Search(words="circle"), Search(system="talk"), Search(state="failed"), Search(state="ended"),
+    Search(starred=True), Search(bin=True), Search(day=date(2026, 1, 1)), Search(system="talk", state="failed"),
+)  # fmt: skip
+
+
+def test_every_page_of_the_history_is_found_by_an_index(either_db: Database) -> None:
+    for owner in ("", "ann", "bob", "cat"):
+        fill(either_db, 2500, owner=owner)
+    if either_db.dialect == "postgresql":  # which collects statistics by itself; SQLite does not
+        with either_db.write() as session:
+            session.execute(text("ANALYZE"))
+    history = History(either_db)
+    with statements_on(either_db, "jobs") as statements:
+        for search in SEARCHES:
+            history.page("", search)
+            history.count("", search)
+        first = history.page("")
+        history.page("", cursor=first.next)
+        several = history.several("", [job.id for job in first.jobs])
+    assert len(several) == 24
+    assert len(statements) >= 2 * len(SEARCHES)
+    assert whole_reads(either_db, "jobs", statements) == []
+
+
+def test_filters_that_match_nothing_read_no_job(db: Database) -> None:
+    fill(db, 10)
+    history = History(db)
+    wanted = {
+        "jobs_history": Search(), "jobs_system": Search(system="talk"), "jobs_state": Search(state="failed"),
+        "jobs_starred": Search(starred=True),
+    }  # fmt: skip
+    for index, search in wanted.items():
+        with statements_on(db, "jobs") as statements:
+            history.page("", search)
+        statement, parameters = statements[0]
+        with db.engine.connect() as connection:
+            plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        assert [line for line in plan if f"USING INDEX {index} " in line], plan
+        assert not [line for line in plan if "TEMP B-TREE" in line], plan
