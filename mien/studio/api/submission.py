@@ -19,6 +19,7 @@ from mien.studio.api.context import Context
 from mien.studio.api.errors import ApiError, NotFoundError
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job
+from mien.studio.files.keeping import text_problem
 from mien.studio.files.place import upload_path
 from mien.studio.history.folding import fold
 from mien.studio.queue.submit import submit
@@ -82,6 +83,9 @@ def checked_request(
         if file.kind not in kinds:
             wanted = " or ".join(_KINDS[kind] for kind in kinds)
             raise RequestError(f"{file.name!r} is {_KINDS.get(file.kind, 'another file')}; {field} takes {wanted}")
+        problem = text_problem(file, field)
+        if problem is not None:
+            raise RequestError(f"{field} {problem}")
         return path
 
     try:

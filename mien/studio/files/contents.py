@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -282,8 +281,7 @@ def _text(path: Path, name: str, _bounds: Bounds, _preview: Path) -> Found:
         raise FileError(422, f"{name} is neither a script nor an emotion track: {said['script'][:240]}")
     with path.open("rb") as stream:
         lines = stream.read(1_000_000).count(b"\n") + 1
-    facts: Mapping[str, Any] = {"script": "script" not in said, "track": "track" not in said, "lines": lines}
-    return Found("text", dict(facts))
+    return Found("text", {"script": "script" not in said, "track": "track" not in said, "lines": lines, "wrong": said})
 
 
 def _save(picture: NDArray[np.uint8], preview: Path) -> None:
