@@ -5,6 +5,7 @@ The sentence is in the language that the request asks for, where the catalogues 
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from mien.errors import InputError
@@ -24,6 +27,8 @@ from mien.studio.pages.sayings import said
 from mien.studio.pages.templates import language_of
 from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
+
+LOG = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30
 """When to ask again, where no better time is known."""
@@ -99,6 +104,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(FileError)(_file_error)
     app.exception_handler(CrossSiteError)(_cross_site)
     app.exception_handler(AccountError)(_account_error)
+    for kind in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.exception_handler(kind)(_database_away)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -131,6 +138,12 @@ async def _cursor_error(request: Request, error: CursorError) -> Response:
 async def _file_error(request: Request, error: FileError) -> Response:
     headers = {} if error.retry_after is None else {"Retry-After": str(math.ceil(error.retry_after))}
     return answer(request, error.status, str(error), "file", headers)
+
+
+async def _database_away(request: Request, error: SQLAlchemyError) -> Response:
+    LOG.error("%s %s: the database failed", request.method, request.url.path, exc_info=error)
+    message = "the database does not answer, or its disk is full: whoever runs the studio must look at it"
+    return answer(request, 503, message, None, {"Retry-After": str(RETRY_SECONDS)})
 
 
 async def _cross_site(request: Request, error: CrossSiteError) -> Response:
