@@ -13,8 +13,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from mien.errors import InputError
@@ -104,8 +104,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(FileError)(_file_error)
     app.exception_handler(CrossSiteError)(_cross_site)
     app.exception_handler(AccountError)(_account_error)
-    for kind in (OperationalError, InterfaceError, PoolTimeoutError):
-        app.exception_handler(kind)(_database_away)
+    for kind in (OperationalError, InterfaceError, NoConnectionError):
+        app.exception_handler(kind)(_database_fault)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -140,12 +140,6 @@ async def _file_error(request: Request, error: FileError) -> Response:
     return answer(request, error.status, str(error), "file", headers)
 
 
-async def _database_away(request: Request, error: SQLAlchemyError) -> Response:
-    LOG.error("%s %s: the database failed", request.method, request.url.path, exc_info=error)
-    message = "the database does not answer, or its disk is full: whoever runs the studio must look at it"
-    return answer(request, 503, message, None, {"Retry-After": str(RETRY_SECONDS)})
-
-
 async def _cross_site(request: Request, error: CrossSiteError) -> Response:
     return answer(request, 403, str(error))
 
@@ -154,6 +148,13 @@ async def _account_error(request: Request, error: AccountError) -> Response:
     if isinstance(error, TooManyTriesError):
         return answer(request, 429, str(error), None, {"Retry-After": str(error.retry_after)})
     return answer(request, 422, str(error), error.field)
+
+
+async def _database_fault(request: Request, error: Exception) -> Response:
+    """Of a database that cannot be reached or written just now, such as one on a full disk or that starts again."""
+    LOG.error("%s %s: the database failed: %s", request.method, request.url.path, error)
+    sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    return answer(request, 503, sentence, None, {"Retry-After": str(RETRY_SECONDS)})
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:

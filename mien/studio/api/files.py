@@ -24,7 +24,7 @@ from mien.studio.database.tables import Job
 from mien.studio.files.cleaning import EVERY_SECONDS, clean
 from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspector
-from mien.studio.files.keeping import content, file_view, find, preview, remove
+from mien.studio.files.keeping import content, file_view, find, listed, preview, remove
 from mien.studio.files.multipart import FormFile, paced
 from mien.studio.files.names import disposition
 from mien.studio.files.place import is_id
@@ -70,6 +70,13 @@ class FileView(BaseModel):
     value: str = Field(
         description="What a request names the file by", examples=["file:0123456789abcdef0123456789abcdef"]
     )
+
+
+class FilePage(BaseModel):
+    """A page of uploaded files."""
+
+    files: list[FileView]
+    next: str | None = Field(description="The cursor of the next page; null: this is the last one")
 
 
 class OpenedView(BaseModel):
@@ -160,6 +167,18 @@ async def open_result(request: Request, context: CanRead) -> OpenedView:
     return OpenedView(
         system=found.system, values=found.values, output=found.output, missing=found.missing, whole=found.whole
     )
+
+
+@router.get("/files", response_model=FilePage, responses=ERRORS)
+def list_files(
+    context: CanRead,
+    kind: Annotated[FileKind | None, Query(description="Only files of this kind")] = None,
+    cursor: Annotated[str | None, Query(description="`next` of the page before", max_length=60)] = None,
+    most: Annotated[int, Query(ge=1, le=100, description="Most files of a page")] = 24,
+) -> dict[str, Any]:  # fmt: skip
+    """One's own uploaded files, the newest first."""
+    files, following = listed(context.db, context.owner, kind, cursor, most)
+    return {"files": [file_view(file) for file in files], "next": following}
 
 
 @router.get("/files/{file_id}", response_model=FileView, responses=ERRORS)

@@ -22,6 +22,7 @@ from mien.studio.api.context import Context
 from mien.studio.api.errors import ApiError, NotFoundError
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job
+from mien.studio.files.keeping import text_problem
 from mien.studio.files.place import upload_path
 from mien.studio.files.upload import KIND_WORDS
 from mien.studio.history.folding import fold
@@ -92,6 +93,10 @@ def checked_request(
             asked, wanted = field, " or ".join(KIND_WORDS[kind] for kind in kinds)
             is_a = KIND_WORDS.get(file.kind, "another file")
             raise RequestError(f"{file.name} is {is_a}, but {wanted} is needed here: choose another file")
+        problem = text_problem(file, field)
+        if problem is not None:
+            asked = field
+            raise RequestError(f"{field} {problem}")
         return path
 
     try:

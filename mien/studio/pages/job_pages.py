@@ -114,9 +114,7 @@ def _inputs(ctx: Context, job: JobView) -> dict[str, File]:
         return {one.id: one for one in found}
 
 
-def _shown_field(
-    ctx: Context, system: str, name: str, value: Any, files: dict[str, File], t: Translator
-) -> ShownField:
+def _shown_field(ctx: Context, system: str, name: str, value: Any, files: dict[str, File], t: Translator) -> ShownField:
     label = field_label(t, system, name)
     named = files_in({name: value}).get(name)
     if named is None:

@@ -14,6 +14,9 @@ from mien.studio.pages.catalogue import DEFAULT, Translator, catalogue, filled
 
 PREFIX = "said."
 
+LONGEST = 600
+"""A longer text is no sentence of the studio."""
+
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -31,10 +34,10 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def said(t: Translator, sentence: str) -> str:
     """A sentence of the studio in the language of `t`; the sentence itself where the catalogues lack it."""
-    if t.language == DEFAULT or not sentence:
+    if t.language == DEFAULT or not 0 < len(sentence) <= LONGEST:
         return sentence
     for key, pattern in _patterns():
-        found = pattern.fullmatch(sentence[:2000])
+        found = pattern.fullmatch(sentence)
         if found is not None:
             values = found.groupdict()
             return filled(

@@ -58,13 +58,13 @@ def test_what_cannot_be_is_one_sentence_and_exit_2(folder: Path) -> None:
 
 def test_limits_are_set_shown_and_given_back(folder: Path) -> None:
     users(folder, "add", "anna", "--admin")
-    users(folder, "limits", "anna", "--waiting", "3", "--minutes", "90")
+    users(folder, "limits", "anna", "--waiting", "3", "--seconds", "5400")
     users(folder, "limits", "anna", "--megabytes", "1500")
     shown = users(folder, "list").stdout
     assert "anna (administrator)" in shown
-    assert "of 1,500 MB; at most 3 jobs waiting and 90 minutes of work a day" in shown
+    assert "of 1,500 MB; at most 3 jobs waiting and 5,400 seconds of work a day" in shown
     users(folder, "limits", "anna", "--usual", "--waiting", "4")
-    assert "of 5,000 MB; at most 4 jobs waiting and 360 minutes" in users(folder, "list").stdout
+    assert "of 5,000 MB; at most 4 jobs waiting and 21,600 seconds" in users(folder, "list").stdout
 
 
 def test_people_are_disabled_enabled_given_a_password_and_deleted(folder: Path) -> None:

@@ -46,6 +46,7 @@ function wrong(message, name = null) {
     field.root.closest("details")?.setAttribute("open", "");
     field.wrong(message);
     field.focus();
+    field.root.scrollIntoView({ block: "center" });
   }
   place.textContent = field ? "" : message;
   place.hidden = !message || Boolean(field);
