@@ -20,6 +20,9 @@ EVALUATIONS = {
 }
 """Model → the stage that evaluates it; its main figures are in `metrics/STAGE.json`."""
 
+EVALUATED_WITH = {"head_clip": "head_prior"}
+"""Model that is not registered by itself → the one with which it is evaluated."""
+
 Better = Literal["high", "low"]
 
 
@@ -52,7 +55,7 @@ HEADINGS = {
     "shapes_words": Heading("all right, other words"),
     "shapes_new": Heading("all right, held-out combinations"),
     "follow": Heading("overall"),
-    "follow_pose": Heading("key points in place, of those of real videos"),
+    "follow_pose": Heading("key points in place, of those found in real videos", most=None),
     "follow_looks": Heading("looks as asked, held-out sentences"),
     "follow_place": Heading("place as asked, held-out sentences"),
 }

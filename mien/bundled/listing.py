@@ -13,7 +13,7 @@ from typing import Any, Literal
 from mien import checkout
 from mien.bundled import contents
 from mien.bundled.contents import BundleError, Contents, read_contents
-from mien.bundled.figures import ShownFigure, headline, shown
+from mien.bundled.figures import EVALUATED_WITH, ShownFigure, headline, shown
 from mien.bundled.seen import seen_by
 from mien.storage.checksummed_json import read_checksummed_json
 from mien.systems.model import ModelFolder
@@ -88,7 +88,7 @@ def _trained(
             yield ListedModel(name, model.what, users, "damaged", str(folder), size, reason=reason)
             continue
         digest, kind = str(config.get("sha256", "")), str(config.get("kind", ""))
-        champion, version = _championship(kind, digest, champions)
+        champion, version = _championship(name, kind, digest, champions)
         yield ListedModel(
             name, model.what, users, "trained", str(folder), size, f"{kind} {digest[:12]}", seen_by(name, root),
             champion, version, shown(headline(root, name)),
@@ -96,12 +96,12 @@ def _trained(
 
 
 def _championship(
-    kind: str, digest: str, champions: Mapping[str, Champion] | None
-) -> tuple[Championship, str]:  # fmt: skip
+    name: str, kind: str, digest: str, champions: Mapping[str, Champion] | None
+) -> tuple[Championship, str]:
+    if name in EVALUATED_WITH:
+        return "unregistered", ""
     if champions is None:
         return "unknown", ""
-    if kind == "head_clip":  # the guide is evaluated with head_prior, and not registered by itself
-        return "unregistered", ""
     found = champions.get(kind)
     if found is None:
         return "not champion", ""
@@ -124,7 +124,8 @@ def _bundled(
     except (OSError, ValueError, KeyError) as error:
         reason = f"it is damaged ({error}): {contents.RESTORE}"
         return ListedModel(name, model.what, users, "damaged", str(folder), own.bytes, reason=reason)
-    champion: Championship = "champion" if own.version else "unregistered"
+    unregistered: Championship = "unregistered" if name in EVALUATED_WITH else "not champion"
+    champion = "champion" if own.version else unregistered
     return ListedModel(
         name, model.what, users, "bundled", str(folder), own.bytes, f"{config.get('kind')} {digest[:12]} (bundled)",
         own.seen, champion, own.version, shown(own.figures),

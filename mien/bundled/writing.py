@@ -17,7 +17,7 @@ from mien.bundled.contents import (
     BundleError,
     Contents,
 )
-from mien.bundled.figures import headline
+from mien.bundled.figures import EVALUATED_WITH, headline
 from mien.bundled.seen import seen_by
 from mien.files import atomic_directory, sha256_file
 from mien.storage.checksummed_json import read_checksummed_json, write_checksummed_json
@@ -28,21 +28,17 @@ from mien.training.compact import Precision
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is stored. parts: the sub-folders that requests need besides the folder itself, and how.
-
-    evaluated_with: the model with which it is evaluated, where it is not registered by itself.
-    """
+    """How a model is stored. parts: the sub-folders that requests need besides the folder itself, and how."""
 
     precision: Precision = "float16"
     parts: Mapping[str, Precision] = field(default_factory=dict)
-    evaluated_with: str = ""
 
 
 RECIPES = {
     "talking_face": Recipe(),
     "head_motion": Recipe("int8"),
     "head_prior": Recipe(),
-    "head_clip": Recipe("int8", evaluated_with="head_prior"),
+    "head_clip": Recipe("int8"),
     "follow": Recipe(parts={"lifter": "float16", "look": "int8", "diffusion": "int8"}),
     "shapes": Recipe(),
 }
@@ -60,7 +56,7 @@ def write_bundle(
     """
     for name, model in models.items():
         config = _read(root / model.folder, name)
-        if champions is not None and not RECIPES.get(name, Recipe()).evaluated_with:
+        if champions is not None and name not in EVALUATED_WITH:
             _check_champion(name, str(config["kind"]), str(config["sha256"]), champions)
     with atomic_directory(out) as temporary:
         written = {}

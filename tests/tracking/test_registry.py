@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from mien.commands.cli import app
+from mien.tracking import champions
+from mien.tracking.champions import Champion, read_champions
 from mien.tracking.registry import PromotionError
 from mien.tracking.tracking import TrackedRun, Tracking
 from mien.tracking.values import Figure, ServedModel
@@ -146,3 +150,19 @@ def test_without_a_store_nothing_can_be_promoted(tmp_path: Path, monkeypatch: py
     assert refused.exit_code == 2
     assert "nothing is registered here" in refused.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_champions_are_read_also_by_another_process_and_without_a_database(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = store.register(2.0, 0.5)
+    store.register(3.0, 0.7)  # worse
+    digest = sha256(b"2.0").hexdigest()
+    assert read_champions(tmp_path) == {"doubler": Champion("doubler", str(first), digest, "error", 0.5)}
+    monkeypatch.setattr("sys.argv", ["champions", str(tmp_path)])
+    champions.main()
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])[0]["weights"] == digest
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)  # mlflow sets it
+    (tmp_path / "empty").mkdir()
+    assert read_champions(tmp_path / "empty") == {}
+    assert list((tmp_path / "empty").iterdir()) == []

@@ -1,7 +1,11 @@
-"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`."""
+"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`.
+
+The sentence is in the language that the request asks for, where the catalogues have it, otherwise in English.
+"""
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +13,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from mien.errors import InputError
@@ -21,6 +27,8 @@ from mien.studio.pages.sayings import said
 from mien.studio.pages.templates import language_of
 from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
+
+LOG = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30
 """When to ask again, where no better time is known."""
@@ -96,6 +104,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(FileError)(_file_error)
     app.exception_handler(CrossSiteError)(_cross_site)
     app.exception_handler(AccountError)(_account_error)
+    for kind in (OperationalError, InterfaceError, NoConnectionError):
+        app.exception_handler(kind)(_database_fault)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -138,6 +148,13 @@ async def _account_error(request: Request, error: AccountError) -> Response:
     if isinstance(error, TooManyTriesError):
         return answer(request, 429, str(error), None, {"Retry-After": str(error.retry_after)})
     return answer(request, 422, str(error), error.field)
+
+
+async def _database_fault(request: Request, error: Exception) -> Response:
+    """Of a database that cannot be reached or written just now, such as one on a full disk or that starts again."""
+    LOG.error("%s %s: the database failed: %s", request.method, request.url.path, error)
+    sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    return answer(request, 503, sentence, None, {"Retry-After": str(RETRY_SECONDS)})
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mien.studio.api.errors import answer as answer_error
 from mien.studio.api.errors import error_response
 from mien.studio.api.rates import Rates
+from mien.studio.pages.vendored import VIEWER_STYLE
 from mien.studio.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -26,8 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'self'",
         # model-viewer decodes meshes in WebAssembly
         "script-src 'self' 'wasm-unsafe-eval'",
-        # the one style sheet that model-viewer writes into its own shadow tree
-        "style-src 'self' 'sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0='",
+        f"style-src 'self' {VIEWER_STYLE}",
         "img-src 'self' blob: data:",
         "media-src 'self' blob: data:",
         "connect-src 'self' blob: data:",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -70,9 +71,15 @@ class RunBody(BaseModel):
 
 @router.get("/pipeline/models", summary="The models that the makers use")
 def list_pipeline_models(context: CanRead) -> ModelsView:
-    """Each with its size, figures, what it was trained on, and whether it is the champion of the registry."""
+    """Each with its size, figures, what it was trained on, and whether it is the champion of the registry.
+
+    Folders of the server are shown to those who may run the pipeline.
+    """
+    found = models().listed()
+    if not context.person.may("pipeline"):
+        found = [replace(one, folder="", reason="ask an administrator" if one.reason else "") for one in found]
     return ModelsView(
-        models=models().listed(), mlflow=mlflow_server(context.settings).page,
+        models=found, mlflow=mlflow_server(context.settings).page,
         prefect=prefect_server(context.settings).page,
     )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Sentences that the studio and the makers write in English, in the reader's language.
 
 They are stored and sent in English. The catalogues have the fixed ones under `said.…`, with `{name}` for what varies:
-a sentence that fits an English one is shown as that of the reader's language, any other one as it is.
+a sentence that fits an English one is shown as that of the reader's language, any other one as it is. A value whose
+name starts with `what` is such a text itself.
 """
 
 from __future__ import annotations
@@ -38,5 +39,8 @@ def said(t: Translator, sentence: str) -> str:
     for key, pattern in _patterns():
         found = pattern.fullmatch(sentence)
         if found is not None:
-            return filled(t.texts[key], found.groupdict())
+            values = found.groupdict()
+            return filled(
+                t.texts[key], {name: said(t, one) if name.startswith("what") else one for name, one in values.items()}
+            )
     return sentence
