@@ -13,7 +13,7 @@ from mien.studio.api.bodies import Count, JobPage, JobView, MoveBody, RedoBody, 
 from mien.studio.api.context import CanMake, CanRead, Context
 from mien.studio.api.errors import ERRORS, ApiError, NotFoundError
 from mien.studio.api.examples import body_examples
-from mien.studio.api.submission import make_job
+from mien.studio.api.submission import make_job, wake
 from mien.studio.api.views import job_view, job_views
 from mien.studio.database.tables import Job
 from mien.studio.history import changes
@@ -172,7 +172,7 @@ def _shown(context: Context, job: Job) -> JobView:
 
 
 def _sent(context: Context, job: Job) -> Job:
-    context.wakeups.send(job.id)
+    wake(context, job)
     return job
 
 
