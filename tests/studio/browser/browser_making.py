@@ -10,20 +10,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-SECONDS = 60.0
+SECONDS = 45.0
 """What is waited for has happened after this time, or never will."""
 
 expect.set_options(timeout=SECONDS * 1000)
@@ -186,13 +187,13 @@ def shown_state(page: Page, state: str, title: str | None = None) -> Locator:
     """The result in the makers' page, once its job has this state, by the words of its badge."""
     result = page.locator("#result-body")
     if title is not None:
-        expect(result.locator("h3")).to_have_text(title)
+        expect(result.locator(".result-head h3")).to_have_text(title)
     expect(result.locator(".result-head .badge")).to_have_text(state)
     return result
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = SECONDS) -> Any:
-    """What `condition` gives as soon as it is true; fails after `seconds`. Not for conditions that ask a page."""
+    """What `condition` gives as soon as it is true; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "it did not happen"
@@ -207,6 +208,22 @@ def asked(page: Page, path: str) -> Any:
     return answer.json()
 
 
-def names(texts: Sequence[str]) -> list[str]:
-    """Texts without space around them."""
-    return [one.strip() for one in texts]
+def posted(page: Page, path: str, body: dict[str, Any] | None = None) -> Any:
+    """The JSON that the studio answers to a POST of this page's script."""
+    script = """async ([path, body]) => {
+        const frame = await import(document.querySelector('script[src*="/js/frame.js"]').src);
+        return frame.api(path, {method: "POST", body});
+    }"""
+    return page.evaluate(script, [path, body])
+
+
+def done(page: Page, maker: str, **values: Any) -> dict[str, Any]:
+    """A job that is made by the API, once it is done."""
+    job = posted(page, f"/api/v1/{maker}", values)
+    return wait_for(lambda: (now := asked(page, f"/api/v1/jobs/{job['id']}"))["state"] == "done" and now)
+
+
+def picture(path: Path, side: int = 64, colour: tuple[int, int, int] = (180, 120, 90)) -> Path:
+    """A picture of one colour."""
+    Image.new("RGB", (side, side), colour).save(path)
+    return path

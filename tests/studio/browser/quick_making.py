@@ -1,11 +1,12 @@
 """All makers without trained models, for the browser tests: their real requests, results that are made up at once.
 
-The text says what happens: `slow` takes half a minute, `refuse` is refused once it is made. `mien serve --systems
-quick_making:SYSTEMS`, with this folder on the path.
+The text says what happens: with `80 steps` it takes 8 seconds, with `refuse` it is refused at its end. `mien serve
+--systems quick_making:SYSTEMS`, with this folder on the path.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -32,8 +33,9 @@ from mien.systems.system import Loaded, Made, System
 
 FPS = Fraction(25)
 SIDE = 128
-QUICK, SLOW = (12, 0.02), (300, 0.1)
-"""Number of frames, and seconds for each."""
+FRAMES = 10
+STEP_SECONDS = 0.1
+"""Time for each frame where the text asks for a number of steps."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def generate(loaded: Loaded, request: Request, out: Path, progress: bool) -> Mad
     text = " ".join(_texts(request))
     seed = int(getattr(request, "seed", 0) or 0)
     tags = loaded.tags(seed=seed, prompt=text)
-    number, seconds = SLOW if "slow" in text else QUICK
+    steps = re.search(r"(\d+) steps", text)
+    number, seconds = (int(steps[1]), STEP_SECONDS) if steps else (FRAMES, 0.0)
     frames = counted(_frames(number, seconds, seed), loaded.system.command, number, "frames", progress)
     if out.suffix in (".mp4", ".gif"):
         write_clip(out, frames, FPS, tags)
@@ -64,7 +67,12 @@ def generate(loaded: Loaded, request: Request, out: Path, progress: bool) -> Mad
         raise RequestError(f"the scene {text!r} has no figure: name who is in it")
     version = loaded.main.version
     if loaded.system.command == "sculpt":
-        return Sculpted(path=out, model_version=version, shown=("a head",), people=(Person(Latents.from_json({}), text, seed, tags),))
+        return Sculpted(
+            path=out,
+            model_version=version,
+            shown=("a head",),
+            people=(Person(Latents.from_json({}), text, seed, tags),),
+        )
     if loaded.system.command == "move":
         still = Performance.still(FPS, number)
         return GeneratedMotion(
