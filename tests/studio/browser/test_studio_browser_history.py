@@ -74,7 +74,9 @@ def test_results_are_downloaded_binned_restored_and_repeated(visits: Visits) -> 
     tiles.filter(has_text="a robot runs").locator("a.tile-picture").click()
     expect(page.locator("h1")).to_have_text("a robot runs")
     page.wait_for_function("() => document.querySelector('#job video')?.videoWidth > 0")
+    first = page.url
     page.locator("[data-do=redo]").click()
+    page.wait_for_url(lambda url: "/jobs/" in url and url != first)
     page.wait_for_function("() => document.querySelector('#job').dataset.state === 'done'")
     page.locator("[data-do=delete]").click()
     page.wait_for_url("**/history")
