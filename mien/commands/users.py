@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.commands.studio_options import FOLDER, DatabaseUrl, Folder, open_database
 from mien.commands.system_command import refuse
 from mien.errors import InputError
 from mien.studio.settings import MEGABYTE, Settings
@@ -21,24 +22,17 @@ if TYPE_CHECKING:
 users = typer.Typer(name="users", help="The accounts of the studio (`mien serve --users`).", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name of the account.", show_default=False)]
-Folder = Annotated[Path, typer.Option(help="Folder of the studio.")]
-Address = Annotated[str | None, typer.Option(help="Address of its PostgreSQL database.", show_default=False)]
-FOLDER = Settings().folder
 
 
 @contextmanager
 def _database(folder: Path, address: str | None) -> Iterator[tuple[Database, Settings]]:
     """The database of a studio; errors that can be corrected end the command with one sentence."""
-    from mien.studio.database.engine import Database
     from mien.studio.people.errors import AccountError
 
     settings = Settings(folder=folder, database=address, users=True)
     try:
-        db = Database.open(settings.database_url)
-        try:
+        with closing(open_database(settings)) as db:
             yield db, settings
-        finally:
-            db.close()
     except (AccountError, InputError) as error:
         refuse(error)
 
@@ -58,7 +52,7 @@ def add(
     name: Name,
     admin: Annotated[bool, typer.Option("--admin", help="Make them an administrator.")] = False,
     folder: Folder = FOLDER,
-    database: Address = None,
+    database: DatabaseUrl = None,
 ) -> None:
     """Make an account. The password is asked for, or read from stdin."""
     from mien.studio.people.accounts import account_name, any_people, create_person
@@ -72,7 +66,7 @@ def add(
 
 
 @users.command(name="list")
-def list_(folder: Folder = FOLDER, database: Address = None) -> None:
+def list_(folder: Folder = FOLDER, database: DatabaseUrl = None) -> None:
     """List the accounts, with their limits and what they use."""
     from mien.studio.people.accounts import Usage, list_people, usage
     from mien.studio.queue.submit import limits_of
@@ -90,12 +84,12 @@ def list_(folder: Folder = FOLDER, database: Address = None) -> None:
             print(
                 f"{one.name}{marks}: {has.jobs:,} jobs, {has.bytes / MEGABYTE:,.1f} "
                 f"of {(limits.bytes or 0) / MEGABYTE:,.0f} MB; at most {limits.waiting:,} jobs waiting and "
-                f"{(limits.seconds_each_day or 0) / 60:,.0f} minutes of work a day"
+                f"{limits.seconds_each_day or 0:,.0f} seconds of work a day"
             )
 
 
 @users.command()
-def password(name: Name, folder: Folder = FOLDER, database: Address = None) -> None:
+def password(name: Name, folder: Folder = FOLDER, database: DatabaseUrl = None) -> None:
     """Set a new password; the person's sessions and tokens end."""
     from mien.studio.people.accounts import person_named, set_password
 
@@ -106,7 +100,7 @@ def password(name: Name, folder: Folder = FOLDER, database: Address = None) -> N
 
 
 @users.command()
-def disable(name: Name, folder: Folder = FOLDER, database: Address = None) -> None:
+def disable(name: Name, folder: Folder = FOLDER, database: DatabaseUrl = None) -> None:
     """Keep a person out; what is theirs stays."""
     from mien.studio.people.accounts import person_named, set_disabled
 
@@ -117,7 +111,7 @@ def disable(name: Name, folder: Folder = FOLDER, database: Address = None) -> No
 
 
 @users.command()
-def enable(name: Name, folder: Folder = FOLDER, database: Address = None) -> None:
+def enable(name: Name, folder: Folder = FOLDER, database: DatabaseUrl = None) -> None:
     """Let a disabled person in again."""
     from mien.studio.people.accounts import person_named, set_disabled
 
@@ -132,7 +126,7 @@ def delete(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     folder: Folder = FOLDER,
-    database: Address = None,
+    database: DatabaseUrl = None,
 ) -> None:
     """Delete a person with everything of theirs: jobs, results, uploads."""
     from mien.studio.people.accounts import Usage, person_named, usage
@@ -152,24 +146,24 @@ def delete(
 def limits(
     name: Name,
     waiting: Annotated[int | None, typer.Option(min=0, help="Jobs waiting at once.", show_default=False)] = None,
-    minutes: Annotated[float | None, typer.Option(min=0, help="Minutes of work a day.", show_default=False)] = None,
+    seconds: Annotated[float | None, typer.Option(min=0, help="Seconds of work a day.", show_default=False)] = None,
     megabytes: Annotated[float | None, typer.Option(min=0, help="MB kept, of 10^6 bytes.", show_default=False)] = None,
     usual: Annotated[bool, typer.Option("--usual", help="Those of the studio, for what is not given.")] = False,
     folder: Folder = FOLDER,
-    database: Address = None,
+    database: DatabaseUrl = None,
 ) -> None:
     """Set a person's limits; what is not given stays, or with --usual becomes the studio's own."""
     from mien.studio.people.accounts import person_named, set_limits
 
     with _database(folder, database) as (db, settings):
         user = person_named(db, name)
-        if not usual and waiting is None and minutes is None and megabytes is None:
-            refuse("give --waiting, --minutes or --megabytes, or --usual for the limits of the studio")
+        if not usual and waiting is None and seconds is None and megabytes is None:
+            refuse("give --waiting, --seconds or --megabytes, or --usual for the limits of the studio")
         old = (None, None, None) if usual else (user.waiting, user.seconds_each_day, user.bytes)
         set_limits(
             db, user.id,
             old[0] if waiting is None else waiting,
-            old[1] if minutes is None else minutes * 60,
+            old[1] if seconds is None else seconds,
             old[2] if megabytes is None else int(megabytes * MEGABYTE),
         )  # fmt: skip
         print(f"{user.name} has new limits: `{settings.hint('users list')}` shows them")

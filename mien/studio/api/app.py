@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
@@ -16,6 +17,8 @@ from mien.studio.api.errors import add_error_handlers
 from mien.studio.api.feed import Feed
 from mien.studio.api.guard import Guard
 from mien.studio.api.invalid import invalid
+from mien.studio.api.rates import Rates
+from mien.studio.api.submission import warm_up
 from mien.studio.api.views import ShownJobs
 from mien.studio.database.engine import Database
 from mien.studio.pages import routes
@@ -67,7 +70,8 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], Any]:
         try:
             wakeups = Wakeups.open(settings)
             feed = Feed(db, ShownJobs(db, settings))
-            app.state.studio = Studio(settings, db, wakeups, feed)
+            app.state.studio = Studio(settings, db, wakeups, feed, Rates(settings.limits.requests_each_minute))
+            await to_thread.run_sync(warm_up, settings)
             try:
                 async with feed:
                     yield

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, Request
 
-from mien.studio.api.errors import ApiError
+from mien.studio.api.errors import ApiError, RetryError
 from mien.studio.people.csrf import check_change, form_token
 from mien.studio.people.identity import identify
 from mien.studio.settings import Settings
 
 if TYPE_CHECKING:
     from mien.studio.api.feed import Feed
+    from mien.studio.api.rates import Rates
     from mien.studio.database.engine import Database
     from mien.studio.people.identity import Person
     from mien.studio.queue.wakeups import Wakeups
@@ -26,12 +27,13 @@ _WHO = {"admin": "an administrator", "pipeline": "an administrator", "make": "so
 
 @dataclass(frozen=True)
 class Studio:
-    """What a server holds while it runs, at `app.state.studio`."""
+    """What a server holds while it runs, at `app.state.studio`. rates: of the requests of each person."""
 
     settings: Settings
     db: Database
     wakeups: Wakeups
     feed: Feed
+    rates: Rates
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ def context_of(request: Request, token: str | None = None) -> Context | None:
     """
     studio = studio_of(request)
     person = identify(request, studio.db, studio.settings)
+    wait = studio.rates.wait(person.id) if person is not None and person.id else None
+    if wait is not None:
+        most = studio.settings.limits.requests_each_minute
+        raise RetryError(f"more than {most:,} requests a minute: try again in {wait} s", wait)
     check_change(request, person, token)
     return None if person is None else Context(studio.settings, studio.db, studio.wakeups, person)
 

@@ -1,7 +1,11 @@
-"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`."""
+"""Errors of the API: always JSON with one sentence, `{"error": sentence, "field": name or null}`.
+
+The sentence is in the language that the request asks for, where the catalogues have it, otherwise in English.
+"""
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +13,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from mien.errors import InputError
@@ -16,8 +22,13 @@ from mien.studio.database.errors import DatabaseError
 from mien.studio.files.errors import FileError
 from mien.studio.history.search import CursorError
 from mien.studio.history.use import GoneError
+from mien.studio.pages.catalogue import Translator
+from mien.studio.pages.sayings import said
+from mien.studio.pages.templates import language_of
 from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
+
+LOG = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30
 """When to ask again, where no better time is known."""
@@ -93,6 +104,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(FileError)(_file_error)
     app.exception_handler(CrossSiteError)(_cross_site)
     app.exception_handler(AccountError)(_account_error)
+    for kind in (OperationalError, InterfaceError, NoConnectionError):
+        app.exception_handler(kind)(_database_fault)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -137,6 +150,13 @@ async def _account_error(request: Request, error: AccountError) -> Response:
     return answer(request, 422, str(error), error.field)
 
 
+async def _database_fault(request: Request, error: Exception) -> Response:
+    """Of a database that cannot be reached or written just now, such as one on a full disk or that starts again."""
+    LOG.error("%s %s: the database failed: %s", request.method, request.url.path, error)
+    sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    return answer(request, 503, sentence, None, {"Retry-After": str(RETRY_SECONDS)})
+
+
 async def _http_error(request: Request, error: HTTPException) -> Response:
     messages = {404: "there is nothing here", 405: "this address cannot be asked for in this way"}
     message = messages.get(error.status_code, "") or str(error.detail)
@@ -154,4 +174,5 @@ def answer(
         response: Response = page(request, status, printable(message))
         response.headers.update(dict(headers or {}))
         return response
-    return error_response(status, message, field, headers)
+    # a page's script names the reader's language; programs name none and are answered in English
+    return error_response(status, said(Translator(language_of(request)), message), field, headers)

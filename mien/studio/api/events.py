@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from mien.studio.api.context import CanRead, studio_of
 from mien.studio.api.errors import ERRORS
+from mien.studio.people.identity import identify
 
 router = APIRouter(tags=["events"], responses={status: ERRORS[status] for status in (401, 403, 503)})
 
 RETRY_MILLISECONDS = 2000
+CHECK_SECONDS = 2.0
+"""How often it is checked, at most, that the person of a stream may still see it."""
 
 
 @router.get("/events", response_class=EventSourceResponse, summary="What happens to your jobs")
@@ -29,8 +34,13 @@ async def watch(
     """
     seen = last_event_id.strip() if last_event_id is not None else ""
     last = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None
-    first = True
-    async for one in studio_of(request).feed.told(context.owner, last):
+    first, checked, studio = True, time.monotonic(), studio_of(request)
+    async for one in studio.feed.told(context.owner, last):
+        if studio.settings.users and time.monotonic() - checked > CHECK_SECONDS:
+            # signed out or disabled since: the stream ends, and the next one is refused
+            if await run_sync(identify, request, studio.db, studio.settings) is None:
+                return
+            checked = time.monotonic()
         yield ServerSentEvent(
             raw_data=one.data, event=one.kind, id=str(one.id), retry=RETRY_MILLISECONDS if first else None
         )

@@ -17,13 +17,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect
 
+from mien.studio.api.content import send_file
 from mien.studio.api.context import CanMake, CanRead, Studio
 from mien.studio.api.errors import ERRORS, ApiError
 from mien.studio.database.tables import Job
 from mien.studio.files.cleaning import EVERY_SECONDS, clean
 from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspector
-from mien.studio.files.keeping import content, file_view, find, preview, remove
+from mien.studio.files.keeping import content, file_view, find, listed, preview, remove
 from mien.studio.files.multipart import FormFile, paced
 from mien.studio.files.names import disposition
 from mien.studio.files.place import is_id
@@ -69,6 +70,13 @@ class FileView(BaseModel):
     value: str = Field(
         description="What a request names the file by", examples=["file:0123456789abcdef0123456789abcdef"]
     )
+
+
+class FilePage(BaseModel):
+    """A page of uploaded files."""
+
+    files: list[FileView]
+    next: str | None = Field(description="The cursor of the next page; null: this is the last one")
 
 
 class OpenedView(BaseModel):
@@ -161,18 +169,28 @@ async def open_result(request: Request, context: CanRead) -> OpenedView:
     )
 
 
+@router.get("/files", response_model=FilePage, responses=ERRORS)
+def list_files(
+    context: CanRead,
+    kind: Annotated[FileKind | None, Query(description="Only files of this kind")] = None,
+    cursor: Annotated[str | None, Query(description="`next` of the page before", max_length=60)] = None,
+    most: Annotated[int, Query(ge=1, le=100, description="Most files of a page")] = 24,
+) -> dict[str, Any]:  # fmt: skip
+    """One's own uploaded files, the newest first."""
+    files, following = listed(context.db, context.owner, kind, cursor, most)
+    return {"files": [file_view(file) for file in files], "next": following}
+
+
 @router.get("/files/{file_id}", response_model=FileView, responses=ERRORS)
 def show(file_id: str, context: CanRead) -> dict[str, Any]:
     """An uploaded file of one's own."""
-    with _refusals():
-        return file_view(find(context.db, context.owner, file_id))
+    return file_view(find(context.db, context.owner, file_id))
 
 
 @router.delete("/files/{file_id}", status_code=204, responses=ERRORS)
 def delete_file(file_id: str, context: CanMake) -> Response:
     """Remove an uploaded file; not while a job that has not ended needs it."""
-    with _refusals():
-        remove(context.db, context.settings, context.owner, file_id)
+    remove(context.db, context.settings, context.owner, file_id)
     return Response(status_code=204)
 
 
@@ -185,9 +203,8 @@ _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 )  # fmt: skip
 def show_preview(file_id: str, context: CanRead) -> Response:
     """A picture of the file, of up to 640 pixels a side."""
-    with _refusals():
-        path = preview(context.settings, find(context.db, context.owner, file_id))
-    return FileResponse(path, media_type="image/jpeg", headers=_headers("inline"))
+    path = preview(context.settings, find(context.db, context.owner, file_id))
+    return send_file(path, "image/jpeg", _headers("inline"))
 
 
 @router.get(
@@ -196,14 +213,11 @@ def show_preview(file_id: str, context: CanRead) -> Response:
 )  # fmt: skip
 def show_content(file_id: str, context: CanRead) -> Response:
     """The content of the file as it was uploaded."""
-    with _refusals():
-        file = find(context.db, context.owner, file_id)
-        path = content(context.settings, file)
+    file = find(context.db, context.owner, file_id)
+    path = content(context.settings, file)
     shown = file.media_type in _SHOWN
     named = disposition(file.name, attachment=not shown)
-    return FileResponse(
-        path, media_type=file.media_type if shown else "application/octet-stream", headers=_headers(named)
-    )
+    return send_file(path, file.media_type if shown else "application/octet-stream", _headers(named))
 
 
 @router.get(
@@ -241,23 +255,6 @@ def _headers(named: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-class _refusals:  # noqa: N801 - used as a statement
-    """Answers a FileError as the API does."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, FileError):
-            raise refused(error) from error
-
-
-def refused(error: FileError) -> ApiError:
-    """The answer of the API to a file that is refused."""
-    headers = {} if error.retry_after is None else {"Retry-After": str(max(1, round(error.retry_after)))}
-    return ApiError(error.status, error.message, "file", headers)
-
-
 @asynccontextmanager
 async def _form(request: Request, uploads: Uploads) -> AsyncIterator[tuple[FormFile, int | None]]:
     """The form of a request with its file, and the bytes that are announced for it; refusals become answers."""
@@ -270,7 +267,7 @@ async def _form(request: Request, uploads: Uploads) -> AsyncIterator[tuple[FormF
     except FileError as error:
         if error.status != 408:
             await _read_rest(stream)
-        raise refused(error) from error
+        raise
     except ClientDisconnect as error:
         raise ApiError(400, "the connection was cut: send the file again") from error
 

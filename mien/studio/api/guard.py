@@ -11,10 +11,13 @@ import ipaddress
 import logging
 import re
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mien.studio.api.errors import answer as answer_error
 from mien.studio.api.errors import error_response
 from mien.studio.api.rates import Rates
+from mien.studio.pages.vendored import VIEWER_STYLE
 from mien.studio.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -24,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'self'",
         # model-viewer decodes meshes in WebAssembly
         "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self'",
+        f"style-src 'self' {VIEWER_STYLE}",
         "img-src 'self' blob: data:",
         "media-src 'self' blob: data:",
         "connect-src 'self' blob: data:",
@@ -98,7 +101,7 @@ class Guard:
             LOG.exception("%s %s failed", scope["method"], scope["path"])
             if not answer.started:
                 message = "the studio made a mistake, which is in its log: try again, and report it if it happens again"
-                await error_response(500, message)(scope, receive, answer.send)
+                await answer_error(Request(scope), 500, message)(scope, receive, answer.send)
 
     def _refused(self, scope: Scope) -> tuple[int, str, dict[str, str]] | None:
         """Status, sentence and headers where the request is refused at once."""

@@ -97,6 +97,8 @@ def sign_in(body: SignIn, request: Request, response: Response) -> dict[str, Any
     if not studio.settings.users:
         raise ApiError(409, "this studio has no accounts: everything is open to you without signing in")
     check_change(request, None)
+    if not accounts.any_people(studio.db):
+        raise ApiError(409, f"there is no account yet: {studio.settings.hint('users add NAME')} --admin makes one")
     address = request.client.host if request.client else ""
     try:
         user = accounts.sign_in(studio.db, throttle_of(request.app), address, body.name, body.password)
@@ -133,13 +135,10 @@ def me(context: CanRead) -> dict[str, Any]:
 def change_password(body: NewPassword, context: Own, request: Request) -> None:
     """Wrong present passwords are counted like those of signing in."""
     throttle, address = throttle_of(request.app), request.client.host if request.client else ""
-    throttle.check(address, context.person.name)
+    throttle.begin(address, context.person.name)
     user = accounts.person_named(context.db, context.person.name)
-    try:
-        accounts.change_password(context.db, user, body.old, body.new, context.person.session)
-    except SignInError:
-        throttle.wrong(address, context.person.name)
-        raise
+    accounts.change_password(context.db, user, body.old, body.new, context.person.session)
+    throttle.right(address, context.person.name)
 
 
 @router.get("/me/sessions", summary="One's sessions")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
-from starlette.types import Receive, Scope, Send
 
+from mien.studio.api.content import send_file
 from mien.studio.api.context import CanRead
 from mien.studio.api.errors import ERRORS, NotFoundError
 from mien.studio.api.jobs import JobId, own_job
@@ -33,21 +32,6 @@ _BYTES: dict[int | str, dict[str, Any]] = {
     304: {"description": "It is what If-None-Match names"},
     416: {"description": "The range is outside of the file"},
 }
-
-
-class ContentResponse(FileResponse):
-    """A file with Range, HEAD and If-None-Match."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("head"):
-            scope = {**scope, "method": "HEAD"}
-        asked = [value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"]
-        tags = {one.strip().removeprefix("W/") for one in ",".join(asked).split(",")}
-        if self.headers["etag"] in tags or "*" in tags:
-            kept = {name: self.headers[name] for name in ("etag", "cache-control") if name in self.headers}
-            await Response(status_code=304, headers=kept)(scope, receive, send)
-            return
-        await super().__call__(scope, receive, send)
 
 
 @router.get(
@@ -92,10 +76,6 @@ def preview_path(settings: Settings, job: Job, number: int) -> Path | None:
 
 def content(path: Path, name: str, attachment: bool) -> Response:
     """A file of the studio as an answer. Raises NotFoundError where it was removed meanwhile."""
-    try:
-        state = os.stat(path)  # noqa: PTH116 - the response takes the result of os.stat
-    except FileNotFoundError:
-        raise NotFoundError("file") from None
     hidden = path.suffix in NEVER_SHOWN
     headers = {
         "Content-Disposition": disposition(name, attachment or hidden),
@@ -104,4 +84,4 @@ def content(path: Path, name: str, attachment: bool) -> Response:
     }
     if hidden:
         headers["Content-Security-Policy"] = SANDBOX
-    return ContentResponse(path, 200, headers, MEDIA_TYPES.get(path.suffix, OCTETS), stat_result=state)
+    return send_file(path, MEDIA_TYPES.get(path.suffix, OCTETS), headers)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from mien.makers.amounts import amount_of
+from mien.makers.examples import EXAMPLES, SAMPLE
 from mien.makers.forms import build_request, files_in, form_fields, without_flags
 from mien.makers.systems import SYSTEMS
-from mien.studio.api.amounts import amount_of
 from mien.studio.api.context import Context
 from mien.studio.api.errors import ApiError, NotFoundError
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job
+from mien.studio.files.keeping import text_problem
 from mien.studio.files.place import upload_path
 from mien.studio.history.folding import fold
 from mien.studio.queue.submit import submit
@@ -58,7 +61,7 @@ def make_job(
     words = fold(" ".join((title, command, *_texts(given), *(one.name for one in files.values()))))
     job = submit(
         context.db, context.settings, owner=context.owner, system=command, request=given, output=suffix, title=title,
-        words=words, amount=amount_of(command, request, {name: one.facts for name, one in files.items()}), key=key,
+        words=words, amount=amount_of(request, suffix, {name: one.facts for name, one in files.items()}), key=key,
     )  # fmt: skip
     context.wakeups.send(job.id)
     return job
@@ -80,6 +83,9 @@ def checked_request(
         if file.kind not in kinds:
             wanted = " or ".join(_KINDS[kind] for kind in kinds)
             raise RequestError(f"{file.name!r} is {_KINDS.get(file.kind, 'another file')}; {field} takes {wanted}")
+        problem = text_problem(file, field)
+        if problem is not None:
+            raise RequestError(f"{field} {problem}")
         return path
 
     try:
@@ -90,6 +96,15 @@ def checked_request(
         message = _named(str(error), files, settings)
         raise ApiError(422, without_flags(message), field_of(system, message)) from error
     return request
+
+
+def warm_up(settings: Settings) -> None:
+    """Check an example of each maker, so that the first request need not wait for what its checks import."""
+    for command, system in SYSTEMS.items():
+        for example in EXAMPLES.get(command, ())[:1]:
+            values = {name: value for name, value in example.values.items() if value != SAMPLE}
+            with suppress(ApiError):  # of an example that needs its sample
+                checked_request(system, values, example.output or system.outputs[0].suffix, {}, settings)
 
 
 def _without_checked_files(system: System[Any], request: Request) -> Request:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from threading import BoundedSemaphore
+from typing import Any
 
 import soundfile
 from fastapi import APIRouter
@@ -36,7 +37,7 @@ class VoiceBody(BaseModel):
     voice: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,20}$", description="f1–f5, m1–m8")
 
 
-_SOUND = {
+_SOUND: dict[int | str, dict[str, Any]] = {
     200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}, "description": "The sound"}
 }
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as NoTurnError
 from sqlalchemy.orm import Session, sessionmaker
 
 from mien.studio.database.errors import DatabaseError
@@ -36,6 +38,7 @@ class Database:
 
     url: str
     engine: Engine
+    _writer: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -79,12 +82,26 @@ class Database:
         """A transaction: committed at the end, or rolled back on an error.
 
         SQLite has one writer at a time from the start of the transaction on; keep it short.
+        Raises SQLAlchemy's OperationalError or TimeoutError where the database cannot be written.
         """
         make = sessionmaker(self.engine.execution_options(mien_write=True), expire_on_commit=False)
-        with make.begin() as session:
+        with self._turn(), make.begin() as session:
             yield session
             session.flush()
             _insert_events(session)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The turn of one writer of this process: SQLite lets writers poll, of whom some would wait for seconds."""
+        if self.dialect != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise NoTurnError(f"other writers took more than {BUSY_SECONDS:.0f} s")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def lock_queue(self, session: Session) -> None:
         """Let only one transaction at a time add to the queue or reorder it; held until it ends."""

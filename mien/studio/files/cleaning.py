@@ -1,4 +1,7 @@
-"""Removing what is not kept: the bin, uploads that no job uses, what interrupted uploads left, old events, sessions."""
+"""Removing what is not kept: the bin, uploads that no job uses, what interrupted uploads left, old events, sessions.
+
+Deletions of people that a crash interrupted are gone on with.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from mien.studio.database.tables import File, Session
 from mien.studio.files.keeping import needed, remove_content
 from mien.studio.files.place import INCOMING, UPLOADS, is_id
 from mien.studio.history.changes import purge_old
+from mien.studio.people.deletion import finish_deletions
 from mien.studio.queue.events import trim
 from mien.studio.settings import Settings
 
@@ -44,6 +48,7 @@ class Cleaned:
 def clean(db: Database, settings: Settings, now: float | None = None) -> Cleaned:
     """Remove everything that is not kept any longer; `now`: seconds since the epoch."""
     at = time.time() if now is None else now
+    finish_deletions(db, settings)
     return Cleaned(
         purge_old(db, settings, at), _unused_uploads(db, settings, at), _leftovers(db, settings, at), trim(db),
         _sessions(db, at),

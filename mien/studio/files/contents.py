@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from mien.clips import ClipError
 from mien.files import read_json
-from mien.studio.files.errors import FileError
+from mien.studio.files.errors import FileError, is_full, no_room
 from mien.systems.errors import RequestError
 from mien.systems.request import FileKind
 
@@ -67,6 +66,8 @@ def found_in(path: Path, group: str, name: str, bounds: Bounds, preview: Path) -
             raise FileError(422, f"{name} is damaged or incomplete: copy it again, or save it anew") from error
         raise FileError(422, f"{name} cannot be used: {_said(error, path, name)}") from error
     except (ValueError, OSError, RequestError) as error:
+        if is_full(error):
+            raise no_room() from error
         said = _said(error, path, name)
         raise FileError(422, said if name in said else f"{name} cannot be read: {said}") from error
 
@@ -282,8 +283,7 @@ def _text(path: Path, name: str, _bounds: Bounds, _preview: Path) -> Found:
         raise FileError(422, f"{name} is neither a script nor an emotion track: {said['script'][:240]}")
     with path.open("rb") as stream:
         lines = stream.read(1_000_000).count(b"\n") + 1
-    facts: Mapping[str, Any] = {"script": "script" not in said, "track": "track" not in said, "lines": lines}
-    return Found("text", dict(facts))
+    return Found("text", {"script": "script" not in said, "track": "track" not in said, "lines": lines, "wrong": said})
 
 
 def _save(picture: NDArray[np.uint8], preview: Path) -> None:

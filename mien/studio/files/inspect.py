@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -26,8 +27,8 @@ TAG_CHARACTERS = 200_000
 """Most characters of a file's tag that are passed on."""
 
 
-def main() -> int:
-    """Answer requests until stdin ends."""
+def main(folder: Path) -> int:
+    """Answer requests until stdin ends; `folder`, for what readers write meanwhile, is removed then."""
     answers = _own_stdout()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, MOST_WRITTEN)
@@ -45,6 +46,7 @@ def main() -> int:
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+    shutil.rmtree(folder, ignore_errors=True)  # the server may have been killed, or removes it at the same time
     return 0
 
 
@@ -92,4 +94,4 @@ def _tags(path: Path, name: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))

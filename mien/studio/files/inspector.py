@@ -35,6 +35,9 @@ START_SECONDS = 60.0
 WAIT_SECONDS = 60.0
 """How long an upload waits for a free process."""
 
+_KEPT_VARIABLES = {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV"}
+"""Of the environment, which may hold passwords: what a reader of files needs."""
+
 
 @dataclass(frozen=True)
 class Inspected:
@@ -133,14 +136,15 @@ class _Child:
     """One inspecting process in a group of its own, with a folder of its own for what readers write meanwhile."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="mien-inspect-")
+        self.folder = tempfile.TemporaryDirectory(prefix="mien-inspect-", ignore_cleanup_errors=True)
         self.files, self.late, self._lock = 0, False, threading.Lock()
         self._errors = Path(self.folder.name) / "errors.txt"
         # the threads of numerical libraries would each take address space
         own = {"TMPDIR": self.folder.name, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        kept = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
         # -P: the working folder is no place to import from
-        command = [sys.executable, "-P", "-m", "mien.studio.files.inspect"]
-        environment = {**os.environ, **own, "PYTHONPATH": os.pathsep.join(_import_path())}
+        command = [sys.executable, "-P", "-m", "mien.studio.files.inspect", self.folder.name]
+        environment = {**kept, **own, "PYTHONPATH": os.pathsep.join(_import_path())}
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=self.folder.name,

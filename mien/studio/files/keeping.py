@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from mien.makers.forms import files_in
@@ -26,6 +27,24 @@ def find(db: Database, owner: str, file_id: str) -> File:
     raise FileError(404, "there is no such file: upload it again")
 
 
+def listed(db: Database, owner: str, kind: str | None, cursor: str | None, most: int) -> tuple[list[File], str | None]:
+    """A person's uploads, the newest first, and the cursor of the next page. Raises FileError (422) for no cursor."""
+    found = select(File).where(File.owner == owner).order_by(File.created.desc(), File.id.desc()).limit(most + 1)
+    if kind is not None:
+        found = found.where(File.kind == kind)
+    if cursor is not None:
+        created, _, file_id = cursor.partition("-")
+        if not re.fullmatch(r"[0-9]{1,12}\.[0-9]{1,9}", created) or not is_id(file_id):
+            raise FileError(422, "the cursor is none that a page of files gave: leave it out to begin anew")
+        found = found.where(tuple_(File.created, File.id) < (float(created), file_id))
+    with db.session() as session:
+        files = list(session.scalars(found))
+    if len(files) <= most:
+        return files, None
+    last = files[most - 1]
+    return files[:most], f"{last.created:.9f}-{last.id}"
+
+
 def content(settings: Settings, file: File) -> Path:
     """The path of a file's content. Raises FileError (404) where it is gone."""
     path = upload_path(settings.folder, file.id, file.suffix)
@@ -40,6 +59,12 @@ def preview(settings: Settings, file: File) -> Path:
     if not path.is_file():
         raise FileError(404, f"{file.name} has no preview")
     return path
+
+
+def text_problem(file: File, field: str) -> str | None:
+    """What is wrong with a text for a field that takes a script or an emotion track; None: nothing."""
+    wrong: dict[str, str] = file.facts.get("wrong", {})
+    return wrong.get({"script": "script", "emotion_track": "track"}.get(field, ""))
 
 
 def remove(db: Database, settings: Settings, owner: str, file_id: str) -> None:
@@ -75,7 +100,7 @@ def file_view(file: File, prefix: str = "/api/v1") -> dict[str, Any]:
     address = f"{prefix}/files/{file.id}"
     return {
         "id": file.id, "name": file.name, "kind": file.kind, "media_type": file.media_type, "bytes": file.bytes,
-        "facts": {key: value for key, value in file.facts.items() if key != "preview"},
+        "facts": {key: value for key, value in file.facts.items() if key not in ("preview", "wrong")},
         "preview": f"{address}/preview" if file.facts.get("preview") else None,
         "content": f"{address}/content", "value": f"file:{file.id}",
     }  # fmt: skip

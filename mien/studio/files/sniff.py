@@ -118,6 +118,8 @@ def _no_such(name: str, what: str) -> FileError:
 
 
 def _binary(head: bytes, suffix: str) -> Sniffed | None:
+    if head.startswith(b"\x1aE\xdf\xa3") and b"matroska" in head[:80]:
+        return Sniffed("media", ".mkv", "video/x-matroska")
     for start, sniffed in _MAGIC:
         if head.startswith(start):
             return sniffed

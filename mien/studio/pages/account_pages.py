@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from mien.studio.api.context import CanRead, context_of, studio_of
 from mien.studio.pages.showing import show
 from mien.studio.pages.templates import render
+from mien.studio.people.accounts import any_people
 from mien.studio.people.identity import SCOPES
 from mien.studio.people.passwords import LEAST
 from mien.studio.people.quotas import quota_of
@@ -27,9 +28,9 @@ def sign_in(request: Request, next: str = "/") -> Response:
     target = own_path(next)
     if not studio.settings.users or context_of(request) is not None:
         return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
-    return render(
-        request, "sign_in.html", users=True, next=target, hint=studio.settings.hint("users add NAME")
-    )  # fmt: skip
+    # to a stranger only while there is nobody yet: it may hold a path of the machine
+    hint = "" if any_people(studio.db) else studio.settings.hint("users add NAME")
+    return render(request, "sign_in.html", users=True, next=target, hint=hint)
 
 
 def own_path(text: str) -> str:
@@ -45,7 +46,9 @@ def account(request: Request, ctx: CanRead) -> Response:
     """One's own account: password, tokens and signed-in browsers. Without accounts, how to have them."""
     person = ctx.person
     if not ctx.settings.users:
-        return show(request, ctx, "account.html", page="people", on=False, command=f"{ctx.settings.hint('serve')} --users")
+        return show(
+            request, ctx, "account.html", page="people", on=False, command=f"{ctx.settings.hint('serve')} --users"
+        )
     return show(
         request, ctx, "account.html", page="people", on=True, quota=quota_of(ctx.db, ctx.settings, person.id),
         tokens=list_tokens(ctx.db, person.id), sessions=list_sessions(ctx.db, person.id), least=LEAST,

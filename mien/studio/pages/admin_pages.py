@@ -47,7 +47,7 @@ def job_counts(ctx: Context) -> dict[str, int]:
     """How many jobs of everyone are in each state."""
     with ctx.db.session() as session:
         rows = session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
-    found: dict[str, int] = {state: count for state, count in rows}
+    found = {row[0]: int(row[1]) for row in rows}
     return {state: found.get(state, 0) for state in STATES}
 
 

@@ -46,8 +46,9 @@ WITH: Mapping[str, Mapping[str, str]] = {
     "talk": {"language": "text", "voice": "text", "captions": "text", "engine": "text", "intensity": "emotion",
              "face": "image", "paste_back": "image", "rendered": "person"},
     "move": {"seconds": "text"},
+    "sculpt": {"keep": "edit"},
 }  # fmt: skip
-"""Fields that have a meaning only with one of the alternatives: they are shown and sent with it."""
+"""Fields that have a meaning only with another one: they are shown and sent with it."""
 
 SPECIAL: Mapping[str, str] = {
     "talk.language": "language", "talk.voice": "voice", "talk.emotion_track": "track", "move.script": "script",
@@ -57,12 +58,16 @@ SPECIAL: Mapping[str, str] = {
 
 MOST_CHIPS = 6
 
+_ORDER = ("NEU", "HAP", "SAD", "ANG", "FEA", "DIS")
+"""The feelings in the order of the page."""
+
 
 @dataclass(frozen=True)
 class Widget:
     """A field as the page shows it. kind: the name of a macro in `parts/widgets.html` and of a reader in fields.js.
 
-    choices: value and label. also: the alternatives that it is shown with; empty: always.
+    choices: value and label. also: the field that it is shown with; empty: always. low: a zone for files that takes
+    little room. placeholder: an example of what is typed.
     """
 
     field: FormField
@@ -73,6 +78,8 @@ class Widget:
     choices: tuple[tuple[str, str], ...] = ()
     also: str = ""
     wide: bool = False
+    low: bool = False
+    placeholder: str = ""
 
     @property
     def name(self) -> str:
@@ -174,7 +181,8 @@ def _widget(command: str, one: FormField, t: Translator) -> Widget:
         return t.known(f"{kind}.{command}.{one.name}", t.known(f"{kind}.{one.name}", default))
 
     kind = SPECIAL.get(f"{command}.{one.name}") or _kind(one)
-    choices = tuple((value, _choice(command, one.name, value, t)) for value in one.choices)
+    ordered = sorted(one.choices, key=_ORDER.index) if set(one.choices) == set(_ORDER) else one.choices
+    choices = tuple((value, _choice(command, one.name, value, t)) for value in ordered)
     return Widget(
         field=one,
         kind=kind,
@@ -183,8 +191,17 @@ def _widget(command: str, one: FormField, t: Translator) -> Widget:
         unset=text("unset", one.unset),
         choices=choices,
         also=WITH.get(command, {}).get(one.name, ""),
+        low=not any(one.name in names for names in ALTERNATIVES.get(command, ())),
+        placeholder=_placeholder(command, one, t),
         wide=kind in ("area", "texts", "file", "track", "script", "pose", "boxes", "chips", "file_or_text"),
     )
+
+
+def _placeholder(command: str, one: FormField, t: Translator) -> str:
+    """What an empty text field shows: an example of the reader's language."""
+    written = (example.values.get(one.name) for example in examples(command, t.language))
+    texts = (text[0] if isinstance(text, list) else text for text in written if text)
+    return next((text for text in texts if isinstance(text, str)), next(iter(one.examples), ""))
 
 
 def _choice(command: str, name: str, value: str, t: Translator) -> str:

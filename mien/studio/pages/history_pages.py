@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -78,7 +77,7 @@ def history(
 ) -> HTMLResponse:
     """The history, or the part of it that htmx asks for: other results, or those after the cursor."""
     asked = Asked(
-        words=words.replace("\0", "").strip(), system=system if system in MAKERS else "",
+        words=words.strip(), system=system if system in MAKERS else "",
         state=state if state in STATES else "", day=day if _day(day) else "", zone=_minutes(zone),
         starred=starred == "1", bin=bin == "1",
     )  # fmt: skip
@@ -113,4 +112,5 @@ def _plain(days: float) -> float | int:
 def _days_left(bin_days: float, job: JobView, now: float) -> int:
     """Whole days until a result in the bin is removed; 0: in less than one."""
     since: Any = job.deleted
-    return max(0, math.floor(bin_days - (now - since) / 86_400))
+    left = bin_days - (now - since) / 86_400
+    return round(left) if left >= 1 else 0

@@ -24,7 +24,7 @@ from mien.studio.history.search import History
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.sayings import said
 from mien.studio.pages.showing import is_part, show
-from mien.studio.pages.templates import Formats, language_of
+from mien.studio.pages.templates import Formats, asked_language
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,7 +64,7 @@ def job_page(request: Request, ctx: CanRead, job: Annotated[str, Path(max_length
     found = History(ctx.db).find(ctx.owner, job) if is_id(job) else None
     if found is None:
         raise NotFoundError("result")
-    t = Translator(request.query_params.get("language") or language_of(request))
+    t = Translator(asked_language(request))
     view = job_view(ctx.db, ctx.settings, found)
     template = "parts/job_main.html" if is_part(request) else "job.html"
     return show(
@@ -114,9 +114,7 @@ def _inputs(ctx: Context, job: JobView) -> dict[str, File]:
         return {one.id: one for one in found}
 
 
-def _shown_field(
-    ctx: Context, system: str, name: str, value: Any, files: dict[str, File], t: Translator
-) -> ShownField:
+def _shown_field(ctx: Context, system: str, name: str, value: Any, files: dict[str, File], t: Translator) -> ShownField:
     label = field_label(t, system, name)
     named = files_in({name: value}).get(name)
     if named is None:

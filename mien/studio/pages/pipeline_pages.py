@@ -12,7 +12,7 @@ from mien.studio.api.context import CanRead, CanRunPipeline, Context
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.sayings import said
 from mien.studio.pages.showing import show
-from mien.studio.pages.templates import language_of
+from mien.studio.pages.templates import asked_language
 from mien.studio.pipeline.models import models
 from mien.studio.pipeline.place import mlflow_server, prefect_server
 from mien.studio.pipeline.prefect import Deployment, PipelineRun, Prefect, PrefectError
@@ -30,7 +30,7 @@ RUN_BADGES: Mapping[str, str] = {
 @router.get("/pipeline")
 def pipeline(request: Request, ctx: CanRead) -> HTMLResponse:
     """The models. Prefect, which may be slow or away, is asked for by the page afterwards."""
-    t = Translator(request.query_params.get("language") or language_of(request))
+    t = Translator(asked_language(request))
     return show(
         request, ctx, "pipeline.html", page="pipeline", models=models().listed(), may=ctx.person.may("pipeline"),
         mlflow=mlflow_server(ctx.settings).page, prefect=prefect_server(ctx.settings).page,
@@ -71,5 +71,5 @@ def runs(request: Request, ctx: CanRunPipeline) -> HTMLResponse:
 
 
 def _part(request: Request, ctx: Context, template: str, **values: Any) -> HTMLResponse:
-    t = Translator(language_of(request))
+    t = Translator(asked_language(request))
     return show(request, ctx, template, page="pipeline", said=lambda sentence: said(t, sentence), **values)

@@ -66,7 +66,7 @@ def make_page(command: str, request: Request, context: CanRead) -> HTMLResponse:
 
 
 def _emotions(t: Translator) -> list[tuple[str, str]]:
-    return [(code, t(f"choice.emotion.{code}")) for code in ("HAP", "SAD", "ANG", "FEA", "DIS", "NEU")]
+    return [(code, t(f"choice.emotion.{code}")) for code in ("HAP", "SAD", "ANG", "FEA", "DIS")]
 
 
 @cache

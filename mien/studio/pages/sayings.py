@@ -1,7 +1,8 @@
 """Sentences that the studio and the makers write in English, in the reader's language.
 
 They are stored and sent in English. The catalogues have the fixed ones under `said.…`, with `{name}` for what varies:
-a sentence that fits an English one is shown as that of the reader's language, any other one as it is.
+a sentence that fits an English one is shown as that of the reader's language, any other one as it is. A value whose
+name starts with `what` is such a text itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from functools import cache
 from mien.studio.pages.catalogue import DEFAULT, Translator, catalogue, filled
 
 PREFIX = "said."
+
+LONGEST = 600
+"""A longer text is no sentence of the studio."""
 
 
 @cache
@@ -30,10 +34,13 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def said(t: Translator, sentence: str) -> str:
     """A sentence of the studio in the language of `t`; the sentence itself where the catalogues lack it."""
-    if t.language == DEFAULT or not sentence:
+    if t.language == DEFAULT or not 0 < len(sentence) <= LONGEST:
         return sentence
     for key, pattern in _patterns():
-        found = pattern.fullmatch(sentence[:2000])
+        found = pattern.fullmatch(sentence)
         if found is not None:
-            return filled(t.texts[key], found.groupdict())
+            values = found.groupdict()
+            return filled(
+                t.texts[key], {name: said(t, one) if name.startswith("what") else one for name, one in values.items()}
+            )
     return sentence

@@ -92,7 +92,7 @@ def sign_in(db: Database, throttle: Throttle, address: str, name: str, password:
     Raises TooManyTriesError after ten wrong ones from this address, SignInError where they do not fit or the account
     is disabled; which of them, neither the message nor the time tells.
     """
-    throttle.check(address, name[:64])
+    throttle.begin(address, name[:64])
     try:
         kept = account_name(name)
     except AccountError:
@@ -100,7 +100,6 @@ def sign_in(db: Database, throttle: Throttle, address: str, name: str, password:
     with db.session() as session:
         user = session.scalar(select(User).where(User.name == kept))
     if not right_password(user.password if user else None, password) or user is None or user.disabled:
-        throttle.wrong(address, name[:64])
         raise SignInError("name and password do not fit: check both, or ask an administrator for a new password")
     throttle.right(address, name[:64])
     if outdated(user.password):

@@ -29,10 +29,10 @@ def check_origin(request: HTTPConnection) -> None:
     """Raise CrossSiteError where the browser says that another site sent the request."""
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
-        raise CrossSiteError("this change came from another web site: open the studio's own page and try again there")
+        raise CrossSiteError("this change came from another web site: open the studio itself and try again there")
     origin = request.headers.get("origin")
     if origin is not None and not same_origin(origin, request.headers.get("host", "")):
-        raise CrossSiteError("this change came from another web site: open the studio's own page and try again there")
+        raise CrossSiteError("this change came from another web site: open the studio itself and try again there")
 
 
 def same_origin(origin: str, host: str) -> bool:

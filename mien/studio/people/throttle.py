@@ -39,8 +39,11 @@ class Throttle:
         self._counts: OrderedDict[tuple[str, str | None], _Count] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, address: str, name: str) -> None:
-        """Raise TooManyTriesError while a pause lasts for this address and name, or for this address."""
+    def begin(self, address: str, name: str) -> None:
+        """Count a try, as a wrong one until `right` takes it back: so tries at the same time are counted, too.
+
+        Raises TooManyTriesError while a pause lasts for this address and name, or for this address.
+        """
         with self._lock:
             for key, most in self._keys(address, name):
                 count = self._live(key)
@@ -49,10 +52,6 @@ class Throttle:
                     raise TooManyTriesError(
                         f"too many wrong passwords from here: try again in {seconds} seconds", retry_after=seconds
                     )
-
-    def wrong(self, address: str, name: str) -> None:
-        """Count a wrong password."""
-        with self._lock:
             for key, _ in self._keys(address, name):
                 count = self._live(key) or _Count(0, self._clock())
                 self._counts[key] = _Count(count.wrong + 1, self._clock())
@@ -61,9 +60,13 @@ class Throttle:
                 self._counts.popitem(last=False)
 
     def right(self, address: str, name: str) -> None:
-        """Forget the wrong passwords for this name from this address."""
+        """The password was right: the wrong ones for this name from this address are forgotten."""
         with self._lock:
-            self._counts.pop((_network(address), name.casefold()), None)
+            own, (of_address, _) = self._keys(address, name)
+            self._counts.pop(own[0], None)
+            count = self._counts.get(of_address)
+            if count is not None:
+                self._counts[of_address] = _Count(count.wrong - 1, count.since)
 
     def _live(self, key: tuple[str, str | None]) -> _Count | None:
         count = self._counts.get(key)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import ENDED, Job, Setting
+from mien.studio.files.place import is_id
 from mien.studio.queue.errors import JobStateError, NoSuchJobError
 from mien.studio.queue.events import emit
 from mien.studio.queue.submit import is_paused, submit
@@ -135,7 +136,8 @@ def _again(db: Database, settings: Settings, job: Job, request: dict[str, Any]) 
 
 def _job(session: Session, job_id: str, owner: str | None, lock: bool = False) -> Job:
     found = select(Job).where(Job.id == job_id)
-    job = session.scalar(found.with_for_update() if lock else found)
+    known = is_id(job_id)  # another text, such as one with NUL, the database might refuse
+    job = session.scalar(found.with_for_update() if lock else found) if known else None
     if job is None or (owner is not None and job.owner != owner):
         raise NoSuchJobError("there is no such job: it may have been deleted for good")
     return job

@@ -29,13 +29,13 @@ class Rate:
 
 
 DEFAULTS: dict[str, Rate] = {
-    "talk": Rate(3.0, 6.0),
-    "move": Rate(4.0, 12.0),
-    "sculpt": Rate(3.0, 8.0),
-    "follow": Rate(4.0, 8.0),
-    "shapes": Rate(1.0, 4.0),
+    "talk": Rate(1.0, 5.0),
+    "move": Rate(1.0, 8.0),
+    "sculpt": Rate(4.0, 5.0),
+    "follow": Rate(1.5, 5.0),
+    "shapes": Rate(0.5, 3.0),
 }
-"""Per command, rough values of two CPU cores."""
+"""Per command, for two CPU cores that others use too; by docs/benchmarks.md, with time for the files."""
 
 UNKNOWN = Rate(3.0, 5.0)
 

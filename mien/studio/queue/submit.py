@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from mien.makers.forms import files_in
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job, Setting, User, new_id
-from mien.studio.queue.errors import KeyReusedError, MissingFileError, QueueFullError, TooMuchWorkError
+from mien.studio.queue.errors import KeyReusedError, MissingFileError, QueueError, QueueFullError, TooMuchWorkError
 from mien.studio.queue.events import emit
 from mien.studio.queue.rates import measured
 from mien.studio.settings import MEGABYTE, Settings
 
+MOST_KEY = 200
 DAY_SECONDS = 86_400.0
 RETRY_SECONDS = 30
 """When a client that was refused may ask again, where no better time is known."""
@@ -29,8 +30,11 @@ def submit(
 ) -> Job:  # fmt: skip
     """Put a checked request into the queue, at its end or at `position`; a second time with `key` gives the same job.
 
-    Raises QueueFullError, TooMuchWorkError, MissingFileError, and KeyReusedError for a key of another request.
+    Raises QueueFullError, TooMuchWorkError, MissingFileError, KeyReusedError for a key of another request, and
+    QueueError for one that cannot be kept.
     """
+    if key is not None and not (0 < len(key) <= MOST_KEY and key.isprintable()):
+        raise QueueError(f"an Idempotency-Key has 1 to {MOST_KEY} printable characters, such as a UUID")
     with db.write() as session:
         db.lock_queue(session)
         if key is not None:

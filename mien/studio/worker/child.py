@@ -86,6 +86,13 @@ class Reporter:
         self._stage = ""
         send(self.answers, Progress(name))
 
+    def preview(self, number: int) -> None:
+        """Send that a preview is written: if nothing else tells the progress, at least it is past the preparation."""
+        if self.preparing and not self._stage:
+            self.stage(MAKING)
+        self.preparing = False
+        send(self.answers, Preview(number))
+
 
 class Maker:
     """Makes the jobs of orders, one after the other."""
@@ -136,13 +143,13 @@ class Maker:
         system.check(request, out, False, **self.models.folders(system))
         cold = order.system not in self._prepared or not self.models.is_warm(system, request)
         report = Reporter(self.answers, order.system not in self._prepared)
-        previews = Previews(folder, lambda number: send(self.answers, Preview(number)))
+        previews = Previews(folder, report.preview)
         started = time.monotonic()
         with carrying(request_text(order)):
             if cold:
                 report.stage(LOADING)
             loaded = self.models.loaded(system, request)
-            report.stage(MAKING)
+            report.stage(PREPARING if report.preparing else MAKING)
             with reported(report), observed(previews):
                 made = loaded.make(request, out)
             seconds = time.monotonic() - started
@@ -154,7 +161,8 @@ class Maker:
         facts |= {"cold": cold, "making_seconds": round(seconds, 3)}
         size = sum(path.stat().st_size for path in folder.iterdir())
         notes = tuple(_reason(note, order) for note in (*made.notes, *outputs.notes))
-        return Done(result, facts, notes, loaded.identity, size)
+        versions = (made.model_version, *(one.version for one in loaded.extras.values()))
+        return Done(result, facts, notes, " ".join(versions), size)
 
 
 def _reason(message: str, order: Order) -> str:

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.systems.output import write_clip, write_picture
+from mien.systems.request import Request
 from mien.systems.system import Loaded, Made
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from mien.bodies.keypoints import PoseVideo
+    from mien.heads.appearance import Appearance
     from mien.heads.performance import Performance
 
 PICTURE_SIDE = 640
@@ -32,20 +36,23 @@ OF_BROWSERS = (".mp4", ".gif", ".png", ".glb")
 
 @dataclass(frozen=True)
 class Companions:
-    """files: role → path. play: what a browser plays in place of the file. picture: what shows it in a list."""
+    """files: role → path. play: what a browser plays in place of the file, or, where it plays the file itself, a video
+
+    from which it is shown in a list. picture: what shows it in a list.
+    """
 
     files: dict[str, Path] = field(default_factory=dict)
     play: Path | None = None
     picture: Path | None = None
 
 
-def companions(command: str, folder: Path, loaded: Loaded, made: Made, suffix: str) -> Companions:
-    """Write what belongs to a result of a system into `folder`."""
-    writer = _WRITERS.get(command)
-    return Companions() if writer is None else writer(folder, loaded, made, suffix)
+def companions(folder: Path, loaded: Loaded, request: Request, made: Made, suffix: str) -> Companions:
+    """Write what belongs to a result into `folder`. made: of `request`, as a file with this suffix."""
+    writer = _WRITERS.get(loaded.system.command)
+    return Companions() if writer is None else writer(folder, loaded, request, made, suffix)
 
 
-def _sculpt(folder: Path, loaded: Loaded, made: Made, suffix: str) -> Companions:
+def _sculpt(folder: Path, loaded: Loaded, _request: Request, made: Made, suffix: str) -> Companions:
     """person.json and front.png of each variant; a .glb where the file is no moving head itself."""
     from mien.heads.catalogue import open_head
     from mien.heads.export.glb import write_head_glb
@@ -73,25 +80,49 @@ def _sculpt(folder: Path, loaded: Loaded, made: Made, suffix: str) -> Companions
     return Companions(files, play, files["picture"])
 
 
-def _move(folder: Path, loaded: Loaded, made: Made, suffix: str) -> Companions:
+def _move(folder: Path, loaded: Loaded, request: Request, made: Made, suffix: str) -> Companions:
+    from mien.heads.embedded.people import sample_actor
     from mien.motion.generate.move import GeneratedMotion
+    from mien.motion.generate.request import MoveRequest
 
-    return _motion(folder, loaded, made.performance if isinstance(made, GeneratedMotion) else None, suffix)
+    if not isinstance(made, GeneratedMotion) or not isinstance(request, MoveRequest):
+        return Companions()
+    if request.person_file is not None:
+        look = _look(request.person_file)
+    else:
+        identity, appearance, _ = sample_actor(request.person_number)
+        look = identity, appearance
+    return _motion(folder, loaded, made.performance, suffix, look)
 
 
-def _talk(folder: Path, loaded: Loaded, made: Made, suffix: str) -> Companions:
+def _talk(folder: Path, loaded: Loaded, request: Request, made: Made, suffix: str) -> Companions:
+    from mien.talking.generate.request import TalkRequest
     from mien.talking.generate.talk import GeneratedVideo
 
-    return _motion(folder, loaded, made.performance if isinstance(made, GeneratedVideo) else None, suffix)
+    if not isinstance(made, GeneratedVideo) or made.performance is None or not isinstance(request, TalkRequest):
+        return Companions()  # what moves in a photo is no motion of a head in space
+    assert request.person is not None
+    return _motion(folder, loaded, made.performance, suffix, _look(request.person))
 
 
-def _motion(folder: Path, loaded: Loaded, performance: Performance | None, suffix: str) -> Companions:
+def _look(person: Path) -> tuple[Tensor, Appearance]:
+    """Identity and appearance of a sculpted person on the embedded head."""
+    from mien.heads.catalogue import open_head
+    from mien.heads.sculpture import Sculpture
+    from mien.systems.person import read_person
+
+    one = Sculpture.of(read_person(person), open_head("embedded"))
+    return one.identity, one.appearance
+
+
+def _motion(
+    folder: Path, loaded: Loaded, performance: Performance, suffix: str, look: tuple[Tensor, Appearance]
+) -> Companions:
     """The motion in numbers, which the result itself may be; what is no video is rendered as one."""
     from mien.heads.catalogue import open_head
     from mien.heads.render.playback import render_head
 
-    if performance is None:
-        return Companions()
+    identity, appearance = look
     tags = loaded.tags()
     files: dict[str, Path] = {}
     if suffix != ".npz":
@@ -102,11 +133,12 @@ def _motion(folder: Path, loaded: Loaded, performance: Performance | None, suffi
     most = round(PLAYED_SECONDS * performance.fps)
     shown = performance.map(lambda values: values[:most])
     play = folder / "play.mp4"
-    write_clip(play, render_head(open_head("embedded"), None, shown, (PLAYED_SIDE, PLAYED_SIDE)), shown.fps, tags)
+    frames = render_head(open_head("embedded"), identity, shown, (PLAYED_SIDE, PLAYED_SIDE), appearance=appearance)
+    write_clip(play, frames, shown.fps, tags)
     return Companions(files, play)
 
 
-def _follow(folder: Path, loaded: Loaded, made: Made, suffix: str) -> Companions:
+def _follow(folder: Path, loaded: Loaded, _request: Request, made: Made, suffix: str) -> Companions:
     """The poses in numbers; for files of numbers, a video of them."""
     from mien.bodies.poses.drawing import skeleton_frames
     from mien.bodies.poses.files import write_poses
@@ -126,6 +158,6 @@ def _follow(folder: Path, loaded: Loaded, made: Made, suffix: str) -> Companions
     return Companions(files, play)
 
 
-_WRITERS: dict[str, Callable[[Path, Loaded, Made, str], Companions]] = {
+_WRITERS: dict[str, Callable[[Path, Loaded, Request, Made, str], Companions]] = {
     "sculpt": _sculpt, "move": _move, "talk": _talk, "follow": _follow,
 }  # fmt: skip

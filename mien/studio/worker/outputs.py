@@ -22,7 +22,7 @@ from PIL import Image
 from mien.files import write_json
 from mien.media.ffmpeg import open_media
 from mien.media.video import decode_frames, write_video
-from mien.studio.worker.companions import Companions, companions
+from mien.studio.worker.companions import OF_BROWSERS, Companions, companions
 from mien.studio.worker.previews import save_jpeg
 from mien.studio.worker.protocol import Order
 from mien.systems.request import Request
@@ -59,7 +59,7 @@ class Outputs:
     def finished(self, order: Order, frames: int) -> tuple[dict[str, str], dict[str, Any]]:
         """Write the further files; the role → name of each file, and the facts of the result."""
         found = self._own_files()
-        beside = companions(order.system, self.folder, self.loaded, self.made, self.out.suffix)
+        beside = companions(self.folder, self.loaded, self.request, self.made, self.out.suffix)
         found |= {role: path.name for role, path in beside.files.items()}
         facts = self._facts(frames)
         self._shown(found, beside)
@@ -91,8 +91,6 @@ class Outputs:
 
     def _shown(self, found: dict[str, str], beside: Companions) -> None:
         """Write thumb.jpg, thumb.mp4 and what a browser plays."""
-        if beside.play is not None:
-            found["play"] = beside.play.name
         moving = next((path for path in (self.out, beside.play) if path is not None and path.suffix in MOVING), None)
         still = beside.picture
         if still is None and self.out.suffix in PICTURES:
@@ -108,6 +106,10 @@ class Outputs:
         if moving is not None or still is not None:
             save_jpeg(self.folder / "thumb.jpg", thumb, THUMB_SIDE)
             found["thumb"] = "thumb.jpg"
+        if beside.play is not None and self.out.suffix not in OF_BROWSERS:
+            found["play"] = beside.play.name
+        elif beside.play is not None:
+            beside.play.unlink()
 
 
 def _packed(folder: Path, written: list[Path]) -> Path:

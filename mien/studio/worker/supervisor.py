@@ -28,7 +28,7 @@ from mien.studio.worker.child_process import Child, ChildEndedError, Start
 from mien.studio.worker.heartbeat import Heartbeat
 from mien.studio.worker.placing import made_before, place_result, remove_leftovers, remove_result
 from mien.studio.worker.protocol import Done, Failed, Message, Order, Preview, Progress, Stopped
-from mien.studio.worker.space import NO_SPACE, has_space, say_space
+from mien.studio.worker.space import NO_SPACE, has_space, say_space, waits_for_space
 
 IDLE_SECONDS = 1.0
 """The table is looked at this often, whatever is waited for."""
@@ -39,6 +39,9 @@ CHECK_SECONDS = 0.5
 
 TROUBLE_SECONDS = 2.0
 """Pause after the database could not be reached, or a child did not start."""
+
+FULL_SECONDS = 5.0
+"""Pause after a disk was full."""
 
 Why = Literal["cancel", "time", "stop", "lost"]
 
@@ -59,7 +62,7 @@ class Supervisor:
         self.start = Start(settings.folder.absolute() / "empty", settings.limits.model_bytes, root, systems)
         self.folder = settings.folder.absolute()
         self._child: Child | None = None
-        self._spacious = True
+        self._spacious: bool | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Make jobs until `stop` is set; then the running one goes back to its place in the queue."""
@@ -102,17 +105,20 @@ class Supervisor:
 
     def _ready_child(self, stop: threading.Event) -> bool:
         """Have a child that takes orders, and does not keep more memory than allowed."""
-        most = self.settings.limits.model_bytes
-        if self._child is not None and self._child.ready is not None and self._child.ready.bytes > most:
+        while True:
+            if self._child is None:
+                self._child = Child.start(self.start)
+            if not self._child.wait_ready(stop) or self._child.ready is None:
+                return False
+            if self._child.ready.bytes <= self.settings.limits.model_bytes:
+                self.heartbeat.warm = list(self._child.ready.warm)
+                return True
             self._end_child(2.0)
-        if self._child is None:
-            self._child = Child.start(self.start)
-        started = self._child.wait_ready(stop)
-        self.heartbeat.warm = list(self._child.ready.warm) if self._child.ready else []
-        return started
 
     def _space(self) -> bool:
         spacious = has_space(self.folder, self.settings.limits.free_bytes)
+        if self._spacious is None:  # as whoever worked here before has left it
+            self._spacious = not waits_for_space(self.db)
         if spacious != self._spacious:
             self._spacious = spacious
             say_space(self.db, spacious)
@@ -129,11 +135,11 @@ class Supervisor:
         try:
             made.mkdir(parents=True)
             ended = self._made(job, self._order(job, made), stop)
-            self._close(job, made, ended)
+            self._close(job, made, ended, stop)
         except OSError as error:  # of the worker's own files, such as a full disk
             _say(f"job {job.id} goes back to the queue: {_line(error)}")
             give_back(self.db, job.id, self.worker_id, job.attempt, NO_SPACE)
-            stop.wait(TROUBLE_SECONDS)
+            stop.wait(FULL_SECONDS)
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
@@ -192,7 +198,7 @@ class Supervisor:
         finally:
             follow.checked = now
 
-    def _close(self, job: Job, made: Path, ended: Ended) -> None:
+    def _close(self, job: Job, made: Path, ended: Ended, stop: threading.Event) -> None:
         """End the claim of an attempt that ended."""
         mine = (self.db, job.id, self.worker_id, job.attempt)
         match ended:
@@ -201,7 +207,7 @@ class Supervisor:
             case Ended(_, "cancel"):
                 finish(*mine, "cancelled")
             case Ended(_, "time"):
-                limit = f"{self.settings.limits.job_seconds:.0f} s"
+                limit = f"{self.settings.limits.job_seconds:g} s"
                 finish(*mine, "failed", f"it took longer than {limit}: ask for less, such as a shorter text")
             case Ended(Done() as done, _):
                 if held(*mine).ours and place_result(self.folder, made, job, done):
@@ -213,7 +219,7 @@ class Supervisor:
             case Ended(Failed(reason), _):
                 _say(f"job {job.id} goes back to the queue: {reason}")
                 give_back(*mine, NO_SPACE)
-                time.sleep(IDLE_SECONDS)
+                stop.wait(FULL_SECONDS)
             case _:
                 give_back(*mine)
 

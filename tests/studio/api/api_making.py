@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import uvicorn
 from fastapi.testclient import TestClient
 
-from mien.studio.api.app import create_app
+from mien.studio.api.app import create_app, server_options
 from mien.studio.api.context import Studio
 from mien.studio.database.tables import File, Job, new_id
 from mien.studio.files.place import result_folder, upload_path
@@ -73,9 +75,27 @@ class Tried:
 
 
 @contextmanager
-def served(folder: Path, users: bool = False, hosts: tuple[str, ...] = (), **limits: Any) -> Iterator[Tried]:
+def served(
+    folder: Path, users: bool = False, hosts: tuple[str, ...] = (), database: str | None = None, **limits: Any
+) -> Iterator[Tried]:
     """A studio in a folder, with these limits."""
-    settings = Settings(folder=folder, users=users, hosts=hosts, limits=Limits(**limits))
+    settings = Settings(folder=folder, users=users, hosts=hosts, database=database, limits=Limits(**limits))
     app = create_app(settings)
     with TestClient(app, base_url=BASE) as client:
         yield Tried(client, settings, app.state.studio)
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """A server on loopback: its address and its application."""
+    app = create_app(settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", **server_options(settings)))
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", app
+    finally:
+        server.should_exit = True
+        thread.join(30)

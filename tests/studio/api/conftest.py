@@ -14,3 +14,10 @@ def tried(tmp_path: Path) -> Iterator[Tried]:
     """A studio without accounts, and a client of it."""
     with served(tmp_path / "studio") as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    """The same for all tests of a module that leave no jobs behind that another one would see."""
+    with served(tmp_path_factory.mktemp("shared") / "studio", hosts=("Studio.example",)) as found:
+        yield found

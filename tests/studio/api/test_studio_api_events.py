@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
+from api_making import running
 
 from mien.studio.api import feed as feed_module
-from mien.studio.api.app import create_app, server_options
 from mien.studio.api.errors import RetryError
 from mien.studio.api.feed import Feed, Told
 from mien.studio.database.engine import Database
@@ -180,22 +177,6 @@ def test_too_many_pages_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert len(await take(feed, "other", 1)) == 1
 
     with_feed(tmp_path, run)
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[tuple[str, Any]]:
-    """A server on loopback: its address and its application."""
-    app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", **server_options(settings)))
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", app
-    finally:
-        server.should_exit = True
-        thread.join(30)
 
 
 def listen(lines: Iterator[str]) -> tuple[str, str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from api_making import Tried, served
+from fastapi import FastAPI
 
 from mien.studio.api.guard import Guard, host_name
 from mien.studio.api.rates import MOST_KEYS, Rates
@@ -18,8 +19,8 @@ from mien.studio.settings import Limits, Settings
     "host",
     ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:8765", "[::2]", "", "a b"],
 )
-def test_another_host_name_is_refused(tried: Tried, host: str) -> None:
-    answer = tried.client.get("/api/v1/health", headers={"Host": host})
+def test_another_host_name_is_refused(shared: Tried, host: str) -> None:
+    answer = shared.client.get("/api/v1/health", headers={"Host": host})
     assert answer.status_code == 421
     assert "host name" in answer.json()["error"]
 
@@ -27,9 +28,8 @@ def test_another_host_name_is_refused(tried: Tried, host: str) -> None:
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:8765", "127.0.0.1:1", "[::1]:8765", "[::1]", "studio.example:443", "localhost."]
 )
-def test_own_host_names_are_served(tmp_path: Path, host: str) -> None:
-    with served(tmp_path / "studio", hosts=("Studio.example",)) as tried:
-        assert tried.client.get("/api/v1/health", headers={"Host": host}).status_code == 200
+def test_own_host_names_are_served(shared: Tried, host: str) -> None:
+    assert shared.client.get("/api/v1/health", headers={"Host": host}).status_code == 200
 
 
 def test_host_names_are_read_without_port_and_brackets() -> None:
@@ -39,9 +39,9 @@ def test_host_names_are_read_without_port_and_brackets() -> None:
     assert host_name("a:b") is None
 
 
-def test_every_answer_has_the_security_headers(tried: Tried) -> None:
+def test_every_answer_has_the_security_headers(shared: Tried) -> None:
     for path in ("/api/v1/health", "/api/v1/nothing", "/api/docs", "/nothing", "/api/v1/jobs/x"):
-        headers = tried.client.get(path).headers
+        headers = shared.client.get(path).headers
         policy = headers["content-security-policy"]
         assert "unsafe-inline" not in policy
         assert "default-src 'self'" in policy
@@ -50,26 +50,26 @@ def test_every_answer_has_the_security_headers(tried: Tried) -> None:
         assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert "access-control-allow-origin" not in headers
-    refused = tried.client.get("/api/v1/health", headers={"Host": "evil.example"})
+    refused = shared.client.get("/api/v1/health", headers={"Host": "evil.example"})
     assert "content-security-policy" in refused.headers
 
 
-def test_the_documentation_needs_no_inline_script_or_style(tried: Tried) -> None:
-    page = tried.client.get("/api/docs").text
+def test_the_documentation_needs_no_inline_script_or_style(shared: Tried) -> None:
+    page = shared.client.get("/api/docs").text
     assert "<script" not in page
     assert "style=" not in page
     assert "/api/v1/talk" in page
     assert "curl -X POST http://127.0.0.1:8765/api/v1/talk" in page
-    assert tried.client.get("/api/docs.css").headers["content-type"].startswith("text/css")
+    assert shared.client.get("/api/docs.css").headers["content-type"].startswith("text/css")
 
 
-def test_head_is_answered_wherever_get_is(tried: Tried) -> None:
+def test_head_is_answered_wherever_get_is(shared: Tried) -> None:
     for path in ("/api/v1/health", "/api/v1/makers", "/api/docs", "/api/v1/events"):
-        answer = tried.client.head(path)
+        answer = shared.client.head(path)
         assert (answer.status_code, answer.content) == (200, b""), path
-    assert tried.client.head("/api/v1/nothing").status_code == 404
-    length = int(tried.client.head("/api/v1/makers").headers["content-length"])
-    assert length == len(tried.client.get("/api/v1/makers").content)
+    assert shared.client.head("/api/v1/nothing").status_code == 404
+    length = int(shared.client.head("/api/v1/makers").headers["content-length"])
+    assert length == len(shared.client.get("/api/v1/makers").content)
 
 
 def test_a_method_is_not_overridden(tried: Tried) -> None:
@@ -161,6 +161,7 @@ async def answered(guard: Guard, method: str, body: list[bytes | None]) -> list[
     scope = {
         "type": "http", "method": method, "path": "/api/v1/x", "raw_path": b"/api/v1/x", "query_string": b"",
         "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765),
+        "app": FastAPI(),
     }  # fmt: skip
     await guard(scope, receive, send)
     return sent

@@ -43,8 +43,8 @@ def test_an_accepted_job_wakes_a_worker(tried: Tried) -> None:
     assert tried.studio.wakeups.wait(1.0) == job["id"]
 
 
-def test_every_maker_has_its_own_body_in_the_documentation(tried: Tried) -> None:
-    described = tried.client.get("/api/openapi.json").json()
+def test_every_maker_has_its_own_body_in_the_documentation(shared: Tried) -> None:
+    described = shared.client.get("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     for command, system in SYSTEMS.items():
         body = described["paths"][f"/api/v1/{command}"]["post"]["requestBody"]["content"]["application/json"]
@@ -64,23 +64,23 @@ def test_the_same_key_gives_the_same_job(tried: Tried) -> None:
         assert session.scalar(select(func.count()).select_from(Job)) == 1
 
 
-def test_what_cannot_be_made_is_refused_in_a_sentence(tried: Tried) -> None:
-    assert "size: size must be a whole number" in refused(tried, "talk", text="Hello", size=100_000)
-    assert "there is no field 'texto'" in refused(tried, "talk", texto="Hello")
-    assert "output" in refused(tried, "shapes", text=["a circle"], output=".exe")
-    assert "1 to 36, not 0" in refused(tried, "shapes", text=["a circle"], copies=0)
-    assert "file:ID" in refused(tried, "move", text="nods", person="/etc/passwd")
-    assert "file:ID" in refused(tried, "talk", text="Hello", image="../../secret.png")
-    assert "lasts at most" in refused(tried, "move", text="nods", seconds=300, output=".gif")
+def test_what_cannot_be_made_is_refused_in_a_sentence(shared: Tried) -> None:
+    assert "size: size must be a whole number" in refused(shared, "talk", text="Hello", size=100_000)
+    assert "there is no field 'texto'" in refused(shared, "talk", texto="Hello")
+    assert "output" in refused(shared, "shapes", text=["a circle"], output=".exe")
+    assert "1 to 36, not 0" in refused(shared, "shapes", text=["a circle"], copies=0)
+    assert "file:ID" in refused(shared, "move", text="nods", person="/etc/passwd")
+    assert "file:ID" in refused(shared, "talk", text="Hello", image="../../secret.png")
+    assert "lasts at most" in refused(shared, "move", text="nods", seconds=300, output=".gif")
 
 
 @pytest.mark.parametrize("command", ["move", "sculpt"])
-def test_makers_that_read_english_refuse_vietnamese_at_once(tried: Tried, command: str) -> None:
-    said = refused(tried, command, text="một người phụ nữ gật đầu")
+def test_makers_that_read_english_refuse_vietnamese_at_once(shared: Tried, command: str) -> None:
+    said = refused(shared, command, text="một người phụ nữ gật đầu")
     assert said.startswith("text: ")
     assert "English only" in said
-    assert "English only" in refused(tried, "shapes", text=["a circle", "hình tròn màu đỏ"])
-    tried.make(command, text="a café owner nods and smiles")
+    assert "English only" in refused(shared, "shapes", text=["a circle", "hình tròn màu đỏ"])
+    shared.make(command, text="a café owner nods and smiles")
 
 
 def test_a_file_must_be_there_and_of_the_kind_of_the_field(tried: Tried) -> None:
@@ -94,13 +94,13 @@ def test_a_file_must_be_there_and_of_the_kind_of_the_field(tried: Tried) -> None
     assert "upload it again" in refused(tried, "talk", image=f"file:{UNKNOWN}", text="Hello")
 
 
-def test_texts_that_no_database_keeps_are_refused(tried: Tried) -> None:
-    assert "NUL" in refused(tried, "shapes", text=["a circle\0"])
-    answer = tried.client.post(
+def test_texts_that_no_database_keeps_are_refused(shared: Tried) -> None:
+    assert "NUL" in refused(shared, "shapes", text=["a circle\0"])
+    answer = shared.client.post(
         "/api/v1/shapes", content=b'{"text": ["a \\ud800 circle"]}', headers={"Content-Type": "application/json"}
     )
     assert answer.status_code == 422
-    answer = tried.client.get("/api/v1/jobs", params={"q": "a\0b"})
+    answer = shared.client.get("/api/v1/jobs", params={"q": "a\0b"})
     assert answer.status_code == 400
 
 
@@ -121,8 +121,8 @@ def test_texts_that_no_database_keeps_are_refused(tried: Tried) -> None:
         b"",
     ],
 )
-def test_a_broken_body_is_an_error_of_the_client(tried: Tried, content: bytes) -> None:
-    answer = tried.client.post("/api/v1/shapes", content=content, headers={"Content-Type": "application/json"})
+def test_a_broken_body_is_an_error_of_the_client(shared: Tried, content: bytes) -> None:
+    answer = shared.client.post("/api/v1/shapes", content=content, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 422), answer.text
     assert isinstance(answer.json()["error"], str)
 
@@ -200,9 +200,9 @@ def test_a_result_is_used_as_an_input(tried: Tried) -> None:
 
 
 @pytest.mark.parametrize("job", ["..%2f..%2fetc", "0" * 31, "G" * 32, "%00" * 4, "0" * 33, "*"])
-def test_an_id_that_is_none_finds_nothing(tried: Tried, job: str) -> None:
-    assert tried.client.get(f"/api/v1/jobs/{job}").status_code in (400, 404, 422)
-    assert tried.client.post(f"/api/v1/jobs/{job}/cancel").status_code in (400, 404, 422)
+def test_an_id_that_is_none_finds_nothing(shared: Tried, job: str) -> None:
+    assert shared.client.get(f"/api/v1/jobs/{job}").status_code in (400, 404, 422)
+    assert shared.client.post(f"/api/v1/jobs/{job}/cancel").status_code in (400, 404, 422)
 
 
 def test_people_see_and_change_their_own_jobs_only(tmp_path: Path) -> None:
@@ -238,3 +238,14 @@ def test_a_token_may_do_what_its_scopes_name(tmp_path: Path) -> None:
         assert answer.status_code == 403
         assert "'make'" in answer.json()["error"]
         assert tried.client.get("/api/v1/health").status_code == 200
+
+
+def test_everything_holds_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:
+    with served(tmp_path / "studio", database=postgres_url) as tried:
+        test_history_is_searched_starred_and_emptied(tried)
+        test_texts_that_no_database_keeps_are_refused(tried)
+        test_a_job_goes_through_its_life(tried)
+        job = tried.make(text=["Xin chào, a red circle 🙂"])
+        assert tried.studio.wakeups.wait(5.0) is not None
+        tried.finish({"file": ("result.gif", b"GIF89a")})
+        assert tried.client.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "done"

@@ -80,11 +80,11 @@ def test_a_page_among_the_results_is_saved_and_never_runs(tried: Tried) -> None:
     assert "script-src" not in headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("role", ["%2e%2e", "%2e%2e%2fsecret", "..%5csecret", "FILE", "other", "file%00", "a" * 41])
-def test_a_role_that_is_none_finds_nothing(tried: Tried, url: str, role: str) -> None:
-    answer = tried.client.get(f"{url.removesuffix('/file')}/{role}")
-    assert answer.status_code in (400, 404, 422)
-    assert CONTENT not in answer.content
+def test_a_role_that_is_none_finds_nothing(tried: Tried, url: str) -> None:
+    for role in ("%2e%2e", "%2e%2e%2fsecret", "..%5csecret", "FILE", "other", "file%00", "a" * 41):
+        answer = tried.client.get(f"{url.removesuffix('/file')}/{role}")
+        assert answer.status_code in (400, 404, 422), role
+        assert CONTENT not in answer.content
 
 
 def test_a_name_in_the_database_cannot_leave_the_folder(tried: Tried) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,15 @@ def test_many_processes_may_open_an_empty_folder_at_once(tmp_path: Path) -> None
     code = f"from mien.studio.database.engine import Database; Database.open('sqlite:///{tmp_path}/new/studio.db')"
     processes = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(3)]
     assert [(process.communicate()[1], process.returncode) for process in processes] == [(b"", 0)] * 3
+
+
+def test_many_may_open_an_empty_database_at_once(either_settings: Settings) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        opened = list(pool.map(lambda _: Database.open(either_settings.database_url), range(6)))
+    for database in opened:
+        with database.session() as session:
+            assert session.scalars(select(Job)).all() == []
+        database.close()
 
 
 def test_a_newer_schema_is_refused(either_db: Database) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import struct
+import subprocess
+import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +23,7 @@ from mien.bodies.keypoints import JOINTS, PoseTrack, PoseVideo
 from mien.bodies.poses.files import write_poses
 from mien.media.sound import write_wav
 from mien.media.video import write_video
+from mien.processes import Process
 from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspected, Inspector
 from mien.studio.files.sniff import HEAD_BYTES, sniff
@@ -221,3 +225,65 @@ def test_nothing_runs_after_it_is_closed(tmp_path: Path) -> None:
     assert not folder.exists()
     with pytest.raises(FileError, match="closing"):
         _inspected(inspector, tmp_path, b"0: nods\n", "s.txt")
+
+
+def test_an_inspecting_process_knows_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    inspector = Inspector(Limits(), 1)
+    try:
+        _inspected(inspector, tmp_path, b"0: nods\n", "s.txt")
+        (child,) = inspector._running
+        assert b"secret" not in Path(f"/proc/{child.process.pid}/environ").read_bytes()
+    finally:
+        inspector.close()
+
+
+def test_a_photo_of_a_phone_gets_an_upright_preview(inspector: Inspector, tmp_path: Path) -> None:
+    # two tiles, red and blue, with a box that turns the picture (written by tests/faces/heic_making.py)
+    found = _inspected(inspector, tmp_path, (Path(__file__).parent / "phone.heic").read_bytes(), "IMG_1.HEIC")
+    assert found.kind == "picture"
+    assert (found.facts["width"], found.facts["height"]) == (128, 256)
+    with Image.open(tmp_path / "preview") as preview:
+        assert preview.size == (128, 256)
+        top, bottom = preview.getpixel((64, 30)), preview.getpixel((64, 220))
+    assert isinstance(top, tuple)
+    assert isinstance(bottom, tuple)
+    assert top[2] > 150 > top[0]
+    assert bottom[0] > 150 > bottom[2]
+
+
+def test_a_person_is_recognised(inspector: Inspector, tmp_path: Path) -> None:
+    found = _inspected(inspector, tmp_path, b'{"format": "mien person 1", "prompt": "an old man"}', "him.json")
+    assert found.kind == "person"
+    assert found.facts["prompt"] == "an old man"
+
+
+_INSPECTS = """
+import sys, time
+from pathlib import Path
+from mien.studio.files.inspector import Inspector
+from mien.studio.settings import Limits
+
+inspector = Inspector(Limits(), 1)
+inspector.inspect(Path(sys.argv[1]), "text", "s.txt", Path(sys.argv[1]).with_name("preview"))
+(child,) = inspector._running
+print(child.process.pid, child.folder.name, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.crash
+def test_a_killed_server_leaves_no_process_and_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "s.txt").write_text("0: nods\n")
+    command = [sys.executable, "-c", _INSPECTS, str(tmp_path / "s.txt")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        pid, _, folder = server.stdout.readline().strip().partition(" ")
+        child = Process.of(int(pid))
+        assert Path(folder).is_dir()
+        server.kill()
+    deadline = time.monotonic() + 30
+    while (child.alive() or Path(folder).exists()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not child.alive()
+    assert not Path(folder).exists()

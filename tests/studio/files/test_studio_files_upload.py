@@ -16,7 +16,7 @@ from mien.studio.database.tables import File, Job, User
 from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspector
 from mien.studio.files.place import upload_path
-from mien.studio.files.upload import Uploads
+from mien.studio.files.upload import Uploads, _Arriving
 
 FILES = "/api/v1/files"
 NONE = "0" * 32
@@ -105,6 +105,13 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
         said = _refused(_send(client, png()), 507)
         assert "no room for uploads" in said
         assert left_over(tmp_path) == []
+
+
+def test_a_disk_that_becomes_full_meanwhile_is_the_same_sentence(client: TestClient) -> None:
+    uploads: Uploads = client.app.state.uploads  # type: ignore[attr-defined]
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(FileError, match="no room") as refused:
+        uploads._append(full, _Arriving(Path()), b"x")
+    assert refused.value.status == 507
 
 
 def test_a_person_keeps_no_more_than_they_may(tmp_path: Path) -> None:
@@ -229,3 +236,27 @@ def test_a_picture_with_something_behind_it_is_a_picture(client: TestClient) -> 
     answer = client.get(view["content"])
     assert answer.headers["content-type"] == "image/png"
     assert "script" not in client.get(view["preview"]).text
+
+
+def test_a_script_is_no_emotion_track(client: TestClient) -> None:
+    view = _send(client, b"0: nods twice\n", "nods.txt").json()
+    said = _refused(client.post("/api/v1/talk", json={"text": "Hello.", "emotion_track": view["value"]}), 422)
+    assert "emotion_track" in said
+    assert "nods.txt, line 1" in said
+
+
+def test_uploads_are_listed_in_pages_the_newest_first(tmp_path: Path) -> None:
+    with studio(tmp_path) as client:
+        sent = [_send(client, b"0: nods\n", f"{number}.txt").json()["id"] for number in range(5)]
+        _send(client, png())
+        found, cursor = list[str](), None
+        for _ in range(3):
+            asked = {"kind": "text", "most": "2", **({"cursor": cursor} if cursor else {})}
+            page = client.get(FILES, params=asked).json()
+            found += [file["id"] for file in page["files"]]
+            cursor = page["next"]
+        assert found == sent[::-1]
+        assert cursor is None
+        for wrong in ("x", "1-2", f"1e9-{NONE}", f"{'9' * 40}.0-{NONE}"):
+            assert client.get(FILES, params={"cursor": wrong}).status_code == 422
+        assert client.get(FILES, params={"kind": "x"}).status_code == 422

@@ -67,8 +67,7 @@ def test_after_ten_wrong_passwords_there_is_a_pause_but_not_from_elsewhere(db: D
     throttle = Throttle(lambda: now[0])
     anna = an_account(db)
     for _ in range(TRIES):
-        throttle.check("10.0.0.1", "anna")
-        throttle.wrong("10.0.0.1", "anna")
+        throttle.begin("10.0.0.1", "anna")
     with pytest.raises(TooManyTriesError) as caught:
         sign_in(db, throttle, "10.0.0.1", "ANNA", PASSWORD)
     assert caught.value.retry_after == int(PAUSE_SECONDS)
@@ -82,25 +81,42 @@ def test_the_right_password_forgets_the_wrong_ones(db: Database) -> None:
     throttle = Throttle()
     an_account(db)
     for _ in range(TRIES - 1):
-        throttle.wrong("10.0.0.1", "anna")
+        throttle.begin("10.0.0.1", "anna")
     sign_in(db, throttle, "10.0.0.1", "anna", PASSWORD)
-    throttle.wrong("10.0.0.1", "anna")
-    throttle.check("10.0.0.1", "anna")
+    for _ in range(TRIES):
+        throttle.begin("10.0.0.1", "anna")
+
+
+def test_right_passwords_never_lead_to_a_pause() -> None:
+    throttle = Throttle()
+    for number in range(2 * TRIES_OF_ADDRESS):
+        throttle.begin("10.0.0.1", f"name{number}")
+        throttle.right("10.0.0.1", f"name{number}")
+
+
+def test_tries_at_the_same_time_are_counted_before_they_are_looked_at() -> None:
+    throttle, refused = Throttle(), []
+    for _ in range(TRIES + 3):
+        try:
+            throttle.begin("10.0.0.1", "anna")
+        except TooManyTriesError:
+            refused.append(True)
+    assert len(refused) == 3
 
 
 def test_one_address_cannot_try_the_names_in_turn() -> None:
     throttle = Throttle()
     for number in range(TRIES_OF_ADDRESS):
-        throttle.wrong("2001:db8:1:2::" + f"{number:x}", f"name{number}")
+        throttle.begin("2001:db8:1:2::" + f"{number:x}", f"name{number}")
     with pytest.raises(TooManyTriesError):
-        throttle.check("2001:db8:1:2:ffff::1", "another")
-    throttle.check("2001:db8:1:3::1", "another")
+        throttle.begin("2001:db8:1:2:ffff::1", "another")
+    throttle.begin("2001:db8:1:3::1", "another")
 
 
 def test_the_throttle_keeps_a_bounded_number_of_counts() -> None:
     throttle = Throttle()
     for number in range(12_000):
-        throttle.wrong(f"10.{number // 65_536}.{number // 256 % 256}.{number % 256}", "anna")
+        throttle.begin(f"10.{number // 65_536}.{number // 256 % 256}.{number % 256}", "anna")
     assert len(throttle._counts) <= 10_000
 
 

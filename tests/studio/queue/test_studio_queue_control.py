@@ -144,6 +144,12 @@ def test_cancel_all_leaves_other_peoples_jobs(db: Database, settings: Settings) 
     assert len(cancel_all(db, None)) == 2
 
 
+@pytest.mark.parametrize("odd", ["", "nothing", "a\0b", "\ud800", "0" * 32, "0" * 10_000])
+def test_no_text_is_too_odd_for_the_id_of_a_job(either_db: Database, odd: str) -> None:
+    with pytest.raises(NoSuchJobError):
+        cancel(either_db, odd)
+
+
 def test_another_persons_job_does_not_exist(db: Database, settings: Settings) -> None:
     job = a_job(db, settings, owner="ann")
     assert job_of(db, job.id, None).id == job_of(db, job.id, "ann").id == job.id

@@ -13,7 +13,7 @@ from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job, User
 from mien.studio.queue.claim import claim, finish
 from mien.studio.queue.control import cancel
-from mien.studio.queue.errors import KeyReusedError, MissingFileError, QueueFullError, TooMuchWorkError
+from mien.studio.queue.errors import KeyReusedError, MissingFileError, QueueError, QueueFullError, TooMuchWorkError
 from mien.studio.queue.submit import bytes_of, seconds_reserved, seconds_today
 from mien.studio.queue.workers import register
 from mien.studio.settings import Limits, Settings
@@ -58,6 +58,12 @@ def test_a_key_of_another_request_is_refused(db: Database, settings: Settings) -
     a_job(db, settings, text="a red circle", key="k1")
     with pytest.raises(KeyReusedError, match="new key"):
         a_job(db, settings, text="a blue circle", key="k1")
+
+
+@pytest.mark.parametrize("key", ["", "a\0b", "\ud800", "k" * 201])
+def test_a_key_that_cannot_be_kept_is_refused(db: Database, settings: Settings, key: str) -> None:
+    with pytest.raises(QueueError, match="1 to 200 printable characters"):
+        a_job(db, settings, key=key)
 
 
 def test_a_key_outlives_the_bound_of_the_queue(db: Database, settings: Settings) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import make_url
 
 from mien.studio.database.engine import Database
@@ -26,12 +28,22 @@ def test_what_is_sent_arrives_once_in_order(either_settings: Settings) -> None:
 def test_one_who_waits_is_woken_by_another_thread(either_settings: Settings) -> None:
     wakeups, job_id = Wakeups.open(either_settings), uuid4().hex
     woken: list[str | None] = []
-    thread = threading.Thread(target=lambda: (woken.append(wakeups.wait(30.0)), wakeups.close()))
+    thread = threading.Thread(target=lambda: woken.append(wakeups.wait(30.0)))
     thread.start()
     time.sleep(0.1)
     Wakeups.open(either_settings).send(job_id)
     thread.join(30.0)
+    wakeups.close()
     assert woken == [job_id]
+
+
+def test_many_may_open_them_at_once(either_settings: Settings) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        opened = list(pool.map(lambda _: Wakeups.open(either_settings), range(6)))
+    opened[0].send("a" * 32)
+    assert opened[5].wait(5.0) == "a" * 32
+    for one in opened:
+        one.close()
 
 
 def test_of_many_who_wait_one_gets_it(either_settings: Settings) -> None:
@@ -41,7 +53,6 @@ def test_of_many_who_wait_one_gets_it(either_settings: Settings) -> None:
     def wait() -> None:
         for _ in range(4):
             got.append(wakeups.wait(1.0))
-        wakeups.close()
 
     threads = [threading.Thread(target=wait) for _ in range(3)]
     for thread in threads:
@@ -50,7 +61,20 @@ def test_of_many_who_wait_one_gets_it(either_settings: Settings) -> None:
         wakeups.send(job_id)
     for thread in threads:
         thread.join()
+    wakeups.close()
     assert sorted(one for one in got if one is not None) == sorted(ids)
+
+
+def test_a_wakeup_that_fails_does_not_undo_what_was_submitted(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    wakeups = Wakeups.open(settings)
+    wakeups.huey.storage.sql("drop table task", commit=True)
+    wakeups.send("0" * 32)
+    assert "no worker could be woken" in caplog.text
+    assert wakeups.wait(0.01) is None
+    assert "no wake-up could be read" in caplog.text
+    wakeups.close()
 
 
 def test_only_json_travels_and_only_ids_are_read(settings: Settings) -> None:

@@ -221,7 +221,11 @@ class TrackField extends WrittenField {
 
 class ScriptField extends WrittenField {
   open() { this.editor = new Script(this.root.querySelector("[data-script]"), () => this.edited()); }
-  file() { return this.send("script.txt"); }
+  /** The file is named by its words, because the list of jobs shows the name. */
+  file() {
+    const words = this.editor.read().map((one) => one.text).filter(Boolean).join(", ").replace(/[^\p{L}\p{N} ,]/gu, "");
+    return this.send(`${words.slice(0, 80) || "script"}.txt`);
+  }
 }
 
 const KINDS = {

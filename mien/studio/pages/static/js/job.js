@@ -1,6 +1,8 @@
 // One result: what can be done with it, and its progress while it is made.
 
 import { ApiError, api, copy, number, showTimes, span, t, toast } from "./frame.js";
+import { openFilled } from "./request.js";
+import { sentence, stageName } from "./sentences.js";
 
 const root = () => document.getElementById("job");
 const id = root().dataset.job;
@@ -8,18 +10,7 @@ const said = document.getElementById("job-said");
 
 function complain(error) {
   if (!(error instanceof ApiError)) throw error;
-  toast(error.message);
-}
-
-/** Loads the part of the page below the title again, once the job's state has changed. */
-async function renew() {
-  const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-  if (answer.status === 404) {
-    said.textContent = t("job.gone");
-    return;
-  }
-  if (!answer.ok) return;
-  location.reload();
+  toast(sentence(error.message));
 }
 
 const AFTER = {
@@ -49,12 +40,22 @@ async function act(button) {
   }
 }
 
+async function again(button) {
+  button.disabled = true;
+  try {
+    const job = await api(`/api/v1/jobs/${id}`);
+    openFilled(job.system, job.request, job.output);
+  } catch (error) {
+    button.disabled = false;
+    complain(error);
+  }
+}
+
 async function use(button) {
   button.disabled = true;
   try {
     const found = await api(`/api/v1/jobs/${id}/use`, { method: "POST", body: { as: button.dataset.use } });
-    const address = new URLSearchParams(Object.entries(found.values).map(([name, value]) => [name, String(value)]));
-    location.assign(`/make/${button.dataset.maker}?${address}`);
+    openFilled(found.maker, found.values);
   } catch (error) {
     button.disabled = false;
     complain(error);
@@ -66,6 +67,7 @@ document.getElementById("main").addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.do) act(button);
   else if (button.dataset.use) use(button);
+  else if (button.hasAttribute("data-again")) again(button);
   else if (button.dataset.copy) copy(document.getElementById(button.dataset.copy).textContent);
 });
 
@@ -79,14 +81,14 @@ function showProgress(job) {
   const known = job.progress;
   if (job.cancelling) stage.textContent = t("job.cancelling");
   else if (job.state === "waiting") stage.textContent = t("job.waiting");
-  else stage.textContent = known?.stage || t("job.starting");
+  else stage.textContent = known?.stage ? stageName(known.stage) : t("job.starting");
   if (known?.fraction > 0) bar.value = known.fraction;
   else bar.removeAttribute("value");
   const parts = [];
   if (job.state === "waiting" && job.position) parts.push(t("job.place", { n: number(job.position.number), of: number(job.position.of) }));
   if (known?.total > 0) {
-    const values = { done: number(known.done), total: number(known.total), unit: known.unit };
-    parts.push(known.rate > 0 ? t("job.rate", { ...values, rate: number(known.rate, 1) }) : t("job.done.of", values));
+    const values = { done: number(known.done), total: number(known.total), unit: known.unit.startsWith("frame") ? t("job.frames") : known.unit };
+    parts.push(known.rate > 0.05 ? t("job.rate", { ...values, rate: number(known.rate, 1) }) : t("job.done.of", values));
   }
   if (job.expected_seconds > 0) {
     parts.push(t(job.state === "waiting" ? "job.expected" : "job.left", { span: span(job.expected_seconds) }));
@@ -107,7 +109,7 @@ function follow() {
     if (!job || job.id !== id) return;
     if (job.state !== state && !["waiting", "running"].includes(job.state)) {
       events.close();
-      renew();
+      location.reload();
       return;
     }
     state = job.state;
@@ -127,7 +129,7 @@ function follow() {
       if (["waiting", "running"].includes(job.state)) showProgress(job);
       else {
         events.close();
-        renew();
+        location.reload();
       }
     } catch (error) {
       complain(error);

@@ -50,9 +50,10 @@ export function stateText(job) {
 }
 
 export class Queue {
-  constructor(root, { chosen }) {
+  constructor(root, { chosen, seen }) {
     this.root = root;
     this.chosen = chosen;
+    this.seen = seen; // (job): it was read anew
     this.jobs = new Map();
     this.find = (id) => document.getElementById(id);
     this.find("pause")?.addEventListener("click", () => this.pause());
@@ -64,6 +65,7 @@ export class Queue {
     try {
       const found = await api("/api/v1/queue");
       this.jobs = new Map(found.jobs.map((job) => [job.id, job]));
+      found.jobs.forEach(this.seen);
       this.draw();
       this.state(found);
     } catch (error) {

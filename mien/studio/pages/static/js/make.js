@@ -46,6 +46,7 @@ function wrong(message, name = null) {
     field.root.closest("details")?.setAttribute("open", "");
     field.wrong(message);
     field.focus();
+    field.root.scrollIntoView({ block: "center" });
   }
   place.textContent = field ? "" : message;
   place.hidden = !message || Boolean(field);
@@ -71,7 +72,10 @@ const result = new Result(document.getElementById("result-body"), document.getEl
   fill: (other, values, output) => (other === maker ? filled(values, output) : openFilled(other, values, output)),
   taken: (job) => show(job),
 });
-const queue = new Queue(document.getElementById("queue"), { chosen: (job) => show(job, true) });
+const queue = new Queue(document.getElementById("queue"), {
+  chosen: (job) => show(job, true),
+  seen: (job) => { if (job.id === result.job?.id) result.show(job); },
+});
 
 function show(job, scroll = false) {
   sessionStorage.setItem(shownName, job.id);

@@ -23,7 +23,9 @@ export class RequestForm {
     const group = this.data.alternatives.find((names) => names.includes(name));
     if (group && this.chosen(group) !== name) return false;
     const { also } = this.data.fields[name];
-    return !also || this.counts(also);
+    if (!also) return true;
+    const chosenOf = this.data.alternatives.some((names) => names.includes(also));
+    return chosenOf ? this.counts(also) : Boolean(this.fields[also]?.read());
   }
 
   show() {
@@ -34,7 +36,6 @@ export class RequestForm {
         if (place) place.hidden = one !== chosen;
       }
     }
-    for (const [name, field] of Object.entries(this.fields)) if (this.data.fields[name].also) field.root.hidden = !this.counts(name);
     this.said();
   }
 
@@ -44,8 +45,14 @@ export class RequestForm {
     if (input) input.checked = true;
   }
 
+  /** Show fields that another one brings with it, such as what a change keeps. */
+  brought() {
+    for (const [name, field] of Object.entries(this.fields)) if (this.data.fields[name].also) field.root.hidden = !this.counts(name);
+  }
+
   /** How many of the further settings are not as usual. */
   said() {
+    this.brought();
     const changed = [...this.form.querySelectorAll(".more [data-field]")].filter((root) => {
       const name = root.dataset.field;
       return this.counts(name) && this.fields[name] && !this.usual(name, this.fields[name].read());

@@ -1,6 +1,6 @@
 // The job that the page shows: its place, its progress, its result, and what can be done with it.
 
-import { api, copy, el, icon, number, size, span, t, toast } from "./frame.js";
+import { api, copy, el, icon, knows, number, size, span, t, toast } from "./frame.js";
 import { stateText } from "./jobs.js";
 import { player } from "./player.js";
 import { curl, openFilled } from "./request.js";
@@ -23,7 +23,7 @@ export class Result {
   }
 
   empty() {
-    this.place.replaceChildren(el("div", { class: "empty stack" }, icon("mien"), el("p", {}, t("result_empty"))));
+    this.place.replaceChildren(el("div", { class: "empty stack" }, icon("mien"), el("p", {}, t("result_empty")), el("p", { class: "small" }, t("result_hint"))));
   }
 
   show(job) {
@@ -54,7 +54,7 @@ export class Result {
   }
 
   waiting() {
-    return [el("progress", { "aria-label": t("state.waiting") }), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
+    return [el("p", { class: "soft small" }, t("goes_on")), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
   }
 
   running(job) {
@@ -101,9 +101,14 @@ export class Result {
         this.button("curl", "copy", () => copy(curl(job.system, { ...job.request, output: job.output }))),
         this.button(job.starred ? "unstar" : "star", "star", () => this.act(job.starred ? "unstar" : "star"), job.starred),
       ]),
-      others.length ? el("p", { class: "small soft more-files" }, t("more_files"), " ", others.flatMap(([role, one], index) => [index ? " · " : "", el("a", { href: one.url, download: one.name }, `${one.name} (${size(one.bytes)})`)])) : null,
+      others.length ? el("p", { class: "small soft more-files" }, t("more_files"), " ", others.flatMap(([role, one], index) => [index ? " · " : "", el("a", { href: one.url, download: one.name }, `${this.role(role, one)} (${size(one.bytes)})`)])) : null,
       el("p", { class: "small soft model-name" }, t("made_by", { model: job.model || "mien" })),
     ];
+  }
+
+  role(role, file) {
+    const [, kind, number = ""] = /^([a-z]+)(-\d+)?$/.exec(role) ?? ["", role];
+    return knows(`role.${kind}`) ? t(`role.${kind}`) + number.replace("-", " ") : `${role}.${file.name.split(".").pop()}`;
   }
 
   failed(job) {

@@ -1,0 +1,89 @@
+"""The server over a real connection: many clients at once, and clients that do not behave."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from api_making import running
+from sqlalchemy import func, select
+
+from mien.studio.database.tables import Job
+from mien.studio.settings import Limits, Settings
+
+pytestmark = pytest.mark.ui
+
+CLIENTS = 100
+
+
+@pytest.mark.slow
+def test_a_hundred_clients_at_once_are_served_or_told_to_wait(tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path, limits=Limits(waiting=150, requests_each_minute=6000))
+    with running(settings) as (address, app):
+        statuses, jobs = asyncio.run(many(address))
+        assert set(statuses) <= {200, 202, 429}, statuses
+        assert statuses[200] > 0
+        assert statuses[202] == len(jobs) == len(set(jobs))
+        with app.state.studio.db.session() as session:
+            waiting = session.scalars(select(Job.id).where(Job.state == "waiting")).all()
+            assert session.scalar(select(func.count()).select_from(Job)) == len(waiting)
+        assert set(waiting) == set(jobs)
+        assert len(jobs) == settings.limits.waiting
+
+
+async def many(address: str) -> tuple[Counter[int], list[str]]:
+    """How often which status was answered to many clients, and the jobs that were accepted."""
+    statuses: Counter[int] = Counter()
+    jobs: list[str] = []
+
+    async def one(number: int) -> None:
+        limits = httpx.Limits(max_connections=2)
+        browser = httpx.AsyncClient(base_url=address, timeout=60, limits=limits)
+        async with browser as client, client.stream("GET", "/api/v1/events") as stream:
+            statuses[stream.status_code] += 1
+            for turn in range(4):
+                made = await client.post("/api/v1/shapes", json={"text": [f"a red circle {number} {turn}"]})
+                listed = await client.get("/api/v1/jobs", params={"most": 5})
+                statuses.update((made.status_code, listed.status_code))
+                if made.status_code == 202:
+                    jobs.append(made.json()["id"])
+                else:
+                    assert int(made.headers["retry-after"]) > 0
+
+    await asyncio.gather(*(one(number) for number in range(CLIENTS)))
+    return statuses, jobs
+
+
+def test_clients_that_do_not_behave_are_answered_or_cut_off(tmp_path: Path) -> None:
+    limits = Limits(header_bytes=4000, body_bytes=1000, upload_idle_seconds=0.3)
+    with running(Settings(folder=tmp_path, limits=limits)) as (address, _app):
+        place = urlsplit(address)
+        host = f"Host: {place.netloc}\r\n"
+
+        def said(text: str) -> str:
+            with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+                connection.sendall(text.encode())
+                parts = []
+                while part := connection.recv(65536):
+                    parts.append(part)
+                    if b"\r\n\r\n" in b"".join(parts):
+                        break
+            return b"".join(parts).decode().partition("\r\n")[0]
+
+        ask = "/api/v1/health HTTP/1.1\r\n"
+        assert "200" in said(f"GET {ask}{host}\r\n")
+        assert "431" in said(f"GET {ask}{host}X-Large: {'x' * 4000}\r\n\r\n")
+        assert said(f"GET {ask}{host}X-Large: {'x' * 100_000}\r\n\r\n").split()[1:2] in (["400"], ["431"], [])
+        assert "421" in said(f"GET {ask}Host: evil.example\r\n\r\n")
+        assert "400" in said(f"GET {ask}\r\n")
+        make = f"POST /api/v1/shapes HTTP/1.1\r\n{host}Content-Type: application/json\r\n"
+        assert "408" in said(f"{make}Content-Length: 100\r\n\r\n" + '{"text"')
+        assert "413" in said(f"{make}Content-Length: 1001\r\n\r\n")
+        assert "413" in said(f"{make}Transfer-Encoding: chunked\r\n\r\n3e9\r\n{' ' * 1001}\r\n0\r\n\r\n")
+        assert "400" in said(f"{make}Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345")
+        assert "200" in said(f"GET {ask}{host}\r\n")

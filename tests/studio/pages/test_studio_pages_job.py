@@ -1,0 +1,130 @@
+"""The page of one result: player, request, files, uses and the same request by the API."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from mien.studio.api.bodies import ResultFile
+from mien.studio.database.engine import Database
+from mien.studio.pages.job_pages import player_of
+from mien.studio.settings import Settings
+from tests.studio.pages.html_making import Page
+from tests.studio.pages.rest_making import PICTURE, add_job, add_picture, studio
+
+Running = tuple[TestClient, Database, Settings]
+EVIL = "</code></script><script>alert(1)</script>\"' onmouseover=alert(2)"
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    with studio(tmp_path) as made:
+        yield made
+
+
+def page(client: TestClient, path: str, **headers: str) -> Page:
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return Page(answer.text)
+
+
+def test_a_result_with_its_request_files_and_uses(running: Running) -> None:
+    client, db, settings = running
+    add_picture(db, settings)
+    job = add_job(db, settings, 0, notes=["the face is small"])
+    found = page(client, f"/jobs/{job.id}")
+    assert found.all("video", "controls")[0]["src"] == f"/api/v1/jobs/{job.id}/files/file"
+    assert "my portrait.jpg" in found.text
+    assert found.all("img", src=f"/api/v1/files/{PICTURE}/preview")
+    assert "Happy" in found.text
+    assert "the face is small" in found.text
+    assert job.model in found.text
+    assert {one["data-use"] for one in found.all("button", "data-use")} == {"follow.pose", "talk.speech"}
+    downloads = [one["href"] for one in found.all("a", "download")]
+    assert f"/api/v1/jobs/{job.id}/files/file?download=1" in downloads
+    assert not any("thumb" in one for one in downloads)
+    assert found.faults() == []
+
+
+def test_the_curl_command_asks_for_the_same_thing(running: Running) -> None:
+    client, db, settings = running
+    text = 'it\'s "quoted" & $HOME `x`'
+    job = add_job(db, settings, 2, state="done", started=1.0, ended=2.0, title=text, request={"text": text, "seed": 7})
+    found = page(client, f"/jobs/{job.id}")
+    command = next(one for one in found.texts if one.startswith("curl "))
+    words = shlex.split(command.replace("\\\n", " "))
+    assert json.loads(words[words.index("-d") + 1]) == {"text": text, "seed": 7, "output": ".mp4"}
+    assert words[3].endswith("/api/v1/move")
+
+
+def test_a_failed_result_says_why_and_can_be_tried_again(running: Running) -> None:
+    client, db, settings = running
+    reason = "there is no face in the picture; use one that shows a face from the front"
+    job = add_job(db, settings, 3, reason=reason)
+    english = page(client, f"/jobs/{job.id}")
+    assert reason in english.text
+    assert english.all("button", data_do="retry")
+    assert not english.all("button", data_do="cancel")
+    vietnamese = page(client, f"/jobs/{job.id}", **{"Accept-Language": "vi"})
+    assert "không có khuôn mặt trong ảnh" in vietnamese.text
+    assert reason not in vietnamese.text
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_what_is_not_done_can_be_cancelled(running: Running, number: int) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, number)
+    found = page(client, f"/jobs/{job.id}")
+    assert found.all("button", data_do="cancel")
+    assert not found.all("button", data_do="delete")
+    assert found.all("progress")
+    assert not found.all("video")
+
+
+def test_what_is_in_the_bin_can_be_restored_and_nothing_else(running: Running) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, 1, deleted=1.0)
+    found = page(client, f"/jobs/{job.id}")
+    assert [one["data-do"] for one in found.all("button", "data-do")] == ["restore"]
+    assert not found.all("button", "data-use")
+
+
+def test_an_input_that_is_gone_is_said(running: Running) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, 0)
+    assert "a file that is no longer kept" in page(client, f"/jobs/{job.id}").text
+
+
+def test_a_prompt_is_never_read_as_html(running: Running) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, 0, title=EVIL, notes=[EVIL], request={"text": EVIL, EVIL[:20]: EVIL}, model=EVIL)
+    found = page(client, f"/jobs/{job.id}")
+    assert found.faults() == []
+    assert found.all("video")[0]["aria-label"] == EVIL
+    assert EVIL in "".join(found.texts)
+
+
+def test_there_is_a_page_for_what_is_not_there(running: Running) -> None:
+    client = running[0]
+    for name in ("0" * 32, "..%2f..%2fetc", "x"):
+        answer = client.get(f"/jobs/{name}")
+        assert answer.status_code == 404
+        assert "There is nothing here" in answer.text
+
+
+def test_what_plays_a_result() -> None:
+    def file(kind: str, name: str) -> ResultFile:
+        return ResultFile(url=f"/{name}", name=name, media_type=kind, bytes=1)
+
+    video, picture = file("video/mp4", "v"), file("image/png", "p")
+    model, numbers = file("model/gltf-binary", "m"), file("application/octet-stream", "n")
+    assert player_of({"file": video, "thumb": picture}) is not None
+    files = ({"file": video}, {"file": model}, {"file": numbers, "play": video}, {"file": numbers, "thumb": picture})
+    shown = [player_of(one) for one in files]
+    assert [one.kind for one in shown if one] == ["video", "model", "video", "picture"]
+    assert player_of({"file": numbers}) is None

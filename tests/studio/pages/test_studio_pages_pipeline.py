@@ -1,0 +1,137 @@
+"""The page of the pipeline: models with figures, what each was trained on, and runs of Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from mien.bundled.figures import HEADINGS, ShownFigure
+from mien.bundled.listing import ListedModel
+from mien.makers.models import MODELS
+from mien.studio.database.engine import Database
+from mien.studio.pages import pipeline_pages
+from mien.studio.pages.catalogue import catalogue
+from mien.studio.pipeline.prefect import Deployment, PipelineRun, Prefect, PrefectError, StageRun
+from mien.studio.settings import Settings
+from tests.studio.pages.html_making import Page
+from tests.studio.pages.people_pages_making import signed_in
+from tests.studio.pages.rest_making import studio
+
+Running = tuple[TestClient, Database, Settings]
+
+FIGURES = (
+    ShownFigure("motion_new", "done exactly, held-out phrases", 0.8126, "high", 1.0),
+    ShownFigure("motion_fid", "Fréchet distance, held-out phrases", 3.5, "low", 0.0),
+)
+LISTED = [
+    ListedModel(
+        "head_motion", "head motion", ("move", "talk"), "trained", "models/head_motion", 9_400_000,
+        "head_motion 0123456789ab", "movements of rendered heads only", "champion", "3", FIGURES,
+    ),
+    ListedModel(
+        "shapes", "moving shapes", ("shapes",), "missing", "models/shapes",
+        reason="run `make repro` (or `dvc repro shapes`)",
+    ),
+]  # fmt: skip
+
+
+class Listed:
+    """Models without any file."""
+
+    def listed(self) -> list[ListedModel]:
+        return LISTED
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    monkeypatch.setattr(pipeline_pages, "models", Listed)
+    with studio(tmp_path) as made:
+        yield made
+
+
+def page(client: TestClient, path: str, **headers: str) -> Page:
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found = Page(answer.text)
+    assert found.faults() == []
+    return found
+
+
+def test_each_model_says_what_it_has_seen_and_each_figure_what_is_good(running: Running) -> None:
+    found = page(running[0], "/pipeline")
+    assert "movements of rendered heads only" in found.text
+    assert "Champion" in found.text
+    assert "trained here" in found.text
+    assert "Done exactly, new phrases 0.813 ↑ higher is better" in found.text
+    assert "Fréchet distance, new phrases 3.500 ↓ lower is better" in found.text
+    assert "9.4 MB" in found.text
+    assert "run `make repro`" in found.text
+
+
+def test_vietnamese(running: Running) -> None:
+    found = page(running[0], "/pipeline", **{"Accept-Language": "vi"})
+    assert "chỉ cử động của các đầu dựng hình" in found.text
+    assert "hãy chạy `make repro` (hoặc `dvc repro shapes`)" in found.text
+    assert "càng thấp càng tốt" in found.text
+    assert "0,813" in found.text
+
+
+def test_every_model_and_figure_has_a_name_in_both_languages() -> None:
+    for language in ("en", "vi"):
+        texts = catalogue(language)
+        assert [name for name in MODELS if f"pipeline.model.{name}" not in texts] == []
+        assert [name for name in HEADINGS if f"pipeline.figure.{name}" not in texts] == []
+
+
+def test_where_prefect_is_away_it_is_said_what_to_do(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_self: Prefect) -> Deployment:
+        raise PrefectError("Prefect does not answer at http://127.0.0.1:4200: start it with `make ui`")
+
+    monkeypatch.setattr(Prefect, "deployment", away)
+    monkeypatch.setattr(Prefect, "runs", away)
+    assert "start it with `make ui`" in page(running[0], "/pipeline/form").text
+    assert "hãy khởi động bằng `make ui`" in page(running[0], "/pipeline/form", **{"Accept-Language": "vi"}).text
+    assert "cannot be shown" in page(running[0], "/pipeline/runs").text
+
+
+def test_a_run_can_be_started_and_followed(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = Deployment("d", True, ("shapes", "evaluate_shapes"), ("shapes.training.lr",))
+    runs = [
+        PipelineRun(
+            "1", "brave-otter", "running", "", None, None, None, 61.0, ("evaluate_shapes",),
+            ("shapes.training.lr=1e-3",), "", "http://127.0.0.1:4200/runs/1", (StageRun("shapes", "running", 60.0),),
+        ),
+        PipelineRun("2", "<b>old</b>", "failed", "stage shapes failed", None, None, None, 5.0, (), (), "", ""),
+    ]  # fmt: skip
+    monkeypatch.setattr(Prefect, "deployment", lambda _self: deployment)
+    monkeypatch.setattr(Prefect, "runs", lambda _self: runs)
+    form = page(running[0], "/pipeline/form")
+    assert [one["value"] for one in form.all("input", name="targets")] == ["evaluate_shapes", "shapes"]
+    assert "disabled" not in form.all("button", type="submit")[0]
+    assert "shapes.training.lr" in form.text
+    shown = page(running[0], "/pipeline/runs")
+    assert [one["data-cancel-run"] for one in shown.all("button", "data-cancel-run")] == ["1"]
+    assert "1 min 1 s" in shown.text
+    assert "stage shapes failed" in shown.text
+    assert "<b>old</b>" in shown.text
+
+
+def test_an_unserved_pipeline_cannot_be_started(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Prefect, "deployment", lambda _self: Deployment("d", False, (), ()))
+    found = page(running[0], "/pipeline/form")
+    assert "disabled" in found.all("button", type="submit")[0]
+    assert "make ui" in found.text
+
+
+def test_only_administrators_start_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline_pages, "models", Listed)
+    with studio(tmp_path, users=True) as (client, db, _settings):
+        signed_in(client, db, "lan")
+        found = page(client, "/pipeline")
+        assert "Only administrators may start a training." in found.text
+        assert not found.all("div", "hx-get")
+        for path in ("/pipeline/form", "/pipeline/runs"):
+            assert client.get(path).status_code == 403

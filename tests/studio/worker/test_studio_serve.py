@@ -1,0 +1,148 @@
+"""`mien serve` as a process: what it refuses, how it says that it is there, its workers, and its end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from worker_making import (
+    TOYS,
+    children_of,
+    ended,
+    environment,
+    job_of,
+    kill,
+    running_worker,
+    started,
+    toy_job,
+    wait_for,
+)
+
+from mien.studio.database.engine import Database
+from mien.studio.settings import Limits, Settings
+
+pytestmark = pytest.mark.ui
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running studio: its process and address."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    def asked(self, path: str) -> Any:
+        with urllib.request.urlopen(f"{self.address}{path}", timeout=30) as answer:
+            return json.load(answer)
+
+    def workers(self) -> list[psutil.Process]:
+        return [one for one in children_of(self.process.pid) if "worker" in one.cmdline()]
+
+
+def command(settings: Settings, *options: str) -> list[str]:
+    own = ["--folder", str(settings.folder), "--systems", TOYS, "--limit", "free_bytes=0"]
+    return [sys.executable, "-m", "mien", "serve", "--port", "0", *own, *options]
+
+
+@contextmanager
+def serving(settings: Settings, *options: str) -> Iterator[Served]:
+    """A studio; it and all that it started are gone afterwards."""
+    with subprocess.Popen(command(settings, *options), env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        killer = threading.Timer(120, process.kill)
+        killer.start()
+        line = process.stdout.readline()
+        killer.cancel()
+        try:
+            yield Served(process, line.removeprefix("mien studio: ").partition(" ")[0].strip())
+        finally:
+            family = children_of(process.pid)
+            process.terminate()
+            try:
+                process.wait(30)
+            finally:
+                process.kill()
+                for one in family:
+                    if one.is_running():
+                        one.kill()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(folder=tmp_path / "studio", limits=Limits(free_bytes=0))
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    opened = Database.open(settings.database_url)
+    yield opened
+    opened.close()
+
+
+def refused(settings: Settings, *options: str) -> str:
+    """What `mien serve` says when it refuses."""
+    done = subprocess.run(
+        command(settings, *options), env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 2
+    return done.stderr.strip()
+
+
+def test_it_refuses_what_cannot_be_in_one_sentence(settings: Settings) -> None:
+    assert "add --users" in refused(settings, "--host", "0.0.0.0")
+    assert not settings.folder.exists()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(settings, "--port", str(port))
+    assert f"127.0.0.1:{port} cannot be used (Address already in use)" in said
+    assert "--port" in said
+    assert "one of upload_bytes" in refused(settings, "--limit", "colour=3")
+    assert "--limit waiting=0" in refused(settings, "--limit", "waiting=0")
+    assert len(refused(settings, "--database", "mysql://x/y").splitlines()) == 1
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+def test_a_studio_lives_on_when_its_worker_dies_and_ends_with_all_its_processes(
+    db: Database, settings: Settings
+) -> None:
+    asked = toy_job(db, settings, frames=20, frame_seconds=0.1)
+    with serving(settings) as studio:
+        assert studio.asked("/api/v1/health")["version"]
+        started(db, asked.id)
+        kill(studio.workers()[0])
+        assert ended(db, asked.id).state == "done"
+        assert studio.asked("/api/v1/queue")["waiting"] == 0
+        later = toy_job(db, settings, frames=1000, frame_seconds=0.1)
+        started(db, later.id)
+        family = children_of(studio.process.pid)
+        studio.process.send_signal(signal.SIGINT)
+        studio.process.wait(30)
+        assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    assert (job_of(db, later.id).state, job_of(db, later.id).deaths) == ("waiting", 0)
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+def test_a_killed_server_loses_nothing(db: Database, settings: Settings) -> None:
+    asked = toy_job(db, settings, frames=30, frame_seconds=0.1)
+    with serving(settings) as studio:
+        started(db, asked.id)
+        family = children_of(studio.process.pid)
+        kill(studio.process)
+        wait_for(lambda: not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
+    assert job_of(db, asked.id).state == "waiting", "its worker has put it back"
+    with running_worker(settings, "--limit", "free_bytes=0"):
+        assert ended(db, asked.id).state == "done"
