@@ -108,20 +108,24 @@ def _say_accounts(settings: Settings, db: Database) -> None:
 
 
 def _say_models() -> None:
-    """Say which makers have no model, which then refuse requests."""
-    from mien.checkout import located
-    from mien.makers.systems import SYSTEMS
-    from mien.systems.errors import RequestError
+    """Say which makers use the models that come with mien, and which have none, and then refuse requests."""
+    from mien.bundled.listing import list_models
+    from mien.makers.models import MODELS, USED_BY
 
-    missing = []
-    for system in SYSTEMS.values():
-        try:
-            system.model.check(located(system.model.folder), "--model")
-        except RequestError:
-            missing.append(system.command)
-    if missing:
+    found = list_models(MODELS, USED_BY, here=Path.cwd())
+    users = {state: _users([one.used_by for one in found if one.state == state]) for state in ("bundled", "missing")}
+    if users["bundled"]:
+        print(f"{users['bundled']}: the models that come with mien; `mien models` lists them", file=sys.stderr)
+    if users["missing"]:
         print(
-            f"no trained model is there for {', '.join(missing)}: run `make repro` (models/), then ask again; "
+            f"no model is there for {users['missing']}: run `make repro` (models/), then ask again; "
             "the studio need not be restarted",
             file=sys.stderr,
         )
+    for one in found:
+        if one.state == "damaged":
+            print(f"the model {one.name} cannot be used: {one.reason}", file=sys.stderr)
+
+
+def _users(commands: list[tuple[str, ...]]) -> str:
+    return ", ".join(dict.fromkeys(name for some in commands for name in some))
