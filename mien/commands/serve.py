@@ -108,24 +108,15 @@ def _say_accounts(settings: Settings, db: Database) -> None:
 
 
 def _say_models() -> None:
-    """Say which makers use the models that come with mien, and which have none, and then refuse requests."""
-    from mien.bundled.listing import list_models
-    from mien.makers.models import MODELS, USED_BY
+    """Say which makers use the model that comes with mien, and which have none and refuse requests until they do."""
+    from mien.bundled.place import find_model
+    from mien.makers.systems import SYSTEMS
 
-    found = list_models(MODELS, USED_BY, here=Path.cwd())
-    users = {state: _users([one.used_by for one in found if one.state == state]) for state in ("bundled", "missing")}
-    if users["bundled"]:
-        print(f"{users['bundled']}: the models that come with mien; `mien models` lists them", file=sys.stderr)
-    if users["missing"]:
-        print(
-            f"no model is there for {users['missing']}: run `make repro` (models/), then ask again; "
-            "the studio need not be restarted",
-            file=sys.stderr,
-        )
-    for one in found:
-        if one.state == "damaged":
-            print(f"the model {one.name} cannot be used: {one.reason}", file=sys.stderr)
-
-
-def _users(commands: list[tuple[str, ...]]) -> str:
-    return ", ".join(dict.fromkeys(name for some in commands for name in some))
+    places = {command: find_model(system.model) for command, system in SYSTEMS.items()}
+    bundled = [command for command, place in places.items() if place.bundled]
+    missing = [command for command, place in places.items() if not (place.folder / "config.json").is_file()]
+    if bundled:
+        print(f"bundled models are used by {', '.join(bundled)}; see `mien models`", file=sys.stderr)
+    if missing:
+        remedy = "run `make repro`; the studio need not be started again"
+        print(f"there is no model for {', '.join(missing)}: {remedy}", file=sys.stderr)

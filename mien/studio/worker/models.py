@@ -56,7 +56,7 @@ class WarmModels:
         needed = _needed(system, request)
         places = {name: find_model(model, folders.get(name)) for name, model in needed.items()}
         models = {name: self._open(system.command, name, model, places[name]) for name, model in needed.items()}
-        notes = tuple(note for name, model in needed.items() if (note := bundle_note(model, places[name])))
+        notes = tuple(note for name, place in places.items() if (note := bundle_note(needed[name], place)))
         return Loaded(system, models.pop("model", NO_MODEL), models, notes)
 
     def shrink(self, most_bytes: int) -> int:
