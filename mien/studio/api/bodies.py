@@ -80,12 +80,14 @@ class JobPage(BaseModel):
 
 
 class QueueView(BaseModel):
-    """The state of the whole queue. workers: processes that work; 0: nothing will start."""
+    """The state of the whole queue. workers: processes that work; 0: nothing will start. no_space: all wait for room
+    on the disk."""
 
     waiting: int
     running: int
     paused: bool
     workers: int = 0
+    no_space: bool = False
 
 
 class QueueJobs(QueueView):
