@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -76,3 +79,34 @@ def test_every_command_makes_its_output_with_the_bundle(
     assert [note for note in made.notes if note.startswith("using the bundled model of ")]
     if suffix == ".json":
         assert json.loads(made.path.read_text())
+
+
+@pytest.mark.slow
+def test_an_installed_package_has_the_bundle(tmp_path: Path) -> None:
+    """A wheel is what `pip install` from a checkout installs."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source / name)
+    shutil.copytree(ROOT / "mien", source / "mien", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "-q",
+        "-w",
+        str(tmp_path),
+        ".",
+    ]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with ZipFile(wheel) as content:
+        inside = {name for name in content.namelist() if name.startswith("mien/bundled/models/")}
+    assert inside == {f"mien/bundled/models/{path.relative_to(BUNDLE).as_posix()}" for path in _files()}
+
+
+def _files() -> list[Path]:
+    return [path for path in BUNDLE.rglob("*") if path.is_file()]

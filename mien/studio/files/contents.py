@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from mien.clips import ClipError
 from mien.files import read_json
-from mien.studio.files.errors import FileError
+from mien.studio.files.errors import FileError, is_full, no_room
 from mien.systems.errors import RequestError
 from mien.systems.request import FileKind
 
@@ -66,6 +66,8 @@ def found_in(path: Path, group: str, name: str, bounds: Bounds, preview: Path) -
             raise FileError(422, f"{name} is damaged or incomplete: copy it again, or save it anew") from error
         raise FileError(422, f"{name} cannot be used: {_said(error, path, name)}") from error
     except (ValueError, OSError, RequestError) as error:
+        if is_full(error):
+            raise no_room() from error
         said = _said(error, path, name)
         raise FileError(422, said if name in said else f"{name} cannot be read: {said}") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 import time
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, new_id
-from mien.studio.files.errors import FileError, megabytes
+from mien.studio.files.errors import FileError, is_full, megabytes, no_room
 from mien.studio.files.inspector import PROCESSES, Inspected, Inspector
 from mien.studio.files.names import shown_name
 from mien.studio.files.place import INCOMING, UPLOADS, incoming_path, upload_path, upload_preview
@@ -206,7 +205,7 @@ class Uploads:
 
     def _check_disk(self, count: int) -> None:
         if shutil.disk_usage(self.settings.folder).free - count < self.settings.limits.free_bytes:
-            raise _no_room()
+            raise no_room()
 
     def _append(self, stream: BinaryIO, arriving: _Arriving, block: bytes) -> None:
         self._check_disk(len(block))
@@ -214,9 +213,9 @@ class Uploads:
             stream.write(block)
             stream.flush()
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            if not is_full(error):
                 raise
-            raise _no_room() from error
+            raise no_room() from error
         arriving.digest.update(block)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
@@ -232,9 +231,9 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("xb")
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_full(error):
             raise
-        raise _no_room() from error
+        raise no_room() from error
 
 
 def _remove_incoming(folder: Path, file_id: str) -> None:
@@ -244,9 +243,3 @@ def _remove_incoming(folder: Path, file_id: str) -> None:
 
 def _too_large(name: str, most: int) -> FileError:
     return FileError(413, f"{name} is larger than {megabytes(most)}, the most that is taken: make it smaller or cut it")
-
-
-def _no_room() -> FileError:
-    return FileError(
-        507, "there is no room for uploads on the studio's disk: make room there, then send the file again"
-    )

@@ -29,7 +29,7 @@ def show(request: Request, ctx: Context, template: str, page: str = "", **values
     person = ctx.person if ctx.settings.users else None
     response = render(
         request, template, page=page, person=person, users=ctx.settings.users, csrf=ctx.person.csrf, badge=BADGES,
-        **values,
+        serve_command=ctx.settings.hint("serve"), **values,
     )  # fmt: skip
     response.headers["Vary"] = "HX-Request, Accept-Language, Cookie"
     return response

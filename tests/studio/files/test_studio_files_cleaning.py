@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job, Session, User
 from mien.studio.files.cleaning import clean
+from mien.studio.files.keeping import listed
 from mien.studio.files.place import result_folder, upload_path, upload_preview
 from mien.studio.settings import Limits, Settings
 
@@ -18,17 +17,15 @@ DAY = 86_400.0
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(either_settings: Settings) -> Settings:
     """Uploads are kept for 2 days, the bin for 7."""
-    return Settings(folder=tmp_path, limits=Limits(bin_days=7, unused_upload_days=2))
+    return either_settings.model_copy(update={"limits": Limits(bin_days=7, unused_upload_days=2)})
 
 
 @pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    """An empty database."""
-    found = Database.open(settings.database_url)
-    yield found
-    found.close()
+def db(either_db: Database) -> Database:
+    """An empty database, of SQLite and of PostgreSQL."""
+    return either_db
 
 
 def _upload(db: Database, settings: Settings, number: int, created: float, used: float | None = None) -> str:
@@ -111,3 +108,18 @@ def test_sessions_that_ended_go(db: Database, settings: Settings) -> None:
 def test_cleaning_of_an_empty_studio_does_nothing(db: Database, settings: Settings) -> None:
     found = clean(db, settings)
     assert (found.jobs, found.uploads, found.leftovers, found.sessions) == (0, 0, 0, 0)
+
+
+def test_pages_of_uploads_hold_each_one_once(db: Database, settings: Settings) -> None:
+    now = time.time()
+    for number, created in enumerate((now, now, now - 1 / 3, now + 1e-6, now)):
+        _upload(db, settings, number, created)
+    found, cursor = list[str](), None
+    while True:
+        page, cursor = listed(db, "", "picture", cursor, 2)
+        found += [file.id for file in page]
+        if cursor is None:
+            break
+    assert [int(one) for one in found] == [3, 4, 1, 0, 2]
+    assert listed(db, "", "video", None, 2) == ([], None)
+    assert listed(db, "a" * 32, None, None, 2) == ([], None)

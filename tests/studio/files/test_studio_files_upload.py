@@ -16,7 +16,7 @@ from mien.studio.database.tables import File, Job, User
 from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspector
 from mien.studio.files.place import upload_path
-from mien.studio.files.upload import Uploads
+from mien.studio.files.upload import Uploads, _Arriving
 
 FILES = "/api/v1/files"
 NONE = "0" * 32
@@ -105,6 +105,13 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
         said = _refused(_send(client, png()), 507)
         assert "no room for uploads" in said
         assert left_over(tmp_path) == []
+
+
+def test_a_disk_that_becomes_full_meanwhile_is_the_same_sentence(client: TestClient) -> None:
+    uploads: Uploads = client.app.state.uploads  # type: ignore[attr-defined]
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(FileError, match="no room") as refused:
+        uploads._append(full, _Arriving(Path()), b"x")
+    assert refused.value.status == 507
 
 
 def test_a_person_keeps_no_more_than_they_may(tmp_path: Path) -> None:
