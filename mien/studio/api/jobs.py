@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from mien.makers.forms import body_model
+from mien.makers.forms import body_model, without_flags
 from mien.makers.systems import SYSTEMS
 from mien.studio.api.bodies import Count, JobPage, JobView, MoveBody, RedoBody, UseBody, UsedAs
 from mien.studio.api.context import CanMake, CanRead, Context
@@ -49,7 +49,7 @@ def _add_maker(system: System[Any]) -> None:
     router.add_api_route(
         f"/{system.command}", make, methods=["POST"], status_code=202, responses=DONE, tags=["make"],
         response_model=JobView, operation_id=f"make_{system.command}", name=system.command,
-        summary=f"Make: {system.help.partition(chr(10))[0]}", description=system.help,
+        summary=system.help.partition("\n")[0].rstrip("."), description=without_flags(system.help),
     )  # fmt: skip
 
 
