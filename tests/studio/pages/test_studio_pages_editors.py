@@ -28,6 +28,11 @@ pytestmark = [
 ]
 
 
+COPIED = """() => {
+  window.copied = new Promise((done) => { navigator.clipboard.writeText = async (text) => done(text); });
+}"""
+
+
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
     settings = Settings(folder=folder)
@@ -77,9 +82,7 @@ def opened(browser: Any, address: str, path: str, **options: Any) -> Iterator[An
 
 def asked(page: Any) -> dict[str, Any]:
     """The request that the form would send, from its command for curl."""
-    page.evaluate(
-        "() => { window.copied = new Promise((done) => { navigator.clipboard.writeText = async (text) => done(text); }); }"
-    )
+    page.evaluate(COPIED)
     page.click("#copy-curl")
     text = page.evaluate("window.copied")
     found: dict[str, Any] = json.loads(text.split("-d '", 1)[1].rstrip("'").replace("'\\''", "'"))
