@@ -53,7 +53,8 @@ RATE_SECONDS = 0.5
 """Time after which a rate is believed."""
 
 NICENESS = 5
-"""The studio answers pages before a job goes on."""
+MORE_LIKELY = 500
+"""Added to the share of memory, in thousandths, by which Linux chooses what it ends when memory runs out."""
 
 
 class StopJob(BaseException):
@@ -214,6 +215,14 @@ def _end_with(parent: int) -> None:
     watch(Process.of(parent), lambda: os.killpg(0, signal.SIGKILL))
 
 
+def _yield_to_the_studio() -> None:
+    """Where processors or memory are short, this process waits or ends before the server, the worker and databases."""
+    os.nice(NICENESS)
+    score = Path("/proc/self/oom_score_adj")
+    if score.exists():
+        score.write_text(str(MORE_LIKELY))
+
+
 def main() -> None:
     """Make jobs until stdin ends."""
     parser = argparse.ArgumentParser(description="makes jobs of a studio, for a worker")
@@ -225,7 +234,7 @@ def main() -> None:
     with _own_streams() as (orders, answers):
         _end_with(options.parent)
         exit_on(signal.SIGTERM)
-        os.nice(NICENESS)
+        _yield_to_the_studio()
         models = WarmModels(options.root)
         maker = Maker(systems_of(options.systems), models, answers)
         signal.signal(signal.SIGUSR1, maker.stop)

@@ -7,6 +7,7 @@ and ends a child that does not. It may be killed at any time: its job goes back 
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from mien.makers.forms import files_in
@@ -66,20 +68,23 @@ class Supervisor:
 
     def run(self, stop: threading.Event) -> None:
         """Make jobs until `stop` is set; then the running one goes back to its place in the queue."""
-        wakeups = Wakeups.open(self.settings)
+        self._wakeups = Wakeups.open(self.settings)
         self.worker_id = register(self.db)
         remove_leftovers(self.folder, self.db)
         forget_gone(self.db)
         with Heartbeat(self.db, self.worker_id) as self.heartbeat:
             try:
                 while not stop.is_set():
-                    self._turn(stop, wakeups)
+                    self._turn(stop)
             finally:
                 self._end_child(0.5)
-                wakeups.close()
-        retire(self.db, self.worker_id)
+                self._wakeups.close()
+        try:
+            retire(self.db, self.worker_id)
+        except SQLAlchemyError as error:  # others see by its process, or after a minute, that it is gone
+            _say(f"it ended without saying so to the database: {_line(error)}")
 
-    def _turn(self, stop: threading.Event, wakeups: Wakeups) -> None:
+    def _turn(self, stop: threading.Event) -> None:
         """Make one job, or wait a moment for one."""
         try:
             if not self._ready_child(stop):
@@ -88,7 +93,7 @@ class Supervisor:
                 remove_leftovers(self.folder, self.db)
             job = claim(self.db, self.worker_id) if self._space() else None
             if job is None:
-                wakeups.wait(IDLE_SECONDS)
+                self._wait(stop)
                 return
             self.heartbeat.hold(job.id, job.attempt)
             try:
@@ -102,6 +107,15 @@ class Supervisor:
         except SQLAlchemyError as error:
             _say(f"the database cannot be reached, it is tried again: {_line(error)}")
             stop.wait(TROUBLE_SECONDS)
+
+    def _wait(self, stop: threading.Event) -> None:
+        """Wait a moment for a new job. Without wake-ups, which are only hints, the table is looked at as often."""
+        try:
+            self._wakeups.wait(IDLE_SECONDS)
+        except (sqlite3.Error, psycopg.Error, OSError) as error:
+            _say(f"wake-ups cannot be read, it is tried again: {_line(error)}")
+            self._wakeups.close()
+            stop.wait(IDLE_SECONDS)
 
     def _ready_child(self, stop: threading.Event) -> bool:
         """Have a child that takes orders, and does not keep more memory than allowed."""
