@@ -85,9 +85,9 @@ def headline(root: Path, model: str) -> dict[str, float]:
 
 
 def shown(values: Mapping[str, float]) -> tuple[ShownFigure, ...]:
-    """Figures with their headings; unknown ones are left out, since nobody could tell what is good."""
+    """Figures in the order of HEADINGS; unknown ones are left out, since nobody could tell what is good."""
     return tuple(
-        ShownFigure(name, HEADINGS[name].title, value, HEADINGS[name].better, HEADINGS[name].most)
-        for name, value in values.items()
-        if name in HEADINGS
+        ShownFigure(name, heading.title, values[name], heading.better, heading.most)
+        for name, heading in HEADINGS.items()
+        if name in values
     )

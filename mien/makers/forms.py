@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,7 +84,7 @@ def _form_field(request: type[Request], name: str) -> FormField | None:
     choices = local.words if local is not None else tuple(found.get("enum", ())) or (words.words if words else ())
     kind: Kind = "file" if path else "choice" if local or "enum" in found else _kind(found["type"])
     return FormField(
-        name=name, kind=kind, description=str(field.description), several=found["several"],
+        name=name, kind=kind, description=without_flags(str(field.description)), several=found["several"],
         required=field.is_required(), default=None if field.is_required() else _plain(field.default),
         unset=str(found.get("unset", "")), choices=choices, accepts=accepts.kinds if accepts else (), typed=not path,
         examples=tuple(str(one) for one in found.get("examples", ())),
@@ -127,7 +128,8 @@ def _body_model(request: type[Request], outputs: tuple[Output, ...], command: st
 
 
 def _body_field(request: type[Request], one: FormField) -> tuple[Any, Any]:
-    field = request.model_fields[one.name]
+    field = copy(request.model_fields[one.name])
+    field.description = one.description
     default: Any = ... if one.required else field.default
     if one.kind == "file":
         shown = f"{field.description}: `file:ID` of an uploaded file ({' or '.join(one.accepts)})"

@@ -13,12 +13,16 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psutil
 import pytest
 from toy_pipeline import environment, make_repository
 
 from flows.deploy import ServiceError, Services, choose_port
+from mien.studio.pipeline.place import mlflow_server, prefect_server
+from mien.studio.pipeline.prefect import Asked, Prefect, RunRefusedError
+from mien.studio.settings import Settings
 from stages.receipts import read_receipt
 
 pytestmark = [pytest.mark.ui, pytest.mark.pipeline, pytest.mark.slow]
@@ -172,6 +176,26 @@ def test_the_form_refuses_overrides_that_reach_beyond_the_run(served: Path) -> N
         with pytest.raises(urllib.error.HTTPError) as refused:
             trigger(targets=["source"], overrides=[override])
         assert refused.value.code in {409, 422}, override
+
+
+def test_the_studio_starts_follows_and_cancels_runs(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(served)
+    assert mlflow_server(Settings()).address == f"http://127.0.0.1:{PORTS['MIEN_MLFLOW_PORT']}"
+    prefect = Prefect(prefect_server(Settings()))
+    assert prefect.deployment().targets == ("source", "left", "right", "both")
+    assert "source.seconds" in prefect.deployment().parameters
+    with pytest.raises(RunRefusedError):
+        prefect.start(Asked(["source"], ["execution.executor=dask"]))
+    started = prefect.start(Asked(["source"], ["source.seconds=300"], "studio"))
+    assert (started.targets, started.overrides, started.experiment) == (("source",), ("source.seconds=300",), "studio")
+    run = wait_for(lambda: (found := prefect.run(UUID(started.id))).stages and found)
+    assert run.state == "running"
+    assert run.stages[0].name == "source"
+    assert run.id in [one.id for one in prefect.runs()]
+    assert prefect.cancel(UUID(started.id)).state in ("cancelling", "cancelled")
+    wait_for(lambda: prefect.run(UUID(started.id)).state == "cancelled", seconds=60)
+    with pytest.raises(RunRefusedError, match="has ended"):
+        prefect.cancel(UUID(started.id))
 
 
 @pytest.mark.crash

@@ -80,12 +80,14 @@ class JobPage(BaseModel):
 
 
 class QueueView(BaseModel):
-    """The state of the whole queue. workers: processes that work; 0: nothing will start."""
+    """The state of the whole queue. workers: processes that work; 0: nothing will start. no_space: all wait for room
+    on the disk."""
 
     waiting: int
     running: int
     paused: bool
     workers: int = 0
+    no_space: bool = False
 
 
 class QueueJobs(QueueView):
@@ -122,7 +124,7 @@ class RedoBody(BaseModel):
     seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
 
 
-class MoveBody(BaseModel):
+class PlaceBody(BaseModel):
     """Where a waiting job goes in the queue."""
 
     to: Literal["first", "up", "down", "last"] | None = None

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from mien.studio.api.bodies import Count, QueueJobs, QueueView
 from mien.studio.api.context import CanMake, CanRead, IsAdmin
 from mien.studio.api.errors import ERRORS
+from mien.studio.api.submission import wake
 from mien.studio.api.views import job_views, queue_view
 from mien.studio.database.tables import Job
 from mien.studio.queue import control
@@ -40,9 +41,9 @@ def resume_queue(context: IsAdmin) -> QueueView:
     """The opposite of pause."""
     control.pause(context.db, False)
     with context.db.session() as session:
-        first = session.scalar(select(Job.id).where(Job.state == "waiting").order_by(Job.position).limit(1))
+        first = session.scalar(select(Job).where(Job.state == "waiting").order_by(Job.position).limit(1))
     if first is not None:
-        context.wakeups.send(first)
+        wake(context, first)
     return queue_view(context.db)
 
 

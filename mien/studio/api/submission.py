@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import select
 
 from mien.makers.amounts import amount_of
@@ -21,6 +24,7 @@ from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job
 from mien.studio.files.keeping import text_problem
 from mien.studio.files.place import upload_path
+from mien.studio.files.upload import KIND_WORDS
 from mien.studio.history.folding import fold
 from mien.studio.queue.submit import submit
 from mien.studio.settings import Settings
@@ -28,16 +32,13 @@ from mien.systems.errors import RequestError
 from mien.systems.request import FileKind, Request
 from mien.systems.system import System
 
+LOG = logging.getLogger(__name__)
+
 ENGLISH_ONLY = ("move", "sculpt", "shapes")
 """Makers whose models read English only."""
 
 _VIETNAMESE = re.compile("[\u1ea0-\u1ef9ăđơưĂĐƠƯ]")
 """Letters that no other language of Europe or Asia is written with, or hardly any."""
-
-_KINDS: dict[str, str] = {
-    "picture": "a picture", "video": "a video", "sound": "a sound", "person": "a person (person.json)",
-    "scene": "a scene (scene.json)", "motion": "a head motion (.npz)", "poses": "poses", "text": "a text",
-}  # fmt: skip
 
 
 def make_job(
@@ -63,8 +64,16 @@ def make_job(
         context.db, context.settings, owner=context.owner, system=command, request=given, output=suffix, title=title,
         words=words, amount=amount_of(request, suffix, {name: one.facts for name, one in files.items()}), key=key,
     )  # fmt: skip
-    context.wakeups.send(job.id)
+    wake(context, job)
     return job
+
+
+def wake(context: Context, job: Job) -> None:
+    """Wake a worker for a job. Where that fails, as on a full disk, a worker finds the job by itself a second later."""
+    try:
+        context.wakeups.send(job.id)
+    except (sqlite3.Error, psycopg.Error):
+        LOG.warning("no worker could be woken for job %s", job.id, exc_info=True)
 
 
 def checked_request(
@@ -75,16 +84,18 @@ def checked_request(
 
     def place(_id: str, kinds: tuple[FileKind, ...], field: str) -> Path:
         nonlocal asked
-        asked = field
         file = files.get(field)
         path = None if file is None else upload_path(settings.folder, file.id, file.suffix)
         if file is None or path is None or not path.is_file():
+            asked = field
             raise RequestError(f"the file of {field} is not there any more: upload it again")
         if file.kind not in kinds:
-            wanted = " or ".join(_KINDS[kind] for kind in kinds)
-            raise RequestError(f"{file.name!r} is {_KINDS.get(file.kind, 'another file')}; {field} takes {wanted}")
+            asked, wanted = field, " or ".join(KIND_WORDS[kind] for kind in kinds)
+            is_a = KIND_WORDS.get(file.kind, "another file")
+            raise RequestError(f"{file.name} is {is_a}, but {wanted} is needed here: choose another file")
         problem = text_problem(file, field)
         if problem is not None:
+            asked = field
             raise RequestError(f"{field} {problem}")
         return path
 
@@ -94,7 +105,7 @@ def checked_request(
         _without_checked_files(system, request).check(Path(f"out{output}"))
     except RequestError as error:
         message = _named(str(error), files, settings)
-        raise ApiError(422, without_flags(message), field_of(system, message)) from error
+        raise ApiError(422, without_flags(message), asked or field_of(system, message)) from error
     return request
 
 

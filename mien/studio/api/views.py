@@ -15,6 +15,7 @@ from mien.studio.files.place import result_file
 from mien.studio.history.use import uses
 from mien.studio.queue.view import Position, places, queue_state
 from mien.studio.settings import Settings
+from mien.studio.worker.space import waits_for_space
 
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
@@ -53,7 +54,10 @@ def job_views(db: Database, settings: Settings, jobs: Sequence[Job]) -> list[Job
 def queue_view(db: Database) -> QueueView:
     """The state of the whole queue as it is shown."""
     state = queue_state(db)
-    return QueueView(waiting=state.waiting, running=state.running, paused=state.paused, workers=state.workers)
+    return QueueView(
+        waiting=state.waiting, running=state.running, paused=state.paused, workers=state.workers,
+        no_space=waits_for_space(db),
+    )  # fmt: skip
 
 
 def _job_view(settings: Settings, job: Job, place: Position | None) -> JobView:

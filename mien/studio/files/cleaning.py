@@ -14,11 +14,12 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 
 from mien.studio.database.engine import Database
-from mien.studio.database.tables import File, Session
+from mien.studio.database.tables import File
 from mien.studio.files.keeping import needed, remove_content
 from mien.studio.files.place import INCOMING, UPLOADS, is_id
 from mien.studio.history.changes import purge_old
 from mien.studio.people.deletion import finish_deletions
+from mien.studio.people.sessions import remove_expired
 from mien.studio.queue.events import trim
 from mien.studio.settings import Settings
 
@@ -51,7 +52,7 @@ def clean(db: Database, settings: Settings, now: float | None = None) -> Cleaned
     finish_deletions(db, settings)
     return Cleaned(
         purge_old(db, settings, at), _unused_uploads(db, settings, at), _leftovers(db, settings, at), trim(db),
-        _sessions(db, at),
+        remove_expired(db, at),
     )  # fmt: skip
 
 
@@ -109,8 +110,3 @@ def _older(folder: Path, now: float) -> list[Path]:
         except FileNotFoundError:  # removed meanwhile
             continue
     return found
-
-
-def _sessions(db: Database, now: float) -> int:
-    with db.write() as session:
-        return int(session.execute(delete(Session).where(Session.expires < now)).rowcount)  # type: ignore[attr-defined]

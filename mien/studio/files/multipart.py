@@ -29,7 +29,8 @@ async def paced(stream: AsyncIterator[bytes], idle_seconds: float) -> AsyncItera
     pieces = aiter(stream)
     while True:
         try:
-            piece = await asyncio.wait_for(anext(pieces), idle_seconds)
+            async with asyncio.timeout(idle_seconds):
+                piece = await anext(pieces)
         except StopAsyncIteration:
             return
         except TimeoutError:

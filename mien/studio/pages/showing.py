@@ -10,12 +10,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from mien.studio.api.context import Context
+from mien.studio.database.tables import State
 from mien.studio.pages.templates import render
 
 MAKERS = ("talk", "move", "sculpt", "follow", "shapes")
 """The commands of the makers in the order in which the pages show them."""
 
-STATES = ("waiting", "running", "done", "failed", "cancelled")
+STATES: tuple[State, ...] = ("waiting", "running", "done", "failed", "cancelled")
 
 BADGES: Mapping[str, str] = MappingProxyType(
     {"waiting": "", "running": "on", "done": "good", "failed": "bad", "cancelled": "warn"}
@@ -28,7 +29,7 @@ def show(request: Request, ctx: Context, template: str, page: str = "", **values
     person = ctx.person if ctx.settings.users else None
     response = render(
         request, template, page=page, person=person, users=ctx.settings.users, csrf=ctx.person.csrf, badge=BADGES,
-        **values,
+        serve_command=ctx.settings.hint("serve"), **values,
     )  # fmt: skip
     response.headers["Vary"] = "HX-Request, Accept-Language, Cookie"
     return response

@@ -120,7 +120,7 @@ def language_of(request: Request) -> str:
 def asked_language(request: Request) -> str:
     """The language of a page: that of `?language=…` in its address, else `language_of`."""
     asked = request.query_params.get("language")
-    return asked if asked in LANGUAGES else language_of(request)
+    return asked if asked is not None and asked in LANGUAGES else language_of(request)
 
 
 def data(value: Mapping[str, Any]) -> Markup:

@@ -7,6 +7,7 @@ dvc.yaml, and parameters that flows/overrides.py leaves open.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from mien.studio.pipeline.place import Server
 DEPLOYMENT = "pipeline/mien"
 SHOWN_RUNS = 20
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 15.0
+LOCKED_TRIES, LOCKED_SECONDS = 5, 2.0
+"""How often Prefect is asked while its database is locked, and the longest pause in between."""
 
 RunState = Literal["scheduled", "running", "done", "failed", "cancelling", "cancelled"]
 
@@ -128,7 +131,7 @@ class Prefect:
                 "targets": list(asked.targets), "overrides": list(asked.overrides), "experiment": asked.experiment,
                 "force": asked.force,
             }  # fmt: skip
-            body = {"parameters": {"request": request}, "tags": ["mien", "studio"]}
+            body = {"parameters": {"request": request}, "tags": ["mien", "studio"], "idempotency_key": uuid4().hex}
             answer = _post(client, f"/deployments/{deployment.id}/create_flow_run", body)
             return self._run(client, _json(answer))
 
@@ -261,7 +264,14 @@ def _post(client: httpx.Client, path: str, body: Mapping[str, Any]) -> httpx.Res
 
 
 def _sent(client: httpx.Client, request: httpx.Request) -> httpx.Response:
+    """The answer; asked again where Prefect says that its database is locked at the moment (503)."""
     try:
+        for _ in range(LOCKED_TRIES - 1):
+            answer = client.send(request)
+            if answer.status_code != 503:
+                return answer
+            wanted = answer.headers.get("Retry-After", "")
+            time.sleep(min(float(wanted) if wanted.isdigit() else 1.0, LOCKED_SECONDS))
         return client.send(request)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         address = f"{client.base_url.scheme}://{client.base_url.netloc.decode()}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 from api_making import Tried, served
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from mien.makers.systems import SYSTEMS
+from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job
 
 UNKNOWN = "0" * 32
@@ -89,7 +92,7 @@ def test_a_file_must_be_there_and_of_the_kind_of_the_field(tried: Tried) -> None
     job = tried.make("talk", image=picture, text="Hello")
     assert job["request"]["image"] == picture
     said = refused(tried, "talk", image=sound, text="Hello")
-    assert "'hello.wav' is a sound; image takes a picture or a video" in said
+    assert said == "image: hello.wav is a sound, but a picture or a video is needed here: choose another file"
     assert str(tried.settings.folder) not in said
     assert "upload it again" in refused(tried, "talk", image=f"file:{UNKNOWN}", text="Hello")
 
@@ -249,3 +252,32 @@ def test_everything_holds_on_postgresql_too(postgres_url: str, tmp_path: Path) -
         assert tried.studio.wakeups.wait(5.0) is not None
         tried.finish({"file": ("result.gif", b"GIF89a")})
         assert tried.client.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "done"
+
+
+def test_refusals_are_said_in_the_language_of_the_page(shared: Tried) -> None:
+    for values, expected in (
+        ({"text": ["hình tròn màu đỏ"]}, "shapes chỉ đọc tiếng Anh"),
+        ({"text": ["a circle"], "copies": 0}, "copies phải là số nguyên"),
+        ({"text": ["a circle\0"]}, "ký tự NUL"),
+    ):
+        answer = shared.client.post("/api/v1/shapes", json=values, headers={"Accept-Language": "vi"})
+        assert (answer.status_code, expected in answer.json()["error"]) == (422, True), answer.text
+
+
+def test_a_database_that_fails_is_said_and_hides_its_details(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("INSERT secret", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(Database, "write", full)
+    answer = tried.client.post("/api/v1/shapes", json={"text": ["a circle"]})
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "secret" not in answer.text
+
+
+def test_a_job_is_accepted_when_no_worker_can_be_woken(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(type(tried.studio.wakeups), "send", full)
+    assert tried.make()["state"] == "waiting"

@@ -177,7 +177,10 @@ def statements_of(db: Database) -> Iterator[list[tuple[str, Any]]]:
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-SEARCHES = [Search(), Search(bin=True), Search(words="circle"), Search(system="shapes"), Search(day=date(2020, 1, 1))]
+SEARCHES = [
+    Search(), Search(bin=True), Search(words="circle"), Search(system="shapes"), Search(state="done"),
+    Search(state="ended"), Search(day=date(2020, 1, 1)),
+]  # fmt: skip
 
 
 def test_a_late_page_of_ten_thousand_reads_by_index_and_sorts_nothing(either_db: Database) -> None:

@@ -59,9 +59,9 @@ def generate(loaded: Loaded, request: Request, out: Path, progress: bool) -> Mad
     seconds = 3 * FRAME_SECONDS if "slow" in str(getattr(request, "text", "")) else FRAME_SECONDS
     frames = counted(_frames(seconds), loaded.system.command, FRAMES, "frames", progress)
     if loaded.system.command == "sculpt":
-        return _sculpted(loaded, str(getattr(request, "text", "")), out, list(frames)[0])
+        return _sculpted(loaded, str(getattr(request, "text", "")), out, next(iter(frames)))
     if out.suffix == ".png":
-        write_picture(out, list(frames)[0], tags)
+        write_picture(out, next(iter(frames)), tags)
     elif out.suffix in (".mp4", ".gif"):
         write_clip(out, frames, FPS, tags)
     else:

@@ -26,7 +26,10 @@ SCHEMA = {
 
 @dataclass
 class StandIn:
-    """What Prefect answers. password: `user:password` in base64 that it asks for. sent: (path, body) of every POST."""
+    """What Prefect answers. password: `user:password` in base64 that it asks for. sent: (path, body) of every POST.
+
+    locked: so many requests are answered that the database is locked.
+    """
 
     password: str | None = None
     csrf: bool = True
@@ -34,6 +37,7 @@ class StandIn:
     status: str = "READY"
     state: str = "RUNNING"
     broken: int | None = None
+    locked: int = 0
     sent: list[tuple[str, Any]] = field(default_factory=list)
 
     def transport(self) -> httpx.MockTransport:
@@ -41,6 +45,9 @@ class StandIn:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api")
+        if self.locked:
+            self.locked -= 1
+            return httpx.Response(503, headers={"Retry-After": "1"})
         if self.password is not None and request.headers.get("Authorization") != f"Basic {self.password}":
             return httpx.Response(401, json={"exception_message": "Unauthorized"})
         if path == "/csrf-token":

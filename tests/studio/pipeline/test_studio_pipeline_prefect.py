@@ -108,6 +108,16 @@ def test_the_password_and_a_server_without_csrf() -> None:
     assert prefect(StandIn(csrf=False)).runs()
 
 
+def test_a_locked_database_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr("mien.studio.pipeline.prefect.time.sleep", paused.append)
+    stand_in = StandIn(locked=3)
+    assert prefect(stand_in).start(Asked(["shapes"])).state == "scheduled"
+    assert paused == [1.0, 1.0, 1.0]
+    with pytest.raises(PrefectError, match="503"):
+        prefect(StandIn(locked=99)).runs()
+
+
 def test_what_does_not_answer_or_is_no_prefect_is_said_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -115,7 +125,7 @@ def test_what_does_not_answer_or_is_no_prefect_is_said_in_a_sentence() -> None:
         Prefect(Server(f"http://127.0.0.1:{port}", "")).runs()
     with pytest.raises(PrefectError, match="does not answer"):
         Prefect(Server("http://[bad", "")).runs()
-    for broken in (200, 302, 500, 503):
+    for broken in (200, 302, 500):
         with pytest.raises(PrefectError) as refused:
             prefect(StandIn(broken=broken)).runs()
         assert "\n" not in str(refused.value)

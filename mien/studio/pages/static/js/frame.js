@@ -1,5 +1,6 @@
 // What every page uses: texts, requests to the API, messages, theme, times in the reader's time zone.
 
+const command = document.querySelector('meta[name="serve-command"]').content;
 const texts = JSON.parse(document.getElementById("texts").textContent);
 export const language = document.documentElement.lang;
 
@@ -7,7 +8,7 @@ export const language = document.documentElement.lang;
 export function t(key, values = {}) {
   let found = `js.${key}`;
   if (values.n === 1 && `${found}.one` in texts) found += ".one";
-  return (texts[found] ?? key).replace(/\{([a-z_]+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return (texts[found] ?? key).replace(/\{([a-z_]+)\}/g, (whole, name) => (name in values ? String(values[name]) : name === "serve_command" ? command : whole));
 }
 
 /** Whether the catalogue has a key. */
