@@ -14,7 +14,7 @@ from mien.studio.api.guard import CONTENT_SECURITY_POLICY
 from mien.studio.pages import history_pages
 from mien.studio.pages.catalogue import Translator, catalogue, filled
 from mien.studio.pages.sayings import PREFIX, said
-from mien.studio.pages.templates import STATIC
+from mien.studio.pages.templates import STATIC, version
 from tests.studio.pages.html_making import Page
 from tests.studio.pages.rest_making import HOST, studio
 
@@ -79,6 +79,21 @@ def test_every_fixed_sentence_is_found_again_with_its_values() -> None:
 def test_a_sentence_in_vietnamese(english: str, vietnamese: str) -> None:
     assert said(Translator("vi"), english) == vietnamese
     assert said(Translator("en"), english) == english
+
+
+def test_the_page_for_a_studio_that_is_away_is_of_nobody_and_in_both_languages(tmp_path: Path) -> None:
+    with studio(tmp_path, users=True) as (client, _db, _settings):
+        found = Page(client.get("/offline").text)
+        assert "The studio does not answer" in found.text
+        assert "Xưởng không trả lời" in found.text
+        assert found.faults() == []
+        assert not found.all("nav")
+        worker = client.get("/offline-worker.js")
+        assert worker.headers["content-type"].startswith("text/javascript")
+        assert f'VERSION = "{version()}"' in worker.text
+        for path in ("css/base.css", "css/rest.css", "js/frame.js"):
+            assert f'"{path}"' in worker.text
+            assert client.get(f"/static/{version()}/{path}").status_code == 200
 
 
 def test_the_style_of_the_3d_viewer_is_the_one_that_the_policy_allows() -> None:
