@@ -59,7 +59,8 @@ def test_every_fixed_sentence_is_found_again_with_its_values() -> None:
     t = Translator("vi")
     for key, text in catalogue("en").items():
         if key.startswith(PREFIX) and t.texts[key] != text:
-            values = {name: f"‹{name}›" for name in ("what", "name", "n", "title", "kept", "most", "field", "words")}
+            names = re.findall(r"\{([a-z_]+)\}", text)
+            values = {name: "a picture" if name.startswith("what_") else f"‹{name}›" for name in names}
             assert said(t, filled(text, values)) != filled(text, values), key
 
 
@@ -71,6 +72,12 @@ def test_every_fixed_sentence_is_found_again_with_its_values() -> None:
         (
             "there is no face in the picture; use one that shows a face from the front",
             "không có khuôn mặt trong ảnh; hãy dùng ảnh chụp khuôn mặt từ phía trước",
+        ),
+        # it only looks like "{name} is no {kind}: {remedy}"
+        ("There is no face in it: take another one", "There is no face in it: take another one"),
+        (
+            "me.png is no picture; its content is text: choose a PNG, JPEG, WebP or HEIC file",
+            "me.png không phải là ảnh; nội dung của nó là văn bản: hãy chọn tệp PNG, JPEG, WebP hoặc HEIC",
         ),
         ("a sentence that nobody has translated", "a sentence that nobody has translated"),
         ("", ""),
