@@ -56,8 +56,9 @@ export class Result {
     return typeof time === "number" ? time : Date.parse(time) / 1000;
   }
 
-  waiting() {
-    return [el("p", { class: "soft small" }, t("goes_on")), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
+  waiting(job) {
+    const why = job.reason ? el("p", { class: "notice warn small" }, sentence(job.reason)) : null;
+    return [why, el("p", { class: "soft small" }, t("goes_on")), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
   }
 
   running(job) {
