@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from mien.makers.forms import body_model, without_flags
 from mien.makers.systems import SYSTEMS
-from mien.studio.api.bodies import Count, JobPage, JobView, MoveBody, RedoBody, UseBody, UsedAs
+from mien.studio.api.bodies import Count, JobPage, JobView, PlaceBody, RedoBody, UseBody, UsedAs
 from mien.studio.api.context import CanMake, CanRead, Context
 from mien.studio.api.errors import ERRORS, ApiError, NotFoundError
 from mien.studio.api.examples import body_examples
@@ -107,7 +107,7 @@ def redo_job(job_id: JobId, context: CanMake, response: Response, body: RedoBody
 
 
 @router.post("/jobs/{job_id}/move", tags=["jobs"], summary="Move a job in the queue")
-def move_job(job_id: JobId, body: MoveBody, context: CanMake) -> JobView:
+def move_job(job_id: JobId, body: PlaceBody, context: CanMake) -> JobView:
     """Your own jobs change places with each other."""
     to = body.to or body.before
     if to is None or (body.to is not None and body.before is not None):
