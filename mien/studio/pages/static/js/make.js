@@ -14,6 +14,9 @@ const draftName = `draft.${maker}`;
 const shownName = `shown.${maker}`;
 const VIETNAMESE = /[\u1ea0-\u1ef9ăđơưĂĐƠƯ]/;
 
+/** Whether a text is Vietnamese, where the model reads English only. */
+const foreign = (value) => VIETNAMESE.test([value ?? ""].flat().join(" "));
+
 let request = null;
 let saving = null;
 
@@ -33,6 +36,11 @@ function keep() {
 }
 
 const fields = fieldsOf(form, data.fields, changed);
+const reads = data.englishOnly ? ["text", "motion"] : ["motion"];
+for (const name of reads.filter((one) => one in fields)) {
+  // said at the field as soon as it is left, not only when the form is sent
+  fields[name].root.addEventListener("change", () => { if (foreign(fields[name].read())) fields[name].wrong(t("english_only")); });
+}
 request = new RequestForm(form, data, fields);
 form.addEventListener("change", changed);
 window.addEventListener("pagehide", keep);
@@ -61,9 +69,8 @@ function fault(values) {
     if (needed && !names.some((name) => name in values)) return [request.chosen(names), t("missing")];
   }
   if (maker === "follow" && !("text" in values) && !("look" in values)) return ["text", t("missing_look")];
-  if (data.englishOnly && VIETNAMESE.test([values.text ?? ""].flat().join(" "))) return ["text", t("english_only")];
-  if (VIETNAMESE.test(String(values.motion ?? ""))) return ["motion", t("english_only")];
-  return null;
+  const wrongly = reads.find((name) => foreign(values[name]));
+  return wrongly ? [wrongly, t("english_only")] : null;
 }
 
 // ——— the job that is shown, the queue, and the events

@@ -42,7 +42,11 @@ export class Result {
   state() {
     const job = this.job;
     if (job.state === "waiting" || job.cancelling) return stateText(job);
-    if (job.state === "running") return job.expected_seconds ? t("left", { time: span(job.expected_seconds) }) : "";
+    if (job.state === "running") {
+      // while models are loaded nothing is counted, so that any estimate would be a guess
+      const counted = job.progress?.fraction !== null && job.progress?.fraction !== undefined;
+      return counted && job.expected_seconds ? t("left", { time: span(job.expected_seconds) }) : "";
+    }
     const made = job.started && job.ended ? t("took", { time: span(Math.max(this.seconds(job.ended) - this.seconds(job.started), 0)) }) : "";
     const { width, height, seconds } = job.facts ?? {};
     const file = job.files?.file;
