@@ -30,7 +30,8 @@ def test_help_teaches_with_examples() -> None:
     # Verbs of systems that are not there yet are not promised.
     assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "talk", "batch", "move", "sculpt", "shapes", "heads", "export", "inspect", "doctor", "summary", "promote",
-        "follow", "pose", "models", "bundle", "serve", "worker",
+        "serve", "worker", "bundle", "models",
+        "follow", "pose",
     }  # fmt: skip
     text = mien("move", "--help").output
     assert "mien move --text" in text
@@ -88,7 +89,7 @@ def test_starting_imports_nothing_heavy() -> None:
             "--intensity must be a number, 0 to 1, not 2",
         ),
         (["--image", "absent.png", "--text", "hi"], "the image absent.png is not there"),
-        (["--image", sys.executable, "--text", "hi", "--model", "absent"], "make repro"),
+        (["--image", sys.executable, "--text", "hi"], "make repro"),
         (["--text", "hi"], "--image is needed"),
         (["--image", "absent.png", "--text", "x" * 100_000], "100,000 characters"),
         (["--image", "absent.png", "--text", "hi", "--face", "left"], "--face"),
@@ -129,7 +130,7 @@ def test_what_is_wrong_is_one_sentence_on_stderr_and_exit_2(tmp_path: Path, argu
         (["--text", "nods", "--head", "horse"], "--head must be one of embedded, ict, flame, gnm, not 'horse'"),
         (["--text", "nods", "--head", "ict", "--head-file", "absent"], "absent is not there"),
         (["--text", "nods", "--renderer", "blender"], "--renderer must be one of numba, pyrender, dots, not 'blender'"),
-        (["--text", "nods", "--model", "absent"], "dvc repro head_motion"),
+        (["--text", "nods"], "dvc repro head_motion"),
         (["--text", "nods", "-o", "out.avi"], "must be named"),
         (["--table", "absent.csv"], "absent.csv cannot be read"),
     ],

@@ -11,7 +11,7 @@ import pytest
 
 from mien.studio.people.accounts import create_person
 from mien.studio.pipeline.prefect import Deployment, Prefect
-from tests.studio.browser.browser_making import Watched, browser, served
+from tests.studio.browser.served_making import Watched, browser, served
 from tests.studio.pages.rest_making import ROWS, add_job, add_picture, filled
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
