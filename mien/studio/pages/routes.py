@@ -75,4 +75,5 @@ def _sentences(language: str) -> dict[str, str]:
     if language == DEFAULT:
         return {}
     english, own = catalogue(DEFAULT), catalogue(language)
-    return {text: own[key] for key, text in english.items() if key.startswith(PREFIX)}
+    known = [(text, own[key]) for key, text in english.items() if key.startswith(PREFIX)]
+    return dict(sorted(known, key=lambda one: -len(one[0])))  # the longest first: it is the most particular one
