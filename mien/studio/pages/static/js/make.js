@@ -88,9 +88,14 @@ function show(job, scroll = false) {
   sessionStorage.setItem(shownName, job.id);
   result.show(job);
   queue.take(job);
-  const place = document.getElementById("result");
   const narrow = matchMedia("(max-width: 68rem)").matches;
-  if (scroll || narrow) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  if (scroll || narrow) reveal(document.getElementById("result"));
+}
+
+/** Scroll to the top of an element that is out of sight or too far down. */
+function reveal(place) {
+  const { top } = place.getBoundingClientRect();
+  if (top < 0 || top > window.innerHeight / 2) place.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
 new Feed({
