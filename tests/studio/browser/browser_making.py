@@ -217,10 +217,18 @@ def posted(page: Page, path: str, body: dict[str, Any] | None = None) -> Any:
     return page.evaluate(script, [path, body])
 
 
-def done(page: Page, maker: str, **values: Any) -> dict[str, Any]:
-    """A job that is made by the API, once it is done."""
+def done(page: Page, maker: str, *, state: str = "done", **values: Any) -> dict[str, Any]:
+    """A job that is made by the API, once it has this state."""
     job = posted(page, f"/api/v1/{maker}", values)
-    return wait_for(lambda: (now := asked(page, f"/api/v1/jobs/{job['id']}"))["state"] == "done" and now)
+    return ended(page, job["id"], state)
+
+
+def ended(page: Page, job: str, state: str = "done", seconds: float = SECONDS) -> dict[str, Any]:
+    """A job once it has ended, which must be in this state."""
+    over = ("done", "failed", "cancelled")
+    found = wait_for(lambda: (now := asked(page, f"/api/v1/jobs/{job}"))["state"] in over and now, seconds)
+    assert found["state"] == state, found["reason"]
+    return dict(found)
 
 
 def picture(path: Path, side: int = 64, colour: tuple[int, int, int] = (180, 120, 90)) -> Path:

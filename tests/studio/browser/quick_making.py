@@ -62,7 +62,8 @@ def generate(loaded: Loaded, request: Request, out: Path, progress: bool) -> Mad
     elif out.suffix == ".npz":
         Performance.still(FPS, len(list(frames))).save(out, tags)
     else:
-        write_picture(out, list(frames)[0], tags)
+        *_, last = frames
+        write_picture(out, last, tags)
     if "refuse" in text:
         raise RequestError(f"the scene {text!r} has no figure: name who is in it")
     version = loaded.main.version

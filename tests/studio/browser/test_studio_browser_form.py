@@ -123,9 +123,9 @@ def test_a_movement_is_recorded(visits: Visits) -> None:
 
 def test_the_keyboard_reaches_everything_and_submits(visits: Visits) -> None:
     page = visits.open("/make/follow")
-    reached = page.evaluate("() => document.activeElement.outerHTML.slice(0, 0)")
-    missed = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
-        .filter((one) => one.checkVisibility() && !one.disabled && one.tabIndex >= 0 && !one.dataset.reached)
+    missed = """() => [
+            ...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")
+        ].filter((one) => one.checkVisibility() && !one.disabled && one.tabIndex >= 0 && !one.dataset.reached)
         .filter((one) => one.type !== "radio" || one.checked).map((one) => one.outerHTML.slice(0, 150))"""
     page.locator("details.more summary").click()
     page.evaluate("() => document.activeElement.blur()")
@@ -176,7 +176,8 @@ def test_on_a_phone_the_button_is_at_hand_and_no_message_covers_it(visits: Visit
     expect(toast).to_be_visible()
     expect(button).to_be_in_viewport()
     message, make_it = toast.bounding_box(), button.bounding_box()
-    assert message is not None and make_it is not None
+    assert message is not None
+    assert make_it is not None
     assert message["y"] + message["height"] <= make_it["y"] or make_it["y"] + make_it["height"] <= message["y"]
     toast.get_by_role("button").tap()
     expect(toast).to_have_count(0)

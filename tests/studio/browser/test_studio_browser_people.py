@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.ui
 
-PASSWORD = "three quiet words"  # noqa: S105 - of accounts that live as long as this test
+PASSWORD = "three quiet words"
 
 
 @pytest.fixture(scope="module")

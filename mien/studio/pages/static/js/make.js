@@ -16,6 +16,7 @@ const VIETNAMESE = /[\u1ea0-\u1ef9ăđơưĂĐƠƯ]/;
 
 /** Whether a text is Vietnamese, where the model reads English only. */
 const foreign = (value) => VIETNAMESE.test([value ?? ""].flat().join(" "));
+const address = new URLSearchParams(location.search); // as opened: filling in the form takes it away
 
 let request = null;
 let saving = null;
@@ -120,9 +121,9 @@ async function look(id) {
   }
 }
 
-/** The job that was shown last, else the last one of this maker. */
+/** The job of `?job=JOB`, else the one that was shown last, else the last one of this maker. */
 async function lastShown() {
-  const asked = new URLSearchParams(location.search).get("job") ?? sessionStorage.getItem(shownName);
+  const asked = address.get("job") ?? sessionStorage.getItem(shownName);
   if (asked) { await look(asked); return; }
   const found = await api(`/api/v1/jobs?system=${maker}&most=1`).catch(() => null);
   if (found?.jobs?.[0] && !result.job) result.show(found.jobs[0]);
@@ -208,9 +209,9 @@ form.addEventListener("try-voice", async ({ detail: field }) => {
       body: JSON.stringify({ text: text.startsWith("voice_sample") ? "Hello" : text, language: fields.language.read(), voice: fields.voice.read() || null }),
     }).catch(() => { throw new ApiError(t("error.away")); });
     if (!answer.ok) throw await failure(answer);
-    const address = URL.createObjectURL(await answer.blob());
-    const sound = new Audio(address);
-    sound.addEventListener("ended", () => URL.revokeObjectURL(address));
+    const spoken = URL.createObjectURL(await answer.blob());
+    const sound = new Audio(spoken);
+    sound.addEventListener("ended", () => URL.revokeObjectURL(spoken));
     await sound.play();
   } catch (error) {
     field.wrong(sentence(error.message));
@@ -254,9 +255,8 @@ for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) =
 
 /** What the address says: `?from=JOB` is that job's request, `?image=file:…&text=…` are values. */
 async function fromAddress() {
-  const asked = new URLSearchParams(location.search);
-  const from = asked.get("from");
-  const values = Object.fromEntries([...asked].filter(([name]) => name in fields));
+  const from = address.get("from");
+  const values = Object.fromEntries([...address].filter(([name]) => name in fields));
   if (!from && !Object.keys(values).length) return false;
   history.replaceState(null, "", location.pathname);
   try {
