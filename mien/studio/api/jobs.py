@@ -13,7 +13,7 @@ from mien.studio.api.bodies import Count, JobPage, JobView, PlaceBody, RedoBody,
 from mien.studio.api.context import CanMake, CanRead, Context
 from mien.studio.api.errors import ERRORS, ApiError, NotFoundError
 from mien.studio.api.examples import body_examples
-from mien.studio.api.submission import make_job, wake
+from mien.studio.api.submission import check_again, make_job, wake
 from mien.studio.api.views import job_view, job_views
 from mien.studio.database.tables import Job
 from mien.studio.history import changes
@@ -100,6 +100,8 @@ def retry_job(job_id: JobId, context: CanMake, response: Response) -> JobView:
 def redo_job(job_id: JobId, context: CanMake, response: Response, body: RedoBody | None = None) -> JobView:
     """A new job with the same request and another seed."""
     seed = body.seed if body is not None else None
+    if seed is not None:
+        check_again(context, own_job(context, job_id), seed)
     job = control.redo(context.db, context.settings, job_id, context.owner, seed)
     return _accepted(context, _sent(context, job), response)
 

@@ -32,8 +32,7 @@ def test_every_address_in_the_examples_exists(tmp_path: Path) -> None:
         path = re.search(r"\$API(/[\w/-]+)", call)
         assert path is not None, call
         posted = "-X POST" in call or "--json" in call or "-F" in call
-        route = path[1] if path[1] in ("/jobs/ID/files/file",) else path[1]
-        route = route.replace("/files/file", "/files/ID") if route.startswith("/jobs/") else route
+        route = path[1].replace("/files/file", "/files/ID")
         named.add(("post" if posted else "get", f"/api/v1{route}"))
     assert len(named) > 12
     assert named <= known, named - known
