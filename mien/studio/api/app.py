@@ -58,8 +58,9 @@ def create_app(settings: Settings) -> FastAPI:
 def server_options(settings: Settings) -> dict[str, Any]:
     """Options of uvicorn that the limits need: of the head of a request, of idle connections, and of the end."""
     return {
-        "http": BoundedConnection, "h11_max_incomplete_event_size": 2 * settings.limits.header_bytes, "server_header": False,
-        "timeout_keep_alive": 20, "timeout_graceful_shutdown": 3, "ws": "none", "proxy_headers": settings.secure,
+        "http": BoundedConnection, "h11_max_incomplete_event_size": 2 * settings.limits.header_bytes,
+        "server_header": False, "timeout_keep_alive": 20, "timeout_graceful_shutdown": 3, "ws": "none",
+        "proxy_headers": settings.secure,
     }  # fmt: skip
 
 

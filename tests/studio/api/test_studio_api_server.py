@@ -113,14 +113,16 @@ def test_a_connection_without_the_head_of_a_request_is_closed(tmp_path: Path, mo
 
 def test_a_long_answer_outlasts_the_time_for_a_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
-    with running(Settings(folder=tmp_path)) as (address, app):
-        with httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as stream:
-            lines = stream.iter_lines()
-            assert next(lines)
-            time.sleep(1.0)
-            with app.state.studio.db.write() as session:
-                events.emit(session, None, "", "queue")
-            assert any(line == "event: queue" for _, line in zip(range(20), lines, strict=False))
+    with (
+        running(Settings(folder=tmp_path)) as (address, app),
+        httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as stream,
+    ):
+        lines = stream.iter_lines()
+        assert next(lines)
+        time.sleep(1.0)
+        with app.state.studio.db.write() as session:
+            events.emit(session, None, "", "queue")
+        assert any(line == "event: queue" for _, line in zip(range(20), lines, strict=False))
 
 
 def test_a_body_that_crawls_is_refused(tmp_path: Path) -> None:
