@@ -108,20 +108,15 @@ def _say_accounts(settings: Settings, db: Database) -> None:
 
 
 def _say_models() -> None:
-    """Say which makers have no model, which then refuse requests."""
-    from mien.checkout import located
+    """Say which makers use the model that comes with mien, and which have none and refuse requests until they do."""
+    from mien.bundled.place import find_model
     from mien.makers.systems import SYSTEMS
-    from mien.systems.errors import RequestError
 
-    missing = []
-    for system in SYSTEMS.values():
-        try:
-            system.model.check(located(system.model.folder), "--model")
-        except RequestError:
-            missing.append(system.command)
+    places = {command: find_model(system.model) for command, system in SYSTEMS.items()}
+    bundled = [command for command, place in places.items() if place.bundled]
+    missing = [command for command, place in places.items() if not (place.folder / "config.json").is_file()]
+    if bundled:
+        print(f"bundled models are used by {', '.join(bundled)}; see `mien models`", file=sys.stderr)
     if missing:
-        print(
-            f"no trained model is there for {', '.join(missing)}: run `make repro` (models/), then ask again; "
-            "the studio need not be restarted",
-            file=sys.stderr,
-        )
+        remedy = "run `make repro`; the studio need not be started again"
+        print(f"there is no model for {', '.join(missing)}: {remedy}", file=sys.stderr)

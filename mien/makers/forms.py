@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,7 +84,7 @@ def _form_field(request: type[Request], name: str) -> FormField | None:
     choices = local.words if local is not None else tuple(found.get("enum", ())) or (words.words if words else ())
     kind: Kind = "file" if path else "choice" if local or "enum" in found else _kind(found["type"])
     return FormField(
-        name=name, kind=kind, description=str(field.description), several=found["several"],
+        name=name, kind=kind, description=without_flags(str(field.description)), several=found["several"],
         required=field.is_required(), default=None if field.is_required() else _plain(field.default),
         unset=str(found.get("unset", "")), choices=choices, accepts=accepts.kinds if accepts else (), typed=not path,
         examples=tuple(str(one) for one in found.get("examples", ())),
@@ -127,7 +128,8 @@ def _body_model(request: type[Request], outputs: tuple[Output, ...], command: st
 
 
 def _body_field(request: type[Request], one: FormField) -> tuple[Any, Any]:
-    field = request.model_fields[one.name]
+    field = copy(request.model_fields[one.name])
+    field.description = one.description
     default: Any = ... if one.required else field.default
     if one.kind == "file":
         shown = f"{field.description}: `file:ID` of an uploaded file ({' or '.join(one.accepts)})"
@@ -182,15 +184,23 @@ def _placed(
 
 
 def _names_file(request: type[Request], name: str, value: str) -> bool:
-    """Whether a text would be read as the path of a file."""
+    """Whether a text would be read as the path of a file, or looks like one: the answer tells no stranger which
+    files there are."""
     for kind in request.model_fields[name].metadata:
         if isinstance(kind, FileOrText):
-            return named_file(value, kind.suffix) is not None
+            return _like_path(value) or named_file(value, kind.suffix) is not None
         if isinstance(kind, NumberOrFile):
             return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", value) is None
         if isinstance(kind, WordOrFile):
             return value.strip().lower() not in kind.words
     return False
+
+
+def _like_path(text: str) -> bool:
+    """Whether a text begins like a path, or is one word with a slash or a dot in it."""
+    words = text.split()
+    begins = bool(words) and words[0].startswith(("/", "\\", "~", "./", "../"))
+    return begins or (len(words) == 1 and re.search(r".[/\\.].", words[0]) is not None)
 
 
 def without_flags(message: str) -> str:

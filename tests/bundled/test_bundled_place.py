@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 import typer
-from bundle_making import MODEL, SYSTEM, make_bundle, train
+from bundle_making import MODEL, SYSTEM, SumRequest, make_bundle, train
 from typer.testing import CliRunner
 
 from mien import checkout
@@ -19,6 +19,7 @@ from mien.bundled import contents
 from mien.bundled.contents import BundleError, read_contents
 from mien.bundled.place import find_model
 from mien.commands.system_command import add_command
+from mien.studio.worker.models import WarmModels
 from mien.systems.errors import RequestError
 from mien.training.model_folder import load_network, read_weights
 from stages.codebase.table import project_tables
@@ -155,3 +156,17 @@ def test_no_stage_reaches_the_bundle() -> None:
 def test_export_and_promote_do_not_look_at_the_bundle() -> None:
     for path in ("mien/talking/generate/export.py", "mien/commands/promote.py", "mien/checkout.py"):
         assert "bundled" not in (ROOT / path).read_text(), path
+
+
+def test_a_worker_keeps_the_bundled_model_until_one_is_trained(bundle: Path, tmp_path: Path) -> None:
+    del bundle
+    warm, request = WarmModels(tmp_path / "here"), SumRequest()
+    first = warm.loaded(SYSTEM, request)
+    assert first.main.version.endswith("(bundled)")
+    assert first.notes[0].startswith("using the bundled model of sums")
+    assert warm.is_warm(SYSTEM, request)
+    assert warm.loaded(SYSTEM, request).main.model is first.main.model
+    train(tmp_path / "here", 3)
+    second = warm.loaded(SYSTEM, request)
+    assert second.notes == ()
+    assert not second.main.version.endswith("(bundled)")

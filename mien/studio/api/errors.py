@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
@@ -27,6 +27,8 @@ from mien.studio.pages.sayings import said
 from mien.studio.pages.templates import language_of
 from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
+from mien.studio.settings import Settings
+from mien.studio.worker.space import has_space
 
 LOG = logging.getLogger(__name__)
 
@@ -106,6 +108,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(AccountError)(_account_error)
     for kind in (OperationalError, InterfaceError, NoConnectionError):
         app.exception_handler(kind)(_database_fault)
+    app.exception_handler(DataError)(_not_kept)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -150,10 +153,19 @@ async def _account_error(request: Request, error: AccountError) -> Response:
     return answer(request, 422, str(error), error.field)
 
 
+async def _not_kept(request: Request, _error: DataError) -> Response:
+    """Of a value that the database refuses, such as a NUL character in PostgreSQL."""
+    return answer(request, 422, "a text holds a NUL character: leave it out")
+
+
 async def _database_fault(request: Request, error: Exception) -> Response:
     """Of a database that cannot be reached or written just now, such as one on a full disk or that starts again."""
     LOG.error("%s %s: the database failed: %s", request.method, request.url.path, error)
-    sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    settings: Settings = request.app.state.settings
+    if has_space(settings.folder, settings.limits.free_bytes):
+        sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    else:
+        sentence = "the studio's disk is full: make room on it, and what waits goes on by itself"
     return answer(request, 503, sentence, None, {"Retry-After": str(RETRY_SECONDS)})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,18 +13,16 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect
 
 from mien.studio.api.content import send_file
 from mien.studio.api.context import CanMake, CanRead, Studio
 from mien.studio.api.errors import ERRORS, ApiError
 from mien.studio.database.tables import Job
-from mien.studio.files.cleaning import EVERY_SECONDS, clean
 from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspector
 from mien.studio.files.keeping import content, file_view, find, listed, preview, remove
-from mien.studio.files.multipart import FormFile, paced
+from mien.studio.files.multipart import MOST_OUTSIDE, FormFile, paced
 from mien.studio.files.names import disposition
 from mien.studio.files.place import is_id
 from mien.studio.files.reading import opened
@@ -33,18 +30,11 @@ from mien.studio.files.upload import KIND_WORDS, Uploads
 from mien.studio.files.zip import entries, stream_zip
 from mien.systems.request import FileKind
 
-LOG = logging.getLogger(__name__)
-
 MOST_ZIPPED = 200
 """Most results of one zip."""
 
-FORM_BYTES = 300_000
-"""What a form may hold besides its file."""
-
 REST_SECONDS, REST_BYTES = 5.0, 1_000_000_000
 """How much of a refused upload is read away, so that a browser comes to read the answer."""
-
-FIRST_CLEANING_SECONDS = 30.0
 
 _SHOWN = {
     "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "video/mp4", "video/webm",
@@ -91,28 +81,14 @@ class OpenedView(BaseModel):
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """The inspecting processes and the hourly cleaning, while the server runs."""
+    """The inspecting processes, while the server runs."""
     studio: Studio = app.state.studio
     inspector = Inspector(studio.settings.limits)
     app.state.uploads = Uploads(studio.db, studio.settings, inspector)
-    cleaning = asyncio.create_task(_clean_hourly(studio))
     try:
         yield
     finally:
-        cleaning.cancel()
-        with suppress(asyncio.CancelledError):
-            await cleaning
         inspector.close()
-
-
-async def _clean_hourly(studio: Studio) -> None:
-    await asyncio.sleep(FIRST_CLEANING_SECONDS)
-    while True:
-        try:
-            await run_sync(clean, studio.db, studio.settings)
-        except (OSError, SQLAlchemyError):
-            LOG.exception("cleaning failed, it is tried again in an hour")
-        await asyncio.sleep(EVERY_SECONDS)
 
 
 router = APIRouter(tags=["files"], lifespan=_lifespan)
@@ -259,7 +235,7 @@ def _headers(named: str) -> dict[str, str]:
 async def _form(request: Request, uploads: Uploads) -> AsyncIterator[tuple[FormFile, int | None]]:
     """The form of a request with its file, and the bytes that are announced for it; refusals become answers."""
     length = request.headers.get("content-length", "")
-    declared = max(0, int(length) - FORM_BYTES) if length.isascii() and length.isdigit() else None
+    declared = max(0, int(length) - MOST_OUTSIDE) if length.isascii() and length.isdigit() else None
     stream = request.stream()
     try:
         pieces = paced(stream, uploads.settings.limits.upload_idle_seconds)

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from mien.makers.forms import body_model
+from mien.makers.forms import body_model, without_flags
 from mien.makers.systems import SYSTEMS
-from mien.studio.api.bodies import Count, JobPage, JobView, MoveBody, RedoBody, UseBody, UsedAs
+from mien.studio.api.bodies import Count, JobPage, JobView, PlaceBody, RedoBody, UseBody, UsedAs
 from mien.studio.api.context import CanMake, CanRead, Context
 from mien.studio.api.errors import ERRORS, ApiError, NotFoundError
 from mien.studio.api.examples import body_examples
-from mien.studio.api.submission import make_job, wake
+from mien.studio.api.submission import check_again, make_job, wake
 from mien.studio.api.views import job_view, job_views
 from mien.studio.database.tables import Job
 from mien.studio.history import changes
@@ -49,7 +49,7 @@ def _add_maker(system: System[Any]) -> None:
     router.add_api_route(
         f"/{system.command}", make, methods=["POST"], status_code=202, responses=DONE, tags=["make"],
         response_model=JobView, operation_id=f"make_{system.command}", name=system.command,
-        summary=f"Make: {system.help.partition(chr(10))[0]}", description=system.help,
+        summary=system.help.partition("\n")[0].rstrip("."), description=without_flags(system.help),
     )  # fmt: skip
 
 
@@ -100,12 +100,14 @@ def retry_job(job_id: JobId, context: CanMake, response: Response) -> JobView:
 def redo_job(job_id: JobId, context: CanMake, response: Response, body: RedoBody | None = None) -> JobView:
     """A new job with the same request and another seed."""
     seed = body.seed if body is not None else None
+    if seed is not None:
+        check_again(context, own_job(context, job_id), seed)
     job = control.redo(context.db, context.settings, job_id, context.owner, seed)
     return _accepted(context, _sent(context, job), response)
 
 
 @router.post("/jobs/{job_id}/move", tags=["jobs"], summary="Move a job in the queue")
-def move_job(job_id: JobId, body: MoveBody, context: CanMake) -> JobView:
+def move_job(job_id: JobId, body: PlaceBody, context: CanMake) -> JobView:
     """Your own jobs change places with each other."""
     to = body.to or body.before
     if to is None or (body.to is not None and body.before is not None):

@@ -66,5 +66,6 @@ def list_makers(_context: CanRead) -> list[MakerView]:
 @router.get("/health", summary="Whether the studio is well")
 def show_health(request: Request) -> Health:
     """Answers without signing in, for whoever watches over the server."""
-    state = queue_view(studio_of(request).db)
+    studio = studio_of(request)
+    state = queue_view(studio.db, studio.settings)
     return Health(version=__version__, workers=state.workers, waiting=state.waiting, paused=state.paused)

@@ -26,14 +26,14 @@ def show_queue(context: CanRead) -> QueueJobs:
         found = list(session.scalars(open_jobs.order_by(Job.position).limit(MOST_SHOWN)))
     running_first = sorted(found, key=lambda one: one.state != "running")
     views = job_views(context.db, context.settings, running_first)
-    return QueueJobs(**queue_view(context.db).model_dump(), jobs=views)
+    return QueueJobs(**queue_view(context.db, context.settings).model_dump(), jobs=views)
 
 
 @router.post("/queue/pause", summary="Pause the queue")
 def pause_queue(context: IsAdmin) -> QueueView:
     """Running jobs go on to their end, and no other one starts. Of everyone, so for administrators."""
     control.pause(context.db, True)
-    return queue_view(context.db)
+    return queue_view(context.db, context.settings)
 
 
 @router.post("/queue/resume", summary="Resume the queue")
@@ -44,7 +44,7 @@ def resume_queue(context: IsAdmin) -> QueueView:
         first = session.scalar(select(Job).where(Job.state == "waiting").order_by(Job.position).limit(1))
     if first is not None:
         wake(context, first)
-    return queue_view(context.db)
+    return queue_view(context.db, context.settings)
 
 
 @router.post("/queue/cancel", summary="Cancel all of your jobs")

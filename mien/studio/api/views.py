@@ -15,7 +15,7 @@ from mien.studio.files.place import result_file
 from mien.studio.history.use import uses
 from mien.studio.queue.view import Position, places, queue_state
 from mien.studio.settings import Settings
-from mien.studio.worker.space import waits_for_space
+from mien.studio.worker.space import NO_SPACE, has_space, waits_for_space
 
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
@@ -48,23 +48,29 @@ def job_view(db: Database, settings: Settings, job: Job) -> JobView:
 def job_views(db: Database, settings: Settings, jobs: Sequence[Job]) -> list[JobView]:
     """Jobs as they are shown; the number of queries does not depend on theirs."""
     found = places(db, jobs)
-    return [_job_view(settings, job, found.get(job.id)) for job in jobs]
+    full = any(job.state == "waiting" for job in jobs) and _no_space(db, settings)
+    return [_job_view(settings, job, found.get(job.id), full) for job in jobs]
 
 
-def queue_view(db: Database) -> QueueView:
+def queue_view(db: Database, settings: Settings) -> QueueView:
     """The state of the whole queue as it is shown."""
     state = queue_state(db)
     return QueueView(
         waiting=state.waiting, running=state.running, paused=state.paused, workers=state.workers,
-        no_space=waits_for_space(db),
+        no_space=_no_space(db, settings),
     )  # fmt: skip
 
 
-def _job_view(settings: Settings, job: Job, place: Position | None) -> JobView:
+def _no_space(db: Database, settings: Settings) -> bool:
+    """Whether jobs wait for room on the disk: a database on the same full disk does not take what workers say."""
+    return not has_space(settings.folder, settings.limits.free_bytes) or waits_for_space(db)
+
+
+def _job_view(settings: Settings, job: Job, place: Position | None, full: bool) -> JobView:
     waits = job.state == "waiting" and place is not None
     shows = job.preview > 0 and job.state == "running"
     return JobView(
-        id=job.id, system=job.system, title=job.title, state=cast(State, job.state), reason=_reason(job),
+        id=job.id, system=job.system, title=job.title, state=cast(State, job.state), reason=_reason(job, full),
         notes=list(job.notes), request=job.request, output=job.output,
         created=job.created, started=job.started, ended=job.ended,
         position=PositionView(number=place.number, of=place.of) if waits and place is not None else None,
@@ -77,9 +83,10 @@ def _job_view(settings: Settings, job: Job, place: Position | None) -> JobView:
     )  # fmt: skip
 
 
-def _reason(job: Job) -> str:
+def _reason(job: Job, full: bool) -> str:
     """Why it failed; of a waiting job, what it waits for, such as space on the disk."""
-    return job.reason or (job.stage if job.state == "waiting" else "")
+    waits_for = NO_SPACE if full else job.stage
+    return job.reason or (waits_for if job.state == "waiting" else "")
 
 
 def _progress(job: Job) -> ProgressView:
@@ -122,4 +129,4 @@ class ShownJobs:
 
     def queue_data(self) -> dict[str, Any]:
         """The state of the queue."""
-        return queue_view(self.db).model_dump(mode="json")
+        return queue_view(self.db, self.settings).model_dump(mode="json")

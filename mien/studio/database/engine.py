@@ -29,6 +29,17 @@ QUEUE_LOCK = 7_404_801
 EVENTS_LOCK = 7_404_802
 """Advisory locks of PostgreSQL: of the order of the queue, and of the ids of events."""
 
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+_POSTGRES: dict[str, Any] = {
+    "connect_timeout": 10,
+    # Without these, a client waits for a quarter of an hour for a server that the network has lost, …
+    **_KEEPALIVE, "tcp_user_timeout": 20_000,
+    # … and the server keeps the locks of such a client for two hours.
+    "options": " ".join(f"-c tcp_{name}={value}" for name, value in _KEEPALIVE.items())
+    + " -c tcp_user_timeout=20000 -c idle_in_transaction_session_timeout=60000",
+}  # fmt: skip
+
 _EVENTS = "events"
 
 
@@ -142,7 +153,7 @@ def _engine(url: str) -> Engine:
         raise ValueError(dialect)
     common: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
     if dialect == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **common)
+        return create_engine(parsed, pool_pre_ping=True, connect_args=_POSTGRES, **common)
     if parsed.database is None or parsed.database == ":memory:":
         raise ValueError("a database in memory has no workers")
     try:

@@ -42,7 +42,7 @@ class Asked:
 
     def search(self) -> Search:
         """The same for the database."""
-        state: HistoryState | None = next((one for one in STATES if one == self.state), None)  # type: ignore[assignment]
+        state: HistoryState | None = next((one for one in STATES if one == self.state), None)
         return Search(
             words=self.words, system=self.system or None, state=state, day=_day(self.day), zone=self.zone,
             starred=self.starred, bin=self.bin,

@@ -68,7 +68,7 @@ def job_page(request: Request, ctx: CanRead, job: Annotated[str, Path(max_length
     view = job_view(ctx.db, ctx.settings, found)
     template = "parts/job_main.html" if is_part(request) else "job.html"
     return show(
-        request, ctx, template, page="history", job=view, player=player_of(view.files), files=_listed(view.files),
+        request, ctx, template, page="history", job=view, player=player_of(view.files), files=_listed(view.files, t),
         fields=shown_fields(ctx, view, t), details=_details(found, view, t), notes=[said(t, one) for one in view.notes],
         reason=said(t, view.reason), uses=[one for one in view.uses if f"job.use.{one.maker}.{one.field}" in t.texts],
         curl=curl_of(str(request.base_url), view, ctx.settings.users),
@@ -90,10 +90,17 @@ def player_of(files: dict[str, ResultFile]) -> Player | None:
     return None
 
 
-def _listed(files: dict[str, ResultFile]) -> list[tuple[str, ResultFile]]:
+def _listed(files: dict[str, ResultFile], t: Translator) -> list[tuple[str, ResultFile]]:
+    """The files with what they are, in the order of `_ROLES`, further variants after the first."""
     known = {role: place for place, role in enumerate(_ROLES)}
-    shown = [(role, file) for role, file in files.items() if role not in _HIDDEN]
-    return sorted(shown, key=lambda one: (known.get(one[0], len(known)), one[0]))
+    parted = {role: role.partition("-")[::2] for role in files if role not in _HIDDEN}
+    order = sorted(parted, key=lambda role: (known.get(parted[role][0], len(known)), len(role), role))
+    return [(_role_name(t, *parted[role]), files[role]) for role in order]
+
+
+def _role_name(t: Translator, role: str, variant: str) -> str:
+    """What a file is, such as `The result` or `The result 2`."""
+    return f"{t.known(f'job.role.{role}', role.capitalize())} {variant}".strip()
 
 
 def shown_fields(ctx: Context, job: JobView, t: Translator) -> list[ShownField]:

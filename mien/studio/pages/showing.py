@@ -10,12 +10,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from mien.studio.api.context import Context
+from mien.studio.database.tables import State
 from mien.studio.pages.templates import render
 
 MAKERS = ("talk", "move", "sculpt", "follow", "shapes")
 """The commands of the makers in the order in which the pages show them."""
 
-STATES = ("waiting", "running", "done", "failed", "cancelled")
+STATES: tuple[State, ...] = ("waiting", "running", "done", "failed", "cancelled")
 
 BADGES: Mapping[str, str] = MappingProxyType(
     {"waiting": "", "running": "on", "done": "good", "failed": "bad", "cancelled": "warn"}

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO
 
+from mien.machine import KilledError, machine_fault
 from mien.makers.forms import build_request, files_in, without_flags
 from mien.media.observing import observed
 from mien.media.provenance import carrying
@@ -53,7 +54,8 @@ RATE_SECONDS = 0.5
 """Time after which a rate is believed."""
 
 NICENESS = 5
-"""The studio answers pages before a job goes on."""
+MORE_LIKELY = 500
+"""Added to the share of memory, in thousandths, by which Linux chooses what it ends when memory runs out."""
 
 
 class StopJob(BaseException):
@@ -120,6 +122,8 @@ class Maker:
         except RequestError as error:
             self._working = False
             answer = Failed(_reason(str(error), order), _disk_is_full(error))
+        except KilledError:  # of a program that it had started: as if it had been killed itself
+            raise
         except Exception as error:
             # A fault of mien's own: nothing is known about the state of this process, so it ends.
             name = type(error).__name__
@@ -176,8 +180,6 @@ def _reason(message: str, order: Order) -> str:
 
 
 def _disk_is_full(error: BaseException) -> bool:
-    from mien.machine import machine_fault
-
     fault = machine_fault(error)
     return fault is not None and fault.lasting
 
@@ -214,6 +216,14 @@ def _end_with(parent: int) -> None:
     watch(Process.of(parent), lambda: os.killpg(0, signal.SIGKILL))
 
 
+def _yield_to_the_studio() -> None:
+    """Where processors or memory are short, this process waits or ends before the server, the worker and databases."""
+    os.nice(NICENESS)
+    score = Path("/proc/self/oom_score_adj")
+    if score.exists():
+        score.write_text(str(MORE_LIKELY))
+
+
 def main() -> None:
     """Make jobs until stdin ends."""
     parser = argparse.ArgumentParser(description="makes jobs of a studio, for a worker")
@@ -225,7 +235,7 @@ def main() -> None:
     with _own_streams() as (orders, answers):
         _end_with(options.parent)
         exit_on(signal.SIGTERM)
-        os.nice(NICENESS)
+        _yield_to_the_studio()
         models = WarmModels(options.root)
         maker = Maker(systems_of(options.systems), models, answers)
         signal.signal(signal.SIGUSR1, maker.stop)

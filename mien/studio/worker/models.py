@@ -12,7 +12,8 @@ from typing import Any
 
 import psutil
 
-from mien.checkout import located
+from mien.bundled.opening import bundle_note, open_model
+from mien.bundled.place import Place, find_model
 from mien.systems.model import NO_MODEL, ModelFolder, TrainedModel
 from mien.systems.request import Request
 from mien.systems.system import Loaded, System
@@ -52,12 +53,11 @@ class WarmModels:
     def loaded(self, system: System[Any], request: Request) -> Loaded:
         """The models that a request needs, loaded where they are not yet. Raises RequestError where one is unusable."""
         folders = self.folders(system)
-        models = {
-            name: self._open(system.command, name, model, folders.get(name))
-            for name, model in _needed(system, request).items()
-        }
-        main = models.pop("model", NO_MODEL)
-        return Loaded(system, main, models)
+        needed = _needed(system, request)
+        places = {name: find_model(model, folders.get(name)) for name, model in needed.items()}
+        models = {name: self._open(system.command, name, model, places[name]) for name, model in needed.items()}
+        notes = tuple(note for name, place in places.items() if (note := bundle_note(needed[name], place)))
+        return Loaded(system, models.pop("model", NO_MODEL), models, notes)
 
     def shrink(self, most_bytes: int) -> int:
         """Forget the models that were used longest ago until the process has at most `most_bytes`; returns its bytes.
@@ -73,15 +73,14 @@ class WarmModels:
             resident = _resident()
         return resident
 
-    def _open(self, command: str, name: str, model: ModelFolder, folder: Path | None) -> TrainedModel:
-        place = located(model.folder) if folder is None else folder
-        stamp = _stamp(place)
+    def _open(self, command: str, name: str, model: ModelFolder, place: Place) -> TrainedModel:
+        stamp = _stamp(place.folder)
         kept = self._kept.get((command, name))
         if kept is not None and kept.stamp != stamp:
             kept = None  # the memory of an outdated model is free before the new one is loaded
             del self._kept[command, name]
         if kept is None:
-            kept = self._kept[command, name] = _Kept(stamp, model.open(place))
+            kept = self._kept[command, name] = _Kept(stamp, open_model(model, place))
         self._kept.move_to_end((command, name))
         return kept.model
 

@@ -7,6 +7,7 @@ and ends a child that does not. It may be killed at any time: its job goes back 
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from mien.makers.forms import files_in
@@ -63,36 +65,57 @@ class Supervisor:
         self.folder = settings.folder.absolute()
         self._child: Child | None = None
         self._spacious: bool | None = None
+        self._said_spacious: bool | None = None
+        self._owed: tuple[str, int] | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Make jobs until `stop` is set; then the running one goes back to its place in the queue."""
-        wakeups = Wakeups.open(self.settings)
-        self.worker_id = register(self.db)
-        remove_leftovers(self.folder, self.db)
-        forget_gone(self.db)
+        if not self._enter(stop):
+            return
         with Heartbeat(self.db, self.worker_id) as self.heartbeat:
             try:
                 while not stop.is_set():
-                    self._turn(stop, wakeups)
+                    self._turn(stop)
             finally:
                 self._end_child(0.5)
-                wakeups.close()
-        retire(self.db, self.worker_id)
+                self._wakeups.close()
+        try:
+            retire(self.db, self.worker_id)
+        except SQLAlchemyError as error:  # others see by its process, or after a minute, that it is gone
+            _say(f"it ended without saying so to the database: {_line(error)}")
 
-    def _turn(self, stop: threading.Event, wakeups: Wakeups) -> None:
+    def _enter(self, stop: threading.Event) -> bool:
+        """Enter this worker in the database, as soon as that can be written; False: `stop` was set first."""
+        while not stop.is_set():
+            try:
+                self._wakeups = Wakeups.open(self.settings)
+                remove_leftovers(self.folder, self.db)
+                forget_gone(self.db)
+                self.worker_id = register(self.db)
+            except (SQLAlchemyError, sqlite3.Error, psycopg.Error, OSError) as error:
+                _say(f"the studio's folder or database cannot be written, it is tried again: {_line(error)}")
+                stop.wait(TROUBLE_SECONDS)
+            else:
+                return True
+        return False
+
+    def _turn(self, stop: threading.Event) -> None:
         """Make one job, or wait a moment for one."""
         try:
+            self._settle()
             if not self._ready_child(stop):
                 return
             if reap(self.db):
                 remove_leftovers(self.folder, self.db)
             job = claim(self.db, self.worker_id) if self._space() else None
             if job is None:
-                wakeups.wait(IDLE_SECONDS)
+                self._wait(stop)
                 return
             self.heartbeat.hold(job.id, job.attempt)
+            self._owed = (job.id, job.attempt)
             try:
                 self._run(job, stop)
+                self._owed = None
             finally:
                 self.heartbeat.release()
         except ChildEndedError as error:
@@ -102,6 +125,24 @@ class Supervisor:
         except SQLAlchemyError as error:
             _say(f"the database cannot be reached, it is tried again: {_line(error)}")
             stop.wait(TROUBLE_SECONDS)
+
+    def _settle(self) -> None:
+        """Give back a job of which the database could not be told how it ended: that was no death of this worker.
+
+        If its result is placed, the next attempt only says so.
+        """
+        if self._owed is not None:
+            give_back(self.db, self._owed[0], self.worker_id, self._owed[1])
+            self._owed = None
+
+    def _wait(self, stop: threading.Event) -> None:
+        """Wait a moment for a new job. Without wake-ups, which are only hints, the table is looked at as often."""
+        try:
+            self._wakeups.wait(IDLE_SECONDS)
+        except (sqlite3.Error, psycopg.Error, OSError) as error:
+            _say(f"wake-ups cannot be read, it is tried again: {_line(error)}")
+            self._wakeups.close()
+            stop.wait(IDLE_SECONDS)
 
     def _ready_child(self, stop: threading.Event) -> bool:
         """Have a child that takes orders, and does not keep more memory than allowed."""
@@ -116,13 +157,19 @@ class Supervisor:
             self._end_child(2.0)
 
     def _space(self) -> bool:
+        """Whether there is room for another result. What changes is said here and in the database."""
         spacious = has_space(self.folder, self.settings.limits.free_bytes)
-        if self._spacious is None:  # as whoever worked here before has left it
-            self._spacious = not waits_for_space(self.db)
+        if self._said_spacious is None:  # as whoever worked here before has left it
+            self._said_spacious = self._spacious = not waits_for_space(self.db)
         if spacious != self._spacious:
             self._spacious = spacious
-            say_space(self.db, spacious)
             _say("there is space again: it goes on" if spacious else f"{NO_SPACE} on the disk of {self.folder}")
+        if spacious != self._said_spacious:
+            try:
+                say_space(self.db, spacious)
+            except SQLAlchemyError:  # it may be on the same full disk: it is told in a later turn
+                return False
+            self._said_spacious = spacious
         return spacious
 
     def _run(self, job: Job, stop: threading.Event) -> None:

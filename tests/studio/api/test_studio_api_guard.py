@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from api_making import Tried, served
 from fastapi import FastAPI
 
+from mien.studio.api.app import create_app
+from mien.studio.api.docs import page
 from mien.studio.api.guard import Guard, host_name
 from mien.studio.api.rates import MOST_KEYS, Rates
 from mien.studio.settings import Limits, Settings
@@ -61,6 +64,12 @@ def test_the_documentation_needs_no_inline_script_or_style(shared: Tried) -> Non
     assert "/api/v1/talk" in page
     assert "curl -X POST http://127.0.0.1:8765/api/v1/talk" in page
     assert shared.client.get("/api/docs.css").headers["content-type"].startswith("text/css")
+
+
+def test_the_documentation_shows_a_token_where_there_are_accounts(tmp_path: Path) -> None:
+    app = create_app(Settings(folder=tmp_path, users=True))
+    shown = unescape(page(app, "https://studio.example"))
+    assert 'curl https://studio.example/api/v1/jobs -H "Authorization: Bearer $TOKEN"' in shown
 
 
 def test_head_is_answered_wherever_get_is(shared: Tried) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from accounts_making import a_request
+from starlette.requests import Request
 
-from mien.studio.people.csrf import check_change, same_origin
+from mien.studio.people.csrf import check_change, form_token, same_origin
 from mien.studio.people.errors import CrossSiteError
 from mien.studio.people.identity import LOCAL, Person
 
@@ -76,3 +79,21 @@ def test_a_cookie_needs_the_token_of_its_session() -> None:
 )
 def test_an_origin_is_compared_by_host_and_port(origin: str, host: str, same: bool) -> None:
     assert same_origin(origin, host) is same
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "token"),
+    [
+        ("application/x-www-form-urlencoded", b"csrf=abc&x=1", "abc"),
+        ("application/x-www-form-urlencoded; charset=utf-8", b"x=1", None),
+        ("application/x-www-form-urlencoded", b"\xff%zz&&==", None),
+        ("application/json", b'{"csrf": "abc"}', None),
+        ("text/plain", b"csrf=abc", None),
+    ],
+)
+def test_the_token_of_a_form_is_its_field_csrf(kind: str, body: bytes, token: str | None) -> None:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    request = Request(a_request("POST", content_type=kind).scope, receive)  # type: ignore[arg-type]
+    assert asyncio.run(form_token(request)) == token

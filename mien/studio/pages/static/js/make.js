@@ -14,6 +14,8 @@ const draftName = `draft.${maker}`;
 const shownName = `shown.${maker}`;
 const VIETNAMESE = /[\u1ea0-\u1ef9ăđơưĂĐƠƯ]/;
 
+/** Whether a text is Vietnamese, where the model reads English only. */
+const foreign = (value) => VIETNAMESE.test([value ?? ""].flat().join(" "));
 const address = new URLSearchParams(location.search); // as opened: filling in the form takes it away
 
 let request = null;
@@ -35,6 +37,11 @@ function keep() {
 }
 
 const fields = fieldsOf(form, data.fields, changed);
+const reads = data.englishOnly ? ["text", "motion"] : ["motion"];
+for (const name of reads.filter((one) => one in fields)) {
+  // said at the field as soon as it is left, not only when the form is sent
+  fields[name].root.addEventListener("change", () => { if (foreign(fields[name].read())) fields[name].wrong(t("english_only")); });
+}
 request = new RequestForm(form, data, fields);
 form.addEventListener("change", changed);
 window.addEventListener("pagehide", keep);
@@ -63,9 +70,8 @@ function fault(values) {
     if (needed && !names.some((name) => name in values)) return [request.chosen(names), t("missing")];
   }
   if (maker === "follow" && !("text" in values) && !("look" in values)) return ["text", t("missing_look")];
-  if (data.englishOnly && VIETNAMESE.test([values.text ?? ""].flat().join(" "))) return ["text", t("english_only")];
-  if (VIETNAMESE.test(String(values.motion ?? ""))) return ["motion", t("english_only")];
-  return null;
+  const wrongly = reads.find((name) => foreign(values[name]));
+  return wrongly ? [wrongly, t("english_only")] : null;
 }
 
 // ——— the job that is shown, the queue, and the events
@@ -83,9 +89,14 @@ function show(job, scroll = false) {
   sessionStorage.setItem(shownName, job.id);
   result.show(job);
   queue.take(job);
-  const place = document.getElementById("result");
   const narrow = matchMedia("(max-width: 68rem)").matches;
-  if (scroll || narrow) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  if (scroll || narrow) reveal(document.getElementById("result"));
+}
+
+/** Scroll to the top of an element that is out of sight or too far down. */
+function reveal(place) {
+  const { top } = place.getBoundingClientRect();
+  if (top < 0 || top > window.innerHeight / 2) place.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
 new Feed({
