@@ -35,7 +35,7 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 MADE = (
     ("shapes", 1), ("move", 0), ("sculpt", 0), ("follow", 2), ("sculpt", 1), ("follow", 1), ("move", 3), ("shapes", 2),
-    ("follow", 3), ("talk", 4), ("follow", 4), ("talk", 0), ("follow", 0),
+    ("follow", 3), ("talk", 4), ("follow", 7), ("talk", 0), ("follow", 0),
 )  # fmt: skip
 """Maker and number of its example, in the order in which they are made: the history shows the last one first."""
 
@@ -95,17 +95,13 @@ def shown(page: Page, maker: str, job: str, seconds: float = 1.2) -> None:
     page.goto(f"/make/{maker}?from={job}&job={job}")
     page.wait_for_function("() => document.querySelector('#result-body .result-head')")
     page.wait_for_function("() => [...document.images].every((one) => one.complete)")
+    if page.locator("#result-body .model").count():
+        viewer = page.locator("#result-body model-viewer").element_handle()
+        page.wait_for_function("viewer => viewer.loaded && viewer.modelIsVisible", arg=viewer)
     video = page.locator("#result-body video")
     if video.count():
-        page.evaluate(
-            """async ([video, at]) => {
-                await new Promise((done) => { video.onseeked = done; video.currentTime = at; });
-            }""",
-            [video.element_handle(), seconds],
-        )
-    viewer = page.locator("#result-body model-viewer")
-    if viewer.count():
-        page.wait_for_function("one => one.loaded && one.modelIsVisible", arg=viewer.element_handle())
+        page.evaluate("([video, at]) => { video.currentTime = at; }", [video.element_handle(), seconds])
+        page.wait_for_function("video => video.readyState === 4 && !video.seeking", arg=video.element_handle())
     page.evaluate("() => scrollTo(0, 0)")
 
 
@@ -156,7 +152,7 @@ def main() -> None:
         saved(page, "studio_vi", options.out, options.png)
         page = opened(browser, address, PHONE, is_mobile=True, has_touch=True, device_scale_factor=1.5)
         shown(page, "sculpt", made["sculpt"][1])
-        page.locator("#result").scroll_into_view_if_needed()
+        page.evaluate("() => document.getElementById('result').scrollIntoView({behavior: 'instant'})")
         saved(page, "studio_phone", options.out, options.png)
 
 
