@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from mien.bundled.contents import BUNDLE
 from mien.bundled.listing import ListedModel
 
 
@@ -59,7 +60,9 @@ def _championship(one: ListedModel) -> str:
 
 
 def bundle(
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write; an existing one is replaced.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The folder to write; an existing one is replaced.")
+    ] = BUNDLE,
     folder: Annotated[Path, typer.Option(help="The repository in which `make repro` ran.")] = Path(),
     unevaluated: Annotated[
         bool, typer.Option("--unevaluated", help="Bundle models that are no champions, or were never evaluated.")

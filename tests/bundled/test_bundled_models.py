@@ -11,13 +11,16 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from safetensors.torch import load_file
 
 from mien import checkout
-from mien.bundled.contents import BUNDLE, MOST_BYTES, check_files, read_contents
+from mien.bundled.contents import BUNDLE, COMPACT, MOST_BYTES, WEIGHTS, check_files, read_contents
 from mien.bundled.opening import open_model
 from mien.bundled.place import Place
+from mien.files import sha256_file
 from mien.makers.models import MODELS
 from mien.makers.systems import SYSTEMS
+from mien.training.compact import restore
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,3 +113,25 @@ def test_an_installed_package_has_the_bundle(tmp_path: Path) -> None:
 
 def _files() -> list[Path]:
     return [path for path in BUNDLE.rglob("*") if path.is_file()]
+
+
+TOLERANCES = {"same": 0.0, "float16": 5e-4, "int8": 1e-2}
+"""Stored kind → the largest relative error (norm of the difference) of a tensor."""
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_bundled_weights_are_those_of_the_trained_model_within_the_tolerance(name: str) -> None:
+    """Where the models that were bundled are there: in the repository where `make repro` ran."""
+    trained, bundled = ROOT / MODELS[name].folder, BUNDLE / name
+    contents = read_contents().models[name]
+    if not (trained / "model.safetensors").is_file() or sha256_file(trained / "model.safetensors") != contents.weights:
+        pytest.skip("the trained models of the bundle are not here")
+    for compact in bundled.rglob(COMPACT):
+        part = compact.parent.relative_to(bundled)
+        layout = json.loads(compact.read_text())["tensors"]
+        after = restore(load_file(compact.with_name(WEIGHTS)), layout)
+        before = load_file(trained / part / "model.safetensors")
+        assert after.keys() == before.keys()
+        for key, tensor in before.items():
+            error = float((after[key].double() - tensor.double()).norm() / (tensor.double().norm() + 1e-12))
+            assert error <= TOLERANCES[layout[key]["stored"]], (part, key)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from bundle_making import MODELS, champion_of, train
+from typer.testing import CliRunner
 
 from mien.bundled import writing
 from mien.bundled.contents import BundleError, check_files, read_contents
 from mien.bundled.figures import EVALUATIONS
 from mien.bundled.writing import write_bundle
+from mien.commands.cli import app
 from mien.files import sha256_file
 
 
@@ -70,3 +72,14 @@ def test_a_failed_bundle_leaves_the_one_before(tmp_path: Path, monkeypatch: pyte
     assert read_contents(out) == before
     check_files(out / "sums", before.models["sums"])
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_command_refuses_in_one_sentence(tmp_path: Path) -> None:
+    runner = CliRunner(env={"MIEN_TRACKING": "off"})
+    done = runner.invoke(app, ["bundle", "-o", str(tmp_path / "out"), "--folder", str(tmp_path)])
+    assert done.exit_code == 2
+    assert (
+        done.stderr
+        == f"there is no trained model talking_face in {tmp_path}/models/talking_face: run `make repro` first\n"
+    )
+    assert not (tmp_path / "out").exists()

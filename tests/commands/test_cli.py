@@ -30,6 +30,7 @@ def test_help_teaches_with_examples() -> None:
     # Verbs of systems that are not there yet are not promised.
     assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {
         "talk", "batch", "move", "sculpt", "shapes", "heads", "export", "inspect", "doctor", "summary", "promote",
+        "serve", "worker", "bundle", "models",
         "follow", "pose",
     }  # fmt: skip
     text = mien("move", "--help").output

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from mien.machine import KilledError
 from mien.progress import counted
 from mien.systems.errors import RequestError
 from mien.systems.model import ModelFolder, TrainedModel
@@ -27,7 +28,7 @@ from mien.systems.system import Loaded, Made, Output, System
 
 FPS = Fraction(10)
 
-Does = Literal["make", "refuse", "fault", "hang", "die", "eat", "full"]
+Does = Literal["make", "refuse", "fault", "hang", "die", "eat", "full", "killed"]
 
 
 class ToyRequest(Request):
@@ -80,6 +81,8 @@ def _misbehave(request: ToyRequest) -> None:
         raise KeyError("toy")
     if request.does == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if request.does == "killed":
+        raise KilledError("ffmpeg")
     if request.does == "full":
         raise OSError(28, os.strerror(28))
     if request.does == "eat":

@@ -124,7 +124,7 @@ class RedoBody(BaseModel):
     seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
 
 
-class MoveBody(BaseModel):
+class PlaceBody(BaseModel):
     """Where a waiting job goes in the queue."""
 
     to: Literal["first", "up", "down", "last"] | None = None

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
@@ -108,6 +108,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.exception_handler(AccountError)(_account_error)
     for kind in (OperationalError, InterfaceError, NoConnectionError):
         app.exception_handler(kind)(_database_fault)
+    app.exception_handler(DataError)(_not_kept)
 
 
 async def _api_error(request: Request, error: ApiError) -> Response:
@@ -150,6 +151,11 @@ async def _account_error(request: Request, error: AccountError) -> Response:
     if isinstance(error, TooManyTriesError):
         return answer(request, 429, str(error), None, {"Retry-After": str(error.retry_after)})
     return answer(request, 422, str(error), error.field)
+
+
+async def _not_kept(request: Request, _error: DataError) -> Response:
+    """Of a value that the database refuses, such as a NUL character in PostgreSQL."""
+    return answer(request, 422, "a text holds a NUL character: leave it out")
 
 
 async def _database_fault(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import logging
 import re
+import time
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mien.studio.api.errors import answer as answer_error
 from mien.studio.api.errors import error_response
 from mien.studio.api.rates import Rates
+from mien.studio.files.multipart import LEAST_RATE
 from mien.studio.pages.vendored import VIEWER_STYLE
 from mien.studio.settings import Settings
 
@@ -143,6 +145,7 @@ class Guard:
     async def _whole_body(self, receive: Receive) -> Receive:
         """The same receiver with the body read already. Raises _RefusedBodyError for a large or slow one."""
         limits, chunks, size = self.settings.limits, [], 0
+        started = time.monotonic()
         while True:
             try:
                 message = await asyncio.wait_for(receive(), limits.upload_idle_seconds)
@@ -151,6 +154,8 @@ class Guard:
             if message["type"] != "http.request":
                 return _replayed([message], receive)
             size += len(message.get("body", b""))
+            if time.monotonic() - started - limits.upload_idle_seconds > size / LEAST_RATE:
+                raise _RefusedBodyError(408, "the body of the request arrives too slowly: send it again")
             if size > limits.body_bytes:
                 raise _RefusedBodyError(413, _too_large(limits.body_bytes))
             chunks.append(message.get("body", b""))

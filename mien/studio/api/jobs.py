@@ -9,11 +9,11 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from mien.makers.forms import body_model, without_flags
 from mien.makers.systems import SYSTEMS
-from mien.studio.api.bodies import Count, JobPage, JobView, MoveBody, RedoBody, UseBody, UsedAs
+from mien.studio.api.bodies import Count, JobPage, JobView, PlaceBody, RedoBody, UseBody, UsedAs
 from mien.studio.api.context import CanMake, CanRead, Context
 from mien.studio.api.errors import ERRORS, ApiError, NotFoundError
 from mien.studio.api.examples import body_examples
-from mien.studio.api.submission import make_job, wake
+from mien.studio.api.submission import check_again, make_job, wake
 from mien.studio.api.views import job_view, job_views
 from mien.studio.database.tables import Job
 from mien.studio.history import changes
@@ -100,12 +100,14 @@ def retry_job(job_id: JobId, context: CanMake, response: Response) -> JobView:
 def redo_job(job_id: JobId, context: CanMake, response: Response, body: RedoBody | None = None) -> JobView:
     """A new job with the same request and another seed."""
     seed = body.seed if body is not None else None
+    if seed is not None:
+        check_again(context, own_job(context, job_id), seed)
     job = control.redo(context.db, context.settings, job_id, context.owner, seed)
     return _accepted(context, _sent(context, job), response)
 
 
 @router.post("/jobs/{job_id}/move", tags=["jobs"], summary="Move a job in the queue")
-def move_job(job_id: JobId, body: MoveBody, context: CanMake) -> JobView:
+def move_job(job_id: JobId, body: PlaceBody, context: CanMake) -> JobView:
     """Your own jobs change places with each other."""
     to = body.to or body.before
     if to is None or (body.to is not None and body.before is not None):

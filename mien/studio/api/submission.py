@@ -68,6 +68,13 @@ def make_job(
     return job
 
 
+def check_again(context: Context, job: Job, seed: int) -> None:
+    """Raise ApiError where the request of a job cannot be made with this seed."""
+    values = {**job.request, "seed": seed}
+    files = _files(context.db, context.owner, values)
+    checked_request(SYSTEMS[job.system], values, job.output, files, context.settings)
+
+
 def wake(context: Context, job: Job) -> None:
     """Wake a worker for a job. Where that fails, as on a full disk, a worker finds the job by itself a second later."""
     try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from mien.bundled.listing import ListedModel
 from mien.studio.api.context import CanRead, CanRunPipeline, Context
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.sayings import said
@@ -32,10 +34,18 @@ def pipeline(request: Request, ctx: CanRead) -> HTMLResponse:
     """The models. Prefect, which may be slow or away, is asked for by the page afterwards."""
     t = Translator(asked_language(request))
     return show(
-        request, ctx, "pipeline.html", page="pipeline", models=models().listed(), may=ctx.person.may("pipeline"),
+        request, ctx, "pipeline.html", page="pipeline", models=_models(ctx), may=ctx.person.may("pipeline"),
         mlflow=mlflow_server(ctx.settings).page, prefect=prefect_server(ctx.settings).page,
         said=lambda sentence: said(t, sentence),
     )  # fmt: skip
+
+
+def _models(ctx: Context) -> list[ListedModel]:
+    """The models; why one cannot be used, which may name folders, is told to those who can mend it."""
+    found = models().listed()
+    if ctx.person.may("pipeline"):
+        return found
+    return [replace(one, reason="ask an administrator" if one.reason else "") for one in found]
 
 
 @router.get("/pipeline/form")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from mien.studio.api.context import CanRead
-from mien.studio.pages import account_pages, admin_pages, history_pages, job_pages, pipeline_pages
+from mien.studio.pages import account_pages, admin_pages, error_pages, history_pages, job_pages, pipeline_pages
 from mien.studio.pages.catalogue import DEFAULT, Translator, catalogue
 from mien.studio.pages.forms import MAKERS, form_of
 from mien.studio.pages.sayings import PREFIX
@@ -18,7 +18,7 @@ from mien.studio.pages.templates import STATIC, asked_language, version
 from mien.studio.pages.voices import languages, voices
 
 router = APIRouter(include_in_schema=False)
-for own in (history_pages, job_pages, pipeline_pages, account_pages, admin_pages):
+for own in (history_pages, job_pages, pipeline_pages, account_pages, admin_pages, error_pages):
     router.include_router(own.router)
 
 MEDIA_TYPES = {
@@ -75,4 +75,5 @@ def _sentences(language: str) -> dict[str, str]:
     if language == DEFAULT:
         return {}
     english, own = catalogue(DEFAULT), catalogue(language)
-    return {text: own[key] for key, text in english.items() if key.startswith(PREFIX)}
+    known = [(text, own[key]) for key, text in english.items() if key.startswith(PREFIX)]
+    return dict(sorted(known, key=lambda one: -len(one[0])))  # the longest first: it is the most particular one

@@ -2,7 +2,7 @@
 
 They are stored and sent in English. The catalogues have the fixed ones under `said.…`, with `{name}` for what varies:
 a sentence that fits an English one is shown as that of the reader's language, any other one as it is. A value whose
-name starts with `what` is such a text itself.
+name starts with `what_` is such a text itself.
 """
 
 from __future__ import annotations
@@ -34,13 +34,22 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def said(t: Translator, sentence: str) -> str:
     """A sentence of the studio in the language of `t`; the sentence itself where the catalogues lack it."""
-    if t.language == DEFAULT or not 0 < len(sentence) <= LONGEST:
+    if t.language == DEFAULT:
         return sentence
+    return _said(t, sentence) or sentence
+
+
+def _said(t: Translator, sentence: str) -> str | None:
+    """The sentence in the language of `t`; None where it fits no sentence of the catalogues."""
+    if not 0 < len(sentence) <= LONGEST:
+        return None
     for key, pattern in _patterns():
         found = pattern.fullmatch(sentence)
-        if found is not None:
-            values = found.groupdict()
-            return filled(
-                t.texts[key], {name: said(t, one) if name.startswith("what") else one for name, one in values.items()}
-            )
-    return sentence
+        if found is None:
+            continue
+        values = found.groupdict()
+        texts = {name: _said(t, one) if name.startswith("what_") else one for name, one in values.items()}
+        # where such a text is not known, the sentence only looks like this one
+        if None not in texts.values():
+            return filled(t.texts[key], texts)
+    return None

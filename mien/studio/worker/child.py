@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO
 
+from mien.machine import KilledError, machine_fault
 from mien.makers.forms import build_request, files_in, without_flags
 from mien.media.observing import observed
 from mien.media.provenance import carrying
@@ -121,6 +122,8 @@ class Maker:
         except RequestError as error:
             self._working = False
             answer = Failed(_reason(str(error), order), _disk_is_full(error))
+        except KilledError:  # of a program that it had started: as if it had been killed itself
+            raise
         except Exception as error:
             # A fault of mien's own: nothing is known about the state of this process, so it ends.
             name = type(error).__name__
@@ -177,8 +180,6 @@ def _reason(message: str, order: Order) -> str:
 
 
 def _disk_is_full(error: BaseException) -> bool:
-    from mien.machine import machine_fault
-
     fault = machine_fault(error)
     return fault is not None and fault.lasting
 

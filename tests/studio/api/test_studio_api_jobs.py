@@ -142,6 +142,7 @@ def test_a_job_goes_through_its_life(tried: Tried) -> None:
     assert (again.status_code, again.json()["origin"]) == (202, first)
     redone = post(f"/api/v1/jobs/{second}/redo", json={"seed": 7}).json()
     assert redone["request"] == {"text": ["two"], "seed": 7}
+    assert post(f"/api/v1/jobs/{second}/redo", json={"seed": 2**63 - 1}).status_code == 422
     assert post("/api/v1/queue/cancel").json() == {"count": 4}
     assert tried.client.get("/api/v1/queue").json()["jobs"] == []
 
@@ -281,3 +282,16 @@ def test_a_job_is_accepted_when_no_worker_can_be_woken(tried: Tried, monkeypatch
 
     monkeypatch.setattr(type(tried.studio.wakeups), "send", full)
     assert tried.make()["state"] == "waiting"
+
+
+def test_a_nul_is_no_fault_of_the_studio_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
+    with served(tmp_path / "studio", database=postgres_url, users=True) as tried:
+        admin = tried.token("anna", ["read", "make", "admin"], admin=True)
+        for path, body in (
+            ("sign-in", {"name": "a\0b", "password": "\0" * 20}),
+            ("people", {"name": "b\0", "password": "a long enough pass phrase"}),
+            ("shapes", {"text": ["\0"]}),
+            (f"jobs/{UNKNOWN}/use", {"as": "talk.image\0"}),
+        ):
+            answer = tried.client.post(f"/api/v1/{path}", json=body, headers=admin)
+            assert 400 <= answer.status_code < 500, (path, answer.text)

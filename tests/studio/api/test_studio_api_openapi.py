@@ -67,13 +67,14 @@ def sent(tried: Tried, case: schemathesis.Case) -> httpx.Response:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("users", [False, True])
+@pytest.mark.parametrize(("users", "database"), [(False, "sqlite"), (True, "sqlite"), (True, "postgresql")])
 def test_nothing_that_is_sent_makes_the_studio_fail(
-    tmp_path: Path, users: bool, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, users: bool, database: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    url = request.getfixturevalue("postgres_url") if database == "postgresql" else None
     nowhere = Server("http://127.0.0.1:9", "http://127.0.0.1:9")  # a Prefect that runs here must not be asked
     monkeypatch.setattr(pipeline, "prefect_server", lambda _settings: nowhere)
-    with served(tmp_path / "studio", users=users, requests_each_minute=10**9) as tried:
+    with served(tmp_path / "studio", users=users, database=url, requests_each_minute=10**9) as tried:
         if users:
             sign_in(tried)
         statuses, faults = try_everything(tried)

@@ -32,11 +32,29 @@ def test_every_address_in_the_examples_exists(tmp_path: Path) -> None:
         path = re.search(r"\$API(/[\w/-]+)", call)
         assert path is not None, call
         posted = "-X POST" in call or "--json" in call or "-F" in call
-        route = path[1] if path[1] in ("/jobs/ID/files/file",) else path[1]
-        route = route.replace("/files/file", "/files/ID") if route.startswith("/jobs/") else route
+        route = path[1].replace("/files/file", "/files/ID")
         named.add(("post" if posted else "get", f"/api/v1{route}"))
     assert len(named) > 12
     assert named <= known, named - known
+
+
+def test_the_fields_and_parameters_of_the_examples_exist(tmp_path: Path) -> None:
+    document = create_app(Settings(folder=tmp_path)).openapi()
+    named = 0
+    for call in CALLS:
+        found = re.search(r"\$API(/[\w/-]+)", call)
+        assert found is not None
+        path = document["paths"].get("/api/v1" + found[1].replace("/ID", "/{job_id}"), {})
+        for query in re.findall(r"[?&](\w+)=", call):
+            assert query in {one["name"] for one in path["get"]["parameters"]}, call
+            named += 1
+        body = re.search(r"--json '(.*)'", call)
+        if body is not None:
+            reference = path["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+            assert set(json.loads(body[1])) <= set(schema["properties"]), call
+            named += 1
+    assert named > 8
 
 
 @pytest.mark.parametrize("command", SYSTEMS)

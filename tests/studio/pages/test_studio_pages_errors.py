@@ -14,7 +14,7 @@ from mien.studio.api.guard import CONTENT_SECURITY_POLICY
 from mien.studio.pages import history_pages
 from mien.studio.pages.catalogue import Translator, catalogue, filled
 from mien.studio.pages.sayings import PREFIX, said
-from mien.studio.pages.templates import STATIC
+from mien.studio.pages.templates import STATIC, version
 from tests.studio.pages.html_making import Page
 from tests.studio.pages.rest_making import HOST, studio
 
@@ -59,7 +59,8 @@ def test_every_fixed_sentence_is_found_again_with_its_values() -> None:
     t = Translator("vi")
     for key, text in catalogue("en").items():
         if key.startswith(PREFIX) and t.texts[key] != text:
-            values = {name: f"‹{name}›" for name in ("what", "name", "n", "title", "kept", "most", "field", "words")}
+            names = re.findall(r"\{([a-z_]+)\}", text)
+            values = {name: "a picture" if name.startswith("what_") else f"‹{name}›" for name in names}
             assert said(t, filled(text, values)) != filled(text, values), key
 
 
@@ -72,6 +73,12 @@ def test_every_fixed_sentence_is_found_again_with_its_values() -> None:
             "there is no face in the picture; use one that shows a face from the front",
             "không có khuôn mặt trong ảnh; hãy dùng ảnh chụp khuôn mặt từ phía trước",
         ),
+        # it only looks like "{name} is no {kind}: {remedy}"
+        ("There is no face in it: take another one", "There is no face in it: take another one"),
+        (
+            "me.png is no picture; its content is text: choose a PNG, JPEG, WebP or HEIC file",
+            "me.png không phải là ảnh; nội dung của nó là văn bản: hãy chọn tệp PNG, JPEG, WebP hoặc HEIC",
+        ),
         ("a sentence that nobody has translated", "a sentence that nobody has translated"),
         ("", ""),
     ],
@@ -79,6 +86,21 @@ def test_every_fixed_sentence_is_found_again_with_its_values() -> None:
 def test_a_sentence_in_vietnamese(english: str, vietnamese: str) -> None:
     assert said(Translator("vi"), english) == vietnamese
     assert said(Translator("en"), english) == english
+
+
+def test_the_page_for_a_studio_that_is_away_is_of_nobody_and_in_both_languages(tmp_path: Path) -> None:
+    with studio(tmp_path, users=True) as (client, _db, _settings):
+        found = Page(client.get("/offline").text)
+        assert "The studio does not answer" in found.text
+        assert "Xưởng không trả lời" in found.text
+        assert found.faults() == []
+        assert not found.all("nav")
+        worker = client.get("/offline-worker.js")
+        assert worker.headers["content-type"].startswith("text/javascript")
+        assert f'VERSION = "{version()}"' in worker.text
+        for path in ("css/base.css", "css/rest.css", "js/frame.js"):
+            assert f'"{path}"' in worker.text
+            assert client.get(f"/static/{version()}/{path}").status_code == 200
 
 
 def test_the_style_of_the_3d_viewer_is_the_one_that_the_policy_allows() -> None:

@@ -133,5 +133,7 @@ def test_only_administrators_start_runs(tmp_path: Path, monkeypatch: pytest.Monk
         found = page(client, "/pipeline")
         assert "Only administrators may start a training." in found.text
         assert not found.all("div", "hx-get")
+        assert "dvc repro" not in found.text
+        assert "ask an administrator" in found.text
         for path in ("/pipeline/form", "/pipeline/runs"):
             assert client.get(path).status_code == 403

@@ -12,7 +12,10 @@ import pytest
 
 from mien import checkout
 from mien.bundled import contents
+from mien.makers.models import MODELS
 from mien.storage.checksummed_json import write_checksummed_json
+from mien.studio.pages.catalogue import Translator
+from mien.studio.pages.sayings import said
 from mien.studio.pipeline import champions as reading
 from mien.studio.pipeline import models as listing
 from mien.studio.pipeline.champions import Champions
@@ -91,3 +94,13 @@ def test_the_server_imports_neither_mlflow_nor_torch_nor_prefect(here: Path) -> 
         [sys.executable, "-c", code], cwd=here, env=environment, check=True, capture_output=True, text=True
     )
     assert json.loads(done.stdout) == []
+
+
+def test_what_is_said_of_models_and_prefect_is_said_in_vietnamese_too() -> None:
+    t = Translator("vi")
+    note = said(t, "using the bundled model of a talking face: trained on rendered heads only")
+    assert note == "dùng mô hình có sẵn (khuôn mặt biết nói), đã học từ: chỉ các đầu dựng hình"
+    for model in MODELS.values():
+        assert said(t, model.what) != model.what, model.what
+    for sentence in ("there is no such run of the pipeline", "there is no stage 'x': choose from a, b"):
+        assert said(t, sentence) != sentence

@@ -94,8 +94,10 @@ def test_an_unknown_maker_is_refused(db: Database, settings: Settings) -> None:
     assert "'nothing'" in job.reason
 
 
-def test_a_process_that_dies_again_and_again_fails_the_job(db: Database, settings: Settings) -> None:
-    job = ended(db, toy_job(db, settings, does="die").id, 120)
+@pytest.mark.slow
+@pytest.mark.parametrize("does", ["die", "killed"])
+def test_a_process_that_dies_again_and_again_fails_the_job(db: Database, settings: Settings, does: str) -> None:
+    job = ended(db, toy_job(db, settings, does=does).id, 120)
     assert (job.state, job.attempt) == ("failed", 3)
     assert ended(db, toy_job(db, settings).id).state == "done"
 

@@ -52,6 +52,7 @@ def whole(settings: Settings, job: Job) -> None:
     assert len(list(decode_frames(folder / job.result["file"]))) == job.request["frames"]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_takes_its_child_with_it_and_the_next_one_makes_the_job(
     db: Database, settings: Settings, tmp_path: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_killed_worker_takes_its_child_with_it_and_the_next_one_makes_the_job(
     assert not list((settings.folder / "work").iterdir())
 
 
+@pytest.mark.slow
 def test_a_job_whose_child_is_killed_is_made_again(db: Database, settings: Settings) -> None:
     asked = toy_job(db, settings, frames=20, frame_seconds=0.1)
     with running_worker(settings, *NO_MINIMUM) as worker:

@@ -146,3 +146,5 @@ document.body.addEventListener?.("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = csrf();
 });
 showTimes();
+// not where the studio is reached by plain HTTP from elsewhere: browsers allow it on loopback and by HTTPS only
+navigator.serviceWorker?.register("/offline-worker.js").catch(() => undefined);

@@ -14,6 +14,10 @@ const draftName = `draft.${maker}`;
 const shownName = `shown.${maker}`;
 const VIETNAMESE = /[\u1ea0-\u1ef9ăđơưĂĐƠƯ]/;
 
+/** Whether a text is Vietnamese, where the model reads English only. */
+const foreign = (value) => VIETNAMESE.test([value ?? ""].flat().join(" "));
+const address = new URLSearchParams(location.search); // as opened: filling in the form takes it away
+
 let request = null;
 let saving = null;
 
@@ -33,6 +37,11 @@ function keep() {
 }
 
 const fields = fieldsOf(form, data.fields, changed);
+const reads = data.englishOnly ? ["text", "motion"] : ["motion"];
+for (const name of reads.filter((one) => one in fields)) {
+  // said at the field as soon as it is left, not only when the form is sent
+  fields[name].root.addEventListener("change", () => { if (foreign(fields[name].read())) fields[name].wrong(t("english_only")); });
+}
 request = new RequestForm(form, data, fields);
 form.addEventListener("change", changed);
 window.addEventListener("pagehide", keep);
@@ -61,9 +70,8 @@ function fault(values) {
     if (needed && !names.some((name) => name in values)) return [request.chosen(names), t("missing")];
   }
   if (maker === "follow" && !("text" in values) && !("look" in values)) return ["text", t("missing_look")];
-  if (data.englishOnly && VIETNAMESE.test([values.text ?? ""].flat().join(" "))) return ["text", t("english_only")];
-  if (VIETNAMESE.test(String(values.motion ?? ""))) return ["motion", t("english_only")];
-  return null;
+  const wrongly = reads.find((name) => foreign(values[name]));
+  return wrongly ? [wrongly, t("english_only")] : null;
 }
 
 // ——— the job that is shown, the queue, and the events
@@ -81,9 +89,14 @@ function show(job, scroll = false) {
   sessionStorage.setItem(shownName, job.id);
   result.show(job);
   queue.take(job);
-  const place = document.getElementById("result");
   const narrow = matchMedia("(max-width: 68rem)").matches;
-  if (scroll || narrow) place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  if (scroll || narrow) reveal(document.getElementById("result"));
+}
+
+/** Scroll to the top of an element that is out of sight or too far down. */
+function reveal(place) {
+  const { top } = place.getBoundingClientRect();
+  if (top < 0 || top > window.innerHeight / 2) place.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
 new Feed({
@@ -108,9 +121,9 @@ async function look(id) {
   }
 }
 
-/** The job that was shown last, else the last one of this maker. */
+/** The job of `?job=JOB`, else the one that was shown last, else the last one of this maker. */
 async function lastShown() {
-  const asked = new URLSearchParams(location.search).get("job") ?? sessionStorage.getItem(shownName);
+  const asked = address.get("job") ?? sessionStorage.getItem(shownName);
   if (asked) { await look(asked); return; }
   const found = await api(`/api/v1/jobs?system=${maker}&most=1`).catch(() => null);
   if (found?.jobs?.[0] && !result.job) result.show(found.jobs[0]);
@@ -196,9 +209,9 @@ form.addEventListener("try-voice", async ({ detail: field }) => {
       body: JSON.stringify({ text: text.startsWith("voice_sample") ? "Hello" : text, language: fields.language.read(), voice: fields.voice.read() || null }),
     }).catch(() => { throw new ApiError(t("error.away")); });
     if (!answer.ok) throw await failure(answer);
-    const address = URL.createObjectURL(await answer.blob());
-    const sound = new Audio(address);
-    sound.addEventListener("ended", () => URL.revokeObjectURL(address));
+    const spoken = URL.createObjectURL(await answer.blob());
+    const sound = new Audio(spoken);
+    sound.addEventListener("ended", () => URL.revokeObjectURL(spoken));
     await sound.play();
   } catch (error) {
     field.wrong(sentence(error.message));
@@ -242,9 +255,8 @@ for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) =
 
 /** What the address says: `?from=JOB` is that job's request, `?image=file:…&text=…` are values. */
 async function fromAddress() {
-  const asked = new URLSearchParams(location.search);
-  const from = asked.get("from");
-  const values = Object.fromEntries([...asked].filter(([name]) => name in fields));
+  const from = address.get("from");
+  const values = Object.fromEntries([...address].filter(([name]) => name in fields));
   if (!from && !Object.keys(values).length) return false;
   history.replaceState(null, "", location.pathname);
   try {

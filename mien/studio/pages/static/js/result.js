@@ -42,8 +42,11 @@ export class Result {
   state() {
     const job = this.job;
     if (job.state === "waiting" || job.cancelling) return stateText(job);
-    if (job.state === "running") return job.expected_seconds ? t("left", { time: span(job.expected_seconds) }) : "";
-    const made = job.started && job.ended ? t("took", { time: span(Math.max(this.seconds(job.ended) - this.seconds(job.started), 0)) }) : "";
+    if (job.state === "running") {
+      // before the first frame, any estimate would be a guess
+      return job.progress?.fraction > 0 && job.expected_seconds ? t("left", { time: span(job.expected_seconds) }) : "";
+    }
+    const made = job.started && job.ended ? t("took", { time: span(Math.max(this.seconds(job.ended) - this.seconds(job.started), 1)) }) : "";
     const { width, height, seconds } = job.facts ?? {};
     const file = job.files?.file;
     return job.state === "done" ? [width && height ? `${width} × ${height}` : null, seconds ? span(seconds) : null, file ? size(file.bytes) : null, made].filter(Boolean).join(" · ") : "";
@@ -53,8 +56,9 @@ export class Result {
     return typeof time === "number" ? time : Date.parse(time) / 1000;
   }
 
-  waiting() {
-    return [el("p", { class: "soft small" }, t("goes_on")), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
+  waiting(job) {
+    const why = job.reason ? el("p", { class: "notice warn small" }, sentence(job.reason)) : null;
+    return [why, el("p", { class: "soft small" }, t("goes_on")), this.acts([this.button("cancel_job", "close", () => this.act("cancel"))])];
   }
 
   running(job) {

@@ -8,18 +8,25 @@ export function stageName(stage) {
   return knows(key) ? t(key) : stage;
 }
 
+// the longest first: it is the most particular one
 const element = document.getElementById("sentences");
-const patterns = Object.entries(element ? JSON.parse(element.textContent) : {}).map(([english, own]) => {
+const entries = Object.entries(element ? JSON.parse(element.textContent) : {}).sort((a, b) => b[0].length - a[0].length);
+const patterns = entries.map(([english, own]) => {
   const names = [];
-  const escaped = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{([a-z_]+)\}/g, (_, name) => { names.push(name); return "(.+?)"; });
+  const escaped = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{([a-z_]+)\}/g, (_, name) => { names.push(name); return "([^]+?)"; });
   return { form: new RegExp(`^${escaped}$`), names, own };
 });
 
-/** A sentence of a maker or of the studio; as it is where it is not known. */
-export function sentence(text) {
+/** A sentence in the language of the page; null where it is not known. A value named `what_…` is such a text itself. */
+function known(text) {
   for (const { form, names, own } of patterns) {
     const found = form.exec(text);
-    if (found) return names.reduce((made, name, index) => made.replace(`{${name}}`, found[index + 1]), own);
+    const values = found && names.map((name, index) => (name.startsWith("what_") ? known(found[index + 1]) : found[index + 1]));
+    // where such a text is not known, the sentence only looks like this one
+    if (values && !values.includes(null)) return names.reduce((made, name, index) => made.replace(`{${name}}`, () => values[index]), own);
   }
-  return text;
+  return null;
 }
+
+/** A sentence of a maker or of the studio; as it is where it is not known. */
+export const sentence = (text) => known(text) ?? text;
