@@ -146,19 +146,23 @@ def ratio_row(what: str, asked: Mapping[int, Iterator[float]], few: int, many: i
 
 def first_preview(models: Path, runs: int) -> list[Row]:
     """A talk job with real models: the first one, which loads them, and the median of the next ones."""
-    with tempfile.TemporaryDirectory() as folder, studio(Path(folder), models.absolute().parent, 1) as address:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        place = Path(folder) / "place"
+        place.mkdir()
+        (place / "models").symlink_to(models.absolute())
+        address = stack.enter_context(studio(Path(folder) / "studio", place, 1))
         client = Client(address)
         values = {"image": client.upload(PORTRAIT, "image/jpeg"), **TALK}
-        seconds = [_until_preview(address, client, values) for _ in range(runs + 1)]
+        seconds = [_until_preview(address, values) for _ in range(runs + 1)]
     return [
         Row("talk, first preview with cold models, s", seconds[0]),
         Row("talk, first preview with warm models, s", median(seconds[1:]), PREVIEW_SECONDS, True),
     ]
 
 
-def _until_preview(address: str, client: Client, values: dict[str, Any]) -> float:
+def _until_preview(address: str, values: dict[str, Any]) -> float:
     """Seconds from the request of a talk job to the event of its first preview; the job is then made to its end."""
-    events = Client(address)
+    client, events = Client(address), Client(address)
     events.connection.request("GET", "/api/v1/events")
     stream = events.connection.getresponse()
     stream.readline()  # of the first event: it listens

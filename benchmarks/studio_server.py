@@ -32,10 +32,10 @@ uvicorn.Server(uvicorn.Config(app, http="h11", log_level="warning", access_log=F
 
 
 @contextmanager
-def running(command: list[str], place: Path = ROOT) -> Iterator[str]:
+def running(command: list[str], place: Path = ROOT, variables: Mapping[str, str] | None = None) -> Iterator[str]:
     """A server that prints its address; it is gone afterwards."""
-    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, "PYTHONPATH": paths}
+    given = {**os.environ, **(variables or {})}
+    environment = {**given, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), given.get("PYTHONPATH", "")]))}
     with subprocess.Popen(command, cwd=place, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
