@@ -86,6 +86,11 @@ class PipelineRun:
     page: str
     stages: tuple[StageRun, ...] = ()
 
+    @property
+    def kept_as(self) -> str:
+        """The DVC experiment that holds its results; empty where it works in the repository itself."""
+        return self.experiment or (f"run-{self.name}" if self.overrides else "")
+
 
 @dataclass(frozen=True)
 class Asked:
