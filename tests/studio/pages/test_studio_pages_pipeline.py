@@ -156,7 +156,7 @@ def test_the_models_come_again_once_the_registry_is_read(running: Running, monke
     assert [one["hx-trigger"] for one in page(running[0], "/pipeline").all("div", id="pipeline-models")] == ["renew"]
     monkeypatch.setattr(pipeline_pages, "models", Unread)
     found = page(running[0], "/pipeline")
-    assert [one["hx-trigger"] for one in found.all("div", id="pipeline-models")] == ["renew, load delay:1s"]
+    assert [one["hx-trigger"] for one in found.all("div", id="pipeline-models")] == ["renew, load delay:2s"]
     assert "being read" in found.text
     monkeypatch.setattr(pipeline_pages, "models", Listed)
     again = page(running[0], "/pipeline/models")
