@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_playwright
 
 from mien.makers.examples import EXAMPLES, SAMPLE
 from mien.studio.pages.templates import STATIC
@@ -55,7 +55,7 @@ def studio(folder: Path) -> Iterator[str]:
 
 def opened(browser: Browser, address: str, size: tuple[int, int], **more: Any) -> Page:
     """A page of the studio."""
-    view = {"width": size[0], "height": size[1]}
+    view = ViewportSize(width=size[0], height=size[1])
     return browser.new_context(base_url=address, viewport=view, **{"locale": "en", **more}).new_page()
 
 
@@ -65,7 +65,7 @@ def make_all(page: Page) -> dict[str, list[str]]:
     fails.
     """
     photo = (STATIC / "samples" / "portrait.jpg").read_bytes()
-    sent = {"name": "portrait.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    sent = FilePayload(name="portrait.jpg", mimeType="image/jpeg", buffer=photo)
     made: dict[str, list[str]] = {}
     for maker, number in MADE:
         example = EXAMPLES[maker][number]
