@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import socket
+import struct
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -96,3 +98,75 @@ def test_a_form_holds_a_bounded_number_of_bytes_besides_its_file(client: TestCli
     answer = client.post(FILES, content=body(), headers=headers)
     assert answer.status_code == 413, answer.text
     assert "besides its file" in answer.json()["error"]
+
+
+def test_a_motion_is_no_longer_than_a_video_may_be(client: TestClient) -> None:
+    motion = npz(rotation=np.zeros((700_000, 3), np.float32), fps=np.float32(1000))
+    answer = client.post(FILES, files={"file": ("long.npz", motion)})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["error"] == "long.npz is 700 s long, at most 600 s are taken: cut it first"
+
+
+def test_a_json_with_a_huge_number_is_refused_without_words_of_python(client: TestClient) -> None:
+    answer = client.post(FILES, files={"file": ("a.json", b'{"people": %s}' % (b"9" * 10_000))})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["error"].startswith("a.json is no JSON (a number in it has thousands of digits)")
+
+
+def test_what_media_refer_to_is_never_fetched(client: TestClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/x.mp4"
+        playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n".encode()
+        hostile = {
+            "a.mp4": playlist, "b.mp4": b"\0\0\0\x18ftypisom" + bytes(12) + playlist,
+            "c.mp3": b"ID3\3" + bytes(6) + playlist,
+            "d.txt": playlist, "e.txt": f"ffconcat version 1.0\nfile {address}\n".encode(),
+            "f.mpd": f'<?xml version="1.0"?><MPD><BaseURL>{address}</BaseURL></MPD>'.encode(),
+            "g.svg": f"<svg><image href='{address}'/></svg>".encode("utf-16"), "h.mov": movie_elsewhere(address),
+        }  # fmt: skip
+        for name, content in hostile.items():
+            answer = client.post(FILES, files={"file": (name, content)})
+            assert answer.status_code in (415, 422), (name, answer.text)
+            assert client.post(f"{FILES}/open", files={"file": (name, content)}).status_code == 422, name
+        server.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def movie_elsewhere(address: str) -> bytes:
+    """A QuickTime movie whose pictures are, as it says, at an address."""
+
+    def box(kind: bytes, *parts: bytes) -> bytes:
+        content = b"".join(parts)
+        return struct.pack(">I", 8 + len(content)) + kind + content
+
+    def numbers(*values: int) -> bytes:
+        return struct.pack(f">{len(values)}I", *values)
+
+    matrix = numbers(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+    size = struct.pack(">HH", 64, 64)
+    raw = box(
+        b"raw ",
+        bytes(6),
+        b"\0\1",
+        bytes(16),
+        size,
+        numbers(0x480000, 0x480000, 0),
+        b"\0\1",
+        bytes(32),
+        b"\0\x18\xff\xff",
+    )
+    table = box(
+        b"stbl", box(b"stsd", numbers(0, 1), raw), box(b"stts", numbers(0, 1, 1, 1000)),
+        box(b"stsc", numbers(0, 1, 1, 1, 1)), box(b"stsz", numbers(0, 64 * 64 * 3, 1)), box(b"stco", numbers(0, 1, 0)),
+    )  # fmt: skip
+    elsewhere = box(b"dinf", box(b"dref", numbers(0, 1), box(b"url ", numbers(0), address.encode(), b"\0")))
+    media = box(
+        b"mdia", box(b"mdhd", numbers(0, 0, 0, 1000, 1000, 0)), box(b"hdlr", numbers(0), b"mhlrvide", bytes(13)),
+        box(b"minf", box(b"vmhd", numbers(1, 0, 0)), elsewhere, table),
+    )  # fmt: skip
+    track = box(
+        b"trak", box(b"tkhd", numbers(7, 0, 0, 1, 0, 1000), bytes(16), matrix, numbers(64 << 16, 64 << 16)), media
+    )
+    head = box(b"mvhd", numbers(0, 0, 0, 1000, 1000, 0x10000), b"\1\0", bytes(10), matrix, bytes(24), numbers(2))
+    return box(b"ftyp", b"qt  ", numbers(0), b"qt  ") + box(b"moov", head, track)
