@@ -60,6 +60,8 @@ def _models(request: Request, ctx: Context) -> dict[str, Any]:
 
 def _championship(t: Translator, model: ListedModel, reading: bool) -> str:
     """What the registry says of a model: its version there, or which version is the champion instead."""
+    if model.champion == "unregistered":
+        return t("pipeline.registry.part")
     if model.champion == "unknown":
         return t("pipeline.registry.reading" if reading else "pipeline.registry.unknown")
     if model.champion == "champion":
