@@ -21,7 +21,8 @@ from mien.studio.pipeline.place import mlflow_server, prefect_server
 from mien.studio.pipeline.prefect import ENDED, Deployment, PipelineRun, Prefect, PrefectError
 
 OUTCOME = re.compile(r"(\d+) (ran|restored|cached)\b")
-"""How the message of a finished run counts its stages, see flows/pipeline.py."""
+FAILED = re.compile(r"failed: ([\w, ]+)")
+"""How the message of a finished run counts its stages, and names those that failed, see flows/pipeline.py."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -109,8 +110,11 @@ def runs(request: Request, ctx: CanRunPipeline) -> HTMLResponse:
 
 def _outcome(t: Translator, run: PipelineRun) -> str:
     """What a run has done: how many stages, and where its models are if it left those of the studio alone."""
+    if run.state == "failed":
+        stages = FAILED.match(run.message)
+        return t("pipeline.run.failed", stages=stages[1]) if stages else run.message
     if run.state != "done":
-        return run.message if run.state == "failed" else ""
+        return ""
     counts = [f"{t('pipeline.run.' + word)}: {count}" for count, word in OUTCOME.findall(run.message)]
     kept = [t("pipeline.run.kept", name=run.kept_as)] if run.kept_as else []
     return " · ".join(counts + kept)

@@ -219,3 +219,12 @@ def test_a_stage_that_a_cancel_ended_has_not_failed(running: Running, monkeypatc
     assert "shapes · cancelled · 1 min 15 s" in page(running[0], "/pipeline/runs").text
     monkeypatch.setattr(Prefect, "runs", lambda _self: [replace(run, state="running")])
     assert "shapes · failed · 1 min 15 s" in page(running[0], "/pipeline/runs").text
+
+
+def test_a_failed_run_names_its_stages_and_their_log(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "failed: evaluate_shapes; not reached: shapes"
+    run = PipelineRun("1", "calm-crow", "failed", said, None, None, None, 80.0, (), (), "", "")
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [run])
+    assert "Failed: evaluate_shapes. What the stage says is in its log" in page(running[0], "/pipeline/runs").text
+    vietnamese = page(running[0], "/pipeline/runs", **{"Accept-Language": "vi"}).text
+    assert "Bị lỗi: evaluate_shapes." in vietnamese
