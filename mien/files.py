@@ -112,6 +112,12 @@ def parse_json(content: str | bytes) -> Any:
         return json.loads(content)
     except RecursionError:
         raise ValueError("its lists are nested too deep") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:
+        if "integer string conversion" not in str(error):
+            raise
+        raise ValueError("a number in it has thousands of digits") from None
 
 
 def write_json(path: Path, value: Any) -> None:

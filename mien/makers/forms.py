@@ -184,15 +184,23 @@ def _placed(
 
 
 def _names_file(request: type[Request], name: str, value: str) -> bool:
-    """Whether a text would be read as the path of a file."""
+    """Whether a text would be read as the path of a file, or looks like one: the answer tells no stranger which
+    files there are."""
     for kind in request.model_fields[name].metadata:
         if isinstance(kind, FileOrText):
-            return named_file(value, kind.suffix) is not None
+            return _like_path(value) or named_file(value, kind.suffix) is not None
         if isinstance(kind, NumberOrFile):
             return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", value) is None
         if isinstance(kind, WordOrFile):
             return value.strip().lower() not in kind.words
     return False
+
+
+def _like_path(text: str) -> bool:
+    """Whether a text begins like a path, or is one word with a slash or a dot in it."""
+    words = text.split()
+    begins = bool(words) and words[0].startswith(("/", "\\", "~", "./", "../"))
+    return begins or (len(words) == 1 and re.search(r".[/\\.].", words[0]) is not None)
 
 
 def without_flags(message: str) -> str:

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 
 from mien import __version__
 from mien.studio.api import docs, events, files, jobs, makers, people, pipeline, queue, results, voice
+from mien.studio.api.connections import BoundedConnection
 from mien.studio.api.context import Studio
 from mien.studio.api.errors import add_error_handlers
 from mien.studio.api.feed import Feed
@@ -57,8 +58,9 @@ def create_app(settings: Settings) -> FastAPI:
 def server_options(settings: Settings) -> dict[str, Any]:
     """Options of uvicorn that the limits need: of the head of a request, of idle connections, and of the end."""
     return {
-        "http": "h11", "h11_max_incomplete_event_size": 2 * settings.limits.header_bytes, "server_header": False,
-        "timeout_keep_alive": 20, "timeout_graceful_shutdown": 3, "ws": "none", "proxy_headers": settings.secure,
+        "http": BoundedConnection, "h11_max_incomplete_event_size": 2 * settings.limits.header_bytes,
+        "server_header": False, "timeout_keep_alive": 20, "timeout_graceful_shutdown": 3, "ws": "none",
+        "proxy_headers": settings.secure,
     }  # fmt: skip
 
 

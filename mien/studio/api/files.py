@@ -22,7 +22,7 @@ from mien.studio.database.tables import Job
 from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspector
 from mien.studio.files.keeping import content, file_view, find, listed, preview, remove
-from mien.studio.files.multipart import FormFile, paced
+from mien.studio.files.multipart import MOST_OUTSIDE, FormFile, paced
 from mien.studio.files.names import disposition
 from mien.studio.files.place import is_id
 from mien.studio.files.reading import opened
@@ -32,9 +32,6 @@ from mien.systems.request import FileKind
 
 MOST_ZIPPED = 200
 """Most results of one zip."""
-
-FORM_BYTES = 300_000
-"""What a form may hold besides its file."""
 
 REST_SECONDS, REST_BYTES = 5.0, 1_000_000_000
 """How much of a refused upload is read away, so that a browser comes to read the answer."""
@@ -238,7 +235,7 @@ def _headers(named: str) -> dict[str, str]:
 async def _form(request: Request, uploads: Uploads) -> AsyncIterator[tuple[FormFile, int | None]]:
     """The form of a request with its file, and the bytes that are announced for it; refusals become answers."""
     length = request.headers.get("content-length", "")
-    declared = max(0, int(length) - FORM_BYTES) if length.isascii() and length.isdigit() else None
+    declared = max(0, int(length) - MOST_OUTSIDE) if length.isascii() and length.isdigit() else None
     stream = request.stream()
     try:
         pieces = paced(stream, uploads.settings.limits.upload_idle_seconds)

@@ -10,13 +10,16 @@ import asyncio
 import ipaddress
 import logging
 import re
+import time
 
+from anyio import BrokenResourceError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mien.studio.api.errors import answer as answer_error
 from mien.studio.api.errors import error_response
 from mien.studio.api.rates import Rates
+from mien.studio.files.multipart import LEAST_RATE
 from mien.studio.pages.vendored import VIEWER_STYLE
 from mien.studio.settings import Settings
 
@@ -97,7 +100,9 @@ class Guard:
             receive = answer.until_ended(receive)
         try:
             await self.app(scope, receive, answer.send)
-        except Exception:  # logged with its traceback; the client gets a sentence and no details
+        except Exception as error:  # logged with its traceback; the client gets a sentence and no details
+            if answer.started and _client_left(error):
+                return
             LOG.exception("%s %s failed", scope["method"], scope["path"])
             if not answer.started:
                 message = "the studio made a mistake, which is in its log: try again, and report it if it happens again"
@@ -143,6 +148,7 @@ class Guard:
     async def _whole_body(self, receive: Receive) -> Receive:
         """The same receiver with the body read already. Raises _RefusedBodyError for a large or slow one."""
         limits, chunks, size = self.settings.limits, [], 0
+        started = time.monotonic()
         while True:
             try:
                 message = await asyncio.wait_for(receive(), limits.upload_idle_seconds)
@@ -151,6 +157,8 @@ class Guard:
             if message["type"] != "http.request":
                 return _replayed([message], receive)
             size += len(message.get("body", b""))
+            if time.monotonic() - started - limits.upload_idle_seconds > size / LEAST_RATE:
+                raise _RefusedBodyError(408, "the body of the request arrives too slowly: send it again")
             if size > limits.body_bytes:
                 raise _RefusedBodyError(413, _too_large(limits.body_bytes))
             chunks.append(message.get("body", b""))
@@ -225,6 +233,16 @@ def host_name(host: str) -> str | None:
     """The lower-case name or address in a `Host` header, without port and brackets; None for an invalid one."""
     found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([0-9A-Za-z._-]{1,253}))(?::[0-9]{1,5})?", host)
     return (found[1] or found[2]).lower().removesuffix(".") if found else None
+
+
+def _client_left(error: BaseException) -> bool:
+    """Whether an answer only could not be sent to its end because the client has gone.
+
+    FastAPI's streams of events end with this error where one was being sent when the client closed the connection.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_client_left, error.exceptions))
+    return isinstance(error, BrokenResourceError)
 
 
 def _same_address(name: str, server: str) -> bool:

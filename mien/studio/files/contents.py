@@ -73,8 +73,10 @@ def found_in(path: Path, group: str, name: str, bounds: Bounds, preview: Path) -
 
 
 def _said(error: Exception, path: Path, name: str) -> str:
-    """The message of a reader with the user's name of the file in place of its path."""
-    text = " ".join(str(error).split())[:400]
+    """The message of a reader with the user's name of the file in place of its path, and without command-line flags."""
+    from mien.makers.forms import without_flags
+
+    text = without_flags(" ".join(str(error).split())[:400])
     return text.replace(str(path), name).replace(path.name, name) or type(error).__name__
 
 
@@ -221,14 +223,14 @@ def _npz(path: Path, name: str, bounds: Bounds, preview: Path) -> Found:
     if {"joints", "points"} <= names:
         return _poses(path, name, bounds, preview)
     if "rotation" in names or {"neck", "expression"} <= names:
-        return _motion(path, name)
+        return _motion(path, name, bounds)
     shown = ", ".join(sorted(re.sub(r"[^\w.-]", "", one)[:20] for one in names)[:4])
     raise FileError(
         422, f"{name} holds neither the motion of a head nor poses of mien (it has {shown}): choose another"
     )
 
 
-def _motion(path: Path, name: str) -> Found:
+def _motion(path: Path, name: str, bounds: Bounds) -> Found:
     from mien.talking.generate.head_motion import load_head_motion
 
     try:
@@ -237,6 +239,7 @@ def _motion(path: Path, name: str) -> Found:
         said = _said(error, path, name)
         raise FileError(422, said if name in said else f"{name} holds no motion that can be used: {said}") from error
     frames = len(motion.arrays["rotation"])
+    _check_seconds(name, frames / float(motion.fps), bounds)
     facts = {"frames": frames, "fps": round(float(motion.fps), 3), "seconds": round(frames / float(motion.fps), 3)}
     return Found("motion", {**facts, "face": performed is not None})
 

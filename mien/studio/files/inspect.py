@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
 import resource
 import shutil
@@ -78,7 +79,16 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
 
     bounds = Bounds(int(asked["pixels"]), int(asked["video_pixels"]), float(asked["longest"]))
     found = found_in(path, str(asked["group"]), name, bounds, Path(asked["preview"]))
+    if not _finite(found.facts):
+        raise FileError(422, f"{name} holds values that are no numbers (NaN or infinite): save it anew without them")
     return {"kind": found.kind, "facts": found.facts, "media_type": found.media_type}
+
+
+def _finite(value: Any) -> bool:
+    """Whether all numbers in a value can be written as JSON."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return all(map(_finite, value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()))
 
 
 def _tags(path: Path, name: str) -> dict[str, str]:

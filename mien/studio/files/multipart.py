@@ -17,6 +17,9 @@ MOST_FIELDS = 20
 MOST_FIELD_BYTES = 10_000
 """Limits of the other fields of the form, which are small."""
 
+MOST_OUTSIDE = 300_000
+"""Bytes of the form besides the content of its file: heads, other fields, and what stands before and after them."""
+
 LEAST_RATE = 4000.0
 """Bytes a second that an upload must reach on average."""
 
@@ -56,7 +59,7 @@ class FormFile:
         self.fields: dict[str, str] = {}
         self._stream = stream
         self._pieces: deque[bytes] = deque()
-        self._files = self._fields = 0
+        self._files = self._fields = self._outside = 0
         self._in_file = self._file_ended = self._ended = False
         self._header = [b"", b""]
         self._headers: dict[bytes, bytes] = {}
@@ -98,6 +101,9 @@ class FormFile:
             self._parser.write(piece)
         except FormParserError as error:
             raise FileError(400, f"the form cannot be read: {_FORM}") from error
+        self._outside += len(piece)
+        if self._outside > MOST_OUTSIDE:
+            raise FileError(413, f"the form holds more than {MOST_OUTSIDE:,} bytes besides its file: {_FORM}")
         return True
 
     def _part_begins(self) -> None:
@@ -131,6 +137,7 @@ class FormFile:
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._in_file:
             self._pieces.append(data[start:end])
+            self._outside -= end - start
             return
         self._value += data[start:end]
         if len(self._value) > MOST_FIELD_BYTES:

@@ -29,6 +29,11 @@ def shown_name(raw: str) -> str:
     return name or UNNAMED
 
 
+def is_text(text: str) -> bool:
+    """Whether a text can be kept and sent: without a NUL character and without halves of a UTF-16 pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def suffix_of(name: str) -> str:
     """The suffix of a name in small letters, such as `.png`; empty where there is none."""
     found = re.search(r"\.([A-Za-z0-9]{1,8})$", name)

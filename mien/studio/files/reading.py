@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 from mien.files import parse_json
-from mien.makers.forms import files_in, form_fields
+from mien.makers.forms import FormField, files_in, form_fields
 from mien.makers.systems import SYSTEMS
 from mien.media.provenance import carried, parse_tags
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File
 from mien.studio.files.errors import FileError
-from mien.studio.files.names import shown_name
+from mien.studio.files.names import is_text, shown_name
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ def opened(db: Database, owner: str, tags: Mapping[str, str], name: str) -> Open
     system = SYSTEMS.get(str(content.get("system")))
     if system is None:
         raise FileError(422, f"{name} was made by {str(content.get('system'))[:20]!r}, which this studio has not")
-    known = {one.name for one in form_fields(system)}
-    values = {key: value for key, value in content["values"].items() if key in known and _is_value(value)}
+    known = {one.name: one for one in form_fields(system)}
+    values = {key: value for key, value in content["values"].items() if key in known and _fits(known[key], value)}
     names = content.get("files")
     missing = _missing(db, owner, values, names if isinstance(names, dict) else {})
-    output = content.get("output")
+    output = str(content.get("output"))
     suffixes = {one.suffix for one in system.outputs}
     return Opened(
         system.command, {key: value for key, value in values.items() if key not in missing},
@@ -60,11 +60,19 @@ def opened(db: Database, owner: str, tags: Mapping[str, str], name: str) -> Open
     )  # fmt: skip
 
 
-def _is_value(value: Any) -> bool:
-    """Whether it is what a field of a form can hold."""
-    if isinstance(value, list):
-        return len(value) <= 100 and all(isinstance(one, str | int | float | bool) for one in value)
-    return isinstance(value, str | int | float | bool)
+def _fits(field: FormField, value: Any) -> bool:
+    """Whether a value is of the kind that a field of a form holds; what a file says may be anything."""
+    if field.several and isinstance(value, list):
+        return len(value) <= 100 and all(_is_one(field, one) for one in value)
+    return _is_one(field, value)
+
+
+def _is_one(field: FormField, value: Any) -> bool:
+    if field.kind == "boolean":
+        return isinstance(value, bool)
+    if field.kind in ("integer", "number"):
+        return type(value) in (int, float) and abs(value) < 2**63  # false of NaN, too
+    return isinstance(value, str) and is_text(value)
 
 
 def _missing(db: Database, owner: str, values: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, str]:
@@ -87,10 +95,10 @@ def _partial(tags: Mapping[str, str], name: str) -> Opened:
     system = next((one for one in SYSTEMS.values() if one.title == titles.get("title")), None)
     if system is None:
         raise FileError(422, f"{name} says that mien made it, but not by which maker: fill in the form by hand")
-    known = {one.name for one in form_fields(system)}
+    known = {one.name: one for one in form_fields(system)}
     given = {
         "text": provenance.prompt, "seed": provenance.seed, "emotion": provenance.emotion,
         "intensity": provenance.intensity,
     }  # fmt: skip
-    values = {key: value for key, value in given.items() if value is not None and key in known}
+    values = {key: value for key, value in given.items() if key in known and _fits(known[key], value)}
     return Opened(system.command, values, whole=False)

@@ -42,6 +42,10 @@ def face_number(face: int | str | None) -> int | None:
     return int(word)
 
 
+def _emotion(value: object) -> object:
+    return emotion_code(value) if isinstance(value, str) and value else value
+
+
 def _as_text(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
 
@@ -49,7 +53,7 @@ def _as_text(value: object) -> object:
 class TalkOptions(Request):
     """Options of a talking face: emotion, head motion, selection of the face, and the format of the video."""
 
-    emotion: Annotated[str | None, BeforeValidator(lambda word: word and emotion_code(word)), Short("-e")] = Field(
+    emotion: Annotated[str | None, BeforeValidator(_emotion), Short("-e")] = Field(
         default=None,
         description="Emotion, by its code or a word such as happy",
         json_schema_extra={"enum": [*EMOTIONS, None], "unset": "NEU, or the track's"},

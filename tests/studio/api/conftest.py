@@ -19,5 +19,7 @@ def tried(tmp_path: Path) -> Iterator[Tried]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     """The same for all tests of a module that leave no jobs behind that another one would see."""
-    with served(tmp_path_factory.mktemp("shared") / "studio", hosts=("Studio.example",)) as found:
+    with served(
+        tmp_path_factory.mktemp("shared") / "studio", hosts=("Studio.example",), requests_each_minute=10**9
+    ) as found:
         yield found

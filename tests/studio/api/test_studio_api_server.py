@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +14,9 @@ import pytest
 from api_making import running
 from sqlalchemy import func, select
 
+from mien.studio.api import connections
 from mien.studio.database.tables import Job
+from mien.studio.queue import events
 from mien.studio.settings import Limits, Settings
 
 pytestmark = pytest.mark.ui
@@ -87,3 +90,52 @@ def test_clients_that_do_not_behave_are_answered_or_cut_off(tmp_path: Path) -> N
         assert "413" in said(f"{make}Transfer-Encoding: chunked\r\n\r\n3e9\r\n{' ' * 1001}\r\n0\r\n\r\n")
         assert "400" in said(f"{make}Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345")
         assert "200" in said(f"GET {ask}{host}\r\n")
+
+
+def test_a_connection_without_the_head_of_a_request_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 1.0)
+    with running(Settings(folder=tmp_path)) as (address, _app):
+        place = urlsplit(address)
+        made = [socket.create_connection((place.hostname, place.port), timeout=20) for _ in range(3)]
+        silent, slow, used = made
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        head = f"GET /api/v1/health HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode()
+        used.sendall(head)
+        assert used.recv(65536).startswith(b"HTTP/1.1 200")
+        used.sendall(head[:20])  # of its second request the head does not come
+        for one in (silent, slow):
+            assert one.recv(65536) == b""
+        while used.recv(65536):  # the rest of its answer
+            pass
+        for one in made:
+            one.close()
+
+
+def test_a_long_answer_outlasts_the_time_for_a_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
+    with (
+        running(Settings(folder=tmp_path)) as (address, app),
+        httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as stream,
+    ):
+        lines = stream.iter_lines()
+        assert next(lines)
+        time.sleep(1.0)
+        with app.state.studio.db.write() as session:
+            events.emit(session, None, "", "queue")
+        assert any(line == "event: queue" for _, line in zip(range(20), lines, strict=False))
+
+
+def test_a_body_that_crawls_is_refused(tmp_path: Path) -> None:
+    with running(Settings(folder=tmp_path, limits=Limits(upload_idle_seconds=0.4))) as (address, _app):
+        place = urlsplit(address)
+        with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+            head = f"POST /api/v1/shapes HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 1000\r\n\r\n"
+            connection.sendall(head.encode())
+            connection.settimeout(0.2)
+            for _ in range(100):
+                try:
+                    answer = connection.recv(65536)
+                    break
+                except TimeoutError:
+                    connection.sendall(b" ")  # never a pause, and never an end
+            assert b"HTTP/1.1 408" in answer

@@ -120,6 +120,7 @@ onSubmit(document.querySelector("#dialog-delete form"), async (values) => {
 async function clicked(button) {
   if (button.hasAttribute("data-sign-out")) {
     await api("/api/v1/sign-out", { method: "POST" });
+    sessionStorage.clear(); // drafts of forms: the next one who signs in here is another person
     location.assign("/sign-in");
   } else if (button.hasAttribute("data-end-sessions")) {
     await api("/api/v1/me/sessions/end", { method: "POST" });
