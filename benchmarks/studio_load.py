@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 from PIL import Image
 from studio_server import ROOT, running
 
@@ -182,12 +183,13 @@ async def ended(client: httpx.AsyncClient, seen: Seen) -> float:
     return time.monotonic() - started
 
 
-def report(seen: Seen, seconds: float, drained: float) -> dict[str, Any]:
-    """Print the table; the figures."""
+def report(seen: Seen, seconds: float, drained: float, cpu: float) -> dict[str, Any]:
+    """Print the table; the figures. cpu: CPU seconds of the server, of its start too."""
     total = sum(map(len, seen.seconds.values()))
     refused = sum(count for (_, status), count in seen.statuses.items() if status in (429, 503))
     print(f"{total} requests, {total / seconds:.0f} a second, {seen.events} events; {refused} told to wait;", end=" ")
     print(f"{len(seen.jobs)} jobs accepted, all ended {drained:.0f} s later; {sum(seen.faults.values())} faults")
+    print(f"the server took {cpu:.0f} CPU s, of all that it does {1000 * cpu / total:.0f} ms a request")
     print(f"{'':24s}{'n':>7s}{'median':>9s}{'90 %':>9s}{'99 %':>9s}  ms")
     rows = {}
     for what, taken in sorted(seen.seconds.items()):
@@ -199,7 +201,7 @@ def report(seen: Seen, seconds: float, drained: float) -> dict[str, Any]:
         print(f"FAULT {count} × {fault}")
     return {
         "requests": total, "a_second": total / seconds, "told_to_wait": refused, "jobs": len(seen.jobs),
-        "drained_seconds": drained, "faults": dict(seen.faults), "times": rows,
+        "drained_seconds": drained, "server_cpu_seconds": cpu, "faults": dict(seen.faults), "times": rows,
     }  # fmt: skip
 
 
@@ -219,8 +221,10 @@ def main() -> None:
             "--limit", "requests_each_minute=1000000",
         ]  # fmt: skip
         with running(command, variables=toys) as address:
+            (server,) = psutil.Process().children()
             seen, drained = asyncio.run(visits(address, given.clients, given.seconds))
-    figures = report(seen, given.seconds, drained)
+            used = server.cpu_times()
+    figures = report(seen, given.seconds, drained, used.user + used.system)
     if given.json is not None:
         given.json.write_text(json.dumps(figures, indent=1) + "\n")
     if seen.faults:

@@ -78,6 +78,10 @@ class Answer:
         return json.loads(self.body)
 
 
+IDLE_SECONDS = 10.0
+"""A connection that was not used for longer is opened anew: servers close it."""
+
+
 class Client:
     """One connection that is kept open, as a browser keeps it."""
 
@@ -85,16 +89,21 @@ class Client:
         place = urlsplit(address)
         self.connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=120)
         self.connection.connect()
+        self.used = time.monotonic()
 
     def ask(
         self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, method: str | None = None
     ) -> Answer:
         """One request. Raises SystemExit for an answer that is an error."""
+        if time.monotonic() - self.used > IDLE_SECONDS:
+            self.connection.close()
+            self.connection.connect()
         started = time.perf_counter()
         self.connection.request(method or ("GET" if body is None else "POST"), path, body, dict(headers or {}))
         answer = self.connection.getresponse()
         seconds = time.perf_counter() - started
         found = Answer(answer.status, seconds, answer.read())
+        self.used = time.monotonic()
         if found.status >= 400:
             raise SystemExit(f"{path} was answered by {found.status}: {found.body[:300].decode()}")
         return found
