@@ -21,7 +21,8 @@ from mien.studio.pipeline.place import mlflow_server, prefect_server
 from mien.studio.pipeline.prefect import ENDED, Deployment, PipelineRun, Prefect, PrefectError
 
 OUTCOME = re.compile(r"(\d+) (ran|restored|cached)\b")
-"""How the message of a finished run counts its stages, see flows/pipeline.py."""
+FAILED = re.compile(r"failed: ([\w, ]+)")
+"""How the message of a finished run counts its stages, and names those that failed, see flows/pipeline.py."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,6 +61,8 @@ def _models(request: Request, ctx: Context) -> dict[str, Any]:
 
 def _championship(t: Translator, model: ListedModel, reading: bool) -> str:
     """What the registry says of a model: its version there, or which version is the champion instead."""
+    if model.champion == "unregistered":
+        return t("pipeline.registry.part")
     if model.champion == "unknown":
         return t("pipeline.registry.reading" if reading else "pipeline.registry.unknown")
     if model.champion == "champion":
@@ -107,8 +110,11 @@ def runs(request: Request, ctx: CanRunPipeline) -> HTMLResponse:
 
 def _outcome(t: Translator, run: PipelineRun) -> str:
     """What a run has done: how many stages, and where its models are if it left those of the studio alone."""
+    if run.state == "failed":
+        stages = FAILED.match(run.message)
+        return t("pipeline.run.failed", stages=stages[1]) if stages else run.message
     if run.state != "done":
-        return run.message if run.state == "failed" else ""
+        return ""
     counts = [f"{t('pipeline.run.' + word)}: {count}" for count, word in OUTCOME.findall(run.message)]
     kept = [t("pipeline.run.kept", name=run.kept_as)] if run.kept_as else []
     return " · ".join(counts + kept)

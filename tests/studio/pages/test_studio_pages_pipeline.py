@@ -99,6 +99,8 @@ def test_where_prefect_is_away_it_is_said_what_to_do(running: Running, monkeypat
     monkeypatch.setattr(Prefect, "runs", away)
     assert "start it with `make ui`" in page(running[0], "/pipeline/form").text
     assert "hãy khởi động bằng `make ui`" in page(running[0], "/pipeline/form", **{"Accept-Language": "vi"}).text
+    again = page(running[0], "/pipeline/form").all("p", "hx-get")
+    assert [(one["hx-get"], one["hx-target"]) for one in again] == [("/pipeline/form", "#pipeline-form")]
     assert "cannot be shown" in page(running[0], "/pipeline/runs").text
 
 
@@ -167,7 +169,7 @@ def test_the_models_come_again_once_the_registry_is_read(running: Running, monke
 @pytest.mark.parametrize(
     ("champion", "version", "words"),
     [("not champion", "4", "not the champion: that is version 4"), ("not champion", "", "there is none"),
-     ("unknown", "", "no registry that can be read")],
+     ("unknown", "", "no registry that can be read"), ("unregistered", "", "part of another model")],
 )  # fmt: skip
 def test_a_model_that_is_no_champion_says_so(
     running: Running, monkeypatch: pytest.MonkeyPatch, champion: Championship, version: str, words: str
@@ -208,3 +210,21 @@ def test_states_of_stages_are_in_the_language_of_the_reader(running: Running, mo
     assert [
         word for word in ("stage0 · xong", "stage1 · vốn đã cập nhật", "stage2 · chưa tới lượt") if word not in shown
     ] == []
+
+
+def test_a_stage_that_a_cancel_ended_has_not_failed(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = (StageRun("shapes", "Failed", 75.0),)
+    run = PipelineRun("1", "calm-crow", "cancelling", "", None, None, None, 80.0, (), (), "", "", stages)
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [run])
+    assert "shapes · cancelled · 1 min 15 s" in page(running[0], "/pipeline/runs").text
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [replace(run, state="running")])
+    assert "shapes · failed · 1 min 15 s" in page(running[0], "/pipeline/runs").text
+
+
+def test_a_failed_run_names_its_stages_and_their_log(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "failed: evaluate_shapes; not reached: shapes"
+    run = PipelineRun("1", "calm-crow", "failed", said, None, None, None, 80.0, (), (), "", "")
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [run])
+    assert "Failed: evaluate_shapes. What the stage says is in its log" in page(running[0], "/pipeline/runs").text
+    vietnamese = page(running[0], "/pipeline/runs", **{"Accept-Language": "vi"}).text
+    assert "Bị lỗi: evaluate_shapes." in vietnamese
