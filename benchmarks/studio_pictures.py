@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_playwright
 
 from mien.makers.examples import EXAMPLES, SAMPLE
 from mien.studio.pages.templates import STATIC
@@ -32,10 +32,11 @@ QUALITIES = (88, 82, 76, 70, 60, 50)
 LONGEST_SECONDS = 600.0
 WIDE, PHONE = (1360, 900), (390, 844)
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
 
 MADE = (
     ("shapes", 1), ("move", 0), ("sculpt", 0), ("follow", 2), ("sculpt", 1), ("follow", 1), ("move", 3), ("shapes", 2),
-    ("follow", 3), ("talk", 4), ("follow", 4), ("talk", 0), ("follow", 0),
+    ("follow", 3), ("talk", 4), ("follow", 7), ("talk", 0), ("follow", 0),
 )  # fmt: skip
 """Maker and number of its example, in the order in which they are made: the history shows the last one first."""
 
@@ -55,7 +56,7 @@ def studio(folder: Path) -> Iterator[str]:
 
 def opened(browser: Browser, address: str, size: tuple[int, int], **more: Any) -> Page:
     """A page of the studio."""
-    view = {"width": size[0], "height": size[1]}
+    view = ViewportSize(width=size[0], height=size[1])
     return browser.new_context(base_url=address, viewport=view, **{"locale": "en", **more}).new_page()
 
 
@@ -65,7 +66,7 @@ def make_all(page: Page) -> dict[str, list[str]]:
     fails.
     """
     photo = (STATIC / "samples" / "portrait.jpg").read_bytes()
-    sent = {"name": "portrait.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    sent = FilePayload(name="portrait.jpg", mimeType="image/jpeg", buffer=photo)
     made: dict[str, list[str]] = {}
     for maker, number in MADE:
         example = EXAMPLES[maker][number]
@@ -90,23 +91,26 @@ def make_all(page: Page) -> dict[str, list[str]]:
     return made
 
 
-def shown(page: Page, maker: str, job: str, seconds: float = 1.2) -> None:
-    """Open a maker's page filled with the request of a job that is shown beside it, its video at a time."""
+def shown(page: Page, maker: str, job: str, top: str | None = None, seconds: float = 1.2) -> None:
+    """Open a maker's page filled with the request of a job that is shown beside it, its video at a time.
+
+    top: the id of the element at the upper edge of the picture; None: the whole page from its beginning.
+    """
     page.goto(f"/make/{maker}?from={job}&job={job}")
     page.wait_for_function("() => document.querySelector('#result-body .result-head')")
     page.wait_for_function("() => [...document.images].every((one) => one.complete)")
+    if top is not None:  # a head is loaded as soon as it is in sight
+        page.evaluate("top => document.getElementById(top).scrollIntoView({behavior: 'instant'})", top)
+    if page.locator("#result-body .model").count():
+        viewer = page.locator("#result-body model-viewer").element_handle()
+        page.wait_for_function("viewer => viewer.loaded && viewer.modelIsVisible", arg=viewer)
     video = page.locator("#result-body video")
     if video.count():
-        page.evaluate(
-            """async ([video, at]) => {
-                await new Promise((done) => { video.onseeked = done; video.currentTime = at; });
-            }""",
-            [video.element_handle(), seconds],
-        )
-    viewer = page.locator("#result-body model-viewer")
-    if viewer.count():
-        page.wait_for_function("one => one.loaded && one.modelIsVisible", arg=viewer.element_handle())
-    page.evaluate("() => scrollTo(0, 0)")
+        handle = video.element_handle()
+        page.evaluate("video => video.play()", handle)
+        page.wait_for_function("([video, at]) => video.currentTime >= at", arg=[handle, seconds])
+        page.evaluate("video => video.pause()", handle)
+        page.wait_for_timeout(1000)  # the browser takes the signs of loading away
 
 
 def saved(page: Page, name: str, out: Path, png: Path | None) -> None:
@@ -138,7 +142,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         studio(Path(folder)) as address,
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]) as browser,
+        playwright.chromium.launch(executable_path=program, args=ARGUMENTS) as browser,
     ):
         page = opened(browser, address, WIDE)
         page.goto("/make/talk")
@@ -155,8 +159,7 @@ def main() -> None:
         shown(page, "follow", made["follow"][1])
         saved(page, "studio_vi", options.out, options.png)
         page = opened(browser, address, PHONE, is_mobile=True, has_touch=True, device_scale_factor=1.5)
-        shown(page, "sculpt", made["sculpt"][1])
-        page.locator("#result").scroll_into_view_if_needed()
+        shown(page, "sculpt", made["sculpt"][1], "result")
         saved(page, "studio_phone", options.out, options.png)
 
 

@@ -61,7 +61,13 @@ def _championship(one: ListedModel) -> str:
 
 def bundle(
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="The folder to write; an existing one is replaced.")
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The folder to write; an existing one is replaced.",
+            show_default="mien/bundled/models of the mien that runs",
+        ),
     ] = BUNDLE,
     folder: Annotated[Path, typer.Option(help="The repository in which `make repro` ran.")] = Path(),
     unevaluated: Annotated[

@@ -359,7 +359,7 @@ def test_a_damaged_model_is_refused_in_a_sentence(model: Path, tmp_path: Path) -
         (["-t", RIGHT, "--copies", "36", "--size", "512"], "at most 2048 a side"),
         (["-t", RIGHT, "-o", "out.avi"], "must be named .gif, .mp4, .png, not 'out.avi'"),
         (["-t", RIGHT, "-o", "out"], "must be named"),
-        (["-t", RIGHT], "dvc repro shapes"),
+        (["-t", RIGHT, "--model", "absent"], "dvc repro shapes"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_on_stderr_and_exit_2(
@@ -380,7 +380,8 @@ def test_a_mistake_is_answered_before_torch_is_loaded(tmp_path: Path) -> None:
         "    assert 'torch' not in sys.modules, 'torch'"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "shapes", "-t", RIGHT, "-o", "out.gif"], capture_output=True, text=True,
+        [sys.executable, "-c", code, "shapes", "-t", RIGHT, "-o", "out.gif", "--model", "absent"],
+        capture_output=True, text=True,
         cwd=tmp_path, timeout=120, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr

@@ -26,8 +26,11 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def postgres_server(programs_folder: Path) -> Iterator[Path]:
-    """A running server; yields the folder of its socket. It ends with this process, however that ends."""
+def postgres_server(programs_folder: Path, namespace: str | None = None, address: str = "") -> Iterator[Path]:
+    """A running server; yields the folder of its socket. It ends with this process, however that ends.
+
+    namespace, address: of the network, such as `ip netns` makes one, in which it listens too, at port 5432.
+    """
     root = os.geteuid() == 0  # the server refuses to run as root
     identity = {"user": ACCOUNT, "group": ACCOUNT, "extra_groups": []} if root else {}
     folder = Path(tempfile.mkdtemp(prefix="mien-pg-"))
@@ -37,15 +40,22 @@ def postgres_server(programs_folder: Path) -> Iterator[Path]:
     try:
         made = [programs_folder / "initdb", "-D", data, "-U", ACCOUNT, "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **identity)
+        if address:
+            with (data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {address}/24 trust\n")
         settings = {
-            "unix_socket_directories": folder, "listen_addresses": "", "fsync": "off", "max_connections": 150,
+            "unix_socket_directories": folder, "listen_addresses": address, "fsync": "off", "max_connections": 150,
             "shared_buffers": "32MB",
         }  # fmt: skip
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command: list[str | Path] = [programs_folder / "postgres", "-D", data, *options]
+        if namespace is not None:  # only root enters it; `setpriv` changes the account afterwards
+            account = [f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--clear-groups", "--pdeathsig=QUIT"]
+            command, identity = ["ip", "netns", "exec", namespace, "setpriv", *account, *command], {}
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [programs_folder / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd=folder,
-                preexec_fn=lambda: die_with_parent(signal.SIGQUIT), **identity,
+                command, stdout=log, stderr=log, cwd=folder, preexec_fn=lambda: die_with_parent(signal.SIGQUIT),
+                **identity,
             )  # fmt: skip
         try:
             _wait(server, folder)

@@ -27,6 +27,8 @@ from mien.studio.pages.sayings import said
 from mien.studio.pages.templates import language_of
 from mien.studio.people.errors import AccountError, CrossSiteError, TooManyTriesError
 from mien.studio.queue.errors import JobStateError, KeyReusedError, NoSuchJobError, QueueFullError, TooMuchWorkError
+from mien.studio.settings import Settings
+from mien.studio.worker.space import has_space
 
 LOG = logging.getLogger(__name__)
 
@@ -159,7 +161,11 @@ async def _not_kept(request: Request, _error: DataError) -> Response:
 async def _database_fault(request: Request, error: Exception) -> Response:
     """Of a database that cannot be reached or written just now, such as one on a full disk or that starts again."""
     LOG.error("%s %s: the database failed: %s", request.method, request.url.path, error)
-    sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    settings: Settings = request.app.state.settings
+    if has_space(settings.folder, settings.limits.free_bytes):
+        sentence = "the studio's database cannot be reached or written just now: try again in a moment"
+    else:
+        sentence = "the studio's disk is full: make room on it, and what waits goes on by itself"
     return answer(request, 503, sentence, None, {"Retry-After": str(RETRY_SECONDS)})
 
 

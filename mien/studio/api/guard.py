@@ -12,6 +12,7 @@ import logging
 import re
 import time
 
+from anyio import BrokenResourceError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -99,7 +100,9 @@ class Guard:
             receive = answer.until_ended(receive)
         try:
             await self.app(scope, receive, answer.send)
-        except Exception:  # logged with its traceback; the client gets a sentence and no details
+        except Exception as error:  # logged with its traceback; the client gets a sentence and no details
+            if answer.started and _client_left(error):
+                return
             LOG.exception("%s %s failed", scope["method"], scope["path"])
             if not answer.started:
                 message = "the studio made a mistake, which is in its log: try again, and report it if it happens again"
@@ -230,6 +233,16 @@ def host_name(host: str) -> str | None:
     """The lower-case name or address in a `Host` header, without port and brackets; None for an invalid one."""
     found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([0-9A-Za-z._-]{1,253}))(?::[0-9]{1,5})?", host)
     return (found[1] or found[2]).lower().removesuffix(".") if found else None
+
+
+def _client_left(error: BaseException) -> bool:
+    """Whether an answer only could not be sent to its end because the client has gone.
+
+    FastAPI's streams of events end with this error where one was being sent when the client closed the connection.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_client_left, error.exceptions))
+    return isinstance(error, BrokenResourceError)
 
 
 def _same_address(name: str, server: str) -> bool:

@@ -16,7 +16,7 @@ from mien.studio.api.jobs import JobId, own_job
 from mien.studio.api.views import MEDIA_TYPES, OCTETS, saved_as
 from mien.studio.database.tables import Job
 from mien.studio.files.names import disposition
-from mien.studio.files.place import result_file, result_folder, work_folder
+from mien.studio.files.place import result_file, work_folder
 from mien.studio.settings import Settings
 
 router = APIRouter(tags=["results"], responses={status: ERRORS[status] for status in (401, 403, 404, 422, 429)})
@@ -32,6 +32,9 @@ _BYTES: dict[int | str, dict[str, Any]] = {
     304: {"description": "It is what If-None-Match names"},
     416: {"description": "The range is outside of the file"},
 }
+_FRAME: dict[str, Any] = {
+    "description": "The frame", "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+}  # fmt: skip
 
 
 @router.get(
@@ -51,7 +54,10 @@ def result(
     return content(path, saved_as(job, role, path.suffix), download)
 
 
-@router.get("/jobs/{job_id}/preview", response_class=FileResponse, responses={**_BYTES}, summary="A preview frame")
+@router.get(
+    "/jobs/{job_id}/preview", response_class=Response, summary="A preview frame",
+    responses={200: _FRAME, 204: {"description": "The frame `n` is gone: newer ones or the result are there"}},
+)  # fmt: skip
 def preview(
     job_id: JobId,
     context: CanRead,
@@ -61,17 +67,20 @@ def preview(
 ) -> Response:
     """A JPEG of a frame of what is being made, once there is one."""
     job = own_job(context, job_id)
-    path = preview_path(context.settings, job, n or job.preview)
-    if path is None:
-        raise NotFoundError("preview of this job")
-    return content(path, f"preview-{job.id[:8]}.jpg", attachment=False)
+    try:
+        # read at once: it is small, and goes as soon as the result is there
+        frame = preview_path(context.settings, job, n or job.preview).read_bytes()
+    except FileNotFoundError:
+        if n is None:
+            raise NotFoundError("preview of this job") from None
+        return Response(status_code=204)  # of a frame that a page was told of: it came too late, which is no error
+    headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
+    return Response(frame, media_type="image/jpeg", headers=headers)
 
 
-def preview_path(settings: Settings, job: Job, number: int) -> Path | None:
-    """The file of a preview frame, by its number from 1; None where there is none."""
-    name = f"preview-{number:05d}.jpg"
-    folders = (work_folder(settings.folder, job.id, job.attempt), result_folder(settings.folder, job.id))
-    return next((path for folder in folders if (path := folder / name).is_file()), None)
+def preview_path(settings: Settings, job: Job, number: int) -> Path:
+    """The file of a preview frame, by its number from 1."""
+    return work_folder(settings.folder, job.id, job.attempt) / f"preview-{number:05d}.jpg"
 
 
 def content(path: Path, name: str, attachment: bool) -> Response:

@@ -18,6 +18,7 @@ from mien.makers.amounts import amount_of
 from mien.makers.examples import EXAMPLES, SAMPLE
 from mien.makers.forms import build_request, files_in, form_fields, without_flags
 from mien.makers.systems import SYSTEMS
+from mien.motion.generate.script import read_script
 from mien.studio.api.context import Context
 from mien.studio.api.errors import ApiError, NotFoundError
 from mien.studio.database.engine import Database
@@ -109,6 +110,7 @@ def checked_request(
     try:
         request = build_request(system, values, place)
         _english(system.command, values)
+        _english(system.command, _script(files, settings))
         _without_checked_files(system, request).check(Path(f"out{output}"))
     except RequestError as error:
         message = _named(str(error), files, settings)
@@ -150,9 +152,18 @@ def field_of(system: System[Any], message: str) -> str | None:
 def _english(command: str, values: Mapping[str, Any]) -> None:
     if command not in ENGLISH_ONLY:
         return
-    for text in _texts({"text": values.get("text")}):
-        if _VIETNAMESE.search(unicodedata.normalize("NFC", text)):
-            raise RequestError(f"text is in Vietnamese, and {command} reads English only: write it in English")
+    for name in ("text", "script"):
+        for text in _texts(values.get(name, "")):
+            if _VIETNAMESE.search(unicodedata.normalize("NFC", text)):
+                raise RequestError(f"{name} is in Vietnamese, and {command} reads English only: write it in English")
+
+
+def _script(files: Mapping[str, File], settings: Settings) -> dict[str, list[str]]:
+    """What the head does by a script, cue by cue."""
+    file = files.get("script")
+    if file is None:
+        return {}
+    return {"script": [cue.text for cue in read_script(upload_path(settings.folder, file.id, file.suffix)).cues]}
 
 
 def check_texts(value: Any) -> None:

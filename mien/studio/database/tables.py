@@ -97,6 +97,8 @@ class Job(Base):
         Index("jobs_bytes", "owner", "bytes"),
         Index("jobs_bin", "deleted"),
         Index("jobs_key", "owner", "key", unique=True),
+        # so that SQLite looks for words without reading whole rows; PostgreSQL takes no text of any length in an index
+        Index("jobs_words", "owner", "deleted", "created", "id", "words").ddl_if(dialect="sqlite"),
     )
 
 

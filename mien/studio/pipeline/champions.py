@@ -44,6 +44,11 @@ class Champions:
                 threading.Thread(target=self._read, args=(stamp,), name="champions", daemon=True).start()
             return self._found if stamp is not None else None
 
+    def reading(self) -> bool:
+        """Whether the first reading goes on: `current` will soon know more."""
+        with self._lock:
+            return self._reading and self._found is None
+
     def read(self) -> dict[str, Champion] | None:
         """As `current`, but waits for a reading that is due."""
         stamp = self._now()

@@ -86,6 +86,11 @@ class PipelineRun:
     page: str
     stages: tuple[StageRun, ...] = ()
 
+    @property
+    def kept_as(self) -> str:
+        """The DVC experiment that holds its results; empty where it works in the repository itself."""
+        return self.experiment or (f"run-{self.name}" if self.overrides else "")
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -169,7 +174,8 @@ class Prefect:
             seconds=float(found.get("estimated_run_time") or 0.0),
             targets=tuple(map(str, request.get("targets") or ())),
             overrides=tuple(map(str, request.get("overrides") or ())), experiment=str(request.get("experiment") or ""),
-            page=f"{self.server.page}/runs/flow-run/{run_id}",
+            # Prefect's first page loses this address when it asks for the password, its second one keeps it
+            page=f"{self.server.page}/v2/runs/flow-run/{run_id}",
             stages=_stages(client, run_id) if word in ("running", "cancelling") else (),
         )  # fmt: skip
 

@@ -272,8 +272,20 @@ class Supervisor:
 
     def _finish_done(self, job: Job, done: Done) -> None:
         mine = (self.db, job.id, self.worker_id, job.attempt)
-        if not finish(*mine, "done", "", done.notes, done.result, done.facts, done.model, done.bytes):
+        notes = [*done.notes, *self._other_model(job, done)]
+        if not finish(*mine, "done", "", notes, done.result, done.facts, done.model, done.bytes):
             remove_result(self.folder, job)
+
+    def _other_model(self, job: Job, done: Done) -> list[str]:
+        """A note where the model of the job that this one repeats has been replaced since: the result differs by it."""
+        if job.origin is None:
+            return []
+        with self.db.session() as session:
+            first = session.get(Job, job.origin)
+            known = first.model if first is not None and first.owner == job.owner else ""
+        if not known or not done.model or known == done.model:
+            return []
+        return [f"made by another model than before: now {done.model}, before {known}"]
 
     def _end_child(self, grace: float) -> None:
         if self._child is not None:

@@ -122,3 +122,6 @@ def test_the_newest_preview_is_shown_while_it_is_made(tried: Tried) -> None:
     assert (newest.content[-1], newest.headers["content-type"]) == (2, "image/jpeg")
     assert tried.client.get(f"/api/v1/jobs/{job_id}/preview", params={"n": 1}).content[-1] == 1
     assert tried.client.get(f"/api/v1/jobs/{job_id}/preview", params={"n": 0}).status_code == 422
+    (folder / "preview-00002.jpg").unlink()
+    gone = tried.client.get(shown["preview"])
+    assert (gone.status_code, gone.content) == (204, b""), "the result came before the frame: no error in the page"

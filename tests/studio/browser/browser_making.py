@@ -24,6 +24,9 @@ ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+UNHEARD = ("GL Driver Message",)
+"""What a Chromium without a graphics card says of itself."""
+
 SECONDS = 45.0
 """What is waited for has happened after this time, or never will."""
 
@@ -123,7 +126,7 @@ class Visits:
     def __init__(self, browser: Browser, address: str) -> None:
         self.browser, self.address = browser, address
         self.faults: list[str] = []
-        self.expected: list[str] = []
+        self.expected = list(UNHEARD)
         self.contexts: list[BrowserContext] = []
 
     def open(self, path: str = "/", *, language: str = "en", size: tuple[int, int] = (1280, 900), **more: Any) -> Page:
@@ -134,7 +137,6 @@ class Visits:
         context.set_default_timeout(SECONDS * 1000)
         self.contexts.append(context)
         page = self.watched(context.new_page())
-        context.on("page", self.watched)
         page.goto(path)
         return page
 

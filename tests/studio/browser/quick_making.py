@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,12 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.heads.embedded.head import EmbeddedHead
 from mien.heads.latents.latents import Latents
 from mien.heads.latents.person import Person
 from mien.heads.performance import Performance
+from mien.heads.sculpture import Sculpture
 from mien.makers.systems import SYSTEMS as REAL
 from mien.motion.generate.move import GeneratedMotion
 from mien.progress import counted
+from mien.sculpt.generate.outputs import WRITERS
 from mien.sculpt.generate.sculpt import Sculpted
 from mien.systems.errors import RequestError
 from mien.systems.model import ModelFolder, TrainedModel
@@ -57,6 +60,26 @@ def generate(loaded: Loaded, request: Request, out: Path, progress: bool) -> Mad
     steps = re.search(r"(\d+) steps", text)
     number, seconds = (int(steps[1]), STEP_SECONDS) if steps else (FRAMES, 0.0)
     frames = counted(_frames(number, seconds, seed), loaded.system.command, number, "frames", progress)
+    if loaded.system.command == "sculpt":
+        made: Made = _sculpted(loaded, text, seed, out, frames, tags)
+    else:
+        _written(out, frames, tags)
+        made = Made(path=out, model_version=loaded.main.version)
+    if "refuse" in text:
+        raise RequestError(f"the scene {text!r} has no figure: name who is in it")
+    if loaded.system.command == "move":
+        still = Performance.still(FPS, number)
+        return GeneratedMotion(
+            path=out, model_version=made.model_version, performance=still, generation_seconds=0.1, render_rate=None,
+            events=(),
+        )  # fmt: skip
+    return made
+
+
+Frames = Iterable[NDArray[np.uint8]]
+
+
+def _written(out: Path, frames: Frames, tags: Mapping[str, str]) -> None:
     if out.suffix in (".mp4", ".gif"):
         write_clip(out, frames, FPS, tags)
     elif out.suffix == ".npz":
@@ -64,22 +87,15 @@ def generate(loaded: Loaded, request: Request, out: Path, progress: bool) -> Mad
     else:
         *_, last = frames
         write_picture(out, last, tags)
-    if "refuse" in text:
-        raise RequestError(f"the scene {text!r} has no figure: name who is in it")
-    version = loaded.main.version
-    if loaded.system.command == "sculpt":
-        return Sculpted(
-            path=out,
-            model_version=version,
-            shown=("a head",),
-            people=(Person(Latents.from_json({}), text, seed, tags),),
-        )
-    if loaded.system.command == "move":
-        still = Performance.still(FPS, number)
-        return GeneratedMotion(
-            path=out, model_version=version, performance=still, generation_seconds=0.1, render_rate=None, events=()
-        )
-    return Made(path=out, model_version=version)
+
+
+def _sculpted(loaded: Loaded, text: str, seed: int, out: Path, frames: Frames, tags: Mapping[str, str]) -> Sculpted:
+    person = Person(Latents.from_json({}), text, seed, dict(tags))
+    if out.suffix == ".glb":
+        WRITERS[out.suffix](out, Sculpture.of(person, EmbeddedHead()), SIDE, tags)
+    else:
+        _written(out, frames, tags)
+    return Sculpted(path=out, model_version=loaded.main.version, shown=("a head",), people=(person,))
 
 
 def _texts(request: Request) -> list[str]:

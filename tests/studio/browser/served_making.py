@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import uvicorn
 
 from mien.studio.api.app import create_app
 from mien.studio.settings import Settings
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parent / "vendor" / "axe-core-4.11.0.min.js"
+AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 
 _CHECK = """
 axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
@@ -46,20 +44,6 @@ def served(folder: Path, **values: Any) -> Iterator[tuple[str, Any, Settings]]:
     finally:
         server.should_exit = True
         thread.join(20)
-
-
-@contextmanager
-def browser() -> Iterator[Any]:
-    """Chromium; the test is skipped where it or Playwright is not installed."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: run `make setup`")
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed: run `apt-get install chromium`")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        try:
-            yield started
-        finally:
-            started.close()
 
 
 class Watched:

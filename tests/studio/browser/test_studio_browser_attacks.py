@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from mien.studio.database.tables import File, Job, Setting, Token, User
 from mien.studio.people.accounts import create_person
 from mien.studio.people.tokens import create_token
-from tests.studio.browser.served_making import Watched, browser, served
+from tests.studio.browser.served_making import Watched, served
 from tests.studio.pages.rest_making import PICTURE, add_job, add_picture
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
@@ -27,12 +27,6 @@ SCRIPT = (
     """"'></textarea></title></script><img src=x onerror="window.ran=1"><svg/onload=window.ran=1>"""
     """{{7*7}}${window.ran=1}"""
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def sign_in(page: Any, address: str, name: str) -> None:

@@ -56,7 +56,9 @@ def played(page: Page, element: str, condition: str) -> None:
     page.wait_for_function(condition, arg=handle)
 
 
-@pytest.mark.parametrize(("maker", "example", "suffix", "element", "condition"), CASES)
+@pytest.mark.parametrize(
+    ("maker", "example", "suffix", "element", "condition"), CASES, ids=[maker for maker, *_ in CASES]
+)
 def test_an_example_becomes_a_result_that_plays(
     visits: Visits, maker: str, example: int, suffix: str, element: str, condition: str
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,12 @@ import pytest
 
 from mien.studio.people.accounts import create_person
 from mien.studio.pipeline.prefect import Deployment, Prefect
-from tests.studio.browser.served_making import Watched, browser, served
+from tests.studio.browser.served_making import Watched, served
 from tests.studio.pages.rest_making import ROWS, add_job, add_picture, filled
 
 pytestmark = [pytest.mark.ui, pytest.mark.slow]
 
 PASSWORD = "mot mat khau dai"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(1280, "light", "en"), (375, "dark", "vi")])

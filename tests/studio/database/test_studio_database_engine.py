@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,9 +22,19 @@ from mien.studio.queue.events import emit
 from mien.studio.settings import Settings
 
 
+def belongs(db: Database) -> Callable[..., bool]:
+    """Whether something in the models is made on this database at all: Alembic does not ask itself."""
+
+    def included(_thing: object, name: str | None, kind: str, *_rest: object) -> bool:
+        return kind != "index" or name != "jobs_words" or db.dialect == "sqlite"
+
+    return included
+
+
 def test_tables_and_migrated_schema_agree(either_db: Database) -> None:
     with either_db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": Base.metadata})
+        opts = {"compare_type": True, "target_metadata": Base.metadata, "include_object": belongs(either_db)}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 
 

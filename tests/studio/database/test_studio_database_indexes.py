@@ -40,7 +40,7 @@ def test_filters_that_match_nothing_read_no_job(db: Database) -> None:
     fill(db, 10)
     history = History(db)
     wanted = {
-        "jobs_history": Search(), "jobs_system": Search(system="talk"), "jobs_state": Search(state="failed"),
+        "jobs_words": Search(), "jobs_system": Search(system="talk"), "jobs_state": Search(state="failed"),
         "jobs_starred": Search(starred=True),
     }  # fmt: skip
     for index, search in wanted.items():
@@ -51,3 +51,18 @@ def test_filters_that_match_nothing_read_no_job(db: Database) -> None:
             plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
         assert [line for line in plan if f"USING INDEX {index} " in line], plan
         assert not [line for line in plan if "TEMP B-TREE" in line], plan
+
+
+def test_words_that_no_job_has_are_looked_for_in_the_index_alone(db: Database) -> None:
+    fill(db, 10)
+    history = History(db)
+    with statements_on(db, "jobs") as statements:
+        assert history.page("", Search(words="unicorn")).jobs == []
+        assert [job.title for job in history.page("", Search(words="circle 7")).jobs] == ["7"]
+        assert history.count("", Search(words="unicorn")) == 0
+    looks = [one for one in statements if "LIKE" in one[0]]
+    assert len(looks) == 3
+    for statement, parameters in looks:
+        with db.engine.connect() as connection:
+            plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        assert [line for line in plan if "USING COVERING INDEX jobs_words " in line], plan

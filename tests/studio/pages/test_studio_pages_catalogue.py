@@ -43,6 +43,11 @@ def test_a_text_has_the_same_values_in_both_languages() -> None:
         assert there <= here if key.startswith("said.") else here == there, key
 
 
+def test_no_sentence_of_the_studio_is_translated_twice() -> None:
+    found = [_PLACE.sub("{}", text) for key, text in catalogue("en").items() if key.startswith("said.")]
+    assert sorted({one for one in found if found.count(one) > 1}) == []
+
+
 def test_no_text_of_these_pages_is_the_same_in_both_languages_by_mistake() -> None:
     names = {"history.search", "pipeline.prefect"}  # Prefect is a name
     for section in SECTIONS:

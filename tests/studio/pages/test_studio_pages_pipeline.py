@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from mien.bundled.figures import HEADINGS, ShownFigure
-from mien.bundled.listing import ListedModel
+from mien.bundled.listing import Championship, ListedModel
 from mien.makers.models import MODELS
 from mien.studio.database.engine import Database
 from mien.studio.pages import pipeline_pages
 from mien.studio.pages.catalogue import catalogue
+from mien.studio.pipeline.champions import Champions
 from mien.studio.pipeline.prefect import Deployment, PipelineRun, Prefect, PrefectError, StageRun
 from mien.studio.settings import Settings
 from tests.studio.pages.html_making import Page
@@ -39,7 +41,10 @@ LISTED = [
 
 
 class Listed:
-    """Models without any file."""
+    """Models without any file, whose registry has been read."""
+
+    def __init__(self) -> None:
+        self.champions = Champions(Path())
 
     def listed(self) -> list[ListedModel]:
         return LISTED
@@ -94,6 +99,8 @@ def test_where_prefect_is_away_it_is_said_what_to_do(running: Running, monkeypat
     monkeypatch.setattr(Prefect, "runs", away)
     assert "start it with `make ui`" in page(running[0], "/pipeline/form").text
     assert "hãy khởi động bằng `make ui`" in page(running[0], "/pipeline/form", **{"Accept-Language": "vi"}).text
+    again = page(running[0], "/pipeline/form").all("p", "hx-get")
+    assert [(one["hx-get"], one["hx-target"]) for one in again] == [("/pipeline/form", "#pipeline-form")]
     assert "cannot be shown" in page(running[0], "/pipeline/runs").text
 
 
@@ -119,6 +126,60 @@ def test_a_run_can_be_started_and_followed(running: Running, monkeypatch: pytest
     assert "<b>old</b>" in shown.text
 
 
+def test_a_finished_run_says_what_it_did_and_where_its_models_are(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = PipelineRun(
+        "1", "brave-otter", "done", "1 ran, 3 cached", None, "2026-11-30T02:00:00Z", None, 61.0, ("evaluate_shapes",),
+        ("evaluate_shapes.prompts=8",), "", "",
+    )  # fmt: skip
+    waiting = PipelineRun("2", "calm-crow", "scheduled", "", None, None, None, 0.0, ("shapes",), (), "", "")
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [done, replace(done, id="3", overrides=()), waiting])
+    shown = page(running[0], "/pipeline/runs")
+    assert "stages run: 1 · stages already up to date: 3 · Kept as the experiment run-brave-otter" in shown.text
+    assert shown.text.count("Kept as the experiment") == 1
+    assert "0 s" not in shown.text, "the time of a run that waits"
+    assert [one["data-ended"] for one in shown.all("ul", "data-ended")] == ["1 3"]
+    assert "bước đã chạy: 1" in page(running[0], "/pipeline/runs", **{"Accept-Language": "vi"}).text
+
+
+class Unread(Listed):
+    """Models whose registry is being read for the first time."""
+
+    def __init__(self) -> None:
+        self.champions = Champions(Path(), _reading=True)
+
+    def listed(self) -> list[ListedModel]:
+        return [replace(one, champion="unknown", champion_version="") for one in LISTED]
+
+
+def test_the_models_come_again_once_the_registry_is_read(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "version 3, the champion" in page(running[0], "/pipeline").text
+    assert [one["hx-trigger"] for one in page(running[0], "/pipeline").all("div", id="pipeline-models")] == ["renew"]
+    monkeypatch.setattr(pipeline_pages, "models", Unread)
+    found = page(running[0], "/pipeline")
+    assert [one["hx-trigger"] for one in found.all("div", id="pipeline-models")] == ["renew, load delay:2s"]
+    assert "being read" in found.text
+    monkeypatch.setattr(pipeline_pages, "models", Listed)
+    again = page(running[0], "/pipeline/models")
+    assert "version 3, the champion" in again.text
+    assert "<html" not in running[0].get("/pipeline/models").text
+
+
+@pytest.mark.parametrize(
+    ("champion", "version", "words"),
+    [("not champion", "4", "not the champion: that is version 4"), ("not champion", "", "there is none"),
+     ("unknown", "", "no registry that can be read"), ("unregistered", "", "part of another model")],
+)  # fmt: skip
+def test_a_model_that_is_no_champion_says_so(
+    running: Running, monkeypatch: pytest.MonkeyPatch, champion: Championship, version: str, words: str
+) -> None:
+    monkeypatch.setattr(
+        Listed, "listed", lambda _self: [replace(LISTED[0], champion=champion, champion_version=version)]
+    )
+    assert words in page(running[0], "/pipeline").text
+
+
 def test_an_unserved_pipeline_cannot_be_started(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Prefect, "deployment", lambda _self: Deployment("d", False, (), ()))
     found = page(running[0], "/pipeline/form")
@@ -132,8 +193,38 @@ def test_only_administrators_start_runs(tmp_path: Path, monkeypatch: pytest.Monk
         signed_in(client, db, "lan")
         found = page(client, "/pipeline")
         assert "Only administrators may start a training." in found.text
-        assert not found.all("div", "hx-get")
+        assert [one["hx-get"] for one in found.all("div", "hx-get")] == ["/pipeline/models"]
         assert "dvc repro" not in found.text
         assert "ask an administrator" in found.text
         for path in ("/pipeline/form", "/pipeline/runs"):
             assert client.get(path).status_code == 403
+
+
+def test_states_of_stages_are_in_the_language_of_the_reader(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = tuple(
+        StageRun(f"stage{place}", state, 0.0) for place, state in enumerate(("Completed", "Cached", "NotReady"))
+    )
+    run = PipelineRun("1", "calm-crow", "running", "", None, None, None, 1.0, (), (), "", "", stages)
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [run])
+    shown = page(running[0], "/pipeline/runs", **{"Accept-Language": "vi"}).text
+    assert [
+        word for word in ("stage0 · xong", "stage1 · vốn đã cập nhật", "stage2 · chưa tới lượt") if word not in shown
+    ] == []
+
+
+def test_a_stage_that_a_cancel_ended_has_not_failed(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = (StageRun("shapes", "Failed", 75.0),)
+    run = PipelineRun("1", "calm-crow", "cancelling", "", None, None, None, 80.0, (), (), "", "", stages)
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [run])
+    assert "shapes · cancelled · 1 min 15 s" in page(running[0], "/pipeline/runs").text
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [replace(run, state="running")])
+    assert "shapes · failed · 1 min 15 s" in page(running[0], "/pipeline/runs").text
+
+
+def test_a_failed_run_names_its_stages_and_their_log(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "failed: evaluate_shapes; not reached: shapes"
+    run = PipelineRun("1", "calm-crow", "failed", said, None, None, None, 80.0, (), (), "", "")
+    monkeypatch.setattr(Prefect, "runs", lambda _self: [run])
+    assert "Failed: evaluate_shapes. What the stage says is in its log" in page(running[0], "/pipeline/runs").text
+    vietnamese = page(running[0], "/pipeline/runs", **{"Accept-Language": "vi"}).text
+    assert "Bị lỗi: evaluate_shapes." in vietnamese

@@ -36,7 +36,7 @@ def test_runs_are_shown_with_their_stages_while_they_run() -> None:
     (found,) = prefect(stand_in).runs()
     assert (found.id, found.state, found.message, found.targets) == (RUN, "running", "it is so", ("evaluate_shapes",))
     assert [(one.name, one.state) for one in found.stages] == [("shapes", "Cached"), ("evaluate_shapes", "Running")]
-    assert found.page == f"http://127.0.0.1:4200/runs/flow-run/{RUN}"
+    assert found.page == f"http://127.0.0.1:4200/v2/runs/flow-run/{RUN}"
     stand_in.state = "COMPLETED"
     (found,) = prefect(stand_in).runs()
     assert (found.state, found.stages) == ("done", ())

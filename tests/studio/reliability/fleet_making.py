@@ -35,11 +35,12 @@ def environment(settings: Settings, journal: Path) -> dict[str, str]:
 
 @dataclass
 class Fleet:
-    """The processes of a studio on this machine; they can be killed and started again."""
+    """The processes of a studio; they can be killed and started again. inside: a command that starts them elsewhere."""
 
     settings: Settings
     journal: Path
     limits: dict[str, float] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
     server: subprocess.Popen[str] | None = None
     worker: subprocess.Popen[str] | None = None
     address: str = ""
@@ -61,7 +62,7 @@ class Fleet:
     def _started(self, command: str, *options: str, out: int | None) -> subprocess.Popen[str]:
         limits = [part for name, value in self.limits.items() for part in ("--limit", f"{name}={value:.0f}")]
         own = ["--folder", str(self.settings.folder), "--systems", SYSTEMS, *limits]
-        line = [sys.executable, "-m", "mien", command, *own, *options]
+        line = [*self.inside, sys.executable, "-m", "mien", command, *own, *options]
         return subprocess.Popen(line, env=environment(self.settings, self.journal), stdout=out, text=True)
 
     def ask(self, path: str, body: Any = None, key: str | None = None) -> Any:
@@ -98,9 +99,9 @@ def _kill_all(processes: list[psutil.Process]) -> None:
 
 
 @contextmanager
-def fleet(settings: Settings, journal: Path, **limits: float) -> Iterator[Fleet]:
+def fleet(settings: Settings, journal: Path, inside: tuple[str, ...] = (), **limits: float) -> Iterator[Fleet]:
     """A studio; its processes are gone afterwards."""
-    made = Fleet(settings, journal, {"free_bytes": 0, "requests_each_minute": 100_000, **limits})
+    made = Fleet(settings, journal, {"free_bytes": 0, "requests_each_minute": 100_000, **limits}, inside)
     try:
         yield made
     finally:

@@ -24,6 +24,8 @@ JOURNAL = "MIEN_TEST_JOURNAL"
 
 FRAMES = 6
 FRAME_SECONDS = 0.06
+SLOW = 1_000_000
+"""A seed from which on a frame takes a second."""
 
 
 class JournalRequest(Request):
@@ -62,7 +64,7 @@ def generate(loaded: Loaded, request: JournalRequest, out: Path, progress: bool)
 
 def _frames(request: JournalRequest) -> Iterator[NDArray[np.uint8]]:
     for number in range(FRAMES):
-        time.sleep(FRAME_SECONDS)
+        time.sleep(1.0 if request.seed >= SLOW else FRAME_SECONDS)
         yield np.full((64, 48, 3), (40 + 7 * number + request.seed) % 256, np.uint8)
 
 

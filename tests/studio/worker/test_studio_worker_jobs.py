@@ -13,9 +13,9 @@ from worker_making import children_of, ended, job_of, running_worker, started, t
 from mien.media.file_tags import file_tags
 from mien.media.provenance import carried, parse_tags
 from mien.studio.database.engine import Database
-from mien.studio.database.tables import Worker
+from mien.studio.database.tables import Job, Worker
 from mien.studio.files.place import result_folder
-from mien.studio.queue.control import cancel
+from mien.studio.queue.control import cancel, redo
 from mien.studio.settings import Limits, Settings
 
 
@@ -44,6 +44,17 @@ def test_a_job_is_made_with_all_that_pages_show(db: Database, settings: Settings
     with Image.open(folder / job.result["thumb"]) as thumb:
         assert thumb.size == (48, 64)
     assert not list((settings.folder / "work").iterdir())
+
+
+def test_a_repeated_job_says_that_its_model_was_replaced(db: Database, settings: Settings) -> None:
+    first = ended(db, toy_job(db, settings, text="again", frames=2).id)
+    same = ended(db, redo(db, settings, first.id).id)
+    assert not [note for note in same.notes if "another model" in note]
+    with db.write() as session:
+        session.get_one(Job, first.id).model = "toy 0"
+    other = ended(db, redo(db, settings, first.id).id)
+    assert (other.state, other.model) == ("done", "toy 1")
+    assert "made by another model than before: now toy 1, before toy 0" in other.notes
 
 
 def test_the_file_carries_its_whole_request(db: Database, settings: Settings) -> None:

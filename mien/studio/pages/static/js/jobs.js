@@ -84,9 +84,10 @@ export class Queue {
     place.hidden = !text;
   }
 
-  state({ waiting, running, paused, workers }) {
+  state({ waiting, running, paused, workers, no_space }) {
     this.paused = paused;
     this.find("no-worker").hidden = workers !== 0 || !(waiting + running);
+    this.find("no-space").hidden = !no_space;
     this.find("paused").hidden = !paused;
     const button = this.find("pause");
     if (button) {

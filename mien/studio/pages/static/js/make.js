@@ -37,10 +37,12 @@ function keep() {
 }
 
 const fields = fieldsOf(form, data.fields, changed);
-const reads = data.englishOnly ? ["text", "motion"] : ["motion"];
-for (const name of reads.filter((one) => one in fields)) {
+const reads = (data.englishOnly ? ["text", "script", "motion"] : ["motion"]).filter((one) => one in fields);
+/** What is written in a field, also where it is sent as a file. */
+const words = (name) => fields[name].draft?.() ?? fields[name].read();
+for (const name of reads) {
   // said at the field as soon as it is left, not only when the form is sent
-  fields[name].root.addEventListener("change", () => { if (foreign(fields[name].read())) fields[name].wrong(t("english_only")); });
+  fields[name].root.addEventListener("change", () => { if (foreign(words(name))) fields[name].wrong(t("english_only")); });
 }
 request = new RequestForm(form, data, fields);
 form.addEventListener("change", changed);
@@ -70,7 +72,7 @@ function fault(values) {
     if (needed && !names.some((name) => name in values)) return [request.chosen(names), t("missing")];
   }
   if (maker === "follow" && !("text" in values) && !("look" in values)) return ["text", t("missing_look")];
-  const wrongly = reads.find((name) => foreign(values[name]));
+  const wrongly = reads.find((name) => name in values && foreign(words(name)));
   return wrongly ? [wrongly, t("english_only")] : null;
 }
 

@@ -6,6 +6,21 @@ const main = document.getElementById("main");
 
 const renew = () => window.htmx?.trigger("#pipeline-runs", "renew");
 
+// A run that has ended may have brought other models or figures, and a little later another champion.
+const REGISTRY_MS = 10000;
+const renewModels = () => window.htmx?.trigger("#pipeline-models", "renew");
+let ended = null;
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "pipeline-runs") return;
+  const now = event.target.querySelector("[data-ended]")?.dataset.ended;
+  if (now === undefined) return;
+  if (ended !== null && now !== ended) {
+    renewModels();
+    setTimeout(renewModels, REGISTRY_MS);
+  }
+  ended = now;
+});
+
 main.addEventListener("change", (event) => {
   if (event.target.name !== "what") return;
   event.target.form.querySelector("[data-some]").hidden = event.target.form.elements.what.value !== "some";
