@@ -189,9 +189,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200, help="requests of each kind")
     parser.add_argument("--jobs", type=int, default=10_000, help="jobs of the long history; 0 leaves it out")
+    parser.add_argument("--quick", action="store_true", help="three requests of each kind, and no long history")
     parser.add_argument("--models", type=Path, help="a folder `models`; measures a talk job, too")
     parser.add_argument("--json", type=Path, help="where the figures are written, too")
     given = parser.parse_args()
+    if given.quick:
+        given.runs, given.jobs = 3, 0
     rows = answers(given.runs)
     rows += histories(given.jobs, max(3, given.runs // 4)) if given.jobs else []
     rows += first_preview(given.models, 5) if given.models is not None else []

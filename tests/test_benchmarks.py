@@ -17,7 +17,7 @@ from benchmarks.reference import read_reference, with_tables
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-SUITE = ("loader", "training_step", "generation", "preparation", "start_up")
+SUITE = ("loader", "training_step", "generation", "preparation", "start_up", "studio")
 
 
 def _run(name: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -25,6 +25,8 @@ def worker(
     `mien serve` starts its own; further ones run beside it, or on another machine with the same database and folder. A
     worker may be killed at any time: its job goes back to its place in the queue.
     """
+    import psutil
+
     from mien.processes import Process, watch
     from mien.studio.settings import Settings
     from mien.studio.worker.supervisor import Supervisor
@@ -38,9 +40,12 @@ def worker(
         signal.signal(number, end)
     settings = Settings(folder=folder, database=database, limits=limits_of(limit))
     db = open_database(settings)
-    if parent is not None:
-        watch(Process.of(parent), stop.set)
     try:
+        if parent is not None:
+            try:
+                watch(Process.of(parent), stop.set)
+            except psutil.NoSuchProcess:  # it ended while this process started
+                return
         Supervisor(settings, db, systems, Path.cwd()).run(stop)
     finally:
         db.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from worker_making import children_of, ended, job_of, kill, running_worker, started, toy_job, wait_for
+from worker_making import children_of, ended, environment, job_of, kill, running_worker, started, toy_job, wait_for
 
 from mien.media.video import decode_frames
 from mien.studio.database.engine import Database
@@ -172,3 +174,11 @@ def test_only_what_dead_attempts_left_is_removed(db: Database, settings: Setting
         (work / name).mkdir(parents=True)
     remove_leftovers(settings.folder, db)
     assert {entry.name for entry in work.iterdir()} == {f"{job.id}-{job.attempt}"}
+
+
+def test_a_worker_whose_server_is_gone_before_it_has_started_ends_in_peace(settings: Settings) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    command = [sys.executable, "-m", "mien", "worker", "--folder", str(settings.folder), "--parent", str(gone.pid)]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
