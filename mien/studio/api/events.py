@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from mien.studio.api.context import CanRead, studio_of
@@ -21,7 +21,14 @@ CHECK_SECONDS = 2.0
 """How often it is checked, at most, that the person of a stream may still see it."""
 
 
-@router.get("/events", response_class=EventSourceResponse, summary="What happens to your jobs")
+async def _room(request: Request, context: CanRead) -> None:
+    """Refuse a page too many before its stream begins, while there is still a status to answer with."""
+    studio_of(request).feed.check_room(context.owner)
+
+
+@router.get(
+    "/events", dependencies=[Depends(_room)], response_class=EventSourceResponse, summary="What happens to your jobs"
+)
 async def watch(
     request: Request,
     context: CanRead,

@@ -101,11 +101,15 @@ class Feed:
                 if one_new.id > position:
                     yield one_new
 
-    @contextmanager
-    def _reader(self, owner: str) -> Iterator[asyncio.Queue[Told | None]]:
+    def check_room(self, owner: str) -> None:
+        """Raise RetryError where too many pages watch already."""
         own = sum(one == owner for one in self._readers.values())
         if len(self._readers) >= MOST_READERS or own >= MOST_READERS_EACH:
             raise RetryError("too many pages watch at once: close some", 30, 503)
+
+    @contextmanager
+    def _reader(self, owner: str) -> Iterator[asyncio.Queue[Told | None]]:
+        self.check_room(owner)
         queue: asyncio.Queue[Told | None] = asyncio.Queue(MOST_WAITING)
         self._readers[queue] = owner
         try:

@@ -138,7 +138,7 @@ async def open_result(request: Request, context: CanRead) -> OpenedView:
     uploads: Uploads = request.app.state.uploads
     async with _form(request, uploads) as (form, declared):
         name = await form.begun()
-        tags, shown = await uploads.opened(form.pieces(), name, declared)
+        tags, shown = await uploads.opened(form.pieces(), name, context.owner, declared)
         found = await run_sync(opened, context.db, context.owner, tags, shown)
     return OpenedView(
         system=found.system, values=found.values, output=found.output, missing=found.missing, whole=found.whole

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -32,6 +34,9 @@ BLOCK = 1_000_000
 AT_ONCE = 32
 """Uploads that are received at once; more are asked to come again."""
 
+AT_ONCE_EACH = 8
+"""Of them, those of one person where there are accounts: whoever sends slowly keeps nobody else from sending."""
+
 _PREVIEW = ".preview"
 
 KIND_WORDS = {
@@ -57,7 +62,7 @@ class Uploads:
         self.db, self.settings, self.inspector = db, settings, inspector
         self._inspecting = CapacityLimiter(PROCESSES)
         self._writing = CapacityLimiter(AT_ONCE)
-        self._arriving = 0
+        self._arriving: Counter[str] = Counter()
 
     async def receive(
         self, pieces: AsyncIterator[bytes], raw_name: str, owner: str = "", kinds: Sequence[str] = (),
@@ -69,28 +74,18 @@ class Uploads:
         that are announced. Raises FileError in one sentence; nothing is left behind then, nor when the connection is
         cut.
         """
-        name = shown_name(raw_name)
-        if self._arriving >= AT_ONCE:
-            raise FileError(503, "too many files are being uploaded: try again in a few seconds", 5.0)
-        self._arriving += 1
-        file_id = new_id()
-        try:
+        name, file_id = shown_name(raw_name), new_id()
+        with self._place(owner, file_id):
             await self._in_thread(lambda: self._check_room(name, owner, declared or 0))
             arrived, sniffed = await self._arrived(pieces, name, incoming_path(self.settings.folder, file_id))
             return await self._kept(file_id, arrived, sniffed, name, owner, kinds)
-        finally:
-            self._arriving -= 1
-            _remove_incoming(self.settings.folder, file_id)
 
     async def opened(
-        self, pieces: AsyncIterator[bytes], raw_name: str, declared: int | None = None
+        self, pieces: AsyncIterator[bytes], raw_name: str, owner: str = "", declared: int | None = None
     ) -> tuple[dict[str, str], str]:
         """The tags in a file's metadata and its name as shown; the file is not kept. Raises FileError."""
         name, file_id = shown_name(raw_name), new_id()
-        if self._arriving >= AT_ONCE:
-            raise FileError(503, "too many files are being uploaded: try again in a few seconds", 5.0)
-        self._arriving += 1
-        try:
+        with self._place(owner, file_id):
             await self._in_thread(lambda: self._check_room(name, "", declared or 0))
             path = incoming_path(self.settings.folder, file_id)
             await self._written(pieces, name, _Arriving(path), lambda _: None)
@@ -98,8 +93,23 @@ class Uploads:
             named = path.with_suffix(suffix if suffix in _TAGGED else ".part")  # some formats are told by it
             path.rename(named)
             return await run_sync(lambda: self.inspector.tags(named, name), limiter=self._inspecting), name
+
+    def receiving(self, owner: str) -> int:
+        """How many uploads of a person are on their way."""
+        return self._arriving[owner]
+
+    @contextmanager
+    def _place(self, owner: str, file_id: str) -> Iterator[None]:
+        """One of the places for uploads; whatever is left of the file is removed. Raises FileError (503) for none."""
+        if self._arriving.total() >= AT_ONCE or (owner and self._arriving[owner] >= AT_ONCE_EACH):
+            raise FileError(503, "too many files are being uploaded: try again in a few seconds", 5.0)
+        self._arriving[owner] += 1
+        try:
+            yield
         finally:
-            self._arriving -= 1
+            self._arriving[owner] -= 1
+            if not self._arriving[owner]:
+                del self._arriving[owner]
             _remove_incoming(self.settings.folder, file_id)
 
     async def _arrived(self, pieces: AsyncIterator[bytes], name: str, path: Path) -> tuple[_Arriving, Sniffed]:

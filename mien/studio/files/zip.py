@@ -13,7 +13,8 @@ from mien.studio.database.tables import Job
 from mien.studio.files.names import save_name
 from mien.studio.files.place import result_file
 
-BLOCK = 1_000_000
+BLOCK = 250_000
+"""Bytes that are read at once, and kept while a client is slow."""
 
 SHOWN_ONLY = ("thumb", "clip", "play")
 """Roles of files that exist for the page only."""

@@ -125,3 +125,22 @@ def test_the_newest_preview_is_shown_while_it_is_made(tried: Tried) -> None:
     (folder / "preview-00002.jpg").unlink()
     gone = tried.client.get(shown["preview"])
     assert (gone.status_code, gone.content) == (204, b""), "the result came before the frame: no error in the page"
+
+
+@pytest.mark.parametrize(
+    "asked", ["x", "bytes=5-2", "bytes=", "bytes=-", "bytes=0-" + "9" * 5000, "lines=1-2", "bytes=a-b"]
+)
+def test_a_range_that_is_none_counts_as_not_given(tried: Tried, asked: str) -> None:
+    tried.make()
+    job = tried.finish({"file": ("result.gif", b"0123456789")})
+    answer = tried.client.get(f"/api/v1/jobs/{job.id}/files/file", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (200, b"0123456789")
+
+
+def test_thousands_of_ranges_send_no_more_than_the_file(tried: Tried) -> None:
+    tried.make()
+    job = tried.finish({"file": ("result.gif", b"0123456789")})
+    for asked in ("0-," * 3000 + "0-", ",".join(f"{number % 9}-{number % 9}" for number in range(3000))):
+        answer = tried.client.get(f"/api/v1/jobs/{job.id}/files/file", headers={"Range": f"bytes={asked}"})
+        assert answer.status_code in (200, 206)
+        assert len(answer.content) < 2000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from collections import Counter
@@ -14,8 +15,9 @@ import pytest
 from api_making import running
 from sqlalchemy import func, select
 
-from mien.studio.api import connections
-from mien.studio.database.tables import Job
+from mien.studio.api import connections, feed
+from mien.studio.database.tables import Job, new_id
+from mien.studio.files.place import result_folder
 from mien.studio.queue import events
 from mien.studio.settings import Limits, Settings
 
@@ -139,3 +141,41 @@ def test_a_body_that_crawls_is_refused(tmp_path: Path) -> None:
                 except TimeoutError:
                     connection.sendall(b" ")  # never a pause, and never an end
             assert b"HTTP/1.1 408" in answer
+
+
+def test_an_answer_that_is_not_read_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STALLED_SECONDS", 0.5)
+    with running(Settings(folder=tmp_path)) as (address, app):
+        job = Job(id=new_id(), system="shapes", request={}, output=".gif", state="done", result={"file": "result.gif"})
+        folder = result_folder(tmp_path, job.id)
+        folder.mkdir(parents=True)
+        with (folder / "result.gif").open("wb") as stream:
+            stream.truncate(200_000_000)
+        ask = f"GET /api/v1/jobs/{job.id}/files/file HTTP/1.1\r\nHost: {urlsplit(address).netloc}\r\n\r\n"
+        with app.state.studio.db.write() as session:
+            session.add(job)
+        place = urlsplit(address)
+        with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+            connection.sendall(ask.encode())
+            time.sleep(2.0)
+            read = 0
+            try:
+                while part := connection.recv(1_000_000):
+                    read += len(part)
+            except ConnectionResetError:
+                assert read < 200_000_000
+            assert 0 < read < 200_000_000
+
+
+def test_a_page_too_many_is_told_so_before_its_stream_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "MOST_READERS_EACH", 1)
+    with (
+        running(Settings(folder=tmp_path)) as (address, _app),
+        httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as first,
+    ):
+        assert first.status_code == 200
+        lines = first.iter_lines()  # which would close the stream when it is forgotten
+        next(lines)
+        with httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as second:
+            assert (second.status_code, second.headers["retry-after"]) == (503, "30")
+            assert "too many pages" in json.loads(second.read())["error"]

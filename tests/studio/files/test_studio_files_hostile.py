@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,12 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from upload_making import encoded, npz
+
+from mien.studio.database.engine import Database
+from mien.studio.files.errors import FileError
+from mien.studio.files.inspector import Inspector
+from mien.studio.files.upload import AT_ONCE_EACH, Uploads
+from mien.studio.settings import Limits, Settings
 
 FILES = "/api/v1/files"
 ANOTHERS = "a" * 32
@@ -170,3 +178,37 @@ def movie_elsewhere(address: str) -> bytes:
     )
     head = box(b"mvhd", numbers(0, 0, 0, 1000, 1000, 0x10000), b"\1\0", bytes(10), matrix, bytes(24), numbers(2))
     return box(b"ftyp", b"qt  ", numbers(0), b"qt  ") + box(b"moov", head, track)
+
+
+def test_who_sends_slowly_keeps_nobody_else_from_sending(tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path, users=True, limits=Limits(free_bytes=0))
+    (tmp_path / "incoming").mkdir(parents=True)
+    db = Database.open(settings.database_url)
+    inspector = Inspector(settings.limits, 1)
+    uploads = Uploads(db, settings, inspector)
+
+    async def slow(ends: asyncio.Event) -> AsyncIterator[bytes]:
+        yield b"0: nods"
+        await ends.wait()
+
+    async def run() -> None:
+        ends = asyncio.Event()
+        mine = [asyncio.create_task(uploads.receive(slow(ends), "a.txt", "anna")) for _ in range(AT_ONCE_EACH)]
+        while uploads.receiving("anna") < AT_ONCE_EACH:
+            await asyncio.sleep(0.01)
+        with pytest.raises(FileError) as refused:
+            await uploads.receive(slow(ends), "a.txt", "anna")
+        assert refused.value.status == 503
+        other = asyncio.create_task(uploads.receive(slow(ends), "b.txt", "bob"))
+        while uploads.receiving("bob") < 1:
+            await asyncio.sleep(0.01)
+        ends.set()
+        found = await asyncio.gather(*mine, other)
+        assert [one.kind for one in found] == ["text"] * (AT_ONCE_EACH + 1)
+        assert uploads.receiving("anna") == uploads.receiving("bob") == 0
+
+    try:
+        asyncio.run(asyncio.wait_for(run(), 60))
+    finally:
+        inspector.close()
+        db.close()

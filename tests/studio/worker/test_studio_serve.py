@@ -101,7 +101,8 @@ def refused(settings: Settings, *options: str) -> str:
 
 
 def test_it_refuses_what_cannot_be_in_one_sentence(settings: Settings) -> None:
-    assert "add --users" in refused(settings, "--host", "0.0.0.0")
+    for host in ("0.0.0.0", "::", "192.168.0.7", "127.0.0.1.example.org", ""):
+        assert "add --users" in refused(settings, "--host", host), host
     assert not settings.folder.exists()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

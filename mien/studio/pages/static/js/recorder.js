@@ -38,10 +38,11 @@ export async function takePhoto(place) {
       canvas.getContext("2d").drawImage(video, 0, 0);
       canvas.toBlob((blob) => end(blob && { blob, name: t("record.photo_name") }), "image/jpeg", 0.93);
     };
-    place.append(video, el("div", { class: "row" },
-      el("button", { class: "button main", type: "button", onclick: take }, icon("camera"), t("record.take")),
+    const button = el("button", { class: "button main", type: "button", disabled: true, onclick: take }, icon("camera"), t("record.take"));
+    // before its first frame the camera has no size, and the photo would be empty
+    video.addEventListener("loadeddata", () => { button.disabled = false; button.focus(); });
+    place.append(video, el("div", { class: "row" }, button,
       el("button", { class: "button quiet", type: "button", onclick: () => end(null) }, t("cancel"))));
-    place.querySelector("button").focus();
   }));
 }
 
