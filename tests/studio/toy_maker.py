@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 import signal
@@ -28,7 +29,7 @@ from mien.systems.system import Loaded, Made, Output, System
 
 FPS = Fraction(10)
 
-Does = Literal["make", "refuse", "fault", "hang", "die", "eat", "full", "killed"]
+Does = Literal["make", "refuse", "fault", "hang", "die", "eat", "full", "killed", "import"]
 
 
 class ToyRequest(Request):
@@ -50,6 +51,22 @@ class ToyModel(ModelFolder):
 
     def open(self, folder: Path) -> TrainedModel:  # noqa: ARG002 - it is in no folder
         return TrainedModel(next(_LOADED), "toy 1", None)
+
+
+@dataclass(frozen=True)
+class ImportingModel(ToyModel):
+    """A model whose loader imports a module of the test."""
+
+    def open(self, folder: Path) -> TrainedModel:
+        """It, with what the module holds."""
+        slow_value()
+        return super().open(folder)
+
+
+def slow_value() -> str:
+    """What the module `slow_module` of a test holds."""
+    found: str = importlib.import_module("slow_module").VALUE
+    return found
 
 
 _LOADED = itertools.count(1)
@@ -79,6 +96,8 @@ def _misbehave(request: ToyRequest) -> None:
         raise RequestError(f"the toy refuses {request.text!r}: say something else")
     if request.does == "fault":
         raise KeyError("toy")
+    if request.does == "import":
+        slow_value()
     if request.does == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if request.does == "killed":
@@ -116,5 +135,9 @@ TOY = System(
     outputs=(Output(".mp4", "a video"), Output(".gif", "a moving picture")),
 )  # fmt: skip
 OTHER = replace(TOY, name="other", command="other")
+IMPORTING = replace(
+    TOY, name="importing", command="importing",
+    served=replace(SERVED, model=ImportingModel("toys", ("toy",), Path("models/toy"), "toy", lambda _: None)),
+)  # fmt: skip
 
-SYSTEMS = {"toy": TOY, "other": OTHER}
+SYSTEMS = {"toy": TOY, "other": OTHER, "importing": IMPORTING}

@@ -175,6 +175,17 @@ class EspeakSynthesiser:
         """Names of the languages that a `Voice` may have, such as `en-us` and `vi`."""
         return sorted(_languages())
 
+    def speaks(self, voice: Voice) -> bool:
+        """Whether it has this language and this voice."""
+        if voice.language in _languages():
+            return voice.variant is None or voice.variant in self.variants()
+        try:
+            with _fresh_library() as (library, _):  # it knows further names of its languages
+                self._choose(library, voice)
+        except ValueError:
+            return False
+        return True
+
     def speak(self, text: str, voice: Voice = Voice()) -> Speech:  # noqa: B008 - a frozen value
         """Synthesise `text`; times have a resolution of one millisecond.
 

@@ -21,6 +21,7 @@ from mien.makers.systems import SYSTEMS
 from mien.motion.generate.script import read_script
 from mien.studio.api.context import Context
 from mien.studio.api.errors import ApiError, NotFoundError
+from mien.studio.api.speaking import check_speaking
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job
 from mien.studio.files.keeping import text_problem
@@ -112,6 +113,7 @@ def checked_request(
         _english(system.command, values)
         _english(system.command, _script(files, settings))
         _without_checked_files(system, request).check(Path(f"out{output}"))
+        check_speaking(request)
     except RequestError as error:
         message = _named(str(error), files, settings)
         raise ApiError(422, without_flags(message), asked or field_of(system, message)) from error

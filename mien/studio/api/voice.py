@@ -15,6 +15,8 @@ from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import SpeechUnavailable, Voice
 from mien.studio.api.context import CanMake
 from mien.studio.api.errors import ERRORS, ApiError, RetryError
+from mien.studio.api.speaking import check_voice
+from mien.systems.errors import RequestError
 
 router = APIRouter(tags=["makers"])
 
@@ -48,11 +50,14 @@ def speak(body: VoiceBody, _context: CanMake) -> Response:
     if not _speaking.acquire(blocking=False):
         raise RetryError("another voice is being tried out: try again in a moment", 1)
     try:
+        check_voice(body.language, body.voice)
         speech = synthesiser("espeak").speak(body.text, Voice(language=body.language, variant=body.voice))
     except SpeechUnavailable as error:
         raise ApiError(503, str(error), headers={"Retry-After": "60"}) from error
+    except RequestError as error:
+        raise ApiError(422, str(error), "voice" if str(error).startswith("voice ") else "language") from error
     except ValueError as error:
-        raise ApiError(422, str(error), "voice") from error
+        raise ApiError(422, str(error), "text") from error
     finally:
         _speaking.release()
     sound = io.BytesIO()

@@ -1,7 +1,7 @@
 """The process that makes jobs: `python -m mien.studio.worker.child`, started by a worker, in a session of its own.
 
 It reads orders as JSON lines from stdin and answers on stdout; what libraries print goes to stderr. Its models stay
-loaded between jobs. SIGUSR1 stops the job and keeps the models. It ends when its worker does.
+loaded between jobs. SIGUSR1 stops the job and keeps the models. It ends when its worker does, and after a fault.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any, BinaryIO
 
 from mien.machine import KilledError, machine_fault
@@ -43,6 +42,7 @@ from mien.studio.worker.protocol import (
     decode,
     encode,
 )
+from mien.studio.worker.stopping import StopJob, Stopper
 from mien.systems.errors import RequestError
 from mien.systems.request import FileKind
 from mien.systems.system import System
@@ -56,10 +56,6 @@ RATE_SECONDS = 0.5
 NICENESS = 5
 MORE_LIKELY = 500
 """Added to the share of memory, in thousandths, by which Linux chooses what it ends when memory runs out."""
-
-
-class StopJob(BaseException):
-    """The job is to be stopped: no error, so that no handler of errors catches it."""
 
 
 class Reporter:
@@ -101,33 +97,26 @@ class Maker:
 
     def __init__(self, systems: Mapping[str, System[Any]], models: WarmModels, answers: BinaryIO) -> None:
         self.systems, self.models, self.answers = systems, models, answers
-        self._working = False
+        self.stopper = Stopper()
         self._prepared: set[str] = set()
-
-    def stop(self, _number: int, _frame: FrameType | None) -> None:
-        """Handler of SIGUSR1; without effect between jobs."""
-        if self._working:
-            self._working = False  # once is enough
-            raise StopJob
 
     def make(self, order: Order) -> None:
         """Make a job and send how it ended."""
         answer: Message
+        self.stopper.begin()
         try:
-            self._working = True
             answer = self._made(order)
-            self._working = False
         except StopJob:
             answer = Stopped()
         except RequestError as error:
-            self._working = False
             answer = Failed(_reason(str(error), order), _disk_is_full(error))
         except KilledError:  # of a program that it had started: as if it had been killed itself
             raise
         except Exception as error:
             # A fault of mien's own: nothing is known about the state of this process, so it ends.
             name = type(error).__name__
-            send(self.answers, Failed(f"it failed unexpectedly ({name}): the worker's log has the details"))
+            reason = f"it failed unexpectedly ({name}): the worker's log has the details"
+            send(self.answers, Failed(reason, ends=True))
             raise
         send(self.answers, answer)
 
@@ -154,13 +143,14 @@ class Maker:
                 report.stage(LOADING)
             loaded = self.models.loaded(system, request)
             report.stage(PREPARING if report.preparing else MAKING)
-            with reported(report), observed(previews):
-                made = loaded.make(request, out)
-            seconds = time.monotonic() - started
-            self._prepared.add(order.system)
-            report.stage(FINISHING)
-            outputs = Outputs(folder, out, loaded, request, made)
-            result, facts = outputs.finished(order, previews.frames)
+            with self.stopper.allowed():
+                with reported(report), observed(previews):
+                    made = loaded.make(request, out)
+                seconds = time.monotonic() - started
+                self._prepared.add(order.system)
+                report.stage(FINISHING)
+                outputs = Outputs(folder, out, loaded, request, made)
+                result, facts = outputs.finished(order, previews.frames)
         previews.remove()
         facts |= {"cold": cold, "making_seconds": round(seconds, 3)}
         size = sum(path.stat().st_size for path in folder.iterdir())
@@ -238,7 +228,7 @@ def main() -> None:
         _yield_to_the_studio()
         models = WarmModels(options.root)
         maker = Maker(systems_of(options.systems), models, answers)
-        signal.signal(signal.SIGUSR1, maker.stop)
+        maker.stopper.listen()
         send(answers, Ready())
         for line in orders:
             message = decode(line)

@@ -16,6 +16,9 @@ from mien.checkout import CHECKOUT
 from mien.processes import stop_group
 from mien.studio.worker.protocol import MOST_LINE, Message, Order, ProtocolError, Ready, decode, encode
 
+EXIT_SECONDS = 2.0
+"""How long a child that says nothing more is waited for, to know how it ended."""
+
 START_SECONDS = 300.0
 """A child that has not started after this time is taken for broken: a busy machine imports slowly."""
 
@@ -40,12 +43,14 @@ class Start:
 @dataclass
 class Child:
     """A running child. ready: what it said last before it took an order; None while it starts or makes a job.
+    has_started: it was ready once.
 
     It is to be started by a thread that lives as long as it: the kernel ends it with that thread.
     """
 
     process: subprocess.Popen[bytes]
     ready: Ready | None = None
+    has_started: bool = False
     _messages: queue.Queue[Message | None] = field(default_factory=queue.Queue)
 
     @classmethod
@@ -73,9 +78,9 @@ class Child:
             return None
         if message is None:
             self._messages.put(None)  # whoever asks again learns it too
-            raise ChildEndedError(f"it ended with code {self.process.poll()}")
+            raise ChildEndedError(self._how_it_ended())
         if isinstance(message, Ready):
-            self.ready = message
+            self.ready, self.has_started = message, True
         return message
 
     def wait_ready(self, stop: threading.Event, seconds: float = START_SECONDS) -> bool:
@@ -114,6 +119,14 @@ class Child:
             except OSError:  # what was not yet written is lost, as it should be
                 continue
         self.process.wait()
+
+    def _how_it_ended(self) -> str:
+        """How it ended, or that it did not: its answers end before the process does."""
+        try:
+            code = self.process.wait(EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "it says nothing more, or nothing that is understood"
+        return f"it was ended by signal {-code}" if code < 0 else f"it ended with code {code}"
 
     def _read(self) -> None:
         assert self.process.stdout is not None

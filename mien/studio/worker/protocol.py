@@ -72,10 +72,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """Child → worker: the job cannot be made. full: the disk is full, so that it may succeed later."""
+    """Child → worker: the job cannot be made. full: the disk is full, so that it may succeed later.
+
+    ends: a fault of mien's own, after which the child ends.
+    """
 
     reason: str
     full: bool = False
+    ends: bool = False
 
 
 @dataclass(frozen=True)

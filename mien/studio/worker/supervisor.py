@@ -119,9 +119,7 @@ class Supervisor:
             finally:
                 self.heartbeat.release()
         except ChildEndedError as error:
-            _say(f"the process that makes jobs did not start: {error}")
-            self._end_child(0.5)
-            stop.wait(TROUBLE_SECONDS)
+            self._replace_child(str(error), stop)
         except SQLAlchemyError as error:
             _say(f"the database cannot be reached, it is tried again: {_line(error)}")
             stop.wait(TROUBLE_SECONDS)
@@ -211,6 +209,9 @@ class Supervisor:
             child.send(order)
             while True:
                 message = child.receive(0.05)
+                if isinstance(message, Failed) and message.ends:
+                    _say(f"the process that makes jobs had a fault in job {job.id}: another one is started")
+                    self._end_child(0.5)
                 if isinstance(message, Done | Failed | Stopped):
                     return Ended(message, why)
                 follow.take(message)
@@ -286,6 +287,16 @@ class Supervisor:
         if not known or not done.model or known == done.model:
             return []
         return [f"made by another model than before: now {done.model}, before {known}"]
+
+    def _replace_child(self, how: str, stop: threading.Event) -> None:
+        """End a child that takes no orders; one that has never done is not tried again at once."""
+        started = self._child is not None and self._child.has_started
+        self._end_child(0.5)
+        if started:
+            _say(f"the process that makes jobs is gone: {how}; another one is started")
+        else:
+            _say(f"the process that makes jobs did not start: {how}; it is tried again")
+            stop.wait(TROUBLE_SECONDS)
 
     def _end_child(self, grace: float) -> None:
         if self._child is not None:

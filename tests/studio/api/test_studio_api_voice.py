@@ -8,6 +8,9 @@ import pytest
 import soundfile
 from api_making import Tried
 
+from mien.studio.pages.catalogue import Translator
+from mien.studio.pages.sayings import said as translated
+
 pytest.importorskip("espeakng_loader")
 
 
@@ -25,9 +28,9 @@ def test_a_few_words_are_spoken(shared: Tried) -> None:
         ({"text": "a" * 201}, "text"),
         ({"text": ""}, "text"),
         ({"text": "Hello", "language": "../etc"}, "language"),
-        ({"text": "Hello", "language": "xx"}, None),
-        ({"text": "Hello", "voice": "x9"}, None),
-        ({"text": "…"}, None),
+        ({"text": "Hello", "language": "xx"}, "language"),
+        ({"text": "Hello", "voice": "x9"}, "voice"),
+        ({"text": "…"}, "text"),
     ],
 )
 def test_what_cannot_be_spoken_is_said(shared: Tried, body: dict[str, str], field: str | None) -> None:
@@ -35,3 +38,34 @@ def test_what_cannot_be_spoken_is_said(shared: Tried, body: dict[str, str], fiel
     assert answer.status_code == 422
     assert answer.json()["error"]
     assert field is None or answer.json()["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        (
+            {"language": "xx"},
+            "language",
+            "'xx' is none that espeak speaks: choose one such as en-us, en-gb, vi",
+        ),
+        ({"language": "XX YY"}, "language", "choose one such as en-us"),
+        ({"voice": "q9"}, "voice", "voice 'q9' is none that espeak has: choose one of f1 to f5 and m1 to m8"),
+        ({"engine": "vits", "language": "xx"}, "language", "is none that vits speaks: choose one of"),
+    ],
+)
+def test_talk_refuses_a_voice_that_there_is_not_at_once(
+    shared: Tried, values: dict[str, str], field: str, said: str
+) -> None:
+    picture = shared.upload("picture", "me.png", ".png")
+    answer = shared.client.post("/api/v1/talk", json={"image": picture, "text": "Hello", **values})
+    assert answer.status_code == 422
+    assert answer.json()["field"] == field
+    assert said in answer.json()["error"]
+    assert translated(Translator("vi"), answer.json()["error"]) != answer.json()["error"], "it is translated"
+
+
+@pytest.mark.parametrize("language", ["vi", "en-us", "yue", "thai"])
+def test_talk_takes_every_language_and_voice_that_espeak_has(shared: Tried, language: str) -> None:
+    picture = shared.upload("picture", "me.png", ".png")
+    body = {"image": picture, "text": "Hello", "language": language, "voice": "m8"}
+    assert shared.client.post("/api/v1/talk", json=body).status_code == 202

@@ -17,7 +17,7 @@ def test_a_job_ends_though_server_and_worker_are_killed(visits: Visits, studio: 
     make(page, "follow", "a girl dances for 60 steps")
     expect(shown_state(page, "Running").locator("img.preview")).to_be_visible()
     studio.kill()
-    expect(page.locator("#connection")).to_contain_text("The connection to the studio is lost")
+    expect(page.locator("#connection")).to_contain_text("Nothing is lost: what was running goes on, or is made again")
     studio.start()
     expect(page.locator("#connection")).to_be_hidden()
     result = shown_state(page, "Done", "a girl dances for 60 steps")
