@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 
 from mien.studio.api.bodies import ResultFile
 from mien.studio.database.engine import Database
+from mien.studio.database.tables import Job
+from mien.studio.pages.catalogue import catalogue
 from mien.studio.pages.job_pages import player_of
 from mien.studio.settings import Settings
 from tests.studio.pages.html_making import Page
@@ -60,6 +62,19 @@ def test_the_curl_command_asks_for_the_same_thing(running: Running) -> None:
     words = shlex.split(command.replace("\\\n", " "))
     assert json.loads(words[words.index("-d") + 1]) == {"text": text, "seed": 7, "output": ".mp4"}
     assert words[3].endswith("/api/v1/move")
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_it_calls_things_as_the_page_of_the_makers_does(running: Running, language: str) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, 0)
+    with db.write() as session:
+        session.get_one(Job, job.id).model = "talk 0123456789ab (bundled)"
+    found = page(client, f"/jobs/{job.id}", **{"Accept-Language": language})
+    names = {key: text for key, text in catalogue(language).items() if key.startswith("js.")}
+    shown = ("redo", "again", "use_as", "use.follow.pose", "use.talk.speech", "state.done", "role.file", "role.request")
+    assert [one for one in shown if names[f"js.{one}"] not in found.texts] == []
+    assert f"0123456789ab ({'bundled' if language == 'en' else 'đi kèm mien'})" in found.text
 
 
 def test_a_failed_result_says_why_and_can_be_tried_again(running: Running) -> None:

@@ -104,6 +104,18 @@ def test_where_prefect_is_away_it_is_said_what_to_do(running: Running, monkeypat
     assert "cannot be shown" in page(running[0], "/pipeline/runs").text
 
 
+def test_where_prefect_is_locked_both_parts_say_so(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_self: Prefect) -> Deployment:
+        raise PrefectError("Prefect at http://127.0.0.1:4200 asks for a password: set PREFECT_API_AUTH_STRING")
+
+    monkeypatch.setattr(Prefect, "deployment", locked)
+    monkeypatch.setattr(Prefect, "runs", locked)
+    for part in ("form", "runs"):
+        text = page(running[0], f"/pipeline/{part}").text
+        assert "asks for a password" in text
+        assert "does not answer" not in text
+
+
 def test_a_run_can_be_started_and_followed(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     deployment = Deployment("d", True, ("shapes", "evaluate_shapes"), ("shapes.training.lr",))
     runs = [
