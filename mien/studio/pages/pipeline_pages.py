@@ -65,6 +65,8 @@ def _championship(t: Translator, model: ListedModel, reading: bool) -> str:
         return t("pipeline.registry.part")
     if model.champion == "unknown":
         return t("pipeline.registry.reading" if reading else "pipeline.registry.unknown")
+    if model.champion == "champion" and model.state == "bundled":  # of another registry than the one here
+        return t("pipeline.registry.was")
     if model.champion == "champion":
         return t("pipeline.registry.champion", version=model.champion_version)
     if model.champion_version:
