@@ -70,7 +70,7 @@ def job_page(request: Request, ctx: CanRead, job: Annotated[str, Path(max_length
     return show(
         request, ctx, template, page="history", job=view, player=player_of(view.files), files=_listed(view.files, t),
         fields=shown_fields(ctx, view, t), details=_details(found, view, t), notes=[said(t, one) for one in view.notes],
-        reason=said(t, view.reason), uses=[one for one in view.uses if f"job.use.{one.maker}.{one.field}" in t.texts],
+        reason=said(t, view.reason), uses=[one for one in view.uses if f"js.use.{one.maker}.{one.field}" in t.texts],
         curl=curl_of(str(request.base_url), view, ctx.settings.users),
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def _listed(files: dict[str, ResultFile], t: Translator) -> list[tuple[str, Resu
 
 def _role_name(t: Translator, role: str, variant: str) -> str:
     """What a file is, such as `The result` or `The result 2`."""
-    return f"{t.known(f'job.role.{role}', role.capitalize())} {variant}".strip()
+    return f"{t.known(f'js.role.{role}', role.capitalize())} {variant}".strip()
 
 
 def shown_fields(ctx: Context, job: JobView, t: Translator) -> list[ShownField]:
@@ -151,8 +151,11 @@ def _plain(t: Translator, system: str, name: str, value: Any) -> str:
 def _details(job: Job, view: JobView, t: Translator) -> list[tuple[str, Any]]:
     formats = Formats(t)
     facts = view.facts
-    model = view.model.replace("(bundled)", t("js.bundled"))
-    found: list[tuple[str, Any]] = [("id", view.id), ("model", model), ("created", formats.moment(view.created))]
+    found: list[tuple[str, Any]] = [
+        ("id", view.id),
+        ("model", said(t, view.model)),
+        ("created", formats.moment(view.created)),
+    ]
     if view.started is not None:
         found.append(("waited", formats.span(view.started - view.created)))
         if view.ended is not None:
