@@ -55,7 +55,7 @@ HEADINGS = {
     "shapes_words": Heading("all right, other words"),
     "shapes_new": Heading("all right, held-out combinations"),
     "follow": Heading("overall"),
-    "follow_pose": Heading("key points in place, of those found in real videos", most=None),
+    "follow_pose": Heading("key points in place, as a ratio to those of real videos (1: as many)", most=None),
     "follow_looks": Heading("looks as asked, held-out sentences"),
     "follow_place": Heading("place as asked, held-out sentences"),
 }

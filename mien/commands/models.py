@@ -50,6 +50,8 @@ def _show(found: list[ListedModel]) -> None:
 
 
 def _championship(one: ListedModel) -> str:
+    if one.champion == "champion" and one.state == "bundled":  # of another registry than the one here
+        return "was champion of the run that it comes from"
     sentences = {
         "champion": f"champion: version {one.champion_version} of the registry",
         "not champion": f"not the champion{f', which is version {one.champion_version}' * bool(one.champion_version)}",

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from mien.systems.errors import RequestError
 from mien.systems.request import (
+    TERMINAL,
     Accepts,
     FileKind,
     FileOrText,
@@ -179,7 +180,7 @@ def _placed(
     if _metadata(request.model_fields[one.name].metadata, Local) is not None and value not in one.choices:
         raise RequestError(f"{one.name} must be one of {', '.join(one.choices)}, not {str(value)[:40]!r}")
     if one.accepts and isinstance(value, str) and _names_file(request, one.name, value):
-        raise RequestError(f"{one.name} {value[:40]!r} would be a file: upload it first, and give it as file:ID")
+        raise RequestError(_no_file_here(request, one, value))
     return value
 
 
@@ -196,6 +197,18 @@ def _names_file(request: type[Request], name: str, value: str) -> bool:
     return False
 
 
+def _no_file_here(request: type[Request], one: FormField, value: str) -> str:
+    """Why a text cannot be given where a file or something else can: the other values where they can be listed."""
+    metadata = request.model_fields[one.name].metadata
+    words, number = _metadata(metadata, WordOrFile), _metadata(metadata, NumberOrFile)
+    shown = f"{one.name} {value[:40]!r}"
+    if words is not None:
+        return f"{shown} is not known: choose one of {', '.join(words.words)}, or upload a file"
+    if number is not None:
+        return f"{shown} is no whole number, {number.least:,} to {number.most:,}: write one, or upload a file"
+    return f"{shown} would be a file: upload it first, and give it as file:ID"
+
+
 def _like_path(text: str) -> bool:
     """Whether a text begins like a path, or is one word with a slash or a dot in it."""
     words = text.split()
@@ -204,7 +217,11 @@ def _like_path(text: str) -> bool:
 
 
 def without_flags(message: str) -> str:
-    """A message about options of the command line, with the fields' names: `emotion_track` for --emotion-track."""
+    """A message about options of the command line, with the fields' names: `emotion_track` for --emotion-track.
+
+    What is said of terminals, and of options that are given several times, is put in the words of a form.
+    """
+    message = message.replace(TERMINAL, "send it in UTF-8").replace("; several times: ", "; several: ")
     return re.sub(r"--(no-)?([a-z][a-z-]+)", lambda found: found[2].replace("-", "_"), message)
 
 

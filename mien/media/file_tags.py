@@ -8,6 +8,7 @@ properties, a sculpted person's JSON in `provenance`.
 from __future__ import annotations
 
 import struct
+import zipfile
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
@@ -132,6 +133,7 @@ def _person_tags(start: bytes) -> dict[str, str]:
 
 
 def _npz_tags(path: Path) -> dict[str, str]:
+    _check_npz(path)
     try:
         found = read_arrays(path, MAX_ARRAY_BYTES, {"provenance"}).get("provenance")
         if found is None:
@@ -142,7 +144,18 @@ def _npz_tags(path: Path) -> dict[str, str]:
     except TagsError:
         raise
     except (ArraysError, ValueError) as error:
-        raise TagsError(str(error)) from error
+        raise TagsError("it is damaged, or no file of arrays") from error
+
+
+def _check_npz(path: Path) -> None:
+    """Raise TagsError for an archive of other files than arrays, in words that are not of numpy."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise TagsError("it is damaged, or no file of arrays") from error
+    if not all(one.endswith(".npy") for one in members):
+        raise TagsError("this is an archive of other files, not one that mien made: unpack it")
 
 
 def _glb_tags(path: Path) -> dict[str, str]:

@@ -195,7 +195,9 @@ def limits(request: type[Request], name: str) -> str:
     found = schema(request, name)
     if "enum" in found:
         return f"one of {', '.join(found['enum'])}"
-    least, most = (found.get(key) for key in ("minimum", "maximum"))
+    least, above, most = (found.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
+    if above is not None:
+        return f"more than {_number(above)}{f', at most {_number(most)}' if most is not None else ''}"
     if least is None:
         return ""
     # the maximum of a seed is not worth showing
@@ -206,6 +208,9 @@ def limits(request: type[Request], name: str) -> str:
 def _number(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
 
+
+TERMINAL = "convert it, or set the terminal and the locale to UTF-8"
+"""What to do on the command line where a text arrives damaged."""
 
 _KINDS = {"integer": "a whole number", "number": "a number", "boolean": "yes or no", "string": "a text"}
 
@@ -226,9 +231,9 @@ def _sentence(request: type[Request], error: Any, values: Mapping[str, object]) 
     if len(error["loc"]) > 1 and isinstance(several, list | tuple) and len(several) > 1:
         named = f"{named} number {int(error['loc'][1]) + 1} of {len(several)}"
     if kind == "string_unicode":  # a byte of the command line that is no UTF-8 arrives as a lone surrogate
-        return f"{named} is no text in UTF-8: convert it, or set the terminal and the locale to UTF-8"
+        return f"{named} is no text in UTF-8: {TERMINAL}"
     if kind == "missing":
-        return f"{named} is needed: {found['description']}"
+        return f"{named} is needed: {found['description'].partition(';')[0]}"
     if kind in ("string_pattern_mismatch", "too_short"):
         return f"{named} is empty: write something such as {found['examples'][0]!r}"
     if kind == "string_too_long":

@@ -15,6 +15,7 @@ from mien.bundled import contents, figures
 from mien.bundled.listing import ListedModel, list_models
 from mien.bundled.seen import corpus_source, seen_by
 from mien.commands.cli import app
+from mien.commands.models import _championship
 
 LOCK = """schema: '2.0'
 stages:
@@ -49,7 +50,10 @@ def test_a_model_is_missing_then_bundled_then_trained(here: Path, tmp_path: Path
     assert bundled.bytes == sum(one.stat().st_size for one in (tmp_path / "bundle" / "sums").iterdir())
     assert bundled.version.endswith(" (bundled)")
     folder = train(here, 5)
+    # its registry is not the one of this machine, if there is one at all
+    assert _championship(bundled) == "was champion of the run that it comes from"
     trained = listed(champions=champion_of(folder, "4"), here=here)
+    assert _championship(trained) == "champion: version 4 of the registry"
     assert (trained.state, trained.champion, trained.champion_version) == ("trained", "champion", "4")
     other = {"sums": replace(champion_of(folder)["sums"], weights="0" * 64)}
     assert listed(champions=other, here=here).champion == "not champion"

@@ -102,6 +102,30 @@ def test_whatever_is_typed_no_input_lies_outside_the_uploads(values: dict[str, s
     assert all(path.parent == uploads for path in request.inputs().values())
 
 
+@pytest.mark.parametrize(
+    ("command", "values", "said"),
+    [
+        ("follow", {"text": "a man", "pose": "wave", "seconds": 0}, "seconds must be a number, more than 0"),
+        ("follow", {"text": "a man", "pose": "fly"}, "pose 'fly' is not known: choose one of walk, run"),
+        ("move", {"text": "nods", "person": "anna"}, "person 'anna' is no whole number, 0 to 999,999: write one"),
+        ("move", {"text": "\ud800"}, "text is no text in UTF-8: send it in UTF-8"),
+    ],
+)
+def test_a_refusal_names_what_can_be_given(command: str, values: dict[str, Any], said: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        build_request(SYSTEMS[command], values, place(Path()))
+    assert str(refused.value).startswith(said)
+
+
+def test_no_message_or_description_of_a_form_speaks_of_the_command_line() -> None:
+    with pytest.raises(RequestError) as refused:
+        build_request(SYSTEMS["shapes"], {}, place(Path()))
+    assert str(refused.value) == "text is needed: What is to be seen"
+    for system in SYSTEMS.values():
+        for one in form_fields(system):
+            assert "several times:" not in one.description
+
+
 def test_messages_name_fields_and_not_options() -> None:
     assert without_flags("give --emotion-track, or leave --no-paste-back out") == (
         "give emotion_track, or leave paste_back out"

@@ -198,11 +198,12 @@ def show_content(file_id: str, context: CanRead) -> Response:
 
 @router.get(
     "/history/zip", response_class=StreamingResponse,
-    responses={**ERRORS, 200: {"content": {"application/zip": _BINARY}}},
+    responses={**ERRORS, 200: {"content": {"application/zip": _BINARY}}, 204: {"description": "It can be made"}},
 )  # fmt: skip
 def zip_results(
-    context: CanRead, ids: Annotated[str, Query(description="Ids of finished jobs, parted by commas", max_length=6700)]
-) -> Response:
+    context: CanRead, ids: Annotated[str, Query(description="Ids of finished jobs, parted by commas", max_length=6700)],
+    check: Annotated[bool, Query(description="Only say whether it can be made, so that a page can stay")] = False,
+) -> Response:  # fmt: skip
     """The results of several jobs as one zip file."""
     wanted = list(dict.fromkeys(filter(None, ids.split(","))))
     if not wanted:
@@ -219,6 +220,8 @@ def zip_results(
     files = entries(context.settings.folder, [jobs[one] for one in wanted])
     if not files:
         raise ApiError(422, "none of these jobs has a result: choose finished ones", "ids")
+    if check:
+        return Response(status_code=204)
     day = time.strftime("%Y-%m-%d")
     headers = {"Content-Disposition": disposition(f"mien {day}.zip", attachment=True)}
     return StreamingResponse(stream_zip(files), media_type="application/zip", headers=headers)

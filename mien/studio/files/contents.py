@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from mien.clips import ClipError
 from mien.files import read_json
 from mien.studio.files.errors import FileError, is_full, no_room
+from mien.studio.files.sniff import unknown
 from mien.systems.errors import RequestError
 from mien.systems.request import FileKind
 
@@ -283,10 +284,20 @@ def _text(path: Path, name: str, _bounds: Bounds, _preview: Path) -> Found:
         except RequestError as error:
             said[what] = _said(error, path, name)
     if len(said) == len(readers):
+        if not _has_times(path):  # a Makefile or a 3D model in text: no word of scripts
+            raise unknown(name)
         raise FileError(422, f"{name} is neither a script nor an emotion track: {said['script'][:240]}")
     with path.open("rb") as stream:
         lines = stream.read(1_000_000).count(b"\n") + 1
     return Found("text", {"script": "script" not in said, "track": "track" not in said, "lines": lines, "wrong": said})
+
+
+def _has_times(path: Path) -> bool:
+    """Whether a line of a text begins like one with a time, so that it is meant as a script or a track."""
+    with path.open("rb") as stream:
+        start = stream.read(20_000)
+    text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+    return re.search(r"^\s*[0-9][0-9:.,]*\s*(:|s\b)", text, re.MULTILINE) is not None
 
 
 def _save(picture: NDArray[np.uint8], preview: Path) -> None:

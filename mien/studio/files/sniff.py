@@ -14,7 +14,10 @@ Group = Literal["picture", "media", "json", "npz", "bvh", "text"]
 
 HEAD_BYTES = 4096
 
-READ = "pictures (PNG, JPEG, WebP, HEIC), videos, sounds, files that mien has written, BVH motion and text"
+READ = (
+    "pictures (PNG, JPEG, WebP, HEIC), videos, sounds, files that mien has written (such as person.json), "
+    "poses and motion (.npz, BVH, OpenPose JSON), and text with lines such as `1.5: nods twice`"
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,12 @@ def _no_such(name: str, what: str) -> FileError:
         return FileError(415, f"{name} is no {kind}{content}: {_REMEDY[kind]}")
     if what:
         return FileError(415, f"{name} is {what}, which is not read here: upload {READ}")
-    return FileError(415, f"{name} is of no kind that is read here: upload {READ}")
+    return unknown(name)
+
+
+def unknown(name: str) -> FileError:
+    """That a file is nothing that any maker takes, and what they take."""
+    return FileError(415, f"{name} is no file that mien takes: upload {READ}")
 
 
 def _binary(head: bytes, suffix: str) -> Sniffed | None:

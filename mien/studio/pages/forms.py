@@ -116,7 +116,7 @@ class Form:
     examples: tuple[Example, ...]
     english_only: bool
 
-    def data(self, t: Translator) -> dict[str, Any]:
+    def data(self) -> dict[str, Any]:
         """What the page's script has to know of it."""
         shown = [widget for section in self.sections for group in section.groups for widget in group.widgets]
         return {
@@ -125,7 +125,7 @@ class Form:
             "alternatives": [list(one) for one in ALTERNATIVES.get(self.command, ())],
             "outputs": [suffix for suffix, _label in self.outputs],
             "examples": [{"values": dict(one.values), "output": one.output} for one in self.examples],
-            "englishOnly": self.english_only and t.language == "vi",
+            "englishOnly": self.english_only,
         }
 
     def _field(self, one: Widget) -> dict[str, Any]:

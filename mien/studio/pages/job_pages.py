@@ -151,7 +151,8 @@ def _plain(t: Translator, system: str, name: str, value: Any) -> str:
 def _details(job: Job, view: JobView, t: Translator) -> list[tuple[str, Any]]:
     formats = Formats(t)
     facts = view.facts
-    found: list[tuple[str, Any]] = [("id", view.id), ("model", view.model), ("created", formats.moment(view.created))]
+    model = view.model.replace("(bundled)", t("js.bundled"))
+    found: list[tuple[str, Any]] = [("id", view.id), ("model", model), ("created", formats.moment(view.created))]
     if view.started is not None:
         found.append(("waited", formats.span(view.started - view.created)))
         if view.ended is not None:

@@ -65,6 +65,8 @@ def _championship(t: Translator, model: ListedModel, reading: bool) -> str:
         return t("pipeline.registry.part")
     if model.champion == "unknown":
         return t("pipeline.registry.reading" if reading else "pipeline.registry.unknown")
+    if model.champion == "champion" and model.state == "bundled":  # of another registry than the one here
+        return t("pipeline.registry.was")
     if model.champion == "champion":
         return t("pipeline.registry.champion", version=model.champion_version)
     if model.champion_version:
@@ -94,13 +96,13 @@ def _ready(deployment: Deployment | None) -> bool:
 
 @router.get("/pipeline/runs")
 def runs(request: Request, ctx: CanRunPipeline) -> HTMLResponse:
-    """The latest runs with their stages; empty where Prefect does not answer, which the form says."""
+    """The latest runs with their stages; or why there are none to be seen."""
     found: list[PipelineRun] = []
-    away = False
+    away = ""
     try:
         found = Prefect(prefect_server(ctx.settings)).runs()
-    except PrefectError:
-        away = True
+    except PrefectError as error:
+        away = str(error)
     t = Translator(asked_language(request))
     return _part(
         request, ctx, "parts/pipeline_runs.html", runs=found, away=away, run_badge=RUN_BADGES,

@@ -86,6 +86,13 @@ def test_makers_that_read_english_refuse_vietnamese_at_once(shared: Tried, comma
     shared.make(command, text="a café owner nods and smiles")
 
 
+def test_a_time_line_in_vietnamese_is_refused_too(tried: Tried) -> None:
+    file = tried.client.post("/api/v1/files", files={"file": ("a.txt", "0: nods\n2: gật đầu\n4: end\n".encode())})
+    said = refused(tried, "move", script=file.json()["value"])
+    assert said.startswith("script: ")
+    assert "English only" in said
+
+
 def test_a_file_must_be_there_and_of_the_kind_of_the_field(tried: Tried) -> None:
     picture = tried.upload("picture", "Ảnh của tôi.png", ".png")
     sound = tried.upload("sound", "hello.wav", ".wav")

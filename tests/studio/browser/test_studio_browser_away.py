@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browser_making import Studio, Visits, asked, make, shown_state
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 pytestmark = [pytest.mark.ui, pytest.mark.crash]
 
@@ -41,3 +41,16 @@ def test_what_is_asked_of_a_studio_that_is_gone_is_said_and_not_lost(visits: Vis
     page.locator("#make-it").click()
     shown_state(page, "Done", "a red circle moves left")
     expect(wrong).to_be_hidden()
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_not_lost(visits: Visits, studio: Studio) -> None:
+    page = visits.open("/history")
+    held: list[Route] = []
+    page.route("**/js/make.js", lambda route: held.append(route))
+    page.goto("/make/follow", wait_until="commit")
+    page.locator("#in-text").fill("a girl waves early")
+    expect(page.locator("#make-it")).to_be_disabled()
+    held[0].continue_()
+    page.locator("#make-it").click()
+    shown_state(page, "Done", "a girl waves early")
+    assert page.url == f"{studio.address}/make/follow"

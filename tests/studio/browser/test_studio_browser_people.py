@@ -74,3 +74,20 @@ def test_two_people_see_their_own(visits: Visits) -> None:
     ann.wait_for_url("**/sign-in")
     ann.goto("/history")
     expect(ann).to_have_url(re.compile("/sign-in"))
+
+
+def test_no_password_gets_into_an_address(visits: Visits) -> None:
+    visits.expect("ERR_FAILED")
+    page = visits.open("/sign-in")
+    page.route("**/js/account.js", lambda route: route.abort())
+    page.reload()
+    button = page.locator('[data-sign-in] [type="submit"]')
+    expect(button).to_be_disabled()
+    page.locator('input[name="name"]').fill("ann")
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.keyboard.press("Enter")
+    assert page.locator("[data-sign-in]").get_attribute("method") == "post"
+    assert PASSWORD.split()[0] not in page.url
+    page.unroute("**/js/account.js")
+    page.reload()
+    expect(button).to_be_enabled()

@@ -101,6 +101,42 @@ def test_the_history_is_searched_starred_deleted_and_restored(tmp_path: Path, ch
         assert watched.wrong == []
 
 
+def test_a_zip_that_cannot_be_made_leaves_the_page_where_it_is(tmp_path: Path, chromium: Any) -> None:
+    with served(tmp_path) as (address, db, settings):
+        waiting = add_job(db, settings, 0, state="cancelled")
+        watched = Watched(chromium)
+        page = watched.page
+        page.goto(f"{address}/history")
+        page.check(f"[data-choose-one][value='{waiting.id}']", force=True)
+        page.click("[data-zip]")
+        page.wait_for_selector(".toast >> text=none of these jobs has a result: choose finished ones")
+        assert page.url == f"{address}/history"
+        assert [one for one in watched.wrong if "422" not in one] == []
+
+
+def test_going_back_in_the_history_says_nothing_in_the_console(tmp_path: Path, chromium: Any) -> None:
+    with served(tmp_path) as (address, db, settings):
+        jobs = filled(db, settings, count=30)
+        watched = Watched(chromium)
+        page = watched.page
+        page.goto(f"{address}/history")
+        page.fill("#words", "beard")
+        tiles(page, 4)
+        page.select_option("[name=system]", jobs[1].system)
+        page.wait_for_url(lambda url: "system=" in url)
+        page.go_back()
+        tiles(page, 4)
+        page.go_back()
+        tiles(page, 24)
+        page.go_forward()
+        tiles(page, 4)
+        page.locator(".tile-picture").first.click()
+        page.wait_for_selector("#job")
+        page.go_back()
+        tiles(page, 4)
+        assert watched.wrong == []
+
+
 def test_a_clip_plays_under_the_pointer_and_by_the_keyboard(tmp_path: Path, chromium: Any) -> None:
     with served(tmp_path) as (address, db, settings):
         job = add_job(db, settings, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,13 @@ def _png_with(metadata: dict[str, str]) -> bytes:
     for key, value in metadata.items():
         info.add_itxt(key, value)
     return encoded(Image.new("RGB", (40, 40)), "PNG", pnginfo=info)
+
+
+def _zipped(name: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, "x")
+    return stream.getvalue()
 
 
 def test_a_video_a_gif_an_npz_and_a_picture_fill_the_form_again(
@@ -94,6 +103,9 @@ def test_a_file_of_the_command_line_gives_what_it_says(client: TestClient) -> No
         (png(), "photo.png", "photo.png was not made by mien"),
         (b"hello", "a.txt", "a.txt cannot be opened: text files have no place for provenance"),
         (b"\0" * 300, "a.mp4", "a.mp4 cannot be opened"),
+        (_zipped("a.txt"), "photos.zip", "photos.zip cannot be opened: this is an archive of other files"),
+        (b"PK\x03\x04" + b"\0" * 90, "a.npz", "a.npz cannot be opened: it is damaged, or no file of arrays"),
+        (_zipped("provenance.npy"), "b.npz", "b.npz cannot be opened: it is damaged, or no file of arrays"),
         (b"", "a.png", "a.png"),
         (_png_with(_tags({"system": "shell", "values": {}})), "a.png", "made by 'shell'"),
         (_png_with(_tags({"values": 3})), "a.png", "of a form that is not known"),

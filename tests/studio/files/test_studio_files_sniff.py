@@ -61,7 +61,7 @@ def test_content_decides(content: bytes, group: str, suffix: str, media_type: st
         (b"\x80\x04\x95\x10\0\0", "a.pkl", 415, "a pickle"),
         (b"\x1f\x8b\x08\0", "a.tar.gz", 415, "an archive"),
         (b"version https://git-lfs.github.com/spec/v1", "a.png", 415, "git-lfs pointer"),
-        (b"\x00\x01\x02\x03" * 50, "a.bin", 415, "of no kind that is read here"),
+        (b"\x00\x01\x02\x03" * 50, "a.bin", 415, "no file that mien takes: upload pictures"),
         (b"\x00\x01\x02\x03" * 50, "a.png", 415, "a.png is no picture: choose"),
         (b" \n\n", "a.txt", 422, "a.txt is empty"),
     ],

@@ -79,3 +79,7 @@ def test_the_api_zips_ones_own_results_only(tmp_path: Path) -> None:
             refused = client.get("/api/v1/history/zip", params={"ids": ids})
             assert refused.status_code == status, ids[:40]
             assert refused.json()["error"]
+            asked = client.get("/api/v1/history/zip", params={"ids": ids, "check": "1"})
+            assert (asked.status_code, asked.json()) == (status, refused.json())
+        checked = client.get("/api/v1/history/zip", params={"ids": f"{FIRST},{SECOND}", "check": "1"})
+        assert (checked.status_code, checked.content) == (204, b"")

@@ -76,12 +76,19 @@ def test_every_text_is_used(section: str) -> None:
 
 
 def _used(key: str, source: str) -> bool:
-    """Whether a key is written out, or put together from a beginning, as in `t("rest.state." ~ state)`."""
+    """Whether a key is written out, or put together from a beginning, as in `t("js.state." ~ state)`."""
     if f'"{key}"' in source or f"'{key}'" in source:
         return True
     base = key.removesuffix(".help")
     starts = [base[: place + 1] for place, letter in enumerate(base) if letter == "."]
     return any(re.search(rf"""["'`]{re.escape(one)}(["']\s*(~|\+)|\$?\{{)""", source) for one in starts)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_a_state_has_one_name_everywhere(language: str) -> None:
+    texts = catalogue(language)
+    for state in ("running", "done", "failed", "cancelled", "cancelling"):
+        assert texts[f"pipeline.run.state.{state}"] == texts[f"js.state.{state}"]
 
 
 def test_a_missing_text_is_an_error_and_a_missing_value_stays() -> None:

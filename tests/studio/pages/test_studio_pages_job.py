@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 
 from mien.studio.api.bodies import ResultFile
 from mien.studio.database.engine import Database
+from mien.studio.database.tables import Job
+from mien.studio.pages.catalogue import catalogue
 from mien.studio.pages.job_pages import player_of
 from mien.studio.settings import Settings
 from tests.studio.pages.html_making import Page
@@ -62,6 +64,19 @@ def test_the_curl_command_asks_for_the_same_thing(running: Running) -> None:
     assert words[3].endswith("/api/v1/move")
 
 
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_it_calls_things_as_the_page_of_the_makers_does(running: Running, language: str) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, 0)
+    with db.write() as session:
+        session.get_one(Job, job.id).model = "talk 0123456789ab (bundled)"
+    found = page(client, f"/jobs/{job.id}", **{"Accept-Language": language})
+    names = {key: text for key, text in catalogue(language).items() if key.startswith("js.")}
+    shown = ("redo", "again", "use_as", "use.follow.pose", "use.talk.speech", "state.done", "role.file", "role.request")
+    assert [one for one in shown if names[f"js.{one}"] not in found.texts] == []
+    assert f"0123456789ab ({'bundled' if language == 'en' else 'đi kèm mien'})" in found.text
+
+
 def test_a_failed_result_says_why_and_can_be_tried_again(running: Running) -> None:
     client, db, settings = running
     reason = "there is no face in the picture; use one that shows a face from the front"
@@ -73,6 +88,13 @@ def test_a_failed_result_says_why_and_can_be_tried_again(running: Running) -> No
     vietnamese = page(client, f"/jobs/{job.id}", **{"Accept-Language": "vi"})
     assert "không có khuôn mặt trong ảnh" in vietnamese.text
     assert reason not in vietnamese.text
+
+
+def test_a_bundled_model_is_called_so_in_vietnamese(running: Running) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, 0, model="shapes abc (bundled)")
+    assert "shapes abc (bundled)" in page(client, f"/jobs/{job.id}").text
+    assert "shapes abc (có sẵn)" in page(client, f"/jobs/{job.id}", **{"Accept-Language": "vi"}).text
 
 
 @pytest.mark.parametrize("number", [2, 5])

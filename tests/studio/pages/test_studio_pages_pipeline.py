@@ -14,7 +14,7 @@ from mien.bundled.listing import Championship, ListedModel
 from mien.makers.models import MODELS
 from mien.studio.database.engine import Database
 from mien.studio.pages import pipeline_pages
-from mien.studio.pages.catalogue import catalogue
+from mien.studio.pages.catalogue import Translator, catalogue
 from mien.studio.pipeline.champions import Champions
 from mien.studio.pipeline.prefect import Deployment, PipelineRun, Prefect, PrefectError, StageRun
 from mien.studio.settings import Settings
@@ -104,6 +104,18 @@ def test_where_prefect_is_away_it_is_said_what_to_do(running: Running, monkeypat
     assert "cannot be shown" in page(running[0], "/pipeline/runs").text
 
 
+def test_where_prefect_is_locked_both_parts_say_so(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_self: Prefect) -> Deployment:
+        raise PrefectError("Prefect at http://127.0.0.1:4200 asks for a password: set PREFECT_API_AUTH_STRING")
+
+    monkeypatch.setattr(Prefect, "deployment", locked)
+    monkeypatch.setattr(Prefect, "runs", locked)
+    for part in ("form", "runs"):
+        text = page(running[0], f"/pipeline/{part}").text
+        assert "asks for a password" in text
+        assert "does not answer" not in text
+
+
 def test_a_run_can_be_started_and_followed(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     deployment = Deployment("d", True, ("shapes", "evaluate_shapes"), ("shapes.training.lr",))
     runs = [
@@ -178,6 +190,22 @@ def test_a_model_that_is_no_champion_says_so(
         Listed, "listed", lambda _self: [replace(LISTED[0], champion=champion, champion_version=version)]
     )
     assert words in page(running[0], "/pipeline").text
+
+
+def test_a_bundled_model_is_no_version_of_the_registry_here(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = replace(LISTED[0], state="bundled", champion="champion", champion_version="1")
+    monkeypatch.setattr(Listed, "listed", lambda _self: [one])
+    text = page(running[0], "/pipeline").text
+    assert "was the champion of the run that it comes from" in text
+    assert "version 1, the champion" not in text
+
+
+def test_a_figure_without_a_best_value_is_called_a_ratio() -> None:
+    for name, heading in HEADINGS.items():
+        if heading.most is None:
+            assert "ratio" in heading.title, name
+            assert "ratio" in Translator("en")(f"pipeline.figure.{name}"), name
+            assert "tỷ lệ" in Translator("vi")(f"pipeline.figure.{name}").lower(), name
 
 
 def test_an_unserved_pipeline_cannot_be_started(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 from pydantic import Field
 from toy_maker import FPS, TOY
@@ -35,7 +34,7 @@ class JournalRequest(Request):
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the journal. what: `start`, `end`, or `overlap` where another process makes the same job."""
+    """A line of the journal. what: `start`, `frame` or `end`."""
 
     job: str
     attempt: int
@@ -53,32 +52,18 @@ def entries(path: Path) -> list[Entry]:
 def generate(loaded: Loaded, request: JournalRequest, out: Path, progress: bool) -> Made:
     """Frames of one colour."""
     job, _, attempt = out.parent.name.partition("-")
-    if _others_make(job):
-        _note(job, attempt, "overlap")
     _note(job, attempt, "start")
-    frames = counted(_frames(request), "toy", FRAMES, "frames", progress)
+    frames = counted(_frames(request, job, attempt), "toy", FRAMES, "frames", progress)
     write_clip(out, frames, FPS, loaded.tags(seed=request.seed, prompt=request.text[0]))
     _note(job, attempt, "end")
     return Made(path=out, model_version=loaded.main.version)
 
 
-def _frames(request: JournalRequest) -> Iterator[NDArray[np.uint8]]:
+def _frames(request: JournalRequest, job: str, attempt: str) -> Iterator[NDArray[np.uint8]]:
     for number in range(FRAMES):
         time.sleep(1.0 if request.seed >= SLOW else FRAME_SECONDS)
+        _note(job, attempt, "frame")
         yield np.full((64, 48, 3), (40 + 7 * number + request.seed) % 256, np.uint8)
-
-
-def _others_make(job: str) -> bool:
-    last = {entry.pid: entry for entry in entries(Path(os.environ[JOURNAL]))}
-    busy = [one.pid for one in last.values() if one.job == job and one.what == "start" and one.pid != os.getpid()]
-    return any(_lives(pid) for pid in busy)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _note(job: str, attempt: str, what: str) -> None:

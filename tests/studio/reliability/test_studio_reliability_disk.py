@@ -11,6 +11,7 @@ import uuid
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 from disk_making import small_disk
 from fleet_making import Fleet, fleet
@@ -80,8 +81,11 @@ def asked_or_refused(studio: Fleet, number: int) -> str | None:
 def kill_workers(studio: Fleet) -> None:
     assert studio.server is not None
     for one in children_of(studio.server.pid):
-        if "worker" in one.cmdline():
-            one.kill()
+        try:
+            if "worker" in one.cmdline():
+                one.kill()
+        except psutil.NoSuchProcess:
+            continue
 
 
 def upload(studio: Fleet) -> tuple[int, str]:

@@ -2,8 +2,12 @@
 
 import { ApiError, api, copy, t, toast } from "./frame.js";
 
-/** Sends a form by `send(values, form)`: its button waits meanwhile, and what is wrong is said in the form. */
+/**
+ * Sends a form by `send(values, form)`: its button waits meanwhile, and what is wrong is said in the form. Forms have the
+ * method POST, so that no password gets into an address where one is sent before this script is there.
+ */
 function onSubmit(form, send) {
+  form?.querySelector("[type=submit]").removeAttribute("disabled");
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("[type=submit]");

@@ -72,11 +72,25 @@ bar.addEventListener("click", (event) => {
     showChosen();
   } else if (button.dataset.bulk) {
     act(button.dataset.bulk, chosen());
-  } else if (chosen().length > MOST_IN_ZIP) {
+  } else {
     event.preventDefault();
-    toast(t("history.zip.most", { n: MOST_IN_ZIP }));
+    zip(button.href);
   }
 });
+
+/** Downloads the chosen results. It is asked first whether that can be done: a refusal would replace the page. */
+async function zip(address) {
+  if (chosen().length > MOST_IN_ZIP) {
+    toast(t("history.zip.most", { n: MOST_IN_ZIP }));
+    return;
+  }
+  try {
+    await api(`${address}&check=1`);
+    location.assign(address);
+  } catch (error) {
+    complain(error);
+  }
+}
 
 document.getElementById("main").addEventListener("change", (event) => {
   if (event.target.matches("[data-choose-one]")) showChosen();

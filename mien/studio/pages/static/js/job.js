@@ -19,7 +19,7 @@ const AFTER = {
   restore: () => location.reload(),
   cancel: () => {
     document.querySelector("[data-do=cancel]").disabled = true;
-    document.querySelector("[data-stage]").textContent = t("job.cancelling");
+    document.querySelector("[data-stage]").textContent = t("state.cancelling");
   },
   delete: () => location.assign("/history"),
   retry: (job) => location.assign(`/jobs/${job.id}`),
@@ -79,15 +79,15 @@ function showProgress(job) {
   const left = document.querySelector("[data-left]");
   if (!stage) return;
   const known = job.progress;
-  if (job.cancelling) stage.textContent = t("job.cancelling");
-  else if (job.state === "waiting") stage.textContent = t("job.waiting");
-  else stage.textContent = known?.stage ? stageName(known.stage) : t("job.starting");
+  if (job.cancelling) stage.textContent = t("state.cancelling");
+  else if (job.state === "waiting") stage.textContent = t("state.waiting");
+  else stage.textContent = known?.stage ? stageName(known.stage) : t("starting");
   if (known?.fraction > 0) bar.value = known.fraction;
   else bar.removeAttribute("value");
   const parts = [];
   if (job.state === "waiting" && job.position) parts.push(t("job.place", { n: number(job.position.number), of: number(job.position.of) }));
   if (known?.total > 0) {
-    const values = { done: number(known.done), total: number(known.total), unit: known.unit.startsWith("frame") ? t("job.frames") : known.unit };
+    const values = { done: number(known.done), total: number(known.total), unit: known.unit.startsWith("frame") ? t("unit.frames") : known.unit };
     parts.push(known.rate > 0.05 ? t("job.rate", { ...values, rate: number(known.rate, 1) }) : t("job.done.of", values));
   }
   if (job.expected_seconds > 0) {

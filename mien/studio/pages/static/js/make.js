@@ -276,4 +276,6 @@ const given = takeHanded(maker);
 const draft = sessionStorage.getItem(draftName);
 if (given) request.fill(given.values, given.output);
 else if (!(await fromAddress()) && draft) request.restore(JSON.parse(draft));
+// until here a click would send the form as without scripts, and lose what is written
+button.disabled = false;
 lastShown();

@@ -106,7 +106,7 @@ export class Result {
         this.button(job.starred ? "unstar" : "star", "star", () => this.act(job.starred ? "unstar" : "star"), job.starred),
       ]),
       others.length ? el("p", { class: "small soft more-files" }, t("more_files"), " ", others.flatMap(([role, one], index) => [index ? " · " : "", el("a", { href: one.url, download: one.name }, `${this.role(role, one)} (${size(one.bytes)})`)])) : null,
-      el("p", { class: "small soft model-name" }, t("made_by", { model: job.model || "mien" })),
+      el("p", { class: "small soft model-name" }, t("made_by", { model: (job.model || "mien").replaceAll("(bundled)", t("bundled")) })),
     ];
   }
 
