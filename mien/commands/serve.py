@@ -43,18 +43,32 @@ def serve(
     It keeps everything in one folder and listens on this machine only. Ctrl-C stops it; what waits in the queue is
     still there when it is started again.
     """
+    from mien.studio.queue.limits import store_limits
     from mien.studio.settings import Settings
 
     if host not in LOOPBACK and not users:
         refuse(f"{host} is reached from other machines: add --users, so that it asks for accounts")
+    for name in also or ():
+        _check_name(name)
     settings = Settings(
         folder=folder, database=database, host=host, port=port, hosts=tuple(also or ()), users=users, secure=secure,
         workers=workers, mlflow=mlflow, prefect=prefect, limits=limits_of(limit),
     )  # fmt: skip
     with closing(open_database(settings)) as db:  # before anything is started
         _say_accounts(settings, db)
-    with closing(_listening(settings)) as listening:
+        listening = _listening(settings)
+        store_limits(db, settings.limits)
+    with closing(listening):
         _serve(settings, listening, limit or [], systems)
+
+
+def _check_name(name: str) -> None:
+    """End the command with a sentence for what no browser asks for as the name of a host."""
+    from mien.studio.api.guard import host_name
+
+    shown = f"[{name}]" if ":" in name else name
+    if host_name(shown) != name.lower():
+        refuse(f"--name {name[:80]!r} is no host name: give one such as studio.example.org, without https:// and port")
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -65,10 +79,11 @@ def _listening(settings: Settings) -> socket.socket:
     try:
         found.bind((settings.host, settings.port))
         found.listen(512)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         found.close()
+        reason = getattr(error, "strerror", None) or error
         remedy = "is the studio running already? Else choose another by --port"
-        refuse(f"{settings.host}:{settings.port} cannot be used ({error.strerror or error}): {remedy}")
+        refuse(f"{settings.host}:{settings.port} cannot be used ({reason}): {remedy}")
     return found
 
 

@@ -17,11 +17,21 @@ DATABASE_VARIABLE = "MIEN_DATABASE"
 
 FOLDER = Path(".mien/studio")
 
+DATABASE_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+
+
+def _checked_database(address: str | None) -> str | None:
+    """The address of a database, which has to be one of PostgreSQL. Ends the command with a sentence otherwise."""
+    if address is not None and not address.startswith(tuple(f"{scheme}://" for scheme in DATABASE_SCHEMES)):
+        refuse("--database takes postgresql://USER:PASSWORD@HOST:PORT/NAME only; without it, SQLite is in the folder")
+    return address
+
+
 Folder = Annotated[Path, typer.Option(help="Where the studio keeps its files; all its workers need the same one.")]
 DatabaseUrl = Annotated[
     str | None,
     typer.Option(
-        envvar=DATABASE_VARIABLE, show_default=False,
+        envvar=DATABASE_VARIABLE, show_default=False, callback=_checked_database,
         help="postgresql://USER:PASSWORD@HOST:PORT/NAME; SQLite in the folder if not given.",
     ),
 ]  # fmt: skip
@@ -48,6 +58,13 @@ def limits_of(values: list[str] | None) -> Limits:
     except ValidationError as error:
         first = error.errors()[0]
         refuse(f"--limit {first['loc'][0]}={str(first['input'])[:40]}: {first['msg'][:1].lower()}{first['msg'][1:]}")
+
+
+def refuse_no_studio(settings: Settings) -> None:
+    """End the command with a sentence where there is no such studio: a folder that is written wrongly makes none."""
+    if not settings.is_made:
+        make = settings.hint("serve")
+        refuse(f"there is no studio in {settings.folder}: check --folder, or make one there by `{make}`")
 
 
 def open_database(settings: Settings) -> Database:

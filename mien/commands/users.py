@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.commands.studio_options import FOLDER, DatabaseUrl, Folder, open_database
+from mien.commands.studio_options import FOLDER, DatabaseUrl, Folder, open_database, refuse_no_studio
 from mien.commands.system_command import refuse
 from mien.errors import InputError
 from mien.studio.settings import MEGABYTE, Settings
@@ -25,14 +25,20 @@ Name = Annotated[str, typer.Argument(help="Name of the account.", show_default=F
 
 
 @contextmanager
-def _database(folder: Path, address: str | None) -> Iterator[tuple[Database, Settings]]:
-    """The database of a studio; errors that can be corrected end the command with one sentence."""
+def _database(folder: Path, address: str | None, files: bool = False) -> Iterator[tuple[Database, Settings]]:
+    """The database of a studio, with the limits of its server. files: its folder is needed, wherever the database is.
+
+    Errors that can be corrected end the command with one sentence.
+    """
     from mien.studio.people.errors import AccountError
+    from mien.studio.queue.limits import stored_limits
 
     settings = Settings(folder=folder, database=address, users=True)
+    if address is None or files:
+        refuse_no_studio(settings)
     try:
         with closing(open_database(settings)) as db:
-            yield db, settings
+            yield db, settings.model_copy(update={"limits": stored_limits(db)})
     except (AccountError, InputError) as error:
         refuse(error)
 
@@ -47,6 +53,21 @@ def _read_password(name: str) -> str:
     return password
 
 
+def _checked_account(name: str) -> tuple[str, str]:
+    """The name of a new account and its password, both checked before a studio is made for them."""
+    from mien.studio.people.accounts import account_name
+    from mien.studio.people.errors import AccountError
+    from mien.studio.people.passwords import check_password
+
+    try:
+        kept = account_name(name)
+        secret = _read_password(kept)
+        check_password(secret, kept)
+    except (AccountError, InputError) as error:
+        refuse(error)
+    return kept, secret
+
+
 @users.command()
 def add(
     name: Name,
@@ -54,13 +75,20 @@ def add(
     folder: Folder = FOLDER,
     database: DatabaseUrl = None,
 ) -> None:
-    """Make an account. The password is asked for, or read from stdin."""
-    from mien.studio.people.accounts import account_name, any_people, create_person
+    """Make an account, and the studio where there is none yet. The password is asked for, or read from stdin."""
+    from mien.studio.people.accounts import any_people, create_person
 
+    kept, secret = _checked_account(name)
+    new = Settings(folder=folder, database=database, users=True)
+    made = not new.is_made
+    if made:
+        open_database(new).close()
     with _database(folder, database) as (db, settings):
-        kept, first = account_name(name), not any_people(db)
-        create_person(db, kept, _read_password(kept), admin)
+        first = not any_people(db)
+        create_person(db, kept, secret, admin)
         print(f"{kept} can sign in{', as an administrator' if admin else ''}")
+        if made:
+            print(f"a new studio is made in {folder}: open it by `{settings.hint('serve')} --users`", file=sys.stderr)
         if first and not admin:
             print(f"nobody is an administrator yet: {settings.hint('users add NAME')} --admin makes one")
 
@@ -132,7 +160,7 @@ def delete(
     from mien.studio.people.accounts import Usage, person_named, usage
     from mien.studio.people.deletion import delete_person
 
-    with _database(folder, database) as (db, settings):
+    with _database(folder, database, files=True) as (db, settings):
         user = person_named(db, name)
         has = usage(db).get(user.id, Usage())
         asked = f"{user.name} has {has.jobs:,} jobs and {has.bytes / MEGABYTE:,.1f} MB. Delete all of it for good?"

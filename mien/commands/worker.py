@@ -10,7 +10,15 @@ from typing import Annotated
 
 import typer
 
-from mien.commands.studio_options import FOLDER, DatabaseUrl, Folder, LimitValues, limits_of, open_database
+from mien.commands.studio_options import (
+    FOLDER,
+    DatabaseUrl,
+    Folder,
+    LimitValues,
+    limits_of,
+    open_database,
+    refuse_no_studio,
+)
 
 
 def worker(
@@ -39,6 +47,7 @@ def worker(
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     settings = Settings(folder=folder, database=database, limits=limits_of(limit))
+    refuse_no_studio(settings)
     db = open_database(settings)
     try:
         if parent is not None:

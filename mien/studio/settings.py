@@ -59,9 +59,18 @@ class Settings(BaseModel):
     def database_url(self) -> str:
         """The address of the database for SQLAlchemy, of psycopg for PostgreSQL."""
         if self.database is None:
-            return f"sqlite:///{self.folder.absolute() / 'studio.db'}"
+            return f"sqlite:///{self._database_file.absolute()}"
         scheme, _, rest = self.database.partition("://")
         return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database
+
+    @property
+    def is_made(self) -> bool:
+        """Whether there is this studio already: its folder, with its database where that is in it."""
+        return self.folder.is_dir() if self.database is not None else self._database_file.is_file()
+
+    @property
+    def _database_file(self) -> Path:
+        return self.folder / "studio.db"
 
     def hint(self, command: str) -> str:
         """A command line of mien for this studio, such as `mien worker --folder …`, for messages."""

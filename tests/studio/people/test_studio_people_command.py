@@ -34,8 +34,22 @@ def test_an_account_is_made_with_a_password_from_stdin(folder: Path) -> None:
 
 
 def test_a_hint_names_the_folder_again(folder: Path) -> None:
+    Database.open(Settings(folder=folder).database_url).close()
     assert f"mien users add NAME --folder {folder} --admin" in users(folder, "list").stdout
     assert f"mien users add NAME --folder {folder} --admin" in users(folder, "add", "bob").stdout
+
+
+def test_only_add_makes_a_studio_and_says_so(folder: Path) -> None:
+    for words in (("list",), ("password", "anna"), ("disable", "anna"), ("delete", "anna", "--yes"), ("limits", "a")):
+        result = users(folder, *words)
+        assert result.exit_code == 2, words
+        assert f"there is no studio in {folder}" in result.stderr
+        assert f"mien serve --folder {folder}" in result.stderr
+    for words, password in ((("add", "b b"), PASSWORD), (("add", "bob"), "short")):
+        assert users(folder, *words, password=password).exit_code == 2
+    assert not folder.exists(), "no studio is made for what is refused"
+    assert f"a new studio is made in {folder}" in users(folder, "add", "anna", "--admin").stderr
+    assert users(folder, "add", "bob").stderr == ""
 
 
 def test_what_cannot_be_is_one_sentence_and_exit_2(folder: Path) -> None:

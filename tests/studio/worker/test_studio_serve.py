@@ -36,6 +36,9 @@ from mien.studio.settings import Limits, Settings
 pytestmark = pytest.mark.ui
 
 
+USERS = [sys.executable, "-m", "mien", "users"]
+
+
 @dataclass(frozen=True)
 class Served:
     """A running studio: its process and address."""
@@ -111,7 +114,25 @@ def test_it_refuses_what_cannot_be_in_one_sentence(settings: Settings) -> None:
     assert "--port" in said
     assert "one of upload_bytes" in refused(settings, "--limit", "colour=3")
     assert "--limit waiting=0" in refused(settings, "--limit", "waiting=0")
-    assert len(refused(settings, "--database", "mysql://x/y").splitlines()) == 1
+    for address in ("mysql://x/y", "sqlite:///studio.db", "postgres", ""):
+        said = refused(settings, "--database", address)
+        assert "--database takes postgresql://" in said
+        assert len(said.splitlines()) == 1
+    for name in ("bad host!", "https://studio.example", "studio.example:80", ""):
+        assert f"--name {name!r} is no host name" in refused(settings, "--name", name)
+
+
+def test_the_limits_of_the_server_are_those_that_mien_users_shows(settings: Settings) -> None:
+    subprocess.run(
+        [*USERS, "add", "anna", "--admin", "--folder", str(settings.folder)],
+        env=environment(), input="a long enough one\n", text=True, timeout=120, check=True,
+    )  # fmt: skip
+    with serving(settings, "--users", "--workers", "0", "--limit", "waiting_each=7", "--limit", "bytes_each=3000000"):
+        shown = subprocess.run(
+            [*USERS, "list", "--folder", str(settings.folder)],
+            env=environment(), capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+    assert "of 3 MB; at most 7 jobs waiting and 21,600 seconds of work a day" in shown.stdout
 
 
 @pytest.mark.crash

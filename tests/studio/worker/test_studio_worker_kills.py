@@ -176,9 +176,21 @@ def test_only_what_dead_attempts_left_is_removed(db: Database, settings: Setting
     assert {entry.name for entry in work.iterdir()} == {f"{job.id}-{job.attempt}"}
 
 
+@pytest.mark.usefixtures("db")
 def test_a_worker_whose_server_is_gone_before_it_has_started_ends_in_peace(settings: Settings) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
     command = [sys.executable, "-m", "mien", "worker", "--folder", str(settings.folder), "--parent", str(gone.pid)]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("database", [(), ("--database", "postgresql://nobody@127.0.0.1:1/none")])
+def test_a_folder_that_is_no_studio_is_refused_and_not_made(settings: Settings, database: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "mien", "worker", "--folder", str(settings.folder), *database]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert f"there is no studio in {settings.folder}" in done.stderr
+    assert f"mien serve --folder {settings.folder}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not settings.folder.exists()

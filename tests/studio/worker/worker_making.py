@@ -32,6 +32,7 @@ def environment() -> dict[str, str]:
 @contextmanager
 def running_worker(settings: Settings, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker of a studio; it and its children are gone afterwards."""
+    settings.folder.mkdir(parents=True, exist_ok=True)  # with PostgreSQL, nothing else has made it
     command = [sys.executable, "-m", "mien", "worker", "--folder", str(settings.folder), "--systems", TOYS, *options]
     with subprocess.Popen(command, env=environment()) as process:
         try:
