@@ -6,7 +6,7 @@ import logging
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def make_job(
         raise ApiError(422, f"output must be one of {', '.join(one.suffix for one in system.outputs)}", "output")
     files = _files(context.db, context.owner, given)
     request = checked_request(system, given, suffix, files, context.settings)
-    title = title_of(given, files)
+    title = title_of(given, files, _script(files, context.settings).get("script", ()))
     words = fold(" ".join((title, command, *_texts(given), *(one.name for one in files.values()))))
     job = submit(
         context.db, context.settings, owner=context.owner, system=command, request=given, output=suffix, title=title,
@@ -185,9 +185,9 @@ def _texts(value: Any) -> list[str]:
     return [text for one in value for text in _texts(one)] if isinstance(value, list | tuple) else []
 
 
-def title_of(values: Mapping[str, Any], files: Mapping[str, File]) -> str:
-    """What a list shows of a request: its text, or the names of its files."""
-    text = " · ".join(_texts(values.get("text")))
+def title_of(values: Mapping[str, Any], files: Mapping[str, File], script: Sequence[str] = ()) -> str:
+    """What a list shows of a request: its text, what its script says, or the names of its files."""
+    text = " · ".join(_texts(values.get("text")) or script)
     shown = text or " · ".join(one.name for one in files.values())
     return " ".join(shown.split())[:300]
 

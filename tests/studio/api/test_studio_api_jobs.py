@@ -86,6 +86,12 @@ def test_makers_that_read_english_refuse_vietnamese_at_once(shared: Tried, comma
     shared.make(command, text="a café owner nods and smiles")
 
 
+def test_a_job_is_called_by_what_its_time_line_says(tried: Tried) -> None:
+    file = tried.client.post("/api/v1/files", files={"file": ("time line", b"0: nods twice\n2: smiles\n4: end\n")})
+    job = tried.make("move", script=file.json()["value"])
+    assert job["title"] == "nods twice · smiles"
+
+
 def test_a_time_line_in_vietnamese_is_refused_too(tried: Tried) -> None:
     file = tried.client.post("/api/v1/files", files={"file": ("a.txt", "0: nods\n2: gật đầu\n4: end\n".encode())})
     said = refused(tried, "move", script=file.json()["value"])

@@ -77,3 +77,71 @@ def test_a_time_line_in_vietnamese_is_refused_at_once(visits: Visits, language: 
     page.locator("#make-it").click()
     expect(field(page, "script").locator(".wrong")).to_have_text(sentence)
     assert not [one for one in asked(page, "/api/v1/jobs")["jobs"] if "gật" in one["title"]]
+
+
+def test_wrong_times_are_said_at_the_field_in_words_about_its_rows(visits: Visits) -> None:
+    page = visits.open("/make/move")
+    page.locator('.segment:has(input[value="script"])').click()
+    script = field(page, "script")
+    times, words = script.locator('.script-row input[type="number"]'), script.locator('.script-row input[type="text"]')
+    words.nth(0).fill("nods twice")
+    words.nth(1).fill("smiles")
+    wrong = script.locator(".wrong")
+    for time, sentence in (
+        ("0", "Row 2: its time 0 must come at least 0.4 seconds after 0, the row before it."),
+        ("-1", "Row 2: its time must be from 0 to 3,600 seconds."),
+        ("", "Row 2: give it a time in seconds."),
+        ("7.5", "It ends at 6, but the last row begins at 7.5: the end must come at least 0.4 seconds later. "
+         "Leave it empty to end by itself."),
+    ):  # fmt: skip
+        times.nth(1).fill(time)
+        page.locator("#make-it").click()
+        expect(wrong).to_have_text(sentence)
+        expect(
+            script.locator("[data-end]" if time == "7.5" else ".script-row:nth-child(2) input >> nth=0")
+        ).to_be_focused()
+    script.locator("[data-end]").fill("")
+    expect(wrong).to_be_hidden()
+    script.locator("[data-end]").fill("8")
+    script.locator("[data-add-row]").click()
+    expect(script.locator("[data-end]")).to_have_value("11.5")
+    assert asked(page, "/api/v1/jobs?system=move&state=waiting")["jobs"] == []
+
+
+def test_a_refusal_of_the_studio_names_the_row_and_no_file(visits: Visits) -> None:
+    visits.expect("status of 4")
+    page = visits.open("/make/move")
+    page.locator('.segment:has(input[value="script"])').click()
+    script = field(page, "script")
+    words = script.locator('.script-row input[type="text"]')
+    words.nth(1).fill("end")  # the row before it says nothing
+    page.locator("#make-it").click()
+    expect(script.locator(".wrong")).to_have_text("Row 2: it ends before anything is done")
+
+
+def test_what_is_wrong_with_feelings_is_said_in_words_about_their_lines(visits: Visits) -> None:
+    page = visits.open("/make/talk")
+    page.locator('.segment:has(input[value="emotion_track"])').click()
+    track = field(page, "emotion_track")
+    text, wrong, said = track.locator("textarea"), track.locator(".wrong"), track.locator("[data-said]")
+    text.fill("0: neutral\n1:30: happy")
+    expect(track.locator("[data-point]")).to_have_count(2)
+    for line, sentence in (
+        ("0: happy", "Line 2: its time 0 must come after 0."),
+        ("-1: happy", "Line 2: its time must be 0 or later."),
+        (": happy", "Line 2: the time is missing. Write it before the colon."),
+        ("1: happy 1.5", "Line 2: the strength must be from 0 to 1, not 1.5."),
+        ("1: happy 0.8, sad 0.5", "Line 2: the feelings add up to more than 1. Lower one of them."),
+        ("1: merry", "Line 2: “merry” is no feeling. Choose from angry, disgusted, afraid, happy, neutral, sad."),
+    ):
+        text.fill(f"0: neutral\n{line}")
+        expect(said).to_have_text("The text cannot be read yet: the curve is the one before.")
+        expect(track.locator(".curve.stale")).to_have_count(1)
+        text.blur()
+        expect(wrong).to_have_text(sentence)
+    text.fill("0: happy 0.3, sad 0.7")
+    expect(wrong).to_be_hidden()
+    expect(track.locator(".curve.stale")).to_have_count(0)
+    track.locator("[data-point]").press("ArrowUp")
+    expect(said).to_contain_text("No more than 30% of “Happy” here")
+    expect(text).to_have_value("0: happy 0.3, sad 0.7")

@@ -116,6 +116,10 @@ def test_a_motion_is_talked_with(visits: Visits) -> None:
     shown_state(page, "Done", "shakes the head")
     page.get_by_role("button", name="Talk with this motion").click()
     page.wait_for_url("**/make/talk")
+    # the form says where the result went, and no older result is shown beside it
+    expect(page.locator(".toast")).to_contain_text("The result is now in")
+    expect(page.locator("[data-field=motion]")).to_be_in_viewport()
+    expect(page.locator("#result-body .empty")).to_be_visible()
     expect(field(page, "motion").locator("[data-name]")).to_contain_text("shakes the head")
     page.locator("[data-sample]").first.click()
     expect(field(page, "image").locator("[data-name]")).to_be_visible()

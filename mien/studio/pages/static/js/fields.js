@@ -1,9 +1,11 @@
 // A reader and writer for each kind of widget: what parts/widgets.html draws, as the values of a request.
 
-import { api, el, icon, number, t } from "./frame.js";
+import { ApiError, api, el, icon, number, t } from "./frame.js";
 import { Zone, upload } from "./files.js";
 import { Script } from "./script.js";
 import { Track } from "./track.js";
+
+const CLICK_MS = 300;
 
 /** A field of the form. `read()` gives its value, "" where it is left empty; `write(value)` shows one. */
 class Field {
@@ -22,6 +24,12 @@ class Field {
   clear() { this.write(this.spec.default ?? ""); }
   focus() { (this.input ?? this.root.querySelector("input, textarea, select, button"))?.focus(); }
   async settled() {}
+
+  /** Say what `fault()` finds as soon as an input is left, not only when the form is sent. */
+  left(fault) {
+    // after the click that may have left it: the sentence moves the button that is being pressed
+    this.root.addEventListener("change", () => setTimeout(() => { const said = fault(); if (said) this.wrong(said); }, CLICK_MS));
+  }
 
   /** Show what is wrong with it; "" takes that away. */
   wrong(message) {
@@ -188,13 +196,44 @@ class VoiceField extends SelectField {
   }
 }
 
-/** A text that is sent as a file: uploaded when it is asked for. */
+/** A text that is sent as a file: uploaded when it is asked for. The reader has made rows or points, and no file. */
 class WrittenField extends Field {
-  async send(name) {
+  open() {
+    this.editor = this.made();
+    this.left(() => this.fault());
+  }
+  async file() {
     const text = this.editor.value;
     if (!text) return "";
-    if (this.sent?.text !== text) this.sent = { text, view: await upload(new Blob([`${text}\n`], { type: "text/plain" }), name, { kinds: ["text"] }) };
+    if (this.sent?.text !== text) this.sent = { text, view: await this.upload(text) };
     return this.sent.view.value;
+  }
+  async upload(text) {
+    try {
+      return await upload(new Blob([`${text}\n`], { type: "text/plain" }), this.name, { kinds: ["text"] });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      throw new ApiError(this.worded(error.message), this.root.dataset.field, error.status);
+    }
+  }
+  /** A message of the studio about a line of the file, in words about the row that it was made of. */
+  worded(message) {
+    const found = /line ([0-9]+): ([^]+)$/.exec(message);
+    return found ? t(this.rowText, { row: this.editor.row(Number(found[1])), what: found[2] }) : message;
+  }
+  /** What is wrong with what is written, so that it is said before it is sent; null: nothing. */
+  fault() {
+    const [sentence, input] = this.editor.fault() ?? [null, null];
+    this.faulty = input;
+    return sentence;
+  }
+  focus() { if (this.faulty) this.faulty.focus(); else super.focus(); }
+  wrong(message) {
+    for (const one of this.root.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+    super.wrong(message && this.worded(message));
+    if (!message || !this.faulty) return;
+    this.root.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+    this.faulty.setAttribute("aria-invalid", "true");
   }
   read() { return this.editor.value ? "text:" : ""; }
   clear() { this.editor.write(""); }
@@ -215,17 +254,15 @@ class WrittenField extends Field {
 }
 
 class TrackField extends WrittenField {
-  open() { this.editor = new Track(this.root.querySelector("[data-track]"), () => this.edited()); }
-  file() { return this.send("feelings.txt"); }
+  rowText = "track.line";
+  name = t("track.file");
+  made() { return new Track(this.root.querySelector("[data-track]"), () => this.edited()); }
 }
 
 class ScriptField extends WrittenField {
-  open() { this.editor = new Script(this.root.querySelector("[data-script]"), () => this.edited()); }
-  /** The file is named by its words, because the list of jobs shows the name. */
-  file() {
-    const words = this.editor.read().map((one) => one.text).filter(Boolean).join(", ").replace(/[^\p{L}\p{N} ,]/gu, "");
-    return this.send(`${words.slice(0, 80) || "script"}.txt`);
-  }
+  rowText = "script.row";
+  name = t("script.file");
+  made() { return new Script(this.root.querySelector("[data-script]"), () => this.edited()); }
 }
 
 const KINDS = {

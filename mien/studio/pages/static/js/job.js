@@ -55,7 +55,7 @@ async function use(button) {
   button.disabled = true;
   try {
     const found = await api(`/api/v1/jobs/${id}/use`, { method: "POST", body: { as: button.dataset.use } });
-    openFilled(found.maker, found.values);
+    openFilled(found.maker, found.values, null, true);
   } catch (error) {
     button.disabled = false;
     complain(error);

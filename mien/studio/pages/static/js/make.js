@@ -40,10 +40,7 @@ const fields = fieldsOf(form, data.fields, changed);
 const reads = (data.englishOnly ? ["text", "script", "motion"] : ["motion"]).filter((one) => one in fields);
 /** What is written in a field, also where it is sent as a file. */
 const words = (name) => fields[name].draft?.() ?? fields[name].read();
-for (const name of reads) {
-  // said at the field as soon as it is left, not only when the form is sent
-  fields[name].root.addEventListener("change", () => { if (foreign(words(name))) fields[name].wrong(t("english_only")); });
-}
+for (const name of reads) fields[name].left(() => (foreign(words(name)) ? t("english_only") : null));
 request = new RequestForm(form, data, fields);
 form.addEventListener("change", changed);
 window.addEventListener("pagehide", keep);
@@ -72,6 +69,10 @@ function fault(values) {
     if (needed && !names.some((name) => name in values)) return [request.chosen(names), t("missing")];
   }
   if (maker === "follow" && !("text" in values) && !("look" in values)) return ["text", t("missing_look")];
+  for (const name of Object.keys(values)) {
+    const said = fields[name].fault?.();
+    if (said) return [name, said];
+  }
   const wrongly = reads.find((name) => name in values && foreign(words(name)));
   return wrongly ? [wrongly, t("english_only")] : null;
 }
@@ -255,6 +256,20 @@ for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) =
 
 // ——— the start
 
+const POINTED_OUT_MS = 5000;
+
+/** Point out the fields that a result was brought into, which may be far down in the form. */
+function pointOut(names) {
+  const brought = names.map((name) => fields[name]).filter(Boolean);
+  for (const { root } of brought) {
+    root.closest("details")?.setAttribute("open", "");
+    root.classList.add("brought");
+    setTimeout(() => root.classList.remove("brought"), POINTED_OUT_MS);
+  }
+  brought[0]?.root.scrollIntoView({ block: "center" });
+  toast(t("brought", { field: brought.map((one) => one.spec.label).join(", ") }));
+}
+
 /** What the address says: `?from=JOB` is that job's request, `?image=file:…&text=…` are values. */
 async function fromAddress() {
   const from = address.get("from");
@@ -278,4 +293,6 @@ if (given) request.fill(given.values, given.output);
 else if (!(await fromAddress()) && draft) request.restore(JSON.parse(draft));
 // until here a click would send the form as without scripts, and lose what is written
 button.disabled = false;
-lastShown();
+// an older result beside a form that has just been filled with one looks as if nothing had happened
+if (given?.brought) pointOut(Object.keys(given.values));
+else lastShown();

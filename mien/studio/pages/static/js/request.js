@@ -131,9 +131,9 @@ export function curl(maker, body) {
 
 const handed = (maker) => `fill.${maker}`;
 
-/** Go to a maker's form, filled in with `values`. */
-export function openFilled(maker, values, output = null) {
-  sessionStorage.setItem(handed(maker), JSON.stringify({ values, output }));
+/** Go to a maker's form, filled in with `values`; `brought`: with a result, which the form then points out. */
+export function openFilled(maker, values, output = null, brought = false) {
+  sessionStorage.setItem(handed(maker), JSON.stringify({ values, output, brought }));
   location.assign(`/make/${maker}`);
 }
 

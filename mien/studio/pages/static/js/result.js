@@ -150,7 +150,7 @@ export class Result {
   async use({ maker, field }) {
     try {
       const answer = await api(`/api/v1/jobs/${this.job.id}/use`, { method: "POST", body: { as: `${maker}.${field}` } });
-      openFilled(maker, answer.values);
+      openFilled(maker, answer.values, null, true);
     } catch (error) {
       toast(error.message);
     }

@@ -1,11 +1,14 @@
 // The feelings over time as a curve: points are dragged or moved by the arrow keys, and written as text beside it.
 
 import { el, number, t } from "./frame.js";
+import { linesOf, shown, timed } from "./timeline.js";
 
 const WORDS = { ANG: "angry", DIS: "disgusted", FEA: "afraid", HAP: "happy", NEU: "neutral", SAD: "sad" };
-const CODES = Object.fromEntries(Object.entries(WORDS).flatMap(([code, word]) => [[word, code], [code.toLowerCase(), code]]));
+const MORE_WORDS = { anger: "ANG", disgust: "DIS", fear: "FEA", happiness: "HAP", sadness: "SAD" };
+const CODES = { ...MORE_WORDS, ...Object.fromEntries(Object.entries(WORDS).flatMap(([code, word]) => [[word, code], [code.toLowerCase(), code]])) };
 const BOX = { left: 40, right: 590, top: 12, bottom: 160 };
 const MOST_POINTS = 200;
+const USUAL = 0.67; // as `mien talk` has it where no intensity is given
 
 const svg = (name, attributes = {}, ...children) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -14,23 +17,38 @@ const svg = (name, attributes = {}, ...children) => {
   return made;
 };
 const rounded = (value, digits) => Number(value.toFixed(digits));
+// so that feelings which add up to 1 do so after rounding, too
+const down = (value) => Math.floor(value * 100 + 1e-6) / 100;
 
-/** The points of a text `time: feeling intensity, …`, or null where a line is no such point. */
+/** A line `time: feeling intensity, …` as a point; or what is wrong with it, as a key of the catalogue and its values. */
+function pointOf(line, earlier) {
+  if (/^\s*-/.test(line)) return ["negative", {}];
+  const found = timed(line);
+  if (!found) return [/^\s*:/.test(line) ? "empty" : "line", {}];
+  if (earlier && found.time <= earlier.time) return ["order", { time: shown(found.time), before: shown(earlier.time) }];
+  const weights = {};
+  for (const part of found.rest.split(",")) {
+    const [word, amount, ...more] = part.trim().replace("=", " ").split(/\s+/);
+    const code = CODES[word?.toLowerCase()];
+    if (!code) return ["feeling", { word, known: Object.values(WORDS).join(", ") }];
+    if (more.length || code in weights) return ["line", {}];
+    if (amount !== undefined && !(Number(amount) >= 0 && Number(amount) <= 1)) return ["amount", { amount }];
+    weights[code] = amount !== undefined ? Number(amount) : code === "NEU" ? 0 : USUAL;
+  }
+  if (Object.values(weights).reduce((sum, one) => sum + one, 0) > 1 + 1e-6) return ["sum", {}];
+  delete weights.NEU;
+  return { time: found.time, weights };
+}
+
+/** The points of a text of lines `time: feeling intensity, …`, or `fault`: what is wrong with one, as a sentence. */
 export function parsed(text) {
   const points = [];
-  for (const line of text.split("\n").map((one) => one.split("#")[0].trim()).filter(Boolean)) {
-    const found = /^([0-9]+(?:\.[0-9]+)?)\s*:\s*(.+)$/.exec(line);
-    if (!found) return null;
-    const weights = {};
-    for (const part of found[2].split(",")) {
-      const [word, amount] = part.trim().replace("=", " ").split(/\s+/);
-      const code = CODES[word?.toLowerCase()];
-      if (!code || (amount !== undefined && !(Number(amount) >= 0 && Number(amount) <= 1))) return null;
-      if (code !== "NEU") weights[code] = amount === undefined ? 0.67 : Number(amount);
-    }
-    points.push({ time: Number(found[1]), weights });
+  for (const line of linesOf(text)) {
+    const point = pointOf(line.text, points.at(-1));
+    if (Array.isArray(point)) return { points: null, fault: t(`track.fault.${point[0]}`, { ...point[1], line: line.n }) };
+    points.push(point);
   }
-  return points.sort((one, other) => one.time - other.time);
+  return { points, fault: null };
 }
 
 export function written(points) {
@@ -51,8 +69,8 @@ export class Track {
     this.emotion = root.querySelector("[data-emotion]");
     this.length = root.querySelector("[data-seconds]");
     this.text.addEventListener("input", () => {
-      const points = parsed(this.text.value);
-      if (points) { this.points = points; this.draw(); }
+      this.points = this.read() ?? this.points;
+      this.draw();
       this.changed();
     });
     this.emotion.addEventListener("change", () => this.draw());
@@ -62,6 +80,23 @@ export class Track {
     this.curve.addEventListener("keydown", (event) => this.key(event));
     this.draw();
   }
+
+  /** The points of the text; null where it cannot be read: the curve is then an earlier one, and looks so. */
+  read() {
+    const { points, fault } = parsed(this.text.value);
+    this.curve.classList.toggle("stale", Boolean(fault));
+    this.said.textContent = fault ? t("track.stale") : "";
+    return points;
+  }
+
+  /** What is wrong with the text: a sentence and the input that it is about, or null. */
+  fault() {
+    const { fault } = parsed(this.text.value);
+    return fault && [fault, this.text];
+  }
+
+  /** A line of the text that is sent, as the reader counts them. */
+  row(line) { return line; }
 
   get seconds() {
     return Math.max(Number(this.length.value) || 6, this.points.at(-1)?.time ?? 0, 1);
@@ -83,7 +118,7 @@ export class Track {
     const [one, other] = [this.points[after - 1], this.points[after]];
     const part = (time - one.time) / Math.max(other.time - one.time, 1e-9);
     const codes = new Set([...Object.keys(one.weights), ...Object.keys(other.weights)]);
-    return Object.fromEntries([...codes].map((code) => [code, (one.weights[code] ?? 0) * (1 - part) + (other.weights[code] ?? 0) * part]));
+    return Object.fromEntries([...codes].map((code) => [code, down((one.weights[code] ?? 0) * (1 - part) + (other.weights[code] ?? 0) * part)]));
   }
 
   add(time, amount) {
@@ -102,7 +137,15 @@ export class Track {
     const most = index + 1 < this.points.length ? this.points[index + 1].time - 0.01 : this.seconds;
     point.time = rounded(Math.min(Math.max(time, least), Math.max(most, least)), 2);
     const others = Object.entries(point.weights).filter(([code]) => code !== this.emotion.value).reduce((sum, [, one]) => sum + one, 0);
-    point.weights[this.emotion.value] = rounded(Math.min(Math.max(amount, 0), Math.max(1 - others, 0)), 2);
+    const room = rounded(Math.max(1 - others, 0), 2);
+    point.weights[this.emotion.value] = rounded(Math.min(Math.max(amount, 0), room), 2);
+    this.full = amount > room + 1e-6 && others > 0;
+  }
+
+  /** Say where a point is, and why it goes no higher. */
+  tell(point) {
+    const most = Math.round(100 * (point.weights[this.emotion.value] ?? 0));
+    this.said.textContent = this.full ? t("track.full", { feeling: this.label(), most }) : this.name(point);
   }
 
   pressed(event) {
@@ -112,7 +155,7 @@ export class Track {
     const index = handle ? Number(handle.dataset.point) : this.add(place.time, place.amount);
     if (index < 0) return;
     this.curve.setPointerCapture(event.pointerId);
-    const move = (moved) => { const to = this.at(moved); this.put(index, to.time, to.amount); this.told(); };
+    const move = (moved) => { const to = this.at(moved); this.put(index, to.time, to.amount); this.told(); this.tell(this.points[index]); };
     const end = () => {
       this.curve.removeEventListener("pointermove", move);
       this.curve.querySelector(`[data-point="${index}"]`)?.focus();
@@ -121,12 +164,14 @@ export class Track {
     this.curve.addEventListener("pointerup", end, { once: true });
     this.curve.addEventListener("pointercancel", end, { once: true });
     this.told();
+    this.tell(this.points[index]);
   }
 
   key(event) {
     const index = Number(event.target.dataset?.point ?? -1);
     const steps = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.05], ArrowDown: [0, -0.05] };
     let focus = index;
+    this.full = false;
     if (event.key === "Enter") {
       const time = index < 0 ? 0 : Math.min(this.points[index].time + 1, this.seconds);
       focus = this.add(time, this.between(time)[this.emotion.value] ?? 0.5);
@@ -143,7 +188,7 @@ export class Track {
     this.told();
     (this.curve.querySelector(`[data-point="${focus}"]`) ?? this.curve).focus();
     const point = this.points[focus];
-    if (point) this.said.textContent = this.name(point);
+    if (point) this.tell(point);
   }
 
   name(point) {
@@ -156,6 +201,7 @@ export class Track {
 
   told() {
     this.text.value = written(this.points);
+    this.read();
     this.draw();
     this.changed();
   }
@@ -192,7 +238,7 @@ export class Track {
 
   write(text) {
     this.text.value = text;
-    this.points = parsed(text) ?? [];
+    this.points = this.read() ?? [];
     this.draw();
   }
 }
