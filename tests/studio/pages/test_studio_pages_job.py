@@ -77,7 +77,7 @@ def test_a_failed_result_says_why_and_can_be_tried_again(running: Running) -> No
 
 def test_a_bundled_model_is_called_so_in_vietnamese(running: Running) -> None:
     client, db, settings = running
-    job = add_job(db, settings, 0, model="shapes abc (bundled)")
+    job = add_job(db, settings, 3, model="shapes abc (bundled)")
     assert "shapes abc (bundled)" in page(client, f"/jobs/{job.id}").text
     assert "shapes abc (có sẵn)" in page(client, f"/jobs/{job.id}", **{"Accept-Language": "vi"}).text
 
