@@ -2,7 +2,7 @@
 
 They are stored and sent in English. The catalogues have the fixed ones under `said.…`, with `{name}` for what varies:
 a sentence that fits an English one is shown as that of the reader's language, any other one as it is. A value whose
-name starts with `what_` is such a text itself.
+name starts with `what_` is such a text itself; with `maybe_`, it may be one; with `number_`, it is a number.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     parts = re.split(r"\{([a-z_]+)\}", text)
-    made = "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    made = "".join(_group(part) if place % 2 else re.escape(part) for place, part in enumerate(parts))
     return re.compile(made, re.DOTALL)
+
+
+def _group(name: str) -> str:
+    return f"(?P<{name}>{'[-−]?[0-9.,]+' if name.startswith('number_') else '.+?'})"
 
 
 def said(t: Translator, sentence: str) -> str:
@@ -48,8 +52,14 @@ def _said(t: Translator, sentence: str) -> str | None:
         if found is None:
             continue
         values = found.groupdict()
-        texts = {name: _said(t, one) if name.startswith("what_") else one for name, one in values.items()}
+        texts = {name: _value(t, name, one) for name, one in values.items()}
         # where such a text is not known, the sentence only looks like this one
         if None not in texts.values():
             return filled(t.texts[key], texts)
     return None
+
+
+def _value(t: Translator, name: str, value: str) -> str | None:
+    if name.startswith("what_"):
+        return _said(t, value)
+    return said(t, value) if name.startswith("maybe_") else value

@@ -13,19 +13,25 @@ const element = document.getElementById("sentences");
 const entries = Object.entries(element ? JSON.parse(element.textContent) : {}).sort((a, b) => b[0].length - a[0].length);
 const patterns = entries.map(([english, own]) => {
   const names = [];
-  const escaped = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{([a-z_]+)\}/g, (_, name) => { names.push(name); return "([^]+?)"; });
+  const escaped = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{([a-z_]+)\}/g, (_, name) => { names.push(name); return name.startsWith("number_") ? "([-−]?[0-9.,]+)" : "([^]+?)"; });
   return { form: new RegExp(`^${escaped}$`), names, own };
 });
 
-/** A sentence in the language of the page; null where it is not known. A value named `what_…` is such a text itself. */
+/** A sentence in the language of the page; null where it is not known. Of its values see `value`. */
 function known(text) {
   for (const { form, names, own } of patterns) {
     const found = form.exec(text);
-    const values = found && names.map((name, index) => (name.startsWith("what_") ? known(found[index + 1]) : found[index + 1]));
+    const values = found && names.map((name, index) => value(name, found[index + 1]));
     // where such a text is not known, the sentence only looks like this one
     if (values && !values.includes(null)) return names.reduce((made, name, index) => made.replace(`{${name}}`, () => values[index]), own);
   }
   return null;
+}
+
+/** A value named `what_…` is such a text itself, one named `maybe_…` may be one. */
+function value(name, text) {
+  if (name.startsWith("what_")) return known(text);
+  return name.startsWith("maybe_") ? (known(text) ?? text) : text;
 }
 
 /** A sentence of a maker or of the studio; as it is where it is not known. */

@@ -1,0 +1,119 @@
+"""What makers note and refuse is in Vietnamese on the Vietnamese page: every such sentence of their sources."""
+
+from __future__ import annotations
+
+import pytest
+
+from mien.makers.forms import without_flags
+from mien.studio.pages.catalogue import Translator
+from mien.studio.pages.sayings import said
+from tests.studio.pages.sayings_making import Saying, sayings
+
+VIETNAMESE = Translator("vi")
+
+ELSEWHERE = (
+    "talking/generate/export.py", "talking/generate/frame_generator.py", "systems/batch.py", "systems/evaluation/",
+    "systems/files.py", "systems/placement.py", "media/gif.py", "media/video.py", "media/picture_filters.py",
+    "media/provenance.py", "media/captions.py", "media/resample.py", "media/sound.py", "media/speech/vits.py",
+    "media/speech/engines.py", "media/speech/interface.py", "media/speech/normalization/numbers.py",
+    "bodies/poses/drawing.py", "bodies/keypoints.py", "bodies/places/", "follow/scenes/prior.py",
+    "follow/scenes/vocabulary.py", "follow/look/train.py", "follow/generate/served.py", "heads/render/",
+    "heads/latents/latents.py", "shapes/generate/animator.py", "faces/pictures/person_mask.py",
+)  # fmt: skip
+"""Modules whose other sentences a request of a page cannot cause: of exports, batches, evaluations, outputs that the
+command line names, engines that only the command line chooses, and mistakes of code that calls them."""
+
+NEVER = {
+    # parts of sentences, which are looked at with the whole
+    "; ", ", ", "{start} to {end} s", " and {len(spans) - 3} more times", "is 1 other face",
+    "are {count - 1} other faces",
+    "; the nearest that it knows: {', '.join(self.suggestions)}", "a whole number, {self.least} to {self.most}",
+    # of options of the command line, or of files that it names
+    "--architecture {self.architecture} needs the name or folder of its weights: --pipeline",
+    "--pipeline is for --architecture animatediff or wan_vace: name one of them",
+    "--architecture {self.architecture} draws what a --text says, as a --pose: give both",
+    "--translator translates a --text: give one", "{path} is a folder, not a picture", "{path}: there is no such file",
+    "this is no regular file", "it has more than {MAX_ONNX_BYTES} bytes", "this is a folder: name a file in it",
+    "reading ONNX needs onnx: pip install 'mien[export]'", "it is no ONNX model",
+    "{path} is not there: give a video, or poses as .npz, .json, .bvh or a folder of .json",
+    "the folder {path.name} holds no .json: OpenPose writes one for each frame",
+    "the folder {path.name} holds more than {MOST_FRAMES} frames",
+    "poses are written as .npz, .json or a folder, not {path.suffix}",
+    # of the installation, or of code that calls them with something else
+    "{REMEDY} (espeakng_loader is installed, but its files are missing)", "espeak-ng failed with status {status}",
+    "{REMEDY} (its library cannot be loaded: {error})", "{REMEDY} (it does not find its data)",
+    "give what is said either as a text or as speech: one of them", "this model takes texts, not timelines",
+    "a picture is upright RGB uint8 (H, W, 3), not {image.dtype} {image.shape}", "of a kind that is known",
+    "a person's joints, hands and frames are (T, 65, 3), (T, 2), (T,), not {shapes}",
+    "the frame is {frame.dtype} {frame.shape}, the crop was uint8 {self.crop.shape}",
+    "a text is in the language {', '.join(LANGUAGES)}, not {language}",
+}  # fmt: skip
+"""Sentences that the page of a maker never shows, or not by themselves."""
+
+VALUES = {
+    "error": "the speech is silent", "comma": "'0,5' has a decimal comma: write 0.5",
+    "both": "not both", "limits": "0 to 1",
+    "self.what": "head motion",
+    "kind": "word", "others": "are 2 other faces", "known": "are 2 faces, numbers 0 to 1",
+    "left": "only 2 s are left for 'nods'", "fault": "the model knows no word of 'x'", "remedy": "scale it down",
+    "item.value": "how fast a figure moves is not told by words", "place": ", the star rotates in its place",
+    "_REMEDY": "write one with `mien follow … -o look.json`",
+}  # fmt: skip
+"""Values of expressions in sentences that are words themselves; of any other, a number will do."""
+
+
+def _shown(one: Saying) -> str:
+    values = dict(VALUES)
+    if one.module == "shapes/generate/animate.py":
+        values["others"] = ""
+    if one.module == "motion/generate/request.py":
+        values["error"] = "a whole number, 0 to 999,999"
+    if one.module == "systems/timeline.py":
+        values["error"] = "nothing comes after the end"
+    text = "".join(values.get(part, "7") if place % 2 else part for place, part in enumerate(one.parts))
+    return without_flags(text)
+
+
+def test_every_note_and_refusal_of_the_makers_is_said_in_vietnamese() -> None:
+    found = [one for one in sayings() if one.text not in NEVER and not one.module.startswith(ELSEWHERE)]
+    assert len(found) > 180
+    shown = {one: _shown(one) for one in found}
+    english = [f"{one.module}:{one.line} {one.text}" for one, text in shown.items() if said(VIETNAMESE, text) == text]
+    assert english == []
+
+
+def test_no_exception_is_out_of_date() -> None:
+    found = sayings()
+    assert sorted(NEVER - {one.text for one in found}) == []
+    assert [place for place in ELSEWHERE if not any(one.module.startswith(place) for one in found)] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "vietnamese"),
+    [
+        ("not understood: frog", "không hiểu: frog"),
+        (
+            "the model has never seen the word 'hat'; the nearest that it knows: hair",
+            "mô hình chưa từng gặp từ 'hat'; từ gần nhất mà nó biết: hair",
+        ),
+        (
+            "two.png: there are 2 faces, numbers 0 to 1 from the left, so there is no face 7",
+            "two.png: có 2 khuôn mặt, đánh số 0 đến 1 từ trái sang, nên không có khuôn mặt số 7",
+        ),
+        ("seconds must be a number, more than 0, not 0", "seconds phải là một số, lớn hơn 0, không phải 0"),
+        (
+            "nods.txt, line 2: the time 1 does not come after 2, the one before it",
+            "nods.txt, dòng 2: thời điểm 1 không nằm sau 2, thời điểm trước nó",
+        ),
+        (
+            "a.zip cannot be opened: this is an archive of other files, not one that mien made: unpack it",
+            "không mở được a.zip: đây là tệp nén chứa các tệp khác, không phải tệp do mien tạo: hãy giải nén trước",
+        ),
+        ("a.wav gives no speech: something else", "a.wav không cho lời nói nào: something else"),
+        ("a to b", "a to b"),
+        ("x: a sentence of nobody", "x: a sentence of nobody"),
+    ],
+)
+def test_values_are_kept_and_known_parts_translated(english: str, vietnamese: str) -> None:
+    assert said(VIETNAMESE, english) == vietnamese
+    assert said(Translator("en"), english) == english
