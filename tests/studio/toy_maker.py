@@ -63,9 +63,13 @@ class ImportingModel(ToyModel):
         return super().open(folder)
 
 
+SLOW_MODULE = "slow_module"
+"""A module that a test writes."""
+
+
 def slow_value() -> str:
-    """What the module `slow_module` of a test holds."""
-    found: str = importlib.import_module("slow_module").VALUE
+    """What `SLOW_MODULE` holds."""
+    found: str = importlib.import_module(SLOW_MODULE).VALUE
     return found
 
 
