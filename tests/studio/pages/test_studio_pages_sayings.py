@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from itertools import product
+
 import pytest
 
 from mien.makers.forms import without_flags
+from mien.motion.corpus.actions import KINDS, STRENGTHS, Action, Strength
+from mien.motion.corpus.plan import Plan
+from mien.motion.language.describe import describe, describe_action
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.sayings import said
 from tests.studio.pages.sayings_making import Saying, sayings
@@ -117,3 +123,28 @@ def test_no_exception_is_out_of_date() -> None:
 def test_values_are_kept_and_known_parts_translated(english: str, vietnamese: str) -> None:
     assert said(VIETNAMESE, english) == vietnamese
     assert said(Translator("en"), english) == english
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_movement_that_is_understood_is_said_in_vietnamese(kind: str) -> None:
+    degrees: tuple[Strength | None, ...] = (None, *STRENGTHS) if KINDS[kind].graded else (None,)
+    beside = [Action(one) for one in ("blink", "nod", "smile") if not KINDS[one].uses & KINDS[kind].uses]
+    for side, strength in product(KINDS[kind].sides or (None,), degrees):
+        one = Action(kind, side=side, strength=strength, speed="slow", count=2 if KINDS[kind].counted else None)
+        plan = Plan(((one, *beside[:1]), tuple(beside[:1]) or (one,), (one, *beside[1:2]), (Action("nod", count=2),)))
+        shown = said(VIETNAMESE, f"motion understood: {' '.join(describe(plan).split())}")
+        english = {"while", "and", *f"{describe_action(one)} {describe_action(one, ing=True)}".split()}
+        assert not english & set(re.findall(r"\w+", shown)), shown
+        assert shown.endswith("4. gật đầu hai lần")
+    assert said(VIETNAMESE, kind.replace("_", " ")) != kind.replace("_", " ")
+
+
+@pytest.mark.parametrize(("times", "often"), [("once", "một lần"), ("six times", "sáu lần"), ("9 times", "9 lần")])
+def test_how_often_is_said_in_vietnamese(times: str, often: str) -> None:
+    assert said(VIETNAMESE, f"motion understood: 1. nods {times}") == f"cử động đã hiểu: 1. gật đầu {often}"
+
+
+def test_names_of_movements_in_notes_are_vietnamese() -> None:
+    assert said(VIETNAMESE, "no side is said for wink: left is taken") == (
+        "không nói rõ phía cho nháy mắt: dùng bên trái"
+    )
