@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from mien import __version__
-from mien.studio.api import docs, events, files, jobs, makers, people, pipeline, queue, results, voice
 from mien.studio.api.connections import BoundedConnection
 from mien.studio.api.context import Studio
 from mien.studio.api.errors import add_error_handlers
@@ -19,6 +18,7 @@ from mien.studio.api.feed import Feed
 from mien.studio.api.guard import Guard
 from mien.studio.api.invalid import invalid
 from mien.studio.api.rates import Rates
+from mien.studio.api.routes import docs, events, files, jobs, makers, people, pipeline, queue, results, voice
 from mien.studio.api.submission import warm_up
 from mien.studio.api.views import ShownJobs
 from mien.studio.database.engine import Database

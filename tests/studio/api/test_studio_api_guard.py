@@ -12,9 +12,9 @@ from api_making import Tried, served
 from fastapi import FastAPI
 
 from mien.studio.api.app import create_app
-from mien.studio.api.docs import page
 from mien.studio.api.guard import Guard, host_name
 from mien.studio.api.rates import MOST_KEYS, Rates
+from mien.studio.api.routes.docs import page
 from mien.studio.settings import Limits, Settings
 
 

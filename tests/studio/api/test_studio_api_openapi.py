@@ -14,7 +14,7 @@ import requests
 import schemathesis
 from api_making import BASE, Tried, served
 
-from mien.studio.api import pipeline
+from mien.studio.api.routes import pipeline
 from mien.studio.people.accounts import create_person
 from mien.studio.pipeline.place import Server
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from accounts_making import an_account
 
-from mien.studio.api import events
 from mien.studio.api.feed import Told
+from mien.studio.api.routes import events
 from mien.studio.database.engine import Database
 from mien.studio.people.accounts import set_disabled
 from mien.studio.people.identity import Person

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from prefect_making import RUN, STAGES, StandIn
 
-from mien.studio.api import pipeline
 from mien.studio.api.app import create_app
+from mien.studio.api.routes import pipeline
 from mien.studio.people.accounts import create_person
 from mien.studio.people.tokens import create_token
 from mien.studio.pipeline.place import Server

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from mien.studio.api.content import send_file
 from mien.studio.api.context import CanRead
 from mien.studio.api.errors import ERRORS, NotFoundError
-from mien.studio.api.jobs import JobId, own_job
+from mien.studio.api.routes.jobs import JobId, own_job
 from mien.studio.api.views import MEDIA_TYPES, OCTETS, saved_as
 from mien.studio.database.tables import Job
 from mien.studio.files.names import disposition
