@@ -72,7 +72,7 @@ def test_what_cannot_be_made_is_refused_in_a_sentence(shared: Tried) -> None:
     assert "there is no field 'texto'" in refused(shared, "talk", texto="Hello")
     assert "output" in refused(shared, "shapes", text=["a circle"], output=".exe")
     assert "1 to 36, not 0" in refused(shared, "shapes", text=["a circle"], copies=0)
-    assert "file:ID" in refused(shared, "move", text="nods", person="/etc/passwd")
+    assert "upload a file" in refused(shared, "move", text="nods", person="/etc/passwd")
     assert "file:ID" in refused(shared, "talk", text="Hello", image="../../secret.png")
     assert "lasts at most" in refused(shared, "move", text="nods", seconds=300, output=".gif")
 
