@@ -17,6 +17,9 @@ PREFIX = "said."
 LONGEST = 600
 """A longer text is no sentence of the studio."""
 
+MOST_READ = 60
+"""More sentences in one are not looked for."""
+
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -40,26 +43,36 @@ def said(t: Translator, sentence: str) -> str:
     """A sentence of the studio in the language of `t`; the sentence itself where the catalogues lack it."""
     if t.language == DEFAULT:
         return sentence
-    return _said(t, sentence) or sentence
+    return _Reader(t).said(sentence) or sentence
 
 
-def _said(t: Translator, sentence: str) -> str | None:
-    """The sentence in the language of `t`; None where it fits no sentence of the catalogues."""
-    if not 0 < len(sentence) <= LONGEST:
+class _Reader:
+    """Reads one sentence, with the sentences in it; each is read once, since a user's words can repeat them."""
+
+    def __init__(self, t: Translator) -> None:
+        self.t = t
+        self.known: dict[str, str | None] = {}
+
+    def said(self, sentence: str) -> str | None:
+        """The sentence in the reader's language; None where it fits no sentence of the catalogues."""
+        if not 0 < len(sentence) <= LONGEST:
+            return None
+        if sentence not in self.known:
+            self.known[sentence] = self._read(sentence) if len(self.known) < MOST_READ else None
+        return self.known[sentence]
+
+    def _read(self, sentence: str) -> str | None:
+        for key, pattern in _patterns():
+            found = pattern.fullmatch(sentence)
+            if found is None:
+                continue
+            texts = {name: self._value(name, one) for name, one in found.groupdict().items()}
+            # where such a text is not known, the sentence only looks like this one
+            if None not in texts.values():
+                return filled(self.t.texts[key], texts)
         return None
-    for key, pattern in _patterns():
-        found = pattern.fullmatch(sentence)
-        if found is None:
-            continue
-        values = found.groupdict()
-        texts = {name: _value(t, name, one) for name, one in values.items()}
-        # where such a text is not known, the sentence only looks like this one
-        if None not in texts.values():
-            return filled(t.texts[key], texts)
-    return None
 
-
-def _value(t: Translator, name: str, value: str) -> str | None:
-    if name.startswith("what_"):
-        return _said(t, value)
-    return said(t, value) if name.startswith("maybe_") else value
+    def _value(self, name: str, value: str) -> str | None:
+        if name.startswith("what_"):
+            return self.said(value)
+        return (self.said(value) or value) if name.startswith("maybe_") else value

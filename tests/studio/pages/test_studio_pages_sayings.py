@@ -148,3 +148,8 @@ def test_names_of_movements_in_notes_are_vietnamese() -> None:
     assert said(VIETNAMESE, "no side is said for wink: left is taken") == (
         "không nói rõ phía cho nháy mắt: dùng bên trái"
     )
+
+
+def test_words_of_a_user_that_repeat_sentences_are_read_once() -> None:
+    for words in ("1. nods and nods and " * 20, "a: b; " * 90, "nods while nods and " * 30):
+        assert said(VIETNAMESE, words) == words  # exponential if each part were read again

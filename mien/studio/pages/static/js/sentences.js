@@ -17,11 +17,22 @@ const patterns = entries.map(([english, own]) => {
   return { form: new RegExp(`^${escaped}$`), names, own };
 });
 
+// as in mien/studio/pages/sayings.py
+const LONGEST = 600;
+const MOST_READ = 60;
+const read = new Map();
+
 /** A sentence in the language of the page; null where it is not known. Of its values see `value`. */
 function known(text) {
+  if (text.length > LONGEST) return null;
+  if (!read.has(text)) read.set(text, read.size < MOST_READ ? found(text) : null); // a user's words can repeat them
+  return read.get(text);
+}
+
+function found(text) {
   for (const { form, names, own } of patterns) {
-    const found = form.exec(text);
-    const values = found && names.map((name, index) => value(name, found[index + 1]));
+    const match = form.exec(text);
+    const values = match && names.map((name, index) => value(name, match[index + 1]));
     // where such a text is not known, the sentence only looks like this one
     if (values && !values.includes(null)) return names.reduce((made, name, index) => made.replace(`{${name}}`, () => values[index]), own);
   }
@@ -35,4 +46,7 @@ function value(name, text) {
 }
 
 /** A sentence of a maker or of the studio; as it is where it is not known. */
-export const sentence = (text) => known(text) ?? text;
+export function sentence(text) {
+  read.clear();
+  return known(text) ?? text;
+}
