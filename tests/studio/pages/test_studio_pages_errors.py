@@ -55,12 +55,17 @@ def test_the_api_answers_in_the_language_of_the_page(tmp_path: Path) -> None:
         assert client.get(path, headers=VI).json()["error"] == "không có lượt tạo này"
 
 
+def _example(name: str) -> str:
+    """A value that may stand in a sentence: what is named by a word, a number, or anything."""
+    return "a picture" if name.startswith("what_") else "12" if name.startswith("number_") else f"‹{name}›"
+
+
 def test_every_fixed_sentence_is_found_again_with_its_values() -> None:
     t = Translator("vi")
     for key, text in catalogue("en").items():
         if key.startswith(PREFIX) and t.texts[key] != text:
             names = re.findall(r"\{([a-z_]+)\}", text)
-            values = {name: "a picture" if name.startswith("what_") else f"‹{name}›" for name in names}
+            values = {name: _example(name) for name in names}
             assert said(t, filled(text, values)) != filled(text, values), key
 
 
