@@ -60,7 +60,7 @@ def test_movements_are_put_on_a_time_line(visits: Visits) -> None:
     script.locator(".script-row").nth(1).get_by_role("button").click()
     expect(script.locator("[data-timeline] span")).to_have_text(["0.0 · nods twice", "5.0 · shakes the head"])
     page.locator("#make-it").click()
-    shown_state(page, "Done")
+    shown_state(page, "Done", "nods twice · shakes the head")
     assert sent(page, "move", "script").splitlines() == ["0: nods twice", "5: shakes the head", "6: end"]
     page.get_by_role("button", name="Edit again").click()
     expect(words.nth(1)).to_have_value("shakes the head")

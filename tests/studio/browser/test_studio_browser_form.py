@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from browser_making import Visits, asked, choose_file, done, field, make, picture, shown_state
+from browser_making import Visits, choose_file, done, field, make, picture, shown_state
 from playwright.sync_api import Page, Route, expect
 
 from mien.studio.pages.catalogue import catalogue
@@ -210,9 +210,10 @@ def test_a_job_is_made_in_vietnamese_and_refusals_are_too(visits: Visits, tmp_pa
     expect(page.locator("#in-language")).to_have_value("vi")
     page.locator(".chip[data-example='0']").click()
     expect(field(page, "image").locator("[data-facts]")).to_contain_text("×")
-    page.locator("#make-it").click()
-    shown_state(page, VIETNAMESE["js.state.done"])
-    assert asked(page, "/api/v1/jobs?system=talk&most=1")["jobs"][0]["request"]["language"] == "vi"
+    with page.expect_response("**/api/v1/talk") as made:
+        page.locator("#make-it").click()
+    assert made.value.json()["request"]["language"] == "vi"
+    shown_state(page, VIETNAMESE["js.state.done"], made.value.json()["title"])
 
     false = tmp_path / "sai.png"
     false.write_text("words, and no picture\n" * 20)
@@ -226,7 +227,7 @@ def test_a_job_is_made_in_vietnamese_and_refusals_are_too(visits: Visits, tmp_pa
     make(page, "sculpt", "một ông già có râu")
     expect(field(page, "text").locator(".wrong")).to_have_text(VIETNAMESE["js.english_only"])
     make(page, "sculpt", "an old man with a beard", ".png")
-    shown_state(page, VIETNAMESE["js.state.done"])
+    shown_state(page, VIETNAMESE["js.state.done"], "an old man with a beard")
 
     page.goto("/make/follow")
     make(page, "follow", "cô gái nhảy múa 600 steps")

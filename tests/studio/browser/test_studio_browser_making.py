@@ -95,7 +95,7 @@ def test_the_queue_is_paused_and_put_in_order(visits: Visits) -> None:
 def test_a_sculpted_head_talks_and_a_figure_follows_it(visits: Visits) -> None:
     page = visits.open("/make/sculpt")
     make(page, "sculpt", "an old man with a beard", ".png")
-    shown_state(page, "Done")
+    shown_state(page, "Done", "an old man with a beard")
     page.get_by_role("button", name="Let it talk (photo)").click()
     page.wait_for_url("**/make/talk")
     expect(field(page, "image").locator("[data-name]")).to_contain_text("an old man with a beard")

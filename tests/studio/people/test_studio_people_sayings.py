@@ -11,7 +11,7 @@ from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.sayings import said
 
 STUDIO = Path(__file__).parents[3] / "mien" / "studio"
-FILES = [*(STUDIO / "people").glob("*.py"), *(STUDIO / "history").glob("*.py"), STUDIO / "api" / "people.py"]
+FILES = [*(STUDIO / "people").glob("*.py"), *(STUDIO / "history").glob("*.py"), STUDIO / "api" / "routes" / "people.py"]
 
 
 def sentences(path: Path) -> list[str]:
