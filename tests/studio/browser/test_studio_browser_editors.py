@@ -145,3 +145,12 @@ def test_what_is_wrong_with_feelings_is_said_in_words_about_their_lines(visits: 
     track.locator("[data-point]").press("ArrowUp")
     expect(said).to_contain_text("No more than 30% of “Happy” here")
     expect(text).to_have_value("0: happy 0.3, sad 0.7")
+
+
+def test_an_empty_curve_is_missing_and_drops_no_feeling(visits: Visits) -> None:
+    page = visits.open("/make/talk")
+    page.locator(".chip[data-example='0']").click()
+    expect(field(page, "image").locator("[data-facts]")).to_contain_text("×")
+    page.locator('.segment:has(input[value="emotion_track"])').click()
+    page.locator("#make-it").click()
+    expect(field(page, "emotion_track").locator(".wrong")).to_contain_text("This is still missing")

@@ -67,6 +67,9 @@ function fault(values) {
   for (const names of data.alternatives) {
     const needed = names.some((name) => ["image", "text"].includes(name));
     if (needed && !names.some((name) => name in values)) return [request.chosen(names), t("missing")];
+    // an empty curve would say nothing, and the feeling that was chosen before would be dropped without a word
+    const chosen = request.chosen(names);
+    if (data.fields[chosen]?.kind === "track" && !(chosen in values)) return [chosen, t("missing")];
   }
   if (maker === "follow" && !("text" in values) && !("look" in values)) return ["text", t("missing_look")];
   for (const name of Object.keys(values)) {
