@@ -13,7 +13,6 @@ from toy_pipeline import ROOT, command
 pytestmark = [pytest.mark.pipeline, pytest.mark.slow]
 
 
-@pytest.mark.timeout(1200)
 def test_from_raw_clips_to_an_evaluated_model(project: Path) -> None:
     command(project, "dvc", "repro", "-q", seconds=900)
     figures = json.loads((project / "metrics/details/evaluate_talking.json").read_text())

@@ -68,10 +68,18 @@ def add_job(db: Database, settings: Settings, number: int = 0, owner: str = "", 
     return job
 
 
+def _glb() -> bytes:
+    """An empty scene as binary glTF 2.0, which a viewer reads without complaint."""
+    chunk = json.dumps({"asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": []}]}).encode()
+    chunk += b" " * (-len(chunk) % 4)
+    header = b"glTF" + (2).to_bytes(4, "little") + (20 + len(chunk)).to_bytes(4, "little")
+    return header + len(chunk).to_bytes(4, "little") + b"JSON" + chunk
+
+
 def _write_result(settings: Settings, job: Job, number: int) -> None:
     folder = result_folder(settings.folder, job.id)
     picture(folder / "thumb.jpg", number)
-    (folder / f"result{job.output}").write_bytes(b"content of a result")
+    (folder / f"result{job.output}").write_bytes(_glb() if job.output == ".glb" else b"content of a result")
     (folder / "request.json").write_text(json.dumps(job.request), encoding="utf-8")
     job.result = {"file": f"result{job.output}", "thumb": "thumb.jpg", "request": "request.json"}
     if job.system == "sculpt":

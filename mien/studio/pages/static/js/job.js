@@ -139,3 +139,5 @@ function follow() {
 
 if (["waiting", "running"].includes(root().dataset.state)) follow();
 showTimes(root());
+
+document.getElementById("job-body").inert = false;
