@@ -144,7 +144,7 @@ def _npz_tags(path: Path) -> dict[str, str]:
     except TagsError:
         raise
     except (ArraysError, ValueError) as error:
-        raise TagsError("it is damaged, or no file of arrays") from error
+        raise TagsError("it is no npz file of plain arrays, or damaged") from error
 
 
 def _check_npz(path: Path) -> None:
@@ -153,7 +153,7 @@ def _check_npz(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise TagsError("it is damaged, or no file of arrays") from error
+        raise TagsError("it is no npz file of plain arrays, or damaged") from error
     if not all(one.endswith(".npy") for one in members):
         raise TagsError("this is an archive of other files, not one that mien made: unpack it")
 
