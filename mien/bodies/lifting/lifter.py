@@ -17,7 +17,9 @@ from mien.bodies.keypoints import BODY_AND_FEET, INDEX, JOINTS, LEFT_HAND, RIGHT
 from mien.bodies.lifting.data import FPS
 from mien.bodies.lifting.features import REMEMBERED, features
 from mien.bodies.lifting.hands import place_hand
+from mien.bodies.lifting.known_places import with_known_places
 from mien.bodies.lifting.network import KIND, LifterNetwork
+from mien.bodies.lifting.upper_part import limbs_are_seen, standing_body
 from mien.bodies.repair.size import body_size
 from mien.training.model_folder import load_network
 
@@ -32,8 +34,6 @@ LEAST_POINTS = 3
 """With fewer known points of the body nobody is there."""
 ABSENT_SECONDS = 0.5
 """Shorter absences are bridged."""
-FADE_SECONDS = 0.3
-"""Within this time a point that is lost leaves the place where it was seen for the one that the network gives it."""
 SMOOTH_SECONDS = 0.05
 """Deviation of the Gaussian that smooths depth."""
 SMOOTH_UNKNOWN_SECONDS = 0.09
@@ -46,12 +46,14 @@ class Lifted:
 
     joints: float32 (T, 65, 3) in the pixels of the picture; z away from the viewer in the same scale, 0 in the middle
     of the hips. hands: bool (T, 2), whether the left and the right hand are known; others hang on the wrist. present:
-    bool (T,), whether the person is there at all; where not, the joints mean nothing.
+    bool (T,), whether the person is there at all; where not, the joints mean nothing. standing: whether only head and
+    shoulders are seen in the track, so that the rest of the body stands upright.
     """
 
     joints: NDArray[np.float32]
     hands: Mask
     present: Mask
+    standing: bool = False
 
 
 class Lifter:
@@ -68,7 +70,8 @@ class Lifter:
     def lift(self, track: PoseTrack, fps: float | Fraction) -> Lifted:
         """All 65 joints of every frame; see `Lifted`.
 
-        Known points keep their x and y. A track without any known point has nobody present and joints of 0. Memory
+        Known points keep their x and y. Of a track in which no limb is seen, as in a close-up of a face, the head moves
+        as it does and the rest stands. A track without any known point has nobody present and joints of 0. Memory
         beyond the result does not grow with the length. Raises ValueError for a frame rate that is not positive.
         """
         rate = float(fps)
@@ -82,12 +85,15 @@ class Lifter:
             return Lifted(joints, np.zeros((frames, 2), bool), np.zeros(frames, bool))
         known = known & there[:, None]
         body = slice(0, BODY_AND_FEET)
+        absent = round(ABSENT_SECONDS * rate)
+        if not limbs_are_seen(track.points, known) and (stands := standing_body(track.points, known, rate)) is not None:
+            return Lifted(stands, np.zeros((frames, 2), bool), _bridged(there, absent, ends=True), standing=True)
         size = body_size(track.points, known, rate)
         joints[:, body] = self._body(track.points[:, body], known[:, body], size, rate)
         hands = np.zeros((frames, 2), bool)
         for side, hand in enumerate((LEFT_HAND, RIGHT_HAND)):
             hands[:, side] = place_hand(joints, track.points[:, hand], known[:, hand], side)
-        return Lifted(joints, hands, _bridged(there, round(ABSENT_SECONDS * rate)))
+        return Lifted(joints, hands, _bridged(there, absent))
 
     def _body(self, points: NDArray[np.float32], known: Mask, size: Array, fps: float) -> Array:
         """(T, 23, 3): in the network's frame rate, then back."""
@@ -98,7 +104,7 @@ class Lifter:
         resampled, kept = _resampled(points, known, own, other)
         found = self._placed(resampled, kept, np.interp(other, own, size), FPS)
         result = CubicSpline(other, found)(own)
-        return _exact(result, points, known, fps)
+        return with_known_places(result, points, known, fps)
 
     def _placed(self, points: NDArray[np.float32], known: Mask, size: Array, fps: float) -> Array:
         found = np.concatenate([self._chunk(points, known, size, at) for at in range(0, len(points), CHUNK)])
@@ -108,7 +114,7 @@ class Lifter:
             flat = gaussian_filter1d(found[..., :2], SMOOTH_UNKNOWN_SECONDS * fps, axis=0, mode="nearest")
             found[..., :2] = np.where(lost[None, :, None], flat, found[..., :2])
         found[..., 2] -= found[:, [INDEX["left_hip"], INDEX["right_hip"]], 2].mean(axis=1, keepdims=True)
-        return _exact(found, points, known, fps)
+        return with_known_places(found, points, known, fps)
 
     @torch.no_grad()
     def _chunk(self, points: NDArray[np.float32], known: Mask, size: Array, start: int) -> Array:
@@ -123,25 +129,6 @@ class Lifter:
         return found[start - rows.start : start - rows.start + min(CHUNK, len(points) - start)]
 
 
-def _exact(found: Array, points: NDArray[np.floating], known: Mask, fps: float) -> Array:
-    """Places (T, 23, 3) with x and y of known points; unknown ones are led to them without a jump."""
-    result = found.copy()
-    off = points - found[..., :2]
-    rows = np.arange(len(points))[:, None]
-    fade = max(FADE_SECONDS * fps, 1.0)
-    shift, weight = np.zeros_like(off, np.float64), np.full((*known.shape, 1), 1e-9)
-    for order in (slice(None), slice(None, None, -1)):
-        newest = np.maximum.accumulate(np.where(known[order], rows, -1), axis=0)
-        age = (rows - newest)[..., None]
-        last = np.take_along_axis(off[order], np.maximum(newest, 0)[..., None].repeat(2, axis=-1), axis=0)
-        near = np.where((newest >= 0)[..., None], 1 / np.maximum(age, 1) ** 2, 0.0)
-        shift += (near * np.exp(-age / fade) * last)[order]
-        weight += near[order]
-    result[..., :2] += shift / weight
-    result[..., :2] = np.where(known[..., None], points, result[..., :2])
-    return result
-
-
 def _resampled(points: NDArray[np.float32], known: Mask, own: Array, other: Array) -> tuple[NDArray[np.float32], Mask]:
     """Points and what is known of them at other times, on lines between frames in which both ends are known."""
     at = np.clip(np.searchsorted(own, other, side="right") - 1, 0, max(len(own) - 2, 0))
@@ -153,11 +140,12 @@ def _resampled(points: NDArray[np.float32], known: Mask, own: Array, other: Arra
     return moved.astype(np.float32), both | nearer
 
 
-def _bridged(there: Mask, most: int) -> Mask:
-    """Presence (T,) in which absences of up to `most` frames between two presences are filled."""
+def _bridged(there: Mask, most: int, ends: bool = False) -> Mask:
+    """Presence (T,) in which absences of up to `most` frames between two presences, or at the ends too, are filled."""
     present = there.copy()
     rows = np.nonzero(there)[0]
-    for before, after in pairwise(rows):
+    edges = (-1, *rows, len(there)) if ends else rows
+    for before, after in pairwise(edges):
         if 1 < after - before <= most + 1:
-            present[before:after] = True
+            present[before + 1 : after] = True
     return present

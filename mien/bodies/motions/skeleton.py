@@ -25,6 +25,11 @@ YIELD_SECONDS = 0.07
 """Over which the pelvis gives way to a leg."""
 SOFT = 0.012
 """Lengths of the leg within which its limit is felt."""
+HEAD_POINTS = {
+    "nose": (0.0, -0.12, 0.80), "left_eye": (0.24, 0.16, 0.62), "right_eye": (-0.24, 0.16, 0.62),
+    "left_ear": (0.56, 0.0, 0.0), "right_ear": (-0.56, 0.0, 0.0),
+}  # fmt: skip
+"""Points of the head about the middle of the ears, in sizes of the head: to its left, up, forward."""
 
 
 @dataclass
@@ -137,13 +142,7 @@ def _within_reach(posture: Posture, pelvis: Array, body: Proportions) -> Array:
 def _head(joints: Array, neck: Array, head: Array, half: Array, body: Proportions) -> None:
     size = body.head
     ears = neck + rotate(half, np.array([0.0, body.neck, 0.12 * size]))
-    for name, at in (
-        ("nose", (0.0, -0.12, 0.80)),
-        ("left_eye", (0.24, 0.16, 0.62)),
-        ("right_eye", (-0.24, 0.16, 0.62)),
-        ("left_ear", (0.56, 0.0, 0.0)),
-        ("right_ear", (-0.56, 0.0, 0.0)),
-    ):
+    for name, at in HEAD_POINTS.items():
         joints[:, INDEX[name]] = ears + rotate(head, size * np.array(at))
 
 

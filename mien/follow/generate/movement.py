@@ -20,13 +20,15 @@ class Mover:
     """One person of a clip.
 
     joints: float32 (T, 65, 3), picture pixels, z away from the viewer. hands: bool (T, 2), whether the fingers of the
-    left and the right hand are known. shown: bool (T,), False where nobody knows where the person is.
+    left and the right hand are known. shown: bool (T,), False where nobody knows where the person is. standing: whether
+    only head and shoulders are seen, so that the rest stands.
     """
 
     joints: NDArray[np.float32]
     hands: NDArray[np.bool_]
     shown: NDArray[np.bool_]
     person: int = 0
+    standing: bool = False
 
     def __post_init__(self) -> None:
         frames = len(self.joints)

@@ -55,19 +55,24 @@ def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Mo
     """
     people = read_people(path, options, progress)
     movers = lifted(people.poses, lift)
+    still = (
+        f"only head and shoulders of {named(track, people.poses)} are seen: the rest of the figure stands"
+        for track, mover in zip(people.poses.people, movers, strict=True)
+        if mover.standing
+    )
     lost = (
         note
         for track, mover in zip(people.poses.people, movers, strict=True)
         for note in gap_notes(mover.shown, people.poses.fps, named(track, people.poses))
     )
     video = None if is_poses(path) else path
-    return Movement(people.poses, movers, video, people.repairs, (*people.notes, *lost))
+    return Movement(people.poses, movers, video, people.repairs, (*people.notes, *still, *lost))
 
 
 def lifted(poses: PoseVideo, lift: Lift) -> tuple[Mover, ...]:
     """The people of poses with joints in space, such as by `Lifter.lift`."""
     found = ((track, lift(track, poses.fps)) for track in poses.people)
-    return tuple(Mover(one.joints, one.hands, one.present, track.person) for track, one in found)
+    return tuple(Mover(one.joints, one.hands, one.present, track.person, one.standing) for track, one in found)
 
 
 def read_people(path: Path, options: PoseOptions, progress: bool) -> People:

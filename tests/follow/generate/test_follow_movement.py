@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,16 +11,19 @@ from follow_making import dancing, two_people, without
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mien.bodies.keypoints import INDEX, JOINTS, PoseTrack
-from mien.bodies.lifting.lifter import Lifted
+from mien.bodies.keypoints import INDEX, JOINTS, PoseTrack, PoseVideo
+from mien.bodies.lifting.lifter import Lifted, Lifter
+from mien.bodies.lifting.network import LifterNetwork
+from mien.bodies.poses.files import write_poses
 from mien.follow.generate.drawing import picked, scaled
 from mien.follow.generate.follow import gif_rate
 from mien.follow.generate.frames import output_size
 from mien.follow.generate.movement import Mover, drawing_order, gap_notes
-from mien.follow.generate.request import MAX_SIDE
-from mien.follow.generate.sources import built_in, flat, lifted, shortened
+from mien.follow.generate.request import MAX_SIDE, PoseOptions
+from mien.follow.generate.sources import built_in, flat, followed, lifted, shortened
 from mien.follow.generate.strips import strip, strip_numbers
 from mien.systems.errors import RequestError
+from tests.bodies.poses_making import standing
 
 
 def mover(feet: np.ndarray) -> Mover:
@@ -138,3 +142,16 @@ def test_a_strip_shows_the_first_and_the_last_frame() -> None:
 def test_frames_are_picked_by_number_and_one_can_be_asked_for_twice() -> None:
     frames = [np.full((1, 1, 3), level, np.uint8) for level in range(6)]
     assert [int(one[0, 0, 0]) for one in picked(iter(frames), [0, 2, 2, 5])] == [0, 2, 2, 5]
+
+
+def test_a_close_up_is_followed_by_a_figure_that_stands_and_a_note_says_so(tmp_path: Path) -> None:
+    points = np.tile(standing((100.0, 160.0), 300.0), (20, 1, 1))
+    confidence = np.zeros((20, 65), np.float32)
+    confidence[:, :7] = 0.9
+    poses = PoseVideo(200, 100, Fraction(25), (PoseTrack(points, confidence),), 20)
+    write_poses(tmp_path / "talk.npz", poses)
+    lifter = Lifter(LifterNetwork(width=16, dilations=(1,)))
+    movement = followed(tmp_path / "talk.npz", PoseOptions(), lifter.lift, progress=False)
+    assert movement.movers[0].standing
+    assert movement.notes == ("only head and shoulders of the person are seen: the rest of the figure stands",)
+    assert movement.movers[0].shown.all()
