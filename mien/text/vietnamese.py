@@ -54,6 +54,18 @@ def is_accented(word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
+def accents(word: str) -> frozenset[str]:
+    """The accents of a word, as combining marks, and đ."""
+    letters = unicodedata.normalize("NFD", word.lower())
+    return frozenset(letter for letter in letters if unicodedata.combining(letter) or letter == "đ")
+
+
+def has_tone(word: str) -> bool:
+    """Whether a word has a tone mark."""
+    return not _TONE_MARKS.isdisjoint(unicodedata.normalize("NFD", word))
+
+
+@lru_cache(maxsize=1 << 14)
 def is_syllable(word: str) -> bool:
     """Whether a word, without accents or with, can be a Vietnamese syllable by its letters."""
     letters = plain(word)

@@ -58,9 +58,15 @@ def choose_looks(request: FollowRequest, model: FollowModel | None, people: int)
 
 def _read(request: FollowRequest, model: FollowModel, count: int) -> Read:
     try:
-        return model.scenes.sample(request.text or "", request.seed, count, request.language, translator_of(request))
+        read = model.scenes.sample(request.text or "", request.seed, count, request.language, translator_of(request))
     except ValueError as error:  # a TranslationError too
         raise RequestError(str(error)) from error
+    if not read.says_something:
+        raise RequestError(
+            f"the model knows no word of {(request.text or '')[:60]!r}: say it with words such as a woman in a red "
+            "dress dances on the beach, or cô gái áo đỏ nhảy múa trên bãi biển"
+        )
+    return read
 
 
 def said_by(samples: Sequence[Scene]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import torch
 from mien.bodies.scene import Scene
 from mien.follow.corpus.language.colours import tone_of
 from mien.follow.scenes.attributes import ATTRIBUTES, NO_ACTION, scene_of
+from mien.follow.scenes.denials import Denied
 from mien.follow.scenes.natural import usual
-from mien.follow.scenes.network import SceneNetwork, tokens
+from mien.follow.scenes.network import Favour, SceneNetwork, tokens
 from mien.follow.scenes.reading import Reader
 from mien.follow.scenes.vocabulary import Vocabulary
 from mien.text.translation import Translator
@@ -24,6 +25,8 @@ from mien.training.model_folder import load_network
 from mien.training.randomness import derived_seed, numpy_generator
 
 KIND = "follow"
+
+_DENIED = 1e-6
 
 LEAST = 0.2
 """Options less probable than this part of the most probable one are not drawn: what a text says is kept."""
@@ -34,13 +37,15 @@ class Read:
     """What a text becomes.
 
     scenes: the samples. notes: what the user should know, a sentence each: unknown words, names, corrections. action:
-    the action that the text names, None if none. language: "vi", "en" or "mixed".
+    the action that the text names, None if none. language: "vi", "en" or "mixed". says_something: whether the model
+    knows anything of the text.
     """
 
     scenes: tuple[Scene, ...]
     notes: tuple[str, ...]
     action: str | None
     language: str
+    says_something: bool = True
 
 
 class ScenePrior:
@@ -84,13 +89,13 @@ class ScenePrior:
             notes = (f"translated: {english}", *read.notes())
         purpose = f"scenes of {plain(text)}".encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
         uniform = numpy_generator(seed, purpose).random((count, len(ATTRIBUTES)))
-        options = self._drawn([read], torch.from_numpy(uniform).float())
+        options = self._drawn([replace(read, ids=read.drawn)], torch.from_numpy(uniform).float())
         scenes = [
             scene_of(row, random.Random(derived_seed(seed, "details of scenes", number)))
             for number, row in enumerate(options)
         ]
         action = options[0]["action"]
-        return Read(tuple(scenes), notes, None if action == NO_ACTION else action, spoken)
+        return Read(tuple(scenes), notes, None if action == NO_ACTION else action, spoken, read.says_something)
 
     def read(self, texts: Sequence[str], language: str | None = None) -> list[dict[str, str]]:
         """The most probable option of each attribute of `ATTRIBUTES`, one after the other, of each text."""
@@ -109,8 +114,23 @@ class ScenePrior:
         if uniform is not None:
             pooled = pooled.expand(-1, len(uniform), -1)
             uniform = uniform.to(device)
-        drawn = self.network.draw(pooled, uniform, LEAST, usual).cpu().numpy()
+        drawn = self.network.draw(pooled, uniform, LEAST, _favour(texts[0].denied)).cpu().numpy()
         return [_named(row) for row in drawn]
+
+
+def _favour(denied: Denied) -> Favour:
+    """What is usual, and nothing of what a text denies where anything else is left."""
+    if not denied:
+        return usual
+
+    def favour(place: int, drawn: Sequence[torch.Tensor]) -> torch.Tensor:
+        factors = usual(place, drawn)
+        name = tuple(ATTRIBUTES)[place]
+        for option in denied.get(name, ()):
+            factors[:, ATTRIBUTES[name].index(option)] *= _DENIED
+        return factors
+
+    return favour
 
 
 def _named(row: np.ndarray[Any, Any]) -> dict[str, str]:

@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mien.follow.corpus.language.names import FAMOUS, NAMES, PLAIN_NAMES, SOMEONE
-from mien.follow.scenes.related import RELATED, SILENT
+from mien.follow.scenes.denials import Denied, denials_of
+from mien.follow.scenes.inflections import other_forms
+from mien.follow.scenes.lexicon import Word
+from mien.follow.scenes.other_words import OTHER_WORDS
+from mien.follow.scenes.related import RELATED, SILENT, is_person, nearest
+from mien.follow.scenes.shown import grouped, phrases_of, unshown
 from mien.follow.scenes.vocabulary import Known, Vocabulary
 from mien.text.interface import UnknownWord
 from mien.text.signs import signs_as_words, unread_signs
 from mien.text.tokens import words
-from mien.text.vietnamese import is_accented, is_syllable, key, plain, typed_keys
+from mien.text.vietnamese import has_tone, is_accented, is_syllable, key, plain, typed_keys
 
 LANGUAGES = ("vi", "en", "mixed")
 
@@ -33,10 +38,13 @@ _NO_PERSON_AFTER = frozenset(
 _RUN = re.compile(r"(.)\1{2,}")
 _SLASH = re.compile(r"\s*[/|]\s*")
 _DOUBLE = re.compile(r"(.)\1")
+_NEGATED = re.compile(r"(?:do|does|did|is|are|was|were|ca|has|have|wo)n'?t")
 _MOST = 3.0
 _EVIDENCE = 2.0
 _SHARE = 0.17
 _SUGGESTIONS = 3
+_SIMILAR, _MISTYPED = 0.6, 0.8
+_NEIGHBOURS = 2
 _REMEMBERED = 1 << 14
 
 
@@ -46,7 +54,9 @@ class ReadText:
 
     language: "vi", "en" or "mixed". ids: of each word and of its form without accents; (0, 0) where it is not known.
     unknown: words and signs that are not known. names: words read as a person's name. corrected: a word → the known
-    one that it was read as. left_out: words at the end that are not read.
+    one that it was read as. left_out: words at the end that are not read. unshown: what no scene shows, known or not.
+    denied: attribute → options that must not be seen. drawn: the ids without what is denied and what is not shown, of
+    which the scene is drawn. says_something: whether any of its words can be shown.
     """
 
     language: str
@@ -55,6 +65,10 @@ class ReadText:
     names: tuple[str, ...] = ()
     corrected: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    unshown: tuple[str, ...] = ()
+    denied: Denied = field(default_factory=dict)
+    says_something: bool = True
+    drawn: tuple[tuple[int, int], ...] = ()
 
     def notes(self) -> tuple[str, ...]:
         """What a user should know, a sentence each."""
@@ -63,10 +77,26 @@ class ReadText:
         )
         read = [f"{word!r} is read as {meant!r}" for word, meant in self.corrected.items()]
         cut = [f"the last {self.left_out} words of the text are not read"] if self.left_out else []
-        return (*named, *read, *(one.note for one in self.unknown), *cut)
+        signs = [one.note for one in self.unknown if not any(map(str.isalnum, one.word))]
+        return (*named, *read, *self._unshown_notes(), *signs, *cut)
+
+    def _unshown_notes(self) -> tuple[str, ...]:
+        """What of the text no scene shows, with the nearest that one can show, in one sentence."""
+        if not self.unshown:
+            return ()
+        listed = ", ".join(repr(words[:40]) for words in self.unshown)
+        near = _nearest_of(self.unshown)
+        if near:
+            return (f"of the text is not shown: {listed}; the nearest: {near}",)
+        return (f"of the text is not shown: {listed}",)
 
 
-_PLURALS = {"women": "woman", "men": "man", "children": "child", "policemen": "policeman", "businessmen": "businessman"}
+def _nearest_of(unshown: Sequence[str]) -> str:
+    """The words that have a nearest one that a scene can show, each with it."""
+    others = ((words, nearest(words)) for words in unshown)
+    return "; ".join(f"{words!r} → {', '.join(shown)}" for words, shown in others if shown)
+
+
 _BEFORE_WAVES = {
     "the", "of", "in", "on", "by", "over", "under", "with", "and", "to", "from", "at", "among", "through", "near",
     "between", "above", "into", "these", "some", "big", "small", "high", "huge", "tall", "blue", "green", "white",
@@ -91,7 +121,7 @@ class Reader:
         if language is not None and language not in LANGUAGES:
             raise ValueError(f"a text is in the language {', '.join(LANGUAGES)}, not {language!r}")
         text = unicodedata.normalize("NFC", text)
-        said = _waving(words(_spelled_out(text)))
+        said = ["not" if _NEGATED.fullmatch(word) else word for word in _waving(words(_spelled_out(text)))]
         spoken = language or self.language_of(text)
         capitals = _capitals(text)
         return self._read(text, said, spoken, capitals)
@@ -138,27 +168,65 @@ class Reader:
         corrected: dict[str, str] = {}
         unknown: dict[str, UnknownWord] = {}
         accented = any(is_accented(word) for word in said)
+        toned = any(map(has_tone, said))
         before = ""
+        read: list[Word] = []
         for word in said[:LONGEST]:
             name = self._name(word, before, capitals, language, accented)
             before = key(word)
             if name is not None:
                 names.append(word)
                 ids.append(self._ids(self.vocabulary.by_key[name]))
+                read.append(Word(word, name, name))
                 continue
             found, meant = self._look_up(word, language)
             if found is None and before in SILENT:
                 continue
             ids.append(found or UNREAD)
+            read.append(self._as_read(word, found, language, toned))
             if found is None:
                 unknown[word] = UnknownWord(word, self._suggest(word, language))
             elif meant is not None:
                 corrected[word] = meant
         signs = [UnknownWord(sign, ()) for sign in unread_signs(_spelled_out(text))]
         shown = tuple(dict.fromkeys(name.title() for name in names))
+        phrases = phrases_of(read)
+        denials = denials_of(read, phrases)
+        dropped = {place for span in denials.places for place in span}
+        left = unshown(read, phrases, (*denials.places, *denials.unread))
+        groups = grouped(read, left)
+        drawn = list(ids)
+        mistyped = [place for place, one in enumerate(read) if self._is_mistyped(one, language)]
+        for place in left:
+            if not any(abs(place - other) <= _NEIGHBOURS for other in mistyped):
+                drawn[place] = UNREAD  # or a part of another phrase would be shown for it
+        if not names and SOMEONE in self.vocabulary.by_key and not any("kind" in one.facts for one in phrases):
+            for place in [place for words, place in groups.items() if is_person(words)][:1]:
+                drawn[place] = self._ids(self.vocabulary.by_key[SOMEONE])  # what is no animal and no machine
         return ReadText(
-            language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST)
-        )
+            language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST),
+            tuple(groups), denials.denied, bool(phrases or names) or not left,
+            tuple(one for place, one in enumerate(drawn) if place not in dropped),
+        )  # fmt: skip
+
+    def _is_mistyped(self, word: Word, language: str) -> bool:
+        """Whether an unknown word, or one of the other language, may be a known one: then it is no word of its own."""
+        known = self.vocabulary.by_key.get(word.key)
+        if word.known and (not word.key or known is None or known.of(language)):
+            return False
+        return word.known or bool(self._suggest(word.typed, language, _MISTYPED))
+
+    def _as_read(self, word: str, ids: tuple[int, int] | None, language: str, toned: bool) -> Word:
+        """A word with what it was found to be. toned: whether the text has tone marks."""
+        if ids is None:
+            return Word(word, key(word), plain(word), known=False)
+        form = self.vocabulary.plain_forms[ids[1] - 1]
+        if not ids[0]:
+            return Word(word, "", form)
+        known = self.vocabulary.words[ids[0] - 1]
+        vietnamese = any(one.vietnamese for one in self.vocabulary.by_plain[form])
+        lacking = language != "en" and vietnamese and not (toned and is_accented(word))
+        return Word(word, "" if lacking else known.key, form)
 
     def _word(self, word: str, language: str) -> tuple[tuple[int, int] | None, str | None]:
         """Ids of a word, and the word that it was corrected to."""
@@ -166,13 +234,13 @@ class Reader:
         if known is not None:
             return known, None
         shortened = [_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word), _DOUBLE.sub(r"\1", word)]
-        if language != "vi" and word in _PLURALS:
-            shortened.append(_PLURALS[word])
-        if language != "vi" and word.endswith("s"):
-            shortened += [word[:-1], word.removesuffix("es")]
+        if word in OTHER_WORDS and language != "vi":
+            return None, None
+        if language == "en" or (language == "mixed" and not is_syllable(word)):
+            shortened += other_forms(word)
         for short in dict.fromkeys(shortened):
             known = self._known(short, language) if short != word else None
-            if known is not None:
+            if known is not None and (language != "en" or self._is_english(known)):
                 return known, None
         near = self.vocabulary.nearly(word, language)
         if near is None or key(word) in RELATED:
@@ -186,6 +254,9 @@ class Reader:
         chosen = same[0] if len(same) == 1 else best
         alone = len([one for one in options if one.of(language)]) == 1 or len(same) == 1
         return (self._ids(chosen) if alone else (0, self.vocabulary.plain_ids[near])), chosen.word
+
+    def _is_english(self, ids: tuple[int, int]) -> bool:
+        return ids[0] == 0 or self.vocabulary.words[ids[0] - 1].english > 0
 
     def _known(self, word: str, language: str) -> tuple[int, int] | None:
         exact = self.vocabulary.by_key.get(key(word))
@@ -229,12 +300,12 @@ class Reader:
             return None
         return found or (SOMEONE if self._known(word, language) is None else None)
 
-    def _suggestions(self, word: str, language: str) -> tuple[str, ...]:
-        if key(word) in RELATED:
+    def _suggestions(self, word: str, language: str, least: float = _SIMILAR) -> tuple[str, ...]:
+        if key(word) in RELATED and least == _SIMILAR:
             return RELATED[key(word)]
         if len(word) > 40:
             return ()
-        near = difflib.get_close_matches(plain(word), self.vocabulary.plain_forms, 2 * _SUGGESTIONS, 0.6)
+        near = difflib.get_close_matches(plain(word), self.vocabulary.plain_forms, 2 * _SUGGESTIONS, least)
         found = [one.word for form in near for one in self.vocabulary.by_plain[form] if one.of(language)]
         return tuple(word for word in found if not word.startswith("<"))[:_SUGGESTIONS]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mien.text.tokens import words
-from mien.text.vietnamese import is_syllable, key, plain
+from mien.text.vietnamese import accents, is_syllable, key, plain
 
 Entry = tuple[str, int, int]
 """A word as it is written, and how often Vietnamese and English texts have it, a million words each."""
@@ -75,9 +75,9 @@ class Vocabulary:
 
     def plainly(self, word: str, language: str) -> list[Known]:
         """The words of the language that a word can stand for which lacks some of their accents."""
-        marks = _marks(word)
+        marks = accents(word)
         found = self.by_plain.get(plain(word), ())
-        return [one for one in found if one.of(language) and not marks - _marks(one.word)]
+        return [one for one in found if one.of(language) and not marks - accents(one.word)]
 
     def nearly(self, word: str, language: str) -> str | None:
         """The form without accents that a word of five letters or more was meant to have: the only one of the
@@ -107,11 +107,6 @@ def _known(entry: Sequence[object]) -> Known:
         raise ValueError(f"the vocabulary's {str(entry)[:60]} is not a word with two counts")
     word = entry[0]
     return Known(word, key(word), plain(word), int(str(entry[1])), int(str(entry[2])))
-
-
-def _marks(word: str) -> frozenset[str]:
-    letters = unicodedata.normalize("NFD", word.lower())
-    return frozenset(letter for letter in letters if unicodedata.combining(letter) or letter == "đ")
 
 
 def _with_one_left_out(word: str) -> set[str]:
