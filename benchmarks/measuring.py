@@ -19,7 +19,7 @@ from mien.clips import EMOTIONS, Clip
 from mien.corpora.split import write_split
 from mien.faces.alignment import mean_shape
 from mien.faces.shards import ShardClip, speech_sample, write_shards
-from mien.training.parts import minimise
+from mien.training.optimization.parts import minimise
 from mien.training.trainer import Step, Trainer
 
 FPS = Fraction(25)

@@ -20,7 +20,7 @@ from mien.motion.options import HeadMotionOptions
 from mien.text.encoder import encoder_of, read_tokens
 from mien.training.baseline import train_with_baseline
 from mien.training.model_folder import ModelFiles
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
 from mien.training.train import train

@@ -16,11 +16,11 @@ from mien.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoin
 from mien.training.curves import Curves
 from mien.training.device import best_device, core_for_batches
 from mien.training.distributed import Ranks, distribute, local_batch, mean_over_ranks, one_rank, process_group
-from mien.training.parts import minimise
+from mien.training.optimization.parts import minimise
+from mien.training.optimization.schedule import warmup_cosine
 from mien.training.prefetch import prefetch
 from mien.training.randomness import derived_seed
 from mien.training.run import Run
-from mien.training.schedule import warmup_cosine
 from mien.training.trainer import Step, Trainer
 
 

@@ -11,11 +11,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 import torch
 from torch import Tensor
 
-from mien.training.adversarial import Adversary
 from mien.training.device import autocast
 from mien.training.distributed import Ranks
+from mien.training.optimization.adversarial import Adversary
+from mien.training.optimization.parts import Parts
 from mien.training.options import TrainingOptions
-from mien.training.parts import Parts
 from mien.training.randomness import torch_generator
 
 Batch = TypeVar("Batch")

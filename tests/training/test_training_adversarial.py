@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from mien.training.adversarial import gradient_penalty, paired_relativistic_loss
+from mien.training.optimization.adversarial import gradient_penalty, paired_relativistic_loss
 
 
 def test_the_relativistic_loss_by_hand() -> None:

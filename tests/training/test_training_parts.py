@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from mien.training.device import core_for_batches
-from mien.training.ema import Ema
+from mien.training.optimization.ema import Ema
+from mien.training.optimization.schedule import ramp, warmup_cosine
 from mien.training.prefetch import prefetch
 from mien.training.randomness import derived_seed, numpy_generator, torch_generator
-from mien.training.schedule import ramp, warmup_cosine
 
 
 def test_prefetch_keeps_the_order_and_raises_where_it_hurts() -> None:

@@ -19,8 +19,8 @@ from torch import Tensor
 from mien.execution import Execution
 from mien.training.checkpoint import load_checkpoint
 from mien.training.distributed import Ranks, local_batch
+from mien.training.optimization.schedule import warmup_cosine
 from mien.training.run import Run
-from mien.training.schedule import warmup_cosine
 from mien.training.train import TrainingDivergedError, train
 from mien.training.trainer import Step
 

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from mien.execution import Execution
-from mien.training.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
 from mien.training.distributed import global_mean, ranks
-from mien.training.optimizers import adamw, two_rates
+from mien.training.optimization.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
+from mien.training.optimization.optimizers import adamw, two_rates
+from mien.training.optimization.schedule import ramp
 from mien.training.options import TrainingOptions
 from mien.training.randomness import seed_weights, torch_generator
 from mien.training.run import Run
-from mien.training.schedule import ramp
 from mien.training.train import train
 from mien.training.trainer import Step, Trainer
 

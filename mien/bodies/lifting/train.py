@@ -18,7 +18,7 @@ from mien.bodies.lifting.network import KIND, LifterNetwork
 from mien.bodies.lifting.options import LifterOptions
 from mien.files import fingerprint
 from mien.training.model_folder import ModelFiles
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
 from mien.training.train import train

@@ -19,7 +19,7 @@ from mien.bodies.training.examples import PoseExamples, PosePictures
 from mien.bodies.training.judge import PoseJudge, correct_points
 from mien.bodies.training.options import PoseOptions
 from mien.training.model_folder import ModelFiles, save_models
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
 from mien.training.train import train

@@ -16,7 +16,7 @@ from mien.follow.diffusion.options import DiffusionOptions
 from mien.follow.diffusion.schedule import add_noise, clip_noise, scales
 from mien.training.distributed import map_tensors
 from mien.training.model_folder import ModelFiles
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
 from mien.training.train import train

@@ -21,7 +21,7 @@ from mien.follow.judge.visibility import seen_attributes
 from mien.systems.card import Card
 from mien.training.distributed import global_mean
 from mien.training.model_folder import ModelFiles, save_models
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import seed_weights, torch_generator
 from mien.training.run import Run
 from mien.training.train import train

@@ -17,7 +17,7 @@ from mien.follow.look.network import DARK, KIND, LookNetwork, LookOutput
 from mien.follow.look.options import LookOptions
 from mien.training.distributed import map_tensors
 from mien.training.model_folder import ModelFiles
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
 from mien.training.train import train

@@ -19,7 +19,7 @@ from mien.follow.scenes.options import ScenePriorOptions
 from mien.follow.scenes.prior import KIND, ScenePrior
 from mien.follow.scenes.reading import Reader
 from mien.training.model_folder import ModelFiles
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import derived_seed, numpy_generator, seed_weights
 from mien.training.run import Run
 from mien.training.train import train

@@ -26,7 +26,7 @@ from mien.motion.losses import info_nce
 from mien.motion.options import MotionEvaluatorOptions
 from mien.text.tokens import vocabulary_of
 from mien.training.model_folder import ModelFiles, save_models
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import numpy_generator, seed_weights
 from mien.training.run import Run
 from mien.training.train import train

@@ -19,7 +19,7 @@ from mien.sculpt.corpus.truth import one_hot_rows, option_slices, true_pairs
 from mien.sculpt.networks.clip import HeadClip
 from mien.sculpt.networks.guide import OwnGuide
 from mien.training.distributed import gather
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.options import TrainingOptions
 from mien.training.trainer import Step, Trainer, Values
 

@@ -17,7 +17,7 @@ from mien.sculpt.clip.measure import classified
 from mien.sculpt.corpus.truth import option_slices
 from mien.sculpt.networks.clip import HeadClip
 from mien.training.distributed import global_mean
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.options import TrainingOptions
 from mien.training.randomness import torch_generator
 from mien.training.trainer import Step, Trainer, Values

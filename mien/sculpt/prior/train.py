@@ -20,7 +20,7 @@ from mien.sculpt.prior.data import CaptionData, draw_captions, draw_held_out, dr
 from mien.text.encoder import TokensEncoder, encoder_of, read_tokens
 from mien.text.tokens import FIRST_WORD, UNKNOWN
 from mien.training.model_folder import ModelFiles, save_models
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import derived_seed, numpy_generator, seed_weights
 from mien.training.run import Run
 from mien.training.train import train

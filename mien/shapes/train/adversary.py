@@ -11,7 +11,7 @@ from torch.nn import functional
 from mien.shapes.data.layers import Layers, concatenate
 from mien.shapes.networks.discriminator import ClipDiscriminator, mismatch_loss, score, scores_with_all
 from mien.shapes.options import ShapesOptions
-from mien.training.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
+from mien.training.optimization.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
 
 
 class ClipAdversary(Adversary[ClipDiscriminator]):

@@ -12,7 +12,7 @@ from mien.shapes.data.batches import FramesBatch, ShapesData
 from mien.shapes.networks.frames import FrameDiscriminator
 from mien.shapes.networks.model import ShapesModel
 from mien.shapes.options import ShapesOptions
-from mien.training.adversarial import Adversary, Values
+from mien.training.optimization.adversarial import Adversary, Values
 from mien.training.trainer import Step, Trainer
 
 FRAMES_PER_CLIP = 2

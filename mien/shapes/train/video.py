@@ -15,7 +15,7 @@ from mien.shapes.networks.posterior import Posterior
 from mien.shapes.options import ShapesOptions
 from mien.shapes.train.adversary import ClipAdversary
 from mien.text.encoder import features_of, read_tokens
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import torch_generator
 from mien.training.trainer import Step, Trainer, Values
 

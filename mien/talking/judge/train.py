@@ -25,7 +25,7 @@ from mien.talking.data.labels import clips_of_part
 from mien.talking.judge.hog import train_hog_judge
 from mien.talking.options import EmotionJudgeOptions
 from mien.training.distributed import ranks
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import seed_weights, torch_generator
 from mien.training.run import Run
 from mien.training.train import train

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mien.talking.losses import emotion_loss
 from mien.talking.networks.discriminators import FAKE, EmotionDiscriminator, FrameDiscriminator
-from mien.training.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
+from mien.training.optimization.adversarial import Adversary, Values, gradient_penalty, paired_relativistic_loss
 
 
 class FrameAdversary(Adversary[FrameDiscriminator]):

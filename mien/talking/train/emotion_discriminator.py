@@ -17,7 +17,7 @@ from mien.talking.losses import emotion_loss
 from mien.talking.networks.discriminators import EmotionDiscriminator
 from mien.talking.options import EmotionDiscriminatorOptions
 from mien.training.model_folder import ModelFiles, count_parameters, load_network, save_models
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
 from mien.training.train import train

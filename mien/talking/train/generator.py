@@ -17,7 +17,7 @@ from mien.talking.train.landmarks import LandmarkTrainer
 from mien.talking.train.pixel_loss import PixelLoss, forward, validation_figures
 from mien.talking.train.speech_encoder import SpeechTrainer
 from mien.training.model_folder import ModelFiles, count_parameters, save_models
-from mien.training.optimizers import adamw, two_rates
+from mien.training.optimization.optimizers import adamw, two_rates
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
 from mien.training.train import train

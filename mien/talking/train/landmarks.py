@@ -18,7 +18,7 @@ from mien.talking.data.batches import BatchPlan, TalkingData, make_batch, mirror
 from mien.talking.networks.encoders import to_emotion_weights
 from mien.talking.networks.generator import Generator
 from mien.talking.options import GeneratorOptions
-from mien.training.optimizers import adamw, two_rates
+from mien.training.optimization.optimizers import adamw, two_rates
 from mien.training.randomness import numpy_generator
 from mien.training.trainer import Step, Trainer, Values
 

@@ -8,7 +8,7 @@ from mien.media.log_mel import STEPS_PER_FRAME
 from mien.talking.data.batches import TalkingData, stacked
 from mien.talking.networks.encoders import SPEECH_CONTEXT, SpeechEncoder
 from mien.talking.options import GeneratorOptions
-from mien.training.optimizers import adamw
+from mien.training.optimization.optimizers import adamw
 from mien.training.randomness import numpy_generator
 from mien.training.trainer import Step, Trainer, Values
 

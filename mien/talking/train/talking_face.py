@@ -18,10 +18,10 @@ from mien.talking.train.emotion_discriminator import blurred, load_emotion_discr
 from mien.talking.train.generator import GeneratorTrainer
 from mien.talking.train.pixel_loss import forward
 from mien.training.model_folder import ModelFiles, count_parameters, save_models
-from mien.training.parts import Parts
+from mien.training.optimization.parts import Parts
+from mien.training.optimization.schedule import ramp
 from mien.training.randomness import seed_weights
 from mien.training.run import Run
-from mien.training.schedule import ramp
 from mien.training.train import train
 from mien.training.trainer import Step, Values
 

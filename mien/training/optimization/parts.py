@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mien.training.checkpoint import load_module, load_optimizer, module_tensors, optimizer_tensors
 from mien.training.device import place
-from mien.training.ema import Ema
+from mien.training.optimization.ema import Ema
 from mien.training.options import Precision
 
 Module = TypeVar("Module", bound=nn.Module)

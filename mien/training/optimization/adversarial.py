@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.training.distributed import distribute
-from mien.training.parts import Parts, minimise
+from mien.training.optimization.parts import Parts, minimise
 
 Discriminator = TypeVar("Discriminator", bound=nn.Module)
 Values = dict[str, Tensor]
