@@ -118,6 +118,8 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folders: dict[str, P
     monkeypatch.setattr(
         "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}"
     )
+    # transformers keeps the client of its first download, with the address of that time: seconds of tries
+    monkeypatch.setattr("transformers.utils.hub._hf_api", None)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield tmp_path / "hub"
