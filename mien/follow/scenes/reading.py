@@ -16,7 +16,7 @@ from mien.follow.scenes.inflections import other_forms
 from mien.follow.scenes.lexicon import Word
 from mien.follow.scenes.other_words import OTHER_WORDS
 from mien.follow.scenes.related import RELATED, SILENT, is_person, nearest
-from mien.follow.scenes.shown import grouped, phrases_of, unshown
+from mien.follow.scenes.shown import grouped, phrases_of, says_something, unshown
 from mien.follow.scenes.vocabulary import Known, Vocabulary
 from mien.text.interface import UnknownWord
 from mien.text.signs import signs_as_words, unread_signs
@@ -205,7 +205,7 @@ class Reader:
                 drawn[place] = self._ids(self.vocabulary.by_key[SOMEONE])  # what is no animal and no machine
         return ReadText(
             language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST),
-            tuple(groups), denials.denied, bool(phrases or names) or not left,
+            tuple(groups), denials.denied, bool(names) or not left or says_something(read),
             tuple(one for place, one in enumerate(drawn) if place not in dropped),
         )  # fmt: skip
 

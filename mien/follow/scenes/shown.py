@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mien.follow.scenes.lexicon import Found, Word, find, keys_of, modifiers
 from mien.follow.scenes.related import SILENT
@@ -38,6 +39,11 @@ _NEAR = 3
 def phrases_of(text: Sequence[Word]) -> list[Found]:
     """All phrases of the lexicons in a text."""
     return [found for start in range(len(text)) for found in find(text, start)]
+
+
+def says_something(text: Sequence[Word]) -> bool:
+    """Whether any phrase of the lexicons is in a text, also one that a model with few words does not know."""
+    return bool(phrases_of([replace(word, known=True) for word in text]))
 
 
 def unshown(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range] = ()) -> list[int]:

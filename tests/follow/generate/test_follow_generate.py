@@ -274,11 +274,17 @@ def test_the_mark_is_drawn_if_asked_for(follow: Callable[..., Followed]) -> None
 
 
 def test_the_text_chooses_the_motion_where_no_pose_is_given(follow: Callable[..., Followed]) -> None:
-    made = follow(None, text="xyzzy", out="a.npz", seconds=0.4)
-    named = follow("dance", text="xyzzy", out="b.npz", seconds=0.4)
+    made = follow(None, text="a man", out="a.npz", seconds=0.4)
+    named = follow("dance", text="a man", out="b.npz", seconds=0.4)
     assert made.frames == 10
     assert made.frames == named.frames
     assert not any("names no motion" in note for note in named.notes)
+
+
+def test_a_text_of_which_nothing_is_known_is_refused(follow: Callable[..., Followed]) -> None:
+    for text in ("xyzzy", "mưa", "hello world"):
+        with pytest.raises(RequestError, match=f"knows no word of '{text}': say it with words such as a woman"):
+            follow("dance", text=text, out="a.npz", seconds=0.4)
 
 
 def test_the_baseline_draws_the_same_length(follow: Callable[..., Followed], tmp_path: Path) -> None:
