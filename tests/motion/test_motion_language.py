@@ -91,6 +91,8 @@ def test_long_texts_are_read_up_to_a_limit() -> None:
     ("text", "notes"),
     [
         ("shrugs and smiles", ["'shrugs' is no movement"]),
+        ("a person flies away", ["'flies' is shown as lift, the nearest that this head does"]),
+        ("the eyebrows fly up", []),
         ("nods seven times", []),
         ("smiles nine times", ["smile: at most 6 times in a row, not 9"]),
         ("nods forty times", ["nod: at most 12 times in a row, not 40"]),

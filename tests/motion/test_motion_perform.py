@@ -119,6 +119,17 @@ def test_what_no_head_can_do_is_refused_in_one_sentence(mover: Mover) -> None:
             Player(mover).perform([TimedText(text)])
 
 
+def test_a_row_of_a_time_line_that_cannot_be_done_is_named_with_movements_that_can(mover: Mover) -> None:
+    for text, fault in (
+        ("xylophone", "the model knows no word of"),
+        ("walks to the door", "'walks to the door' is no movement that this head can make"),
+    ):
+        with pytest.raises(RequestError) as caught:
+            Player(mover).perform([TimedText("nods", 2.5, 0.0), TimedText(text, 2.0, 2.5)])
+        assert str(caught.value).startswith(f"at 2.5 s of the time line: {fault}")
+        assert str(caught.value).endswith("say it with words such as nods, smiles, looks left")
+
+
 def test_haste_is_said(mover: Mover) -> None:
     (note,) = Player(mover).perform([TimedText("nods five times", 1.5)]).notes
     assert re.fullmatch(r"1\.5 s are short: at its usual speed, what is asked takes [34]\.\d s, .* faster", note)

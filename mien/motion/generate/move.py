@@ -179,7 +179,11 @@ def _performed(mover: Mover, script: Script, request: MoveRequest) -> Performed:
     """The motion of a script; before its first cue, the first frame stands still."""
     spans = frame_spans(script, float(FPS))
     timed_texts = [
-        TimedText(cue.text, request.seconds if end is None else float((end - start) / FPS))
+        TimedText(
+            cue.text,
+            request.seconds if end is None else float((end - start) / FPS),
+            None if request.script is None else cue.start,
+        )
         for cue, (start, end) in zip(script.cues, spans, strict=True)
     ]
     total = sum(round((timed_text.seconds or 0) * float(FPS)) for timed_text in timed_texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -40,10 +40,14 @@ OVERLAP = 24
 
 @dataclass(frozen=True)
 class TimedText:
-    """A text and the length of its motion in seconds; None: predicted from the text."""
+    """A text and the length of its motion in seconds; None: predicted from the text.
+
+    at: the time of its row in a time line, for messages; None where it is of none.
+    """
 
     text: str
     seconds: float | None = None
+    at: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -118,9 +122,17 @@ class Performer:
         """What the model will not read of a text that it reads itself. Raises RequestError if that is all of it."""
         if reading.plan is not None or reading.still:
             return ()
-        if reading.unable:
-            raise RequestError("; ".join(reading.notes))
-        return self.mover.word_notes(timed_text.text)
+        try:
+            if reading.unable:
+                raise RequestError(
+                    f"{timed_text.text[:60]!r} is no movement that this head can make: say it with words such as nods, "
+                    "smiles, looks left"
+                )
+            return self.mover.word_notes(timed_text.text)
+        except RequestError as error:
+            if timed_text.at is None:
+                raise
+            raise RequestError(f"at {timed_text.at:g} s of the time line: {error}") from None
 
     def _check_length(self, timed_texts: Sequence[TimedText], readings: Sequence[Reading]) -> None:
         seconds = [

@@ -116,7 +116,10 @@ def _outcomes(clause: Clause) -> Sequence[Outcome] | None:
     ways = [one for one, _ in groupby(clause.directions) if one in ("left", "right")]
     if len(ways) > 1 and len(ways) == len([*groupby(clause.directions)]):  # "looks left, right, left" without commas
         return [outcome for way in ways for outcome in _moved(clause, verb, way) or ()]
-    return _moved(clause, verb, direction)
+    moved = _moved(clause, verb, direction)
+    if verb.whole and not clause.parts:
+        return moved and [replace(outcome, nearest=True) for outcome in moved]
+    return moved
 
 
 def _placed(clause: Clause, direction: str) -> Sequence[Outcome] | None:

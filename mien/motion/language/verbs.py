@@ -10,6 +10,7 @@ The table has one line per meaning: the verbs, and what they say, in a short not
 `manner:tilt`      how a head moves to a side: see `mien.motion.language.places`.
 `speed:fast`       a speed, if the text gives none.
 `light`            means nothing without a part or a direction, as in "give a nod".
+`whole`            of the whole body where no part is named: what the head does is only the nearest; the user is told.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Verb:
     manner: str | None = None
     speed: Speed | None = None
     light: bool = False
+    whole: bool = False
 
 
 NOTHING = "nothing"
@@ -95,12 +97,14 @@ raise lift elevate hoist rise perk climb: >up
 arch quirk: *=raise_brows
 lower drop sink fall sag plunge descend plummet: >down
 duck dip droop slump hang bend tuck: >down @head
-shoot jump pop fly spring leap soar: >up speed:fast light
+shoot pop: >up speed:fast light
+jump fly spring leap soar: >up speed:fast light whole
 jerk snap flick dart: manner:push speed:fast light
 throw toss fling: manner:throw speed:fast light
 swing sway rock: manner:swing @head
 move bring push pull draw shift go put come set send cast: manner:push light
-slide drift settle wander travel float crane stretch ease bounce creep: manner:push light
+wander travel float: manner:push light whole
+slide drift settle crane stretch ease bounce creep: manner:push light
 thrust jut protrude extend poke stick loll: tongue=tongue manner:push light
 show bare flash: tongue=tongue teeth=smile light
 open unhinge: >open
@@ -133,10 +137,10 @@ def _verb(items: str) -> Verb:
             by_part[part] = Outcome(kind, side, int(count) if count else None, _STRENGTH[strength], sign == "~")
         elif item[0] in ">@":
             said[{">": "direction", "@": "part"}[item[0]]] = item[1:]
-        elif item != "light":
+        elif item not in ("light", "whole"):
             name, value = item.split(":")
             said[name] = value
-    return Verb(by_part, light="light" in items.split(), **said)  # type: ignore[arg-type]
+    return Verb(by_part, light="light" in items.split(), whole="whole" in items.split(), **said)  # type: ignore[arg-type]
 
 
 VERBS: dict[str, Verb] = {

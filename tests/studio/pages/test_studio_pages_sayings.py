@@ -74,7 +74,7 @@ def _shown(one: Saying) -> str:
         values["others"] = ""
     if one.module == "motion/generate/request.py":
         values["error"] = "a whole number, 0 to 999,999"
-    if one.module == "systems/timeline.py":
+    if one.module in ("systems/timeline.py", "motion/generate/performer.py"):
         values["error"] = "nothing comes after the end"
     text = "".join(values.get(part, "7") if place % 2 else part for place, part in enumerate(one.parts))
     return without_flags(text)
@@ -114,6 +114,16 @@ def test_no_exception_is_out_of_date() -> None:
         (
             "a.zip cannot be opened: this is an archive of other files, not one that mien made: unpack it",
             "không mở được a.zip: đây là tệp nén chứa các tệp khác, không phải tệp do mien tạo: hãy giải nén trước",
+        ),
+        (
+            "at 2.5 s of the time line: the model knows no word of 'x'; y': say it with words such as nods, smiles, "
+            "looks left",
+            "tại giây 2.5 của kịch bản thời gian: mô hình không biết từ nào trong 'x'; y': hãy viết bằng tiếng Anh với "
+            "các từ như nods (gật đầu), smiles (mỉm cười), looks left (nhìn sang trái)",
+        ),
+        (
+            "of the text is not shown: 'rain', 'park'; the nearest: 'park' → forest",
+            "trong văn bản, phần không thể hiện được: 'rain', 'park'; gần nhất có thể thể hiện: 'park' → forest",
         ),
         ("a.wav gives no speech: something else", "a.wav không cho lời nói nào: something else"),
         ("a to b", "a to b"),
