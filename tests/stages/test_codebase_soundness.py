@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from toy_codebase import LIBRARY, SCRIPTS, Writer, edits, run_script, write_project
+from toy_codebase import LIBRARY, SCRIPTS, Writer, run_script, write_project
+from toy_edits import edits
 
 from stages.codebase.project import Project
 from stages.codebase.table import CodeTables

@@ -1,7 +1,4 @@
-"""A head as one web page that turns and plays it: the glb and its viewer are inside, nothing is loaded from elsewhere.
-
-The viewer is Google's `<model-viewer>` (Apache-2.0), unchanged in `vendor/` with its licences.
-"""
+"""A head as one web page that turns and plays it: the glb and its viewer are inside, nothing is loaded from outside."""
 
 from __future__ import annotations
 
@@ -14,11 +11,7 @@ from pathlib import Path
 
 from mien.files import atomic_file
 from mien.heads.export.glb import GlbContent
-
-VENDOR = Path(__file__).parent / "vendor"
-
-MODEL_VIEWER_SHA256 = "18b2e711035aa4705ee281530a55dc2338ff05eed3d70ae16d54105282a75ed5"
-"""Digest of the vendored `model-viewer.min.js`, version 4.4.0 of npm's @google/model-viewer."""
+from mien.heads.export.viewer import MODEL_VIEWER
 
 FACES: dict[str, dict[str, float]] = {
     "smile": {"mouthSmile": 0.85, "cheekSquint": 0.5, "eyeSquint": 0.25},
@@ -59,7 +52,7 @@ def head_page(glb: GlbContent, title: str, prompt: str | None = None, tags: Mapp
         "@VIEWER@": _viewer(),
     }
     parts = []
-    for piece in (VENDOR.parent / "page.html").read_text(encoding="utf-8").split("%%"):
+    for piece in Path(__file__).with_name("page.html").read_text(encoding="utf-8").split("%%"):
         parts.append(values.get(piece, piece))
     return "".join(parts)
 
@@ -79,5 +72,5 @@ def _sliders(targets: tuple[str, ...]) -> dict[str, dict[str, float]]:
 @cache
 def _viewer() -> str:
     # the map of its sources is not there
-    code = (VENDOR / "model-viewer.min.js").read_text(encoding="utf-8")
+    code = MODEL_VIEWER.read_text(encoding="utf-8")
     return code.rsplit("//# sourceMappingURL", 1)[0]

@@ -14,7 +14,7 @@ from mien.studio.pages.catalogue import DEFAULT, Translator, catalogue
 from mien.studio.pages.forms import MAKERS, form_of
 from mien.studio.pages.sayings import PREFIX
 from mien.studio.pages.showing import show
-from mien.studio.pages.templates import STATIC, asked_language, version
+from mien.studio.pages.templates import asked_language, static_files_on_disk, version
 from mien.studio.pages.voices import languages, voices
 
 router = APIRouter(include_in_schema=False)
@@ -30,8 +30,7 @@ MEDIA_TYPES = {
 @cache
 def static_files() -> dict[str, Path]:
     """The files that are served under /static, by their path there; no other path is ever looked up on the disk."""
-    found = (path for path in STATIC.rglob("*") if path.suffix in MEDIA_TYPES)
-    return {path.relative_to(STATIC).as_posix(): path for path in found}
+    return {name: path for name, path in static_files_on_disk().items() if path.suffix in MEDIA_TYPES}
 
 
 @router.api_route("/static/{digest}/{path:path}", methods=["GET", "HEAD"])

@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from mien.studio.pages.catalogue import LANGUAGES, Translator, preferred
+from mien.studio.pages.vendored import SHARED
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -48,6 +49,12 @@ def environment() -> Environment:
     return made
 
 
+def static_files_on_disk() -> dict[str, Path]:
+    """Every static file, by its path under /static: those of `static/`, and those of other packages."""
+    own = {path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*") if path.is_file()}
+    return {**own, **SHARED}
+
+
 @cache
 def version() -> str:
     """A digest of all static files: part of their addresses, so that a browser never mixes old ones with new ones.
@@ -55,9 +62,8 @@ def version() -> str:
     It stands in the path and not in a query, so that it holds for the modules that a module imports, too.
     """
     digest = hashlib.sha256()
-    for path in sorted(STATIC.rglob("*")):
-        if path.is_file():
-            digest.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
+    for name, path in sorted(static_files_on_disk().items()):
+        digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 

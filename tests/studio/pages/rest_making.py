@@ -18,6 +18,10 @@ from mien.studio.database.tables import File, Job, new_id
 from mien.studio.files.place import result_folder, upload_path, upload_preview
 from mien.studio.history.folding import fold
 from mien.studio.settings import Settings
+from tests.studio.pages.html_making import Page
+
+Running = tuple[TestClient, Database, Settings]
+"""What `studio` gives."""
 
 HOST = "127.0.0.1:8765"
 PICTURE = "0123456789abcdef0123456789abcdef"
@@ -116,3 +120,10 @@ def studio(folder: Path, **settings: Any) -> Iterator[tuple[TestClient, Database
 def filled(db: Database, settings: Settings, owner: str = "", count: int = len(ROWS)) -> list[Job]:
     """`count` jobs, the first one the newest."""
     return [add_job(db, settings, number, owner) for number in range(count)]
+
+
+def page(client: TestClient, path: str, **headers: str) -> Page:
+    """A page of the studio, which is there."""
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return Page(answer.text)

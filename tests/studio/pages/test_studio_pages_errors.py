@@ -14,7 +14,8 @@ from mien.studio.api.guard import CONTENT_SECURITY_POLICY
 from mien.studio.pages import history_pages
 from mien.studio.pages.catalogue import Translator, catalogue, filled
 from mien.studio.pages.sayings import PREFIX, said
-from mien.studio.pages.templates import STATIC, version
+from mien.studio.pages.templates import version
+from mien.studio.pages.vendored import SHARED
 from tests.studio.pages.html_making import Page
 from tests.studio.pages.rest_making import HOST, studio
 
@@ -109,7 +110,7 @@ def test_the_page_for_a_studio_that_is_away_is_of_nobody_and_in_both_languages(t
 
 
 def test_the_style_of_the_3d_viewer_is_the_one_that_the_policy_allows() -> None:
-    (viewer,) = (STATIC / "vendor").glob("model-viewer-*.min.js")
+    (viewer,) = SHARED.values()
     styles = re.findall(r"<style>(.*?)</style>", viewer.read_text(encoding="utf-8"), flags=re.DOTALL)
     digests = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in styles]
     assert [one for one in digests if f"'sha256-{one}'" in CONTENT_SECURITY_POLICY]

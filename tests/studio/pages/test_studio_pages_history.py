@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from mien.studio.database.engine import Database
-from mien.studio.settings import Settings
 from tests.studio.pages.html_making import Page
-from tests.studio.pages.rest_making import DAY, ROWS, add_job, filled, studio
+from tests.studio.pages.rest_making import DAY, ROWS, Running, add_job, filled, page, studio
 
 PART = {"HX-Request": "true"}
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
-
-Running = tuple[TestClient, Database, Settings]
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    with studio(tmp_path) as made:
-        yield made
-
-
-def page(client: TestClient, path: str, **headers: str) -> Page:
-    answer = client.get(path, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return Page(answer.text)
 
 
 def titles(found: Page) -> list[str]:

@@ -4,35 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from mien.studio.api.bodies import ResultFile
-from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job
 from mien.studio.pages.catalogue import catalogue
 from mien.studio.pages.job_pages import player_of
-from mien.studio.settings import Settings
-from tests.studio.pages.html_making import Page
-from tests.studio.pages.rest_making import PICTURE, add_job, add_picture, studio
+from tests.studio.pages.rest_making import PICTURE, Running, add_job, add_picture, page
 
-Running = tuple[TestClient, Database, Settings]
 EVIL = "</code></script><script>alert(1)</script>\"' onmouseover=alert(2)"
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    with studio(tmp_path) as made:
-        yield made
-
-
-def page(client: TestClient, path: str, **headers: str) -> Page:
-    answer = client.get(path, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return Page(answer.text)
 
 
 def test_a_result_with_its_request_files_and_uses(running: Running) -> None:

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from html_making import Page
 
+from mien.heads.export.viewer import MODEL_VIEWER
 from mien.makers.forms import FormField, form_fields
 from mien.makers.systems import SYSTEMS
 from mien.studio.api.app import create_app
@@ -19,7 +20,7 @@ from mien.studio.pages import forms
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.forms import ALTERNATIVES, MAIN, MAKERS, SPECIAL, WITH, form_of
 from mien.studio.pages.templates import STATIC, Formats, data, version
-from mien.studio.pages.vendored import VENDORED
+from mien.studio.pages.vendored import SHARED, VENDORED
 from mien.studio.settings import Settings
 
 LANGUAGES = ("en", "vi")
@@ -143,7 +144,25 @@ def test_vendored_files_are_as_they_were_published() -> None:
     sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text().splitlines())
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.*")}
     assert found == sums
-    assert all(f"{one.file.removesuffix('.min.js')}.LICENSE" in found and one.file in found for one in VENDORED)
+    own = [one for one in VENDORED if f"vendor/{one.file}" not in SHARED]
+    assert all(f"{one.file.removesuffix('.min.js')}.LICENSE" in found and one.file in found for one in own)
+
+
+def test_the_viewer_of_heads_is_there_once_and_served_as_any_static_file(client: TestClient) -> None:
+    (name,) = [f"vendor/{one.file}" for one in VENDORED if one.package == "@google/model-viewer"]
+    found = client.get(f"/static/{version()}/{name}")
+    assert found.content == MODEL_VIEWER.read_bytes()
+    assert (
+        dict(found.headers).items()
+        >= {
+            "content-type": "text/javascript; charset=utf-8",
+            "cache-control": "public, max-age=31536000, immutable",
+            "x-content-type-options": "nosniff",
+        }.items()
+    )
+    for user in ("static/js/player.js", "templates/job.html"):
+        assert name in (STATIC.parent / user).read_text(encoding="utf-8"), f"{user} asks for this version"
+    assert not list(STATIC.rglob("model-viewer*"))
 
 
 def test_the_sample_portrait_is_small() -> None:

@@ -8,16 +8,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from mien.studio.database.engine import Database
 from mien.studio.pages.account_pages import own_path
 from mien.studio.people.accounts import create_person, set_disabled, set_limits
 from mien.studio.people.tokens import create_token
-from mien.studio.settings import Settings
 from tests.studio.pages.html_making import Page
 from tests.studio.pages.people_pages_making import PASSWORD, signed_in
-from tests.studio.pages.rest_making import filled, studio
-
-Running = tuple[TestClient, Database, Settings]
+from tests.studio.pages.rest_making import Running, filled, studio
 
 
 @pytest.fixture

@@ -12,17 +12,13 @@ from fastapi.testclient import TestClient
 from mien.bundled.figures import HEADINGS, ShownFigure
 from mien.bundled.listing import Championship, ListedModel
 from mien.makers.models import MODELS
-from mien.studio.database.engine import Database
 from mien.studio.pages import pipeline_pages
 from mien.studio.pages.catalogue import Translator, catalogue
 from mien.studio.pipeline.champions import Champions
 from mien.studio.pipeline.prefect import Deployment, PipelineRun, Prefect, PrefectError, StageRun
-from mien.studio.settings import Settings
 from tests.studio.pages.html_making import Page
 from tests.studio.pages.people_pages_making import signed_in
-from tests.studio.pages.rest_making import studio
-
-Running = tuple[TestClient, Database, Settings]
+from tests.studio.pages.rest_making import Running, studio
 
 FIGURES = (
     ShownFigure("motion_new", "done exactly, held-out phrases", 0.8126, "high", 1.0),

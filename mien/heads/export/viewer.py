@@ -1,0 +1,18 @@
+"""The script that turns and plays a head in a browser: Google's `<model-viewer>` (Apache-2.0).
+
+It lies unchanged in `vendor/` with its licences: `page.py` puts it into a page, the studio serves it. Imports nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+VENDOR = Path(__file__).parent / "vendor"
+
+MODEL_VIEWER = VENDOR / "model-viewer.min.js"
+
+MODEL_VIEWER_VERSION = "4.4.0"
+"""Version of npm's @google/model-viewer."""
+
+MODEL_VIEWER_SHA256 = "18b2e711035aa4705ee281530a55dc2338ff05eed3d70ae16d54105282a75ed5"
+"""Digest of the file."""
