@@ -142,22 +142,25 @@ class Feed:
             for one in kept
         ]
 
-    def _read(self) -> tuple[int, list[Told]]:
+    def _read(self, owners: set[str]) -> tuple[int, list[Told]]:
+        """The position after the new events, and those of these owners."""
         found = events.after(self.db, self.position)
         if not found:
             return self.position, []
-        owners = set(self._readers.values())
         wanted = [one for one in found if one.job is None or one.owner in owners] if owners else []
         return found[-1].id, self._shown(wanted)
 
     async def _run(self) -> None:
         while True:
+            owners = set(self._readers.values())
             try:
-                position, told = await to_thread.run_sync(self._read)
+                position, told = await to_thread.run_sync(self._read, owners)
             except SQLAlchemyError:  # such as a PostgreSQL that restarts: pages get what they missed afterwards
                 LOG.exception("the events could not be read; trying again")
                 await asyncio.sleep(2.0)
                 continue
+            if not owners.issuperset(self._readers.values()):
+                continue  # someone came meanwhile, from the old position on: read again, with theirs
             self.position = position
             for one in told:
                 self._hand_out(one)

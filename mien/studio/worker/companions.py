@@ -49,6 +49,8 @@ class Companions:
 def companions(folder: Path, loaded: Loaded, request: Request, made: Made, suffix: str) -> Companions:
     """Write what belongs to a result into `folder`. made: of `request`, as a file with this suffix."""
     writer = _WRITERS.get(loaded.system.command)
+    if type(made) is Made:  # a file alone, such as of a maker that loads no torch: the writers would import it
+        return Companions()
     return Companions() if writer is None else writer(folder, loaded, request, made, suffix)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,32 @@ def test_a_page_is_told_what_it_missed_and_nothing_twice(tmp_path: Path) -> None
         found = await page
         assert [one.kind for one in found] == ["queue", "started", "ended", "queued"]
         assert [one.id for one in found] == [1, 2, 3, 4]
+
+    with_feed(tmp_path, run)
+
+
+def test_a_page_that_comes_while_events_are_read_misses_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, came = threading.Event(), threading.Event()
+    real = Names.job_data
+
+    def slow(self: Names, jobs: Sequence[str]) -> dict[str, Any]:
+        if not came.is_set():
+            reading.set()
+            came.wait(20)
+        return real(self, jobs)
+
+    monkeypatch.setattr(Names, "job_data", slow)
+
+    async def run(db: Database, feed: Feed, _names: Names) -> None:
+        ben = asyncio.create_task(take(feed, "ben", 2))
+        await watched(feed, 1)
+        await asyncio.to_thread(tell, db, ("b", "ben", "queued"), ("a", "anna", "queued"))
+        await asyncio.to_thread(reading.wait, 20)
+        anna = asyncio.create_task(take(feed, "anna", 2, last_id=0))
+        await watched(feed, 2)
+        came.set()
+        assert [(one.kind, one.job) for one in await anna] == [("queue", None), ("queued", "a")]
+        assert [(one.kind, one.job) for one in await ben] == [("queue", None), ("queued", "b")]
 
     with_feed(tmp_path, run)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from fractions import Fraction
@@ -164,3 +166,20 @@ def test_files_that_belong_together_are_packed(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "result.zip") as archive:
         assert archive.namelist() == ["result.obj/00001.obj"]
     assert not out.exists()
+
+
+def test_nothing_is_imported_for_a_result_that_is_a_file_alone(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from mien.makers.systems import SYSTEMS
+from mien.studio.worker.companions import Companions, companions
+from mien.systems.model import NO_MODEL
+from mien.systems.system import Loaded, Made
+
+made = Made(path=Path("result.mp4"), model_version="none")
+for system in SYSTEMS.values():
+    assert companions(Path(), Loaded(system, NO_MODEL), None, made, ".mp4") == Companions()
+assert "torch" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)

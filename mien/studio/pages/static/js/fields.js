@@ -126,14 +126,22 @@ class FileField extends Field {
     else this.show(value);
   }
   /** The file of a value `file:ID`; one that is gone is said. */
-  async show(value) {
+  show(value) {
+    this.showing = typeof value === "object" ? this.zone.write(value) : this.asked(String(value).replace("file:", ""));
+  }
+  async asked(id) {
+    const turn = this.zone.begin(); // another file may be taken before the answer
     try {
-      this.zone.write(typeof value === "object" ? value : await api(`/api/v1/files/${String(value).replace("file:", "")}`));
+      const view = await api(`/api/v1/files/${id}`);
+      if (turn === this.zone.turn) this.zone.write(view);
     } catch (error) {
-      this.wrong(error.status === 404 ? t("file_gone") : error.message);
+      if (turn === this.zone.turn) this.wrong(error.status === 404 ? t("file_gone") : error.message);
     }
   }
-  settled() { return this.zone.settled(); }
+  async settled() {
+    await this.showing;
+    await this.zone.settled();
+  }
 }
 
 /** A text, or a file in its place. */

@@ -93,15 +93,19 @@ export class Zone {
   async takeSample() {
     const address = this.find("sample")?.dataset.sample;
     if (!address) return;
-    const answer = await fetch(address).catch(() => null);
-    if (!answer?.ok) this.wrong(t("error.away"));
-    else await this.take(await answer.blob(), t("sample_name"));
+    const turn = this.begin();
+    const asked = fetch(address).then((answer) => (answer.ok ? answer.blob() : null)).catch(() => null);
+    this.pending = asked;
+    const blob = await asked;
+    if (turn !== this.turn) return;
+    this.pending = null;
+    if (blob) await this.take(blob, t("sample_name"));
+    else this.wrong(t("error.away"));
   }
 
   /** Upload a file and show it. */
   async take(blob, name = blob.name) {
-    const turn = ++this.turn;
-    this.stop?.abort();
+    const turn = this.begin();
     this.stop = new AbortController();
     this.wrong("");
     this.view = null;
@@ -123,14 +127,22 @@ export class Zone {
     }
   }
 
-  /** Wait until an upload that goes on has ended. */
+  /** The turn of a file that is to come; what was to come before counts no more. */
+  begin() {
+    this.stop?.abort();
+    this.pending = null;
+    this.turn += 1;
+    return this.turn;
+  }
+
+  /** Wait until what is fetched or uploaded is there. */
   async settled() {
-    await this.pending?.catch(() => null);
+    while (this.pending) await this.pending.catch(() => null);
   }
 
   /** Show a FileView as the zone's file. */
   write(view, blob = null) {
-    this.turn += blob ? 0 : 1;
+    if (!blob) this.begin();
     this.view = view;
     this.find("progress").hidden = true;
     this.show({ name: view.name, facts: facts(view), picture: view.preview, blob, kind: view.kind });
@@ -161,10 +173,8 @@ export class Zone {
   }
 
   clear() {
-    this.turn += 1;
-    this.stop?.abort();
+    this.begin();
     this.view = null;
-    this.pending = null;
     this.input.value = "";
     this.find("progress").hidden = true;
     this.find("held").hidden = true;

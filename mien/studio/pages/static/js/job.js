@@ -105,7 +105,8 @@ function follow() {
   let state = root().dataset.state;
   const events = new EventSource("/api/v1/events");
   const heard = (event) => {
-    const job = JSON.parse(event.data).job;
+    const { job, missed } = JSON.parse(event.data);
+    if (missed !== undefined) look(); // the first event of a connection: what happened before it is not told
     if (!job || job.id !== id) return;
     if (job.state !== state && !["waiting", "running"].includes(job.state)) {
       events.close();
@@ -115,10 +116,9 @@ function follow() {
     state = job.state;
     showProgress(job);
   };
-  for (const kind of ["queued", "started", "progress", "preview", "ended", "changed"]) events.addEventListener(kind, heard);
+  for (const kind of ["queued", "started", "progress", "preview", "ended", "changed", "queue"]) events.addEventListener(kind, heard);
   events.addEventListener("open", () => {
     said.textContent = "";
-    look();
   });
   events.addEventListener("error", () => {
     said.textContent = t("job.lost");

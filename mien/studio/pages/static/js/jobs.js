@@ -6,7 +6,22 @@ import { stageName } from "./sentences.js";
 const KINDS = ["queued", "started", "progress", "preview", "ended", "changed", "queue"];
 const RETRY_SECONDS = [1, 2, 4, 8, 15];
 
-/** Follows the studio's events. `job(view)` for each change of a job, `queue(view)` for the queue's, `state(text)`. */
+const ENDED = ["done", "failed", "cancelled"];
+const ended = new Map();
+
+/**
+ * What is known of a job. Answers and events come in any order, so a view may be older than that of the job's end: a
+ * job that has ended neither waits nor runs again.
+ */
+export function newest(job) {
+  if (ENDED.includes(job.state)) ended.set(job.id, job);
+  return ended.get(job.id) ?? job;
+}
+
+/**
+ * Follows the studio's events. `job(view)` for each change of a job, `queue(view)` for the queue's, `state(text)`;
+ * `again()` as soon as events come: what happened before is to be asked for.
+ */
 export class Feed {
   constructor({ job, queue, again, state }) {
     Object.assign(this, { job, queue, again, state, failures: 0 });
@@ -16,7 +31,6 @@ export class Feed {
   open() {
     this.source = new EventSource("/api/v1/events");
     this.source.addEventListener("open", () => {
-      if (this.failures) this.again();
       this.failures = 0;
       this.state("");
     });
@@ -24,9 +38,10 @@ export class Feed {
     for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.told(JSON.parse(event.data)));
   }
 
-  told({ job, queue }) {
+  told({ job, queue, missed }) {
     if (job) this.job(job);
     if (queue) this.queue(queue);
+    if (missed !== undefined) this.again(); // only the first event of a connection has it
   }
 
   failed() {
@@ -55,6 +70,8 @@ export class Queue {
     this.chosen = chosen;
     this.seen = seen; // (job): it was read anew
     this.jobs = new Map();
+    this.rows = new Map(); // by job: the row as it is drawn, and what of it cannot be changed in place
+    this.turn = 0; // of several answers only that to the newest question counts
     this.find = (id) => document.getElementById(id);
     this.find("pause")?.addEventListener("click", () => this.pause());
     this.find("cancel-all").addEventListener("click", () => this.cancelAll());
@@ -62,14 +79,17 @@ export class Queue {
   }
 
   async load() {
+    const turn = ++this.turn;
     try {
       const found = await api("/api/v1/queue");
-      this.jobs = new Map(found.jobs.map((job) => [job.id, job]));
-      found.jobs.forEach(this.seen);
+      if (turn !== this.turn) return;
+      const open = found.jobs.filter((job) => newest(job) === job);
+      this.jobs = new Map(open.map((job) => [job.id, job]));
+      open.forEach(this.seen);
       this.draw();
       this.state(found);
     } catch (error) {
-      this.connection(error.message);
+      if (turn === this.turn) this.connection(error.message);
     }
   }
 
@@ -104,11 +124,10 @@ export class Queue {
     this.known = known;
   }
 
-  take(job) {
-    const old = this.jobs.get(job.id);
-    if (["waiting", "running"].includes(job.state)) this.jobs.set(job.id, job);
-    else this.jobs.delete(job.id);
-    if (old?.state === job.state && job.state === "running" && this.update(job)) return;
+  take(view) {
+    const job = newest(view);
+    if (ENDED.includes(job.state)) this.jobs.delete(job.id);
+    else this.jobs.set(job.id, job);
     this.draw();
   }
 
@@ -122,35 +141,48 @@ export class Queue {
     const waiting = jobs.filter((job) => job.state === "waiting");
     const focused = document.activeElement?.closest("[data-job]")?.dataset.job;
     const action = document.activeElement?.dataset?.action;
-    this.find("jobs").replaceChildren(...jobs.map((job) => this.row(job, waiting)));
+    const rows = jobs.map((job) => this.row(job, waiting));
+    const list = this.find("jobs");
+    // a button that is replaced while it is pressed would lose the click
+    if (rows.length !== list.children.length || rows.some((row, place) => row !== list.children[place])) list.replaceChildren(...rows);
+    for (const id of this.rows.keys()) if (!this.jobs.has(id)) this.rows.delete(id);
     this.find("queue-empty").hidden = jobs.length > 0;
     this.find("cancel-all").hidden = jobs.length < 2;
     if (focused && action) this.find("jobs").querySelector(`[data-job="${focused}"] [data-action="${action}"]`)?.focus();
   }
 
+  /** The row of a job: the one that is there, unless its buttons are to be others. */
   row(job, waiting) {
     const place = waiting.indexOf(job);
+    const key = [job.state, job.cancelling, place === 0, place === waiting.length - 1, waiting.length > 1].join(" ");
+    let known = this.rows.get(job.id);
+    if (known?.key !== key) {
+      known = { key, row: this.made(job, waiting, place) };
+      this.rows.set(job.id, known);
+    }
+    this.update(known.row, job);
+    return known.row;
+  }
+
+  made(job, waiting, place) {
     const act = (action, name, body) => el("button", {
       class: "button icon quiet", type: "button", "data-action": action, title: t(action), "aria-label": t(`${action}_of`, { title: job.title }),
       disabled: (action === "up" && place === 0) || (action === "down" && place === waiting.length - 1) || (action === "cancel_job" && job.cancelling),
       onclick: () => this.act(job, name, body),
     }, icon({ up: "up", down: "down", cancel_job: "close" }[action]));
     const name = el("button", { class: "title", type: "button", "data-action": "show", onclick: () => this.chosen(job) }, icon(job.system), el("span", {}, job.title || t(`maker.${job.system}`)));
-    const bar = job.state === "running" ? el("progress", { max: 1, value: job.progress?.fraction ?? null, "aria-label": job.title }) : null;
+    const bar = job.state === "running" ? el("progress", { max: 1, "aria-label": job.title }) : null;
     return el("li", { "data-job": job.id, class: job.state }, name,
       el("div", { class: "row acts" }, job.state === "waiting" && waiting.length > 1 ? [act("up", "move", { to: "up" }), act("down", "move", { to: "down" })] : null, act("cancel_job", "cancel")),
-      el("span", { class: "soft small state" }, stateText(job)), bar);
+      el("span", { class: "soft small state" }), bar);
   }
 
-  update(job) {
-    const row = this.find("jobs").querySelector(`[data-job="${job.id}"]`);
-    const bar = row?.querySelector("progress");
-    if (!row || !bar) return false;
+  update(row, job) {
+    const bar = row.querySelector("progress");
     row.querySelector(".state").textContent = stateText(job);
+    if (!bar) return;
     if (job.progress?.fraction === null || job.progress?.fraction === undefined) bar.removeAttribute("value");
     else bar.value = job.progress.fraction;
-    row.querySelector('[data-action="cancel_job"]').disabled = job.cancelling;
-    return true;
   }
 
   async act(job, name, body = null) {

@@ -118,9 +118,12 @@ new Feed({
   },
 });
 
+/** Show a job as it is now, unless another one is shown by the time of the answer. */
 async function look(id) {
+  const before = result.job?.id;
   try {
-    result.show(await api(`/api/v1/jobs/${id}`));
+    const job = await api(`/api/v1/jobs/${id}`);
+    if (result.job?.id === before) result.show(job);
   } catch (error) {
     if (error.status === 404) sessionStorage.removeItem(shownName);
     else queue.connection(error.message);

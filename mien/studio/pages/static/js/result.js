@@ -1,7 +1,7 @@
 // The job that the page shows: its place, its progress, its result, and what can be done with it.
 
 import { api, copy, el, icon, knows, number, size, span, t, toast } from "./frame.js";
-import { stateText } from "./jobs.js";
+import { newest, stateText } from "./jobs.js";
 import { player } from "./player.js";
 import { curl, openFilled } from "./request.js";
 import { sentence, stageName } from "./sentences.js";
@@ -26,7 +26,8 @@ export class Result {
     this.place.replaceChildren(el("div", { class: "empty stack" }, icon("mien"), el("p", {}, t("result_empty")), el("p", { class: "small" }, t("result_hint"))));
   }
 
-  show(job) {
+  show(view) {
+    const job = newest(view);
     const same = this.job?.id === job.id && this.job.state === job.state && this.job.starred === job.starred && this.job.cancelling === job.cancelling;
     const before = this.job;
     this.job = job;
@@ -138,10 +139,11 @@ export class Result {
   }
 
   async act(name) {
+    const of = this.job.id;
     try {
-      const job = await api(`/api/v1/jobs/${this.job.id}/${name}`, { method: "POST" });
-      if (job.id !== this.job.id) this.taken(job);
-      else this.show(job);
+      const job = await api(`/api/v1/jobs/${of}/${name}`, { method: "POST" });
+      if (job.id !== of) this.taken(job);
+      else if (of === this.job.id) this.show(job); // and no other one is shown by now
     } catch (error) {
       toast(error.message);
     }
