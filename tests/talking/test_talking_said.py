@@ -315,3 +315,16 @@ def test_the_longest_text_is_spoken_in_little_memory() -> None:
     tracemalloc.stop()
     assert what.seconds > 900
     assert peak < 3 * what.samples.nbytes + 60e6  # the samples, once more while they are joined, and a section
+
+
+@pytest.mark.parametrize("text", ["...", "!? —", "§ # _", "\u200d\ufe0f"])
+def test_a_request_to_say_nothing_is_refused_at_once(text: str) -> None:
+    pytest.importorskip("espeakng_loader")
+    request = TalkRequest.of({"image": "face.png", "text": text})
+    with pytest.raises(RequestError, match="--text holds nothing that can be spoken"):
+        request.check(Path("out.mp4"))
+
+
+def test_letters_that_the_voice_does_not_read_are_refused_at_once() -> None:
+    with pytest.raises(RequestError, match="spelled letter by letter"):
+        TalkRequest.of({"image": "face.png", "text": "你好"}).check(Path("out.mp4"))

@@ -103,12 +103,13 @@ class Count(BaseModel):
 
 
 class Health(BaseModel):
-    """That the studio answers, and what does its work."""
+    """That the studio answers, and what does its work; strangers to a studio with accounts are told `status` only."""
 
-    version: str
-    workers: int
-    waiting: int
-    paused: bool
+    status: Literal["ok"] = "ok"
+    version: str | None = None
+    workers: int | None = None
+    waiting: int | None = None
+    paused: bool | None = None
 
 
 class UsedAs(BaseModel):

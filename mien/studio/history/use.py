@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from mien.errors import InputError
 from mien.files import atomic_file, sha256_file
 from mien.studio.database.tables import File, Job, new_id
-from mien.studio.files.place import result_folder, upload_path
+from mien.studio.files.place import result_file, result_folder, upload_path, upload_preview
 
 if TYPE_CHECKING:
     from mien.studio.database.engine import Database
@@ -48,6 +48,9 @@ class Use:
 
 
 _VIDEO = (".mp4",)
+
+_SEEN: tuple[FileKind, ...] = ("picture", "video")
+"""Kinds that look like the small picture of the result."""
 
 USES: dict[str, tuple[Use, ...]] = {
     "sculpt": (
@@ -125,6 +128,10 @@ def _keep(db: Database, settings: Settings, job: Job, wanted: Use, source: Path)
         facts={**(measures if wanted.role == "file" else {}), "role": wanted.role}, origin=job.id,
     )  # fmt: skip
     linked(source, upload_path(settings.folder, file.id, suffix))
+    thumb = result_file(settings.folder, job.id, job.result, "thumb") if wanted.kind in _SEEN else None
+    if thumb is not None:
+        linked(thumb, upload_preview(settings.folder, file.id))
+        file.facts = {**file.facts, "preview": True}
     with db.write() as session:
         session.add(file)
     return file
@@ -144,7 +151,7 @@ def linked(source: Path, target: Path) -> None:
 
 def shown_name(job: Job, role: str, suffix: str) -> str:
     """The name under which a result is shown as an input, such as `sculpt: a young woman (person).json`."""
-    title = " ".join(job.title.split())[:80]
+    title = " ".join(job.title.split())[:80].rstrip(" .…")  # the end of a sentence would make two dots
     what = "" if role == "file" else f" ({role})"
     return f"{job.system}: {title or job.id[:8]}{what}{suffix}"
 

@@ -71,6 +71,7 @@ def job_page(request: Request, ctx: CanRead, job: Annotated[str, Path(max_length
         request, ctx, template, page="history", job=view, player=player_of(view.files), files=_listed(view.files, t),
         fields=shown_fields(ctx, view, t), details=_details(found, view, t), notes=[said(t, one) for one in view.notes],
         reason=said(t, view.reason), uses=[one for one in view.uses if f"js.use.{one.maker}.{one.field}" in t.texts],
+        origin=History(ctx.db).find(ctx.owner, view.origin) if view.origin else None,
         curl=curl_of(str(request.base_url), view, ctx.settings.users),
     )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 
 from mien.clips import EMOTIONS
+from mien.media.speech.normalization.scripts import unread_note
 from mien.systems.errors import RequestError
 from mien.systems.person import read_person
 from mien.systems.request import Accepts, FileOrText, Local, Request, Short, named_file
@@ -157,12 +159,47 @@ class TalkRequest(TalkOptions):
     def check(self, out: Path) -> None:
         if out.suffix == ".glb" and not self.rendered:
             raise RequestError("an animated head (.glb) needs --rendered, which plays the speech on the head itself")
+        if self.text is not None:
+            check_sayable(self.text, self.language, self.engine)
         if self.person is not None:
             read_person(self.person)
 
     def beside(self, out: Path) -> tuple[Path, ...]:
         captions = (captions_path(out),) if self.captions else ()
         return (*captions, sound_path(out)) if out.suffix == ".glb" else captions
+
+
+def check_sayable(text: str, language: str, engine: str) -> None:
+    """Raise RequestError for a text of which nothing would be heard, or that would be spelled letter by letter.
+
+    Symbols such as emoji are said by their names, where the voice has a name for them.
+    """
+    if engine == "espeak":
+        unread, most = unread_note(text, language)
+        if most:
+            raise RequestError(f"the text would be spelled letter by letter: {unread}")
+    kinds = {unicodedata.category(letter)[0] for letter in text}
+    heard = bool(kinds & {"L", "N"})
+    if not heard and "S" in kinds:
+        heard = engine != "espeak" or _has_sounds(text, language)
+    if not heard:
+        raise RequestError("--text holds nothing that can be spoken: write words")
+
+
+def _has_sounds(text: str, language: str) -> bool:
+    # here, so that a command that only shows its help need not load numpy
+    from mien.media.speech.espeak import EspeakSynthesiser
+    from mien.media.speech.interface import SpeechUnavailable, Voice
+
+    try:
+        EspeakSynthesiser().speak(text, Voice(language=language))
+    except SpeechUnavailable:  # said when the text is spoken, with the remedy
+        return True
+    except ValidationError:  # so is a language that there cannot be
+        return True
+    except ValueError:
+        return False
+    return True
 
 
 def sound_path(out: Path) -> Path:

@@ -13,10 +13,11 @@ from mien.makers.forms import FILE, form_fields
 from mien.makers.systems import SYSTEMS
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import File, Job
-from mien.studio.files.place import result_folder, upload_path
+from mien.studio.files.keeping import file_view
+from mien.studio.files.place import result_folder, upload_path, upload_preview
 from mien.studio.history.changes import empty_bin, put_in_bin
 from mien.studio.history.search import History
-from mien.studio.history.use import USES, GoneError, UseError, media_type, use, uses
+from mien.studio.history.use import USES, GoneError, UseError, media_type, shown_name, use, uses
 from mien.studio.settings import Settings
 
 ANNA = "a" * 32
@@ -140,3 +141,17 @@ def test_a_result_whose_files_are_gone_is_said_to_be(db: Database, settings: Set
 def test_media_types_do_not_depend_on_the_machine() -> None:
     known = {".glb": "model/gltf-binary", ".npz": "application/octet-stream", ".mp4": "video/mp4", ".png": "image/png"}
     assert {suffix: media_type(suffix) for suffix in known} == known
+
+
+def test_a_name_has_one_dot_before_its_suffix(db: Database, settings: Settings) -> None:
+    job = a_result(db, settings, "talk", {"file": "result.mp4"})
+    for title in ("Good morning.", "Good morning...", "Good morning… "):
+        job.title = title
+        assert shown_name(job, "file", ".mp4") == "talk: Good morning.mp4"
+
+
+def test_a_video_that_becomes_an_input_keeps_its_picture(db: Database, settings: Settings) -> None:
+    job = a_result(db, settings, "talk", {"file": "result.mp4", "thumb": "thumb.jpg"})
+    file = use(db, settings, job, "follow", "pose")[1]
+    assert upload_preview(settings.folder, file.id).read_text() == "thumb.jpg"
+    assert file_view(file)["preview"] == f"/api/v1/files/{file.id}/preview"

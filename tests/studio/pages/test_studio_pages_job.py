@@ -124,3 +124,15 @@ def test_what_plays_a_result() -> None:
     shown = [player_of(one) for one in files]
     assert [one.kind for one in shown if one] == ["video", "model", "video", "picture"]
     assert player_of({"file": numbers}) is None
+
+
+def test_where_a_job_comes_from_is_said_as_it_is(running: Running) -> None:
+    client, db, _settings = running
+    origins = [add_job(db, _settings, 0), add_job(db, _settings, 1, state="failed", started=1.0, ended=2.0)]
+    texts = ("made again from another result", "another try of an earlier job")
+    for number, (origin, text) in enumerate(zip([one.id for one in origins], texts, strict=True), 2):
+        job = add_job(db, _settings, number, state="failed", started=1.0, ended=2.0, origin=origin)
+        shown = page(client, f"/jobs/{job.id}").text
+        assert [one for one in texts if one in shown] == [text]
+    lost = add_job(db, _settings, 4, state="failed", started=1.0, ended=2.0, origin="f" * 32)
+    assert not any(one in page(client, f"/jobs/{lost.id}").text for one in texts)

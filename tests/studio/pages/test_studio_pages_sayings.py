@@ -163,3 +163,17 @@ def test_names_of_movements_in_notes_are_vietnamese() -> None:
 def test_words_of_a_user_that_repeat_sentences_are_read_once() -> None:
     for words in ("1. nods and nods and " * 20, "a: b; " * 90, "nods while nods and " * 30):
         assert said(VIETNAMESE, words) == words  # exponential if each part were read again
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "the person is not found at 0.0 to 0.3 s: nobody is drawn there",
+        "the person is not found at 0.0 to 0.3 s, 1.0 to 1.2 s: nobody is drawn there",
+        "the person is not found at 0.0 to 0.3 s, 1.0 to 1.2 s, 2.0 to 2.5 s and 4 more times: nobody is drawn there",
+        "person 2 is not found at 0.0 to 0.3 s: nobody is drawn there",
+        "voice 'x' is none that espeak has: choose one of f1 to f5 and m1 to m8",
+    ],
+)
+def test_nothing_in_a_sentence_stays_english(sentence: str) -> None:
+    assert not re.search(r"\b(to|and|the|person|more)\b", said(Translator("vi"), sentence))

@@ -122,3 +122,8 @@ def test_a_stranger_is_let_in_nowhere(apart: Apart) -> None:
     for page in ("/", "/make/talk", "/history", f"/jobs/{apart.ids['job']}", "/people", "/admin", "/pipeline"):
         answer = apart.stranger.get(page)
         assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in"), page
+
+
+def test_a_stranger_learns_only_that_the_studio_is_well(tmp_path: Path) -> None:
+    with served(tmp_path / "studio") as studio:
+        assert studio.client.get("/api/v1/health").json() == {"status": "ok"}

@@ -15,6 +15,7 @@ from mien.studio.api.bodies import Health
 from mien.studio.api.context import CanRead, studio_of
 from mien.studio.api.errors import ERRORS
 from mien.studio.api.views import queue_view
+from mien.studio.people.identity import identify
 
 router = APIRouter(tags=["studio"], responses={status: ERRORS[status] for status in (401, 403, 429)})
 
@@ -63,9 +64,11 @@ def list_makers(_context: CanRead) -> list[MakerView]:
     ]  # fmt: skip
 
 
-@router.get("/health", summary="Whether the studio is well")
+@router.get("/health", summary="Whether the studio is well", response_model_exclude_none=True)
 def show_health(request: Request) -> Health:
-    """Answers without signing in, for whoever watches over the server."""
+    """Answers without signing in, for whoever watches over the server; what it does is told to its people only."""
     studio = studio_of(request)
+    if identify(request, studio.db, studio.settings) is None:
+        return Health()
     state = queue_view(studio.db, studio.settings)
     return Health(version=__version__, workers=state.workers, waiting=state.waiting, paused=state.paused)
