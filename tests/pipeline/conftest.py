@@ -12,13 +12,23 @@ from toy_pipeline import ROOT, command
 CODE = ("mien", "stages", "flows", "params", "dvc.yaml", "constraints.txt", ".dvcignore", ".gitignore")
 
 
+COMPILED = (".pyc", ".nbi", ".nbc")
+"""Endings of what Python and numba have compiled; other names in their folders are files that are being written."""
+
+
+def being_written(folder: str, names: list[str]) -> list[str]:
+    """What `copytree` leaves out of a folder of code, from which other tests import at the same time."""
+    return [name for name in names if not name.endswith(COMPILED)] if Path(folder).name == "__pycache__" else []
+
+
 def make_project(folder: Path) -> Path:
     """A committed copy of the project with params/tiny.yaml as its parameters."""
     folder.mkdir(parents=True)
     for name in CODE:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # with what is compiled: numba would else compile the renderers anew, half a minute of it
+            shutil.copytree(source, folder / name, ignore=being_written)
         else:
             shutil.copy(source, folder / name)
     shutil.copy(ROOT / "params" / "tiny.yaml", folder / "params.yaml")
@@ -42,7 +52,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that has run up to the generator and the emotion discriminator; to be copied, not changed."""
 
     def make(folder: Path) -> None:
-        command(make_project(folder), "dvc", "repro", "-q", "generator", "emotion_discriminator", seconds=400)
+        project = make_project(folder)
+        command(project, "dvc", "repro", "-q", "generator", "emotion_discriminator", seconds=400, tracking="off")
 
     return made_once(tmp_path_factory, "trained_project", make)
 

@@ -78,13 +78,13 @@ def test_bad_clips_are_rows_and_change_no_byte_of_the_good_ones(project: Path, t
     folder = tmp_path / "clips of mine"
     good = good_clips(project, folder)
     set_params(project, corpus={"source": "folder", "path": str(folder)}, align={"max_rejected_fraction": 0.9})
-    command(project, "dvc", "repro", "-q", "split", seconds=200)
+    command(project, "dvc", "repro", "-q", "split", seconds=200, tracking="off")
     clean = shards(project)
     assert len(clean) == 1
 
     reasons = add_bad_clips(folder, good[0], tmp_path / "outside.flv")
     before = {path: path.read_bytes() for path in folder.iterdir()}
-    command(project, "dvc", "repro", "-q", "split", seconds=200)
+    command(project, "dvc", "repro", "-q", "split", seconds=200, tracking="off")
     assert shards(project) == clean
     rows: dict[str, Clip] = {Path(clip.path).name: clip for clip in read_clips(project / "data/faces/clips.csv")}
     corpus: dict[str, Clip] = {clip.clip_id: clip for clip in read_clips(project / "data/corpus/clips.csv")}
@@ -94,7 +94,7 @@ def test_bad_clips_are_rows_and_change_no_byte_of_the_good_ones(project: Path, t
     assert {path: path.read_bytes() for path in folder.iterdir()} == before, "the user's files are never touched"
 
     set_params(project, align={"max_rejected_fraction": 0.1})
-    refused = command(project, "dvc", "repro", "split", check=False, seconds=200)
+    refused = command(project, "dvc", "repro", "split", check=False, seconds=200, tracking="off")
     assert refused.returncode != 0
     assert "9 of 13 clips are rejected" in refused.stdout + refused.stderr
 
@@ -103,6 +103,6 @@ def test_dask_makes_the_same_bytes(project: Path) -> None:
     local = shards(project)
     shutil.rmtree(project / ".cache")
     set_params(project, execution={"executor": "dask", "workers": 2})
-    command(project, "dvc", "repro", "-q", "--force", "--single-item", "resample", seconds=200)
-    command(project, "dvc", "repro", "-q", "--force", "--single-item", "align", seconds=200)
+    command(project, "dvc", "repro", "-q", "--force", "--single-item", "resample", seconds=200, tracking="off")
+    command(project, "dvc", "repro", "-q", "--force", "--single-item", "align", seconds=200, tracking="off")
     assert shards(project) == local

@@ -46,13 +46,13 @@ def first_checkpoint(project: Path, process: subprocess.Popen[bytes]) -> Path:
 def test_a_killed_training_ends_in_the_same_bits(project: Path, tmp_path: Path) -> None:
     checkpoint_every_step(project, samples=320)
     undisturbed = Path(shutil.copytree(project, tmp_path / "undisturbed", symlinks=True))
-    command(undisturbed, "dvc", "repro", "-q", "talking_face", seconds=300)
+    command(undisturbed, "dvc", "repro", "-q", "talking_face", seconds=300, tracking="off")
     weights = (undisturbed / "models/talking_face/model.safetensors").read_bytes()
 
     with subprocess.Popen(
         ["dvc", "repro", "-q", "talking_face"],
         cwd=project,
-        env=environment(),
+        env={**environment(), "MIEN_TRACKING": "off"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
@@ -66,7 +66,7 @@ def test_a_killed_training_ends_in_the_same_bits(project: Path, tmp_path: Path) 
     assert not (project / "models/talking_face/model.safetensors").exists()
     psutil.wait_procs(family, timeout=30)
 
-    again = command(project, "dvc", "repro", "talking_face", seconds=300)
+    again = command(project, "dvc", "repro", "talking_face", seconds=300, tracking="off")
     assert "talking face: resumed at" in again.stdout + again.stderr
     assert (project / "models/talking_face/model.safetensors").read_bytes() == weights
     curves = "plots/talking_face.csv"

@@ -41,12 +41,12 @@ def totals(folder: Path) -> dict[str, str]:
     return {name: (folder / "data" / f"{name}.txt").read_text() for name in STAGES}
 
 
-def repro(folder: Path, *targets: str) -> str:
-    return command(folder, "dvc", "repro", *targets).stdout
+def repro(folder: Path, tracking: str = "off") -> str:
+    return command(folder, "dvc", "repro", tracking=tracking).stdout
 
 
 def test_a_run_changes_no_tracked_file(clone: Path) -> None:
-    repro(clone)
+    repro(clone, tracking="on")
     assert git_status(clone) == ["?? dvc.lock"]
     assert len(results(clone)) == 3 * len(STAGES)
 
@@ -54,7 +54,7 @@ def test_a_run_changes_no_tracked_file(clone: Path) -> None:
 def test_going_back_by_the_parameters_restores_everything_without_running(clone: Path) -> None:
     repro(clone)
     before = results(clone)
-    command(clone, "dvc", "exp", "run", "-S", "source.value=5")
+    command(clone, "dvc", "exp", "run", "-S", "source.value=5", tracking="off")
     assert results(clone) != before
     command(clone, "git", "checkout", "params.yaml")
     answer = repro(clone)
@@ -75,7 +75,7 @@ def test_an_experiment_aside_leaves_the_workspace_alone(clone: Path) -> None:
 
 
 def test_an_experiment_of_one_stage_in_a_fresh_clone_needs_no_other(clone: Path) -> None:
-    command(clone, "dvc", "exp", "run", "-S", "left.value=3", "left")
+    command(clone, "dvc", "exp", "run", "-S", "left.value=3", "left", tracking="off")
     assert (clone / "data" / "left.txt").read_text() == "4.0"
     assert not (clone / "data" / "right.txt").exists()
 

@@ -71,7 +71,7 @@ def test_plain_dvc_names_what_it_cannot_hash_and_does_not_wait(
     watched: Path, put: Callable[[Path], None], words: str, words_of_dvc: tuple[str, ...]
 ) -> None:
     put(watched / "raw")
-    answer = command(watched, "dvc", *words_of_dvc, check=False, seconds=60)
+    answer = command(watched, "dvc", *words_of_dvc, check=False, seconds=60, tracking="off")
     said = answer.stdout + answer.stderr
     assert answer.returncode != 0
     assert f"inputs: raw cannot be hashed: {words}" in said
@@ -84,8 +84,8 @@ def test_plain_dvc_names_what_it_cannot_hash_and_does_not_wait(
 def test_odd_names_that_dvc_can_hash_pass_and_an_unchanged_folder_runs_nothing_else(watched: Path) -> None:
     for name in ("new\nline.mp4", "space .mp4 ", "back\\slash.mp4", f"{'n' * 251}.mp4"):
         (watched / "raw" / name).write_text(name)
-    command(watched, "dvc", "repro", "-q")
-    again = command(watched, "dvc", "repro")
+    command(watched, "dvc", "repro", "-q", tracking="off")
+    again = command(watched, "dvc", "repro", tracking="off")
     assert [line for line in again.stdout.splitlines() if line.startswith("Running")] == ["Running stage 'inputs':"]
 
 
@@ -96,10 +96,10 @@ def test_a_new_file_in_a_linked_folder_runs_what_depends_on_it(watched: Path, tm
     (linked / "b.mp4").write_text("b")
     (watched / "raw" / "linked").symlink_to(linked)
     _write(watched / "params.yaml", {**read_yaml(watched / "params.yaml"), "corpus": {"follow_links": True}})
-    command(watched, "dvc", "repro", "-q")
-    assert "Running stage 'source'" not in command(watched, "dvc", "repro").stdout
+    command(watched, "dvc", "repro", "-q", tracking="off")
+    assert "Running stage 'source'" not in command(watched, "dvc", "repro", tracking="off").stdout
     (linked / "c.mp4").write_text("c")
-    assert "Running stage 'source'" in command(watched, "dvc", "repro").stdout
+    assert "Running stage 'source'" in command(watched, "dvc", "repro", tracking="off").stdout
     (linked / "d.mp4").write_text("d")
     planned = command(watched, "python", "-m", "flows.repro", "--dry-run").stdout
     assert "inputs: linked folders changed" in planned
