@@ -15,10 +15,10 @@ from mien.processes import Process, stop_tree
 from mien.studio.settings import Settings
 
 LEAST_SECONDS, MOST_SECONDS = 0.5, 30.0
-"""Pause before a worker is started again; it doubles while they die at once."""
+"""Pause before a worker is started again after the second death; it doubles while they die at once."""
 
 STEADY_SECONDS = 60.0
-"""A worker that lived this long is started again without a longer pause."""
+"""A worker that lived this long is started again without a pause."""
 
 END_SECONDS = 8.0
 """A worker may take this long to put its job back into the queue."""
@@ -54,7 +54,7 @@ class WorkerProcesses:
 
     def _keep(self) -> None:
         """Run one worker after the other until the end."""
-        pause = LEAST_SECONDS
+        deaths = 0
         while not self._end.is_set():
             started = time.monotonic()
             process = subprocess.Popen(self.command, cwd=self.place, env=self._environment(), stdin=subprocess.DEVNULL)
@@ -63,9 +63,11 @@ class WorkerProcesses:
             if self._end.is_set():
                 self._stop(process)
                 return
-            pause = LEAST_SECONDS if time.monotonic() - started > STEADY_SECONDS else min(2 * pause, MOST_SECONDS)
+            deaths = 1 if time.monotonic() - started > STEADY_SECONDS else deaths + 1
+            pause = pause_after(deaths)
+            when = f" in {pause:g} s" if pause else ""
             print(
-                f"mien studio: a worker ended ({_how(process.returncode)}); it is started again",
+                f"mien studio: a worker ended ({_how(process.returncode)}); it is started again{when}",
                 file=sys.stderr, flush=True,
             )  # fmt: skip
             self._end.wait(pause)
@@ -86,6 +88,14 @@ class WorkerProcesses:
         except subprocess.TimeoutExpired:
             stop_tree(Process.of(process.pid), 0.5)
             process.wait()
+
+
+def pause_after(deaths: int) -> float:
+    """Seconds until a worker is started again that died so many times, one death soon after the other.
+
+    The first death is answered at once.
+    """
+    return 0.0 if deaths <= 1 else float(min(LEAST_SECONDS * 2 ** min(deaths - 2, 16), MOST_SECONDS))
 
 
 def _how(code: int) -> str:

@@ -26,7 +26,8 @@ def belongs(db: Database) -> Callable[..., bool]:
     """Whether something in the models is made on this database at all: Alembic does not ask itself."""
 
     def included(_thing: object, name: str | None, kind: str, *_rest: object) -> bool:
-        return kind != "index" or name != "jobs_words" or db.dialect == "sqlite"
+        only = {"jobs_words": "sqlite", "jobs_trigrams": "postgresql"}
+        return kind != "index" or only.get(name or "", db.dialect) == db.dialect
 
     return included
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 
+import psycopg
 from jobs_making import fill
 from plans_making import statements_on, whole_reads
 from sqlalchemy import text
@@ -66,3 +68,21 @@ def test_words_that_no_job_has_are_looked_for_in_the_index_alone(db: Database) -
         with db.engine.connect() as connection:
             plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
         assert [line for line in plan if "USING COVERING INDEX jobs_words " in line], plan
+
+
+def test_who_owns_a_postgresql_database_has_an_index_of_words(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute("DROP DATABASE IF EXISTS plain")
+        server.execute("DROP ROLE IF EXISTS plain")
+        server.execute("CREATE ROLE plain LOGIN")
+        server.execute("CREATE DATABASE plain OWNER plain")
+    with closing(Database.open(postgres_url.replace("postgres@/postgres", "plain@/plain"))) as db:
+        fill(db, 2500)
+        with db.write() as session:
+            session.execute(text("ANALYZE"))
+        with statements_on(db, "jobs") as statements:
+            assert History(db).page("", Search(words="unicorn")).jobs == []
+        statement, parameters = statements[0]
+        with db.engine.connect() as connection:
+            plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+    assert [line for line in plan if "Bitmap Index Scan on jobs_trigrams" in line], plan

@@ -32,6 +32,7 @@ from worker_making import (
 
 from mien.studio.database.engine import Database
 from mien.studio.settings import Limits, Settings
+from mien.studio.worker.processes import pause_after
 
 pytestmark = pytest.mark.ui
 
@@ -133,6 +134,10 @@ def test_the_limits_of_the_server_are_those_that_mien_users_shows(settings: Sett
             env=environment(), capture_output=True, text=True, timeout=120, check=True,
         )  # fmt: skip
     assert "of 3 MB; at most 7 jobs waiting and 21,600 seconds of work a day" in shown.stdout
+
+
+def test_the_first_death_of_a_worker_is_answered_at_once_and_later_ones_after_longer_pauses() -> None:
+    assert [pause_after(deaths) for deaths in (1, 2, 3, 4, 8, 9, 10_000)] == [0.0, 0.5, 1.0, 2.0, 30.0, 30.0, 30.0]
 
 
 @pytest.mark.crash
