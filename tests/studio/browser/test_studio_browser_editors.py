@@ -154,3 +154,14 @@ def test_an_empty_curve_is_missing_and_drops_no_feeling(visits: Visits) -> None:
     page.locator('.segment:has(input[value="emotion_track"])').click()
     page.locator("#make-it").click()
     expect(field(page, "emotion_track").locator(".wrong")).to_contain_text("This is still missing")
+
+
+def test_an_empty_curve_is_where_the_keys_go(visits: Visits) -> None:
+    page = visits.open("/make/talk")
+    page.locator(".chip[data-example='0']").click()
+    expect(field(page, "image").locator("[data-facts]")).to_contain_text("×")
+    page.locator('.segment:has(input[value="emotion_track"])').click()
+    page.locator("#make-it").click()
+    track = field(page, "emotion_track")
+    expect(track.locator(".wrong")).not_to_be_empty()
+    expect(track.locator(":focus")).to_have_count(1)

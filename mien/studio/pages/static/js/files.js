@@ -157,7 +157,7 @@ export class Zone {
     this.find("facts").textContent = text;
     const type = blob?.type ?? "";
     const address = blob && /^(image|audio|video)\//.test(type) ? this.address(blob) : null;
-    let shown = icon({ sound: "sound", person: "sculpt", poses: "follow", motion: "move" }[kind] ?? "open");
+    let shown = icon({ picture: "camera", video: "play", sound: "sound", person: "sculpt", poses: "follow", motion: "move" }[kind] ?? "open");
     if (address && type.startsWith("audio/")) shown = el("audio", { controls: true, src: address });
     else if (address && type.startsWith("video/")) shown = el("video", { src: address, muted: true, loop: true, playsinline: true, controls: true });
     else if (picture) shown = el("img", { src: picture, alt: name });

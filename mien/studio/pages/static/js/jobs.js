@@ -58,7 +58,8 @@ export function stateText(job) {
   if (job.cancelling && job.state === "running") return t("state.cancelling");
   if (job.state === "waiting" && job.position) {
     const rest = job.expected_seconds ? ` · ${t("about", { time: span(job.expected_seconds) })}` : "";
-    return t("state.place", { number: number(job.position.number), of: number(job.position.of) }) + rest;
+    const place = "users" in document.documentElement.dataset ? "state.place_all" : "state.place";
+    return t(place, { number: number(job.position.number), of: number(job.position.of) }) + rest;
   }
   if (job.state === "running" && job.progress?.stage) return stageName(job.progress.stage);
   return t(`state.${job.state}`);
@@ -115,13 +116,19 @@ export class Queue {
       button.querySelector("span").textContent = t(paused ? "resume" : "pause");
       button.querySelector("use").setAttribute("href", paused ? "#icon-play" : "#icon-pause");
     }
-    const count = this.find("queue-count");
-    count.hidden = !(waiting + running);
-    count.textContent = number(waiting + running);
-    count.title = t("queue_count", { waiting: number(waiting), running: number(running) });
+    this.everyone = { waiting: number(waiting), running: number(running) };
+    this.count();
     const known = `${waiting} ${running} ${paused}`;
     if (this.known !== undefined && this.known !== known) this.loadSoon();
     this.known = known;
+  }
+
+  /** The badge counts what the list shows, one's own jobs; its title says how many there are of everyone. */
+  count() {
+    const count = this.find("queue-count");
+    count.hidden = !this.jobs.size;
+    count.textContent = number(this.jobs.size);
+    if (this.everyone) count.title = t("queue_count", this.everyone);
   }
 
   take(view) {
@@ -147,6 +154,7 @@ export class Queue {
     if (rows.length !== list.children.length || rows.some((row, place) => row !== list.children[place])) list.replaceChildren(...rows);
     for (const id of this.rows.keys()) if (!this.jobs.has(id)) this.rows.delete(id);
     this.find("queue-empty").hidden = jobs.length > 0;
+    this.count();
     this.find("cancel-all").hidden = jobs.length < 2;
     if (focused && action) this.find("jobs").querySelector(`[data-job="${focused}"] [data-action="${action}"]`)?.focus();
   }
