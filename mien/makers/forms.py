@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from mien.systems.errors import RequestError
 from mien.systems.request import (
@@ -110,10 +110,24 @@ def body_model(system: System[Any]) -> type[BaseModel]:
     """The JSON body that asks for an output of a system: its fields, and `output`, the suffix of the file that is made.
 
     A file is given as `file:ID`. Bounds stand in the schema, so in the documentation of the API; further rules between
-    fields are checked by `build_request`.
+    fields are checked by `build_request`. What is null or empty counts as not given, as in a form.
     """
     request: type[Request] = system.request
     return _body_model(request, system.outputs, system.command, system.help.partition("\n")[0])
+
+
+class _Body(BaseModel):
+    """What all bodies have in common: which values count as given."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, body: object) -> object:
+        """A body without those of its fields that are null or empty."""
+        if not isinstance(body, dict):
+            return body
+        return {name: value for name, value in body.items() if name not in cls.model_fields or not _empty(value)}
 
 
 @cache
@@ -122,10 +136,11 @@ def _body_model(request: type[Request], outputs: tuple[Output, ...], command: st
     suffixes = tuple(one.suffix for one in outputs)
     described = "; ".join(f"{one.suffix}, {one.what}" for one in outputs)
     fields["output"] = (Literal[suffixes], Field(default=suffixes[0], description=f"What is made: {described}"))
-    return create_model(
-        f"{command.capitalize()}Body", __config__=ConfigDict(extra="forbid", allow_inf_nan=False), __doc__=summary,
-        **fields,
-    )  # fmt: skip
+    return create_model(f"{command.capitalize()}Body", __base__=_Body, __doc__=summary, **fields)
+
+
+def _empty(value: object) -> bool:
+    return value is None or value in ("", [])
 
 
 def _body_field(request: type[Request], one: FormField) -> tuple[Any, Any]:
@@ -160,7 +175,7 @@ def build_request(
         one = known.get(name)
         if one is None:
             raise RequestError(f"there is no field {name[:40]!r}: choose from {', '.join(known)}")
-        if value is None or value == "" or (one.several and value == []):
+        if _empty(value):
             continue
         given[name] = _placed(system.request, one, value, place)
     try:

@@ -132,3 +132,15 @@ def test_messages_name_fields_and_not_options() -> None:
     )
     with pytest.raises(RequestError, match=r"^image is needed"):
         build_request(SYSTEMS["talk"], {"text": "hello"}, place(Path()))
+
+
+def test_what_is_null_or_empty_counts_as_not_given() -> None:
+    for command, system in SYSTEMS.items():
+        optional = [one for one in form_fields(system) if not one.required]
+        model, filled = body_model(system), {"text": ["a red circle"] if command == "shapes" else "hello"}
+        for one in optional:
+            for empty in (None, ""):
+                body = model.model_validate({**filled, one.name: empty} if one.name != "text" else {one.name: empty})
+                assert one.name not in body.model_fields_set, (command, one.name)
+    with pytest.raises(ValidationError, match="nonsense"):
+        body_model(SYSTEMS["talk"]).model_validate({"nonsense": None})

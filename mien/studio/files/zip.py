@@ -33,21 +33,32 @@ def entries(folder: Path, jobs: Sequence[Job]) -> list[Entry]:
     """The files of finished jobs, those of one job in a folder named by its system, title and id."""
     found = []
     for job in jobs:
-        stem = save_name(f"{job.system} {job.title}", "", job.id[:8])
         for role in job.result:
             path = None if role in SHOWN_ONLY else result_file(folder, job.id, job.result, role)
             if path is not None:
-                found.append(Entry(f"{stem}/{path.name}", path, job.ended or job.created))
+                found.append(Entry(f"{_stem(job)}/{path.name}", path, job.ended or job.created))
     return found
 
 
-def stream_zip(files: Sequence[Entry]) -> Iterator[bytes]:
+def left_out(jobs: Sequence[Job], files: Sequence[Entry]) -> list[str]:
+    """The jobs of which none of `files` is, by their names in a zip and their states: `talk hello 1a2b3c4d: failed`."""
+    held = {entry.name.partition("/")[0] for entry in files}
+    return [f"{_stem(job)}: {job.state}" for job in jobs if _stem(job) not in held]
+
+
+def _stem(job: Job) -> str:
+    return save_name(f"{job.system} {job.title}", "", job.id[:8])
+
+
+def stream_zip(files: Sequence[Entry], without: Sequence[str] = ()) -> Iterator[bytes]:
     """The bytes of a zip of `files`. A file that is removed meanwhile is left out, and named in `missing.txt`.
+
+    without: more lines of `missing.txt`.
 
     Nothing is compressed: pictures, videos and sounds are already.
     """
     sink = _Sink()
-    missing = []
+    missing = [*without]
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for entry in files:
             try:

@@ -67,13 +67,14 @@ def test_the_api_zips_ones_own_results_only(tmp_path: Path) -> None:
         db = client.app.state.studio.db  # type: ignore[attr-defined]
         with db.write() as session:
             session.add_all([_job(tmp_path, FIRST), _job(tmp_path, OTHER, "someone")])
-            session.add(Job(id=SECOND, system="talk", request={}, output=".mp4"))
+            session.add(Job(id=SECOND, system="talk", title="hi", request={}, output=".mp4", state="failed"))
         answer = client.get("/api/v1/history/zip", params={"ids": f"{FIRST},{SECOND},{FIRST}"})
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "application/zip"
         assert answer.headers["content-disposition"].startswith('attachment; filename="mien ')
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-            assert len(archive.namelist()) == 3
+            assert len(archive.namelist()) == 4
+            assert archive.read("missing.txt").decode() == f"talk hi {SECOND[:8]}: failed\n"
         for ids, status in ((OTHER, 404), (f"{FIRST},{OTHER}", 404), ("x", 404), ("../..", 404), ("", 422), (",", 422),
                             (SECOND, 422), (",".join(f"{n:032x}" for n in range(202)), 422)):  # fmt: skip
             refused = client.get("/api/v1/history/zip", params={"ids": ids})
@@ -82,4 +83,6 @@ def test_the_api_zips_ones_own_results_only(tmp_path: Path) -> None:
             asked = client.get("/api/v1/history/zip", params={"ids": ids, "check": "1"})
             assert (asked.status_code, asked.json()) == (status, refused.json())
         checked = client.get("/api/v1/history/zip", params={"ids": f"{FIRST},{SECOND}", "check": "1"})
+        assert (checked.status_code, checked.json()) == (200, {"left_out": 1})
+        checked = client.get("/api/v1/history/zip", params={"ids": FIRST, "check": "1"})
         assert (checked.status_code, checked.content) == (204, b"")

@@ -27,7 +27,7 @@ from mien.studio.files.names import disposition
 from mien.studio.files.place import is_id
 from mien.studio.files.reading import opened
 from mien.studio.files.upload import KIND_WORDS, Uploads
-from mien.studio.files.zip import entries, stream_zip
+from mien.studio.files.zip import entries, left_out, stream_zip
 from mien.systems.request import FileKind
 
 MOST_ZIPPED = 200
@@ -204,7 +204,10 @@ def zip_results(
     context: CanRead, ids: Annotated[str, Query(description="Ids of finished jobs, parted by commas", max_length=6700)],
     check: Annotated[bool, Query(description="Only say whether it can be made, so that a page can stay")] = False,
 ) -> Response:  # fmt: skip
-    """The results of several jobs as one zip file."""
+    """The results of several jobs as one zip file. Jobs without a result are named in its `missing.txt`.
+
+    With `check`, the answer is 204, or 200 with how many jobs have no result (`left_out`).
+    """
     wanted = list(dict.fromkeys(filter(None, ids.split(","))))
     if not wanted:
         raise ApiError(422, "no job is named: give ids parted by commas", "ids")
@@ -220,11 +223,12 @@ def zip_results(
     files = entries(context.settings.folder, [jobs[one] for one in wanted])
     if not files:
         raise ApiError(422, "none of these jobs has a result: choose finished ones", "ids")
+    without = left_out([jobs[one] for one in wanted], files)
     if check:
-        return Response(status_code=204)
+        return JSONResponse({"left_out": len(without)}) if without else Response(status_code=204)
     day = time.strftime("%Y-%m-%d")
     headers = {"Content-Disposition": disposition(f"mien {day}.zip", attachment=True)}
-    return StreamingResponse(stream_zip(files), media_type="application/zip", headers=headers)
+    return StreamingResponse(stream_zip(files, without), media_type="application/zip", headers=headers)
 
 
 def _headers(named: str) -> dict[str, str]:

@@ -85,8 +85,9 @@ async function zip(address) {
     return;
   }
   try {
-    await api(`${address}&check=1`);
+    const found = await api(`${address}&check=1`);
     location.assign(address);
+    if (found?.left_out) toast(t("history.zip.left_out", { n: found.left_out }));
   } catch (error) {
     complain(error);
   }
