@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, select, update
 from mien.processes import Process
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job, Worker, new_id
+from mien.studio.queue.events import emit
 
 GONE_SECONDS = 60.0
 """A worker that has not been seen this long is taken as gone, and removed after an hour."""
@@ -34,6 +35,7 @@ def register(db: Database, pid: int | None = None) -> str:
                 id=worker_id, host=this_host(), pid=process.pid, process_started=process.started, started=now, seen=now
             )
         )
+        emit(session, None, "", "queue")  # pages say whether there is a worker
     return worker_id
 
 
@@ -48,6 +50,7 @@ def retire(db: Database, worker_id: str) -> None:
     """Remove a worker that ends; it must have finished or given back its job."""
     with db.write() as session:
         session.execute(delete(Worker).where(Worker.id == worker_id))
+        emit(session, None, "", "queue")
 
 
 def living(db: Database) -> list[Worker]:

@@ -16,7 +16,7 @@ from mien.studio.queue.control import cancel, cancel_all, job_of, move, pause, r
 from mien.studio.queue.events import KEPT_EVENTS, after, emit, latest_id, oldest_id, trim
 from mien.studio.queue.rates import DEFAULTS
 from mien.studio.queue.view import expected, place_of, places, queue_state
-from mien.studio.queue.workers import register, seen
+from mien.studio.queue.workers import register, retire, seen
 from mien.studio.settings import Limits, Settings
 
 
@@ -118,11 +118,11 @@ def test_events_come_in_order_to_those_they_concern(either_db: Database, either_
     report(either_db, mine.id, worker, 1, "frames", 2, 2, preview=1)
     finish(either_db, mine.id, worker, 1, "done")
     found = after(either_db, 0, "ann")
-    assert [one.kind for one in found] == ["queued", "started", "queue", "progress", "preview", "ended"]
+    assert [one.kind for one in found] == ["queued", "queue", "started", "queue", "progress", "preview", "ended"]
     assert [one.id for one in found] == sorted(one.id for one in found)
     assert after(either_db, found[-1].id) == []
     assert [one.id for one in after(either_db, found[1].id, "ann", most=2)] == [one.id for one in found[2:4]]
-    assert len(after(either_db, 0)) == 7
+    assert len(after(either_db, 0)) == 8
     assert latest_id(either_db) == after(either_db, 0)[-1].id
 
 
@@ -208,3 +208,11 @@ def test_a_list_of_jobs_takes_as_many_queries_as_one(db: Database, settings: Set
             places(db, some)
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_pages_hear_of_a_worker_that_begins_or_ends(db: Database) -> None:
+    worker = register(db)
+    begun = latest_id(db)
+    assert [one.kind for one in after(db, 0, None)] == ["queue"]
+    retire(db, worker)
+    assert [one.kind for one in after(db, begun, None)] == ["queue"]
