@@ -114,7 +114,7 @@ def test_a_text_that_asks_for_nothing_is_not_left_to_the_model(mover: Mover, tex
 
 
 def test_what_no_head_can_do_is_refused_in_one_sentence(mover: Mover) -> None:
-    for text in ("thumbs up", "shrugs his shoulders"):
+    for text in ("thumbs up", "shrugs his shoulders", "...", "!!!"):
         with pytest.raises(RequestError, match="is no movement that this head can make"):
             Player(mover).perform([TimedText(text)])
 

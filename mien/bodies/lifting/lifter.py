@@ -19,7 +19,7 @@ from mien.bodies.lifting.features import REMEMBERED, features
 from mien.bodies.lifting.hands import place_hand
 from mien.bodies.lifting.known_places import with_known_places
 from mien.bodies.lifting.network import KIND, LifterNetwork
-from mien.bodies.lifting.upper_part import limbs_are_seen, standing_body
+from mien.bodies.lifting.upper_part import hang_arms, limbs_are_seen, standing_body
 from mien.bodies.repair.size import body_size
 from mien.training.model_folder import load_network
 
@@ -46,8 +46,8 @@ class Lifted:
 
     joints: float32 (T, 65, 3) in the pixels of the picture; z away from the viewer in the same scale, 0 in the middle
     of the hips. hands: bool (T, 2), whether the left and the right hand are known; others hang on the wrist. present:
-    bool (T,), whether the person is there at all; where not, the joints mean nothing. standing: whether only head and
-    shoulders are seen in the track, so that the rest of the body stands upright.
+    bool (T,), whether the person is there at all; where not, the joints mean nothing. standing: whether only the
+    upper part is seen in the track, so that the rest of the body stands upright.
     """
 
     joints: NDArray[np.float32]
@@ -89,7 +89,9 @@ class Lifter:
         if not limbs_are_seen(track.points, known) and (stands := standing_body(track.points, known, rate)) is not None:
             return Lifted(stands, np.zeros((frames, 2), bool), _bridged(there, absent, ends=True), standing=True)
         size = body_size(track.points, known, rate)
-        joints[:, body] = self._body(track.points[:, body], known[:, body], size, rate)
+        placed = self._body(track.points[:, body], known[:, body], size, rate)
+        hang_arms(placed, track.points[:, body], known[:, body], size, rate)
+        joints[:, body] = placed
         hands = np.zeros((frames, 2), bool)
         for side, hand in enumerate((LEFT_HAND, RIGHT_HAND)):
             hands[:, side] = place_hand(joints, track.points[:, hand], known[:, hand], side)

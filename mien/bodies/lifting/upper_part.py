@@ -1,4 +1,4 @@
-"""People of whom only head and shoulders are seen, as in a talking video: the head moves, the rest stands.
+"""People of whom only the upper part is seen, as in a talking video: what is seen moves, the rest of the body stands.
 
 The head's rotation and size come from its five points by the pose of a rigid head under scaled orthography (DeMenthon
 and Davis, "Model-based object pose in 25 lines of code", 1995, first iteration); no network knows more from so little.
@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from mien.bodies.keypoints import HAND, INDEX
+from mien.bodies.keypoints import HAND, INDEX, LIMBS
 from mien.bodies.lifting.known_places import with_known_places
 from mien.bodies.motions.picture import view
 from mien.bodies.motions.proportions import Proportions
 from mien.bodies.motions.rotations import about, rotate
 from mien.bodies.motions.skeleton import HEAD_POINTS, joints_of, standing
-from mien.bodies.repair.size import limb_lengths
+from mien.bodies.repair.size import bone_lengths
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-LEAST_SEEN = 0.1
-"""Share of the frames in which a limb or a side of the trunk must be seen, for the body to be lifted from its limbs."""
+LEAST_SEEN = 0.2
+"""Share of the frames in which a forearm, a leg or a side of the trunk must be seen, for the network to be asked."""
 LEAST_HEAD = 4
 """Known points of the head from which its rotation can be told."""
 SETTLE_SECONDS = 0.4
@@ -44,6 +44,12 @@ _HEAD = [INDEX[name] for name in HEAD_POINTS]
 _TEMPLATE = np.array(list(HEAD_POINTS.values())) @ view(0.0, 0.0).T
 """Points of the head about the middle of the ears in head sizes, in the axes of a picture."""
 _SHOULDERS = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
+_TELLING = [
+    number
+    for number, (start, end) in enumerate(LIMBS)
+    if start.endswith(("elbow", "hip", "knee")) or end.endswith("hip")
+]
+_ELBOWS_AND_WRISTS = [[INDEX[f"{side}_elbow"], INDEX[f"{side}_wrist"]] for side in ("left", "right")]
 _ARMS = [
     [INDEX[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist", *(f"hand_{point}" for point in HAND))]
     for side in ("left", "right")
@@ -51,9 +57,12 @@ _ARMS = [
 
 
 def limbs_are_seen(points: NDArray[np.floating], known: Mask) -> bool:
-    """Whether both ends of a limb, or of a side of the trunk, are known in enough frames of a track (T, 65, 2)."""
+    """Whether both ends of a forearm, of a part of a leg or of a side of the trunk are known in enough frames.
+
+    points: (T, 65, 2). An elbow alone at the edge of the picture tells little of the size, and nothing of the arm.
+    """
     there = known.any(axis=1)
-    whole = np.isfinite(limb_lengths(points, known)).any(axis=1)
+    whole = np.isfinite(bone_lengths(points, known)[:, _TELLING]).any(axis=1)
     return bool(whole.sum() >= LEAST_SEEN * max(1, there.sum()))
 
 
@@ -85,6 +94,23 @@ def standing_body(points: NDArray[np.floating], known: Mask, fps: float) -> NDAr
     _move_shoulders(joints, points, known, SHRUG * body.shoulders, fps)
     joints[..., 2] -= joints[:, [INDEX["left_hip"], INDEX["right_hip"]], 2].mean(axis=1)[:, None]
     return joints.astype(np.float32)
+
+
+def hang_arms(joints: Array, points: NDArray[np.floating], known: Mask, size: Array, fps: float) -> None:
+    """Let arms, or forearms, that are hardly ever seen hang down in `joints` (T, 23, 3); known points keep x and y.
+
+    size: heights (T,) in pixels, see `body_size`. A network that has never seen a wrist holds it anywhere.
+    """
+    there = known.any(axis=1).sum()
+    rest = joints_of(standing(np.zeros(1), Proportions()), Proportions())[0].astype(np.float64) @ view(0.0, 0.0).T
+    across = joints[:, _SHOULDERS[0]] - joints[:, _SHOULDERS[1]]
+    facing = _smooth(np.unwrap(np.arctan2(-across[:, 2], across[:, 0])), SETTLE_SECONDS * fps)
+    for shoulder, (elbow, wrist) in zip(_SHOULDERS, _ELBOWS_AND_WRISTS, strict=True):
+        for start, end in ((shoulder, elbow), (elbow, wrist)):
+            if known[:, [elbow, wrist] if end == elbow else [wrist]].any(axis=1).sum() < LEAST_SEEN * there:
+                hanging = rotate(about("y", facing), np.tile(rest[end] - rest[start], (len(joints), 1)))
+                placed = joints[:, start] + size[:, None] * hanging
+                joints[:, end] = with_known_places(placed[:, None], points[:, [end]], known[:, [end]], fps)[:, 0]
 
 
 def _head_pose(points: NDArray[np.floating], known: Mask) -> tuple[Array, Array]:

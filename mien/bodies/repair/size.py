@@ -26,11 +26,6 @@ def bone_lengths(points: NDArray[np.floating], known: NDArray[np.bool_]) -> Arra
     return lengths
 
 
-def limb_lengths(points: NDArray[np.floating], known: NDArray[np.bool_]) -> Array:
-    """Those lengths (T, 10) of `bone_lengths` that tell the size: of limbs and of the sides of the trunk."""
-    return bone_lengths(points, known)[:, _LONG]
-
-
 def body_size(points: NDArray[np.floating], known: NDArray[np.bool_], fps: float) -> Array:
     """The height in pixels (T,) that the person would have standing upright, from the lengths of its bones.
 

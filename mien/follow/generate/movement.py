@@ -21,7 +21,7 @@ class Mover:
 
     joints: float32 (T, 65, 3), picture pixels, z away from the viewer. hands: bool (T, 2), whether the fingers of the
     left and the right hand are known. shown: bool (T,), False where nobody knows where the person is. standing: whether
-    only head and shoulders are seen, so that the rest stands.
+    only the upper part is seen, so that the rest stands.
     """
 
     joints: NDArray[np.float32]

@@ -56,7 +56,7 @@ def followed(path: Path, options: PoseOptions, lift: Lift, progress: bool) -> Mo
     people = read_people(path, options, progress)
     movers = lifted(people.poses, lift)
     still = (
-        f"only head and shoulders of {named(track, people.poses)} are seen: the rest of the figure stands"
+        f"only the upper part of {named(track, people.poses)} is seen: the arms hang and the rest of the figure stands"
         for track, mover in zip(people.poses.people, movers, strict=True)
         if mover.standing
     )

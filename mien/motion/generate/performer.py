@@ -123,7 +123,7 @@ class Performer:
         if reading.plan is not None or reading.still:
             return ()
         try:
-            if reading.unable:
+            if reading.unable or (timed_text.text.strip() and not any(map(str.isalnum, timed_text.text))):
                 raise RequestError(
                     f"{timed_text.text[:60]!r} is no movement that this head can make: say it with words such as nods, "
                     "smiles, looks left"

@@ -48,7 +48,13 @@ def lengths(joints: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.norm(joints[:, ends[:, 0]] - joints[:, ends[:, 1]], axis=-1))
 
 
-@pytest.mark.parametrize("points", [HEAD, [*HEAD, *SHOULDERS], [*HEAD, SHOULDERS[1]], [*HEAD[:4], *SHOULDERS]])
+ELBOWS = [INDEX["left_elbow"], INDEX["right_elbow"]]
+
+
+@pytest.mark.parametrize(
+    "points",
+    [HEAD, [*HEAD, *SHOULDERS], [*HEAD, SHOULDERS[1]], [*HEAD[:4], *SHOULDERS], [*HEAD, *SHOULDERS, *ELBOWS]],
+)
 def test_the_head_moves_and_the_rest_stands(points: list[int]) -> None:
     truth, turn, _ = talking()
     found = lifted(showing(truth, points, noise=1.0))
@@ -123,3 +129,20 @@ def test_too_little_to_tell_a_size_is_left_to_the_network() -> None:
     truth, _, _ = talking()
     found = lifted(showing(truth, [INDEX["nose"], SHOULDERS[0], INDEX["left_ankle"]]))
     assert not found.standing
+
+
+@pytest.mark.parametrize("seen", [["left_elbow"], ["left_elbow", "left_wrist"]])
+def test_arms_and_forearms_that_are_never_seen_hang(seen: list[str]) -> None:
+    truth, _, _ = talking()
+    hips = [INDEX["left_hip"], INDEX["right_hip"]]
+    track = showing(truth, [*HEAD, *SHOULDERS, *hips, *(INDEX[name] for name in seen)])
+    found = lifted(track)
+    assert not found.standing
+    for side in ("left", "right"):
+        shoulder, elbow, wrist = (found.joints[:, INDEX[f"{side}_{name}"]] for name in ("shoulder", "elbow", "wrist"))
+        if side == "left" and "left_wrist" in seen:
+            assert np.array_equal(wrist[:, :2], track.points[:, INDEX["left_wrist"]])
+            continue
+        assert np.all(wrist[:, 1] > elbow[:, 1] + 0.1 * HEIGHT)
+        assert np.all(elbow[:, 1] > shoulder[:, 1] + 0.1 * HEIGHT)
+        assert np.abs(np.linalg.norm(wrist - elbow, axis=1) / (0.150 * HEIGHT) - 1).max() < 0.2

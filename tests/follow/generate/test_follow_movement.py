@@ -153,5 +153,7 @@ def test_a_close_up_is_followed_by_a_figure_that_stands_and_a_note_says_so(tmp_p
     lifter = Lifter(LifterNetwork(width=16, dilations=(1,)))
     movement = followed(tmp_path / "talk.npz", PoseOptions(), lifter.lift, progress=False)
     assert movement.movers[0].standing
-    assert movement.notes == ("only head and shoulders of the person are seen: the rest of the figure stands",)
+    assert movement.notes == (
+        "only the upper part of the person is seen: the arms hang and the rest of the figure stands",
+    )
     assert movement.movers[0].shown.all()

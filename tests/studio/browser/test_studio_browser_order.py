@@ -118,3 +118,20 @@ def test_a_form_that_is_sent_waits_for_the_file_that_was_brought(visits: Visits,
     make(page, "talk", "Good evening.")
     shown_state(page, "Done", "Good evening.")
     assert asked(page, "/api/v1/jobs?system=talk&most=1")["jobs"][0]["request"]["image"] != value
+
+
+def test_another_tab_shows_the_order_that_was_changed(visits: Visits) -> None:
+    page = visits.open("/make/shapes")
+    posted(page, "/api/v1/queue/pause")
+    for colour in ("red", "green", "blue"):
+        posted(page, "/api/v1/shapes", {"text": [f"a {colour} circle moves left"]})
+    other = visits.watched(page.context.new_page())
+    other.goto("/make/shapes")
+    titles = other.locator("#jobs .title span")
+    expect(titles).to_have_text([f"a {colour} circle moves left" for colour in ("red", "green", "blue")])
+    last = asked(page, "/api/v1/queue")["jobs"][-1]
+    posted(page, f"/api/v1/jobs/{last['id']}/move", {"to": "first"})
+    expect(titles).to_have_text([f"a {colour} circle moves left" for colour in ("blue", "red", "green")])
+    expect(other.locator("#jobs .state").nth(1)).to_contain_text("2")
+    posted(page, "/api/v1/queue/cancel")
+    posted(page, "/api/v1/queue/resume")

@@ -110,7 +110,10 @@ new Feed({
     queue.take(job);
     if (job.id === result.job?.id) result.show(job);
   },
-  queue: (view) => queue.state(view),
+  queue: (view) => {
+    queue.state(view);
+    queue.loadSoon(); // the order and the numbers of others may have changed
+  },
   state: (text) => queue.connection(text),
   again: () => {
     queue.load();
