@@ -205,7 +205,7 @@ class Reader:
                 drawn[place] = self._ids(self.vocabulary.by_key[SOMEONE])  # what is no animal and no machine
         return ReadText(
             language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST),
-            tuple(groups), denials.denied, bool(names) or bool(read and not left) or says_something(read),
+            tuple(groups), denials.denied, bool(names) or not text.strip() or bool(read and not left) or says_something(read),
             tuple(one for place, one in enumerate(drawn) if place not in dropped),
         )  # fmt: skip
 
