@@ -203,9 +203,10 @@ class Reader:
         if not names and SOMEONE in self.vocabulary.by_key and not any("kind" in one.facts for one in phrases):
             for place in [place for words, place in groups.items() if is_person(words)][:1]:
                 drawn[place] = self._ids(self.vocabulary.by_key[SOMEONE])  # what is no animal and no machine
+        something = bool(names) or not text.strip() or bool(read and not left) or says_something(read)
         return ReadText(
             language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST),
-            tuple(groups), denials.denied, bool(names) or not text.strip() or bool(read and not left) or says_something(read),
+            tuple(groups), denials.denied, something,
             tuple(one for place, one in enumerate(drawn) if place not in dropped),
         )  # fmt: skip
 

@@ -114,7 +114,8 @@ def test_people_whom_no_scene_has_are_read_as_somebody() -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [("xyzzy", False), ("hello world", False), ("", True), ("dance", True),
-                                            ("Trump", True), ("mưa", False), ("no snow", True), ("...", False)])  # fmt: skip
+                                            ("Trump", True), ("mưa", False), ("no snow", True),
+                                            ("...", False)])  # fmt: skip
 def test_a_text_of_which_nothing_is_known_says_nothing(text: str, said: bool) -> None:
     assert read(text).says_something == said
 
