@@ -70,9 +70,10 @@ class Lifter:
     def lift(self, track: PoseTrack, fps: float | Fraction) -> Lifted:
         """All 65 joints of every frame; see `Lifted`.
 
-        Known points keep their x and y. Of a track in which no limb is seen, as in a close-up of a face, the head moves
-        as it does and the rest stands. A track without any known point has nobody present and joints of 0. Memory
-        beyond the result does not grow with the length. Raises ValueError for a frame rate that is not positive.
+        Known points keep their x and y. Of a track that shows neither forearms, legs nor a side of the trunk, as a
+        close-up of a face, only the head's do, see `standing_body`: the rest stands. An arm that is hardly ever seen
+        hangs. A track without any known point has nobody present and joints of 0. Memory beyond the result does
+        not grow with the length. Raises ValueError for a frame rate that is not positive.
         """
         rate = float(fps)
         if not 0 < rate <= 1000:

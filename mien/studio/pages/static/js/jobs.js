@@ -118,9 +118,6 @@ export class Queue {
     }
     this.everyone = { waiting: number(waiting), running: number(running) };
     this.count();
-    const known = `${waiting} ${running} ${paused}`;
-    if (this.known !== undefined && this.known !== known) this.loadSoon();
-    this.known = known;
   }
 
   /** The badge counts what the list shows, one's own jobs; its title says how many there are of everyone. */

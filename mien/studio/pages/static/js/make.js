@@ -112,7 +112,7 @@ new Feed({
   },
   queue: (view) => {
     queue.state(view);
-    queue.loadSoon(); // the order and the numbers of others may have changed
+    queue.loadSoon(); // the order and the places of others may have changed
   },
   state: (text) => queue.connection(text),
   again: () => {
