@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,58 @@ def test_going_back_in_the_history_says_nothing_in_the_console(tmp_path: Path, c
         page.wait_for_selector("#job")
         page.go_back()
         tiles(page, 4)
+        assert watched.wrong == []
+
+
+def test_two_steps_back_at_once_show_the_results_of_the_second(tmp_path: Path, chromium: Any) -> None:
+    with served(tmp_path) as (address, db, settings):
+        jobs = filled(db, settings, count=30)
+        watched = Watched(chromium)
+        page = watched.page
+        page.goto(f"{address}/history")
+        page.fill("#words", "beard")
+        tiles(page, 4)
+        page.select_option("[name=system]", jobs[1].system)
+        page.wait_for_url(lambda url: "system=" in url)
+
+        held: list[Any] = []  # what the first step asks for
+        page.route(re.compile("words=beard"), lambda route: held.append(route))
+        page.evaluate("history.back()")
+        page.wait_for_url(lambda url: "system=" not in url)
+        page.evaluate("history.back()")
+        page.wait_for_url(f"{address}/history")
+        page.wait_for_timeout(500)  # in which the second step is answered, where it need not wait for the first
+        for route in held:
+            route.continue_()
+        page.wait_for_timeout(500)
+        tiles(page, 24)
+        assert page.input_value("#words") == ""
+        assert page.url == f"{address}/history"
+        page.go_forward()
+        page.wait_for_url(lambda url: "words=beard" in url)
+        assert page.input_value("#words") == "beard"
+        assert watched.wrong == []
+
+
+def test_after_going_back_the_results_can_still_be_starred_and_chosen(tmp_path: Path, chromium: Any) -> None:
+    with served(tmp_path) as (address, db, settings):
+        jobs = filled(db, settings, count=30)
+        watched = Watched(chromium)
+        page = watched.page
+        page.goto(f"{address}/history")
+        page.fill("#words", "beard")
+        tiles(page, 4)
+        page.go_back()
+        tiles(page, 24)
+        first = page.locator(f".tile[data-job='{jobs[0].id}']")
+        first.hover()
+        first.locator("[data-star]").click()
+        page.wait_for_selector(f".tile[data-job='{jobs[0].id}'] [data-star][aria-pressed=true]")
+        page.check(f"[data-choose-one][value='{jobs[1].id}']", force=True)
+        page.click("[data-bulk=delete]")
+        tiles(page, 23)
+        page.fill("#words", "beard")
+        page.wait_for_url(lambda url: "words=beard" in url)
         assert watched.wrong == []
 
 

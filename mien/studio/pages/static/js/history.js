@@ -166,5 +166,20 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if (!given.get?.("day")) given.delete?.("zone");
 });
 
+// Going back or forward between filters of this page: the fields are set to the address, and the form asks for its
+// results, in turn with what it asked before. (htmx would replace the body, with every element that the listeners above
+// stand on, and show whichever answer comes last.)
+document.body.addEventListener("htmx:historyCacheMiss", (event) => {
+  event.preventDefault();
+  const given = new URL(location.href).searchParams;
+  for (const field of form.querySelectorAll("input:not([type=hidden]), select")) field.value = given.get(field.name) ?? "";
+  window.htmx.trigger(form, "restore");
+});
+// the address is already that of the step, also where another step has followed before the answer
+document.body.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  if (event.detail.requestConfig.triggeringEvent?.type !== "restore") return;
+  Object.assign(event.detail.history, { type: "replace", path: location.pathname + location.search });
+});
+
 // as after going back, where the browser keeps what was ticked
 showChosen();
