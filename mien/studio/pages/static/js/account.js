@@ -7,7 +7,7 @@ import { ApiError, api, copy, t, toast } from "./frame.js";
  * method POST, so that no password gets into an address where one is sent before this script is there.
  */
 function onSubmit(form, send) {
-  form?.querySelector("[type=submit]").removeAttribute("disabled");
+  form?.querySelector("[type=submit]").removeAttribute("disabled"); // as it is before this script is there
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("[type=submit]");
@@ -40,18 +40,22 @@ async function signIn(body, form) {
   }).catch(() => {
     throw new ApiError(t("error.away"));
   });
-  if (answer.ok) location.assign(form.dataset.next);
-  else {
-    const found = await answer.json().catch(() => ({}));
-    throw new ApiError(
-      answer.status === 401 ? t("account.wrong") : (found.error ?? t("error.status", { status: answer.status })),
-      "password",
-      answer.status,
-    );
-  }
+  if (answer.ok) return left(() => location.assign(form.dataset.next));
+  const found = await answer.json().catch(() => ({}));
+  throw new ApiError(
+    answer.status === 401 ? t("account.wrong") : (found.error ?? t("error.status", { status: answer.status })),
+    "password",
+    answer.status,
+  );
 }
 
-const reload = () => location.reload();
+/** Leave this page: nothing more happens on it, and no button can be pressed again until the other one is there. */
+function left(leave) {
+  leave();
+  return new Promise(() => {});
+}
+
+const reload = () => left(() => location.reload());
 
 onSubmit(document.querySelector("[data-sign-in]"), signIn);
 
@@ -76,7 +80,7 @@ onSubmit(document.querySelector("[data-token-form]"), async (values, form) => {
 onSubmit(document.querySelector("[data-add]"), async (values) => {
   const body = { name: values.name, password: values.password, admin: values.admin === "1" };
   await api("/api/v1/people", { method: "POST", body });
-  reload();
+  await reload();
 });
 
 const row = (button) => button.closest("[data-person]");
@@ -108,7 +112,7 @@ onSubmit(document.querySelector("#dialog-limits form"), async (values) => {
     seconds_each_day: numberOf(values.minutes, 60),
     bytes: numberOf(values.megabytes, 1e6),
   });
-  reload();
+  await reload();
 });
 onSubmit(document.querySelector("#dialog-password form"), async (values) => {
   await change(opened.dataset.person, { password: values.password });
@@ -118,17 +122,17 @@ onSubmit(document.querySelector("#dialog-password form"), async (values) => {
 onSubmit(document.querySelector("#dialog-delete form"), async (values) => {
   if (values.confirm.trim().toLowerCase() !== opened.dataset.name) throw new ApiError(t("admin.delete.name"), "confirm");
   await api(`/api/v1/people/${opened.dataset.person}`, { method: "DELETE" });
-  reload();
+  await reload();
 });
 
 async function clicked(button) {
   if (button.hasAttribute("data-sign-out")) {
     await api("/api/v1/sign-out", { method: "POST" });
     sessionStorage.clear(); // drafts of forms: the next one who signs in here is another person
-    location.assign("/sign-in");
+    await left(() => location.assign("/sign-in"));
   } else if (button.hasAttribute("data-end-sessions")) {
     await api("/api/v1/me/sessions/end", { method: "POST" });
-    reload();
+    await reload();
   } else if (button.hasAttribute("data-remove")) {
     const token = button.closest("[data-token]");
     if (!window.confirm(t("account.token.remove", { name: token.dataset.name }))) return;
@@ -137,7 +141,7 @@ async function clicked(button) {
     toast(t("account.token.gone"));
   } else if (button.dataset.disable) {
     await change(row(button).dataset.person, { disabled: button.dataset.disable === "true" });
-    reload();
+    await reload();
   }
 }
 
@@ -147,12 +151,15 @@ document.getElementById("main").addEventListener("click", async (event) => {
   if (button.dataset.copy) copy(document.getElementById(button.dataset.copy).textContent);
   else if (button.dataset.open) open(button);
   else if (button.hasAttribute("data-close")) button.closest("dialog").close();
-  else {
+  else if (button.type !== "submit") {
+    button.disabled = true;
     try {
       await clicked(button);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(error.message);
+    } finally {
+      button.disabled = false;
     }
   }
 });

@@ -1,7 +1,7 @@
 // A reader and writer for each kind of widget: what parts/widgets.html draws, as the values of a request.
 
-import { ApiError, api, el, icon, number, t } from "./frame.js";
-import { Zone, upload } from "./files.js";
+import { ApiError, el, failure, icon, t } from "./frame.js";
+import { SAMPLE, Zone, upload } from "./files.js";
 import { Script } from "./script.js";
 import { Track } from "./track.js";
 
@@ -23,7 +23,8 @@ class Field {
   write(value) { this.input.value = value ?? ""; }
   clear() { this.write(this.spec.default ?? ""); }
   focus() { (this.input ?? this.root.querySelector("input, textarea, select, button"))?.focus(); }
-  async settled() {}
+  /** Wait for what is still to come. Gives what is wrong with it, as a sentence, where it does not come; else null. */
+  async settled() { return null; }
 
   /** Say what `fault()` finds as soon as an input is left, not only when the form is sent. */
   left(fault) {
@@ -122,26 +123,15 @@ class FileField extends Field {
   read() { return this.zone.value; }
   write(value) {
     if (!value) this.zone.clear();
-    else if (value === "sample:portrait") this.zone.takeSample();
+    else if (value === SAMPLE) this.zone.takeSample();
     else this.show(value);
   }
-  /** The file of a value `file:ID`; one that is gone is said. */
+  /** A file: its FileView, or its value `file:ID`. */
   show(value) {
-    this.showing = typeof value === "object" ? this.zone.write(value) : this.asked(String(value).replace("file:", ""));
+    if (typeof value === "object") this.zone.write(value);
+    else this.zone.ask(String(value));
   }
-  async asked(id) {
-    const turn = this.zone.begin(); // another file may be taken before the answer
-    try {
-      const view = await api(`/api/v1/files/${id}`);
-      if (turn === this.zone.turn) this.zone.write(view);
-    } catch (error) {
-      if (turn === this.zone.turn) this.wrong(error.status === 404 ? t("file_gone") : error.message);
-    }
-  }
-  async settled() {
-    await this.showing;
-    await this.zone.settled();
-  }
+  settled() { return this.zone.settled(); }
 }
 
 /** A text, or a file in its place. */
@@ -208,11 +198,27 @@ class VoiceField extends SelectField {
 class WrittenField extends Field {
   open() {
     this.editor = this.made();
+    this.turn = 0; // a text that comes late replaces nothing that was written or brought meanwhile
+    this.pending = null;
     this.left(() => this.fault());
   }
-  async file() {
-    const text = this.editor.value;
-    if (!text) return "";
+  edited() {
+    this.begin();
+    super.edited();
+  }
+  begin() {
+    this.pending = null;
+    this.named = null;
+    this.failure = null;
+    this.turn += 1;
+    return this.turn;
+  }
+  async settled() {
+    if (!this.pending) return null;
+    while (this.pending) await this.pending.catch(() => null);
+    return this.failure;
+  }
+  async file(text) {
     if (this.sent?.text !== text) this.sent = { text, view: await this.upload(text) };
     return this.sent.view.value;
   }
@@ -237,6 +243,7 @@ class WrittenField extends Field {
   }
   focus() { if (this.faulty) this.faulty.focus(); else super.focus(); }
   wrong(message) {
+    if (message) this.sent = null; // such as that the file of it is gone
     for (const one of this.root.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
     super.wrong(message && this.worded(message));
     if (!message || !this.faulty) return;
@@ -244,21 +251,36 @@ class WrittenField extends Field {
     this.faulty.setAttribute("aria-invalid", "true");
   }
   read() { return this.editor.value ? "text:" : ""; }
-  clear() { this.editor.write(""); }
+  clear() {
+    this.begin();
+    this.editor.write("");
+  }
   async write(value) {
     if (!value) { this.clear(); return; }
+    const turn = this.begin();
+    this.named = String(value);
+    this.pending = this.content(this.named.replace("file:", ""));
     try {
-      const id = String(value).replace("file:", "");
-      const answer = await fetch(`/api/v1/files/${id}/content`);
-      if (!answer.ok) throw new Error(t("file_gone"));
-      this.editor.write(await answer.text());
-      this.changed();
+      const text = await this.pending;
+      if (turn === this.turn) this.restore(text);
     } catch (error) {
+      if (turn !== this.turn) return;
+      this.begin();
+      this.failure = error.message;
       this.wrong(error.message);
     }
   }
+  async content(id) {
+    const answer = await fetch(`/api/v1/files/${id}/content`).catch(() => { throw new ApiError(t("error.away")); });
+    if (!answer.ok) throw answer.status === 404 ? new ApiError(t("file_gone")) : await failure(answer);
+    return answer.text();
+  }
   draft() { return this.editor.value; }
-  restore(text) { this.editor.write(text); }
+  restore(text) {
+    this.begin();
+    this.editor.write(text);
+    this.changed();
+  }
 }
 
 class TrackField extends WrittenField {

@@ -1,10 +1,11 @@
 // Zones that take a file: chosen, dropped, pasted from the sample, the camera or the microphone; uploaded at once.
 
-import { ApiError, csrf, el, failure, icon, language, number, size, span, t } from "./frame.js";
+import { ApiError, api, csrf, el, failure, icon, language, number, size, span, t } from "./frame.js";
 import { sentence } from "./sentences.js";
 import { recordSound, recordVideo, takePhoto } from "./recorder.js";
 
 const FILES = "/api/v1/files";
+export const SAMPLE = "sample:portrait";
 
 /** Upload a file; `progress(part)` is called with 0 to 1. Gives the FileView; raises ApiError in one sentence. */
 export function upload(blob, name, { progress = () => {}, signal = undefined, kinds = [] } = {}) {
@@ -47,11 +48,14 @@ export class Zone {
     this.changed = changed;
     this.wrong = wrong;
     this.view = null;
-    this.pending = null;
+    this.pending = null; // what is uploaded or asked for now
+    this.named = null; // the value of a file that is asked for, until it is shown
+    this.failure = null; // of the newest file
     this.turn = 0; // of several uploads only the newest counts: a late answer to an earlier one changes nothing
     this.find = (name) => root.querySelector(`[data-${name}]`);
     this.input = root.querySelector('input[type="file"]');
     this.input.addEventListener("change", () => this.input.files[0] && this.take(this.input.files[0]));
+    if ("early" in this.input.dataset && this.input.files[0]) this.take(this.input.files[0]); // nobody heard it then
     this.find("remove").addEventListener("click", () => { this.clear(); this.input.focus(); });
     this.dropping();
     this.sources();
@@ -81,7 +85,10 @@ export class Zone {
   sources() {
     this.find("sample")?.addEventListener("click", () => this.takeSample());
     const record = (how) => async () => {
+      if (this.recording) return; // a second camera would stay open when the first one is closed
+      this.recording = true;
       const recorded = await how(this.find("recorder"), this.wrong).catch((error) => this.wrong(error.message));
+      this.recording = false;
       if (recorded) this.take(recorded.blob, recorded.name);
     };
     const camera = this.find("camera");
@@ -96,11 +103,39 @@ export class Zone {
     const turn = this.begin();
     const asked = fetch(address).then((answer) => (answer.ok ? answer.blob() : null)).catch(() => null);
     this.pending = asked;
+    this.named = SAMPLE;
     const blob = await asked;
     if (turn !== this.turn) return;
-    this.pending = null;
-    if (blob) await this.take(blob, t("sample_name"));
-    else this.wrong(t("error.away"));
+    if (!blob) {
+      this.begin();
+      this.fail(t("error.away"));
+      return;
+    }
+    const taken = this.take(blob, t("sample_name"));
+    this.named = SAMPLE;
+    await taken;
+  }
+
+  /** Show the file of a value `file:ID`; one that is gone is said. */
+  async ask(value) {
+    const turn = this.begin(); // another file may be taken before the answer
+    this.named = value;
+    this.pending = api(`${FILES}/${value.replace("file:", "")}`);
+    try {
+      const view = await this.pending;
+      if (turn !== this.turn) return;
+      this.pending = null;
+      this.write(view);
+    } catch (error) {
+      if (turn !== this.turn) return;
+      this.begin();
+      this.fail(error.status === 404 ? t("file_gone") : error.message);
+    }
+  }
+
+  fail(message) {
+    this.failure = message;
+    this.wrong(message);
   }
 
   /** Upload a file and show it. */
@@ -123,7 +158,7 @@ export class Zone {
       if (turn !== this.turn) return;
       this.pending = null;
       this.clear();
-      if (error.name !== "AbortError") this.wrong(sentence(error.message));
+      if (error.name !== "AbortError") this.fail(sentence(error.message));
     }
   }
 
@@ -131,18 +166,23 @@ export class Zone {
   begin() {
     this.stop?.abort();
     this.pending = null;
+    this.named = null;
+    this.failure = null;
     this.turn += 1;
     return this.turn;
   }
 
-  /** Wait until what is fetched or uploaded is there. */
+  /** Wait until what is fetched or uploaded is there. Gives what is wrong with it, where it does not come; else null. */
   async settled() {
+    if (!this.pending) return null;
     while (this.pending) await this.pending.catch(() => null);
+    return this.failure;
   }
 
   /** Show a FileView as the zone's file. */
   write(view, blob = null) {
     if (!blob) this.begin();
+    this.named = null;
     this.view = view;
     this.find("progress").hidden = true;
     this.show({ name: view.name, facts: facts(view), picture: view.preview, blob, kind: view.kind });

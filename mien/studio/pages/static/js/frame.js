@@ -145,6 +145,9 @@ for (const link of document.querySelectorAll("a[data-language]")) {
 document.body.addEventListener?.("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = csrf();
 });
+// A page that the browser has kept whole and shows again after "back" is one of then: its events are cut, its buttons wait
+// for answers that never come, and someone else may be signed in by now.
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 showTimes();
 // not where the studio is reached by plain HTTP from elsewhere: browsers allow it on loopback and by HTTPS only
 navigator.serviceWorker?.register("/offline-worker.js").catch(() => undefined);

@@ -31,8 +31,13 @@ function showChosen() {
   if (zip) zip.href = `/api/v1/history/zip?ids=${ids.join(",")}`;
 }
 
+const acting = new Set(); // what is done now, so that a button that is pressed twice means it once
+
 async function act(action, ids) {
+  const key = `${action} ${ids.join(" ")}`;
+  if (acting.has(key)) return;
   if (action === "purge" && !window.confirm(t("history.purge", { n: ids.length }))) return;
+  acting.add(key);
   let made = 0;
   try {
     for (const id of ids) {
@@ -43,9 +48,13 @@ async function act(action, ids) {
     }
   } catch (error) {
     complain(error);
+  } finally {
+    acting.delete(key);
   }
   if (made) say(t(`history.said.${action}`, { n: made }));
   showChosen();
+  // not before all is done: what is left to do would be lost
+  if (made && document.querySelector(".tiles") && !document.querySelector(".tile")) location.reload();
 }
 
 /** Shows what an action has changed without loading the page again. */
@@ -61,7 +70,6 @@ function shown(action, id) {
     (next?.querySelector("a, button") ?? document.getElementById("main")).focus();
   }
   tile.remove();
-  if (!document.querySelector(".tile")) location.reload();
 }
 
 bar.addEventListener("click", (event) => {
@@ -84,12 +92,16 @@ async function zip(address) {
     toast(t("history.zip.most", { n: MOST_IN_ZIP }));
     return;
   }
+  if (acting.has(address)) return;
+  acting.add(address);
   try {
     const found = await api(`${address}&check=1`);
     location.assign(address);
     if (found?.left_out) toast(t("history.zip.left_out", { n: found.left_out }));
   } catch (error) {
     complain(error);
+  } finally {
+    acting.delete(address);
   }
 }
 
@@ -159,6 +171,7 @@ document.querySelector("[data-empty-bin]")?.addEventListener("click", async () =
 document.body.addEventListener("htmx:configRequest", (event) => {
   const given = event.detail.parameters;
   if (event.detail.elt !== form) return;
+  event.detail.step = step;
   for (const name of [...given.keys?.() ?? Object.keys(given)]) {
     const value = given.get?.(name) ?? given[name];
     if (value === "") given.delete?.(name);
@@ -169,11 +182,17 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 // Going back or forward between filters of this page: the fields are set to the address, and the form asks for its
 // results, in turn with what it asked before. (htmx would replace the body, with every element that the listeners above
 // stand on, and show whichever answer comes last.)
+let step = 0; // what was asked before a step belongs to where the reader has been
 document.body.addEventListener("htmx:historyCacheMiss", (event) => {
   event.preventDefault();
+  step += 1;
   const given = new URL(location.href).searchParams;
   for (const field of form.querySelectorAll("input:not([type=hidden]), select")) field.value = given.get(field.name) ?? "";
   window.htmx.trigger(form, "restore");
+});
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig } = event.detail;
+  if (requestConfig.elt === form && requestConfig.step !== step) event.detail.shouldSwap = false;
 });
 // the address is already that of the step, also where another step has followed before the answer
 document.body.addEventListener("htmx:beforeHistoryUpdate", (event) => {
@@ -181,5 +200,11 @@ document.body.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   Object.assign(event.detail.history, { type: "replace", path: location.pathname + location.search });
 });
 
+// Fields that were changed before the scripts were there, or that the browser has kept, while the results are of others.
+const asked = (field) => (field.options ? [...field.options].find((one) => one.defaultSelected)?.value ?? "" : field.defaultValue);
+document.body.addEventListener("htmx:load", () => {
+  const fields = [...form.querySelectorAll("input:not([type=hidden]), select")];
+  if (fields.some((field) => field.value !== asked(field))) window.htmx.trigger(form, "change");
+}, { once: true });
 // as after going back, where the browser keeps what was ticked
 showChosen();

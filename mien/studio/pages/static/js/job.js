@@ -1,12 +1,14 @@
 // One result: what can be done with it, and its progress while it is made.
 
 import { ApiError, api, copy, number, showTimes, span, t, toast } from "./frame.js";
+import { Feed, newest } from "./jobs.js";
 import { openFilled } from "./request.js";
 import { sentence, stageName } from "./sentences.js";
 
 const root = () => document.getElementById("job");
 const id = root().dataset.job;
 const said = document.getElementById("job-said");
+const OPEN = ["waiting", "running"];
 
 function complain(error) {
   if (!(error instanceof ApiError)) throw error;
@@ -79,6 +81,7 @@ function showProgress(job) {
   const left = document.querySelector("[data-left]");
   if (!stage) return;
   const known = job.progress;
+  document.querySelector("[data-do=cancel]")?.toggleAttribute("disabled", Boolean(job.cancelling));
   if (job.cancelling) stage.textContent = t("state.cancelling");
   else if (job.state === "waiting") stage.textContent = t("state.waiting");
   else stage.textContent = known?.stage ? stageName(known.stage) : t("starting");
@@ -101,43 +104,27 @@ function showProgress(job) {
   }
 }
 
+/** Shows what goes on until the job has ended, which is another page. */
 function follow() {
-  let state = root().dataset.state;
-  const events = new EventSource("/api/v1/events");
-  const heard = (event) => {
-    const { job, missed } = JSON.parse(event.data);
-    if (missed !== undefined) look(); // the first event of a connection: what happened before it is not told
-    if (!job || job.id !== id) return;
-    if (job.state !== state && !["waiting", "running"].includes(job.state)) {
-      events.close();
+  const heard = (view) => {
+    if (view.id !== id) return;
+    const job = newest(view);
+    if (OPEN.includes(job.state)) showProgress(job);
+    else {
+      feed.close();
       location.reload();
-      return;
     }
-    state = job.state;
-    showProgress(job);
   };
-  for (const kind of ["queued", "started", "progress", "preview", "ended", "changed", "queue"]) events.addEventListener(kind, heard);
-  events.addEventListener("open", () => {
-    said.textContent = "";
+  const look = () => api(`/api/v1/jobs/${id}`).then(heard, complain);
+  const feed = new Feed({
+    job: heard,
+    queue: () => {},
+    again: look,
+    state: (text) => { said.textContent = text && t("job.lost"); },
   });
-  events.addEventListener("error", () => {
-    said.textContent = t("job.lost");
-  });
-  async function look() {
-    try {
-      const job = await api(`/api/v1/jobs/${id}`);
-      if (["waiting", "running"].includes(job.state)) showProgress(job);
-      else {
-        events.close();
-        location.reload();
-      }
-    } catch (error) {
-      complain(error);
-    }
-  }
 }
 
-if (["waiting", "running"].includes(root().dataset.state)) follow();
+if (OPEN.includes(root().dataset.state)) follow();
 showTimes(root());
 
 document.getElementById("job-body").inert = false;

@@ -49,7 +49,12 @@ export class Feed {
     if (this.failures > 1) this.state(t("reconnecting"));
     if (this.source.readyState !== EventSource.CLOSED) return;
     // the browser gives up after an answer that is an error, such as 429: try again later
-    setTimeout(() => this.open(), 1000 * RETRY_SECONDS[Math.min(this.failures, RETRY_SECONDS.length) - 1]);
+    this.later = setTimeout(() => this.open(), 1000 * RETRY_SECONDS[Math.min(this.failures, RETRY_SECONDS.length) - 1]);
+  }
+
+  close() {
+    clearTimeout(this.later);
+    this.source.close();
   }
 }
 
@@ -173,7 +178,7 @@ export class Queue {
     const act = (action, name, body) => el("button", {
       class: "button icon quiet", type: "button", "data-action": action, title: t(action), "aria-label": t(`${action}_of`, { title: job.title }),
       disabled: (action === "up" && place === 0) || (action === "down" && place === waiting.length - 1) || (action === "cancel_job" && job.cancelling),
-      onclick: () => this.act(job, name, body),
+      onclick: (event) => this.act(job, name, body, event.currentTarget),
     }, icon({ up: "up", down: "down", cancel_job: "close" }[action]));
     const name = el("button", { class: "title", type: "button", "data-action": "show", onclick: () => this.chosen(job) }, icon(job.system), el("span", {}, job.title || t(`maker.${job.system}`)));
     const bar = job.state === "running" ? el("progress", { max: 1, "aria-label": job.title }) : null;
@@ -190,21 +195,28 @@ export class Queue {
     else bar.value = job.progress.fraction;
   }
 
-  async act(job, name, body = null) {
+  async act(job, name, body, pressed) {
+    if ("busy" in pressed.dataset) return; // pressed twice it means it once
+    pressed.dataset.busy = "";
     try {
       this.take(await api(`/api/v1/jobs/${job.id}/${name}`, { method: "POST", body }));
-      this.loadSoon();
     } catch (error) {
       toast(error.message);
+    } finally {
+      delete pressed.dataset.busy;
       this.loadSoon();
     }
   }
 
   async pause() {
+    const button = this.find("pause");
+    button.disabled = true; // pressed twice it would do the same twice: the first answer says which one is next
     try {
       this.state(await api(`/api/v1/queue/${this.paused ? "resume" : "pause"}`, { method: "POST" }));
     } catch (error) {
       toast(error.message);
+    } finally {
+      button.disabled = false;
     }
   }
 

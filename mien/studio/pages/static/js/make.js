@@ -2,6 +2,7 @@
 
 import { ApiError, api, copy, csrf, failure, language, t, toast } from "./frame.js";
 import { fieldsOf } from "./fields.js";
+import { SAMPLE } from "./files.js";
 import { Feed, Queue } from "./jobs.js";
 import { RequestForm, curl, openFilled, takeHanded } from "./request.js";
 import { Result } from "./result.js";
@@ -189,25 +190,24 @@ function filled(values, output = null) {
 for (const one of document.querySelectorAll("[data-example]")) {
   one.addEventListener("click", () => {
     const { values, output } = data.examples[Number(one.dataset.example)];
-    // a photo or a film of one's own stays when an example is tried
-    const own = values.image === "sample:portrait" && fields.image?.zone.view ? { image: fields.image.zone.view } : {};
-    request.fill({ ...values, ...own }, output);
+    // a photo or a film of one's own stays when an example is tried, also while it is uploaded
+    const held = fields.image?.zone.view || fields.image?.zone.pending;
+    request.fill(values, output, values.image === SAMPLE && held ? ["image"] : []);
     wrong("");
     changed();
   });
 }
 
 // an animated head is made by the 3D head itself
-for (const one of form.querySelectorAll('input[name="output"]')) {
-  one.addEventListener("change", () => {
-    if (maker === "talk" && one.value === ".glb" && one.checked) {
-      request.choose("person");
-      request.show();
-      fields.rendered?.write(true);
-      toast(t("glb_needs_person"));
-    }
-  });
+function outputChosen() {
+  if (maker !== "talk" || request.output !== ".glb") return;
+  request.choose("person");
+  request.show();
+  fields.rendered?.write(true);
+  toast(t("glb_needs_person"));
 }
+for (const one of form.querySelectorAll('input[name="output"]')) one.addEventListener("change", outputChosen);
+if (form.querySelector('input[name="output"][data-early]')) outputChosen();
 
 // ——— the voice
 
@@ -234,11 +234,15 @@ form.addEventListener("try-voice", async ({ detail: field }) => {
 
 // ——— open a file that mien has made
 
+let opened = 0; // of several files only the one that was given last fills the form
+
 async function openFile(file) {
+  const turn = ++opened;
   const body = new FormData();
   body.append("file", file, file.name);
   try {
     const found = await api("/api/v1/files/open", { method: "POST", body });
+    if (turn !== opened) return;
     const { system, values, output } = found;
     const missing = Object.values(found.missing ?? {});
     if (missing.length) toast(t("open_missing", { names: missing.join(", ") }), 12);
@@ -251,6 +255,7 @@ async function openFile(file) {
 }
 
 const opener = document.getElementById("open-file");
+if ("early" in opener.dataset && opener.files[0]) openFile(opener.files[0]);
 const openZone = document.querySelector("[data-open]");
 opener.addEventListener("change", () => { if (opener.files[0]) openFile(opener.files[0]); opener.value = ""; });
 for (const kind of ["dragenter", "dragover"]) openZone.addEventListener(kind, (event) => { event.preventDefault(); openZone.classList.add("over"); });

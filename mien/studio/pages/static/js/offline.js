@@ -3,7 +3,7 @@
 
 const NAME = `offline-${VERSION}`;
 const PAGE = "/offline";
-const FILES = ["css/base.css", "css/rest.css", "js/frame.js"].map((path) => `/static/${VERSION}/${path}`);
+const FILES = ["css/base.css", "css/rest.css", "js/early.js", "js/frame.js"].map((path) => `/static/${VERSION}/${path}`);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll([PAGE, ...FILES])).then(() => self.skipWaiting()));

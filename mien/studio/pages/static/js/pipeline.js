@@ -4,6 +4,20 @@ import { ApiError, api, t, toast } from "./frame.js";
 
 const main = document.getElementById("main");
 
+// The list of runs is asked for every few seconds. One that says the same changes nothing, and none is drawn while a button
+// of it is pressed: the click would be lost.
+let pressed = false;
+document.addEventListener("pointerdown", (event) => { pressed = event.target.closest("#pipeline-runs") !== null; }, true);
+for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => setTimeout(() => { pressed = false; }, 0), true);
+let listed = null;
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id !== "pipeline-runs") return;
+  const { shouldSwap, serverResponse } = event.detail;
+  if (!shouldSwap) return;
+  if (pressed || serverResponse === listed) event.detail.shouldSwap = false;
+  else listed = serverResponse;
+});
+
 const renew = () => window.htmx?.trigger("#pipeline-runs", "renew");
 
 // A run that has ended may have brought other models or figures, and a little later another champion.

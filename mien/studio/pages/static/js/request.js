@@ -1,6 +1,6 @@
 // The form as a request: which fields are shown and sent, drafts, filling in, and the request as a curl command.
 
-import { csrf, t } from "./frame.js";
+import { ApiError, csrf, t } from "./frame.js";
 
 const equal = (one, other) => JSON.stringify(one ?? "") === JSON.stringify(other ?? "");
 
@@ -70,28 +70,41 @@ export class RequestForm {
     return this.form.querySelector('input[name="output"]:checked')?.value;
   }
 
-  /** The values that are not as usual; texts that are sent as files are uploaded where `send`. */
+  /**
+   * The values that are not as usual; texts that are sent as files are uploaded where `send`. Raises ApiError where a file
+   * that was still to come does not come: without it the request would be another one.
+   */
   async values(send = true) {
-    const found = {};
+    for (const [name, field] of Object.entries(this.fields)) {
+      const said = this.counts(name) ? await field.settled() : null;
+      if (said) throw new ApiError(said, name);
+    }
+    const found = {}; // all of them as they are at one time
+    const texts = [];
     for (const [name, field] of Object.entries(this.fields)) {
       if (!this.counts(name)) continue;
-      await field.settled();
-      const value = field.file && send ? await field.file() : field.read();
+      const value = field.read();
       // the page presets the language, so what it shows is always sent
       if (name === "language" && field.spec.kind === "language" ? true : !this.usual(name, value)) found[name] = value;
+      if (name in found && field.file && send) texts.push([name, field, field.draft()]);
     }
+    for (const [name, field, text] of texts) found[name] = await field.file(text);
     return found;
   }
 
-  fill(values, output = null) {
+  /** Show these values; all others are as at first, but for the fields of the names `kept`, which stay as they are. */
+  fill(values, output = null, kept = []) {
     for (const [name, field] of Object.entries(this.fields)) {
+      if (kept.includes(name)) continue;
       field.wrong("");
       if (!(name in values)) field.clear();
     }
-    for (const names of this.data.alternatives) this.choose(names.find((one) => one in values) ?? names[0]);
-    for (const [name, value] of Object.entries(values)) this.fields[name]?.write(value);
+    for (const names of this.data.alternatives) {
+      if (!this.settled(names, kept)) this.choose(names.find((one) => one in values) ?? names[0]);
+    }
+    for (const [name, value] of Object.entries(values)) if (!kept.includes(name)) this.fields[name]?.write(value);
     const chosen = this.form.querySelector(`input[name="output"][value="${output ?? this.data.outputs[0]}"]`);
-    if (chosen) chosen.checked = true;
+    if (chosen && !kept.includes("output")) chosen.checked = true;
     const further = Object.keys(values).some((name) => this.fields[name]?.root.closest(".more") && !this.usual(name, values[name]));
     if (further) this.form.querySelector(".more").open = true;
     this.show();
@@ -103,19 +116,34 @@ export class RequestForm {
     const written = {};
     for (const [name, field] of Object.entries(this.fields)) {
       if (!this.counts(name)) continue;
-      if (field.draft) written[name] = field.draft();
+      const named = field.named ?? field.zone?.named; // what is still asked for
+      if (named) values[name] = named;
+      else if (field.draft) written[name] = field.draft();
       else if (field.zone?.view) values[name] = field.zone.view;
       else values[name] = field.read();
     }
     return { values, written, output: this.output };
   }
 
+  /** Fields that were changed before this script was there, of which a late draft must not take anything back. */
+  early() {
+    const own = [...this.form.querySelectorAll("[data-early]")];
+    return [...new Set(own.map((one) => one.closest("[data-field]")?.dataset.field ?? one.name))];
+  }
+
+  /** Whether the choice between alternatives is among what stays as it is. */
+  settled(names, kept) {
+    return kept.includes(`choose-${names[0]}`) || names.some((one) => kept.includes(one));
+  }
+
   restore({ values, written, output }) {
-    const chosen = Object.fromEntries(Object.entries(written).filter(([, text]) => text));
+    const kept = this.early();
+    const chosen = Object.fromEntries(Object.entries(written).filter(([name, text]) => text && !kept.includes(name)));
     const shown = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== undefined));
-    this.fill(shown, output);
+    this.fill(shown, output, kept);
     for (const [name, text] of Object.entries(chosen)) {
-      this.choose(name);
+      const group = this.data.alternatives.find((names) => names.includes(name));
+      if (group && !this.settled(group, kept)) this.choose(name);
       this.fields[name]?.restore?.(text);
     }
     this.show();
