@@ -37,4 +37,5 @@ def show(request: Request, ctx: Context, template: str, page: str = "", **values
 
 def is_part(request: Request) -> bool:
     """Whether htmx asks for a part of a page, and not the browser for all of it."""
-    return request.headers.get("hx-request") == "true"
+    headers = request.headers
+    return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
