@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from mien.studio.api.bodies import JobView, PositionView, ProgressView, QueueVie
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job
 from mien.studio.files.names import save_name
-from mien.studio.files.place import result_file
+from mien.studio.files.place import result_sizes
 from mien.studio.history.use import uses
 from mien.studio.queue.view import Position, places, queue_state
 from mien.studio.settings import Settings
@@ -99,13 +100,12 @@ def _progress(job: Job) -> ProgressView:
 def result_files(settings: Settings, job: Job) -> dict[str, ResultFile]:
     """The files of a job by role, those that are there."""
     found: dict[str, ResultFile] = {}
-    for role in job.result:
-        path = result_file(settings.folder, job.id, job.result, role)
-        if path is not None:
-            found[role] = ResultFile(
-                url=f"/api/v1/jobs/{job.id}/files/{role}", name=saved_as(job, role, path.suffix),
-                media_type=MEDIA_TYPES.get(path.suffix, OCTETS), bytes=path.stat().st_size,
-            )  # fmt: skip
+    for role, size in result_sizes(settings.folder, job.id, job.result).items():
+        suffix = PurePath(job.result[role]).suffix
+        found[role] = ResultFile(
+            url=f"/api/v1/jobs/{job.id}/files/{role}", name=saved_as(job, role, suffix),
+            media_type=MEDIA_TYPES.get(suffix, OCTETS), bytes=size,
+        )  # fmt: skip
     return found
 
 

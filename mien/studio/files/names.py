@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 MOST_CHARACTERS = 120
@@ -42,9 +43,13 @@ def suffix_of(name: str) -> str:
 
 def save_name(title: str, suffix: str, short_id: str = "") -> str:
     """A file name for saving a result, of letters that every system takes: `title id.suffix`."""
+    return f"{_stem(title)}{f' {short_id}' if short_id else ''}{suffix}"
+
+
+@lru_cache(maxsize=256)  # each of the files of a result has the same
+def _stem(title: str) -> str:
     words = re.sub(r"[^\w.()+-]+", " ", shown_name(title), flags=re.UNICODE)
-    stem = " ".join(words.split())[:60].strip(" .") or "mien"
-    return f"{stem}{f' {short_id}' if short_id else ''}{suffix}"
+    return " ".join(words.split())[:60].strip(" .") or "mien"
 
 
 def disposition(name: str, attachment: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,6 +54,20 @@ def result_folder(folder: Path, job_id: str) -> Path:
 def work_folder(folder: Path, job_id: str, attempt: int) -> Path:
     """The folder in which an attempt at a job is made. Raises ValueError for no id."""
     return folder / WORK / f"{checked_id(job_id)}-{int(attempt)}"
+
+
+def result_sizes(folder: Path, job_id: str, result: Mapping[str, str]) -> dict[str, int]:
+    """Bytes of the files of a job's `result` (role → name) by role, of those that `result_file` finds."""
+    place, found = result_folder(folder, job_id), dict[str, int]()
+    for role, name in result.items():
+        if _RESULT.fullmatch(name):
+            try:
+                about = (place / name).stat()  # once for each: a page of the history asks for a hundred of them
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            if stat.S_ISREG(about.st_mode):
+                found[role] = about.st_size
+    return found
 
 
 def result_file(folder: Path, job_id: str, result: Mapping[str, str], role: str) -> Path | None:

@@ -53,6 +53,12 @@ def retire(db: Database, worker_id: str) -> None:
         emit(session, None, "", "queue")
 
 
+def tell_ended(db: Database) -> None:
+    """Tell pages that a worker process ended, whatever it had told the database before: they ask how many there are."""
+    with db.write() as session:
+        emit(session, None, "", "queue")
+
+
 def living(db: Database) -> list[Worker]:
     """The workers that have been seen lately, and whose processes, where they are on this machine, are alive."""
     with db.session() as session:

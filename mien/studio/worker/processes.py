@@ -7,11 +7,18 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from mien.checkout import CHECKOUT
 from mien.processes import Process, stop_tree
+from mien.studio.database.engine import Database
+from mien.studio.database.errors import DatabaseError
+from mien.studio.queue.claim import reap
+from mien.studio.queue.workers import tell_ended
 from mien.studio.settings import Settings
 
 LEAST_SECONDS, MOST_SECONDS = 0.5, 30.0
@@ -70,7 +77,18 @@ class WorkerProcesses:
                 f"mien studio: a worker ended ({_how(process.returncode)}); it is started again{when}",
                 file=sys.stderr, flush=True,
             )  # fmt: skip
+            self._tell()
             self._end.wait(pause)
+
+    def _tell(self) -> None:
+        """Put the dead worker's job back and tell pages, which the next worker may never live long enough to do."""
+        try:
+            with closing(Database.open(self.settings.database_url)) as db:
+                reap(db)
+                tell_ended(db)
+        except (DatabaseError, SQLAlchemyError) as error:
+            reason = " ".join(str(error).split())[:200]
+            print(f"mien studio: the database could not be told of it: {reason}", file=sys.stderr, flush=True)
 
     def _environment(self) -> dict[str, str]:
         """That of this process; the database's address, which may hold a password, is not shown among the arguments."""

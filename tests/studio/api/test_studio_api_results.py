@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from api_making import Tried
 
@@ -100,6 +103,25 @@ def test_a_file_that_was_removed_is_not_found(tried: Tried, url: str) -> None:
     (result_folder(tried.settings.folder, job) / "result.mp4").unlink()
     assert tried.client.get(url).status_code == 404
     assert "file" not in tried.client.get(f"/api/v1/jobs/{job}").json()["files"]
+
+
+def test_each_file_of_a_page_of_results_is_looked_at_once(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        tried.make()
+        tried.finish({"file": ("result.mp4", b"12"), "thumb": ("thumb.webp", b"1"), "clip": ("clip.mp4", b"123")})
+    looks: list[str] = []
+    stat = Path.stat
+
+    def counted(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        looks.extend([path.name] if "results" in path.parts else [])
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", counted)
+    shown = tried.client.get("/api/v1/jobs").json()["jobs"]
+    assert [{role: one["bytes"] for role, one in job["files"].items()} for job in shown] == [
+        {"file": 2, "thumb": 1, "clip": 3}
+    ] * 2
+    assert sorted(looks) == sorted(["result.mp4", "thumb.webp", "clip.mp4"] * 2)
 
 
 def test_the_newest_preview_is_shown_while_it_is_made(tried: Tried) -> None:

@@ -31,8 +31,12 @@ from worker_making import (
 )
 
 from mien.studio.database.engine import Database
+from mien.studio.queue.claim import claim
+from mien.studio.queue.events import after, latest_id
+from mien.studio.queue.view import queue_state
+from mien.studio.queue.workers import register
 from mien.studio.settings import Limits, Settings
-from mien.studio.worker.processes import pause_after
+from mien.studio.worker.processes import WorkerProcesses, pause_after
 
 pytestmark = pytest.mark.ui
 
@@ -138,6 +142,19 @@ def test_the_limits_of_the_server_are_those_that_mien_users_shows(settings: Sett
 
 def test_the_first_death_of_a_worker_is_answered_at_once_and_later_ones_after_longer_pauses() -> None:
     assert [pause_after(deaths) for deaths in (1, 2, 3, 4, 8, 9, 10_000)] == [0.0, 0.5, 1.0, 2.0, 30.0, 30.0, 30.0]
+
+
+def test_pages_hear_of_a_worker_that_dies_before_it_has_entered_itself(db: Database, settings: Settings) -> None:
+    asked = toy_job(db, settings)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as gone:
+        claim(db, register(db, gone.pid))
+    assert job_of(db, asked.id).state == "running"
+    before = latest_id(db)
+    refused_at_once = ["colour=3"]  # so that each worker ends before it has opened the database
+    with WorkerProcesses(settings.model_copy(update={"workers": 1}), refused_at_once, TOYS, settings.folder):
+        told = wait_for(lambda: (found := after(db, before)) and found[-1].kind == "queue" and found)
+    assert [(one.job, one.kind) for one in told[:2]] == [(asked.id, "queued"), (None, "queue")]
+    assert queue_state(db).workers == 0
 
 
 @pytest.mark.crash
