@@ -77,8 +77,7 @@ export class RequestForm {
       if (!this.counts(name)) continue;
       await field.settled();
       const value = field.file && send ? await field.file() : field.read();
-      // the page presets the language, so what it shows is always sent
-      if (name === "language" && field.spec.kind === "language" ? true : !this.usual(name, value)) found[name] = value;
+      if (!this.usual(name, value)) found[name] = value;
     }
     return found;
   }
