@@ -328,3 +328,18 @@ def test_a_request_to_say_nothing_is_refused_at_once(text: str) -> None:
 def test_letters_that_the_voice_does_not_read_are_refused_at_once() -> None:
     with pytest.raises(RequestError, match="spelled letter by letter"):
         TalkRequest.of({"image": "face.png", "text": "你好"}).check(Path("out.mp4"))
+
+
+def test_a_vietnamese_text_is_read_by_the_vietnamese_voice_unless_another_is_chosen() -> None:
+    text = "Chào buổi sáng! Hôm nay trời đẹp quá."
+    found, chosen, english = (synthesise_speech(text, HZ, one) for one in (None, "vi", "en-us"))
+    assert found.notes == ("the text is Vietnamese: it is read by the Vietnamese voice",)
+    assert chosen.notes == english.notes == ()
+    assert np.array_equal(found.samples, chosen.samples)
+    assert len(found.samples) != len(english.samples)
+    plain = synthesise_speech("xin chao cac ban", HZ)
+    assert np.array_equal(plain.samples, synthesise_speech("xin chao cac ban", HZ, "vi").samples)
+    assert "accents" in plain.notes[0]
+    usual = synthesise_speech("Good morning", HZ)
+    assert usual.notes == ()
+    assert np.array_equal(usual.samples, synthesise_speech("Good morning", HZ, "en-us").samples)

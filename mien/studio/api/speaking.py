@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from mien.media.speech.espeak import EspeakSynthesiser
 from mien.media.speech.interface import SpeechUnavailable, Voice
+from mien.media.speech.languages import spoken_language
 from mien.media.speech.vits import CHECKPOINTS
 from mien.studio.pages.voices import MEN, SPOKEN, WOMEN
 from mien.systems.errors import RequestError
@@ -17,11 +18,12 @@ def check_speaking(request: Request) -> None:
     """Raise RequestError for a language or voice of a spoken text that the synthesiser does not have."""
     if not isinstance(request, TalkRequest) or request.text is None:
         return
+    language = spoken_language(request.text, request.language)
     if request.engine == "espeak":
-        check_voice(request.language, request.voice)
-    elif request.engine == "vits" and request.language.split("-")[0] not in CHECKPOINTS:
+        check_voice(language, request.voice)
+    elif request.engine == "vits" and language.split("-")[0] not in CHECKPOINTS:
         known = ", ".join(sorted(CHECKPOINTS))
-        raise RequestError(f"language {request.language[:40]!r} is none that vits speaks: choose one of {known}")
+        raise RequestError(f"language {language[:40]!r} is none that vits speaks: choose one of {known}")
 
 
 def check_voice(language: str, voice: str | None) -> None:

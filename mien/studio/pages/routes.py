@@ -58,7 +58,7 @@ def make_page(command: str, request: Request, context: CanRead) -> HTMLResponse:
     form = form_of(command, t)
     return show(
         request, context, "make.html", "make", form=form, form_data=form.data(), makers=MAKERS, spoken=languages(t),
-        voices=voices(t), preset_language="vi" if t.language == "vi" else "en-us", emotions=_emotions(t),
+        voices=voices(t), emotions=_emotions(t),
         may_pause=context.person.may("admin"), sentences=_sentences(t.language),
         worker_command=context.settings.hint("worker"),
     )  # fmt: skip

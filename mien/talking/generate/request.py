@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError
 
 from mien.clips import EMOTIONS
+from mien.media.speech.languages import spoken_language
 from mien.media.speech.normalization.scripts import unread_note
 from mien.systems.errors import RequestError
 from mien.systems.person import read_person
@@ -129,7 +130,10 @@ class TalkRequest(TalkOptions):
     engine: Annotated[str, Local(("espeak", "vits"))] = Field(
         default="espeak", description="Speech synthesiser of the text: espeak, vits, or vits:MODEL, a name or a folder"
     )
-    language: str = Field(default="en-us", description="Language of the text: en-us, en-gb, vi, de, …")
+    language: str | None = Field(
+        default=None, description="Language of the text: en-us, en-gb, vi, de, …",
+        json_schema_extra={"unset": "vi for a Vietnamese text, else en-us"},
+    )  # fmt: skip
     voice: str | None = Field(default=None, description="Voice of the text: f1–f5, m1–m8")
     captions: bool = Field(default=False, description="Write the words as WebVTT beside the video")
 
@@ -160,7 +164,7 @@ class TalkRequest(TalkOptions):
         if out.suffix == ".glb" and not self.rendered:
             raise RequestError("an animated head (.glb) needs --rendered, which plays the speech on the head itself")
         if self.text is not None:
-            check_sayable(self.text, self.language, self.engine)
+            check_sayable(self.text, spoken_language(self.text, self.language), self.engine)
         if self.person is not None:
             read_person(self.person)
 

@@ -24,6 +24,7 @@ from mien.media.speech.interface import (
     Voice,
     placed_pieces,
 )
+from mien.media.speech.languages import found_language_notes, spoken_language
 from mien.media.speech.normalization.normalize import spoken_text, written_words
 from mien.media.speech.normalization.scripts import unread_note
 from mien.systems.errors import RequestError
@@ -52,27 +53,29 @@ def read_speech(path: Path, hz: int) -> Speech:
 
 
 def synthesise_speech(
-    text: str, hz: int, language: str = "en-us", voice: str | None = None, engine: str = "espeak"
+    text: str, hz: int, language: str | None = None, voice: str | None = None, engine: str = "espeak"
 ) -> Speech:
-    """Synthesise `text` at `hz`.
+    """Synthesise `text` at `hz`. language: None: vi for a Vietnamese text, which a note then says, else en-us.
 
     Raises RequestError for a text that cannot be spoken and for an engine, language or voice that is not available.
     """
     TalkRequest.check_values({"text": text})
+    spoken = spoken_language(text, language)
     try:
-        chosen = Voice(language=language, variant=voice)
+        chosen = Voice(language=spoken, variant=voice)
     except ValidationError as error:
         wrong = ", ".join({"variant": "voice"}.get(str(one["loc"][0]), str(one["loc"][0])) for one in error.errors())
         raise RequestError(
             f"there is no such voice (check --{wrong}): a language is named like en-us or vi, a voice like f2 or m3"
         ) from error
     # A model that is named has its own letters, and refuses others itself.
-    unread, most = unread_note(text, language) if engine == "espeak" else ("", False)
+    unread, most = unread_note(text, spoken) if engine == "espeak" else ("", False)
     if most:
         raise RequestError(f"the text would be spelled letter by letter: {unread}")
     try:
         speech = check_speech(_synthesise_sections(synthesiser(engine), text, chosen, hz))
-        return replace(speech, notes=(f"some words are spelled letter by letter: {unread}",) if unread else ())
+        notes = (f"some words are spelled letter by letter: {unread}",) if unread else ()
+        return replace(speech, notes=(*found_language_notes(text, language), *notes))
     except SpeechUnavailable as error:
         raise RequestError(f"the text cannot be spoken here: {error}; or give a recording with --speech") from error
     except RequestError:

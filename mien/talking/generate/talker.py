@@ -76,7 +76,7 @@ class Talker(FrameGenerator):
         image: Path | str | Picture,
         text: str | None = None,
         speech: Path | str | NDArray[np.float32] | None = None,
-        language: str = "en-us",
+        language: str | None = None,
         voice: str | None = None,
         engine: str = "espeak",
         motion: Performance | Path | str | None = None,

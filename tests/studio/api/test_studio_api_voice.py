@@ -69,3 +69,22 @@ def test_talk_takes_every_language_and_voice_that_espeak_has(shared: Tried, lang
     picture = shared.upload("picture", "me.png", ".png")
     body = {"image": picture, "text": "Hello", "language": language, "voice": "m8"}
     assert shared.client.post("/api/v1/talk", json=body).status_code == 202
+
+
+def test_a_text_is_heard_in_its_own_language_where_none_is_chosen(shared: Tried) -> None:
+    def sound(**values: object) -> bytes:
+        answer = shared.client.post("/api/v1/voice", json={"text": "Xin chào các bạn", **values})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    chosen = sound(language="vi")
+    assert sound() == sound(language=None) == sound(language="", voice="") == chosen
+    assert sound(language="en-us") != chosen
+
+
+@pytest.mark.parametrize("language", [" ", "xx", "../etc", "XX YY", "vi\n"])
+def test_an_unknown_language_is_answered_with_the_known_ones(shared: Tried, language: str) -> None:
+    answer = shared.client.post("/api/v1/voice", json={"text": "Hello", "language": language})
+    assert answer.status_code == 422
+    assert "choose one such as en-us, en-gb, vi" in answer.json()["error"]
+    assert translated(Translator("vi"), answer.json()["error"]) != answer.json()["error"]

@@ -207,7 +207,8 @@ def test_a_job_is_made_in_vietnamese_and_refusals_are_too(visits: Visits, tmp_pa
     visits.expect("status of 4")
     page = visits.open("/make/talk", language="vi-VN")
     expect(page.locator("html")).to_have_attribute("lang", "vi")
-    expect(page.locator("#in-language")).to_have_value("vi")
+    expect(page.locator("#in-language")).to_have_value("")
+    expect(page.locator("#in-language option:checked")).to_have_text(VIETNAMESE["unset.talk.language"])
     page.locator(".chip[data-example='0']").click()
     expect(field(page, "image").locator("[data-facts]")).to_contain_text("×")
     with page.expect_response("**/api/v1/talk") as made:

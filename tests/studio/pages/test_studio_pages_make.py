@@ -21,6 +21,7 @@ from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.forms import ALTERNATIVES, MAIN, MAKERS, SPECIAL, WITH, form_of
 from mien.studio.pages.templates import STATIC, Formats, data, static_files_on_disk, version
 from mien.studio.pages.vendored import SHARED, VENDORED
+from mien.studio.pages.voices import SPOKEN
 from mien.studio.settings import Settings
 
 LANGUAGES = ("en", "vi")
@@ -93,12 +94,12 @@ def test_what_the_layout_names_are_fields() -> None:
     assert all(name.partition(".")[2] in known[name.partition(".")[0]] for name in SPECIAL)
 
 
-def test_the_vietnamese_page_speaks_vietnamese_and_says_where_only_english_is_read(client: TestClient) -> None:
-    def language(found: Page) -> str:
-        return next(given["value"] for given in found.all("option", "selected"))
-
-    assert language(page(client, "/", "vi")) == "vi"
-    assert language(page(client, "/", "en")) == "en-us"
+def test_no_page_presets_a_voice_and_the_vietnamese_one_says_where_only_english_is_read(client: TestClient) -> None:
+    for language in ("en", "vi"):
+        found = page(client, "/", language)
+        # an option that is selected before the reader chooses would win over the language of the text
+        assert [given["value"] for given in found.all("option", "selected") if given["value"] in SPOKEN] == []
+        assert Translator(language)("unset.talk.language") in found.text
     said = Translator("vi")("make.english_only")
     assert [command for command in MAKERS if said in page(client, f"/make/{command}", "vi").text] == [
         "move", "sculpt", "shapes",

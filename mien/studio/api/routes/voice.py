@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mien.media.speech.engines import synthesiser
 from mien.media.speech.interface import SpeechUnavailable, Voice
+from mien.media.speech.languages import spoken_language
 from mien.studio.api.context import CanMake
 from mien.studio.api.errors import ERRORS, ApiError, RetryError
 from mien.studio.api.speaking import check_voice
@@ -33,10 +34,11 @@ class VoiceBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(min_length=1, max_length=MOST_CHARACTERS, description="What is said", examples=["Good morning"])
-    language: str = Field(
-        default="en-us", pattern=r"^[a-z]{2,4}(-[a-z0-9]{1,8}){0,3}$", description="Language of the text"
-    )
-    voice: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{1,20}$", description="f1–f5, m1–m8")
+    language: str | None = Field(
+        default=None, description="Language of the text: en-us, en-gb, vi, de, …; null or empty: vi for a Vietnamese "
+        "text, else en-us",
+    )  # fmt: skip
+    voice: str | None = Field(default=None, description="f1–f5, m1–m8; null or empty: the usual one of the language")
 
 
 _SOUND: dict[int | str, dict[str, Any]] = {
@@ -50,8 +52,9 @@ def speak(body: VoiceBody, _context: CanMake) -> Response:
     if not _speaking.acquire(blocking=False):
         raise RetryError("another voice is being tried out: try again in a moment", 1)
     try:
-        check_voice(body.language, body.voice)
-        speech = synthesiser("espeak").speak(body.text, Voice(language=body.language, variant=body.voice))
+        language = spoken_language(body.text, body.language or None)
+        check_voice(language, body.voice or None)
+        speech = synthesiser("espeak").speak(body.text, Voice(language=language, variant=body.voice or None))
     except SpeechUnavailable as error:
         raise ApiError(503, str(error), headers={"Retry-After": "60"}) from error
     except RequestError as error:

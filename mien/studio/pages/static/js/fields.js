@@ -181,11 +181,6 @@ class SelectField extends Field {
   }
 }
 
-class LanguageField extends SelectField {
-  open() { super.open(); this.preset = this.input.value; }
-  clear() { this.write(this.preset); }
-}
-
 class VoiceField extends SelectField {
   open() {
     super.open();
@@ -298,7 +293,7 @@ class ScriptField extends WrittenField {
 const KINDS = {
   area: Field, line: Field, number: NumberField, seed: SeedField, slider: SliderField, switch: SwitchField, select: SelectField,
   chips: ChipsField, boxes: BoxesField, texts: TextsField, file: FileField, file_or_text: FileOrTextField, pose: PoseField,
-  language: LanguageField, voice: VoiceField, track: TrackField, script: ScriptField,
+  language: SelectField, voice: VoiceField, track: TrackField, script: ScriptField,
 };
 
 /** The fields of a form by name, from its `data-field` elements and what the server says of them. */

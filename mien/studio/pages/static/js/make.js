@@ -212,13 +212,13 @@ if (form.querySelector('input[name="output"][data-early]')) outputChosen();
 // ——— the voice
 
 form.addEventListener("try-voice", async ({ detail: field }) => {
-  const text = (fields.text.read() || t(`voice_sample.${fields.language.read().slice(0, 2)}`)).slice(0, 200);
+  const text = (fields.text.read() || t(`voice_sample.${(fields.language.read() || language).slice(0, 2)}`)).slice(0, 200);
   field.wrong("");
   field.button.disabled = true;
   try {
     const answer = await fetch("/api/v1/voice", {
       method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf(), "Accept-Language": language },
-      body: JSON.stringify({ text: text.startsWith("voice_sample") ? "Hello" : text, language: fields.language.read(), voice: fields.voice.read() || null }),
+      body: JSON.stringify({ text: text.startsWith("voice_sample") ? "Hello" : text, language: fields.language.read() || null, voice: fields.voice.read() || null }),
     }).catch(() => { throw new ApiError(t("error.away")); });
     if (!answer.ok) throw await failure(answer);
     const spoken = URL.createObjectURL(await answer.blob());

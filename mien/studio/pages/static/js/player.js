@@ -23,7 +23,7 @@ export function player(job) {
 
 function video(job, file) {
   const captions = job.files.captions;
-  const track = captions && el("track", { kind: "captions", src: captions.url, srclang: (job.request?.language ?? "en").slice(0, 2), label: t("captions"), default: true });
+  const track = captions && el("track", { kind: "captions", src: captions.url, srclang: job.request?.language?.slice(0, 2), label: t("captions"), default: true });
   return el("video", { class: "played", src: file.url, poster: job.files.thumb?.url, controls: true, playsinline: true, loop: job.system !== "talk", preload: "metadata", "aria-label": job.title }, track);
 }
 

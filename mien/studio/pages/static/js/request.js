@@ -84,8 +84,7 @@ export class RequestForm {
     for (const [name, field] of Object.entries(this.fields)) {
       if (!this.counts(name)) continue;
       const value = field.read();
-      // the page presets the language, so what it shows is always sent
-      if (name === "language" && field.spec.kind === "language" ? true : !this.usual(name, value)) found[name] = value;
+      if (!this.usual(name, value)) found[name] = value;
       if (name in found && field.file && send) texts.push([name, field, field.draft()]);
     }
     for (const [name, field, text] of texts) found[name] = await field.file(text);
