@@ -31,3 +31,12 @@ def visits(chromium: Browser, studio: Studio) -> Iterator[Visits]:
     made = Visits(chromium, studio.address)
     yield made
     assert made.close() == []
+
+
+@pytest.fixture(autouse=True)
+def closed_pages(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No page is left open after its test: it would go on asking a studio that is gone."""
+    yield
+    if "chromium" in request.fixturenames:
+        for one in request.getfixturevalue("chromium").contexts:
+            one.close()

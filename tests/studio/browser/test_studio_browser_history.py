@@ -81,3 +81,53 @@ def test_results_are_downloaded_binned_restored_and_repeated(visits: Visits) -> 
     page.locator("[data-do=delete]").click()
     page.wait_for_url("**/history")
     expect(tiles).to_have_count(before - 1)
+
+
+def test_new_results_are_counted_and_shown_when_they_are_asked_for(visits: Visits) -> None:
+    page = visits.open("/history")
+    done(page, "follow", text="a hen rests", pose="dance")
+    page.goto("/history")
+    tiles, fresh = page.locator(".tile"), page.locator("[data-fresh]")
+    before = tiles.count()
+    place = tiles.first.bounding_box()
+    expect(fresh).to_be_hidden()
+    done(page, "follow", text="a cat sleeps", pose="dance")
+    expect(fresh).to_have_text("1 new result – show it")
+    done(page, "shapes", text=["a green circle moves left"])
+    expect(fresh).to_have_text("2 new results – show them")
+    assert tiles.count() == before
+    assert tiles.first.bounding_box() == place
+    tiles.filter(has_text="a hen rests").locator("[data-choose-one]").check()
+    fresh.click()
+    expect(tiles).to_have_count(before + 2)
+    expect(tiles.first).to_contain_text("a green circle moves left")
+    expect(fresh).to_be_hidden()
+    expect(page.locator("[data-chosen-count]")).to_have_text("1 chosen")
+    expect(page).to_have_url(f"{visits.address}/history")
+
+
+def test_a_new_result_counts_where_it_fits_what_is_looked_for(visits: Visits) -> None:
+    page = visits.open("/history?words=circle", language="vi")
+    fresh = page.locator("[data-fresh]")
+    with page.expect_response("**/api/v1/jobs?*"):
+        done(page, "follow", text="a dog barks", pose="dance")
+    expect(fresh).to_be_hidden()
+    done(page, "shapes", text=["a yellow circle moves left"])
+    expect(fresh).to_have_text("1 kết quả mới – hiển thị")
+    done(page, "shapes", text=["a white circle moves left"])
+    expect(fresh).to_have_text("2 kết quả mới – hiển thị")
+
+
+def test_tabs_that_nobody_looks_at_leave_the_studio_to_the_others(visits: Visits) -> None:
+    page = visits.open("/pipeline")
+    for _ in range(6):  # as many as a browser opens connections
+        hidden = visits.watched(page.context.new_page())
+        hidden.add_init_script("Object.defineProperty(Document.prototype, 'hidden', {get: () => !window.looked})")
+        hidden.goto("/history")
+    page.goto("/history")
+    job = done(page, "follow", text="a fox wakes up", pose="dance")
+    expect(page.locator("[data-fresh]")).to_have_text("1 new result – show it")
+    hidden.evaluate("() => { window.looked = true; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(hidden.locator("[data-fresh]")).to_have_text("1 new result – show it")
+    hidden.locator("[data-fresh]").click()
+    expect(hidden.locator(f".tile[data-job='{job['id']}']")).to_be_visible()

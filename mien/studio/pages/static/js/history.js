@@ -1,6 +1,7 @@
 // The history: clips that play under the pointer, stars, and actions on several results.
 
 import { ApiError, api, showTimes, t, toast } from "./frame.js";
+import { follow } from "./fresh.js";
 
 const MOST_IN_ZIP = 100;
 const form = document.getElementById("filters");
@@ -148,6 +149,12 @@ for (const kind of ["pointerout", "focusout"]) {
 
 document.body.addEventListener("htmx:afterSettle", (event) => {
   showTimes(document.getElementById("results"));
+  if (ticked) {
+    for (const box of boxes()) box.checked = ticked.includes(box.value);
+    ticked = null;
+    document.querySelector(".tile a")?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }
   showChosen();
   const first = event.detail.elt?.matches?.(".tile") ? event.detail.elt : null;
   if (first && document.activeElement === document.body) first.querySelector("a").focus();
@@ -190,14 +197,18 @@ document.body.addEventListener("htmx:historyCacheMiss", (event) => {
   for (const field of form.querySelectorAll("input:not([type=hidden]), select")) field.value = given.get(field.name) ?? "";
   window.htmx.trigger(form, "restore");
 });
+let ticked = null; // of the results that are shown again with the new ones
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig } = event.detail;
-  if (requestConfig.elt === form && requestConfig.step !== step) event.detail.shouldSwap = false;
+  const { elt, triggeringEvent, step: then } = event.detail.requestConfig;
+  if (elt !== form) return;
+  if (then !== step) event.detail.shouldSwap = false;
+  ticked = triggeringEvent?.type === "fresh" ? chosen() : null;
 });
 // the address is already that of the step, also where another step has followed before the answer
 document.body.addEventListener("htmx:beforeHistoryUpdate", (event) => {
-  if (event.detail.requestConfig.triggeringEvent?.type !== "restore") return;
-  Object.assign(event.detail.history, { type: "replace", path: location.pathname + location.search });
+  const why = event.detail.requestConfig.triggeringEvent?.type;
+  if (why === "restore") Object.assign(event.detail.history, { type: "replace", path: location.pathname + location.search });
+  if (why === "fresh") event.detail.history.type = "replace";
 });
 
 // Fields that were changed before the scripts were there, or that the browser has kept, while the results are of others.
@@ -208,3 +219,4 @@ document.body.addEventListener("htmx:load", () => {
 }, { once: true });
 // as after going back, where the browser keeps what was ticked
 showChosen();
+follow(form);

@@ -25,10 +25,19 @@ export function newest(job) {
 export class Feed {
   constructor({ job, queue, again, state }) {
     Object.assign(this, { job, queue, again, state, failures: 0 });
-    this.open();
+    this.seen = () => (document.hidden ? this.rest() : this.open());
+    document.addEventListener("visibilitychange", this.seen);
+    this.seen();
+  }
+
+  /** Hear nothing while nobody looks: a browser opens six connections to a studio, which hidden tabs would take up. */
+  rest() {
+    clearTimeout(this.later);
+    this.source?.close();
   }
 
   open() {
+    this.rest();
     this.source = new EventSource("/api/v1/events");
     this.source.addEventListener("open", () => {
       this.failures = 0;
@@ -53,8 +62,8 @@ export class Feed {
   }
 
   close() {
-    clearTimeout(this.later);
-    this.source.close();
+    document.removeEventListener("visibilitychange", this.seen);
+    this.rest();
   }
 }
 
