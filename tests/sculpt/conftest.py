@@ -1,4 +1,4 @@
-"""Models that several tests of sculpt share, trained once."""
+"""Models that several tests of sculpt share, trained once, also for several workers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from clip_making import painted_corpus
+from made_once import made_once
 from tiny import a_run, tiny
 
 from mien.sculpt.clip.train import train_head_clip
@@ -26,20 +27,20 @@ PRIOR = HeadPriorOptions(
 @pytest.fixture(scope="session")
 def prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prior after a short training."""
-    folder = tmp_path_factory.mktemp("prior")
-    train_head_prior(PRIOR, folder / "head_prior", a_run(folder / "resume"))
-    return folder / "head_prior"
+    run = a_run(tmp_path_factory.mktemp("prior") / "resume")
+    return made_once(tmp_path_factory, "sculpt_head_prior", lambda out: train_head_prior(PRIOR, out, run))
 
 
 @pytest.fixture(scope="session")
 def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus whose pictures are coloured fields."""
-    return painted_corpus(tmp_path_factory.mktemp("small") / "corpus", 48, 16)
+    return made_once(tmp_path_factory, "sculpt_small_corpus", lambda out: painted_corpus(out, 48, 16))
 
 
 @pytest.fixture(scope="session")
 def clip_folder(small_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A guide and a judge that have learned next to nothing."""
-    folder = tmp_path_factory.mktemp("clip")
-    train_head_clip(small_corpus, tiny("head_clip"), folder / "head_clip", a_run(folder / "resume"))
-    return folder / "head_clip"
+    run = a_run(tmp_path_factory.mktemp("clip") / "resume")
+    return made_once(
+        tmp_path_factory, "sculpt_head_clip", lambda out: train_head_clip(small_corpus, tiny("head_clip"), out, run)
+    )

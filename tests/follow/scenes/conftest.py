@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made_once import made_once
 from scene_prior_making import trained_scene_prior
 from tiny import a_run
 
@@ -21,10 +22,13 @@ SMALL = ScenePriorOptions(
 @pytest.fixture(scope="session")
 def scene_prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of scenes after a short training."""
-    folder = tmp_path_factory.mktemp("scenes")
-    figures = trained_scene_prior(SMALL, folder / "scene_prior", a_run(folder / "resume"))
-    assert figures["held_out_facts"] > 0.9
-    return folder / "scene_prior"
+    run = a_run(tmp_path_factory.mktemp("scenes") / "resume")
+
+    def make(folder: Path) -> None:
+        figures = trained_scene_prior(SMALL, folder, run)
+        assert figures["held_out_facts"] > 0.9
+
+    return made_once(tmp_path_factory, "scene_prior", make)
 
 
 @pytest.fixture(scope="session")
