@@ -14,8 +14,8 @@ from mien.text.vietnamese import has_tone, is_accented, is_syllable, key, plain
 _ENGLISH = (
     "anybody nobody looks wear wearing wears worn dressed clad put puts bearing dons seems stands get gets getting go "
     "goes going take takes taking use uses using scene scenes background place front middle side top back edge "
-    "surface center centre figure character full body colour color coloured colored colours pair performs performing perform "
-    "backwards doing"
+    "surface center centre figure character full body colour color coloured colored colours pair performs "
+    "performing perform backwards doing"
 )
 _VIETNAMESE = (
     "em và mà là có không chẳng chưa đừng phải với cùng bằng của cho từ đến tới về ở tại trên dưới trong ngoài giữa "
