@@ -10,7 +10,7 @@ _ASKING_NOTHING = (
     "while when as than then now is are be was were been am being do does doing did done has have having had who whom "
     "whose which what that this these those there here it its he she they we you i me him her them us his hers our "
     "your my their one someone somebody anyone everyone would could should can will shall may might must let like "
-    "please pls plz thanks thank kindly hi hello hey ok okay want wants need needs try see look looking show shows "
+    "please pls plz thanks thank kindly hi ok okay want wants need needs try see look looking show shows "
     "showing give gives make makes making create creates creating generate generates render renders draw draws "
     "drawing drawn produce build design imagine video videos clip clips film movie footage animation gif image images "
     "picture pictures photo photos photograph photorealistic realistic cinematic quality high hd 4k 8k style still "
@@ -26,13 +26,18 @@ ASKING_NOTHING = frozenset(_ASKING_NOTHING.split())
 def unshown_notes(unshown: Iterable[str], nearest: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """One sentence for the words of a text that are not shown; none where all are.
 
-    nearest: to some of them, the nearest that can be shown.
+    nearest: to some of them, and to words that are shown only roughly, the nearest that can be shown.
     """
     words = list(dict.fromkeys(unshown))
     if not words:
         return ()
     listed = ", ".join(repr(word[:40]) for word in words)
-    near = "; ".join(f"{word[:40]!r} → {', '.join(nearest[word])}" for word in words if nearest.get(word))
+    near = paired(nearest)
     if near:
         return (f"of the text is not shown: {listed}; the nearest: {near}",)
     return (f"of the text is not shown: {listed}",)
+
+
+def paired(nearest: Mapping[str, Sequence[str]]) -> str:
+    """Words, each with what is nearest to it; those without are left out."""
+    return "; ".join(f"{word[:40]!r} → {', '.join(shown)}" for word, shown in nearest.items() if shown)

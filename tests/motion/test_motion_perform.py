@@ -122,6 +122,8 @@ def test_what_no_head_can_do_is_refused_in_one_sentence(mover: Mover) -> None:
 def test_a_row_of_a_time_line_that_cannot_be_done_is_named_with_movements_that_can(mover: Mover) -> None:
     for text, fault in (
         ("xylophone", "the model knows no word of"),
+        ("quay đầu sang trái", "'quay đầu sang trái' is not English"),  # "sang" is a form of sing
+        ("ha mieng to", "'ha mieng to' is not English"),
         ("walks to the door", "'walks to the door' is no movement that this head can make"),
     ):
         with pytest.raises(RequestError) as caught:

@@ -102,6 +102,8 @@ def test_an_edit_changes_what_is_asked_and_keeps_the_rest(folders: dict[str, Pat
         ({"text": "   "}, "text"),
         ({"text": "a" * 10_000}, "1,000"),
         ({"text": "xylophone quux"}, "knows no word"),
+        ({"text": "người phụ nữ mắt to"}, "'người phụ nữ mắt to' is not English"),
+        ({"text": "cau be dang chay trong cong vien"}, "is not English"),
         ({"text": "bald", "keep": ["eyes"]}, "--edit"),
         ({"text": "bald", "keep": ["wings"]}, "keep"),
         ({"text": "bald", "variants": 99}, "16"),

@@ -155,6 +155,10 @@ def test_a_verb_that_is_the_plural_of_a_figure_is_a_verb_after_its_subject(monke
         ("a box that doesn't move", "a figure always moves: 'not move' is left out, the square rotates in its place"),
         ("a star goes up and stops", "a figure always moves: 'stops' is left out"),
         ("a red-and-blue circle rolls", "a figure has one colour: 'blue' is left out"),
+        ("a red circle in the rain", "nothing but figures on a plain background: 'in the rain' is left out"),
+        ("a square flies away", "a figure moves to a side, a corner or in its place: 'away' is left out"),
+        ("a dark red star falls", "each colour has one tone: 'dark' is left out"),
+        ("a square jumps over a circle", "figures do not meet or pass each other: 'over' is left out"),
         ("a dozen circles fall", "names 12 (circles, circles, circles, circles, …)"),
         (
             "a small box and a big one spin",
@@ -164,6 +168,11 @@ def test_a_verb_that_is_the_plural_of_a_figure_is_a_verb_after_its_subject(monke
 )
 def test_what_cannot_be_had_is_noted(text: str, words: str) -> None:
     assert words in notes(text)
+
+
+def test_tones_change_nothing_of_what_is_understood() -> None:
+    assert understood("a light blue and a dark red star fall") == {"blue star moving down", "red star moving down"}
+    assert understood("a red circle in the rain, moving left") == {"red circle moving left"}
 
 
 def test_a_figure_that_shall_not_move_turns_in_its_place_beside_one_that_moves() -> None:

@@ -46,14 +46,16 @@ def choose_looks(request: FollowRequest, model: FollowModel | None, people: int)
     """
     if request.look is None:
         read = _read(request, _needed(model), people)
-        return Looks(together(read.scenes), read.notes, read.action)
+        return Looks(together(read.scenes), read.notes_for(people), read.action)
     given = [_seen(request.look, request, _needed(model))] if request.look_file is None else read_scenes(request.look)
     scenes = [given[number % len(given)] for number in range(people)]
     if request.text is None:
         return Looks(together(scenes))
     read = _read(request, _needed(model), SAMPLES)
     said = said_by(read.scenes)
-    return Looks(together([changed(scene, read.scenes[0], said) for scene in scenes]), read.notes, read.action)
+    return Looks(
+        together([changed(scene, read.scenes[0], said) for scene in scenes]), read.notes_for(people), read.action
+    )
 
 
 def _read(request: FollowRequest, model: FollowModel, count: int) -> Read:

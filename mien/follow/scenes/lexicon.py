@@ -31,7 +31,7 @@ _BEFORE = keys_of(
 _SAID = split(
     "bareheaded, hatless, shirtless, unclothed, clothes, clothing, hair, locks, skin, nothing, no hat, no shirt, no "
     "trousers, no pants, no top, đầu trần, cởi trần, ở trần, quần áo, tóc, mái tóc, bộ tóc, da, đồ, bộ đồ, màu, vui "
-    "vẻ"
+    "vẻ, wave hand, waves hand, waving hand, wave hands, waves hands, waving hands, clap hands, claps hands"
 )
 """What captions say besides the tables, by themselves."""
 
@@ -44,13 +44,15 @@ class Word:
     """A word of a text as the model reads it.
 
     typed: as it is written. key: see `mien.text.vietnamese.key`; "" where it may lack some of its accents.
-    plain: its form without any. known: whether the model knows it.
+    plain: its form without any. known: whether the model knows it. is_other: whether neither language has it as it is
+    typed, so that it is another word, or lacks its accents.
     """
 
     typed: str
     key: str
     plain: str
     known: bool = True
+    is_other: bool = False
 
     @property
     def is_name(self) -> bool:

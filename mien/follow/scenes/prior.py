@@ -38,7 +38,7 @@ class Read:
 
     scenes: the samples. notes: what the user should know, a sentence each: unknown words, names, corrections. action:
     the action that the text names, None if none. language: "vi", "en" or "mixed". says_something: whether the model
-    knows anything of the text.
+    knows anything of the text. notes_of_several: the notes where several figures are shown; None: the same.
     """
 
     scenes: tuple[Scene, ...]
@@ -46,6 +46,11 @@ class Read:
     action: str | None
     language: str
     says_something: bool = True
+    notes_of_several: tuple[str, ...] | None = None
+
+    def notes_for(self, figures: int) -> tuple[str, ...]:
+        """The notes where so many figures are shown."""
+        return self.notes if figures == 1 or self.notes_of_several is None else self.notes_of_several
 
 
 class ScenePrior:
@@ -82,11 +87,12 @@ class ScenePrior:
         if count < 1:
             raise ValueError(f"at least one scene can be drawn, not {count}")
         read = self.reader.read(text, language)
-        spoken, notes = read.language, read.notes()
+        spoken = read.language
+        translated: tuple[str, ...] = ()
         if translator is not None and spoken != "en":
             english = translator.translate([text])[0]
             read = self.reader.read(english, "en")
-            notes = (f"translated: {english}", *read.notes())
+            translated = (f"translated: {english}",)
         purpose = f"scenes of {plain(text)}".encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
         uniform = numpy_generator(seed, purpose).random((count, len(ATTRIBUTES)))
         options = self._drawn([replace(read, ids=read.drawn)], torch.from_numpy(uniform).float())
@@ -95,7 +101,9 @@ class ScenePrior:
             for number, row in enumerate(options)
         ]
         action = options[0]["action"]
-        return Read(tuple(scenes), notes, None if action == NO_ACTION else action, spoken, read.says_something)
+        notes, several = ((*translated, *read.notes(figures)) for figures in (1, 2))
+        drawn = None if action == NO_ACTION else action
+        return Read(tuple(scenes), notes, drawn, spoken, read.says_something, several)
 
     def read(self, texts: Sequence[str], language: str | None = None) -> list[dict[str, str]]:
         """The most probable option of each attribute of `ATTRIBUTES`, one after the other, of each text."""

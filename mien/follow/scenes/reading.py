@@ -16,11 +16,13 @@ from mien.follow.scenes.inflections import other_forms
 from mien.follow.scenes.lexicon import Word
 from mien.follow.scenes.other_words import OTHER_WORDS
 from mien.follow.scenes.related import RELATED, SILENT, is_person, nearest
-from mien.follow.scenes.shown import grouped, phrases_of, says_something, unshown
+from mien.follow.scenes.shown import grouped, others, phrases_of, says_something, unshown
+from mien.follow.scenes.shown_as import shown_as, shown_as_notes
 from mien.follow.scenes.vocabulary import Known, Vocabulary
 from mien.text.interface import UnknownWord
 from mien.text.signs import signs_as_words, unread_signs
 from mien.text.tokens import words
+from mien.text.unshown import unshown_notes
 from mien.text.vietnamese import has_tone, is_accented, is_syllable, key, plain, typed_keys
 
 LANGUAGES = ("vi", "en", "mixed")
@@ -55,8 +57,9 @@ class ReadText:
     language: "vi", "en" or "mixed". ids: of each word and of its form without accents; (0, 0) where it is not known.
     unknown: words and signs that are not known. names: words read as a person's name. corrected: a word → the known
     one that it was read as. left_out: words at the end that are not read. unshown: what no scene shows, known or not.
-    denied: attribute → options that must not be seen. drawn: the ids without what is denied and what is not shown, of
-    which the scene is drawn. says_something: whether any of its words can be shown.
+    others: those of `unshown` that ask for more figures than one. shown_as: words → the more common thing that is
+    shown. denied: attribute → options that must not be seen. drawn: the ids without what is denied and what is not
+    shown, of which the scene is drawn. says_something: whether any of its words can be shown.
     """
 
     language: str
@@ -69,32 +72,26 @@ class ReadText:
     denied: Denied = field(default_factory=dict)
     says_something: bool = True
     drawn: tuple[tuple[int, int], ...] = ()
+    others: tuple[str, ...] = ()
+    shown_as: Mapping[str, str] = field(default_factory=dict)
 
-    def notes(self) -> tuple[str, ...]:
-        """What a user should know, a sentence each."""
+    def notes(self, figures: int = 1) -> tuple[str, ...]:
+        """What a user should know, a sentence each. figures: how many are shown."""
         named = (
             [f"{' '.join(self.names)!r} is a name: the figure is a person, but nobody's likeness"] if self.names else []
         )
         read = [f"{word!r} is read as {meant!r}" for word, meant in self.corrected.items()]
         cut = [f"the last {self.left_out} words of the text are not read"] if self.left_out else []
         signs = [one.note for one in self.unknown if not any(map(str.isalnum, one.word))]
-        return (*named, *read, *self._unshown_notes(), *signs, *cut)
+        return (*named, *read, *self._unshown_notes(figures), *signs, *cut)
 
-    def _unshown_notes(self) -> tuple[str, ...]:
+    def _unshown_notes(self, figures: int) -> tuple[str, ...]:
         """What of the text no scene shows, with the nearest that one can show, in one sentence."""
-        if not self.unshown:
-            return ()
-        listed = ", ".join(repr(words[:40]) for words in self.unshown)
-        near = _nearest_of(self.unshown)
-        if near:
-            return (f"of the text is not shown: {listed}; the nearest: {near}",)
-        return (f"of the text is not shown: {listed}",)
-
-
-def _nearest_of(unshown: Sequence[str]) -> str:
-    """The words that have a nearest one that a scene can show, each with it."""
-    others = ((words, nearest(words)) for words in unshown)
-    return "; ".join(f"{words!r} → {', '.join(shown)}" for words, shown in others if shown)
+        left = [words for words in self.unshown if figures == 1 or words not in self.others]
+        instead = {words: (shown,) for words, shown in self.shown_as.items()}
+        if left:
+            return unshown_notes(left, {**{words: nearest(words) for words in left}, **instead})
+        return shown_as_notes(self.shown_as)
 
 
 _BEFORE_WAVES = {
@@ -194,20 +191,25 @@ class Reader:
         denials = denials_of(read, phrases)
         dropped = {place for span in denials.places for place in span}
         left = unshown(read, phrases, (*denials.places, *denials.unread))
+        more = others(read, phrases, denials.places)
         groups = grouped(read, left)
+        further = grouped(read, [place for place in more if place not in left])
+        counted = {word for word, place in groups.items() if place in more}
         drawn = list(ids)
         mistyped = [place for place, one in enumerate(read) if self._is_mistyped(one, language)]
         for place in left:
             if not any(abs(place - other) <= _NEIGHBOURS for other in mistyped):
                 drawn[place] = UNREAD  # or a part of another phrase would be shown for it
+        named_person = [place for words, place in groups.items() if is_person(words)][:1]
         if not names and SOMEONE in self.vocabulary.by_key and not any("kind" in one.facts for one in phrases):
-            for place in [place for words, place in groups.items() if is_person(words)][:1]:
+            for place in named_person:
                 drawn[place] = self._ids(self.vocabulary.by_key[SOMEONE])  # what is no animal and no machine
-        something = bool(names) or not text.strip() or bool(read and not left) or says_something(read)
+        something = bool(names or named_person) or not text.strip() or bool(read and not left) or says_something(read)
         return ReadText(
             language, tuple(ids), (*unknown.values(), *signs), shown, corrected, max(0, len(said) - LONGEST),
-            tuple(groups), denials.denied, something,
+            (*groups, *(word for word in further if word not in groups)), denials.denied, something,
             tuple(one for place, one in enumerate(drawn) if place not in dropped),
+            tuple({**dict.fromkeys(counted), **further}), shown_as(read, phrases, dropped),
         )  # fmt: skip
 
     def _is_mistyped(self, word: Word, language: str) -> bool:
@@ -223,11 +225,11 @@ class Reader:
             return Word(word, key(word), plain(word), known=False)
         form = self.vocabulary.plain_forms[ids[1] - 1]
         if not ids[0]:
-            return Word(word, "", form)
+            return Word(word, "", form, is_other=key(word) not in self.vocabulary.by_key)
         known = self.vocabulary.words[ids[0] - 1]
         vietnamese = any(one.vietnamese for one in self.vocabulary.by_plain[form])
         lacking = language != "en" and vietnamese and not (toned and is_accented(word))
-        return Word(word, "" if lacking else known.key, form)
+        return Word(word, "" if lacking else known.key, form, is_other=key(word) not in self.vocabulary.by_key)
 
     def _word(self, word: str, language: str) -> tuple[tuple[int, int] | None, str | None]:
         """Ids of a word, and the word that it was corrected to."""

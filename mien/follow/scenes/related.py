@@ -44,7 +44,11 @@ def is_person(words: str) -> bool:
 
 def nearest(words: str) -> tuple[str, ...]:
     """The nearest by meaning, that a scene can show, of a word or of several syllables; none where none is near."""
-    return _RELATED_TOGETHER.get(words) or RELATED.get(key(words), ())
+    found = _RELATED_TOGETHER.get(words) or RELATED.get(key(words), ())
+    parts = words.split()
+    if found or len(parts) < 2:
+        return found
+    return next((near for near in map(nearest, parts) if near), ())  # "dắt chó"
 
 
 _SILENT_ENGLISH = (

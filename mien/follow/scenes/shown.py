@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from mien.follow.scenes.lexicon import Found, Word, find, keys_of, modifiers
 from mien.follow.scenes.related import SILENT
-from mien.text.vietnamese import is_syllable
+from mien.text.unshown import ASKING_NOTHING
+from mien.text.vietnamese import has_tone, is_accented, is_syllable, key, plain
 
 _ENGLISH = (
-    "a an the and but or nor not no never without with within in on at to from near next by of for off out up over "
-    "under above below behind between beside beneath along among around through across against after before during "
-    "while when as than then now is are be was were been am being do does doing did done has have having had who whom "
-    "which what that this these those there here it its he she they we you i me him her them us his their our your my "
-    "one someone somebody anyone everyone wearing wears wear worn dressed clad put puts bearing dons looking look "
-    "looks seems stands get gets getting go goes going take takes taking make makes making let use uses using please "
-    "thanks thank image video clip picture photo scene scenes background place front middle side top back edge "
-    "surface center centre figure character full body quality high hd 4k style only just still also together alone "
-    "ever colour color coloured colored colours pair kind lot bit s t don didn doesn isn aren dont doesnt isnt ok hi "
-    "some any other another same such own more most much less very performing performs backwards"
+    "anybody nobody looks wear wearing wears worn dressed clad put puts bearing dons seems stands get gets getting go "
+    "goes going take takes taking use uses using scene scenes background place front middle side top back edge "
+    "surface center centre figure character full body colour color coloured colored colours pair performs "
+    "performing perform backwards doing"
 )
 _VIETNAMESE = (
     "em và mà là có không chẳng chưa đừng phải với cùng bằng của cho từ đến tới về ở tại trên dưới trong ngoài giữa "
@@ -29,11 +25,24 @@ _VIETNAMESE = (
     "phim đoạn tạo vẽ làm hãy xem muốn thấy giúp đây đó chứ hoặc hay nên còn như theo khắp nơi chỗ mặt trời ngày buổi "
     "ban người màu kiểu loại vòng tay toàn thân rõ nét chất lượng trông cứ tự nhiên thành"
 )
-SAYING_NOTHING = SILENT | keys_of(f"{_ENGLISH} {_VIETNAMESE}")
+SAYING_NOTHING = SILENT | keys_of(f"{' '.join(ASKING_NOTHING)} {_ENGLISH} {_VIETNAMESE}")
 """Words that ask for nothing by themselves: of their grammar, of the clip, and of where in a place somebody is."""
 
 _NEAR = 3
 """Words between which a word that tells more of a subject stands before it, or behind it."""
+
+_COUNTS = keys_of("two three four five six seven eight nine ten several many 2 3 4 5 hai bốn năm sáu nhiều vài")
+_PEOPLE = keys_of("people persons")
+_JOINS = keys_of("and plus with và với cùng")
+_WITHIN_JOIN = keys_of("a an the his her their another old young little một cô anh chú con người bạn của")
+_IN_RAIN = keys_of("trong dưới trời cơn ngoài giữa đi")
+"""Words before "mua" by which it is rain, "mưa", and no dance, "múa", where accents lack."""
+
+_TOGETHER = tuple(tuple(words.split()) for words in ("cận cảnh", "khẩu trang"))
+"""Words that are one thing."""
+
+_OF_FEELINGS = keys_of("bã rầu bực tủi sướng")
+"""Second syllables of words for feelings, which ask for no picture; only with their accents."""
 
 
 def phrases_of(text: Sequence[Word]) -> list[Found]:
@@ -51,17 +60,113 @@ def unshown(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range
 
     found: the phrases of the text. denied: places of words of which nothing is to be seen.
     """
+    lacking = _without_their_accents(text)
     covered = {place for one in found for place in range(one.start, one.end)}
+    together = {place for one in found if one.end > one.start + 1 for place in range(one.start, one.end)}
+    covered -= {place for place in lacking | _rain(text) if place not in together}
     covered -= {place for place in range(len(text)) if _is_count(text, place, found)}
     covered |= {place for span in denied for place in span}
+    covered |= {place for place, word in enumerate(text) if place and _is_counted(text[place - 1], word)}
     subjects = {place for one in found if "kind" in one.facts for place in range(one.start, one.end)}
-    return [
+    left = {
         place
         for place, word in enumerate(text)
         if place not in covered
-        and not (word.typed == "," or word.is_name or word.is_one_of(SAYING_NOTHING))
+        and not (word.typed == "," or word.is_name or word.key in _OF_FEELINGS)
+        and not (word.is_one_of(SAYING_NOTHING) and place not in lacking)
         and not (word.is_one_of(modifiers()) and not subjects.isdisjoint(range(place - _NEAR, place + _NEAR + 1)))
+    }
+    return sorted(left | _wholly(text, left, covered))
+
+
+def others(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range] = ()) -> list[int]:
+    """The places of what asks for more figures than one: counts of people, and of "a man and a woman" the second."""
+    passed = {place for span in denied for place in span}
+    subjects = _subjects(found)
+    counts = [
+        place
+        for place, word in enumerate(text)
+        if place not in passed
+        and (_is_count(text, place, found) or (_is_number(word) and _counts_people(text, place, found)))
     ]
+    second = [
+        place
+        for first, later in pairwise(subjects)
+        if passed.isdisjoint((*first, *later)) and _are_joined(text[first[-1] + 1 : later[0]])
+        for place in later
+    ]
+    return sorted({*counts, *second})
+
+
+def _subjects(found: Sequence[Found]) -> list[range]:
+    """The longest phrases of who is seen, in their order; "blonde" is rather a colour of hair."""
+    spans: list[range] = []
+    people = [one for one in found if "kind" in one.facts and "hair_colour" not in one.facts]
+    for one in sorted(people, key=lambda one: (one.start, -one.end)):
+        if not spans or one.start >= spans[-1].stop:
+            spans.append(range(one.start, one.end))
+    return spans
+
+
+def _are_joined(between: Sequence[Word]) -> bool:
+    """Whether "and a", "với một" or the like stands between two people, and nothing else."""
+    return (
+        0 < len(between) <= _NEAR
+        and between[0].is_one_of(_JOINS)
+        and all(word.is_one_of(_WITHIN_JOIN) for word in between[1:])
+    )
+
+
+def _counts_people(text: Sequence[Word], place: int, found: Sequence[Found]) -> bool:
+    """Whether somebody, or "people", follows a number with hardly a word between."""
+    following = range(place + 1, min(place + 1 + _NEAR, len(text)))
+    starts = {one.start for one in found if "kind" in one.facts}
+    return any(later in starts or text[later].is_one_of(_PEOPLE) for later in following)
+
+
+def _is_number(word: Word) -> bool:
+    """Whether it is a number as it is typed: not "nam" for "năm", nor "six", which is "sĩ" by its keys."""
+    return key(word.typed) in _COUNTS and plain(word.typed) == word.plain
+
+
+def _is_counted(before: Word, word: Word) -> bool:
+    """Whether it is the "people" of "two people": it is the number that is not shown."""
+    return word.is_one_of(_PEOPLE) and _is_number(before)
+
+
+def _without_their_accents(text: Sequence[Word]) -> set[int]:
+    """The places of syllables that are other words than those which they would be with accents: "voi" and "với".
+
+    Only in a text with accents: where a third of its syllables or more may lack them, they are left out by its writer.
+    """
+    if not any(has_tone(word.typed) for word in text):
+        return set()
+    syllables = [place for place, word in enumerate(text) if is_syllable(word.typed)]
+    lacking = [place for place in syllables if text[place].is_other and not is_accented(text[place].typed)]
+    return set(lacking) if 3 * len(lacking) < len(syllables) else set()
+
+
+def _rain(text: Sequence[Word]) -> set[int]:
+    """The places of "mua" that is rain, in a text without accents."""
+    if any(is_accented(word.typed) for word in text):
+        return set()
+    return {
+        place + 1
+        for place, (before, word) in enumerate(pairwise(text))
+        if word.typed == "mua" and not word.key and before.is_one_of(_IN_RAIN)
+    }
+
+
+def _wholly(text: Sequence[Word], left: set[int], covered: set[int]) -> set[int]:
+    """The places of the other words of a thing of which one word is left, or whose words are one thing together."""
+    found: set[int] = set()
+    for parts in _TOGETHER:
+        for start in range(len(text) - len(parts) + 1):
+            span = range(start, start + len(parts))
+            same = [plain(text[place].typed) == plain(part) for place, part in zip(span, parts, strict=True)]
+            if all(same) and (not left.isdisjoint(span) or covered.isdisjoint(span)):
+                found.update(span)
+    return found
 
 
 def grouped(text: Sequence[Word], places: Sequence[int]) -> dict[str, int]:

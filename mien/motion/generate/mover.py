@@ -28,7 +28,8 @@ from mien.motion.networks.model import MotionModel, load_model
 from mien.motion.networks.transformer import LONGEST, PATCH
 from mien.systems.errors import RequestError
 from mien.text.encoder import PretrainedEncoder, read_tokens
-from mien.text.tokens import words
+from mien.text.languages import is_vietnamese
+from mien.text.tokens import TokensEncoder, words
 from mien.text.word_vectors import EmbeddingVectors
 from mien.training.device import best_device
 from mien.training.randomness import torch_generator
@@ -78,9 +79,12 @@ class Mover:
     def word_notes(self, *texts: str) -> tuple[str, ...]:
         """A note for each out-of-vocabulary word of the texts, and for each text that is too long.
 
-        Raises RequestError for a text without a known word.
+        Raises RequestError for a text without a known word, and for one in Vietnamese where only the model's own words
+        are known.
         """
         for text in texts:
+            if isinstance(self.model.text, TokensEncoder) and is_vietnamese(text):
+                raise RequestError(f"{text[:60]!r} is not English: say it with words such as nods, smiles, looks left")
             unknown = {one.word for one in self.model.text.unknown_words(text)}
             if unknown and not set(words(self.model.text.spelled_out(text))) - {",", *unknown}:
                 raise RequestError(

@@ -24,6 +24,7 @@ from mien.motion.measure.differences import choose, differences, is_as_planned
 from mien.motion.measure.events import Event, detect_events
 from mien.motion.networks.transformer import LONGEST
 from mien.systems.errors import RequestError
+from mien.text.languages import is_vietnamese
 
 if TYPE_CHECKING:
     from mien.motion.generate.mover import Mover
@@ -123,7 +124,10 @@ class Performer:
         if reading.plan is not None or reading.still:
             return ()
         try:
-            if reading.unable or (timed_text.text.strip() and not any(map(str.isalnum, timed_text.text))):
+            foreign = is_vietnamese(timed_text.text)
+            if (reading.unable and not foreign) or (
+                timed_text.text.strip() and not any(map(str.isalnum, timed_text.text))
+            ):
                 raise RequestError(
                     f"{timed_text.text[:60]!r} is no movement that this head can make: say it with words such as nods, "
                     "smiles, looks left"

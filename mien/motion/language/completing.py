@@ -128,6 +128,8 @@ def _take_part(clause: Clause, before: Clause | None) -> None:
     if before.parts[0] in verb.by_part and clause.person and clause.link == "and":
         clause.parts = before.parts[:1]  # "sticks her tongue out and wiggles it"
     moves = verb.direction is not None or (verb.manner == "push" and bool(clause.directions))
+    if verb.whole and not clause.directions:
+        return  # "puffs his cheeks and flies"
     if moves and verb.part is None and "*" not in verb.by_part and not set(clause.directions) & {"forward", "back"}:
         clause.parts = [part for part in before.parts if part != "body"]
         _rest(clause, before)

@@ -10,6 +10,7 @@ from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import clauses_of
 from mien.motion.language.meaning import Notes, asks_nothing
 from mien.motion.language.ordering import plan_of
+from mien.motion.language.people import without_counts_of_people
 from mien.motion.language.signs import ignored_signs, pieces
 from mien.motion.language.tags import Tag, action_words, tag
 from mien.motion.language.typing import corrected_pieces
@@ -54,6 +55,9 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
     tags = tag(spelled)
     if vectors is not None:
         tags = tag(_replaced(spelled, tags, vectors, notes))
+    tags, people = without_counts_of_people(tags)
+    for counted in people:
+        notes.add(f"one head is shown, whatever the number: {counted!r} is left out")
     clauses = clauses_of(tags)
     plan = plan_of(clauses, notes)
     said = [] if plan is not None else [one for one in clauses if one.is_own]

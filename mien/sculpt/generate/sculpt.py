@@ -22,6 +22,8 @@ from mien.sculpt.networks.prior import names_a_child
 from mien.systems.errors import RequestError
 from mien.systems.person import read_person
 from mien.systems.system import Loaded, Made
+from mien.text.languages import is_vietnamese
+from mien.text.tokens import TokensEncoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,10 @@ def generate(loaded: Loaded, request: SculptRequest, out: Path, progress: bool) 
 
 def _notes(sculptor: Sculptor, text: str) -> tuple[str, ...]:
     """What of a text is not shown, and how it is read. Raises RequestError for a text without a known word."""
+    if isinstance(sculptor.prior.text, TokensEncoder) and is_vietnamese(text):
+        raise RequestError(
+            f"{text[:60]!r} is not English: say it with words such as old, woman, red hair, beard, glasses"
+        )
     if sculptor.knows_none(text):
         raise RequestError(
             f"the model knows no word of {text[:60]!r}: say it with words such as old, woman, red hair, beard, glasses"

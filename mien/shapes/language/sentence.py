@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mien.shapes.language.items import Item
 from mien.shapes.language.tokens import Meanings
+from mien.shapes.language.words import ONE_TONE
 
 _BETWEEN = ("colour", "size", "filler", "unsupported", "unknown")
 
@@ -30,12 +31,17 @@ class Sentence:
 
     def between_colours(self, place: int) -> bool:
         """Whether a joining word stands between two colours or sizes: "a red and a blue star"."""
-        before = [self.meanings[n][0].kind for n in range(place)][::-1]
-        after = [self.meanings[n][0].kind for n in range(place + 1, len(self.meanings))]
+        before = [self._kind(n) for n in range(place)][::-1]
+        after = [self._kind(n) for n in range(place + 1, len(self.meanings))]
         skipped = ("and", "comma", "article", "filler", "size", "not")
         one = next((kind for kind in before if kind not in skipped), None)
         other = next((kind for kind in after if kind not in skipped), None)
         return one == other == "colour"
+
+    def _kind(self, place: int) -> str:
+        """The kind of a phrase; a tone says no more than a filler."""
+        item = self.meanings[place][0]
+        return "filler" if item.value == ONE_TONE else item.kind
 
     def figure_ahead(self, place: int) -> bool:
         """Whether a figure's name follows, with nothing but adjectives and participles before it."""

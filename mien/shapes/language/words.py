@@ -173,17 +173,17 @@ UP, DOWN, LEFT, RIGHT = (
 """Words of a diagonal, such as "the upper left corner"."""
 
 FILLERS = """
-of in at on with to for from by into onto over it's its there here show shows me showing see please want would like i
+of in at on with to for from by it's its there here show shows me showing see please want would like i
 we you can could need draw drawn make makes animate animated animation video clip gif scene picture render display put
 have has having let lets keeps keep keeping starts start starting begins begin beginning continues does do doing did
 being be been will shall that which who whose as also too just simply only very really quite so such same direction
-way ways side sides screen frame image background itself themselves other's towards toward along across around about
+way ways side sides screen frame image background itself themselves other's along across around about
 coloured colored colour color shaped sized size kind sort some each's this those these hey hi ok okay now time times
-thanks thank new simple nice cute pretty beautiful lovely perfect bright dark light deep vivid solid filled plain
+thanks thank new simple nice cute pretty beautiful lovely perfect solid filled plain
 corner edge middle centre center simultaneously once meanwhile always constantly continuously endlessly forever again
 all's path line's way's motion motions movement movements direction directions speed seconds second while's both's
 geometric steadily smoothly gently bigger smaller larger pair couple straight hello what how look looks looking
-possible maybe perhaps round off away pls plz i'd watch everything create
+possible maybe perhaps round off pls plz i'd watch everything create
 generate produce give film two's place position
 """.split()  # noqa: SIM905
 """Words that say nothing of a scene."""
@@ -200,7 +200,17 @@ FILLER_PHRASES = (
 
 ARTICLES_OF_USERS = "a an the my your his her their our this that these those".split()  # noqa: SIM905
 
+ONE_TONE = "each colour has one tone"
+
 UNSUPPORTED: dict[str, tuple[str, ...]] = {
+    ONE_TONE: ("bright", "dark", "light", "deep", "vivid", "pastel", "neon", "brightly", "darker", "lighter"),
+    "there is nothing but figures on a plain background": (
+        "in the rain", "in rain", "under the rain", "through the rain", "in the snow", "in a storm",
+    ),
+    "a figure moves to a side, a corner or in its place": ("away", "far away", "into the distance"),
+    "figures do not meet or pass each other": (
+        "over", "into", "onto", "through", "against", "past", "between", "towards", "toward",
+    ),
     "how fast a figure moves is not told by words": (
         "slowly", "slow", "quickly", "quick", "fast", "faster", "slower", "rapidly", "rapid", "swiftly", "speedily",
         "lazily", "suddenly", "at full speed", "leisurely", "hurriedly",

@@ -128,3 +128,57 @@ def test_what_is_denied_is_not_shown(scene_prior: ScenePrior) -> None:
     ]:  # fmt: skip
         found = {getattr(scene, attribute) for scene in scene_prior.sample(text, 0, 40).scenes}
         assert option not in found, text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("two people dancing", ("two",)),  # the number is not shown, somebody is
+        ("hai người đang nhảy múa", ("hai",)),
+        ("a man and a woman on the beach", ("woman",)),
+        ("một người đàn ông và một người phụ nữ", ("người phụ nữ",)),
+        ("mot nguoi dan ong va mot nguoi phu nu", ("nguoi phu nu",)),
+        ("một con voi nhảy múa", ("voi",)),  # no "với" without its accents
+        ("đi với bạn gái", ()),
+        ("cô gái đeo khẩu trang", ("khẩu trang",)),  # no part of it is white
+        ("co gai di trong mua", ("mua",)),
+        ("co gai nhay mua trong tuyet", ()),
+        ("co gai mac ao mua", ()),
+        ("a woman waving her hand", ()),
+        ("nam ca sĩ", ()),
+        ("nam ca six", ()),  # typed by the keys of Telex
+        ("cô gái buồn bã", ()),
+    ],
+)
+def test_each_thing_that_is_not_shown_is_named_and_no_other(text: str, left: tuple[str, ...]) -> None:
+    assert read(text).unshown == left
+
+
+def test_where_several_figures_are_shown_their_number_is_not_told() -> None:
+    found = read("two people in the rain")
+    assert found.notes() == ("of the text is not shown: 'two', 'rain'",)
+    assert found.notes(2) == ("of the text is not shown: 'rain'",)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a man in the kitchen", {"kitchen": "room"}),
+        ("cô gái nhảy múa trong bếp", {"bếp": "phòng"}),
+        ("co gai nhay mua trong bep", {"bep": "phòng"}),
+        ("an old fat man", {"old": "adult"}),
+        ("một ông già", {"già": "người lớn"}),
+        ("mot ong gia", {"gia": "người lớn"}),
+        ("a man in a room, in gym shorts", {}),
+        ("a man, not in the office", {}),
+    ],
+)
+def test_what_is_shown_by_something_more_common_is_told(text: str, shown: dict[str, str]) -> None:
+    found = read(text)
+    assert dict(found.shown_as) == shown
+    assert not found.unshown
+    assert len(found.notes()) == bool(shown)
+
+
+def test_a_person_of_a_kind_that_no_scene_has_says_something() -> None:
+    assert read("a nurse in a hospital").says_something

@@ -14,7 +14,8 @@ ROOT = Path(mien.__file__).parent
 PLACES = (
     *(f"{one}/generate" for one in ("talking", "motion", "sculpt", "follow", "shapes")),
     "motion/language", "shapes/language",
-    "faces/pictures", "media", "systems", "makers", "text/interface.py", "text/spelling.py", "text/signs.py",
+    "faces/pictures", "media", "systems", "makers",
+    "text/interface.py", "text/spelling.py", "text/signs.py", "text/unshown.py",
     "bodies/poses", "bodies/keypoints.py", "bodies/places", "bodies/scene.py", "heads/sculpture.py",
     "follow/scenes", "follow/look", "heads/render", "heads/latents",
 )  # fmt: skip
