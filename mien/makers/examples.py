@@ -17,13 +17,19 @@ SAMPLE = "sample:portrait"
 class Example:
     """An example: its label in a `language`, the `values` of the request by field, and the suffix of the output.
 
-    Only systems that read Vietnamese have Vietnamese examples: the voices of `mien talk` and `mien follow`.
+    Only systems that read Vietnamese have Vietnamese examples: the voices of `mien talk` and `mien follow`. Those of
+    the others have a second label, which says in Vietnamese what their English text asks for.
     """
 
     label: str
     values: Mapping[str, Any] = field(default_factory=dict)
     output: str | None = None
     language: str = "en"
+    vietnamese: str = ""
+
+    def label_in(self, language: str) -> str:
+        """The label that a page in this language shows."""
+        return self.vietnamese if language == "vi" and self.vietnamese else self.label
 
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = {
@@ -51,18 +57,22 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "language": "vi", "voice": "f1"}, language="vi"),
     ),
     "move": (
-        Example("Nods, then smiles", {"text": "nods twice, then smiles"}),
-        Example("Shakes the head", {"text": "shakes his head slowly and frowns", "seconds": 4}),
-        Example("A wink", {"text": "looks to the left, then winks with the right eye", "person": "12"}),
+        Example("Nods, then smiles", {"text": "nods twice, then smiles"}, vietnamese="Gật đầu rồi mỉm cười"),
+        Example("Shakes the head", {"text": "shakes his head slowly and frowns", "seconds": 4}, vietnamese="Lắc đầu"),
+        Example("A wink", {"text": "looks to the left, then winks with the right eye", "person": "12"},
+                vietnamese="Nháy mắt"),
         Example("Surprise, as a GIF", {"text": "raises the eyebrows and opens the mouth in surprise", "person": "7"},
-                ".gif"),
+                ".gif", vietnamese="Ngạc nhiên, ảnh GIF"),
     ),
     "sculpt": (
-        Example("Grey beard, round glasses", {"text": "an old man with a grey beard and round glasses, smiling"}),
+        Example("Grey beard, round glasses", {"text": "an old man with a grey beard and round glasses, smiling"},
+                vietnamese="Râu bạc, kính tròn"),
         Example("Long red hair, four of them", {
-            "text": "a young woman with long red hair and freckles", "variants": 4}, ".png"),
-        Example("Bald and angry", {"text": "bald, angry, thick black glasses"}),
-        Example("A turntable", {"text": "a man of forty with short black hair and a moustache"}, ".mp4"),
+            "text": "a young woman with long red hair and freckles", "variants": 4}, ".png",
+                vietnamese="Tóc đỏ dài, bốn phương án"),
+        Example("Bald and angry", {"text": "bald, angry, thick black glasses"}, vietnamese="Hói đầu và giận dữ"),
+        Example("A turntable", {"text": "a man of forty with short black hair and a moustache"}, ".mp4",
+                vietnamese="Đầu xoay trọn một vòng"),
     ),
     "follow": (
         Example("Dance on a beach", {"pose": "dance", "text": "a girl in a yellow dress dances on the beach"}),
@@ -77,12 +87,15 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "pose": "bow", "text": "Cô gái mặc áo dài trắng đội nón lá cúi chào", "seconds": 3}, ".gif", language="vi"),
     ),
     "shapes": (
-        Example("A circle on its way", {"text": ["a red circle moving up-right"], "size": 128}),
+        Example("A circle on its way", {"text": ["a red circle moving up-right"], "size": 128},
+                vietnamese="Hình tròn di chuyển"),
         Example("Two at once", {
-            "text": ["a white star moves left and a green circle bounces vertically"], "size": 128}),
+            "text": ["a white star moves left and a green circle bounces vertically"], "size": 128},
+                vietnamese="Hai hình cùng lúc"),
         Example("A spinning star", {"text": ["a big yellow star is spinning clockwise"], "size": 256, "seconds": 3},
-                ".mp4"),
-        Example("A grid of eight", {"text": ["blue square shrinks", "yellow circle grows"], "copies": 4, "size": 96}),
+                ".mp4", vietnamese="Một ngôi sao xoay tròn"),
+        Example("A grid of eight", {"text": ["blue square shrinks", "yellow circle grows"], "copies": 4, "size": 96},
+                vietnamese="Lưới tám đoạn"),
     ),
 }  # fmt: skip
 

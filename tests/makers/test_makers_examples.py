@@ -9,6 +9,7 @@ import pytest
 from mien.makers.examples import EXAMPLES, SAMPLE, Example, examples
 from mien.makers.forms import build_request
 from mien.makers.systems import SYSTEMS
+from mien.text.languages import is_vietnamese
 
 EVERY = [(command, one) for command, found in EXAMPLES.items() for one in found]
 
@@ -33,3 +34,10 @@ def test_a_maker_that_reads_english_only_keeps_its_english_examples() -> None:
     assert examples("sculpt", "vi") == examples("sculpt", "en")
     spoken = [one for one in examples("talk", "vi") if one.values["language"] != "vi"]
     assert spoken == []
+
+
+@pytest.mark.parametrize("command", SYSTEMS)
+def test_every_example_of_the_vietnamese_page_has_a_vietnamese_label(command: str) -> None:
+    labels = [one.label_in("vi") for one in examples(command, "vi")]
+    assert [one for one in labels if not is_vietnamese(one)] == []
+    assert not any(is_vietnamese(one.label_in("en")) for one in examples(command, "en"))

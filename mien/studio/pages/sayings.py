@@ -2,7 +2,8 @@
 
 They are stored and sent in English. The catalogues have the fixed ones under `said.…`, with `{name}` for what varies:
 a sentence that fits an English one is shown as that of the reader's language, any other one as it is. A value whose
-name starts with `what_` is such a text itself; with `maybe_`, it may be one; with `number_`, it is a number.
+name starts with `what_` is such a text itself; with `maybe_`, it may be one, and with `list_`, so may each of its
+parts between commas; with `number_`, it is a number.
 """
 
 from __future__ import annotations
@@ -75,4 +76,6 @@ class _Reader:
     def _value(self, name: str, value: str) -> str | None:
         if name.startswith("what_"):
             return self.said(value)
+        if name.startswith("list_"):
+            return ", ".join(self.said(one) or one for one in value.split(", "))
         return (self.said(value) or value) if name.startswith("maybe_") else value

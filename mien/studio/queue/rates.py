@@ -17,15 +17,19 @@ MEASURED_JOBS = 20
 
 @dataclass(frozen=True)
 class Rate:
-    """seconds: of work for each unit of a job's amount. start: seconds to start and load models. measured: by jobs."""
+    """seconds: of work for each unit of a job's amount. start: seconds to start and load models. measured: by jobs.
+
+    fixed: seconds of every job, whatever its size, such as to find the face and to write the files.
+    """
 
     seconds: float
     start: float
     measured: bool = False
+    fixed: float = 0.0
 
     def expected(self, amount: float, warm: bool) -> float:
         """Expected seconds of a job; `warm`: its models are loaded."""
-        return amount * self.seconds + (0.0 if warm else self.start)
+        return self.fixed + amount * self.seconds + (0.0 if warm else self.start)
 
 
 DEFAULTS: dict[str, Rate] = {
@@ -41,7 +45,10 @@ UNKNOWN = Rate(3.0, 5.0)
 
 
 def measured(session: Session, systems: Iterable[str]) -> dict[str, Rate]:
-    """The rates of these systems by the jobs done last; cold runs, which load models first, are kept apart."""
+    """The rates of these systems by the jobs done last; cold runs, which load models first, are kept apart.
+
+    Where a job has measured its steps, they alone count for the rate: a short one is mostly what every job takes.
+    """
     return {system: _measured(session, system) for system in set(systems)}
 
 
@@ -53,13 +60,18 @@ def _measured(session: Session, system: str) -> Rate:
         .order_by(Job.ended.desc())
         .limit(2 * MEASURED_JOBS)
     )
-    warm: list[float] = []
+    rates: list[float] = []
+    fixed: list[float] = []
     cold: list[tuple[float, float]] = []
     for amount, started, ended, facts in found:
+        seconds, steps = ended - started, facts.get("steps_seconds")
         if facts.get("cold", False):
-            cold.append((amount, ended - started))
+            cold.append((amount, seconds))
         elif amount > 0:
-            warm.append((ended - started) / amount)
-    rate = median(warm[:MEASURED_JOBS]) if warm else usual.seconds
-    starts = [max(0.0, seconds - amount * rate) for amount, seconds in cold[:MEASURED_JOBS]]
-    return Rate(rate, median(starts) if starts else usual.start, measured=bool(warm))
+            counted = seconds if steps is None else min(steps, seconds)
+            rates.append(counted / amount)
+            fixed.append(seconds - counted)
+    rate = median(rates[:MEASURED_JOBS]) if rates else usual.seconds
+    always = median(fixed[:MEASURED_JOBS]) if fixed else 0.0
+    starts = [max(0.0, seconds - always - amount * rate) for amount, seconds in cold[:MEASURED_JOBS]]
+    return Rate(rate, median(starts) if starts else usual.start, bool(rates), always)

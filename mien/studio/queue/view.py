@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mien.studio.database.engine import Database
 from mien.studio.database.tables import Job
-from mien.studio.queue.rates import Rate, measured
+from mien.studio.queue.rates import measured
 from mien.studio.queue.submit import paused_in
 from mien.studio.queue.workers import living
 
@@ -62,7 +62,7 @@ def places(db: Database, jobs: Sequence[Job]) -> dict[str, Position]:
     workers = living(db)
     warm = {command for worker in workers for command in worker.warm}
     with db.session() as session:
-        columns = select(Job.id, Job.system, Job.amount, Job.started, Job.done, Job.total, Job.rate)
+        columns = select(Job.id, Job.system, Job.amount, Job.started, Job.stage, Job.done, Job.total, Job.rate)
         in_order = columns.order_by(Job.position)  # with one state each, so that the index of the queue is used
         running = session.execute(in_order.where(Job.state == "running")).all()
         waiting = session.execute(in_order.where(Job.state == "waiting")).all()
@@ -71,7 +71,8 @@ def places(db: Database, jobs: Sequence[Job]) -> dict[str, Position]:
     found: dict[str, Position] = {}
     free: list[float] = []
     for one in running:
-        left = _left(one.amount, rates[one.system], now - (one.started or now), one.done, one.total, one.rate)
+        usual = rates[one.system].expected(one.amount, warm=True) - (now - (one.started or now))
+        left = _left(usual, one.stage == one.system, one.done, one.total, one.rate)
         free.append(left)
         found[one.id] = Position(0, len(waiting), left)
     free += [0.0] * max(0, len(workers) - len(free))
@@ -85,11 +86,15 @@ def places(db: Database, jobs: Sequence[Job]) -> dict[str, Position]:
     return {job.id: found[job.id] for job in jobs if job.id in found}
 
 
-def _left(amount: float, rate: Rate, gone: float, done: int, total: int, now_rate: float) -> float:
-    """Seconds left of a running job: by its stage where that is under way, but not less than usual for its size."""
-    usual = max(rate.expected(amount, warm=True) - gone, 0.0)
-    stage = (total - done) / now_rate if now_rate > 0 and total > done > 0 else 0.0
-    return max(usual, stage, 1.0)
+def _left(usual: float, main: bool, done: int, total: int, rate: float) -> float:
+    """Seconds left of a running job: by its stage where that is under way, but not less than usual for its size.
+
+    usual: seconds left by the size. main: the stage is the one of the maker itself, whose steps are the work: then it
+    knows better than any earlier job.
+    """
+    under_way = rate > 0 and total > done > 0
+    stage = (total - done) / rate if under_way else 0.0
+    return max(stage if main and under_way else max(usual, stage), 1.0)
 
 
 def expected(db: Database, system: str, amount: float, warm: bool) -> float:

@@ -11,7 +11,7 @@ import importlib
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -59,21 +59,27 @@ MORE_LIKELY = 500
 
 
 class Reporter:
-    """Sends the progress of a job's loops. preparing: until the first step is done, its stage is `PREPARING`."""
+    """Sends the progress of a job's loops. preparing: until the first step is done, its stage is `PREPARING`.
 
-    def __init__(self, answers: BinaryIO, preparing: bool) -> None:
-        self.answers, self.preparing = answers, preparing
+    spent: seconds of the steps of each stage, at the pace after its first one, which includes what is set up.
+    """
+
+    def __init__(self, answers: BinaryIO, preparing: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self.answers, self.preparing, self.clock = answers, preparing, clock
+        self.spent: dict[str, float] = {}
         self._stage, self._since, self._first, self._sent = "", 0.0, 0, 0.0
 
     def __call__(self, description: str, done: int, total: int, unit: str) -> None:
         """A `mien.progress.Reporter`."""
-        now = time.monotonic()
+        now = self.clock()
         new = description != self._stage
         if new or (done and self._since == 0.0):  # the first step includes what is set up
             self._stage, self._first = description, done
             self._since = now if done else 0.0
         elapsed = now - self._since if self._since else 0.0
         rate = (done - self._first) / elapsed if elapsed > RATE_SECONDS else 0.0
+        if done > self._first and elapsed > 0:
+            self.spent[description] = elapsed * done / (done - self._first)
         if new or done == total or now - self._sent >= REPORT_SECONDS:
             self._sent = now
             stage = PREPARING if self.preparing and not done else description
@@ -153,6 +159,8 @@ class Maker:
                 result, facts = outputs.finished(order, previews.frames)
         previews.remove()
         facts |= {"cold": cold, "making_seconds": round(seconds, 3)}
+        if order.system in report.spent:  # the stage whose steps are the size of the work
+            facts["steps_seconds"] = round(sum(report.spent.values()), 3)
         size = sum(path.stat().st_size for path in folder.iterdir())
         notes = tuple(_reason(note, order) for note in (*made.notes, *outputs.notes))
         versions = (made.model_version, *(one.version for one in loaded.extras.values()))

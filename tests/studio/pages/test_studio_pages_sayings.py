@@ -7,7 +7,10 @@ from itertools import product
 
 import pytest
 
-from mien.makers.forms import without_flags
+from mien.follow.generate.request import MOTION_NAMES
+from mien.heads.performance import ARKIT_NAMES
+from mien.makers.forms import form_fields, without_flags
+from mien.makers.systems import SYSTEMS
 from mien.motion.corpus.actions import KINDS, STRENGTHS, Action, Strength
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.describe import describe, describe_action
@@ -158,6 +161,24 @@ def test_names_of_movements_in_notes_are_vietnamese() -> None:
     assert said(VIETNAMESE, "no side is said for wink: left is taken") == (
         "không nói rõ phía cho nháy mắt: dùng bên trái"
     )
+
+
+def test_lists_of_names_in_notes_are_vietnamese() -> None:
+    for start in range(0, len(ARKIT_NAMES), 10):
+        lacking = f"the head gnm cannot show {', '.join(ARKIT_NAMES[start : start + 10])}, which this motion has"
+        assert not re.search("|".join(ARKIT_NAMES), said(VIETNAMESE, lacking))
+    assert "nhếch môi cười (bên trái), há miệng rộng, có trong" in said(
+        VIETNAMESE, "the head gnm cannot show mouthSmileLeft, jawOpen, which this motion has"
+    )
+    asked = f"whom does it follow? Give a pose: a video, or one of {', '.join(MOTION_NAMES)}"
+    assert not re.search(r"\b(" + "|".join(MOTION_NAMES) + r")\b", said(VIETNAMESE, asked))
+
+
+def test_what_a_missing_text_is_about_is_vietnamese() -> None:
+    for system in SYSTEMS.values():
+        for one in (one for one in form_fields(system) if one.required):
+            detail = one.description.partition(";")[0]
+            assert detail not in said(VIETNAMESE, f"{one.name} is needed: {detail}")
 
 
 def test_words_of_a_user_that_repeat_sentences_are_read_once() -> None:

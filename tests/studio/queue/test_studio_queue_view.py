@@ -99,6 +99,27 @@ def test_a_running_job_ends_as_usual_or_as_its_progress_says(db: Database, setti
     assert left() >= 1.0
 
 
+def test_a_long_job_is_not_expected_by_what_short_ones_take_to_begin(db: Database) -> None:
+    # recorded of short talks: 2 seconds of speech, 8 to find the face and to write the files, 2.4 for the frames
+    now = time.time() - 1000.0
+    fill(db, 5, started=now, ended=now + 10.4, amount=2.0, facts={"cold": False, "steps_seconds": 2.4})
+    fill(db, 3, started=now, ended=now + 30.4, amount=2.0, facts={"cold": True, "steps_seconds": 2.4})
+    assert expected(db, "shapes", 120.0, warm=True) == pytest.approx(8.0 + 120 * 1.2)
+    assert expected(db, "shapes", 120.0, warm=False) == pytest.approx(8.0 + 120 * 1.2 + 20.0)
+    assert expected(db, "shapes", 2.0, warm=True) == pytest.approx(10.4)
+
+
+def test_the_maker_s_own_stage_knows_better_than_earlier_jobs(db: Database, settings: Settings) -> None:
+    _done(db, 5, seconds=10.0)
+    job = a_job(db, settings, amount=60.0)
+    worker = register(db)
+    claim(db, worker)
+    report(db, job.id, worker, 1, "shapes", 100, 1000, "frames", rate=9.0)
+    place = place_of(db, job_of(db, job.id, None))
+    assert place is not None
+    assert place.expected_seconds == pytest.approx(100.0), "not the 600 of its size"
+
+
 def test_the_state_of_the_queue(db: Database, settings: Settings) -> None:
     for _ in range(3):
         a_job(db, settings)

@@ -39,9 +39,10 @@ function found(text) {
   return null;
 }
 
-/** A value named `what_…` is such a text itself, one named `maybe_…` may be one. */
+/** A value named `what_…` is such a text itself, one named `maybe_…` may be one, and so may each of a `list_…`. */
 function value(name, text) {
   if (name.startsWith("what_")) return known(text);
+  if (name.startsWith("list_")) return text.split(", ").map((one) => known(one) ?? one).join(", ");
   return name.startsWith("maybe_") ? (known(text) ?? text) : text;
 }
 
