@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mien.studio.api.errors import answer as answer_error
 from mien.studio.api.errors import error_response
 from mien.studio.api.rates import Rates
+from mien.studio.api.unread import Body
 from mien.studio.files.multipart import LEAST_RATE
 from mien.studio.pages.vendored import VIEWER_STYLE
 from mien.studio.settings import Settings
@@ -75,9 +76,9 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(
-            send, self.settings.secure, b"max-age=300" if scope["path"].startswith(STATIC) else b"no-cache"
-        )
+        body = Body(scope, receive)
+        receive, cache = body.receive, b"max-age=300" if scope["path"].startswith(STATIC) else b"no-cache"
+        answer = _Answer(send, body, self.settings.secure, cache)
         refused = self._refused(scope)
         if refused is not None:
             status, message, headers = refused
@@ -174,10 +175,10 @@ class _RefusedBodyError(Exception):
 
 
 class _Answer:
-    """Sends an answer with the headers of every answer; of HEAD, without its body."""
+    """Sends an answer with the headers of every answer; of HEAD, without its body; a refusal, once it can be read."""
 
-    def __init__(self, send: Send, secure: bool, cache: bytes) -> None:
-        self._send = send
+    def __init__(self, send: Send, asked: Body, secure: bool, cache: bytes) -> None:
+        self._send, self._asked = send, asked
         self._headers = [*HEADERS, (b"cache-control", b"private, " + cache)]
         if secure:
             self._headers.append((b"strict-transport-security", b"max-age=31536000"))
@@ -187,6 +188,8 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            if message["status"] >= 400 and message["status"] != 408:
+                await self._asked.read_away()
             own = {name.lower() for name, _ in message["headers"]}
             added = [(name, value) for name, value in self._headers if name not in own]
             message = {**message, "headers": [*message["headers"], *added]}

@@ -163,6 +163,8 @@ def media_type(suffix: str) -> str:
 
 
 def _why_not(job: Job, maker: str, field: str) -> str:
+    if job.state in ("failed", "cancelled"):
+        return "this job ended without a result: try it again first"
     if job.state != "done":
         return "this job has no result yet: wait until it is done"
     possible = ", ".join(f"{one.maker}.{one.field}" for one in uses(job))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from api_making import Tried, served
+from api_making import Tried, running, served
 from fastapi import FastAPI
 
 from mien.studio.api.app import create_app
@@ -113,6 +116,36 @@ def test_a_large_body_or_head_is_refused(tmp_path: Path) -> None:
         answer = tried.client.get("/api/v1/health", headers={"X-Large": "x" * 4000})
         assert answer.status_code == 431
         assert tried.client.get(f"/api/v1/health?{'x' * 4000}").status_code == 431
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[socket.socket]:
+    """A connection to a server with these settings."""
+    with running(settings) as (address, _app):
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            yield connection
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [("shapes", "127.0.0.1", 413), ("files", "127.0.0.1", 401), ("files", "evil.example", 421)],
+)
+def test_who_is_refused_reads_it_after_sending_all_of_a_large_body(
+    tmp_path: Path, path: str, host: str, status: int
+) -> None:
+    size = 8_000_000
+    with connected(Settings(folder=tmp_path / "studio", users=True)) as connection:
+        head = f"POST /api/v1/{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {size}\r\n"
+        connection.sendall(head.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n" + b" " * size)
+        assert connection.recv(1000).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_who_waits_to_be_asked_for_a_large_body_is_refused_without_it(tmp_path: Path) -> None:
+    with connected(Settings(folder=tmp_path / "studio")) as connection:
+        head = "POST /api/v1/shapes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 8000000\r\n"
+        connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")
 
 
 def test_who_asks_too_often_waits(tmp_path: Path) -> None:

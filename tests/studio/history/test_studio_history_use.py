@@ -129,6 +129,9 @@ def test_what_is_no_input_is_refused_in_a_sentence(db: Database, settings: Setti
         use(db, settings, a_result(db, settings, "shapes", {"file": "a.gif"}), "talk", "image")
     with pytest.raises(UseError, match="no result yet"):
         use(db, settings, a_result(db, settings, "sculpt", {}, "running"), "talk", "image")
+    for state in ("failed", "cancelled"):  # of which no result will ever come
+        with pytest.raises(UseError, match="ended without a result: try it again"):
+            use(db, settings, a_result(db, settings, "sculpt", {}, state), "talk", "image")
 
 
 def test_a_result_whose_files_are_gone_is_said_to_be(db: Database, settings: Settings) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -19,7 +18,6 @@ from mien.studio.api.content import send_file
 from mien.studio.api.context import CanMake, CanRead, Studio
 from mien.studio.api.errors import ERRORS, ApiError
 from mien.studio.database.tables import Job
-from mien.studio.files.errors import FileError
 from mien.studio.files.inspector import Inspector
 from mien.studio.files.keeping import content, file_view, find, listed, preview, remove
 from mien.studio.files.multipart import MOST_OUTSIDE, FormFile, paced
@@ -32,9 +30,6 @@ from mien.systems.request import FileKind
 
 MOST_ZIPPED = 200
 """Most results of one zip."""
-
-REST_SECONDS, REST_BYTES = 5.0, 1_000_000_000
-"""How much of a refused upload is read away, so that a browser comes to read the answer."""
 
 _SHOWN = {
     "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "video/mp4", "video/webm",
@@ -243,23 +238,8 @@ async def _form(request: Request, uploads: Uploads) -> AsyncIterator[tuple[FormF
     """The form of a request with its file, and the bytes that are announced for it; refusals become answers."""
     length = request.headers.get("content-length", "")
     declared = max(0, int(length) - MOST_OUTSIDE) if length.isascii() and length.isdigit() else None
-    stream = request.stream()
     try:
-        pieces = paced(stream, uploads.settings.limits.upload_idle_seconds)
+        pieces = paced(request.stream(), uploads.settings.limits.upload_idle_seconds)
         yield FormFile(pieces, request.headers.get("content-type", "")), declared
-    except FileError as error:
-        if error.status != 408:
-            await _read_rest(stream)
-        raise
     except ClientDisconnect as error:
         raise ApiError(400, "the connection was cut: send the file again") from error
-
-
-async def _read_rest(stream: AsyncIterator[bytes]) -> None:
-    count = 0
-    with suppress(TimeoutError, ClientDisconnect, RuntimeError):
-        async with asyncio.timeout(REST_SECONDS):
-            async for piece in stream:
-                count += len(piece)
-                if count > REST_BYTES:
-                    return
