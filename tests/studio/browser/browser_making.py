@@ -191,6 +191,13 @@ def make(page: Page, maker: str, text: str | None = None, output: str | None = N
     page.locator("#make-it").click()
 
 
+def pressed(page: Page, maker: str) -> dict[str, Any]:
+    """Submit the form as it is. Gives the job that is made of it, beside which the page may still show another one."""
+    with page.expect_response(lambda one: one.request.method == "POST" and one.url.endswith(f"/{maker}")) as made:
+        page.locator("#make-it").click()
+    return dict(made.value.json())
+
+
 def shown_state(page: Page, state: str, title: str | None = None) -> Locator:
     """The result in the makers' page, once its job has this state, by the words of its badge."""
     result = page.locator("#result-body")

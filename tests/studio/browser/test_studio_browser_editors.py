@@ -62,6 +62,7 @@ def test_movements_are_put_on_a_time_line(visits: Visits) -> None:
     page.locator("#make-it").click()
     shown_state(page, "Done", "nods twice · shakes the head")
     assert sent(page, "move", "script").splitlines() == ["0: nods twice", "5: shakes the head", "6: end"]
+    words.nth(1).fill("laughs")
     page.get_by_role("button", name="Edit again").click()
     expect(words.nth(1)).to_have_value("shakes the head")
 

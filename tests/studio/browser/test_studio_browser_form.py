@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from browser_making import Visits, choose_file, done, field, make, picture, shown_state
+from browser_making import Visits, choose_file, done, field, make, picture, pressed, shown_state
 from playwright.sync_api import Page, Route, expect
 
 from mien.studio.pages.catalogue import catalogue
@@ -105,8 +105,8 @@ def test_the_camera_and_the_microphone_are_recorded(visits: Visits) -> None:
     voice.get_by_role("button", name="Stop and use it").click()
     expect(voice.locator("[data-name]")).to_have_text("voice.webm")
     expect(voice.locator("audio")).to_be_visible()
-    page.locator("#make-it").click()
-    shown_state(page, "Done")
+    job = pressed(page, "talk")
+    shown_state(page, "Done", job["title"])
 
 
 def test_a_movement_is_recorded(visits: Visits) -> None:
@@ -182,8 +182,9 @@ def test_on_a_phone_the_button_is_at_hand_and_no_message_covers_it(visits: Visit
     expect(toast).to_have_count(0)
     page.goto("/make/follow")
     page.locator(".chip[data-example='0']").tap()
-    page.locator("#make-it").tap()
-    result = shown_state(page, "Done")
+    with page.expect_response("**/api/v1/follow") as made:
+        page.locator("#make-it").tap()
+    result = shown_state(page, "Done", made.value.json()["title"])
     expect(result.locator("video")).to_be_in_viewport()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser_making import Visits, asked, field, make, posted, shown_state
+from browser_making import Visits, asked, field, make, posted, pressed, shown_state
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.ui
@@ -21,12 +21,12 @@ def plays(page: Page) -> None:
 def test_an_example_is_made_and_plays(visits: Visits) -> None:
     page = visits.open("/make/follow")
     page.locator(".chip[data-example='0']").click()
-    page.locator("#make-it").click()
-    shown_state(page, "Done")
+    title = pressed(page, "follow")["title"]
+    shown_state(page, "Done", title)
     plays(page)
     expect(page.locator("#jobs li")).to_have_count(0)
     page.reload()
-    shown_state(page, "Done")
+    shown_state(page, "Done", title)
 
 
 def test_a_running_job_shows_itself_and_is_cancelled(visits: Visits) -> None:

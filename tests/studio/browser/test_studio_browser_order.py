@@ -40,7 +40,8 @@ def test_a_late_answer_about_the_queue_does_not_bring_a_job_back_that_has_ended(
         give = late_answers(page, "**/api/v1/queue")
         posted(page, "/api/v1/queue/pause")  # the counts change, so that the page asks for the queue
     shown_state(page, "Done")
-    give()
+    with page.expect_response("**/api/v1/queue"):
+        give()
     posted(page, "/api/v1/queue/resume")
     expect(page.locator("#jobs li")).to_have_count(0)
     shown_state(page, "Done", "a girl dances for 15 steps")

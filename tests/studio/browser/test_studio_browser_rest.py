@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from mien.studio.people.accounts import create_person
 from mien.studio.pipeline.prefect import Deployment, Prefect
@@ -59,8 +60,6 @@ def sign_in(page: Any, name: str = "lan") -> None:
 
 def tiles(page: Any, count: int) -> None:
     """Wait until the page shows so many results."""
-    from playwright.sync_api import expect
-
     expect(page.locator(".tile")).to_have_count(count, timeout=15_000)
 
 
@@ -125,7 +124,8 @@ def test_going_back_in_the_history_says_nothing_in_the_console(tmp_path: Path, c
         tiles(page, 4)
         page.select_option("[name=system]", jobs[1].system)
         page.wait_for_url(lambda url: "system=" in url)
-        page.go_back()
+        with page.expect_response(re.compile("words=beard$")):  # there were four before, too
+            page.go_back()
         tiles(page, 4)
         page.go_back()
         tiles(page, 24)
@@ -242,8 +242,7 @@ def test_a_result_is_starred_used_made_again_and_deleted(tmp_path: Path, chromiu
         page.goto(f"{address}/jobs/{job.id}")
         page.click("[data-again]")
         page.wait_for_url("**/make/sculpt")
-        page.wait_for_timeout(300)
-        assert ROWS[1][2] in [one.input_value() for one in page.locator("textarea").all()]
+        expect(page.locator("#in-text")).to_have_value(ROWS[1][2])
         page.goto(f"{address}/jobs/{job.id}")
         page.click("[data-do=delete]")
         page.wait_for_url("**/history")
