@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from mien.heads.render.numba_cache import CACHE
+
 
 def self_intersections(points: NDArray[np.floating], faces: NDArray[np.integer]) -> int:
     """Number of pairs of triangles that cross; neighbours, which share a vertex, are not counted.
@@ -59,7 +61,7 @@ def _cross(one, other):  # type: ignore[no-untyped-def]  # pragma: no cover
     return False
 
 
-@njit  # type: ignore[untyped-decorator]
+@njit(cache=CACHE)  # type: ignore[untyped-decorator]
 def _count(corners, faces):  # type: ignore[no-untyped-def]  # pragma: no cover
     count = 0
     total = corners.shape[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -56,3 +57,26 @@ def test_a_read_only_installation_takes_the_users_cache_or_the_given_one(tmp_pat
 def test_an_installation_that_can_be_written_caches_beside_the_code(tmp_path: Path) -> None:
     assert rendered(tmp_path, True).stdout.startswith("True")
     assert list((tmp_path / "mien/heads/render/__pycache__").glob("shading.vertex_normals*"))
+
+
+def compiled(function: ast.FunctionDef) -> set[str] | None:
+    """Which options a function that numba compiles gives it; None for any other function."""
+    for decorator in function.decorator_list:
+        call = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(call, ast.Name) and call.id == "njit":
+            return {word.arg or "" for word in decorator.keywords} if isinstance(decorator, ast.Call) else set()
+    return None
+
+
+def test_what_python_calls_is_compiled_once_and_not_in_each_process() -> None:
+    """Compiled functions that others call are kept with those; the one that Python calls must ask for it."""
+    package, compiling = Path(mien.__file__).parent, 0
+    for path in package.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        functions = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
+        options = {one.name: found for one in functions if (found := compiled(one)) is not None}
+        inside = {id(node) for one in functions if one.name in options for node in ast.walk(one)}
+        called = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in inside}
+        compiling += bool(options)
+        assert [name for name in called & options.keys() if "cache" not in options[name]] == [], path
+    assert compiling > 5
