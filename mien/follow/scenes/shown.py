@@ -76,7 +76,7 @@ def unshown(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range
         and not (word.is_one_of(SAYING_NOTHING) and place not in lacking)
         and not (word.is_one_of(modifiers()) and not subjects.isdisjoint(range(place - _NEAR, place + _NEAR + 1)))
     }
-    return sorted(left | _wholly(text, left, covered))
+    return sorted(left | _one_thing(text))
 
 
 def others(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range] = ()) -> list[int]:
@@ -157,14 +157,14 @@ def _rain(text: Sequence[Word]) -> set[int]:
     }
 
 
-def _wholly(text: Sequence[Word], left: set[int], covered: set[int]) -> set[int]:
-    """The places of the other words of a thing of which one word is left, or whose words are one thing together."""
+def _one_thing(text: Sequence[Word]) -> set[int]:
+    """The places of words that are one thing together, whatever each of them is alone."""
     found: set[int] = set()
     for parts in _TOGETHER:
         for start in range(len(text) - len(parts) + 1):
             span = range(start, start + len(parts))
             same = [plain(text[place].typed) == plain(part) for place, part in zip(span, parts, strict=True)]
-            if all(same) and (not left.isdisjoint(span) or covered.isdisjoint(span)):
+            if all(same):
                 found.update(span)
     return found
 

@@ -148,6 +148,7 @@ def test_what_is_denied_is_not_shown(scene_prior: ScenePrior) -> None:
         ("nam ca sĩ", ()),
         ("nam ca six", ()),  # typed by the keys of Telex
         ("cô gái buồn bã", ()),
+        ("can canh mot co gai", ("can canh",)),
     ],
 )
 def test_each_thing_that_is_not_shown_is_named_and_no_other(text: str, left: tuple[str, ...]) -> None:
