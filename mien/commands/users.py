@@ -130,23 +130,23 @@ def password(name: Name, folder: Folder = FOLDER, database: DatabaseUrl = None) 
 @users.command()
 def disable(name: Name, folder: Folder = FOLDER, database: DatabaseUrl = None) -> None:
     """Keep a person out; what is theirs stays."""
-    from mien.studio.people.accounts import person_named, set_disabled
-
-    with _database(folder, database) as (db, _):
-        user = person_named(db, name)
-        set_disabled(db, user.id, True)
-        print(f"{user.name} can no longer sign in")
+    print(f"{_disable(name, True, folder, database)} can no longer sign in")
 
 
 @users.command()
 def enable(name: Name, folder: Folder = FOLDER, database: DatabaseUrl = None) -> None:
     """Let a disabled person in again."""
+    print(f"{_disable(name, False, folder, database)} can sign in again")
+
+
+def _disable(name: str, disabled: bool, folder: Path, database: str | None) -> str:
+    """Keep a person out or let them in again; their name as it is kept."""
     from mien.studio.people.accounts import person_named, set_disabled
 
     with _database(folder, database) as (db, _):
         user = person_named(db, name)
-        set_disabled(db, user.id, False)
-        print(f"{user.name} can sign in again")
+        set_disabled(db, user.id, disabled)
+        return user.name
 
 
 @users.command()

@@ -12,7 +12,7 @@ from mien.studio.api.context import CanRead
 from mien.studio.pages import account_pages, admin_pages, error_pages, history_pages, job_pages, pipeline_pages
 from mien.studio.pages.catalogue import DEFAULT, Translator, catalogue
 from mien.studio.pages.forms import MAKERS, form_of
-from mien.studio.pages.sayings import PREFIX
+from mien.studio.pages.sayings import PREFIX, particular
 from mien.studio.pages.showing import show
 from mien.studio.pages.templates import asked_language, static_files_on_disk, version
 from mien.studio.pages.voices import languages, voices
@@ -75,4 +75,4 @@ def _sentences(language: str) -> dict[str, str]:
         return {}
     english, own = catalogue(DEFAULT), catalogue(language)
     known = [(text, own[key]) for key, text in english.items() if key.startswith(PREFIX)]
-    return dict(sorted(known, key=lambda one: -len(one[0])))  # the longest first: it is the most particular one
+    return dict(sorted(known, key=lambda one: particular(one[0])))

@@ -25,9 +25,13 @@ MOST_READ = 60
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     texts = {key: text for key, text in catalogue(DEFAULT).items() if key.startswith(PREFIX)}
-    # the longest first: it is the most particular one
-    ordered = sorted(texts.items(), key=lambda one: -len(one[1]))
+    ordered = sorted(texts.items(), key=lambda one: particular(one[1]))
     return tuple((key, _pattern(text)) for key, text in ordered)
+
+
+def particular(text: str) -> tuple[int, int]:
+    """The order in which sentences are tried: the one with most words of its own first, it is the most particular."""
+    return -len(re.sub(r"\{[a-z_]+\}", "", text)), -len(text)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

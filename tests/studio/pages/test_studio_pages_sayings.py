@@ -14,6 +14,7 @@ from mien.makers.systems import SYSTEMS
 from mien.motion.corpus.actions import KINDS, STRENGTHS, Action, Strength
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.describe import describe, describe_action
+from mien.sculpt.corpus.attributes import attributes
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.sayings import said
 from tests.studio.pages.sayings_making import Saying, sayings
@@ -172,6 +173,15 @@ def test_lists_of_names_in_notes_are_vietnamese() -> None:
     )
     asked = f"whom does it follow? Give a pose: a video, or one of {', '.join(MOTION_NAMES)}"
     assert not re.search(r"\b(" + "|".join(MOTION_NAMES) + r")\b", said(VIETNAMESE, asked))
+
+
+def test_what_an_edit_has_changed_is_vietnamese() -> None:
+    for name, one in attributes().items():
+        for option in one.options:
+            shown = said(VIETNAMESE, f"changed: {name} {option} → {one.options[0]}, {name} +0.4, {name} -1.2")
+            assert not re.search(r"\b[a-z]*_[a-z_]+\b", shown), shown
+            assert not {name, option} & set(shown.split()), shown
+    assert said(VIETNAMESE, "changed: hair_style bald → long, age +0.4") == "đã đổi: kiểu tóc: hói → dài, tuổi +0.4"
 
 
 def test_what_a_missing_text_is_about_is_vietnamese() -> None:

@@ -8,9 +8,8 @@ export function stageName(stage) {
   return knows(key) ? t(key) : stage;
 }
 
-// the longest first: it is the most particular one
 const element = document.getElementById("sentences");
-const entries = Object.entries(element ? JSON.parse(element.textContent) : {}).sort((a, b) => b[0].length - a[0].length);
+const entries = Object.entries(element ? JSON.parse(element.textContent) : {}); // the most particular first
 const patterns = entries.map(([english, own]) => {
   const names = [];
   const escaped = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{([a-z_]+)\}/g, (_, name) => { names.push(name); return name.startsWith("number_") ? "([-−]?[0-9.,]+)" : "([^]+?)"; });
