@@ -32,9 +32,15 @@ END_SECONDS = 8.0
 
 POLL_SECONDS = 0.2
 
+REAP_SECONDS = 5.0
+"""Jobs of workers that are gone, or hang, are looked for this often: workers do it too, but there may be none left."""
+
 
 class WorkerProcesses:
-    """Runs the settings' number of workers while it is entered. limits: values of `mien worker --limit`."""
+    """Runs the settings' number of workers, and takes back lost jobs, while it is entered.
+
+    limits: values of `mien worker --limit`.
+    """
 
     def __init__(self, settings: Settings, limits: list[str], systems: str, place: Path) -> None:
         self.settings, self.place = settings, place
@@ -48,6 +54,7 @@ class WorkerProcesses:
             threading.Thread(target=self._keep, name=f"worker-{number}", daemon=True)
             for number in range(settings.workers)
         ]
+        self._threads.append(threading.Thread(target=self._reap, name="reaper", daemon=True))
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -79,6 +86,15 @@ class WorkerProcesses:
             )  # fmt: skip
             self._tell()
             self._end.wait(pause)
+
+    def _reap(self) -> None:
+        """Put back the jobs of workers that are gone or hang, on whichever machine, until the end."""
+        with closing(Database.open(self.settings.database_url)) as db:
+            while not self._end.wait(REAP_SECONDS):
+                try:
+                    reap(db)
+                except SQLAlchemyError:  # whoever needs the database says that it cannot be reached; it is tried again
+                    continue
 
     def _tell(self) -> None:
         """Put the dead worker's job back and tell pages, which the next worker may never live long enough to do."""

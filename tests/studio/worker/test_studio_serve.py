@@ -32,10 +32,12 @@ from worker_making import (
 
 from mien.studio.database.engine import Database
 from mien.studio.queue.claim import claim
+from mien.studio.queue.control import cancel
 from mien.studio.queue.events import after, latest_id
 from mien.studio.queue.view import queue_state
 from mien.studio.queue.workers import register
 from mien.studio.settings import Limits, Settings
+from mien.studio.worker import processes
 from mien.studio.worker.processes import WorkerProcesses, pause_after
 
 pytestmark = pytest.mark.ui
@@ -155,6 +157,18 @@ def test_pages_hear_of_a_worker_that_dies_before_it_has_entered_itself(db: Datab
         told = wait_for(lambda: (found := after(db, before)) and found[-1].kind == "queue" and found)
     assert [(one.job, one.kind) for one in told[:2]] == [(asked.id, "queued"), (None, "queue")]
     assert queue_state(db).workers == 0
+
+
+def test_a_job_of_a_worker_that_hangs_is_cancelled_where_no_other_worker_lives(
+    db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "REAP_SECONDS", 0.05)
+    asked = toy_job(db, settings)
+    claim(db, register(db), lease_seconds=0.1)  # this process does not renew it
+    cancel(db, asked.id)
+    assert job_of(db, asked.id).state == "running"
+    with WorkerProcesses(settings.model_copy(update={"workers": 0}), [], TOYS, settings.folder):
+        assert ended(db, asked.id).state == "cancelled"
 
 
 @pytest.mark.crash
