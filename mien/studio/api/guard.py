@@ -58,6 +58,9 @@ UPLOADS = re.compile(r"/api/v1/files(/open)?/?")
 
 STATIC = "/static/"
 
+STOPPED_SECONDS = 10
+"""What is told a client that asks while the server ends: about the time of a restart."""
+
 _NO_TEXT = re.compile(rb"%00|\x00", re.IGNORECASE)
 
 
@@ -108,6 +111,15 @@ class Guard:
             if not answer.started:
                 message = "the studio made a mistake, which is in its log: try again, and report it if it happens again"
                 await answer_error(Request(scope), 500, message)(scope, receive, answer.send)
+        except asyncio.CancelledError:  # the server ends, and with it what takes longer than the others
+            if answer.started:
+                if not await answer.ended_early():
+                    raise
+                return
+            answer.asked.give_up()
+            message = "the studio is being stopped: try again in a moment"
+            headers = {"Retry-After": str(STOPPED_SECONDS), "Connection": "close"}
+            await answer_error(Request(scope), 503, message, None, headers)(scope, receive, answer.send)
 
     def _refused(self, scope: Scope) -> tuple[int, str, dict[str, str]] | None:
         """Status, sentence and headers where the request is refused at once."""
@@ -178,18 +190,19 @@ class _Answer:
     """Sends an answer with the headers of every answer; of HEAD, without its body; a refusal, once it can be read."""
 
     def __init__(self, send: Send, asked: Body, secure: bool, cache: bytes) -> None:
-        self._send, self._asked = send, asked
+        self._send, self.asked = send, asked
         self._headers = [*HEADERS, (b"cache-control", b"private, " + cache)]
         if secure:
             self._headers.append((b"strict-transport-security", b"max-age=31536000"))
-        self.started = self.head = False
+        self.started = self.head = self._measured = False
         self._ended = asyncio.Event()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             if message["status"] >= 400 and message["status"] != 408:
-                await self._asked.read_away()
+                await self.asked.read_away()
+            self._measured = any(name.lower() == b"content-length" for name, _ in message["headers"])
             own = {name.lower() for name, _ in message["headers"]}
             added = [(name, value) for name, value in self._headers if name not in own]
             message = {**message, "headers": [*message["headers"], *added]}
@@ -199,6 +212,12 @@ class _Answer:
             self._ended.set()
             message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send(message)
+
+    async def ended_early(self) -> bool:
+        """End an answer that has begun, such as a stream of events; False: it says how long it is, and is cut off."""
+        if not self._measured:
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+        return not self._measured
 
     def until_ended(self, receive: Receive) -> Receive:
         """A receiver that says that the client is gone as soon as the answer is complete, which ends a stream."""

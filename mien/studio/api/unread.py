@@ -29,6 +29,10 @@ class Body:
         self._ended = self._ended or message["type"] != "http.request" or not message.get("more_body", False)
         return message
 
+    def give_up(self) -> None:
+        """Leave the rest unread."""
+        self._ended = True
+
     async def read_away(self) -> None:
         """Read the rest, within bounds; not of a client that sends it only when asked to, which this would do."""
         count = 0

@@ -127,19 +127,21 @@ def give_back(
     return True
 
 
-def reap(db: Database) -> list[str]:
+def lost(db: Database) -> set[tuple[str, int]]:
+    """Ids and attempts of the jobs that `reap` would take back."""
+    return {(job.id, job.attempt) for job in _all_lost(db)}
+
+
+def reap(db: Database, only: set[tuple[str, int]] | None = None) -> list[str]:
     """Take back the jobs of workers that died here, or whose lease has lapsed; returns the jobs' ids.
 
-    They wait at their old place; after the third death they fail, and cancelled ones are cancelled.
+    They wait at their old place; after the third death they fail, and cancelled ones are cancelled. only: of these ids
+    and attempts.
     """
-    with db.session() as session:
-        now = db.now(session)
-        running = list(session.scalars(select(Job).where(Job.state == "running").order_by(Job.position)))
-        named = select(Worker).where(Worker.id.in_({job.worker for job in running if job.worker is not None}))
-        workers = {worker.id: worker for worker in session.scalars(named)}
-    lost = [job for job in running if _lost(job, workers.get(job.worker or ""), now)]
     reaped = []
-    for job in lost:
+    for job in _all_lost(db):
+        if only is not None and (job.id, job.attempt) not in only:
+            continue
         with db.write() as session:
             now = db.now(session)
             mine = _mine(job.id, job.worker or "", job.attempt)
@@ -149,6 +151,15 @@ def reap(db: Database) -> list[str]:
                 _put_back(session, still, now, died=True)
                 reaped.append(still.id)
     return reaped
+
+
+def _all_lost(db: Database) -> list[Job]:
+    with db.session() as session:
+        now = db.now(session)
+        running = list(session.scalars(select(Job).where(Job.state == "running").order_by(Job.position)))
+        named = select(Worker).where(Worker.id.in_({job.worker for job in running if job.worker is not None}))
+        workers = {worker.id: worker for worker in session.scalars(named)}
+    return [job for job in running if _lost(job, workers.get(job.worker or ""), now)]
 
 
 def _lost(job: Job, worker: Worker | None, now: float) -> bool:

@@ -17,7 +17,7 @@ from mien.checkout import CHECKOUT
 from mien.processes import Process, stop_tree
 from mien.studio.database.engine import Database
 from mien.studio.database.errors import DatabaseError
-from mien.studio.queue.claim import reap
+from mien.studio.queue.claim import lost, reap
 from mien.studio.queue.workers import tell_ended
 from mien.studio.settings import Settings
 
@@ -32,9 +32,16 @@ END_SECONDS = 8.0
 
 POLL_SECONDS = 0.2
 
+REAP_SECONDS = 5.0
+"""Jobs of workers that are gone, or hang, are looked for this often: workers do it too, but there may be none left.
+Longer than `mien.studio.worker.heartbeat.BEAT_SECONDS`, within which a worker that lives renews its claim."""
+
 
 class WorkerProcesses:
-    """Runs the settings' number of workers while it is entered. limits: values of `mien worker --limit`."""
+    """Runs the settings' number of workers, and takes back lost jobs, while it is entered.
+
+    limits: values of `mien worker --limit`.
+    """
 
     def __init__(self, settings: Settings, limits: list[str], systems: str, place: Path) -> None:
         self.settings, self.place = settings, place
@@ -48,6 +55,7 @@ class WorkerProcesses:
             threading.Thread(target=self._keep, name=f"worker-{number}", daemon=True)
             for number in range(settings.workers)
         ]
+        self._threads.append(threading.Thread(target=self._reap, name="reaper", daemon=True))
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -80,6 +88,16 @@ class WorkerProcesses:
             self._tell()
             self._end.wait(pause)
 
+    def _reap(self) -> None:
+        """Put back the jobs of workers that are gone or hang, on whichever machine, until the end."""
+        seen: set[tuple[str, int]] = set()
+        with closing(Database.open(self.settings.database_url)) as db:
+            while not self._end.wait(REAP_SECONDS):
+                try:
+                    seen = take_back(db, seen)
+                except SQLAlchemyError:  # whoever needs the database says that it cannot be reached; it is tried again
+                    continue
+
     def _tell(self) -> None:
         """Put the dead worker's job back and tell pages, which the next worker may never live long enough to do."""
         try:
@@ -106,6 +124,15 @@ class WorkerProcesses:
         except subprocess.TimeoutExpired:
             stop_tree(Process.of(process.pid), 0.5)
             process.wait()
+
+
+def take_back(db: Database, seen: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Take back the jobs that are lost and were so at the last look, `seen`; returns those that are lost.
+
+    After a machine slept or its clock was set, leases have lapsed of workers that live: they renew them first.
+    """
+    reap(db, seen)
+    return lost(db)
 
 
 def pause_after(deaths: int) -> float:

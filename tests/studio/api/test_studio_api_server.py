@@ -179,3 +179,27 @@ def test_a_page_too_many_is_told_so_before_its_stream_begins(tmp_path: Path, mon
         with httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as second:
             assert (second.status_code, second.headers["retry-after"]) == (503, "30")
             assert "too many pages" in json.loads(second.read())["error"]
+
+
+def test_who_is_still_served_when_the_server_ends_is_told_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    asked = {
+        "upload": b"POST /api/v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        b"Content-Length: 5000\r\n\r\n--x\r\nContent-Disposition: form-data; name=file; filename=a.png\r\n\r\n\x89PNG",
+        "events": b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    }
+    connections = {}
+    with running(Settings(folder=tmp_path)) as (address, app):
+        for name, head in asked.items():
+            connections[name] = socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=30)
+            connections[name].sendall(head)
+        while not app.state.studio.feed.readers or not app.state.uploads.receiving(""):
+            time.sleep(0.02)
+    answers = {name: b"".join(iter(lambda one=one: one.recv(65_536), b"")) for name, one in connections.items()}
+    for one in connections.values():
+        one.close()
+    head, _, body = answers["upload"].partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: " in head.lower()
+    assert json.loads(body)["error"] == "the studio is being stopped: try again in a moment"
+    assert answers["events"].endswith(b"\r\n0\r\n\r\n"), "the stream has an end"
+    assert "Traceback" not in caplog.text

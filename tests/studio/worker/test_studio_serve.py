@@ -31,12 +31,15 @@ from worker_making import (
 )
 
 from mien.studio.database.engine import Database
-from mien.studio.queue.claim import claim
+from mien.studio.queue.claim import claim, renew
+from mien.studio.queue.control import cancel
 from mien.studio.queue.events import after, latest_id
 from mien.studio.queue.view import queue_state
 from mien.studio.queue.workers import register
 from mien.studio.settings import Limits, Settings
-from mien.studio.worker.processes import WorkerProcesses, pause_after
+from mien.studio.worker import processes
+from mien.studio.worker.heartbeat import BEAT_SECONDS
+from mien.studio.worker.processes import REAP_SECONDS, WorkerProcesses, pause_after, take_back
 
 pytestmark = pytest.mark.ui
 
@@ -155,6 +158,32 @@ def test_pages_hear_of_a_worker_that_dies_before_it_has_entered_itself(db: Datab
         told = wait_for(lambda: (found := after(db, before)) and found[-1].kind == "queue" and found)
     assert [(one.job, one.kind) for one in told[:2]] == [(asked.id, "queued"), (None, "queue")]
     assert queue_state(db).workers == 0
+
+
+def test_a_job_of_a_worker_that_hangs_is_cancelled_where_no_other_worker_lives(
+    db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "REAP_SECONDS", 0.05)
+    asked = toy_job(db, settings)
+    claim(db, register(db), lease_seconds=0.1)  # this process does not renew it
+    cancel(db, asked.id)
+    assert job_of(db, asked.id).state == "running"
+    with WorkerProcesses(settings.model_copy(update={"workers": 0}), [], TOYS, settings.folder):
+        assert ended(db, asked.id).state == "cancelled"
+
+
+def test_a_worker_that_renews_after_the_machine_slept_keeps_its_job(db: Database, settings: Settings) -> None:
+    assert REAP_SECONDS > BEAT_SECONDS
+    asked, worker = toy_job(db, settings), register(db)
+    claim(db, worker, lease_seconds=-1.0)  # as of a clock that has jumped
+    seen = take_back(db, set())
+    assert seen == {(asked.id, 1)}
+    assert renew(db, asked.id, worker, 1)
+    assert take_back(db, seen) == set()
+    assert job_of(db, asked.id).state == "running"
+    renew(db, asked.id, worker, 1, lease_seconds=-1.0)
+    assert take_back(db, take_back(db, set())) == set()
+    assert job_of(db, asked.id).state == "waiting"
 
 
 @pytest.mark.crash
