@@ -87,9 +87,10 @@ def test_a_photo_of_ones_own_stays_while_it_is_uploaded(visits: Visits, tmp_path
     page = visits.open("/make/talk")
     upload = Held(page, "**/api/v1/files?*")
     choose_file(page, "image", picture(tmp_path / "own.png"))
+    first = upload.first()
     page.locator(".chip[data-example='0']").click()
     expect(page.locator("#in-text")).not_to_have_value("")
-    upload.first().continue_()
+    first.continue_()
     expect(field(page, "image").locator("[data-facts]")).to_contain_text("64 × 64")
     assert len(upload.routes) == 1
 
