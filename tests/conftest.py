@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from made_once import made_once
 from toy_pipeline import make_repository
 
 # how fast an example runs is no property of what it tests
@@ -37,16 +38,18 @@ def head_motion_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from mien.motion.data.store import write_motions
     from mien.motion.train import train_head_motion
 
-    folder = tmp_path_factory.mktemp("moving")
-    (folder / "motions").mkdir()
-    write_motions(folder / "motions", embedded_motions(24, 4, 4, 0))
-    train_head_motion(folder / "motions", tiny("head_motion"), folder / "head_motion", a_run(folder / "resume"))
-    return folder / "head_motion"
+    def make(out: Path) -> None:
+        folder = tmp_path_factory.mktemp("moving")
+        (folder / "motions").mkdir()
+        write_motions(folder / "motions", embedded_motions(24, 4, 4, 0))
+        train_head_motion(folder / "motions", tiny("head_motion"), out, a_run(folder / "resume"))
+
+    return made_once(tmp_path_factory, "head_motion_model", make)
 
 
 @pytest.fixture(scope="session")
 def toy_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_repository(tmp_path_factory.mktemp("toy") / "template")
+    return made_once(tmp_path_factory, "toy_template", make_repository)
 
 
 @pytest.fixture
