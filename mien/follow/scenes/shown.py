@@ -103,9 +103,16 @@ def others(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range]
 
 
 def _subjects(found: Sequence[Found]) -> list[range]:
-    """The longest phrases of who is seen, in their order; "blonde" is rather a colour of hair."""
+    """The longest phrases of who is seen, in their order; "blonde" is rather a colour of hair, and "bo" a part of
+    "bo ao dai", bộ áo dài, and no father."""
     spans: list[range] = []
-    people = [one for one in found if "kind" in one.facts and "hair_colour" not in one.facts]
+    longer = [one for one in found if one.end > one.start + 1 and "kind" not in one.facts]
+    inside = {place for one in longer for place in range(one.start, one.end)}
+    people = [
+        one
+        for one in found
+        if "kind" in one.facts and "hair_colour" not in one.facts and inside.isdisjoint(range(one.start, one.end))
+    ]
     for one in sorted(people, key=lambda one: (one.start, -one.end)):
         if not spans or one.start >= spans[-1].stop:
             spans.append(range(one.start, one.end))
