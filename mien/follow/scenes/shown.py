@@ -9,7 +9,7 @@ from itertools import pairwise
 from mien.follow.scenes.lexicon import Found, Word, find, keys_of, modifiers
 from mien.follow.scenes.related import SILENT
 from mien.text.unshown import ASKING_NOTHING
-from mien.text.vietnamese import has_tone, is_accented, is_syllable, key, plain
+from mien.text.vietnamese import accents, has_tone, is_accented, is_syllable, key, plain
 
 _ENGLISH = (
     "anybody nobody looks wear wearing wears worn dressed clad put puts bearing dons seems stands get gets getting go "
@@ -76,18 +76,22 @@ def unshown(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range
         and not (word.is_one_of(SAYING_NOTHING) and place not in lacking)
         and not (word.is_one_of(modifiers()) and not subjects.isdisjoint(range(place - _NEAR, place + _NEAR + 1)))
     }
-    return sorted(left | _one_thing(text))
+    return sorted(left | _one_thing(text, together))
 
 
 def others(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range] = ()) -> list[int]:
     """The places of what asks for more figures than one: counts of people, and of "a man and a woman" the second."""
     passed = {place for span in denied for place in span}
+    longer = {place for one in found if one.end > one.start + 1 for place in range(one.start, one.end)}
     subjects = _subjects(found)
     counts = [
         place
         for place, word in enumerate(text)
         if place not in passed
-        and (_is_count(text, place, found) or (_is_number(word) and _counts_people(text, place, found)))
+        and (
+            _is_count(text, place, found)
+            or (_is_number(word) and place not in longer and _counts_people(text, place, found))
+        )
     ]
     second = [
         place
@@ -99,9 +103,16 @@ def others(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range]
 
 
 def _subjects(found: Sequence[Found]) -> list[range]:
-    """The longest phrases of who is seen, in their order; "blonde" is rather a colour of hair."""
+    """The longest phrases of who is seen, in their order; "blonde" is rather a colour of hair, and "bo" a part of
+    "bo ao dai", bộ áo dài, and no father."""
     spans: list[range] = []
-    people = [one for one in found if "kind" in one.facts and "hair_colour" not in one.facts]
+    longer = [one for one in found if one.end > one.start + 1 and "kind" not in one.facts]
+    inside = {place for one in longer for place in range(one.start, one.end)}
+    people = [
+        one
+        for one in found
+        if "kind" in one.facts and "hair_colour" not in one.facts and inside.isdisjoint(range(one.start, one.end))
+    ]
     for one in sorted(people, key=lambda one: (one.start, -one.end)):
         if not spans or one.start >= spans[-1].stop:
             spans.append(range(one.start, one.end))
@@ -157,14 +168,16 @@ def _rain(text: Sequence[Word]) -> set[int]:
     }
 
 
-def _one_thing(text: Sequence[Word]) -> set[int]:
-    """The places of words that are one thing together, whatever each of them is alone."""
+def _one_thing(text: Sequence[Word], together: set[int]) -> set[int]:
+    """The places of words that are one thing together, whatever each of them is alone; not of "sân khấu trắng"."""
     found: set[int] = set()
     for parts in _TOGETHER:
         for start in range(len(text) - len(parts) + 1):
             span = range(start, start + len(parts))
-            same = [plain(text[place].typed) == plain(part) for place, part in zip(span, parts, strict=True)]
-            if all(same):
+            if together.isdisjoint(span) and all(
+                plain(text[place].typed) == plain(part) and accents(text[place].typed) <= accents(part)
+                for place, part in zip(span, parts, strict=True)
+            ):
                 found.update(span)
     return found
 

@@ -148,6 +148,9 @@ def test_what_is_denied_is_not_shown(scene_prior: ScenePrior) -> None:
         ("nam ca sĩ", ()),
         ("nam ca six", ()),  # typed by the keys of Telex
         ("cô gái buồn bã", ()),
+        ("sân khấu trắng", ()),
+        ("nguoi may voi bo ao dai", ()),
+        ("áo hai dây, chàng trai vỗ tay", ()),
         ("can canh mot co gai", ("can canh",)),
     ],
 )
