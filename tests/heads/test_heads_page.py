@@ -18,7 +18,7 @@ from mien.heads.appearance import Appearance
 from mien.heads.catalogue import open_head
 from mien.heads.export.glb import GlbContent, head_glb
 from mien.heads.export.page import head_page, write_head_page
-from mien.heads.export.viewer import MODEL_VIEWER, MODEL_VIEWER_SHA256, MODEL_VIEWER_VERSION, VENDOR
+from mien.heads.export.viewer import MODEL_VIEWER, MODEL_VIEWER_MAP, MODEL_VIEWER_SHA256, MODEL_VIEWER_VERSION, VENDOR
 from mien.heads.performance import Performance, expression_vector
 from mien.media.file_tags import file_tags
 from mien.media.provenance import Provenance, parse_tags
@@ -77,7 +77,7 @@ def test_nothing_is_loaded_from_elsewhere(glb: GlbContent) -> None:
 
 def test_the_viewer_is_the_published_one_with_its_licences() -> None:
     code = MODEL_VIEWER.read_bytes()
-    assert hashlib.sha256(code).hexdigest() == MODEL_VIEWER_SHA256
+    assert hashlib.sha256(code + MODEL_VIEWER_MAP.encode()).hexdigest() == MODEL_VIEWER_SHA256
     assert b"</script" not in code
     assert b"<script" not in code
     licences = (VENDOR / "LICENSES.txt").read_text()

@@ -71,6 +71,4 @@ def _sliders(targets: tuple[str, ...]) -> dict[str, dict[str, float]]:
 
 @cache
 def _viewer() -> str:
-    # the map of its sources is not there
-    code = MODEL_VIEWER.read_text(encoding="utf-8")
-    return code.rsplit("//# sourceMappingURL", 1)[0]
+    return MODEL_VIEWER.read_text(encoding="utf-8")

@@ -63,7 +63,7 @@ def generate(loaded: Loaded, request: SculptRequest, out: Path, progress: bool) 
 
 
 def _notes(sculptor: Sculptor, text: str) -> tuple[str, ...]:
-    """A note for each word that is not in the training captions. Raises RequestError for a text without a known one."""
+    """What of a text is not shown, and how it is read. Raises RequestError for a text without a known word."""
     if sculptor.knows_none(text):
         raise RequestError(
             f"the model knows no word of {text[:60]!r}: say it with words such as old, woman, red hair, beard, glasses"
@@ -71,7 +71,7 @@ def _notes(sculptor: Sculptor, text: str) -> tuple[str, ...]:
     left_out = sculptor.prior.text.words_left_out(text)
     child = ("all heads are adults: an age under 18 is read as 18",) if names_a_child(text) else ()
     long = (f"the text is long: its last {left_out} words were not read",) if left_out else ()
-    return (*(one.note for one in sculptor.unknown_words(text)), *child, *long)
+    return (*sculptor.prior.unshown_notes(text), *child, *long)
 
 
 def _changes(edit: Edit) -> str:

@@ -24,8 +24,11 @@ from torch import Tensor, nn
 from mien.networks.text_attention import TextAttention
 from mien.sculpt.corpus.attributes import attributes
 from mien.sculpt.corpus.lexicon.related import RELATED
+from mien.sculpt.corpus.lexicon.shown import unshown
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of, read_tokens, words
 from mien.text.interface import UnknownWord
+from mien.text.spelling import corrected
+from mien.text.unshown import unshown_notes
 from mien.training.model_folder import load_network
 
 KIND = "head_prior"
@@ -37,6 +40,11 @@ _CHILD = re.compile(r"\b(\d|1[0-7])((?:\s|-)*(?:years?|yrs?)\b)", re.IGNORECASE)
 def names_a_child(text: str) -> bool:
     """Whether a text gives an age under 18."""
     return _CHILD.search(text) is not None
+
+
+def as_adult(text: str) -> str:
+    """The text with an age under 18 as 18."""
+    return _CHILD.sub(lambda found: f"18{found[2]}", text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +113,7 @@ class HeadPrior(nn.Module):
 
     def plain(self, text: str) -> str:
         """The text as the network reads it: without unknown words, and one comma where no word is left."""
-        text = _CHILD.sub(lambda found: f"18{found[2]}", text)
+        text = as_adult(text)
         if not isinstance(self.text, TokensEncoder):
             return text if any(map(str.isalnum, text)) else ","
         known = set(self.text.vocabulary)
@@ -116,6 +124,16 @@ class HeadPrior(nn.Module):
         """The words that the network has never seen, with the nearest known ones: by meaning, else by spelling."""
         found = self.text.unknown_words(text)
         return tuple(UnknownWord(one.word, RELATED.get(one.word, one.suggestions)) for one in found)
+
+    def unshown_notes(self, text: str) -> tuple[str, ...]:
+        """What of a text no head shows, known word or not, in one sentence; signs that are not read, one each."""
+        unknown = self.unknown_words(text)
+        if not isinstance(self.text, TokensEncoder):
+            return tuple(one.note for one in unknown)
+        left = unshown(as_adult(self.text.spelled_out(text)))
+        nearest = {word: RELATED.get(word) or _meant(word, self.text.vocabulary) for word in left}
+        signs = (one.note for one in unknown if not any(map(str.isalnum, one.word)))
+        return (*unshown_notes(left, nearest), *signs)
 
     def config(self) -> dict[str, Any]:
         """JSON-serialisable configuration, without weights."""
@@ -130,3 +148,9 @@ class HeadPrior(nn.Module):
             return cls(build_encoder(own.pop("text")), **own)
 
         return load_network(folder, (KIND,), build)[0]
+
+
+def _meant(word: str, vocabulary: Sequence[str]) -> tuple[str, ...]:
+    """The known word that an unknown one may be a misspelling of."""
+    meant = None if word in vocabulary else corrected(word, vocabulary)
+    return () if meant is None else (meant,)

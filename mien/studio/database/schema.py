@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from mien.locks import LockHeldError, file_lock
 from mien.studio.database.errors import DatabaseError
+from mien.studio.database.trigrams import add_trigrams, lacks_trigrams
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -24,17 +25,20 @@ LOCK_SECONDS = 60.0
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the newest revision; one process at a time, all of it or nothing.
 
-    Raises DatabaseError where the database has been written by a newer version of mien.
+    The index that the revision 0003 could not make, because PostgreSQL had no pg_trgm, is made once it has it. Raises
+    DatabaseError where the database has been written by a newer version of mien.
     """
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        is_newest = MigrationContext.configure(connection).get_current_revision() == head
+        if is_newest and not lacks_trigrams(connection):
             return
     with _alone(engine) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current == head:
+            add_trigrams(connection)
             return
         if current is not None and current not in {one.revision for one in scripts.walk_revisions()}:
             raise DatabaseError(

@@ -70,13 +70,52 @@ def test_words_that_no_job_has_are_looked_for_in_the_index_alone(db: Database) -
         assert [line for line in plan if "USING COVERING INDEX jobs_words " in line], plan
 
 
-def test_who_owns_a_postgresql_database_has_an_index_of_words(postgres_url: str) -> None:
+def made_apart(postgres_url: str, owned: bool) -> str:
+    """The address of a database for an account of its own, who owns it, or only the schema in it."""
     with psycopg.connect(postgres_url, autocommit=True) as server:
         server.execute("DROP DATABASE IF EXISTS plain")
         server.execute("DROP ROLE IF EXISTS plain")
         server.execute("CREATE ROLE plain LOGIN")
-        server.execute("CREATE DATABASE plain OWNER plain")
-    with closing(Database.open(postgres_url.replace("postgres@/postgres", "plain@/plain"))) as db:
+        server.execute(f"CREATE DATABASE plain OWNER {'plain' if owned else 'postgres'}")
+    with psycopg.connect(postgres_url.replace("@/postgres", "@/plain"), autocommit=True) as server:
+        server.execute("ALTER SCHEMA public OWNER TO plain")
+    return postgres_url.replace("postgres@/postgres", "plain@/plain")
+
+
+def trigram_indexes(url: str, account: str = "plain") -> int:
+    """Number of the indexes of trigrams after a start of the studio."""
+    with closing(Database.open(url.replace("plain@", f"{account}@"))) as db, db.engine.connect() as connection:
+        found = connection.scalar(text("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%gin_trgm_ops%'"))
+    return int(found or 0)
+
+
+def test_the_index_of_words_is_made_at_the_first_start_that_can_make_it(postgres_url: str) -> None:
+    url = made_apart(postgres_url, owned=False)
+    assert [trigram_indexes(url) for _start in range(2)] == [0, 0], "who may make no extension starts without"
+    with psycopg.connect(url.replace("plain@", "postgres@"), autocommit=True) as server:
+        server.execute("CREATE EXTENSION pg_trgm")
+    assert [trigram_indexes(url) for _start in range(2)] == [1, 1]
+
+
+def test_a_studio_starts_where_the_index_of_words_is_not_its_own_to_make(postgres_url: str) -> None:
+    url = made_apart(postgres_url, owned=False)
+    assert trigram_indexes(url) == 0
+    with psycopg.connect(url.replace("plain@", "postgres@"), autocommit=True) as server:
+        server.execute("DROP ROLE IF EXISTS guest")
+        server.execute("CREATE ROLE guest LOGIN")
+        server.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO guest")
+        server.execute("CREATE SCHEMA elsewhere")
+        server.execute("CREATE EXTENSION pg_trgm SCHEMA elsewhere")
+        server.execute("GRANT USAGE ON SCHEMA elsewhere TO plain")
+    assert trigram_indexes(url) == 0, "the extension is in a schema in which nobody looks"
+    with psycopg.connect(url.replace("plain@", "postgres@"), autocommit=True) as server:
+        server.execute("ALTER EXTENSION pg_trgm SET SCHEMA public")
+    assert trigram_indexes(url, "guest") == 0, "the table is of another account"
+    assert trigram_indexes(url) == 1
+
+
+def test_who_owns_a_postgresql_database_has_an_index_of_words(postgres_url: str) -> None:
+    with closing(Database.open(made_apart(postgres_url, owned=True))) as db:
         fill(db, 2500)
         with db.write() as session:
             session.execute(text("ANALYZE"))

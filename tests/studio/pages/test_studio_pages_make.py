@@ -19,7 +19,7 @@ from mien.studio.api.app import create_app
 from mien.studio.pages import forms
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.forms import ALTERNATIVES, MAIN, MAKERS, SPECIAL, WITH, form_of
-from mien.studio.pages.templates import STATIC, Formats, data, version
+from mien.studio.pages.templates import STATIC, Formats, data, static_files_on_disk, version
 from mien.studio.pages.vendored import SHARED, VENDORED
 from mien.studio.pages.voices import SPOKEN
 from mien.studio.settings import Settings
@@ -147,6 +147,12 @@ def test_vendored_files_are_as_they_were_published() -> None:
     assert found == sums
     own = [one for one in VENDORED if f"vendor/{one.file}" not in SHARED]
     assert all(f"{one.file.removesuffix('.min.js')}.LICENSE" in found and one.file in found for one in own)
+
+
+def test_no_script_names_a_map_of_its_sources_that_is_not_served() -> None:
+    scripts = [path for name, path in static_files_on_disk().items() if name.endswith(".js")]
+    assert len(scripts) > 2
+    assert not [path.name for path in scripts if b"sourceMappingURL" in path.read_bytes()]
 
 
 def test_the_viewer_of_heads_is_there_once_and_served_as_any_static_file(client: TestClient) -> None:

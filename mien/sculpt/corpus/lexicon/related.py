@@ -11,6 +11,8 @@ RELATED: dict[str, tuple[str, ...]] = {
         "dreadlocks dreads cornrows": "curly hair, afro",
         "mohawk mullet undercut fade spikes": "short hair, buzz cut",
         "sideburns muttonchops": "beard, stubble",
+        "men": "man",
+        "women": "woman",
         "kid child baby toddler infant children": "boy, girl, young",
         "suit tie blazer tuxedo uniform waistcoat": "collared shirt",
         "scarf necklace choker": "turtleneck",

@@ -1,0 +1,57 @@
+"""What a text says and no head shows is told; of captions, everything is shown."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from mien.sculpt.corpus.captions import draw_caption, draw_request
+from mien.sculpt.corpus.lexicon.shown import unshown
+from mien.sculpt.networks.prior import HeadPrior
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("a cat", ("cat",)),  # the lexicon has it in "cat like eyes"
+        ("a cat smiling", ("cat",)),
+        ("cat like eyes", ()),
+        ("an elephant", ("elephant",)),
+        ("elephant ears", ()),
+        ("a man standing in a forest", ("standing", "forest")),
+        ("a robot with blue eyes, holding a cup", ("robot", "holding", "cup")),
+        ("a tall woman", ("tall",)),
+        ("a tall forehead", ()),
+        ("a man with strong arms", ("strong", "arms")),
+        ("a lonely man", ("lonely",)),
+        ("a man and a woman", ("woman",)),
+        ("two women with red hair", ("two", "women")),
+        ("a man with two big ears", ()),
+        ("please give me a video of a very old man", ()),
+        ("could you make her nose bigger, and add round glasses?", ()),
+        ("a woman who doesn't smile, thanks", ()),
+        ("messy black hair, white as snow skin", ()),
+    ],
+)
+def test_what_no_head_shows_is_told(text: str, left: tuple[str, ...]) -> None:
+    assert unshown(text) == left
+
+
+def test_of_captions_everything_is_shown() -> None:
+    rng = random.Random(3)
+    for number in range(600):
+        text = (draw_caption(rng) if number % 4 else draw_request(rng)).text
+        assert unshown(text) == (), text
+
+
+def test_what_is_not_shown_is_one_note_with_the_nearest(prior_folder: Path) -> None:
+    prior = HeadPrior.load(prior_folder)
+    (note,) = prior.unshown_notes("a cat with a crown, glassess and a beard")
+    assert (
+        note
+        == "of the text is not shown: 'cat', 'crown', 'glassess'; the nearest: 'crown' → hair; 'glassess' → glasses"
+    )
+    assert prior.unshown_notes("a boy, 7 years old, with a smile") == ()
+    assert prior.unshown_notes("a man ☃") == ("the model has never seen the sign '☃'",)
