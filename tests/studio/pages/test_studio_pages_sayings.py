@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from mien.follow.generate.request import MOTION_NAMES
+from mien.heads.catalogue import HEAD_NAMES, open_head
+from mien.heads.head import HeadError
 from mien.heads.performance import ARKIT_NAMES
 from mien.makers.forms import form_fields, without_flags
 from mien.makers.systems import SYSTEMS
@@ -15,6 +18,7 @@ from mien.motion.corpus.actions import KINDS, STRENGTHS, Action, Strength
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.describe import describe, describe_action
 from mien.sculpt.corpus.attributes import attributes
+from mien.shapes.corpus.vocabulary import MOTIONS, SHAPES
 from mien.studio.pages.catalogue import Translator
 from mien.studio.pages.sayings import said
 from tests.studio.pages.sayings_making import Saying, sayings
@@ -39,7 +43,6 @@ NEVER = {
     "are {count - 1} other faces",
     "; the nearest that it knows: {', '.join(self.suggestions)}", "a whole number, {self.least} to {self.most}",
     # of options of the command line, or of files that it names
-    "--architecture {self.architecture} needs the name or folder of its weights: --pipeline",
     "--pipeline is for --architecture animatediff or wan_vace: name one of them",
     "--architecture {self.architecture} draws what a --text says, as a --pose: give both",
     "--translator translates a --text: give one", "{path} is a folder, not a picture", "{path}: there is no such file",
@@ -182,6 +185,19 @@ def test_what_an_edit_has_changed_is_vietnamese() -> None:
             assert not re.search(r"\b[a-z]*_[a-z_]+\b", shown), shown
             assert not {name, option} & set(shown.split()), shown
     assert said(VIETNAMESE, "changed: hair_style bald → long, age +0.4") == "đã đổi: kiểu tóc: hói → dài, tuổi +0.4"
+
+
+def test_figures_and_their_motions_in_notes_are_vietnamese() -> None:
+    for shape, motion in product(SHAPES, MOTIONS):
+        shown = said(VIETNAMESE, f"no motion is named for the {shape}: it is {motion}")
+        assert not re.search(rf"\b({shape}|{motion})\b", shown), shown
+
+
+def test_a_head_that_is_not_there_is_said_in_vietnamese(tmp_path: Path) -> None:
+    for name in (one for one in HEAD_NAMES if one != "embedded"):
+        with pytest.raises(HeadError) as caught:
+            open_head(name, tmp_path / "none")
+        assert not re.search(r"\b(there|the|and|or)\b", said(VIETNAMESE, str(caught.value)))
 
 
 def test_what_a_missing_text_is_about_is_vietnamese() -> None:
