@@ -114,6 +114,51 @@ Open the pod bay doors, please
 Rung by rung, he climbed the ladder
 Nothing is as good as an early lunch
 The quick brown fox jumps over the lazy dog
+the cam on top
+web cam on
+Oi oi oi
+Hello bạn, see you tomorrow
+See you in Đà Lạt
+I ordered phở bò and chả giò for lunch
+Café au lait
+naïve résumé
+Señor García está aquí
+Où êtes-vous, mon ami?
+à la carte
+déjà vu
+São Paulo é uma cidade
+Ça va bien
+Grüß Gott, wie geht es dir
+Je suis à la maison
+Voilà
+Não, obrigado
+Tudo bem com você
+Mamma mia, come stai
+He can hang on
+Do not go
+Tet holiday
+Pho is good
+Viet Cong
+The Viet Nam War
+Hang in there
+Thanh Nguyen
+Linh and Minh are here
+The word đẹp means beautiful
+'Xin chào' means hello
+Press Đ to continue
+an ao dai
+Duong Thu Huong wrote it
+Chi and Anh go home
+cam on, mic off
+Hai
+Ban
+Mai
+Lan
+No no no
+Me oh my
+Tam tam
+Can you mua
+Dong
 """
 
 VIETNAMESE = """
@@ -219,6 +264,42 @@ Tôi đồng ý
 toi dong y
 Sao em buồn thế?
 Cô ấy hát hay lắm
+Hôm nay tôi đi Facebook office meeting with the team
+Tôi tên là John Smith
+Tôi là John
+Meeting lúc 3h nhé
+check mail giúp mình
+Mua iPhone 15 Pro Max giá tốt
+Tôi làm việc ở Google
+di cho mua rau
+Thanh cong
+em oi
+Chao cac ban, minh la John Smith
+Hello moi nguoi
+co len
+Bà
+Đi
+Vâng
+Anh đang deploy server lên AWS nhé
+Cuối tuần này team building ở Vũng Tàu
+Em gửi file PDF qua email cho sếp rồi
+Livestream bắt đầu lúc 8 giờ
+Bạn có muốn uống coffee không
+Taylor Swift hát hay quá
+Báo cáo KPI quý này
+Ok em nhé
+Hello bạn
+Bye bye mọi người
+Shop mình có sale 50%
+Hôm nay trời đẹp
+Cảm ơn bạn
+sao em buon the
+Trời ơi
+toi la sinh vien
+anh yeu em
+hom nay troi dep
+Tổng thống Joe Biden gặp Putin
+Messi ghi bàn vào lưới Real Madrid
 """
 
 OTHERS = """
@@ -259,3 +340,10 @@ def test_no_other_text_is_vietnamese(text: str) -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert min(len(_lines(ENGLISH)), len(_lines(VIETNAMESE))) >= 100
+
+
+@pytest.mark.parametrize(
+    "text", ["Anh Nguyen", "My friend Nguyễn Thị Hương lives in Huế", "Ho Chi Minh", "Nguyen Van An"]
+)
+def test_a_name_is_no_vietnamese_text(text: str) -> None:
+    assert not is_vietnamese(text)
