@@ -85,12 +85,12 @@ _WHOLE = frozenset(("cam on",))
 """Texts that are Vietnamese, but not inside of others: "web cam on"."""
 
 _ENGLISH_WORDS = """
-about all and are as at but by could did does for from get go had has have he her here hi him his how i if in into
-is it its just let like love mean means must my not of off on or our out please see she should that the their them then
-there these they this those to up us very was we were what when where which who why will with would yes you your
+about all and are as at but by could did does for from get go had has have he her here hi him his how i if in into is it
+its just let like love mean means must my not of off or our out please see she should that the their them then there
+these they this those up us very was we were what when where which who why will with would yes you your
 """
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-"""Frequent words of English that Vietnamese does not borrow."""
+"""Frequent words of English that Vietnamese does not borrow; not "to", which is Vietnamese too."""
 
 _FOREIGN = frozenset(("a", "et", "hit", "hot", "lot", "man", "sat", "set", "sit"))
 """Further words of English, and one of French, that are written like a Vietnamese syllable, but a rare one."""
