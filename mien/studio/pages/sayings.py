@@ -96,7 +96,8 @@ class _Reader:
             return self.said(value)
         if name.startswith("list_"):
             return ", ".join(self.said(one) or one for one in value.split(", "))
-        if name.startswith("maybe_"):
+        # a field is named as the API has it, alone or as one of several
+        if name.startswith("maybe_") or (name == "field" and " number " in value):
             return self.said(value) or value
         return _amount(value) if counted(name) else value
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from mien.clips import REASONS
 from mien.follow.generate.request import MOTION_NAMES
 from mien.heads.catalogue import HEAD_NAMES, open_head
 from mien.heads.head import HeadError
 from mien.heads.performance import ARKIT_NAMES
 from mien.makers.forms import form_fields, without_flags
 from mien.makers.systems import SYSTEMS
+from mien.media.speech.normalization.scripts import _LANGUAGES as WRITTEN_IN
+from mien.media.speech.normalization.scripts import _NAMES as NAMED_SCRIPTS
 from mien.motion.corpus.actions import KINDS, STRENGTHS, Action, Strength
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.describe import describe, describe_action
@@ -169,6 +172,42 @@ def test_values_are_kept_and_known_parts_translated(english: str, vietnamese: st
 )
 def test_quantities_are_written_as_in_vietnamese_and_all_else_as_it_is(english: str, vietnamese: str) -> None:
     assert said(VIETNAMESE, english) == vietnamese
+
+
+@pytest.mark.parametrize(
+    ("english", "vietnamese"),
+    [
+        ("thanks.mkv: the file holds no sound", "thanks.mkv: tệp không có âm thanh"),
+        ("the file holds no sound (of a kind that is known)", "tệp không có âm thanh (thuộc loại nhận ra được)"),
+        (
+            "a voice of en reads no Chinese letters (你好): write them in Latin letters",
+            "giọng en đọc như sau: không đọc được chữ Hán (你好): hãy viết bằng chữ Latinh",
+        ),
+        ("asked: nods 12 times; measured: not done", "yêu cầu: gật đầu 12 lần; đo được: không thực hiện"),
+        (
+            "asked: nods twice; measured: nods once at usual speed",
+            "yêu cầu: gật đầu hai lần; đo được: gật đầu một lần với tốc độ bình thường",
+        ),
+        ("text number 2 of 2 must be a text, not '7'", "text số 2 trong 2 phải là văn bản, không phải '7'"),
+        (
+            "head_prior 3b0c (bundled) head_clip ef7f (bundled)",
+            "head_prior 3b0c (đi kèm mien) head_clip ef7f (đi kèm mien)",
+        ),
+    ],
+)
+def test_no_part_of_a_sentence_stays_english(english: str, vietnamese: str) -> None:
+    assert said(VIETNAMESE, english) == vietnamese
+
+
+@pytest.mark.parametrize("reason", REASONS.values())
+def test_every_reason_against_a_clip_is_said_in_vietnamese(reason: str) -> None:
+    assert said(VIETNAMESE, reason) != reason
+
+
+@pytest.mark.parametrize("letters", WRITTEN_IN)
+def test_every_script_that_no_voice_reads_is_named_in_vietnamese(letters: str) -> None:
+    name = NAMED_SCRIPTS.get(letters, letters.capitalize())
+    assert f"said.script.{name.lower()}" in VIETNAMESE.texts
 
 
 def test_the_pages_and_their_scripts_have_the_same_quantities() -> None:

@@ -45,7 +45,8 @@ function found(text) {
 function value(name, text) {
   if (name.startsWith("what_")) return known(text);
   if (name.startsWith("list_")) return text.split(", ").map((one) => known(one) ?? one).join(", ");
-  if (name.startsWith("maybe_")) return known(text) ?? text;
+  // a field is named as the API has it, alone or as one of several
+  if (name.startsWith("maybe_") || (name === "field" && text.includes(" number "))) return known(text) ?? text;
   return counted(name) && AMOUNT.test(text) ? text.replace(/[.,]/g, (sign) => (sign === "." ? "," : ".")) : text;
 }
 
