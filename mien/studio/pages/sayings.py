@@ -3,7 +3,8 @@
 They are stored and sent in English. The catalogues have the fixed ones under `said.…`, with `{name}` for what varies:
 a sentence that fits an English one is shown as that of the reader's language, any other one as it is. A value whose
 name starts with `what_` is such a text itself; with `maybe_`, it may be one, and with `list_`, so may each of its
-parts between commas; with `number_`, it is a number.
+parts between commas; with `number_`, it is a number. Numbers of such values and of `COUNTED` are written as in
+Vietnamese, 3.600 and 0,4; names, words of the user, and what is written in a script or sent as it is, stay as they are.
 """
 
 from __future__ import annotations
@@ -20,6 +21,19 @@ LONGEST = 600
 
 MOST_READ = 60
 """More sentences in one are not looked for."""
+
+COUNTED = (
+    "all", "asked", "channels", "count", "kept", "last", "least", "most", "n", "new", "peak", "rate", "second",
+    "seconds", "size", "spent", "stated", "total", "usual", "whole",
+)  # fmt: skip
+"""Values that are quantities, some with a unit. Any other one may be a name or the user's words, also where it looks
+like a number; the same in static/js/sentences.js."""
+
+AS_WRITTEN = ("number_time",)
+"""Numbers that are named as the script has them."""
+
+_AMOUNT = re.compile(r"[-−±]?[0-9](?:[0-9.,]*[0-9])?(?: × [0-9](?:[0-9.,]*[0-9])?)?(?: [A-Za-z]+)?")
+_SIGNS = str.maketrans(".,", ",.")
 
 
 @cache
@@ -82,4 +96,16 @@ class _Reader:
             return self.said(value)
         if name.startswith("list_"):
             return ", ".join(self.said(one) or one for one in value.split(", "))
-        return (self.said(value) or value) if name.startswith("maybe_") else value
+        # a field is named as the API has it, alone or as one of several
+        if name.startswith("maybe_") or (name == "field" and " number " in value):
+            return self.said(value) or value
+        return _amount(value) if counted(name) else value
+
+
+def counted(name: str) -> bool:
+    """Whether a value of this name is a quantity, whose numbers are written as the reader's language has them."""
+    return name in COUNTED or (name.startswith("number_") and name not in AS_WRITTEN)
+
+
+def _amount(value: str) -> str:
+    return value.translate(_SIGNS) if _AMOUNT.fullmatch(value) else value

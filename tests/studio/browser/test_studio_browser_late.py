@@ -55,6 +55,52 @@ def test_no_job_is_made_without_the_file_that_is_refused_meanwhile(visits: Visit
     assert asked(page, "/api/v1/jobs?system=follow&q=file")["jobs"] == []
 
 
+@pytest.mark.parametrize("change", ["remove", "replace", "edit", "example"])
+def test_a_form_that_is_changed_while_it_waits_for_an_upload_is_not_sent(
+    visits: Visits, tmp_path: Path, change: str
+) -> None:
+    page = visits.open("/make/talk")
+    upload = Held(page, "**/api/v1/files?*")
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    choose_file(page, "image", picture(tmp_path / "own.png"))
+    first = upload.first()
+    page.locator("#in-text").fill("hello there")
+    page.locator("#make-it").click()
+    expect(page.locator("#make-it")).to_be_disabled()
+    expect(page.locator("#waiting")).to_contain_text("Waiting for the upload")
+    if change == "remove":
+        field(page, "image").locator("[data-remove]").click()
+    elif change == "replace":
+        choose_file(page, "image", picture(tmp_path / "other.png"))
+    elif change == "edit":
+        page.locator("#in-text").fill("hello again")
+    else:
+        page.locator(".chip[data-example='0']").click()
+    expect(page.locator("#waiting")).to_contain_text("Nothing was started")
+    expect(page.locator("#make-it")).to_be_enabled()
+    if change == "edit":
+        first.continue_()
+        expect(field(page, "image").locator("[data-facts]")).to_contain_text("64 × 64")
+    page.wait_for_timeout(500)  # in which a late request would be sent
+    assert [one for one in sent if one.endswith("/api/v1/talk")] == []
+
+
+def test_a_form_that_waits_for_an_upload_is_sent_when_that_is_there(visits: Visits, tmp_path: Path) -> None:
+    page = visits.open("/make/talk")
+    upload = Held(page, "**/api/v1/files?*")
+    choose_file(page, "image", picture(tmp_path / "own.png"))
+    page.locator("#in-text").fill("hello there")
+    page.locator("#in-text").press("Control+Enter")
+    expect(page.locator("#waiting")).to_be_visible()
+    page.locator("#in-text").blur()  # a text that is left is not changed
+    with page.expect_response("**/api/v1/talk") as made:
+        upload.first().continue_()
+    assert made.value.ok, made.value.text()
+    assert made.value.json()["request"]["image"].startswith("file:")
+    expect(page.locator("#waiting")).to_be_hidden()
+
+
 def test_a_form_that_is_sent_waits_for_the_time_line_that_was_brought(visits: Visits) -> None:
     page = visits.open("/make/move")
     job = script_job(page, "0: nods twice", "5: shakes the head")

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from mien.clips import REASONS
 from mien.follow.generate.request import MOTION_NAMES
 from mien.heads.catalogue import HEAD_NAMES, open_head
 from mien.heads.head import HeadError
 from mien.heads.performance import ARKIT_NAMES
 from mien.makers.forms import form_fields, without_flags
 from mien.makers.systems import SYSTEMS
+from mien.media.speech.normalization.scripts import _LANGUAGES as WRITTEN_IN
+from mien.media.speech.normalization.scripts import _NAMES as NAMED_SCRIPTS
 from mien.motion.corpus.actions import KINDS, STRENGTHS, Action, Strength
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.describe import describe, describe_action
 from mien.sculpt.corpus.attributes import attributes
 from mien.shapes.corpus.vocabulary import MOTIONS, SHAPES
+from mien.studio.pages import sayings as sayings_module
 from mien.studio.pages.catalogue import Translator
-from mien.studio.pages.sayings import said
+from mien.studio.pages.sayings import AS_WRITTEN, COUNTED, said
 from tests.studio.pages.sayings_making import Saying, sayings
 
 VIETNAMESE = Translator("vi")
@@ -142,6 +147,77 @@ def test_values_are_kept_and_known_parts_translated(english: str, vietnamese: st
     assert said(Translator("en"), english) == english
 
 
+@pytest.mark.parametrize(
+    ("english", "vietnamese"),
+    [
+        (
+            "seconds must be a number, 0.4 to 3,600, not 7200.5",
+            "seconds phải là một số, từ 0,4 đến 3.600, không phải 7200.5",
+        ),
+        (
+            "text has 20,000 characters, more than 15,000: split it",
+            "text có 20.000 ký tự, nhiều hơn 15.000: hãy chia nhỏ",
+        ),
+        (
+            "take 2.5 of 1,200.mp4 is 3,700.5 s long, at most 3,600 s are taken: cut it first",
+            "take 2.5 of 1,200.mp4 dài 3.700,5 giây, tối đa là 3.600 giây: hãy cắt ngắn trước",
+        ),
+        (
+            "you keep 1.5 GB, and 1.2 GB is your limit: delete results or uploads, and empty the bin",
+            "bạn đang giữ 1,5 GB, giới hạn của bạn là 1,2 GB: hãy xóa bớt kết quả hoặc tệp tải lên, và dọn thùng rác",
+        ),
+        ("there is no field '1.5': choose from 0.5, 2,048", "không có trường '1.5': hãy chọn trong 0.5, 2,048"),
+        ("seconds '0,5' has a decimal comma: write 0.5", "seconds '0,5' dùng dấu phẩy thập phân: hãy ghi 0.5"),
+    ],
+)
+def test_quantities_are_written_as_in_vietnamese_and_all_else_as_it_is(english: str, vietnamese: str) -> None:
+    assert said(VIETNAMESE, english) == vietnamese
+
+
+@pytest.mark.parametrize(
+    ("english", "vietnamese"),
+    [
+        ("thanks.mkv: the file holds no sound", "thanks.mkv: tệp không có âm thanh"),
+        ("the file holds no sound (of a kind that is known)", "tệp không có âm thanh (thuộc loại nhận ra được)"),
+        (
+            "a voice of en reads no Chinese letters (你好): write them in Latin letters",
+            "giọng en đọc như sau: không đọc được chữ Hán (你好): hãy viết bằng chữ Latinh",
+        ),
+        ("asked: nods 12 times; measured: not done", "yêu cầu: gật đầu 12 lần; đo được: không thực hiện"),
+        (
+            "asked: nods twice; measured: nods once at usual speed",
+            "yêu cầu: gật đầu hai lần; đo được: gật đầu một lần với tốc độ bình thường",
+        ),
+        ("text number 2 of 2 must be a text, not '7'", "text số 2 trong 2 phải là văn bản, không phải '7'"),
+        (
+            "head_prior 3b0c (bundled) head_clip ef7f (bundled)",
+            "head_prior 3b0c (đi kèm mien) head_clip ef7f (đi kèm mien)",
+        ),
+    ],
+)
+def test_no_part_of_a_sentence_stays_english(english: str, vietnamese: str) -> None:
+    assert said(VIETNAMESE, english) == vietnamese
+
+
+@pytest.mark.parametrize("reason", REASONS.values())
+def test_every_reason_against_a_clip_is_said_in_vietnamese(reason: str) -> None:
+    assert said(VIETNAMESE, reason) != reason
+
+
+@pytest.mark.parametrize("letters", WRITTEN_IN)
+def test_every_script_that_no_voice_reads_is_named_in_vietnamese(letters: str) -> None:
+    name = NAMED_SCRIPTS.get(letters, letters.capitalize())
+    assert f"said.script.{name.lower()}" in VIETNAMESE.texts
+
+
+def test_the_pages_and_their_scripts_have_the_same_quantities() -> None:
+    script = (Path(sayings_module.__file__).parent / "static" / "js" / "sentences.js").read_text(encoding="utf-8")
+    for name, values in (("COUNTED", COUNTED), ("AS_WRITTEN", AS_WRITTEN)):
+        found = re.search(rf"const {name} = (\[.*?\]);", script)
+        assert found is not None
+        assert json.loads(found[1]) == list(values)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_movement_that_is_understood_is_said_in_vietnamese(kind: str) -> None:
     degrees: tuple[Strength | None, ...] = (None, *STRENGTHS) if KINDS[kind].graded else (None,)
@@ -184,7 +260,7 @@ def test_what_an_edit_has_changed_is_vietnamese() -> None:
             shown = said(VIETNAMESE, f"changed: {name} {option} → {one.options[0]}, {name} +0.4, {name} -1.2")
             assert not re.search(r"\b[a-z]*_[a-z_]+\b", shown), shown
             assert not {name, option} & set(shown.split()), shown
-    assert said(VIETNAMESE, "changed: hair_style bald → long, age +0.4") == "đã đổi: kiểu tóc: hói → dài, tuổi +0.4"
+    assert said(VIETNAMESE, "changed: hair_style bald → long, age +0.4") == "đã đổi: kiểu tóc: hói → dài, tuổi +0,4"
 
 
 def test_figures_and_their_motions_in_notes_are_vietnamese() -> None:

@@ -118,7 +118,9 @@ class TextsField extends Field {
 
 class FileField extends Field {
   open() {
-    this.zone = new Zone(this.root.querySelector("[data-zone]"), { changed: () => this.changed(), wrong: (message) => this.wrong(message), kinds: this.spec.accepts });
+    this.zone = new Zone(this.root.querySelector("[data-zone]"), {
+      changed: (arrived) => this.changed(arrived), begun: () => this.changed(), wrong: (message) => this.wrong(message), kinds: this.spec.accepts,
+    });
   }
   read() { return this.zone.value; }
   write(value) {
@@ -140,7 +142,7 @@ class FileOrTextField extends FileField {
     super.open();
     this.typed = this.root.querySelector("[data-typed]");
     this.typed.addEventListener("input", () => this.edited());
-    this.zone.changed = () => { this.typed.hidden = Boolean(this.zone.view); this.changed(); };
+    this.zone.changed = (arrived) => { this.typed.hidden = Boolean(this.zone.view); this.changed(arrived); };
   }
   read() { return this.zone.value || this.typed.value.trim(); }
   write(value) {
@@ -157,10 +159,10 @@ class PoseField extends FileField {
     super.open();
     this.inputs = [...this.root.querySelectorAll('input[type="radio"]')];
     for (const one of this.inputs) one.addEventListener("change", () => { if (this.zone.view || this.zone.pending) this.zone.clear(); this.edited(); });
-    this.zone.changed = () => {
+    this.zone.changed = (arrived) => {
       if (this.zone.view) for (const one of this.inputs) one.checked = false;
       else if (!this.inputs.some((one) => one.checked)) this.inputs[0].checked = true;
-      this.changed();
+      this.changed(arrived);
     };
   }
   read() { return this.zone.value || (this.inputs.find((one) => one.checked)?.value ?? ""); }
@@ -274,7 +276,7 @@ class WrittenField extends Field {
   restore(text) {
     this.begin();
     this.editor.write(text);
-    this.changed();
+    this.changed(true);
   }
 }
 

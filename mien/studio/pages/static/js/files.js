@@ -40,12 +40,16 @@ function facts(view) {
   ].filter(Boolean).join(" · ");
 }
 
-/** A zone of the form. `changed()` is called when its file changes; `value` is `file:ID` or "". */
+/**
+ * A zone of the form; `value` is `file:ID` or "". `changed(arrived)` is called when its file changes, `arrived` where that is
+ * the end of an upload and no choice of the reader; `begun()` when another file is chosen, before it is uploaded.
+ */
 export class Zone {
-  constructor(root, { changed = () => {}, wrong = () => {}, kinds = [] } = {}) {
+  constructor(root, { changed = () => {}, begun = () => {}, wrong = () => {}, kinds = [] } = {}) {
     this.kinds = kinds;
     this.root = root;
     this.changed = changed;
+    this.begun = begun;
     this.wrong = wrong;
     this.view = null;
     this.pending = null; // what is uploaded or asked for now
@@ -101,6 +105,7 @@ export class Zone {
     const address = this.find("sample")?.dataset.sample;
     if (!address) return;
     const turn = this.begin();
+    this.begun();
     const asked = fetch(address).then((answer) => (answer.ok ? answer.blob() : null)).catch(() => null);
     this.pending = asked;
     this.named = SAMPLE;
@@ -111,7 +116,7 @@ export class Zone {
       this.fail(t("error.away"));
       return;
     }
-    const taken = this.take(blob, t("sample_name"));
+    const taken = this.take(blob, t("sample_name"), true);
     this.named = SAMPLE;
     await taken;
   }
@@ -139,8 +144,9 @@ export class Zone {
   }
 
   /** Upload a file and show it. */
-  async take(blob, name = blob.name) {
+  async take(blob, name = blob.name, fetched = false) {
     const turn = this.begin();
+    if (!fetched) this.begun();
     this.stop = new AbortController();
     this.wrong("");
     this.view = null;
@@ -157,7 +163,7 @@ export class Zone {
     } catch (error) {
       if (turn !== this.turn) return;
       this.pending = null;
-      this.clear();
+      this.clear(true);
       if (error.name !== "AbortError") this.fail(sentence(error.message));
     }
   }
@@ -186,7 +192,7 @@ export class Zone {
     this.view = view;
     this.find("progress").hidden = true;
     this.show({ name: view.name, facts: facts(view), picture: view.preview, blob, kind: view.kind });
-    this.changed();
+    this.changed(true);
   }
 
   show({ name, facts: text, picture = null, blob = null, kind = "" }) {
@@ -212,7 +218,7 @@ export class Zone {
     return this.shownAddress;
   }
 
-  clear() {
+  clear(arrived = false) {
     this.begin();
     this.view = null;
     this.input.value = "";
@@ -221,6 +227,6 @@ export class Zone {
     this.find("empty").hidden = false;
     if (this.find("sources")) this.find("sources").hidden = false;
     this.find("picture").replaceChildren();
-    this.changed();
+    this.changed(arrived);
   }
 }

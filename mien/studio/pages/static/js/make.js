@@ -21,8 +21,11 @@ const address = new URLSearchParams(location.search); // as opened: filling in t
 
 let request = null;
 let saving = null;
+let callOff = null; // of a form that was sent and waits for its files
 
-function changed() {
+/** After a change of the form; `arrived`: only a file has come that it waited for. */
+function changed(arrived = false) {
+  if (!arrived) callOff?.();
   wrong("");
   request?.said();
   clearTimeout(saving);
@@ -43,7 +46,8 @@ const reads = (data.englishOnly ? ["text", "script", "motion"] : ["motion"]).fil
 const words = (name) => fields[name].draft?.() ?? fields[name].read();
 for (const name of reads) fields[name].left(() => (foreign(words(name)) ? t("english_only") : null));
 request = new RequestForm(form, data, fields);
-form.addEventListener("change", changed);
+form.addEventListener("input", () => changed());
+form.addEventListener("change", () => changed(true)); // also of a text that is only left: `input` has told its change
 window.addEventListener("pagehide", keep);
 
 function wrong(message, name = null) {
@@ -145,6 +149,34 @@ async function lastShown() {
 // ——— submitting
 
 const button = document.getElementById("make-it");
+const waiting = document.getElementById("waiting");
+
+function waits(message) {
+  waiting.textContent = message;
+  waiting.hidden = !message;
+}
+
+/** What is sent once its files are there: `values`, or `early`, what is wrong with it. */
+async function whole() {
+  const early = fault(await request.values(false));
+  return early ? { early } : { values: await request.values() };
+}
+
+/** What is sent, or null where the form is changed while it waits: a job would be of another form than the one sent. */
+async function unchanged() {
+  const off = new Promise((resolve) => { callOff = () => resolve(null); });
+  if (request.waits()) waits(t("waiting"));
+  try {
+    const found = await Promise.race([off, whole()]);
+    waits(found || waiting.hidden ? "" : t("called_off"));
+    return found;
+  } catch (error) {
+    waits("");
+    throw error;
+  } finally {
+    callOff = null;
+  }
+}
 
 async function submit(event) {
   event.preventDefault();
@@ -152,9 +184,10 @@ async function submit(event) {
   wrong("");
   button.disabled = true;
   try {
-    const early = fault(await request.values(false));
+    const found = await unchanged();
+    if (!found) return;
+    const { early, values } = found;
     if (early) { wrong(early[1], early[0]); return; }
-    const values = await request.values();
     const job = await api(`/api/v1/${maker}`, { method: "POST", body: { ...values, output: request.output }, headers: { "Idempotency-Key": crypto.randomUUID() } });
     show(job, true);
   } catch (error) {

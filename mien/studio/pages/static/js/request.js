@@ -66,6 +66,11 @@ export class RequestForm {
     return value === "" || equal(value, this.data.fields[name].default) || (Array.isArray(value) && !value.length);
   }
 
+  /** Whether a file of the request is still on its way. */
+  waits() {
+    return Object.entries(this.fields).some(([name, field]) => this.counts(name) && Boolean(field.pending ?? field.zone?.pending));
+  }
+
   get output() {
     return this.form.querySelector('input[name="output"]:checked')?.value;
   }

@@ -19,6 +19,9 @@ const patterns = entries.map(([english, own]) => {
 // as in mien/studio/pages/sayings.py
 const LONGEST = 600;
 const MOST_READ = 60;
+const COUNTED = ["all", "asked", "channels", "count", "kept", "last", "least", "most", "n", "new", "peak", "rate", "second", "seconds", "size", "spent", "stated", "total", "usual", "whole"];
+const AS_WRITTEN = ["number_time"];
+const AMOUNT = /^[-−±]?[0-9]([0-9.,]*[0-9])?( × [0-9]([0-9.,]*[0-9])?)?( [A-Za-z]+)?$/;
 const read = new Map();
 
 /** A sentence in the language of the page; null where it is not known. Of its values see `value`. */
@@ -42,7 +45,14 @@ function found(text) {
 function value(name, text) {
   if (name.startsWith("what_")) return known(text);
   if (name.startsWith("list_")) return text.split(", ").map((one) => known(one) ?? one).join(", ");
-  return name.startsWith("maybe_") ? (known(text) ?? text) : text;
+  // a field is named as the API has it, alone or as one of several
+  if (name.startsWith("maybe_") || (name === "field" && text.includes(" number "))) return known(text) ?? text;
+  return counted(name) && AMOUNT.test(text) ? text.replace(/[.,]/g, (sign) => (sign === "." ? "," : ".")) : text;
+}
+
+/** Whether it is a quantity, whose numbers are written as in Vietnamese: 3.600 and 0,4. */
+function counted(name) {
+  return COUNTED.includes(name) || (name.startsWith("number_") && !AS_WRITTEN.includes(name));
 }
 
 /** A sentence of a maker or of the studio; as it is where it is not known. */
