@@ -9,7 +9,7 @@ import pytest
 
 from mien.sculpt.corpus.captions import draw_caption, draw_request
 from mien.sculpt.corpus.lexicon.shown import unshown
-from mien.sculpt.networks.prior import HeadPrior
+from mien.sculpt.networks.prior import HeadPrior, as_adult, names_a_child
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,31 @@ def test_what_is_not_shown_is_one_note_with_the_nearest(prior_folder: Path) -> N
     )
     assert prior.unshown_notes("a boy, 7 years old, with a smile") == ()
     assert prior.unshown_notes("a man ☃") == ("the model has never seen the sign '☃'",)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a girl of seven", "a girl aged 18"),
+        ("a boy of 12, smiling", "a boy aged 18, smiling"),
+        ("a boy aged 9", "a boy aged 18"),
+        ("a twelve-year-old girl", "a 18-year-old girl"),
+        ("a man of 17", "a man aged 18"),
+        ("a girl at the age of 5", "a girl at the age of 18"),
+    ],
+)
+def test_an_age_under_18_in_any_words_is_read_as_18(text: str, read: str) -> None:
+    assert names_a_child(text)
+    assert as_adult(text) == read
+    assert unshown(read) == ()
+
+
+def test_children_are_told_and_nobody_else_is_one() -> None:
+    assert all(map(names_a_child, ("a baby", "a toddler", "a kid with red hair", "a little girl", "two children")))
+    for text in ("baby blue eyes", "a baby face", "a thirty five year old man", "a woman of 70", "a man of two faces"):
+        assert not names_a_child(text), text
+    rng = random.Random(7)
+    for _ in range(600):
+        text = draw_caption(rng).text
+        assert as_adult(text) == text
+        assert not names_a_child(text), text

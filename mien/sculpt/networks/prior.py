@@ -33,18 +33,40 @@ from mien.training.model_folder import load_network
 
 KIND = "head_prior"
 
-_CHILD = re.compile(r"\b(\d|1[0-7])((?:\s|-)*(?:years?|yrs?)\b)", re.IGNORECASE)
+_UNDER_18 = (
+    r"(?:\d|1[0-7]|(?<!ty )(?<!ty-)(?:one|two|three|four|five|six|seven|eight|nine)|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven)teen)"
+)
+"""A number under 18, in figures or words, and no end of a larger one: "thirty five"."""
+_CHILD = re.compile(
+    rf"\b{_UNDER_18}(?P<years>(?:\s|-)*(?:years?|yrs?)\b)|"
+    rf"\b(?P<aged>aged|age|age of)\s+{_UNDER_18}\b(?!-)|"
+    rf"\b(?P<person>boy|girl|kid|child|lad|man|woman|person|guy|lady|male|female)\s+of\s+{_UNDER_18}\b"
+    r"(?=\s*(?:$|[,.;!?]|(?:with|and|in|who|smiling|wearing|having)\b))",
+    re.IGNORECASE,
+)
 """An age under 18; all heads are adults, so it is read as 18."""
+_CHILDREN = re.compile(
+    r"\b(?:kids?|child|children|toddlers?|infants?|newborns?|(?:little|small) (?:boy|girl)s?|schoolchild|preschooler|"
+    r"bab(?:y|ies)(?!['’]|(?:\s|-)+(?:blue|pink|face|faced|smooth|soft|skin|hair|fringe|bangs)\b))\b(?!['’-])",
+    re.IGNORECASE,
+)
 
 
 def names_a_child(text: str) -> bool:
-    """Whether a text gives an age under 18."""
-    return _CHILD.search(text) is not None
+    """Whether a text asks for a child, or gives an age under 18."""
+    return _CHILD.search(text) is not None or _CHILDREN.search(text) is not None
 
 
 def as_adult(text: str) -> str:
     """The text with an age under 18 as 18."""
-    return _CHILD.sub(lambda found: f"18{found[2]}", text)
+    return _CHILD.sub(_of_18, text)
+
+
+def _of_18(found: re.Match[str]) -> str:
+    if found["years"]:
+        return f"18{found['years']}"
+    return f"{found['aged']} 18" if found["aged"] else f"{found['person']} aged 18"
 
 
 @dataclass(frozen=True, eq=False)
