@@ -23,15 +23,19 @@ from torch import Tensor, nn
 
 from mien.networks.text_attention import TextAttention
 from mien.sculpt.corpus.attributes import attributes
+from mien.sculpt.corpus.lexicon.other_words import OTHER_WORDS
 from mien.sculpt.corpus.lexicon.related import RELATED
 from mien.sculpt.corpus.lexicon.shown import unshown
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of, read_tokens, words
 from mien.text.interface import UnknownWord
-from mien.text.spelling import corrected
+from mien.text.spelling import corrected, distance
 from mien.text.unshown import unshown_notes
 from mien.training.model_folder import load_network
 
 KIND = "head_prior"
+
+_SHORTEST_MISSPELT = 5
+"""Letters from which on a word is told to be near a known one: shorter ones are rather words of their own."""
 
 _UNDER_18 = (
     r"(?:\d|1[0-7]|(?<!ty )(?<!ty-)(?:one|two|three|four|five|six|seven|eight|nine)|ten|eleven|twelve|"
@@ -173,6 +177,8 @@ class HeadPrior(nn.Module):
 
 
 def _meant(word: str, vocabulary: Sequence[str]) -> tuple[str, ...]:
-    """The known word that an unknown one may be a misspelling of."""
-    meant = None if word in vocabulary else corrected(word, vocabulary)
-    return () if meant is None else (meant,)
+    """The known word that an unknown one may be a misspelling of: a slip away from it."""
+    if len(word) < _SHORTEST_MISSPELT or word in vocabulary or word in OTHER_WORDS:
+        return ()
+    meant = corrected(word, vocabulary)
+    return () if meant is None or distance(word, meant) > 1 else (meant,)

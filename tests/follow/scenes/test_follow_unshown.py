@@ -160,8 +160,8 @@ def test_each_thing_that_is_not_shown_is_named_and_no_other(text: str, left: tup
 
 def test_where_several_figures_are_shown_their_number_is_not_told() -> None:
     found = read("two people in the rain")
-    assert found.notes() == ("of the text is not shown: 'two', 'rain'",)
-    assert found.notes(2) == ("of the text is not shown: 'rain'",)
+    assert found.notes() == ("not shown: 'two', 'rain'",)
+    assert found.notes(2) == ("not shown: 'rain'",)
 
 
 @pytest.mark.parametrize(
