@@ -15,6 +15,7 @@ from mien.follow.scenes.denials import Denied, denials_of
 from mien.follow.scenes.inflections import other_forms
 from mien.follow.scenes.lexicon import Word
 from mien.follow.scenes.other_words import OTHER_WORDS
+from mien.follow.scenes.place_names import PLACE, place_names
 from mien.follow.scenes.related import RELATED, SILENT, is_person, nearest
 from mien.follow.scenes.shown import grouped, others, phrases_of, says_something, unshown
 from mien.follow.scenes.shown_as import shown_as, shown_as_notes
@@ -168,8 +169,15 @@ class Reader:
         toned = any(map(has_tone, said))
         before = ""
         read: list[Word] = []
-        for word in said[:LONGEST]:
-            name = self._name(word, before, capitals, language, accented)
+        named = place_names(said[:LONGEST], capitals)
+        for place, word in enumerate(said[:LONGEST]):
+            if named.get(place):
+                unknown[word] = UnknownWord(word, ())
+                ids.append(UNREAD)
+                read.append(Word(word, PLACE, plain(word), known=False))
+                before = key(word)
+                continue
+            name = None if place in named else self._name(word, before, capitals, language, accented)
             before = key(word)
             if name is not None:
                 names.append(word)
@@ -201,7 +209,11 @@ class Reader:
             if not any(abs(place - other) <= _NEIGHBOURS for other in mistyped):
                 drawn[place] = UNREAD  # or a part of another phrase would be shown for it
         named_person = [place for words, place in groups.items() if is_person(words)][:1]
-        if not names and SOMEONE in self.vocabulary.by_key and not any("kind" in one.facts for one in phrases):
+        if (
+            not names
+            and SOMEONE in self.vocabulary.by_key
+            and not any("kind" in one.facts and not set(range(one.start, one.end)) <= set(left) for one in phrases)
+        ):
             for place in named_person:
                 drawn[place] = self._ids(self.vocabulary.by_key[SOMEONE])  # what is no animal and no machine
         something = bool(names or named_person) or not text.strip() or bool(read and not left) or says_something(read)

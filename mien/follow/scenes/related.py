@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mien.text.vietnamese import key
+from mien.text.vietnamese import is_accented, key, plain
 
 _RELATED = {
     "desert": "sand beach", "dog": "panda bear", "cat": "panda bear", "tiger": "bear panda", "lion": "bear panda",
@@ -32,13 +32,17 @@ _PEOPLE = (
     "family, people, crowd, friends, team, santa, guard, thief, hero, model, cheerleader, baker, barber, beggar, "
     "lover, lovers, phi hành gia, siêu nhân, cướp biển, hải tặc, lính, chú lính, bộ đội, lính cứu hỏa, đầu bếp, phù "
     "thủy, hiệp sĩ, cặp, cặp đôi, gia đình, cụ già, tiên, nàng tiên, chú hề, phi công, thủy thủ, kỹ sư, luật sư, nhà "
-    "khoa học, người mẫu, cầu thủ, võ sĩ, đám đông, ma cà rồng, thám tử, ảo thuật gia"
+    "khoa học, người mẫu, y tá, người nhện, cầu thủ, võ sĩ, đám đông, ma cà rồng, thám tử, ảo thuật gia"
 )
 _PERSONS = frozenset(" ".join(map(key, words.split())) for words in _PEOPLE.split(","))
+_PLAIN_PERSONS = frozenset(plain(words.strip()) for words in _PEOPLE.split(",") if " " in words.strip())
+"""Those of several syllables, without accents; one syllable alone may be another word."""
 
 
 def is_person(words: str) -> bool:
     """Whether words name a person, or several, of a kind that no scene has."""
+    if not is_accented(words) and " " in words:
+        return plain(words) in _PLAIN_PERSONS
     return " ".join(map(key, words.split())) in _PERSONS
 
 

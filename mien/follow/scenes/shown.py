@@ -7,15 +7,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 from mien.follow.scenes.lexicon import Found, Word, find, keys_of, modifiers
+from mien.follow.scenes.place_names import PLACE
 from mien.follow.scenes.related import SILENT
 from mien.text.unshown import ASKING_NOTHING
 from mien.text.vietnamese import accents, has_tone, is_accented, is_syllable, key, plain
 
 _ENGLISH = (
-    "anybody nobody looks wear wearing wears worn dressed clad put puts bearing dons seems stands get gets getting go "
-    "goes going take takes taking use uses using scene scenes background place front middle side top back edge "
-    "surface center centre figure character full body colour color coloured colored colours pair performs "
-    "performing perform backwards doing"
+    "anybody nobody anything something everything made named called looks wear wearing wears worn dressed clad put "
+    "puts bearing dons seems stands get gets getting go goes going take takes taking use uses using scene scenes "
+    "background place front middle side top back edge surface center centre figure character full body colour color "
+    "coloured colored colours pair performs performing perform backwards doing"
 )
 _VIETNAMESE = (
     "em và mà là có không chẳng chưa đừng phải với cùng bằng của cho từ đến tới về ở tại trên dưới trong ngoài giữa "
@@ -38,11 +39,19 @@ _WITHIN_JOIN = keys_of("a an the his her their another old young little một c�
 _IN_RAIN = keys_of("trong dưới trời cơn ngoài giữa đi")
 """Words before "mua" by which it is rain, "mưa", and no dance, "múa", where accents lack."""
 
-_TOGETHER = tuple(tuple(words.split()) for words in ("cận cảnh", "khẩu trang"))
+_THINGS = (
+    "cận cảnh, khẩu trang, mặt trăng, siêu nhân, bộ xương, râu quai nón, cà vạt, ba lô, người nhện, bắt tay nhau, "
+    "bắt tay, ba lê, phi hành gia, y tá"
+)
+_TOGETHER = tuple(tuple(words.split()) for words in _THINGS.split(", "))
 """Words that are one thing."""
 
-_OF_FEELINGS = keys_of("bã rầu bực tủi sướng")
-"""Second syllables of words for feelings, which ask for no picture; only with their accents."""
+_POLITE = ("làm ơn", "cảm ơn nhiều", "cám ơn nhiều", "cảm ơn", "cám ơn", "vui lòng", "chậm rãi")
+_NOTHING_TOGETHER = tuple(tuple(words.split()) for words in _POLITE)
+"""Words that ask for nothing together, whatever each of them is alone."""
+
+_OF_FEELINGS = keys_of("bã rầu bực tủi sướng rãi")
+"""Second syllables of words for feelings and of "chậm rãi", which ask for no picture; only with their accents."""
 
 
 def phrases_of(text: Sequence[Word]) -> list[Found]:
@@ -76,7 +85,7 @@ def unshown(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range
         and not (word.is_one_of(SAYING_NOTHING) and place not in lacking)
         and not (word.is_one_of(modifiers()) and not subjects.isdisjoint(range(place - _NEAR, place + _NEAR + 1)))
     }
-    return sorted(left | _one_thing(text, together))
+    return sorted((left | _one_thing(text, together, _TOGETHER)) - _one_thing(text, set(), _NOTHING_TOGETHER))
 
 
 def others(text: Sequence[Word], found: Sequence[Found], denied: Sequence[range] = ()) -> list[int]:
@@ -168,26 +177,39 @@ def _rain(text: Sequence[Word]) -> set[int]:
     }
 
 
-def _one_thing(text: Sequence[Word], together: set[int]) -> set[int]:
-    """The places of words that are one thing together, whatever each of them is alone; not of "sân khấu trắng"."""
-    found: set[int] = set()
-    for parts in _TOGETHER:
-        for start in range(len(text) - len(parts) + 1):
-            span = range(start, start + len(parts))
-            if together.isdisjoint(span) and all(
-                plain(text[place].typed) == plain(part) and accents(text[place].typed) <= accents(part)
-                for place, part in zip(span, parts, strict=True)
-            ):
-                found.update(span)
-    return found
+def _one_thing(text: Sequence[Word], together: set[int], things: Sequence[Sequence[str]]) -> set[int]:
+    """The places of words that are one of some things together; not of "khấu trắng" in "sân khấu trắng"."""
+    return {place for span in _spans(text, things) if together.isdisjoint(span) for place in span}
+
+
+def _spans(text: Sequence[Word], things: Sequence[Sequence[str]]) -> list[range]:
+    """Where each of some things stands, with its accents or some of them."""
+    return [
+        range(start, start + len(parts))
+        for parts in things
+        for start in range(len(text) - len(parts) + 1)
+        if all(
+            plain(word.typed) == plain(part) and accents(word.typed) <= accents(part)
+            for word, part in zip(text[start : start + len(parts)], parts, strict=True)
+        )
+    ]
 
 
 def grouped(text: Sequence[Word], places: Sequence[int]) -> dict[str, int]:
-    """Words of a text as they are typed, and where each first stands: syllables that stand together are one."""
+    """Words of a text as they are typed, and where each first stands: syllables that stand together are one, but a
+    thing or a place with a name of several syllables is one by itself."""
+    edges = {edge for span in _spans(text, _TOGETHER) if {*span} <= {*places} for edge in (span.start, span.stop)}
+    edges -= {edge for span in _spans(text, _TOGETHER) for edge in span[1:]}  # "bắt tay" of "bắt tay nhau"
+    edges |= {place for place in places if place and (text[place].key == PLACE) != (text[place - 1].key == PLACE)}
     groups: list[list[int]] = []
     for place in places:
         before = groups[-1][-1] if groups else -2
-        if place == before + 1 and is_syllable(text[place].typed) and is_syllable(text[before].typed):
+        if (
+            place == before + 1
+            and place not in edges
+            and is_syllable(text[place].typed)
+            and is_syllable(text[before].typed)
+        ):
             groups[-1].append(place)
         else:
             groups.append([place])
@@ -200,7 +222,15 @@ def grouped(text: Sequence[Word], places: Sequence[int]) -> dict[str, int]:
 def _is_count(text: Sequence[Word], place: int, found: Sequence[Found]) -> bool:
     """Whether "ba" is three, before a noun of people, and not a father."""
     following = place + 1
-    if text[place].typed != "ba" or following >= len(text) or not text[following].key:
+    if text[place].typed != "ba" or following >= len(text):
+        return False
+    if text[following].typed == "con" and any(one.start == following + 1 and _is_animal(one) for one in found):
+        return True
+    if not text[following].key:
         return False
     single = all(one.end <= following for one in found if one.start <= place < one.end)
     return single and any(one.start == following and "kind" in one.facts for one in found)
+
+
+def _is_animal(one: Found) -> bool:
+    return bool(one.facts.get("kind", frozenset()) & {"bear", "panda"})

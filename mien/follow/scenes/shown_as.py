@@ -1,4 +1,5 @@
-"""Words of the captions in whose place a scene shows something more common: a kitchen is a room, all ages are one."""
+"""Words of the captions in whose place a scene shows something more common: a kitchen is a room, all ages are one, a
+doctor is somebody."""
 
 from __future__ import annotations
 
@@ -17,6 +18,12 @@ _PLACES = {
 }
 _AGES = {"old, elderly, middle aged": "adult", "già, lão, cụ": "người lớn"}
 
+_WORK = {
+    "doctor, farmer, tourist, policeman, fisherman, waiter, waitress": "person",
+    "cảnh sát, bác sĩ, nông dân, ngư dân": "người",
+}
+"""People whom their work's clothes would tell, which no scene has."""
+
 _Entries = tuple[tuple[tuple[str, ...], str], ...]
 
 
@@ -25,7 +32,7 @@ def _entries(table: dict[str, str]) -> _Entries:
     return tuple(sorted(((one, shown) for one, shown in phrases), key=lambda entry: -len(entry[0])))
 
 
-_OF_PLACES, _OF_AGES = _entries(_PLACES), _entries(_AGES)
+_OF_PLACES, _OF_PEOPLE = _entries(_PLACES), _entries(_AGES | _WORK)
 
 
 def shown_as(text: Sequence[Word], found: Sequence[Found], denied: Iterable[int]) -> dict[str, str]:
@@ -35,7 +42,7 @@ def shown_as(text: Sequence[Word], found: Sequence[Found], denied: Iterable[int]
     people = _covered(found, "kind")
     people |= {near for place in people for near in range(place - 2, place)}  # "an old fat man"
     shown: dict[str, str] = {}
-    for entries, own in ((_OF_PLACES, places), (_OF_AGES, people)):
+    for entries, own in ((_OF_PLACES, places), (_OF_PEOPLE, people)):
         for codes, instead in entries:
             for start in range(len(text) - len(codes) + 1):
                 span = range(start, start + len(codes))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mien.motion.corpus.plan import Plan
 from mien.motion.language.clauses import clauses_of
+from mien.motion.language.lengths import without_lengths
 from mien.motion.language.meaning import Notes, asks_nothing
 from mien.motion.language.ordering import plan_of
 from mien.motion.language.people import without_counts_of_people
@@ -49,7 +50,8 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
     vectors: finds the nearest known word for unknown ones; None: they are left out. Any text is accepted.
     """
     notes = Notes()
-    spelled, taken = corrected_pieces(pieces(text[:MOST_CHARACTERS]))
+    kept, lengths = without_lengths(pieces(text[:MOST_CHARACTERS]))
+    spelled, taken = corrected_pieces(kept)
     for typed, meant in taken:
         notes.add(f"{typed!r} is read as {meant!r}")
     tags = tag(spelled)
@@ -58,6 +60,8 @@ def read(text: str, vectors: WordVectors | None = None) -> Reading:
     tags, people = without_counts_of_people(tags)
     for counted in people:
         notes.add(f"one head is shown, whatever the number: {counted!r} is left out")
+    for length in lengths:
+        notes.add(f"how long a movement lasts is not read from a text: {length!r} is left out, use --script")
     clauses = clauses_of(tags)
     plan = plan_of(clauses, notes)
     said = [] if plan is not None else [one for one in clauses if one.is_own]

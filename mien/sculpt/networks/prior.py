@@ -23,28 +23,54 @@ from torch import Tensor, nn
 
 from mien.networks.text_attention import TextAttention
 from mien.sculpt.corpus.attributes import attributes
+from mien.sculpt.corpus.lexicon.other_words import OTHER_WORDS
 from mien.sculpt.corpus.lexicon.related import RELATED
 from mien.sculpt.corpus.lexicon.shown import unshown
 from mien.text.encoder import TextEncoder, TokensEncoder, build_encoder, features_of, read_tokens, words
 from mien.text.interface import UnknownWord
-from mien.text.spelling import corrected
+from mien.text.spelling import corrected, distance
 from mien.text.unshown import unshown_notes
 from mien.training.model_folder import load_network
 
 KIND = "head_prior"
 
-_CHILD = re.compile(r"\b(\d|1[0-7])((?:\s|-)*(?:years?|yrs?)\b)", re.IGNORECASE)
+_SHORTEST_MISSPELT = 5
+"""Letters from which on a word is told to be near a known one: shorter ones are rather words of their own."""
+
+_UNDER_18 = (
+    r"(?:\d|1[0-7]|(?<!ty )(?<!ty-)(?:one|two|three|four|five|six|seven|eight|nine)|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven)teen)"
+)
+"""A number under 18, in figures or words, and no end of a larger one: "thirty five"."""
+_CHILD = re.compile(
+    rf"\b{_UNDER_18}(?P<years>(?:\s|-)*(?:years?|yrs?)\b)|"
+    rf"\b(?P<aged>aged|age|age of)\s+{_UNDER_18}\b(?!-)|"
+    rf"\b(?P<person>boy|girl|kid|child|lad|man|woman|person|guy|lady|male|female)\s+of\s+{_UNDER_18}\b"
+    r"(?=\s*(?:$|[,.;!?]|(?:with|and|in|who|smiling|wearing|having)\b))",
+    re.IGNORECASE,
+)
 """An age under 18; all heads are adults, so it is read as 18."""
+_CHILDREN = re.compile(
+    r"\b(?:kids?|child|children|toddlers?|infants?|newborns?|(?:little|small) (?:boy|girl)s?|schoolchild|preschooler|"
+    r"bab(?:y|ies)(?!['’]|(?:\s|-)+(?:blue|pink|face|faced|smooth|soft|skin|hair|fringe|bangs)\b))\b(?!['’-])",
+    re.IGNORECASE,
+)
 
 
 def names_a_child(text: str) -> bool:
-    """Whether a text gives an age under 18."""
-    return _CHILD.search(text) is not None
+    """Whether a text asks for a child, or gives an age under 18."""
+    return _CHILD.search(text) is not None or _CHILDREN.search(text) is not None
 
 
 def as_adult(text: str) -> str:
     """The text with an age under 18 as 18."""
-    return _CHILD.sub(lambda found: f"18{found[2]}", text)
+    return _CHILD.sub(_of_18, text)
+
+
+def _of_18(found: re.Match[str]) -> str:
+    if found["years"]:
+        return f"18{found['years']}"
+    return f"{found['aged']} 18" if found["aged"] else f"{found['person']} aged 18"
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +177,8 @@ class HeadPrior(nn.Module):
 
 
 def _meant(word: str, vocabulary: Sequence[str]) -> tuple[str, ...]:
-    """The known word that an unknown one may be a misspelling of."""
-    meant = None if word in vocabulary else corrected(word, vocabulary)
-    return () if meant is None else (meant,)
+    """The known word that an unknown one may be a misspelling of: a slip away from it."""
+    if len(word) < _SHORTEST_MISSPELT or word in vocabulary or word in OTHER_WORDS:
+        return ()
+    meant = corrected(word, vocabulary)
+    return () if meant is None or distance(word, meant) > 1 else (meant,)

@@ -134,8 +134,8 @@ def test_no_exception_is_out_of_date() -> None:
             "các từ như nods (gật đầu), smiles (mỉm cười), looks left (nhìn sang trái)",
         ),
         (
-            "of the text is not shown: 'rain', 'park'; the nearest: 'park' → forest",
-            "trong văn bản, phần không thể hiện được: 'rain', 'park'; gần nhất có thể thể hiện: 'park' → forest",
+            "not shown: 'rain', 'park'; the nearest: 'park' → forest",
+            "không thể hiện được: 'rain', 'park'; gần nhất có thể thể hiện: 'park' → forest",
         ),
         ("a.wav gives no speech: something else", "a.wav không cho lời nói nào: something else"),
         ("a to b", "a to b"),

@@ -19,7 +19,7 @@ RELATED: dict[str, tuple[str, ...]] = {
         "scar tattoo mole birthmark pimple acne": "freckles",
         "earring earrings piercing piercings": "ears",
         "teeth tooth dimple dimples": "smile",
-        "fangs wrinkleless botox": "smooth skin",
+        "wrinkleless botox": "smooth skin",
         "muscular athletic strong fit": "broad shoulders, thick neck",
         "tall short-necked long-necked": "long face",
         "mysterious confident arrogant thoughtful focused": "serious, neutral",

@@ -20,7 +20,8 @@ _NOTHING_OF_A_HEAD = (
     "view add put remove take lose get rid shave delete drop change turn grow minus got set keep wearing wears wear "
     "worn dressed bearing years year yrs yr old age aged tone colour color coloured colored shaped shape looks seems "
     "appears has cheek eye ear lip eyebrow eyelid brow shoulder scalp part parts features feature expression "
-    "complexion type something anything none ones w past going everywhere size average things"
+    "complexion type something anything none ones w past going everywhere size average things nothing else neighbour "
+    "neighbours neighbor neighbors"
 )
 SAYING_NOTHING = ASKING_NOTHING | frozenset(_NOTHING_OF_A_HEAD.split())
 """Words that ask for nothing of a head by themselves, also those of requests for a change."""
@@ -75,6 +76,7 @@ def unshown(text: str) -> tuple[str, ...]:
         or not (
             place in covered
             or word in SAYING_NOTHING
+            or word.removesuffix("'s") in _people()
             or word in _NUMBERS
             or word == ","
             or _is_beside(said, place, covered)
