@@ -293,8 +293,8 @@ def test_as_many_plans_as_the_option_says_are_shown_instead_of_their_text(motion
 def test_a_text_without_a_known_word_is_refused(trained: Path) -> None:
     mover = Mover.load(trained)
     assert mover.word_notes("nods gladly")
-    for text in ("gật đầu", "xylophone", "Привет"):
-        with pytest.raises(RequestError, match="knows no word"):
+    for text, fault in (("gật đầu", "is not English"), ("xylophone", "knows no word"), ("Привет", "knows no word")):
+        with pytest.raises(RequestError, match=fault):
             mover.word_notes("nods", text)
 
 
