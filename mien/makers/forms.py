@@ -6,6 +6,7 @@ id of a file that the studio keeps; no other text is ever taken as a path.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -174,7 +175,7 @@ def build_request(
     for name, value in values.items():
         one = known.get(name)
         if one is None:
-            raise RequestError(f"there is no field {name[:40]!r}: choose from {', '.join(known)}")
+            raise RequestError(f"there is no field {name[:40]!r}: choose from {', '.join((*known, 'output'))}")
         if _empty(value):
             continue
         given[name] = _placed(system.request, one, value, place)
@@ -187,6 +188,12 @@ def build_request(
 def _placed(
     request: type[Request], one: FormField, value: Any, place: Callable[[str, tuple[FileKind, ...], str], Path]
 ) -> object:
+    number = _metadata(request.model_fields[one.name].metadata, NumberOrFile)
+    if number is not None and isinstance(value, int | float | list | dict):
+        raise RequestError(
+            f"{one.name} must be a whole number, {number.least:,} to {number.most:,}, written as a text, or file:ID, "
+            f"not {json.dumps(value)[:40]}"
+        )
     file = FILE.fullmatch(value) if isinstance(value, str) and one.accepts else None
     if file is not None:
         return str(place(file[1], one.accepts, one.name))

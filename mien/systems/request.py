@@ -7,6 +7,7 @@ imported, so that mistakes are reported at once.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -247,7 +248,16 @@ def _sentence(request: type[Request], error: Any, values: Mapping[str, object]) 
     return f"{named} must be {allowed.rstrip(',')}, not {_shown(given)}"
 
 
+def json_form(value: object) -> str | None:
+    """A value that is neither a text nor a number as JSON has it, shortened: requests come from any language."""
+    if value is not None and not isinstance(value, bool | list | tuple | dict):
+        return None
+    return json.dumps(value, ensure_ascii=False, default=str)[:40]
+
+
 def _shown(value: object) -> str:
+    if (form := json_form(value)) is not None:
+        return form
     text = " ".join(str(value).split())[:40]
     try:
         float(text)

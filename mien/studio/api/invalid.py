@@ -15,6 +15,7 @@ from mien.makers.forms import build_request
 from mien.makers.systems import SYSTEMS
 from mien.studio.api.errors import answer
 from mien.systems.errors import RequestError
+from mien.systems.request import json_form
 
 
 async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -25,6 +26,9 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
         return answer(request, 400, "the body of the request is no JSON")
     field = next((str(one)[:60] for one in first["loc"][1:] if isinstance(one, str)), None)
     if kind in ("model_attributes_type", "dict_type") and len(first["loc"]) == 1:
+        if "json" in request.headers.get("content-type", "").lower():
+            said = f"the body must be a JSON object, its fields by their names, not {_shown(first['input'])}"
+            return answer(request, 422, said)
         return answer(request, 422, "the body must be a JSON object: send it with Content-Type: application/json")
     if kind in ("extra_forbidden", "model_attributes_type", "dict_type"):
         field = None
@@ -101,4 +105,4 @@ def _wanted(kind: str, context: Mapping[str, Any]) -> str | None:
 
 
 def _shown(given: object) -> str:
-    return repr(" ".join(str(given).split())[:40])
+    return json_form(given) or repr(" ".join(str(given).split())[:40])

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from mien.makers.forms import files_in, form_fields
 from mien.makers.systems import SYSTEMS
+from mien.media.speech.languages import spoken_language
 from mien.studio.api.bodies import JobView, ResultFile
 from mien.studio.api.context import CanRead, Context
 from mien.studio.api.errors import NotFoundError
@@ -72,8 +73,14 @@ def job_page(request: Request, ctx: CanRead, job: Annotated[str, Path(max_length
         fields=shown_fields(ctx, view, t), details=_details(found, view, t), notes=[said(t, one) for one in view.notes],
         reason=said(t, view.reason), uses=[one for one in view.uses if f"js.use.{one.maker}.{one.field}" in t.texts],
         origin=History(ctx.db).find(ctx.owner, view.origin) if view.origin else None,
-        curl=curl_of(str(request.base_url), view, ctx.settings.users),
+        curl=curl_of(str(request.base_url), view, ctx.settings.users), spoken=_spoken(view),
     )  # fmt: skip
+
+
+def _spoken(view: JobView) -> str | None:
+    """The language of the captions, as the voice has read the text; None: nothing was read."""
+    text, chosen = view.request.get("text"), view.request.get("language")
+    return spoken_language(str(text), str(chosen) if chosen else None)[:2] if text else None
 
 
 def player_of(files: dict[str, ResultFile]) -> Player | None:

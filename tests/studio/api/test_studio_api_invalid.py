@@ -41,6 +41,39 @@ def test_a_wrong_parameter_is_answered_with_what_is_allowed(shared: Tried, path:
     assert said(Translator("vi"), sentence) != sentence, "it is translated"
 
 
+@pytest.mark.parametrize(
+    ("maker", "body", "sentence"),
+    [
+        ("move", {"text": "nods", "person": 7},
+         "person must be a whole number, 0 to 999,999, written as a text, or file:ID, not 7"),
+        ("move", {"text": "nods", "person": [7]},
+         "person must be a whole number, 0 to 999,999, written as a text, or file:ID, not [7]"),
+        ("move", {"text": "nods", "seed": [1, "a"]}, 'seed must be a whole number, at least 0, not [1, "a"]'),
+        ("move", {"text": {"a": None}}, 'text must be a text, not {"a": null}'),
+        ("shapes", {"text": ["a red square", None]}, "text number 2 of 2 must be a text, not null"),
+        ("move", [], "the body must be a JSON object, its fields by their names, not []"),
+        ("move", "nods", "the body must be a JSON object, its fields by their names, not 'nods'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_body_is_answered_in_the_form_of_json(shared: Tried, maker: str, body: object, sentence: str) -> None:
+    answer = shared.client.post(f"/api/v1/{maker}", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["error"] == sentence
+    assert said(Translator("vi"), sentence) != sentence, "it is translated"
+
+
+def test_the_fields_to_choose_from_have_the_output_among_them(shared: Tried) -> None:
+    answer = shared.client.post("/api/v1/move", json={"text": "nods", "foo": 1})
+    error = answer.json()["error"]
+    assert error.startswith("there is no field 'foo': choose from text, ")
+    assert error.endswith(", output")
+
+
+def test_a_body_that_is_not_sent_as_json_is_told_how(shared: Tried) -> None:
+    answer = shared.client.post("/api/v1/move", content=b"{}", headers={"Content-Type": "text/plain"})
+    assert answer.json()["error"] == "the body must be a JSON object: send it with Content-Type: application/json"
+
+
 def test_every_pattern_of_the_api_is_said_in_words(shared: Tried) -> None:
     schema = shared.client.get("/api/openapi.json").json()
     bodies = {f"{name.capitalize()}Body" for name in SYSTEMS}  # their own requests say what is wrong with them

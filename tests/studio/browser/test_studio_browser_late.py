@@ -63,6 +63,7 @@ def test_a_form_that_is_changed_while_it_waits_for_an_upload_is_not_sent(
     upload = Held(page, "**/api/v1/files?*")
     sent: list[str] = []
     page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    expect(page.locator("#make-it")).to_be_enabled()  # the scripts are there
     choose_file(page, "image", picture(tmp_path / "own.png"))
     first = upload.first()
     page.locator("#in-text").fill("hello there")
@@ -89,6 +90,7 @@ def test_a_form_that_is_changed_while_it_waits_for_an_upload_is_not_sent(
 def test_a_form_that_waits_for_an_upload_is_sent_when_that_is_there(visits: Visits, tmp_path: Path) -> None:
     page = visits.open("/make/talk")
     upload = Held(page, "**/api/v1/files?*")
+    expect(page.locator("#make-it")).to_be_enabled()  # the scripts are there
     choose_file(page, "image", picture(tmp_path / "own.png"))
     page.locator("#in-text").fill("hello there")
     page.locator("#in-text").press("Control+Enter")

@@ -9,6 +9,7 @@ import pytest
 
 from mien.studio.api.bodies import ResultFile
 from mien.studio.database.tables import Job
+from mien.studio.files.place import result_folder
 from mien.studio.pages.catalogue import catalogue
 from mien.studio.pages.job_pages import player_of
 from tests.studio.pages.rest_making import PICTURE, Running, add_job, add_picture, page
@@ -136,3 +137,22 @@ def test_where_a_job_comes_from_is_said_as_it_is(running: Running) -> None:
         assert [one for one in texts if one in shown] == [text]
     lost = add_job(db, _settings, 4, state="failed", started=1.0, ended=2.0, origin="f" * 32)
     assert not any(one in page(client, f"/jobs/{lost.id}").text for one in texts)
+
+
+@pytest.mark.parametrize(
+    ("values", "language"),
+    [
+        ({"text": "Hello, how are you?"}, "en"),
+        ({"text": "Xin chào, bạn có khỏe không?"}, "vi"),
+        ({"text": "Bonjour", "language": "fr-fr"}, "fr"),
+    ],
+)
+def test_the_captions_name_the_language_that_is_spoken(running: Running, values: dict[str, str], language: str) -> None:
+    client, db, settings = running
+    job = add_job(db, settings, 0, request=values)
+    (result_folder(settings.folder, job.id) / "captions.vtt").write_text("WEBVTT\n", encoding="utf-8")
+    with db.write() as session:
+        kept = session.get(Job, job.id)
+        assert kept is not None
+        kept.result = {**kept.result, "captions": "captions.vtt"}
+    assert [one["srclang"] for one in page(client, f"/jobs/{job.id}").all("track")] == [language]

@@ -21,9 +21,16 @@ export function player(job) {
   return el("img", { class: "played", src: file.url, alt: job.title });
 }
 
+/** The language of the captions: the one that was chosen, or found in the text, which a note then says. */
+function spoken(job) {
+  const { text, language } = job.request ?? {};
+  if (language || !text) return language?.slice(0, 2);
+  return job.notes?.some((note) => note.startsWith("the text is Vietnamese")) ? "vi" : "en";
+}
+
 function video(job, file) {
   const captions = job.files.captions;
-  const track = captions && el("track", { kind: "captions", src: captions.url, srclang: job.request?.language?.slice(0, 2), label: t("captions"), default: true });
+  const track = captions && el("track", { kind: "captions", src: captions.url, srclang: spoken(job), label: t("captions"), default: true });
   return el("video", { class: "played", src: file.url, poster: job.files.thumb?.url, controls: true, playsinline: true, loop: job.system !== "talk", preload: "metadata", "aria-label": job.title }, track);
 }
 
