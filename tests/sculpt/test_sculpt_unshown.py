@@ -77,7 +77,14 @@ def test_an_age_under_18_in_any_words_is_read_as_18(text: str, read: str) -> Non
 
 def test_children_are_told_and_nobody_else_is_one() -> None:
     assert all(map(names_a_child, ("a baby", "a toddler", "a kid with red hair", "a little girl", "two children")))
-    for text in ("baby blue eyes", "a baby face", "a thirty five year old man", "a woman of 70", "a man of two faces"):
+    for text in (
+        "baby blue eyes",
+        "a baby face",
+        "a thirty five year old man",
+        "a woman of 70",
+        "a man of two faces",
+        "make her five years older",
+    ):
         assert not names_a_child(text), text
     rng = random.Random(7)
     for _ in range(600):

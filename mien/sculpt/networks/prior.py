@@ -38,12 +38,12 @@ _SHORTEST_MISSPELT = 5
 """Letters from which on a word is told to be near a known one: shorter ones are rather words of their own."""
 
 _UNDER_18 = (
-    r"(?:\d|1[0-7]|(?<!ty )(?<!ty-)(?:one|two|three|four|five|six|seven|eight|nine)|ten|eleven|twelve|"
+    r"(?:\d|1[0-7]|(?<!ty )(?<!ty-)(?<!hundred and )(?:one|two|three|four|five|six|seven|eight|nine)|ten|eleven|twelve|"
     r"(?:thir|four|fif|six|seven)teen)"
 )
 """A number under 18, in figures or words, and no end of a larger one: "thirty five"."""
 _CHILD = re.compile(
-    rf"\b{_UNDER_18}(?P<years>(?:\s|-)*(?:years?|yrs?)\b)|"
+    rf"\b{_UNDER_18}(?P<years>(?:\s|-)*(?:years?|yrs?)\b)(?!\s+(?:older|younger|more|less)\b)|"
     rf"\b(?P<aged>aged|age|age of)\s+{_UNDER_18}\b(?!-)|"
     rf"\b(?P<person>boy|girl|kid|child|lad|man|woman|person|guy|lady|male|female)\s+of\s+{_UNDER_18}\b"
     r"(?=\s*(?:$|[,.;!?]|(?:with|and|in|who|smiling|wearing|having)\b))",
