@@ -262,14 +262,16 @@ class WrittenField extends Field {
       if (turn === this.turn) this.restore(text);
     } catch (error) {
       if (turn !== this.turn) return;
+      const { named } = this;
       this.begin();
+      if (error.status !== 404) this.named = named; // also where the page is being left, which ends what it asks for
       this.failure = error.message;
       this.wrong(error.message);
     }
   }
   async content(id) {
     const answer = await fetch(`/api/v1/files/${id}/content`).catch(() => { throw new ApiError(t("error.away")); });
-    if (!answer.ok) throw answer.status === 404 ? new ApiError(t("file_gone")) : await failure(answer);
+    if (!answer.ok) throw answer.status === 404 ? new ApiError(t("file_gone"), null, 404) : await failure(answer);
     return answer.text();
   }
   draft() { return this.editor.value; }

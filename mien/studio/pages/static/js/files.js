@@ -53,7 +53,7 @@ export class Zone {
     this.wrong = wrong;
     this.view = null;
     this.pending = null; // what is uploaded or asked for now
-    this.named = null; // the value of a file that is asked for, until it is shown
+    this.named = null; // the value of a file that is asked for, until it is shown or known to be gone
     this.failure = null; // of the newest file
     this.turn = 0; // of several uploads only the newest counts: a late answer to an earlier one changes nothing
     this.find = (name) => root.querySelector(`[data-${name}]`);
@@ -113,6 +113,7 @@ export class Zone {
     if (turn !== this.turn) return;
     if (!blob) {
       this.begin();
+      this.named = SAMPLE;
       this.fail(t("error.away"));
       return;
     }
@@ -134,6 +135,7 @@ export class Zone {
     } catch (error) {
       if (turn !== this.turn) return;
       this.begin();
+      if (error.status !== 404) this.named = value; // also where the page is being left, which ends what it asks for
       this.fail(error.status === 404 ? t("file_gone") : error.message);
     }
   }
