@@ -130,11 +130,15 @@ class Visits:
     def __init__(self, browser: Browser, address: str) -> None:
         self.browser, self.address = browser, address
         self.faults: list[str] = []
-        self.expected = list(UNHEARD)
+        self.expected = [*UNHEARD, "Service Worker registration blocked by Playwright"]
         self.contexts: list[BrowserContext] = []
 
     def open(self, path: str = "/", *, language: str = "en", size: tuple[int, int] = (1280, 900), **more: Any) -> Page:
-        """A page in a browser of its own, without cookies. more: options of playwright's `new_context`."""
+        """A page in a browser of its own, without cookies. more: options of playwright's `new_context`.
+
+        Without the service worker of the offline page: where there is one, playwright does not route every request.
+        """
+        more.setdefault("service_workers", "block")
         context = self.browser.new_context(
             base_url=self.address, locale=language, viewport={"width": size[0], "height": size[1]}, **more
         )

@@ -49,12 +49,16 @@ def served(folder: Path, **values: Any) -> Iterator[tuple[str, Any, Settings]]:
 class Watched:
     """A page of a browser, and what went wrong in it: messages of the console, and scripts that failed."""
 
-    def __init__(self, chromium: Any, width: int = 1280, scheme: str = "light", language: str = "en") -> None:
+    def __init__(
+        self, chromium: Any, width: int = 1280, scheme: str = "light", language: str = "en", offline: bool = False
+    ) -> None:
+        """offline: with the service worker of the offline page, past which playwright does not route every request."""
         self.context = chromium.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
             locale=language,
             reduced_motion="no-preference",
+            service_workers="allow" if offline else "block",
         )
         self.page = self.context.new_page()
         self.wrong: list[str] = []

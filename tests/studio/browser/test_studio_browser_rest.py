@@ -294,7 +294,7 @@ def test_an_administrator_manages_people_and_tokens(tmp_path: Path, chromium: An
 
 
 def test_a_studio_that_does_not_answer_has_a_page_that_says_so(tmp_path: Path, chromium: Any) -> None:
-    watched = Watched(chromium)
+    watched = Watched(chromium, offline=True)
     with served(tmp_path) as (address, _db, _settings):
         watched.page.goto(f"{address}/history")
         watched.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
