@@ -14,7 +14,7 @@ import torch
 from mien.bodies.scene import Scene
 from mien.follow.corpus.language.colours import tone_of
 from mien.follow.scenes.attributes import ATTRIBUTES, NO_ACTION, scene_of
-from mien.follow.scenes.denials import Denied
+from mien.follow.scenes.language.denials import Denied
 from mien.follow.scenes.natural import usual
 from mien.follow.scenes.network import Favour, SceneNetwork, tokens
 from mien.follow.scenes.reading import Reader

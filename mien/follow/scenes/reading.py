@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mien.follow.corpus.language.names import FAMOUS, NAMES, PLAIN_NAMES, SOMEONE
-from mien.follow.scenes.denials import Denied, denials_of
-from mien.follow.scenes.inflections import other_forms
+from mien.follow.scenes.language.denials import Denied, denials_of
+from mien.follow.scenes.language.inflections import other_forms
+from mien.follow.scenes.language.other_words import OTHER_WORDS
+from mien.follow.scenes.language.place_names import PLACE, place_names
+from mien.follow.scenes.language.related import RELATED, SILENT, is_person, nearest
+from mien.follow.scenes.language.shown import grouped, others, phrases_of, says_something, unshown
+from mien.follow.scenes.language.shown_as import shown_as, shown_as_notes
 from mien.follow.scenes.lexicon import Word
-from mien.follow.scenes.other_words import OTHER_WORDS
-from mien.follow.scenes.place_names import PLACE, place_names
-from mien.follow.scenes.related import RELATED, SILENT, is_person, nearest
-from mien.follow.scenes.shown import grouped, others, phrases_of, says_something, unshown
-from mien.follow.scenes.shown_as import shown_as, shown_as_notes
 from mien.follow.scenes.vocabulary import Known, Vocabulary
 from mien.text.interface import UnknownWord
 from mien.text.signs import signs_as_words, unread_signs

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from mien.follow.scenes.language.place_names import PLACE
+from mien.follow.scenes.language.related import SILENT
 from mien.follow.scenes.lexicon import Found, Word, find, keys_of, modifiers
-from mien.follow.scenes.place_names import PLACE
-from mien.follow.scenes.related import SILENT
 from mien.text.unshown import ASKING_NOTHING
 from mien.text.vietnamese import accents, has_tone, is_accented, is_syllable, key, plain
 

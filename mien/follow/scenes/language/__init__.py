@@ -1,0 +1,1 @@
+"""What a text says of a scene: denials, forms of words, places, and what of it no scene shows."""
